@@ -1,0 +1,1 @@
+"""Pure numpy: levels, masks, display downsampling, statistics."""

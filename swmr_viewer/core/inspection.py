@@ -1,0 +1,72 @@
+"""What was found in a file, as plain frozen values that cross the process boundary (no h5py here)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class FileState(StrEnum):
+    """The state of a file, told from its superblock's bytes alone."""
+
+    MISSING = "missing"
+    """There is no file at the path (yet)."""
+    NOT_HDF5 = "not HDF5"
+    """There is a file, and it is not HDF5 (an empty file may still become one)."""
+    EMPTY = "empty"
+    """The file has 0 bytes: a writer may have just created it."""
+    NO_SWMR = "HDF5 without SWMR"
+    """Superblock version 0 or 1: no flag tells whether somebody writes it, and SWMR is impossible."""
+    WRITING = "open for writing, not yet in SWMR mode"
+    SWMR = "open for SWMR writing"
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True, slots=True)
+class TreeNode:
+    """One object of the file, as the open dialog and ``inspect`` list it."""
+
+    path: str
+    kind: str
+    """``group``, ``dataset`` or ``broken link``."""
+    shape: tuple[int, ...] = ()
+    maxshape: tuple[int | None, ...] = ()
+    dtype: str = ""
+    chunks: tuple[int, ...] | None = None
+    filters: tuple[str, ...] = ()
+    """Human-readable names, in the order applied; a filter that is missing here ends in ``(missing)``."""
+    note: str = ""
+    """For links: where they lead; for what could not be read: why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A dataset that could play a part, with the reason why it was chosen."""
+
+    node: TreeNode
+    score: float
+    """Higher is likelier; candidates are listed best first."""
+    why: str
+    """One sentence for people."""
+
+
+@dataclass(frozen=True, slots=True)
+class Inspection:
+    """Everything that ``inspect`` and the open dialog tell about one file."""
+
+    path: str
+    state: FileState
+    tree: tuple[TreeNode, ...] = ()
+    """Every object, depth first, in the file's order; paths are absolute, the root group is left out."""
+    keys: tuple[Candidate, ...] = ()
+    """Key datasets (or groups of them)."""
+    data: tuple[Candidate, ...] = ()
+    finished: tuple[Candidate, ...] = ()
+    scan_shape: tuple[int, ...] | None = None
+    key_paths: tuple[str, ...] = ()
+    """The key datasets that would be followed if the user names none."""
+    data_paths: tuple[str, ...] = ()
+    """The data sets that would be shown if the user names none: the best first."""
+    finished_path: str | None = None
+    notes: tuple[str, ...] = ()
+    """What people should know: why it cannot be followed live, links that lead nowhere yet, missing filters."""

@@ -1,0 +1,46 @@
+"""Index and position: a scan point as a flat C-order number, and as a tuple on the scan shape."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import prod
+
+
+def position_of(index: int, scan_shape: Sequence[int]) -> tuple[int, ...]:
+    """Return the position of a flat C-order index.
+
+    Parameters
+    ----------
+    index : int
+        0 <= index < prod(scan_shape).
+    scan_shape : sequence of int
+        The scan's axes, slowest first; () for a single point.
+
+    Raises
+    ------
+    IndexError
+        If the index is outside the scan.
+    """
+    if not 0 <= index < prod(scan_shape):
+        raise IndexError(f"Index {index} is outside the scan of shape {tuple(scan_shape)}.")
+    position: list[int] = []
+    for length in reversed(scan_shape):
+        index, at = divmod(index, length)
+        position.append(at)
+    return tuple(reversed(position))
+
+
+def index_of(position: Sequence[int], scan_shape: Sequence[int]) -> int:
+    """Return the flat C-order index of a position on the scan shape.
+
+    Raises
+    ------
+    IndexError
+        If the position has another rank than the scan, or lies outside it.
+    """
+    if len(position) != len(scan_shape) or any(not 0 <= p < n for p, n in zip(position, scan_shape, strict=True)):
+        raise IndexError(f"Position {tuple(position)} is outside the scan of shape {tuple(scan_shape)}.")
+    index = 0
+    for at, length in zip(position, scan_shape, strict=True):
+        index = index * length + at
+    return index

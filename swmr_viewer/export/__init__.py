@@ -1,0 +1,1 @@
+"""A snapshot -> files: pure functions over arrays and metadata."""

@@ -1,0 +1,1 @@
+"""Qt and pyqtgraph: widgets know the session, never one another; only main_window composes."""
