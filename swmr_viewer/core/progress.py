@@ -1,0 +1,172 @@
+"""Which keys are set and so which scan points are complete: counting only, numpy alone.
+
+The follower keeps one beside the file, and the window's process keeps a mirror of it.
+"""
+
+from __future__ import annotations
+
+from math import prod
+
+import numpy as np
+import numpy.typing as npt
+
+from swmr_viewer.core.growing import GrowingArray
+from swmr_viewer.core.ranges import IndexArray, Ranges, ranges_of
+
+_BLOCK = 1 << 16
+
+MISSING, PARTLY, COMPLETE = 0, 1, 2
+"""The values of ``KeyProgress.state_codes``."""
+
+
+class KeyProgress:
+    """The keys of a scan, as they are set.
+
+    Parameters
+    ----------
+    n_keys : int
+        How many key datasets are followed, at least 1.
+    scan_shape : tuple of int
+        The scan's axes, slowest first; may grow.
+    """
+
+    def __init__(self, n_keys: int, scan_shape: tuple[int, ...]) -> None:
+        self.scan_shape = scan_shape
+        self.n_complete = 0
+        self._set = [GrowingArray(scan_shape, np.bool_, False) for _ in range(n_keys)]
+        self._left = GrowingArray(scan_shape, np.uint16, n_keys)
+        self._n_set = [0] * n_keys
+        self._frontier = 0
+        self._newest: int | None = None
+
+    @property
+    def n_keys(self) -> int:
+        """How many key datasets are followed."""
+        return len(self._set)
+
+    @property
+    def total(self) -> int:
+        """How many scan points there are, as far as is known."""
+        return prod(self.scan_shape)
+
+    @property
+    def newest(self) -> int | None:
+        """The highest complete index, or None."""
+        return self._newest
+
+    @property
+    def frontier(self) -> int:
+        """The first index that is not complete (``total`` when all are)."""
+        left = self._left.flat
+        while self._frontier < left.size:
+            block = left[self._frontier : self._frontier + _BLOCK] != 0
+            first = int(block.argmax())
+            if block[first]:
+                return self._frontier + first
+            self._frontier += block.size
+        return self._frontier
+
+    def set_mask(self, key: int) -> npt.NDArray[np.bool_]:
+        """Return which points of one key dataset are set, 1-D; take it anew after ``grow``."""
+        return self._set[key].flat
+
+    def complete_mask(self) -> npt.NDArray[np.bool_]:
+        """Return which points are complete, as a new 1-D array."""
+        return self._left.flat == 0
+
+    def state_codes(self) -> npt.NDArray[np.uint8]:
+        """Return MISSING, PARTLY or COMPLETE for every point, as a new 1-D array."""
+        left = self._left.flat
+        codes = np.full(left.size, PARTLY, np.uint8)
+        codes[left == 0] = COMPLETE
+        codes[left == self.n_keys] = MISSING
+        return codes
+
+    def n_set(self, key: int) -> int:
+        """Return how many points of one key dataset are set."""
+        return self._n_set[key]
+
+    def is_set(self, key: int, index: int) -> bool:
+        """Return whether one key dataset is set at this index."""
+        return bool(self._set[key].flat[index])
+
+    def is_complete(self, index: int) -> bool:
+        """Return whether every key dataset is set at this index (False outside the scan)."""
+        return 0 <= index < self.total and bool(self._left.flat[index] == 0)
+
+    def whole(self) -> tuple[Ranges, ...]:
+        """Return everything that is set, as ranges per key dataset."""
+        return tuple(ranges_of(one.flat) for one in self._set)
+
+    def add(self, key: int, starts: IndexArray, stops: IndexArray) -> IndexArray:
+        """Note that keys were set; those that were set already change nothing.
+
+        Parameters
+        ----------
+        key : int
+            Number of the key dataset.
+        starts, stops : int64 arrays
+            Half-open ranges of flat C-order indices on ``scan_shape``.
+
+        Returns
+        -------
+        int64 array
+            The indices that became complete by this, in the ranges' order.
+        """
+        mask, left = self._set[key].flat, self._left.flat
+        completed: list[IndexArray] = []
+        for start, stop in zip(starts.tolist(), stops.tolist(), strict=True):
+            new = ~mask[start:stop]
+            mask[start:stop] = True
+            left[start:stop] -= new
+            self._n_set[key] += int(np.count_nonzero(new))
+            completed.append(np.flatnonzero(new & (left[start:stop] == 0)) + start)
+        return self._note_complete(completed)
+
+    def _note_complete(self, parts: list[IndexArray]) -> IndexArray:
+        completed = np.concatenate(parts).astype(np.int64, copy=False) if parts else np.empty(0, np.int64)
+        if completed.size:
+            self.n_complete += completed.size
+            self._newest = max(int(completed.max()), -1 if self._newest is None else self._newest)
+        return completed
+
+    def grow(self, scan_shape: tuple[int, ...]) -> None:
+        """Take on a larger scan shape; positions keep their state, flat indices may change."""
+        if scan_shape == self.scan_shape:
+            return
+        if len(scan_shape) > len(self.scan_shape):
+            self._add_axes(len(scan_shape) - len(self.scan_shape))
+        for one in (*self._set, self._left):
+            one.grow(scan_shape)
+        self.scan_shape = scan_shape
+        self._frontier = 0
+        complete = np.flatnonzero(self._left.flat == 0) if self.n_complete else np.empty(0, np.int64)
+        self._newest = int(complete[-1]) if complete.size else None
+
+    def _add_axes(self, count: int) -> None:
+        self.scan_shape = self.scan_shape + (1,) * count
+        for one in (*self._set, self._left):
+            one.shape = self.scan_shape
+
+    def nearest_complete(self, index: int, step: int) -> int | None:
+        """Return the next (step > 0) or previous (step < 0) complete index strictly beyond ``index``, or None."""
+        return _first_zero(self._left.flat, index + 1) if step > 0 else _last_zero(self._left.flat, index)
+
+
+def _first_zero(left: npt.NDArray[np.uint16], start: int) -> int | None:
+    for at in range(max(start, 0), left.size, _BLOCK):
+        block = left[at : at + _BLOCK] == 0
+        first = int(block.argmax())
+        if block[first]:
+            return at + first
+    return None
+
+
+def _last_zero(left: npt.NDArray[np.uint16], stop: int) -> int | None:
+    for end in range(min(stop, left.size), 0, -_BLOCK):
+        start = max(end - _BLOCK, 0)
+        block = left[start:end][::-1] == 0
+        last = int(block.argmax())
+        if block[last]:
+            return end - 1 - last
+    return None

@@ -1,0 +1,43 @@
+"""Sets of flat indices as half-open ranges: small to send, quick to merge."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+import numpy.typing as npt
+
+IndexArray = npt.NDArray[np.int64]
+Ranges = tuple[IndexArray, IndexArray]
+"""(starts, stops), both int64 and of equal length."""
+
+
+def no_ranges() -> Ranges:
+    """Return the empty set."""
+    return np.empty(0, np.int64), np.empty(0, np.int64)
+
+
+def ranges_of(mask: npt.NDArray[np.bool_], offset: int = 0) -> Ranges:
+    """Return the runs of True in a 1-D mask, shifted by ``offset``."""
+    edges = np.flatnonzero(np.diff(mask.view(np.int8), prepend=0, append=0)).astype(np.int64) + offset
+    return edges[::2], edges[1::2]
+
+
+def joined(parts: Iterable[Ranges]) -> Ranges:
+    """Return several disjoint sets as one (not sorted, not merged)."""
+    several = list(parts)
+    if not several:
+        return no_ranges()
+    if len(several) == 1:
+        return several[0]
+    return np.concatenate([starts for starts, _ in several]), np.concatenate([stops for _, stops in several])
+
+
+def indices_of(ranges: Ranges) -> IndexArray:
+    """Return every index of the ranges, in their order."""
+    starts, stops = ranges
+    lengths = stops - starts
+    if not lengths.size or not lengths.any():
+        return np.empty(0, np.int64)
+    shifts = np.repeat(starts - np.concatenate(([0], np.cumsum(lengths)[:-1])), lengths)
+    return np.arange(int(lengths.sum()), dtype=np.int64) + shifts
