@@ -14,6 +14,7 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
+from swmr_viewer.analysis.levels import LevelStatistics
 from swmr_viewer.core.conditions import Condition
 from swmr_viewer.core.inspection import Inspection
 
@@ -200,19 +201,6 @@ class KeysChanged:
     """True: this is the whole state, forget what came before (after a reader was replaced, or the scan shape changed)."""
     last_key_at_s: float
     """``time.monotonic()`` of the newest key (same clock in all processes of one machine)."""
-
-
-@dataclass(frozen=True, slots=True)
-class LevelStatistics:
-    """What display levels need, computed on unmasked pixels (a regular subsample for the percentiles)."""
-
-    minimum: float
-    maximum: float
-    low: float
-    """The 0.5th percentile."""
-    high: float
-    """The 99.5th percentile."""
-    n_masked: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,119 @@
+"""The picture for the screen: a frame reduced by block maxima, so that a single bright pixel survives."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from swmr_viewer.analysis.masks import Pixels, sentinel_of
+
+Preview = npt.NDArray[np.float32]
+
+_STRIP_BYTES = 256 * 1024
+"""A strip of row maxima and its scratch stay in the processor's cache: each pixel is fetched from memory once."""
+
+
+def preview_factor(frame_shape: tuple[int, ...], max_side: int = 1400) -> int:
+    """Return the block size that brings an image's longer side to ``max_side`` pixels or fewer.
+
+    Parameters
+    ----------
+    frame_shape : tuple of int
+        Shape of one frame.
+    max_side : int
+        Longest side wanted (pixels), at least 1.
+
+    Returns
+    -------
+    int
+        1 for small images, and for frames that are not images.
+    """
+    if len(frame_shape) != 2:
+        return 1
+    return max(1, -(-max(frame_shape) // max_side))
+
+
+def preview_shape(frame_shape: tuple[int, ...], factor: int) -> tuple[int, ...]:
+    """Return the shape of the preview of a frame: each side divided by ``factor``, rounded up."""
+    return tuple(-(-side // factor) for side in frame_shape)
+
+
+def write_preview(pixels: Pixels, factor: int, out: Preview) -> None:
+    """Write the maximum of each ``factor`` x ``factor`` block of unmasked pixels into ``out``.
+
+    Parameters
+    ----------
+    pixels : ndarray
+        A frame of any numeric type (complex numbers: their magnitude). With a factor above 1: 2-D.
+    factor : int
+        Block size, as given by `preview_factor`.
+    out : ndarray of float32
+        Of the shape given by `preview_shape`; blocks at the right and lower edge may be partial.
+        NaN where every pixel of a block is masked (see `sentinel_of`).
+
+    Raises
+    ------
+    ValueError
+        If ``out`` has another shape or type, or an image is needed and ``pixels`` is none.
+    """
+    if out.dtype != np.float32 or out.shape != preview_shape(pixels.shape, factor):
+        raise ValueError(f"The preview of {pixels.shape} by {factor} does not fit into {out.shape} {out.dtype}.")
+    if factor > 1 and pixels.ndim != 2:
+        raise ValueError(f"Only images can be reduced, and this frame has {pixels.ndim} axes.")
+    source, target = (pixels, out) if pixels.ndim == 2 else (pixels.reshape(1, -1), out.reshape(1, -1))
+    for top in range(0, len(target), height := _strip_height(source, factor)):
+        _write_strip(source[top * factor : (top + height) * factor], factor, target[top : top + height])
+
+
+def _strip_height(source: Pixels, factor: int) -> int:
+    """How many preview rows one strip gives (source rows / factor)."""
+    row_bytes = int(source.shape[1]) * source.dtype.itemsize
+    return max(1, _STRIP_BYTES // max(1, row_bytes))
+
+
+def _write_strip(strip: Pixels, factor: int, out: Preview) -> None:
+    if strip.dtype.kind == "c":
+        strip = np.abs(strip)
+    if strip.dtype.kind == "f":
+        _write_floating(strip, factor, out)
+    elif sentinel_of(strip.dtype) is None:
+        out[...] = _block_maximum(strip, factor)
+    else:
+        _write_with_sentinel(strip, factor, out)
+
+
+def _write_floating(strip: Pixels, factor: int, out: Preview) -> None:
+    highest = _block_maximum(strip, factor)
+    if np.isposinf(highest).any():
+        highest = _block_maximum(np.where(np.isinf(strip), np.nan, strip), factor)
+    with np.errstate(over="ignore"):
+        out[...] = highest
+    out[~np.isfinite(out)] = np.nan
+
+
+def _write_with_sentinel(strip: Pixels, factor: int, out: Preview) -> None:
+    """Add 1 and let it wrap round: the sentinel, which is the type's maximum, becomes its minimum and loses every comparison."""
+    one = strip.dtype.type(1)
+    highest = _block_maximum(strip, factor, add=one)
+    masked = highest == np.iinfo(strip.dtype).min
+    out[...] = highest - one
+    out[masked] = np.nan
+
+
+def _block_maximum(strip: Pixels, factor: int, add: Any = None) -> Pixels:
+    """Block maxima of ``strip + add``; rows first, because whole rows are contiguous and the columns then cost 1/factor."""
+    larger = np.fmax if strip.dtype.kind == "f" else np.maximum
+    rows = strip[::factor].copy() if add is None else strip[::factor] + add
+    scratch = np.empty_like(rows)
+    for offset in range(1, min(factor, len(strip))):
+        more = strip[offset::factor]
+        if add is not None:
+            more = np.add(more, add, out=scratch[: len(more)])
+        larger(rows[: len(more)], more, out=rows[: len(more)])
+    highest = rows[:, ::factor].copy()
+    for offset in range(1, min(factor, strip.shape[1])):
+        column = rows[:, offset::factor]
+        larger(highest[:, : column.shape[1]], column, out=highest[:, : column.shape[1]])
+    return highest
