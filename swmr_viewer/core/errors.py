@@ -94,3 +94,7 @@ class FrameUnreadableError(SwmrViewerError):
 
 class ReaderError(SwmrViewerError):
     """The reader process could not be started, or died more often than is useful to retry."""
+
+
+class ExportError(SwmrViewerError):
+    """A snapshot could not be written."""

@@ -49,7 +49,7 @@ def test_each_preview_pixel_is_the_maximum_of_its_unmasked_block(data: st.DataOb
 @pytest.mark.parametrize("dtype", [np.uint8, np.uint16, np.uint32, np.int32, np.float32])
 @pytest.mark.parametrize("at", [(0, 0), (4370, 4149), (4370, 0), (2222, 3333), (0, 4149)])
 def test_a_single_bright_pixel_in_16_million_survives(dtype: type, at: tuple[int, int]) -> None:
-    pixels = np.zeros((4371, 4150), dtype)
+    pixels: Pixels = np.zeros((4371, 4150), dtype)
     pixels[at] = 200
     factor = preview_factor(pixels.shape)
     preview = preview_of(pixels, factor)
