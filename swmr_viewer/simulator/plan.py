@@ -1,0 +1,149 @@
+"""What to write: one frozen value with every option of a simulated scan, checked before any work starts."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from math import isfinite, prod
+from typing import Final
+
+import numpy as np
+
+from swmr_viewer.core.errors import SwmrViewerError
+
+COMPRESSIONS: Final = ("none", "gzip", "bslz4", "blosc")
+ORDERS: Final = ("raster", "snake", "random")
+LAYOUTS: Final = ("diamond", "areadetector")
+FAULTS: Final = ("none", "drop-key", "die")
+DTYPES: Final = ("uint8", "uint16", "uint32", "uint64", "int16", "int32", "int64", "float32", "float64")
+
+MIN_FRAME_PIXELS: Final = 16
+"""Fewer cannot carry the frame's index (see ``pattern.index_in``)."""
+MAX_KEYS: Final = 16
+MAX_POINTS: Final = 2**31 - 2
+"""Keys are 32-bit integers that hold index + 1."""
+
+
+class PlanError(SwmrViewerError, ValueError):
+    """A simulated scan that cannot be written as asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class ScanPlan:
+    """A simulated scan; the same plan always gives the same file.
+
+    Raises
+    ------
+    PlanError
+        If a value is impossible.
+    """
+
+    scan_shape: tuple[int, ...] = (20, 30)
+    """Scan axes, slowest first."""
+    frame_shape: tuple[int, ...] = (512, 512)
+    """Rows and columns."""
+    dtype: str = "uint16"
+    period_s: float = 0.1
+    """Seconds from one frame to the next; 0 writes as fast as possible."""
+    compression: str = "none"
+    n_keys: int = 1
+    """Key datasets, one per detector: the first has the images, the others a scalar or a spectrum, and lag behind."""
+    order: str = "raster"
+    """In which order the scan points are visited."""
+    layout: str = "diamond"
+    fault: str = "none"
+    seed: int = 0
+    growing: bool = False
+    """Diamond only: the scan axes grow as points are visited, instead of having their full extent from the start."""
+
+    def __post_init__(self) -> None:
+        _check_sizes("scan", self.scan_shape)
+        _check_sizes("frame", self.frame_shape)
+        self._check_extent()
+        self._check_names()
+        if not (isfinite(self.period_s) and self.period_s >= 0):
+            raise PlanError(f"A period of {self.period_s} s is not possible.", "Give 0 or more seconds.")
+        if not 1 <= self.n_keys <= MAX_KEYS:
+            raise PlanError(f"{self.n_keys} key datasets are not possible.", f"Give 1 to {MAX_KEYS}.")
+        if self.seed < 0:
+            raise PlanError(f"A seed of {self.seed} is not possible.", "Give 0 or more.")
+
+    def _check_extent(self) -> None:
+        if len(self.frame_shape) != 2:
+            raise PlanError(f"A frame of {size_text(self.frame_shape)} has not two sizes.", "Give rows and columns, as in 512x512.")
+        if prod(self.frame_shape) < MIN_FRAME_PIXELS:
+            raise PlanError(
+                f"A frame of {size_text(self.frame_shape)} is too small to carry its index.", f"Give at least {MIN_FRAME_PIXELS} pixels."
+            )
+        if prod(self.scan_shape) > MAX_POINTS:
+            raise PlanError(f"A scan of {size_text(self.scan_shape)} has too many points for 32-bit keys.", "Give fewer points.")
+
+    def _check_names(self) -> None:
+        _check_choice("compression", self.compression, COMPRESSIONS)
+        _check_choice("order", self.order, ORDERS)
+        _check_choice("layout", self.layout, LAYOUTS)
+        _check_choice("fault", self.fault, FAULTS)
+        _check_choice("dtype", self.dtype, DTYPES)
+        if self.fault == "drop-key" and self.n_points < 2:
+            raise PlanError("A scan of one point leaves no key to drop.", "Give two points or more.")
+
+    @property
+    def n_points(self) -> int:
+        """How many frames the scan has."""
+        return prod(self.scan_shape)
+
+    @property
+    def stored_shape(self) -> tuple[int, ...]:
+        """The scan axes as the file has them: areaDetector writes one frame after the other, on one axis."""
+        return (self.n_points,) if self.layout == "areadetector" else self.scan_shape
+
+    @property
+    def sentinel(self) -> int | float:
+        """The value of the gaps between modules."""
+        return sentinel_for(self.dtype)
+
+    @property
+    def lags(self) -> tuple[int, ...]:
+        """By how many frames each key dataset lags behind the first one."""
+        return tuple(2 * number for number in range(self.n_keys))
+
+    @property
+    def n_ticks(self) -> int:
+        """How many periods pass until the slowest detector is done."""
+        return self.n_points + max(self.lags)
+
+
+def parse_size(text: str, what: str) -> tuple[int, ...]:
+    """Read sizes such as ``20x30`` or ``600``.
+
+    Raises
+    ------
+    PlanError
+        If the text is not whole numbers of 1 or more, joined by x.
+    """
+    if not re.fullmatch(r"\d+([xX]\d+)*", text.strip(), re.ASCII):
+        raise PlanError(f"{text!r} is not a {what} size.", "Give whole numbers joined by x, as in 20x30.")
+    sizes = tuple(int(part) for part in re.split("[xX]", text.strip()))
+    _check_sizes(what, sizes)
+    return sizes
+
+
+def sentinel_for(dtype: str) -> int | float:
+    """Return the value of gaps and bad pixels: the type's maximum, NaN for floats."""
+    kind = np.dtype(dtype)
+    return float("nan") if kind.kind == "f" else int(np.iinfo(kind).max)
+
+
+def size_text(sizes: tuple[int, ...]) -> str:
+    """Write sizes as people give them: ``20x30``."""
+    return "x".join(map(str, sizes))
+
+
+def _check_sizes(what: str, sizes: tuple[int, ...]) -> None:
+    if not sizes or any(size < 1 for size in sizes):
+        raise PlanError(f"A {what} of {size_text(sizes) or 'no size'} is not possible.", "Give sizes of 1 or more, as in 20x30.")
+
+
+def _check_choice(what: str, value: str, choices: tuple[str, ...]) -> None:
+    if value not in choices:
+        raise PlanError(f"There is no {what} {value!r}.", f"Choose from: {', '.join(choices)}.")

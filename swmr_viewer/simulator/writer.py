@@ -1,0 +1,169 @@
+"""Write a planned scan as a real SWMR writer does: data, flush, key, flush, at an even pace."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Final
+
+import h5py
+
+from swmr_viewer.core.errors import SwmrViewerError
+from swmr_viewer.simulator.layouts import LAY_OUT, OpenScan
+from swmr_viewer.simulator.orders import dropped_indices, stored_indices
+from swmr_viewer.simulator.pattern import warm_up
+from swmr_viewer.simulator.plan import ScanPlan
+
+LIBVER: Final = ("v110", "v110")
+"""The oldest format with SWMR: readers of any later HDF5 can open it."""
+DIED_STATUS: Final = 70
+"""Exit status of a writer whose fault is to die."""
+
+
+class OutputError(SwmrViewerError, OSError):
+    """The file to write is in the way, or cannot be made."""
+
+
+class Stage(StrEnum):
+    """What the writer has just done."""
+
+    CREATED = "created"
+    """Every object is in the file; not yet in SWMR mode."""
+    SWMR = "swmr"
+    KEY = "key"
+    """One key was set and flushed."""
+    FRAME = "frame"
+    """All keys of one index are set."""
+    TICK = "tick"
+    """One period is over."""
+    FINISHED = "finished"
+    """All keys and the finished flag are set; the file is still open."""
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """One step of the writer."""
+
+    stage: Stage
+    key_number: int = 0
+    index: int = -1
+    n_complete: int = 0
+    n_points: int = 0
+
+
+OnProgress = Callable[[Progress], None]
+Gate = Callable[[Stage], None]
+
+
+def write_scan(
+    plan: ScanPlan,
+    path: str | Path,
+    *,
+    force: bool = False,
+    clock: Callable[[], float] = time.monotonic,
+    sleep: Callable[[float], None] = time.sleep,
+    on_progress: OnProgress = lambda _: None,
+    gate: Gate = lambda _: None,
+    die: Callable[[int], object] = os._exit,
+) -> None:
+    """Write the whole scan; the file is closed properly whatever is raised on the way.
+
+    Parameters
+    ----------
+    plan : ScanPlan
+        What to write.
+    path : path
+        The file; it must not exist, unless ``force``.
+    force : bool
+        Replace a file of this name: as a new file, so that readers of the old one are left in peace.
+    clock, sleep : callable
+        Seconds, monotonic; and waiting for some of them.
+    on_progress : callable
+        Called after each step.
+    gate : callable
+        Called before ``SWMR``, each ``TICK``, ``FINISHED`` and ``CLOSED``; may wait, or raise to end it.
+    die : callable
+        Ends the process at once, for the fault of this name.
+
+    Raises
+    ------
+    OutputError
+        If the file exists, or cannot be created.
+    """
+    warm_up(plan)
+    with _create(Path(path), force) as h5file:
+        writing = _Writing(plan, LAY_OUT[plan.layout](h5file, plan), on_progress, die)
+        writing.report(Stage.CREATED)
+        gate(Stage.SWMR)
+        h5file.swmr_mode = True
+        writing.report(Stage.SWMR)
+        start = clock()
+        for tick in range(plan.n_ticks):
+            # From the start, not from the last frame: an absolute schedule does not drift.
+            _sleep_until(start + tick * plan.period_s, clock, sleep)
+            gate(Stage.TICK)
+            writing.tick(tick)
+        gate(Stage.FINISHED)
+        writing.scan.finish()
+        writing.report(Stage.FINISHED)
+        gate(Stage.CLOSED)
+    writing.report(Stage.CLOSED)
+
+
+class _Writing:
+    """The state of one scan being written."""
+
+    def __init__(self, plan: ScanPlan, scan: OpenScan, on_progress: OnProgress, die: Callable[[int], object]) -> None:
+        self.scan = scan
+        self._plan = plan
+        self._on_progress = on_progress
+        self._die = die
+        self._visits = stored_indices(plan)
+        self._dropped = dropped_indices(plan)
+        self._dies_at = plan.n_points // 2 if plan.fault == "die" else -1
+        self._n_complete = 0
+
+    def tick(self, tick: int) -> None:
+        """Let each detector write the frame that is due, in the order of their lags."""
+        for number, lag in enumerate(self._plan.lags):
+            if 0 <= tick - lag < self._plan.n_points:
+                self._write(number, int(self._visits[tick - lag]), dies=number == 0 and tick == self._dies_at)
+        self.report(Stage.TICK)
+
+    def _write(self, number: int, index: int, *, dies: bool) -> None:
+        channel = self.scan.channels[number]
+        channel.write_frame(index)
+        if dies:
+            self._die(DIED_STATUS)
+        if number == 0 and index in self._dropped:
+            return
+        channel.set_key(index)
+        self.report(Stage.KEY, number, index)
+        if number == self._plan.n_keys - 1 and index not in self._dropped:
+            self._n_complete += 1
+            self.report(Stage.FRAME, number, index)
+
+    def report(self, stage: Stage, key_number: int = 0, index: int = -1) -> None:
+        self._on_progress(Progress(stage, key_number, index, self._n_complete, self._plan.n_points))
+
+
+def _sleep_until(due: float, clock: Callable[[], float], sleep: Callable[[float], None]) -> None:
+    remaining = due - clock()
+    if remaining > 0:
+        sleep(remaining)
+
+
+def _create(path: Path, force: bool) -> h5py.File:
+    try:
+        if force:
+            path.unlink(missing_ok=True)
+        return h5py.File(path, "x", libver=LIBVER)
+    except FileExistsError as error:
+        raise OutputError(f"{path} is there already.", "Give another name, or --force to replace it.") from error
+    except OSError as error:
+        raise OutputError(f"{path} cannot be created: {error}.", "Check the folder and its permissions, or give another name.") from error
