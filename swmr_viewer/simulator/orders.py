@@ -35,7 +35,7 @@ def shuffled(scan_shape: Sequence[int], seed: int) -> IndexArray:
 
 @lru_cache(maxsize=4)
 def _visits(scan_shape: tuple[int, ...], order: str, seed: int) -> IndexArray:
-    visits = {"raster": raster, "snake": snake, "random": lambda shape: shuffled(shape, seed)}[order](scan_shape)
+    visits = shuffled(scan_shape, seed) if order == "random" else snake(scan_shape) if order == "snake" else raster(scan_shape)
     visits.flags.writeable = False
     return visits
 

@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from math import isfinite, prod
 from typing import Final
 
-import numpy as np
-
 from swmr_viewer.core.errors import SwmrViewerError
 
 COMPRESSIONS: Final = ("none", "gzip", "bslz4", "blosc")
@@ -130,8 +128,10 @@ def parse_size(text: str, what: str) -> tuple[int, ...]:
 
 def sentinel_for(dtype: str) -> int | float:
     """Return the value of gaps and bad pixels: the type's maximum, NaN for floats."""
-    kind = np.dtype(dtype)
-    return float("nan") if kind.kind == "f" else int(np.iinfo(kind).max)
+    if dtype.startswith("float"):
+        return float("nan")
+    bits = int(dtype.lstrip("uint"))
+    return int(2 ** (bits if dtype.startswith("u") else bits - 1) - 1)
 
 
 def size_text(sizes: tuple[int, ...]) -> str:

@@ -1,0 +1,171 @@
+"""``swmr-viewer simulate``: write a scan in SWMR mode in the foreground, with progress on the terminal."""
+
+from __future__ import annotations
+
+import argparse
+import signal
+import sys
+import threading
+import time
+from types import FrameType
+from typing import TYPE_CHECKING, NoReturn
+
+from swmr_viewer.core.errors import SwmrViewerError
+from swmr_viewer.simulator.plan import COMPRESSIONS, DTYPES, FAULTS, LAYOUTS, ORDERS, ScanPlan, parse_size, size_text
+
+if TYPE_CHECKING:
+    from swmr_viewer.simulator.writer import Gate, OnProgress, Progress
+
+INTERRUPTED = 130
+TERMINATED = 143
+REPORT_PERIOD_S = 0.2
+"""How often the line on a terminal is rewritten."""
+N_PLAIN_REPORTS = 10
+"""How many lines a whole scan gives where there is no terminal."""
+
+
+class _Terminated(KeyboardInterrupt):
+    """Somebody asked the process to end: the file is closed as after Ctrl-C."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add what a simulated scan can be told."""
+    add = parser.add_argument
+    add("output", metavar="OUT.h5", help="the file to write")
+    add("--scan", default="20x30", metavar="SIZE", help="scan points along each axis, slowest first (default: %(default)s)")
+    add("--frame", default="512x512", metavar="SIZE", help="rows and columns of a frame (default: %(default)s)")
+    add("--dtype", default="uint16", choices=DTYPES, help="type of a pixel (default: %(default)s)")
+    add("--period", default=0.1, type=float, metavar="S", help="seconds between frames; 0: as fast as possible (default: %(default)s)")
+    add("--compression", default="none", choices=COMPRESSIONS, help="of the frames (default: %(default)s)")
+    add("--keys", default=1, type=int, metavar="N", help="key datasets, one per detector, that lag one another (default: %(default)s)")
+    add("--order", default="raster", choices=ORDERS, help="in which the points are visited (default: %(default)s)")
+    add("--layout", default="diamond", choices=LAYOUTS, help="of the file (default: %(default)s)")
+    add(
+        "--growing",
+        action="store_true",
+        help="let the scan axes of the diamond layout grow, instead of giving them their full length first",
+    )
+    add("--fault", default="none", choices=FAULTS, help="lose some keys, or die half-way (default: %(default)s)")
+    add("--seed", default=0, type=int, metavar="N", help="of noise, spots and random order (default: %(default)s)")
+    add("--force", action="store_true", help="replace a file of this name")
+    # For programs that follow or lead the writer: see simulator/handshake.py.
+    add("--handshake", action="store_true", help=argparse.SUPPRESS)
+    add("--step", action="store_true", help=argparse.SUPPRESS)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Write the scan; return 0, 2 for bad input, 130 after Ctrl-C, 143 when asked to end."""
+    try:
+        plan = plan_from(args)
+        return _write(plan, args)
+    except SwmrViewerError as error:
+        print(f"swmr-viewer: {error}", file=sys.stderr)
+        return 2
+
+
+def plan_from(args: argparse.Namespace) -> ScanPlan:
+    """Return the plan that the arguments describe.
+
+    Raises
+    ------
+    PlanError
+        If a value is impossible.
+    """
+    return ScanPlan(
+        scan_shape=parse_size(args.scan, "scan"),
+        frame_shape=parse_size(args.frame, "frame"),
+        dtype=args.dtype,
+        period_s=args.period,
+        compression=args.compression,
+        n_keys=args.keys,
+        order=args.order,
+        layout=args.layout,
+        fault=args.fault,
+        seed=args.seed,
+        growing=args.growing,
+    )
+
+
+def arguments_from(plan: ScanPlan) -> list[str]:
+    """Return the arguments that describe the plan: the way back from ``plan_from``."""
+    names = ("dtype", "compression", "order", "layout", "fault", "seed")
+    options = [part for name in names for part in (f"--{name}", str(getattr(plan, name)))]
+    sizes = ["--scan", size_text(plan.scan_shape), "--frame", size_text(plan.frame_shape)]
+    numbers = ["--period", repr(plan.period_s), "--keys", str(plan.n_keys)]
+    return [*sizes, *numbers, *options, *(["--growing"] if plan.growing else [])]
+
+
+def _write(plan: ScanPlan, args: argparse.Namespace) -> int:
+    from swmr_viewer.simulator.writer import write_scan
+
+    on_progress, gate = _listeners(plan, args)
+    previous = _close_when_terminated()
+    try:
+        write_scan(plan, args.output, force=args.force, on_progress=on_progress, gate=gate)
+    except KeyboardInterrupt as interrupt:
+        print(f"\nStopped early; {args.output} is closed properly.", file=sys.stderr)
+        return TERMINATED if isinstance(interrupt, _Terminated) else INTERRUPTED
+    finally:
+        if previous is not None:
+            signal.signal(signal.SIGTERM, previous)
+    return 0
+
+
+def _listeners(plan: ScanPlan, args: argparse.Namespace) -> tuple[OnProgress, Gate]:
+    from swmr_viewer.simulator.handshake import Handshake
+
+    handshake = Handshake(sys.stdout, sys.stdin)
+    gate: Gate = handshake.wait if args.step else lambda _: None
+    return (handshake.report if args.handshake or args.step else _Teller(plan, args.output).report), gate
+
+
+def _close_when_terminated() -> signal._HANDLER | None:
+    """Let SIGTERM close the file; signals belong to the main thread alone."""
+
+    def raise_terminated(_number: int, _frame: FrameType | None) -> NoReturn:
+        raise _Terminated
+
+    if threading.current_thread() is not threading.main_thread():
+        return None
+    return signal.signal(signal.SIGTERM, raise_terminated)
+
+
+class _Teller:
+    """Progress in words on standard error: one line rewritten on a terminal, a few lines elsewhere."""
+
+    def __init__(self, plan: ScanPlan, path: str) -> None:
+        self._plan = plan
+        self._path = path
+        self._on_terminal = sys.stderr.isatty()
+        self._start_s = self._told_s = time.monotonic()
+        self._n_told = -1
+
+    def report(self, progress: Progress) -> None:
+        """Say what is worth a line."""
+        if progress.stage == "swmr":
+            self._start_s = time.monotonic()
+            frame = f"frames of {size_text(self._plan.frame_shape)} {self._plan.dtype}"
+            self._say(f"Writing {self._path}: {progress.n_points} {frame}, one every {self._plan.period_s:g} s. It can be followed now.\n")
+        elif progress.stage == "frame" and self._is_due(progress):
+            self._say(self._line(progress))
+        elif progress.stage == "closed":
+            self._say(f"{self._line(progress)}{'' if not self._on_terminal else chr(10)}Closed {self._path}.\n")
+
+    def _is_due(self, progress: Progress) -> bool:
+        if self._on_terminal:
+            due = time.monotonic() - self._told_s >= REPORT_PERIOD_S
+        else:
+            due = progress.n_complete * N_PLAIN_REPORTS // progress.n_points > self._n_told
+        if due:
+            self._told_s = time.monotonic()
+            self._n_told = progress.n_complete * N_PLAIN_REPORTS // progress.n_points
+        return due
+
+    def _line(self, progress: Progress) -> str:
+        rate_hz = progress.n_complete / max(1e-9, time.monotonic() - self._start_s)
+        text = f"{progress.n_complete} of {progress.n_points} frames, {rate_hz:.1f} Hz"
+        return f"\r{text:<60}" if self._on_terminal else f"{text}\n"
+
+    def _say(self, text: str) -> None:
+        sys.stderr.write(text)
+        sys.stderr.flush()
