@@ -1,0 +1,179 @@
+"""What a test may leave behind: processes, threads, shared memory, windows. Found here, and named."""
+
+from __future__ import annotations
+
+import gc
+import os
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, fields
+from multiprocessing import resource_tracker
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+GRACE_S = 10.0
+"""Longest time in which what has been told to end may end; nothing waits when nothing is left."""
+
+SHARED_MEMORY = Path("/dev/shm")
+
+
+@dataclass(frozen=True)
+class Leftovers:
+    """What exists now, or what is left of it; each part is a set of things with a name."""
+
+    processes: frozenset[psutil.Process] = frozenset()
+    threads: frozenset[threading.Thread] = frozenset()
+    qt_threads: frozenset[int] = frozenset()
+    shared_memory: frozenset[str] = frozenset()
+    windows: frozenset[int] = frozenset()
+    names: tuple[tuple[int, str], ...] = ()
+    """For Qt's objects: address and name, for they may be gone when they are spoken of."""
+
+    def __bool__(self) -> bool:
+        return any(getattr(self, one.name) for one in fields(self) if one.name != "names")
+
+    def __str__(self) -> str:
+        named = dict(self.names)
+        lines = [f"  process {one.pid}: {_command_of(one)}" for one in self.processes]
+        lines += [f"  thread {one.name}{' (daemon)' if one.daemon else ''}" for one in self.threads]
+        lines += [f"  QThread {named.get(one, one)}" for one in self.qt_threads]
+        lines += [f"  shared memory {one}" for one in self.shared_memory]
+        lines += [f"  window {named.get(one, one)}" for one in self.windows]
+        return "\n".join(sorted(lines))
+
+
+def snapshot() -> Leftovers:
+    """Return everything that exists at this moment."""
+    qt_threads, windows = dict(_running_qt_threads()), dict(_top_level_widgets())
+    return Leftovers(
+        processes=_child_processes(),
+        threads=frozenset(threading.enumerate()),
+        qt_threads=frozenset(qt_threads),
+        shared_memory=_shared_memory_blocks(),
+        windows=frozenset(windows),
+        names=tuple({**qt_threads, **windows}.items()),
+    )
+
+
+def look_for_leftovers(before: Leftovers, grace_s: float = GRACE_S) -> Leftovers:
+    """Return what is there now and was not before, once it had time to go."""
+    _delete_what_qt_put_off()
+    left = _new_since(before)
+    if left.windows or left.qt_threads:
+        gc.collect()
+    pause_s, deadline = 0.005, time.monotonic() + grace_s
+    while (left := _new_since(before)) and time.monotonic() < deadline:
+        time.sleep(pause_s)
+        pause_s = min(0.2, 2 * pause_s)
+        _delete_what_qt_put_off()
+    return left
+
+
+def end_processes(processes: Iterable[psutil.Process]) -> None:
+    """Kill what a failed test left, so that the next test starts clean."""
+    left = list(processes)
+    for one in left:
+        _quietly(one.kill)
+    psutil.wait_procs(left, timeout=GRACE_S)
+
+
+def _new_since(before: Leftovers) -> Leftovers:
+    now = snapshot()
+    return Leftovers(
+        processes=now.processes - before.processes,
+        threads=frozenset(one for one in now.threads - before.threads if one.is_alive()),
+        qt_threads=now.qt_threads - before.qt_threads,
+        shared_memory=_not_used_by_others(now.shared_memory - before.shared_memory),
+        windows=now.windows - before.windows,
+        names=now.names,
+    )
+
+
+def _child_processes() -> frozenset[psutil.Process]:
+    """Every living descendant but Python's own tracker of shared memory, which stays for the life of its parent."""
+    tracker = getattr(resource_tracker._resource_tracker, "_pid", None)
+    children = psutil.Process().children(recursive=True)
+    return frozenset(one for one in children if one.pid != tracker and _is_running(one))
+
+
+def _is_running(process: psutil.Process) -> bool:
+    try:
+        return process.status() != psutil.STATUS_ZOMBIE
+    except psutil.Error:
+        return False
+
+
+def _command_of(process: psutil.Process) -> str:
+    try:
+        return " ".join(process.cmdline())
+    except psutil.Error:
+        return "(ended meanwhile)"
+
+
+def _shared_memory_blocks() -> frozenset[str]:
+    """Names of the POSIX shared-memory blocks; only Linux can list them."""
+    if not sys.platform.startswith("linux") or not SHARED_MEMORY.is_dir():
+        return frozenset()
+    return frozenset(os.listdir(SHARED_MEMORY))
+
+
+def _not_used_by_others(blocks: frozenset[str]) -> frozenset[str]:
+    """The listing is the machine's: leave out the blocks that a process which is not ours has mapped."""
+    if not blocks:
+        return blocks
+    ours = {os.getpid(), *(one.pid for one in _child_processes())}
+    foreign = (path for path in Path("/proc").glob("[0-9]*/maps") if int(path.parent.name) not in ours)
+    mapped = "".join(filter(None, (_quietly(path.read_text) for path in foreign)))
+    return frozenset(name for name in blocks if f"{SHARED_MEMORY / name}" not in mapped and (SHARED_MEMORY / name).exists())
+
+
+def _quietly(action: Callable[[], Any]) -> Any:
+    try:
+        return action()
+    except (OSError, psutil.Error):
+        return None
+
+
+def _application() -> Any:
+    """Return the QApplication of this process, if Qt is loaded at all."""
+    core = sys.modules.get("PySide6.QtCore")
+    return core.QCoreApplication.instance() if core else None
+
+
+def _delete_what_qt_put_off() -> None:
+    """Qt deletes what got deleteLater() in an event loop, and after a test there is none."""
+    if (application := _application()) is not None:
+        from PySide6.QtCore import QEvent
+
+        application.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+        application.processEvents()
+
+
+def _running_qt_threads() -> Iterable[tuple[int, str]]:
+    if _application() is None:
+        return
+    from PySide6.QtCore import QThread
+    from shiboken6 import getCppPointer, isValid
+
+    main = QThread.currentThread()
+    for one in gc.get_objects():
+        if issubclass(type(one), QThread) and isValid(one) and one is not main and one.isRunning():
+            yield getCppPointer(one)[0], f"{type(one).__name__} {one.objectName()}"
+
+
+def _top_level_widgets() -> Iterable[tuple[int, str]]:
+    """Windows, visible or not. Menus and tips belong to whoever has not been collected yet, and are no windows."""
+    widgets = sys.modules.get("PySide6.QtWidgets")
+    if widgets is None or not isinstance(_application(), widgets.QApplication):
+        return
+    from PySide6.QtCore import Qt
+    from shiboken6 import getCppPointer
+
+    passing = (Qt.WindowType.Popup, Qt.WindowType.ToolTip)
+    for one in widgets.QApplication.topLevelWidgets():
+        if one.windowType() not in passing and (one.isVisible() or one.parent() is None):
+            yield getCppPointer(one)[0], f"{type(one).__name__} {one.objectName() or one.windowTitle()}"
