@@ -278,6 +278,8 @@ class Inspected:
     inspection: Inspection | None
     message: str = ""
     remedy: str = ""
+    kind: str = ""
+    """Name of the error's class in ``swmr_viewer.core.errors``: whether waiting may help."""
 
 
 @dataclass(frozen=True, slots=True)
