@@ -61,9 +61,9 @@ class KeyProgress:
         while self._frontier < left.size:
             block = left[self._frontier : self._frontier + _BLOCK] != 0
             first = int(block.argmax())
+            self._frontier += first if block[first] else block.size
             if block[first]:
-                return self._frontier + first
-            self._frontier += block.size
+                break
         return self._frontier
 
     def set_mask(self, key: int) -> npt.NDArray[np.bool_]:
@@ -72,7 +72,8 @@ class KeyProgress:
 
     def complete_mask(self) -> npt.NDArray[np.bool_]:
         """Return which points are complete, as a new 1-D array."""
-        return self._left.flat == 0
+        complete: npt.NDArray[np.bool_] = self._left.flat == 0
+        return complete
 
     def state_codes(self) -> npt.NDArray[np.uint8]:
         """Return MISSING, PARTLY or COMPLETE for every point, as a new 1-D array."""

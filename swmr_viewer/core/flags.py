@@ -1,0 +1,62 @@
+"""The finished flag: a small dataset that turns non-zero when the scan ends."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import h5py
+import numpy as np
+
+from swmr_viewer.core.errors import PathError, PathNotThereError
+from swmr_viewer.core.refreshing import can_refresh
+
+_FLAG_NAMES = ("scan_finished", "finished")
+
+
+class FlagDataset:
+    """A finished flag as it is now, whatever its shape and layout.
+
+    Parameters
+    ----------
+    h5file : h5py.File
+        The open file.
+    path : str
+        The dataset.
+
+    Raises
+    ------
+    PathNotThereError, PathError
+        If the path names nothing, or something that is not a dataset of numbers.
+    """
+
+    def __init__(self, h5file: h5py.File, path: str) -> None:
+        found = h5file.get(path)
+        if found is None:
+            raise PathNotThereError(f"{path} is not in {h5file.filename}.", "Name the finished flag of this file, or leave it out.")
+        if not isinstance(found, h5py.Dataset) or found.dtype.kind not in "iufb":
+            raise PathError(f"{path} in {h5file.filename} is not a dataset of numbers.", "Name a dataset that turns non-zero at the end.")
+        self.path = path
+        self._dataset = found
+        self._refreshes = can_refresh(found)
+
+    def is_set(self) -> bool:
+        """Return whether any value is non-zero by now.
+
+        A flag that cannot be refreshed reads as it was when the file was opened, and another condition has to end the scan.
+        """
+        if self._refreshes:
+            self._dataset.refresh()
+        values: Any = self._dataset[()]
+        return bool(np.any(values != 0))
+
+
+def find_flag(h5file: h5py.File, key_paths: tuple[str, ...]) -> str | None:
+    """Return the path of a finished flag beside the key datasets or one group further out, or None."""
+    for path in key_paths:
+        parents = path.rstrip("/").split("/")[:-1]
+        for depth in (len(parents), len(parents) - 1):
+            for name in _FLAG_NAMES:
+                candidate = "/".join([*parents[:depth], name])
+                if depth >= 0 and isinstance(h5file.get(candidate or name), h5py.Dataset):
+                    return candidate
+    return None

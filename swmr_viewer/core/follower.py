@@ -1,0 +1,315 @@
+"""The Follower: an iterator of frame indices that hands out each index once its keys are set, and not before."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from typing import Literal
+
+import h5py
+
+from swmr_viewer.core.conditions import STOPPED, AllKeys, ConditionLike, FrameCount, Timeout, conditions_from, first_met
+from swmr_viewer.core.endings import FileWatch, flag_reader
+from swmr_viewer.core.handout import ArrivalOrder, ScanOrder
+from swmr_viewer.core.keyset import KeySet
+from swmr_viewer.core.opening import explain
+from swmr_viewer.core.ranges import Ranges, joined
+
+_SHORTEST_POLL_S, _LONGEST_POLL_S = 0.001, 0.02
+_PATIENCE_WITH_ERRORS_S = 10.0
+
+
+class Follower(Iterator[int]):
+    """Iterate over the indices of complete frames of a file that may still be written.
+
+    An index is handed out once every followed key dataset is set there. The iterator waits for the next key and
+    ends when a termination condition is met. After any sign of the end the keys are polled once more, so that the last
+    frames are not lost. A timeout alone is not waited out once every point of a scan of fixed extent is complete.
+
+    Parameters
+    ----------
+    h5file : h5py.File
+        The open file (``h5py.File(path, "r", swmr=True)``, or :func:`swmr_viewer.open_swmr`). It stays the caller's to close.
+        Do not open the key datasets a second time in the same process while following.
+    key_paths : str or iterable of str
+        Groups (all numeric datasets directly in each) or datasets.
+    timeout : float
+        Seconds without a new key after which the condition ``timeout`` is met.
+    termination_conditions : str, condition, callable, or iterable of them
+        Any of them ends it. Names: ``timeout``, ``finished_flag``, ``all_keys``, ``frame_count`` (as ``FrameCount(n)``),
+        ``file_closed``, ``always_true``. A callable gets the follower and returns whether to end.
+    finished_path : str, optional
+        The finished flag; by default ``scan_finished`` or ``finished`` near the keys.
+    order : {"scan", "arrival"}
+        ``scan``: 0, 1, 2 ... and never past the frontier. ``arrival``: each index as it completes.
+    scan_shape : tuple of int, optional
+        The scan's extent, if the file does not tell it.
+    unset : number, optional
+        The value of a key that is not set; by default the fill value where that is not 0, else 0.
+    on_gap : {"wait", "skip"}
+        With ``order="scan"``: what to do when newer frames are complete and the next one is not.
+    gap_patience_s : float
+        With ``on_gap="skip"``: seconds that newer frames must have been complete before a gap is given up.
+    clock : callable
+        Monotonic seconds.
+    sleep : callable, optional
+        Waits for so many seconds; by default a wait that :meth:`stop` interrupts.
+
+    Raises
+    ------
+    PathNotThereError, PathError, NoKeysError, ShapeError, ConditionError
+        If the keys or the conditions make no sense for this file.
+    """
+
+    def __init__(
+        self,
+        h5file: h5py.File,
+        key_paths: str | Iterable[str],
+        timeout: float = 10.0,
+        termination_conditions: ConditionLike | Iterable[ConditionLike] = ("timeout",),
+        *,
+        finished_path: str | None = None,
+        order: Literal["scan", "arrival"] = "scan",
+        scan_shape: tuple[int, ...] | None = None,
+        unset: float | None = None,
+        on_gap: Literal["wait", "skip"] = "wait",
+        gap_patience_s: float = 10.0,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], object] | None = None,
+    ) -> None:
+        self._conditions = conditions_from(termination_conditions, timeout_s=timeout, finished_path=finished_path)
+        self._keys = KeySet(h5file, key_paths, scan_shape=scan_shape, unset=unset)
+        self._flags = flag_reader(h5file, self._keys.key_paths, finished_path, self._conditions)
+        self._files = FileWatch(self._keys.filenames, clock)
+        self._clock = clock
+        self._stopping = threading.Event()
+        self._sleep = sleep or self._stopping.wait
+        patience = gap_patience_s if on_gap == "skip" else None
+        self._handout = ScanOrder(self._keys.progress, patience) if order == "scan" else ArrivalOrder(self._keys.progress)
+        self._added: list[list[Ranges]] = [[] for _ in self._keys.key_paths]
+        self._faults: deque[str] = deque(maxlen=1000)
+        self._failing_since: float | None = None
+        self._reason: str | None = None
+        self._n_handed_out = 0
+        self.last_key_at = clock()
+
+    # ---- iterating
+
+    def __iter__(self) -> Follower:
+        return self
+
+    def __next__(self) -> int:
+        while True:
+            index = self.next_ready()
+            if index is not None:
+                return index
+            if self._reason is not None:
+                raise StopIteration
+            if not self.refresh() and self.check_end() is None:
+                self._sleep(self.suggest_poll_s())
+
+    def next_ready(self) -> int | None:
+        """Return the next index that is complete and was not handed out yet, or None; never waits."""
+        if self._n_handed_out >= self._most():
+            return None
+        index = self._handout.next(self._clock())
+        self._faults.extend(self._handout.take_faults())
+        if index is not None:
+            self._n_handed_out += 1
+        return index
+
+    def _most(self) -> float:
+        return min((one.count for one in self._conditions if isinstance(one, FrameCount)), default=float("inf"))
+
+    def reset(self) -> None:
+        """Start again from the first frame; what is known of the keys stays known."""
+        self._handout.reset()
+        self._n_handed_out = 0
+        self._stopping.clear()
+        self.resume()
+
+    def stop(self) -> None:
+        """End the iteration after one last poll; may be called from any thread."""
+        self._stopping.set()
+
+    def resume(self) -> None:
+        """Go on after an end; the timeout starts anew."""
+        self._stopping.clear()
+        self._reason = None
+        self.last_key_at = self._clock()
+
+    def is_finished(self) -> bool:
+        """Return whether following has ended."""
+        return self._reason is not None
+
+    # ---- polling
+
+    def refresh(self) -> bool:
+        """Poll all keys once and return whether any new key came.
+
+        Raises
+        ------
+        SwmrViewerError
+            If polling failed for longer than 10 s on end.
+        """
+        now = self._clock()
+        try:
+            found = self._keys.poll()
+            self._failing_since = None
+        except (OSError, RuntimeError, KeyError) as error:
+            self._note_failure(error, now)
+            return False
+        if found.reshaped:
+            self._handout.reshape()
+            self._added = [[ranges] for ranges in self._keys.progress.whole()]
+        self._faults.extend(found.faults)
+        for number, ranges in found.added:
+            if not found.reshaped:
+                self._added[number].append(ranges)
+        for completed in found.completed:
+            self._handout.note(completed, now)
+        if found.added:
+            self.last_key_at = now
+        return bool(found.added)
+
+    def _note_failure(self, error: Exception, now: float) -> None:
+        explained = explain(error, self._keys.filename)
+        if self._failing_since is None:
+            self._failing_since = now
+            self._faults.append(f"The keys could not be read: {explained}")
+        elif now - self._failing_since > _PATIENCE_WITH_ERRORS_S:
+            raise explained from error
+
+    def check_end(self) -> str | None:
+        """Return why following ends now, or None; after a sign of the end the keys are polled once more."""
+        if self._reason is None and self._sign_of_the_end() is not None:
+            self.refresh()
+            self._reason = self._sign_of_the_end()
+        return self._reason
+
+    def _sign_of_the_end(self) -> str | None:
+        if self._stopping.is_set():
+            return STOPPED
+        # A timeout is not waited out when nothing more can come; every other condition is.
+        if self.all_keys_set and all(isinstance(one, Timeout) for one in self._conditions):
+            return AllKeys.name
+        return first_met(self._conditions, self)
+
+    def suggest_poll_s(self) -> float:
+        """Return how long to wait before the next poll (s): short after a key, longer the longer it is quiet."""
+        return min(max(self.quiet_s / 8, _SHORTEST_POLL_S), _LONGEST_POLL_S)
+
+    # ---- what conditions look at
+
+    @property
+    def quiet_s(self) -> float:
+        """Seconds since the last new key (or since following began)."""
+        return self._clock() - self.last_key_at
+
+    @property
+    def all_keys_set(self) -> bool:
+        """Whether every point of the scan, as far as its extent is known, is complete."""
+        return self._keys.extent_is_fixed and 0 < self.total == self.n_complete
+
+    def flag_is_set(self, path: str | None = None) -> bool:
+        """Return whether the finished flag (None: the follower's own) is non-zero."""
+        return self._flags.is_set(path)
+
+    def file_is_closed(self) -> bool:
+        """Return whether the writer has closed the file, and every file that holds a key dataset."""
+        return self._files.all_closed()
+
+    # ---- what is known
+
+    @property
+    def conditions(self) -> tuple[ConditionLike, ...]:
+        """The termination conditions; may be replaced at any time."""
+        return self._conditions
+
+    @conditions.setter
+    def conditions(self, conditions: Iterable[ConditionLike]) -> None:
+        self._conditions = conditions_from(tuple(conditions), timeout_s=10.0, finished_path=None)
+        self._flags.prepare(self._conditions)
+
+    @property
+    def reason(self) -> str | None:
+        """Why following ended: the condition's name, ``stopped``, or None while it goes on."""
+        return self._reason
+
+    @property
+    def key_paths(self) -> tuple[str, ...]:
+        """The followed key datasets."""
+        return self._keys.key_paths
+
+    @property
+    def finished_path(self) -> str | None:
+        """The finished flag, if there is one."""
+        return self._flags.default_path
+
+    @property
+    def scan_shape(self) -> tuple[int, ...]:
+        """The scan's axes, slowest first, as far as is known."""
+        return self._keys.progress.scan_shape
+
+    @property
+    def scan_rank(self) -> int:
+        """The number of scan axes."""
+        return len(self.scan_shape)
+
+    @property
+    def frontier(self) -> int:
+        """The first index that is not complete."""
+        return self._keys.progress.frontier
+
+    @property
+    def newest(self) -> int | None:
+        """The highest complete index, or None."""
+        return self._keys.progress.newest
+
+    @property
+    def n_complete(self) -> int:
+        """How many scan points are complete."""
+        return self._keys.progress.n_complete
+
+    @property
+    def total(self) -> int:
+        """How many scan points there are, as far as is known."""
+        return self._keys.progress.total
+
+    @property
+    def n_set(self) -> tuple[int, ...]:
+        """How many keys of each key dataset are set."""
+        return tuple(self._keys.progress.n_set(number) for number in range(self._keys.progress.n_keys))
+
+    @property
+    def lag(self) -> tuple[int, ...]:
+        """How many keys each key dataset is behind the furthest one."""
+        return tuple(max(self.n_set) - n for n in self.n_set)
+
+    def is_complete(self, index: int) -> bool:
+        """Return whether every key dataset is set at this index."""
+        return self._keys.progress.is_complete(index)
+
+    # ---- for those who mirror it
+
+    def take_added(self) -> tuple[Ranges, ...]:
+        """Return, per key dataset, the ranges of flat indices that were set since the last call.
+
+        After the scan shape changed this is everything, on the new shape.
+        """
+        taken = tuple(joined(parts) for parts in self._added)
+        self._added = [[] for _ in self._added]
+        return taken
+
+    def take_whole(self) -> tuple[Ranges, ...]:
+        """Return, per key dataset, the ranges of everything that is set."""
+        self.take_added()
+        return self._keys.progress.whole()
+
+    def take_faults(self) -> list[str]:
+        """Return what went wrong with single keys or polls since the last call."""
+        taken = list(self._faults)
+        self._faults.clear()
+        return taken

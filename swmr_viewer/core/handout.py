@@ -1,0 +1,139 @@
+"""In which order complete indices are handed out, each once: along the scan, or as they complete."""
+
+from __future__ import annotations
+
+from collections import deque
+
+import numpy as np
+
+from swmr_viewer.core.growing import GrowingArray
+from swmr_viewer.core.progress import KeyProgress
+from swmr_viewer.core.ranges import IndexArray
+
+
+class ScanOrder:
+    """0, 1, 2 ... up to the frontier; a gap is waited for, or given up after a while.
+
+    Parameters
+    ----------
+    progress : KeyProgress
+        What is complete.
+    patience_s : float or None
+        Seconds that newer frames must have been complete before a gap is given up; None: never.
+    """
+
+    def __init__(self, progress: KeyProgress, patience_s: float | None) -> None:
+        self._progress = progress
+        self._patience_s = patience_s
+        self._passed = GrowingArray(progress.scan_shape, np.bool_, False)
+        self._next = 0
+        self._newest_at: deque[tuple[float, int]] = deque()
+        self._lost: set[int] = set()
+        self._faults: list[str] = []
+
+    def note(self, completed: IndexArray, now: float) -> None:
+        """Take notice of indices that became complete."""
+        if self._patience_s is None or not completed.size:
+            return
+        self._newest_at.append((now, self._progress.newest or 0))
+        for index in self._lost.intersection(completed.tolist()):
+            self._lost.discard(index)
+            self._faults.append(f"Frame {index} came after it had been given up; it was not handed out.")
+
+    def next(self, now: float) -> int | None:
+        """Return the next index, or None while it is not complete."""
+        self._passed.grow(self._progress.scan_shape)
+        passed = self._passed.flat
+        while self._next < passed.size:
+            if passed[self._next]:
+                self._next += 1
+            elif self._progress.is_complete(self._next):
+                passed[self._next] = True
+                return self._next
+            elif self._may_skip(now):
+                self._skip()
+            else:
+                return None
+        return None
+
+    def _may_skip(self, now: float) -> bool:
+        if self._patience_s is None:
+            return False
+        while len(self._newest_at) > 1 and self._newest_at[1][0] <= now - self._patience_s:
+            self._newest_at.popleft()
+        return bool(self._newest_at) and self._newest_at[0][0] <= now - self._patience_s and self._newest_at[0][1] > self._next
+
+    def _skip(self) -> None:
+        beyond = self._progress.nearest_complete(self._next, +1)
+        if beyond is None:
+            return
+        self._lost.update(range(self._next, beyond))
+        last = beyond - 1
+        which = f"Frame {last} was" if last == self._next else f"Frames {self._next} to {last} were"
+        self._faults.append(f"{which} given up: newer frames have been complete for {self._patience_s:g} s.")
+        self._passed.flat[self._next : beyond] = True
+
+    def reshape(self) -> None:
+        """Flat indices changed their meaning: the scan shape grew."""
+        self._passed.grow(self._progress.scan_shape)
+        self._next = 0
+        self._lost.clear()
+        self._newest_at.clear()
+
+    def reset(self) -> None:
+        """Hand out everything again."""
+        self._passed.flat[:] = False
+        self._next = 0
+        self._lost.clear()
+
+    def take_faults(self) -> list[str]:
+        """Return what was given up since the last call."""
+        taken, self._faults = self._faults, []
+        return taken
+
+
+class ArrivalOrder:
+    """Each index as it completes.
+
+    Parameters
+    ----------
+    progress : KeyProgress
+        What is complete.
+    """
+
+    def __init__(self, progress: KeyProgress) -> None:
+        self._progress = progress
+        self._handed = GrowingArray(progress.scan_shape, np.bool_, False)
+        self._waiting: deque[int] = deque()
+
+    def note(self, completed: IndexArray, now: float) -> None:
+        """Take notice of indices that became complete."""
+        self._handed.grow(self._progress.scan_shape)
+        self._waiting.extend(completed[~self._handed.flat[completed]].tolist())
+
+    def next(self, now: float) -> int | None:
+        """Return the index that has waited longest, or None."""
+        if not self._waiting:
+            return None
+        index = self._waiting.popleft()
+        self._handed.flat[index] = True
+        return index
+
+    def reshape(self) -> None:
+        """Flat indices changed their meaning: the scan shape grew."""
+        self._handed.grow(self._progress.scan_shape)
+        self._refill()
+
+    def reset(self) -> None:
+        """Hand out everything again, what is there in the order of the scan."""
+        self._handed.grow(self._progress.scan_shape)
+        self._handed.flat[:] = False
+        self._refill()
+
+    def _refill(self) -> None:
+        complete = self._progress.complete_mask()
+        self._waiting = deque(np.flatnonzero(complete & ~self._handed.flat).tolist())
+
+    def take_faults(self) -> list[str]:
+        """Return nothing: in order of arrival nothing is given up."""
+        return []

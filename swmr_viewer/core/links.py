@@ -1,0 +1,54 @@
+"""Objects by path, through links of every kind; what leads nowhere yet is told apart from what does not exist."""
+
+from __future__ import annotations
+
+import h5py
+
+from swmr_viewer.core.errors import PathNotThereError
+
+
+def open_object(h5file: h5py.File, path: str) -> h5py.Dataset | h5py.Group | None:
+    """Return the object at this path, or None while a link on the way leads nowhere.
+
+    Raises
+    ------
+    PathNotThereError
+        If there is not even a link at this path.
+    """
+    # A plainly opened parent would otherwise open the linked file without SWMR.
+    found = _get(h5file, path, elink_swmr=True)
+    if found is None:
+        found = _get(h5file, path)
+    if found is None and not leads_somewhere(h5file, path):
+        raise PathNotThereError(
+            f"{path} is not in {h5file.filename}.",
+            "Check the path (swmr-viewer inspect lists what is there); an object made after the file was opened needs a new open.",
+        )
+    return found
+
+
+def _get(h5file: h5py.File, path: str, **how: bool) -> h5py.Dataset | h5py.Group | None:
+    try:
+        return h5file.get(path, **how)
+    except (KeyError, OSError, ValueError, RuntimeError):
+        return None
+
+
+def leads_somewhere(h5file: h5py.File, path: str) -> bool:
+    """Return whether the path, or a group on the way to it, is a soft or external link (it may resolve later)."""
+    parts = [part for part in path.split("/") if part]
+    for depth in range(1, len(parts) + 1):
+        part = "/" + "/".join(parts[:depth])
+        try:
+            link = h5file.get(part, getlink=True)
+        except (KeyError, OSError):
+            return False
+        if isinstance(link, h5py.ExternalLink | h5py.SoftLink):
+            return True
+    return False
+
+
+def identity(obj: h5py.Dataset | h5py.Group) -> tuple[int, int]:
+    """Return (file number, address): equal for the same object, whatever the path or link that led to it."""
+    info = h5py.h5o.get_info(obj.id)
+    return int(info.fileno), int(info.addr)
