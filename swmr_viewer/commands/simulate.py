@@ -96,14 +96,14 @@ def arguments_from(plan: ScanPlan) -> list[str]:
 
 
 def _write(plan: ScanPlan, args: argparse.Namespace) -> int:
-    from swmr_viewer.simulator.writer import write_scan
-
-    on_progress, gate = _listeners(plan, args)
     previous = _close_when_terminated()
     try:
+        from swmr_viewer.simulator.writer import write_scan
+
+        on_progress, gate = _listeners(plan, args)
         write_scan(plan, args.output, force=args.force, on_progress=on_progress, gate=gate)
     except KeyboardInterrupt as interrupt:
-        print(f"\nStopped early; {args.output} is closed properly.", file=sys.stderr)
+        print(f"{_line_end()}Stopped early; {args.output} is closed properly.", file=sys.stderr)
         return TERMINATED if isinstance(interrupt, _Terminated) else INTERRUPTED
     finally:
         if previous is not None:
@@ -130,6 +130,10 @@ def _close_when_terminated() -> signal._HANDLER | None:
     return signal.signal(signal.SIGTERM, raise_terminated)
 
 
+def _line_end() -> str:
+    return "\n" if sys.stderr.isatty() else ""
+
+
 class _Teller:
     """Progress in words on standard error: one line rewritten on a terminal, a few lines elsewhere."""
 
@@ -149,7 +153,8 @@ class _Teller:
         elif progress.stage == "frame" and self._is_due(progress):
             self._say(self._line(progress))
         elif progress.stage == "closed":
-            self._say(f"{self._line(progress)}{'' if not self._on_terminal else chr(10)}Closed {self._path}.\n")
+            last = f"{self._line(progress)}\n" if self._on_terminal else ""
+            self._say(f"{last}Closed {self._path}: {progress.n_complete} of {progress.n_points} frames complete.\n")
 
     def _is_due(self, progress: Progress) -> bool:
         if self._on_terminal:

@@ -127,7 +127,7 @@ def _bank(frame_shape: tuple[int, int], dtype: str, seed: int) -> PatternBank:
 
 
 def _checksum(digits: list[int]) -> int:
-    return sum((place + 1) * digit for place, digit in enumerate(digits)) % 16
+    return sum((2 * place + 1) * digit for place, digit in enumerate(digits)) % 16
 
 
 def _fractions(plan: ScanPlan, index: int) -> tuple[float, ...]:

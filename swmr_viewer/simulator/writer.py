@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -93,10 +94,10 @@ def write_scan(
     Raises
     ------
     OutputError
-        If the file exists, or cannot be created.
+        If the file exists, cannot be created, or cannot be written to the end.
     """
     warm_up(plan)
-    with _create(Path(path), force) as h5file:
+    with _explained(Path(path)), _create(Path(path), force) as h5file:
         writing = _Writing(plan, LAY_OUT[plan.layout](h5file, plan), on_progress, die)
         writing.report(Stage.CREATED)
         gate(Stage.SWMR)
@@ -159,6 +160,8 @@ def _sleep_until(due: float, clock: Callable[[], float], sleep: Callable[[float]
 
 
 def _create(path: Path, force: bool) -> h5py.File:
+    if not path.parent.is_dir():
+        raise OutputError(f"{path} cannot be created: there is no folder {path.parent}.", "Make the folder, or give another name.")
     try:
         if force:
             path.unlink(missing_ok=True)
@@ -166,4 +169,21 @@ def _create(path: Path, force: bool) -> h5py.File:
     except FileExistsError as error:
         raise OutputError(f"{path} is there already.", "Give another name, or --force to replace it.") from error
     except OSError as error:
-        raise OutputError(f"{path} cannot be created: {error}.", "Check the folder and its permissions, or give another name.") from error
+        raise OutputError(
+            f"{path} cannot be created: {_why(error)}.", "Check the folder and its permissions, or give another name."
+        ) from error
+
+
+@contextmanager
+def _explained(path: Path) -> Iterator[None]:
+    """Turn what HDF5 says when a disk is full or gone into a sentence."""
+    try:
+        yield
+    except SwmrViewerError:
+        raise
+    except (OSError, RuntimeError) as error:
+        raise OutputError(f"{path} could not be written further: {_why(error)}.", "Check the space and the state of the disk.") from error
+
+
+def _why(error: Exception) -> str:
+    return os.strerror(error.errno) if isinstance(error, OSError) and error.errno else str(error)

@@ -16,6 +16,7 @@ from swmr_viewer.commands.simulate import arguments_from
 from swmr_viewer.simulator.pattern import Frame, make_frame, make_side_frame
 from swmr_viewer.simulator.plan import ScanPlan
 
+COMMAND = (sys.executable, "-m", "swmr_viewer", "simulate")
 WAIT_S = 60.0
 """A generous bound on everything that is waited for."""
 
@@ -52,7 +53,7 @@ class LiveWriter:
         self._process: subprocess.Popen[str] | None = None
 
     def __enter__(self) -> Self:
-        command = [sys.executable, "-m", "swmr_viewer", "simulate", str(self.path), "--handshake", *arguments_from(self.plan)]
+        command = [*COMMAND, str(self.path), "--handshake", *arguments_from(self.plan)]
         pipe = subprocess.PIPE
         self._process = subprocess.Popen(
             [*command, *(["--step"] if self.stepped else [])], stdin=pipe, stdout=pipe, stderr=pipe, text=True, encoding="utf-8"
