@@ -108,9 +108,8 @@ class KeyDataset:
 
     def _is_set(self, values: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
         if values.dtype.kind == "f" and np.isnan(self._unset):
-            return np.logical_not(np.isnan(values))
-        is_set: npt.NDArray[np.bool_] = values != self._unset
-        return is_set
+            return np.asarray(~np.isnan(values), np.bool_)
+        return np.asarray(values != self._unset, np.bool_)
 
     def _first_key_is_zero(self, scan_shape: tuple[int, ...]) -> bool:
         """Whether the writer numbers its frames from 0, so that the first key is 0 although it is set.

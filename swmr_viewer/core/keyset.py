@@ -128,7 +128,7 @@ def _dataset_paths(h5file: h5py.File, paths: tuple[str, ...]) -> Iterator[str]:
             else:
                 before -= 1
         if len(seen) == before:
-            raise NoKeysError(f"The group {path} in {h5file.filename} holds no key dataset.", "Name another group, or wait for its datasets.")
+            raise NoKeysError(f"The group {path} in {h5file.filename} holds no key dataset.", "Name another, or wait for its keys.")
     if not seen:
         raise NoKeysError(f"No key path was given for {h5file.filename}.", "Name at least one group or dataset of keys.")
 

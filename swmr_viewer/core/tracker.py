@@ -95,6 +95,7 @@ class KeyTracker:
 
     def _look_at_frontier(self, found: Found) -> None:
         window, spent = _FIRST_WINDOW, 0
+        self._pass_known()
         while self._frontier < self._progress.total and spent < _FRONTIER_BUDGET:
             is_set = self._look(self._frontier, self._frontier + window, found)
             spent += self.dataset.cost(window)
@@ -103,7 +104,18 @@ class KeyTracker:
                 self._frontier += first
                 return
             self._frontier += is_set.size
+            self._pass_known()
             window = min(4 * window, _LARGEST_WINDOW)
+
+    def _pass_known(self) -> None:
+        """Move to the first key that is not known to be set, without reading what is known."""
+        known = self._progress.set_mask(self._number)
+        while self._frontier < known.size:
+            block = known[self._frontier : self._frontier + _LARGEST_WINDOW]
+            first = int(block.argmin())
+            self._frontier += block.size if block[first] else first
+            if not block[first]:
+                return
 
     def _look_at_hot(self, found: Found) -> None:
         beyond = self._frontier + _FIRST_WINDOW
