@@ -22,9 +22,9 @@ def snake(scan_shape: Sequence[int]) -> IndexArray:
     """Return every index such that each step moves one axis by one: rows turn round at their ends."""
     order = np.zeros(1, np.int64)
     for length in reversed(scan_shape):
-        block = len(order)
-        steps = [order + at * block if at % 2 == 0 else order[::-1] + at * block for at in range(length)]
-        order = np.concatenate(steps)
+        rows = np.arange(length)[:, None] * len(order) + order
+        rows[1::2] = rows[1::2, ::-1]
+        order = rows.ravel()
     return order
 
 
