@@ -54,6 +54,7 @@ class KeyTracker:
         self._progress = progress
         self._number = number
         self._frontier = 0
+        self._looked_to = 0
         self._sweep_at = 0
         self._verify_at = 0
         self._hot: list[int] = []
@@ -61,7 +62,7 @@ class KeyTracker:
 
     def rewind(self) -> None:
         """Forget places, not keys: the scan shape grew and flat indices may mean other positions."""
-        self._frontier = self._sweep_at = self._verify_at = 0
+        self._frontier = self._looked_to = self._sweep_at = self._verify_at = 0
         self._hot.clear()
         self._doubted.clear()
 
@@ -98,6 +99,7 @@ class KeyTracker:
         self._pass_known()
         while self._frontier < self._progress.total and spent < _FRONTIER_BUDGET:
             is_set = self._look(self._frontier, self._frontier + window, found)
+            self._looked_to = self._frontier + is_set.size
             spent += self.dataset.cost(window)
             first = int(is_set.argmin())
             if not is_set[first]:
@@ -118,7 +120,7 @@ class KeyTracker:
                 return
 
     def _look_at_hot(self, found: Found) -> None:
-        beyond = self._frontier + _FIRST_WINDOW
+        beyond = self._looked_to
         for at in [at for at in self._hot if at + _HOT_REACH > beyond]:
             before = len(found.added)
             self._look(max(at - _HOT_REACH, beyond), at + _HOT_REACH, found)
@@ -127,7 +129,7 @@ class KeyTracker:
 
     def _sweep(self, found: Found) -> None:
         """Look at the next piece of what lies beyond the frontier's window, in turn."""
-        beyond = self._frontier + _FIRST_WINDOW
+        beyond = self._looked_to
         start = max(self._sweep_at, beyond)
         stop = min(start + self._affordable(_SWEEP_BUDGET), self._progress.total)
         before = len(found.added)
