@@ -10,7 +10,6 @@ import time
 from types import FrameType
 from typing import TYPE_CHECKING, NoReturn
 
-from swmr_viewer.core.errors import SwmrViewerError
 from swmr_viewer.simulator.plan import COMPRESSIONS, DTYPES, FAULTS, LAYOUTS, ORDERS, ScanPlan, parse_size, size_text
 
 if TYPE_CHECKING:
@@ -54,13 +53,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Write the scan; return 0, 2 for bad input, 130 after Ctrl-C, 143 when asked to end."""
-    try:
-        plan = plan_from(args)
-        return _write(plan, args)
-    except SwmrViewerError as error:
-        print(f"swmr-viewer: {error}", file=sys.stderr)
-        return 2
+    """Write the scan; return 0, 130 after Ctrl-C, 143 when asked to end.
+
+    Raises
+    ------
+    SwmrViewerError
+        If the plan is impossible, the file exists, or it cannot be written.
+    """
+    return _write(plan_from(args), args)
 
 
 def plan_from(args: argparse.Namespace) -> ScanPlan:
