@@ -44,9 +44,7 @@ class KeySet:
         The value of a key that is not set.
     """
 
-    def __init__(
-        self, h5file: h5py.File, paths: str | Iterable[str], *, scan_shape: tuple[int, ...] | None, unset: float | None
-    ) -> None:
+    def __init__(self, h5file: h5py.File, paths: str | Iterable[str], *, scan_shape: tuple[int, ...] | None, unset: float | None) -> None:
         self._h5file = h5file
         self._unset = unset
         self.key_paths = tuple(_dataset_paths(h5file, (paths,) if isinstance(paths, str) else tuple(paths)))
