@@ -1,0 +1,42 @@
+# Two commands, from a clean clone: `make demo` and `make test`. Everything goes into .venv/ here.
+
+VENV := .venv
+ifeq ($(OS),Windows_NT)
+BIN := $(VENV)/Scripts
+else
+BIN := $(VENV)/bin
+endif
+
+.PHONY: help demo test check environment clean
+
+help:
+	@echo "make demo         show the viewer on a scan that is simulated at this moment"
+	@echo "make test         run the tests          (ARGS='-k name' picks some)"
+	@echo "make check        style, types, layers"
+	@echo "make environment  make .venv/ with everything, and start nothing"
+	@echo "make clean        remove .venv/ and the caches"
+
+demo: environment
+	$(BIN)/swmr-viewer demo $(ARGS)
+
+test: environment
+	$(BIN)/pytest -n 2 --dist loadfile $(ARGS)
+
+check: environment
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+environment: $(VENV)/.system-libraries
+
+$(VENV)/.installed: pyproject.toml .ci/environment
+	.ci/environment $(VENV)
+	@touch $@
+
+$(VENV)/.system-libraries: $(VENV)/.installed .ci/system_libraries.py swmr_viewer/commands/system_libraries.py
+	$(BIN)/python .ci/system_libraries.py
+	@touch $@
+
+clean:
+	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

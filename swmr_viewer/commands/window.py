@@ -1,0 +1,91 @@
+"""``swmr-viewer [FILE]``: the window."""
+
+from __future__ import annotations
+
+import argparse
+import math
+from contextlib import closing
+from pathlib import Path
+
+from swmr_viewer.commands.display_check import check_display
+from swmr_viewer.core.conditions import AllKeys, Condition, FileClosed, FinishedFlag, Timeout
+from swmr_viewer.core.errors import SwmrViewerError
+from swmr_viewer.reader.messages import FollowRequest
+
+TIMEOUT_S = 10.0
+
+
+class NoFileError(SwmrViewerError):
+    """Paths inside a file were given, and no file."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add what the window can be told to follow."""
+    add = parser.add_argument
+    add("file", nargs="?", metavar="FILE", help="the file to follow; it need not exist yet (default: an empty window)")
+    add("--keys", nargs="+", action="extend", default=[], metavar="PATH", help="key datasets, or groups of them (default: what is found)")
+    add("--data", nargs="+", action="extend", default=[], metavar="PATH", help="data sets; the first is shown (default: what is found)")
+    add("--finished", metavar="PATH", help="the dataset that turns non-zero when the scan ends (default: what is found)")
+    add("--timeout", type=seconds, default=TIMEOUT_S, metavar="S", help="end when no new key came for S seconds (default: %(default)g)")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Open the window; return when it is closed."""
+    return show(request_from(args))
+
+
+def show(request: FollowRequest | None, *, screenshot: Path | None = None, quit_when_finished: bool = False) -> int:
+    """Run the window on what was asked for.
+
+    The reader starts first: its process loads HDF5 while this one loads Qt.
+
+    Raises
+    ------
+    DisplayError
+        If no window can be shown here.
+    """
+    from swmr_viewer.reader.supervisor import Supervisor
+
+    with closing(Supervisor()) as supervisor:
+        supervisor.start()
+        check_display()
+        from swmr_viewer.gui.application import run_window
+
+        return run_window(request, supervisor, screenshot=screenshot, quit_when_finished=quit_when_finished)
+
+
+def request_from(args: argparse.Namespace) -> FollowRequest | None:
+    """Return what the arguments ask for; None: an empty window.
+
+    Raises
+    ------
+    NoFileError
+        If there are paths inside a file and no file.
+    """
+    if args.file is None:
+        if args.keys or args.data or args.finished:
+            raise NoFileError("There is no FILE for the paths that were given.", "Put the file first: swmr-viewer FILE --keys PATH.")
+        return None
+    return FollowRequest(
+        path=args.file,
+        key_paths=tuple(args.keys),
+        data_paths=tuple(args.data),
+        finished_path=args.finished,
+        conditions=usual_conditions(args.timeout, args.finished),
+    )
+
+
+def usual_conditions(timeout_s: float, finished_path: str | None = None) -> tuple[Condition, ...]:
+    """Return what ends following unless the user says otherwise: every sign that nothing will come any more."""
+    return (FinishedFlag(finished_path), AllKeys(), FileClosed(), Timeout(timeout_s))
+
+
+def seconds(text: str) -> float:
+    """Parse a number of seconds, 0 or more; ``inf`` waits for ever."""
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not value >= 0:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of seconds: give 0 or more.")
+    return value
