@@ -32,6 +32,10 @@ class FileNotThereError(SwmrViewerError):
     retryable = True
 
 
+class FileAccessError(SwmrViewerError):
+    """The file is there, and may not be read or its storage fails."""
+
+
 class NotHdf5Error(SwmrViewerError):
     """The file exists and is not an HDF5 file."""
 

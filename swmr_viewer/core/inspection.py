@@ -14,7 +14,7 @@ class FileState(StrEnum):
     NOT_HDF5 = "not HDF5"
     """There is a file, and it is not HDF5 (an empty file may still become one)."""
     EMPTY = "empty"
-    """The file has 0 bytes: a writer may have just created it."""
+    """The file has 0 bytes, only zeros, or half a superblock: a writer may have just created it."""
     NO_SWMR = "HDF5 without SWMR"
     """Superblock version 0 or 1: no flag tells whether somebody writes it, and SWMR is impossible."""
     WRITING = "open for writing, not yet in SWMR mode"
