@@ -144,5 +144,5 @@ def _try_qt() -> None:
     if done.returncode != 0:
         if missing_libraries(ANY_PLATFORM):
             raise _library_error(done.stderr)
-        why = next((line for line in done.stderr.splitlines() if line.strip()), "it gave no reason")
-        raise DisplayError(f"Qt cannot open a window on {_display_in_words()}: {why.rstrip(".")}.", f"Unset QT_QPA_PLATFORM, {WITHOUT_A_WINDOW}.")
+        why = next((line for line in done.stderr.splitlines() if line.strip()), "it gave no reason").rstrip(".")
+        raise DisplayError(f"Qt cannot open a window on {_display_in_words()}: {why}.", f"Unset QT_QPA_PLATFORM, {WITHOUT_A_WINDOW}.")

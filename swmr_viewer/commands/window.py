@@ -44,11 +44,11 @@ def show(request: FollowRequest | None, *, screenshot: Path | None = None, quit_
     DisplayError
         If no window can be shown here.
     """
+    check_display()
     from swmr_viewer.reader.supervisor import Supervisor
 
     with closing(Supervisor()) as supervisor:
         supervisor.start()
-        check_display()
         from swmr_viewer.gui.application import run_window
 
         return run_window(request, supervisor, screenshot=screenshot, quit_when_finished=quit_when_finished)
