@@ -15,18 +15,21 @@ from swmr_viewer.commands import system_libraries as qt
 
 def main() -> int:
     """Install or tell; 1 where nothing of Qt could run."""
-    missing = qt.missing_libraries(qt.PACKAGES)
-    packages = (*qt.packages_of(missing), *(() if qt.has_fonts() else qt.FONT_PACKAGES))
-    if not packages:
-        return 0
-    if qt.is_root() and shutil.which("apt-get"):
+    packages = missing_packages()
+    if packages and qt.is_root() and shutil.which("apt-get"):
         install(packages)
-    else:
-        print(f"The window lacks: {', '.join(missing) or 'fonts'}. {qt.install_line(packages)}", file=sys.stderr)
-    still_missing = qt.missing_libraries(qt.ANY_PLATFORM)
-    if still_missing:
-        print(f"Qt cannot be loaded without {', '.join(still_missing)}.", file=sys.stderr)
-    return 1 if still_missing else 0
+        packages = missing_packages()
+    if packages:
+        print(f"Qt's window lacks system libraries or a font. {qt.install_line(packages)}", file=sys.stderr)
+    essential = qt.missing_libraries(qt.ANY_PLATFORM)
+    if essential:
+        print(f"Nothing of Qt can be loaded without {', '.join(essential)}.", file=sys.stderr)
+    return 1 if essential else 0
+
+
+def missing_packages() -> tuple[str, ...]:
+    """Return what a window needs and this system lacks, as Debian packages."""
+    return (*qt.packages_of(qt.missing_libraries(qt.PACKAGES)), *(() if qt.has_fonts() else qt.FONT_PACKAGES))
 
 
 def install(packages: tuple[str, ...]) -> None:

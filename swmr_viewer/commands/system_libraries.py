@@ -7,7 +7,6 @@ import os
 import shutil
 import sys
 from collections.abc import Iterable
-from pathlib import Path
 
 ANY_PLATFORM = {
     "libEGL.so.1": "libegl1",
@@ -46,6 +45,7 @@ PACKAGES = {**ANY_PLATFORM, **X11}
 
 FONT_PACKAGES = ("fontconfig", "fonts-dejavu-core")
 _FONT_FOLDERS = ("/usr/share/fonts", "/usr/local/share/fonts", "~/.local/share/fonts", "~/.fonts")
+_FONT_ENDINGS = (".ttf", ".otf", ".ttc", ".pfb", ".t1")
 
 
 def missing_libraries(names: Iterable[str]) -> tuple[str, ...]:
@@ -66,8 +66,8 @@ def has_fonts() -> bool:
     """Whether there is any font, without which every text is a row of boxes."""
     if not sys.platform.startswith("linux"):
         return True
-    folders = (Path(one).expanduser() for one in _FONT_FOLDERS)
-    return any(path.suffix.lower() in (".ttf", ".otf", ".ttc") for folder in folders for path in folder.rglob("*"))
+    folders = (os.path.expanduser(one) for one in _FONT_FOLDERS)
+    return any(name.lower().endswith(_FONT_ENDINGS) for folder in folders for _, _, names in os.walk(folder) for name in names)
 
 
 def packages_of(libraries: Iterable[str]) -> tuple[str, ...]:
