@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from itertools import product
 
 import h5py
+import hdf5plugin  # noqa: F401 - registers the compression filters of this field
 
 from swmr_viewer.core.boxes import Box
 

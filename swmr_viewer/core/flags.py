@@ -8,6 +8,7 @@ import h5py
 import numpy as np
 
 from swmr_viewer.core.errors import PathError, PathNotThereError
+from swmr_viewer.core.links import open_object
 from swmr_viewer.core.refreshing import can_refresh
 
 _FLAG_NAMES = ("scan_finished", "finished")
@@ -30,9 +31,9 @@ class FlagDataset:
     """
 
     def __init__(self, h5file: h5py.File, path: str) -> None:
-        found = h5file.get(path)
+        found = open_object(h5file, path)
         if found is None:
-            raise PathNotThereError(f"{path} is not in {h5file.filename}.", "Name the finished flag of this file, or leave it out.")
+            raise PathNotThereError(f"The link {path} in {h5file.filename} leads nowhere yet.", "Wait until its writer has made the file.")
         if not isinstance(found, h5py.Dataset) or found.dtype.kind not in "iufb":
             raise PathError(f"{path} in {h5file.filename} is not a dataset of numbers.", "Name a dataset that turns non-zero at the end.")
         self.path = path

@@ -68,15 +68,16 @@ class FrameGrabber:
 
     @property
     def scan_shape(self) -> tuple[int, ...]:
-        """The scan's extent: as told, else the data set's leading axes at their limits or as long as they are by now."""
-        if self._told_shape is not None:
+        """The scan's extent: as told, and as long as the data set's leading axes are (or may become) by now."""
+        if self._layout.is_flat and self._told_shape is not None:
             return self._told_shape
         axes = zip(self._dataset.shape, self._dataset.maxshape, strict=True)
-        return tuple(int(has if most is None else most) for has, most in axes)[: self._layout.scan_rank]
-
-    @scan_shape.setter
-    def scan_shape(self, scan_shape: tuple[int, ...]) -> None:
-        self._told_shape = scan_shape
+        seen = tuple(int(has if most is None else most) for has, most in axes)[: self._layout.scan_rank]
+        if self._told_shape is None:
+            return seen
+        # A data set may be made longer than the scan, and a scan longer than was told when it began.
+        current = self._dataset.shape[: self._layout.scan_rank]
+        return tuple(max(told, int(has)) for told, has in zip(self._told_shape, current, strict=True))
 
     @property
     def scan_rank(self) -> int:
@@ -131,11 +132,13 @@ class FrameGrabber:
         return box
 
     def _leading(self, index: int) -> tuple[int, ...]:
+        """Return where the frame lies on the leading axes; beyond the end of an axis that still grows is no mistake."""
+        shape = self.scan_shape
         if self._layout.is_flat:
             self.position(index)
             return (index,)
-        if self._told_shape is None and len(self.scan_shape) == 1 and index >= 0:
-            return (index,)
+        if shape and index >= prod(shape) and self._dataset.maxshape[0] is None:
+            return index // max(1, prod(shape[1:])), *(0 for _ in shape[1:])
         return self.position(index)
 
     def _read(self, index: int, box: Box, out: npt.NDArray[Any]) -> None:

@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+from weakref import WeakValueDictionary
+
 import h5py
 
 from swmr_viewer.core.errors import PathNotThereError
+
+_handles: WeakValueDictionary[tuple[int, int], h5py.Dataset] = WeakValueDictionary()
+"""Every dataset that is open here, by (file number, address).
+
+Two handles on one dataset break refreshing (measured: stale chunks, keys that go backwards, "can't insert duplicate key"),
+so whoever asks for a dataset that is open already gets the same one.
+"""
 
 
 def open_object(h5file: h5py.File, path: str) -> h5py.Dataset | h5py.Group | None:
@@ -29,9 +38,32 @@ def open_object(h5file: h5py.File, path: str) -> h5py.Dataset | h5py.Group | Non
 
 def _get(h5file: h5py.File, path: str, **how: bool) -> h5py.Dataset | h5py.Group | None:
     try:
-        return h5file.get(path, **how)
+        return _open_handle(_identity_at(h5file, path)) or _shared(h5file.get(path, **how))
     except (KeyError, OSError, ValueError, RuntimeError):
         return None
+
+
+def _open_handle(which: tuple[int, int]) -> h5py.Dataset | None:
+    handle = _handles.get(which)
+    return handle if handle is not None and handle.id.valid else None
+
+
+def _shared(found: h5py.Dataset | h5py.Group | None) -> h5py.Dataset | h5py.Group | None:
+    if not isinstance(found, h5py.Dataset):
+        return found
+    which = identity(found)
+    handle = _open_handle(which) or found
+    _handles[which] = handle
+    return handle
+
+
+def _identity_at(h5file: h5py.File, path: str) -> tuple[int, int]:
+    """Return the identity of what is at a path without opening it; (-1, -1) where that cannot be told."""
+    try:
+        info = h5py.h5o.get_info(h5file.id, path.encode())
+    except (KeyError, OSError, ValueError, RuntimeError):
+        return -1, -1
+    return int(info.fileno), int(info.addr)
 
 
 def leads_somewhere(h5file: h5py.File, path: str) -> bool:

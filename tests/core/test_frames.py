@@ -108,7 +108,7 @@ def test_outside_the_scan(written: Callable[[Write], h5py.File]) -> None:
         ("nothing", PathNotThereError, {}),
         ("group", PathError, {}),
         ("text", PathError, {}),
-        ("d", ShapeError, {"scan_shape": (3, 9)}),
+        ("fixed", ShapeError, {"scan_shape": (3, 9)}),
         ("d", ShapeError, {"scan_rank": 4}),
     ],
 )
@@ -119,6 +119,7 @@ def test_bad_paths_and_shapes_say_so(
         holes(file)
         file["group/x"] = 1
         file["text"] = "words"
+        file["fixed"] = np.zeros((3, 8, 8))
 
     with pytest.raises(error) as raised:
         FrameGrabber(written(write), path, **options)

@@ -120,3 +120,18 @@ def test_following_goes_on_after_a_timeout(live_writer: Start) -> None:
         writer.step(2)
         follower.resume()
         assert [*follower] == [2, 3]
+
+
+def test_two_followers_and_two_grabbers_on_one_file_do_not_disturb_one_another(live_writer: Start) -> None:
+    writer = live_writer(compression="gzip", n_keys=2)
+    with open_swmr(writer.path) as file:
+        followers = [follower_of(file, writer) for _ in range(2)]
+        grabbers = [grabber_of(file, writer, follower) for follower in followers]
+        writer.step(4)
+        for follower, grabber in zip(followers, grabbers, strict=True):
+            poll_until(follower, lambda f=follower: f.n_complete == len(writer.complete))
+            for index in writer.complete:
+                assert np.array_equal(grabber.grab(index), writer.expected(index))
+        writer.finish()
+        assert [*followers[0]] == [*followers[1]] == list(range(12))
+        assert followers[0].take_faults() == followers[1].take_faults() == []
