@@ -1,0 +1,110 @@
+"""Every action once: its words, shortcut and tooltip; menus and buttons share them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QMenu, QWidget
+
+from swmr_viewer.gui.session import Session
+
+
+@dataclass(frozen=True, slots=True)
+class Actions:
+    """The window's actions; ``open``, ``snapshot`` and those of the picture are connected by the main window."""
+
+    open: QAction
+    snapshot: QAction
+    snapshot_folder: QAction
+    quit: QAction
+    live: QAction
+    hold: QAction
+    first: QAction
+    previous: QAction
+    next: QAction
+    last: QAction
+    fit: QAction
+    pixels: QAction
+    auto_levels: QAction
+    stop: QAction
+    resume: QAction
+    retry: QAction
+
+
+def make_actions(session: Session, owner: QWidget) -> Actions:
+    """Make the actions and connect those that are intents of the session."""
+
+    def action(words: str, keys: str, tip: str, triggered: Callable[[], None] | None = None) -> QAction:
+        made = QAction(words, owner)
+        if keys:
+            made.setShortcut(QKeySequence(keys))
+        made.setToolTip(f"{tip} ({made.shortcut().toString(QKeySequence.SequenceFormat.NativeText)})" if keys else tip)
+        if triggered is not None:
+            made.triggered.connect(lambda: triggered())
+        owner.addAction(made)
+        return made
+
+    actions = Actions(
+        open=action("&Open\u2026", "Ctrl+O", "Open a file to follow"),
+        snapshot=action("&Snapshot", "Ctrl+S", "Write the shown frame: PNG as seen, TIFF and NPY with the exact data, JSON"),
+        snapshot_folder=action("Snapshot &folder\u2026", "Ctrl+Shift+S", "Choose where snapshots go"),
+        quit=action("&Quit", "Ctrl+Q", "Close the window", owner.close),  # type: ignore[arg-type]
+        live=action("&Live", "End", "Show the newest frame as it comes", session.follow_live),
+        hold=action("&Hold or go on", "Space", "Hold this frame while the scan goes on, or go back to live", session.toggle_hold),
+        first=action("&First frame", "Home", "First complete frame", session.pin_first),
+        previous=action("&Previous frame", "Left", "Previous complete frame", lambda: session.step(-1)),
+        next=action("&Next frame", "Right", "Next complete frame", lambda: session.step(+1)),
+        last=action("L&ast frame, held", "Shift+End", "Hold the last complete frame", session.pin_last),
+        fit=action("&Fit", "F", "Show the whole frame"),
+        pixels=action("&1:1", "1", "One frame pixel per screen pixel"),
+        auto_levels=action("&Auto levels", "A", "Levels follow the percentiles of each frame"),
+        stop=action("&Stop following", "Ctrl+.", "End following now; the scan is not touched", session.stop),
+        resume=action("&Resume", "Ctrl+R", "Go on following; the timeout starts anew", session.resume),
+        retry=action("Open a&gain", "F5", "Open the same file again, and wait for what is not there yet", session.retry),
+    )
+    actions.auto_levels.setCheckable(True)
+    actions.auto_levels.setChecked(True)
+    _enable_by_state(actions, session)
+    return actions
+
+
+def _enable_by_state(actions: Actions, session: Session) -> None:
+    def enable() -> None:
+        has_frame = session.shown is not None
+        moves = (actions.hold, actions.first, actions.previous, actions.next, actions.last)
+        for one in (actions.snapshot, *moves, actions.fit, actions.pixels):
+            one.setEnabled(has_frame)
+        for one in (actions.live, actions.retry):
+            one.setEnabled(session.request is not None)
+        actions.stop.setEnabled(session.request is not None and not session.is_over)
+        actions.resume.setEnabled(session.can_resume)
+
+    for signal in (session.frame_changed, session.request_changed, session.state_changed):
+        signal.connect(enable)
+    enable()
+
+
+def make_menu(actions: Actions, parent: QWidget) -> QMenu:
+    """Return the one menu, with a section per purpose."""
+    menu = QMenu(parent)
+    menu.setToolTipsVisible(True)
+    groups = (
+        ("File", (actions.open, actions.retry, actions.snapshot, actions.snapshot_folder)),
+        ("Go", (actions.live, actions.hold, actions.first, actions.previous, actions.next, actions.last)),
+        ("Picture", (actions.fit, actions.pixels, actions.auto_levels)),
+        ("Following", (actions.stop, actions.resume)),
+    )
+    for title, members in groups:
+        menu.addMenu(_submenu(title, members, menu))
+    menu.addSeparator()
+    menu.addAction(actions.quit)
+    return menu
+
+
+def _submenu(title: str, members: tuple[QAction, ...], parent: QMenu) -> QMenu:
+    menu = QMenu(title, parent)
+    menu.setToolTipsVisible(True)
+    menu.addActions(members)
+    return menu

@@ -1,0 +1,91 @@
+"""The program's window from start to end: the only place that makes a QApplication."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from pathlib import Path
+
+import pyqtgraph as pg
+from PySide6.QtCore import QTimer
+from PySide6.QtGui import QIcon
+from PySide6.QtWidgets import QApplication
+
+from swmr_viewer.gui.assembly import Assembly
+from swmr_viewer.gui.follow_thread import SupervisorLike
+from swmr_viewer.gui.guards import exceptions_reported, interrupt_calls
+from swmr_viewer.gui.theme import theme_of_application
+from swmr_viewer.reader.messages import FollowRequest
+from swmr_viewer.resources import ResourceMissingError, resource_path
+
+LINGER_MS = 300
+"""After the end, time for the last frame to be painted before the picture is taken (ms)."""
+
+
+def run_window(
+    request: FollowRequest | None, supervisor: SupervisorLike, *, screenshot: Path | None = None, quit_when_finished: bool = False
+) -> int:
+    """Show the window until it is closed.
+
+    Parameters
+    ----------
+    request : FollowRequest or None
+        What to follow; None: the window opens empty.
+    supervisor : Supervisor
+        The reader's, started; the caller closes it.
+    screenshot : Path, optional
+        Where to write a picture of the window before it closes by itself.
+    quit_when_finished : bool
+        Close when following ended or failed.
+
+    Returns
+    -------
+    int
+        Exit status: 0, or 1 if following failed and the window closed by itself.
+    """
+    app = application()
+    assembly = Assembly(supervisor)
+    session, window = assembly.session, assembly.window
+    window.closed.connect(app.quit)
+    outcome = _Outcome(assembly, screenshot)
+    if quit_when_finished:
+        session.finished.connect(lambda _: QTimer.singleShot(LINGER_MS, outcome.leave))
+    try:
+        with exceptions_reported(session.report), interrupt_calls(window.close):
+            window.show()
+            if request is not None:
+                session.open(request)
+            app.exec()
+    finally:
+        assembly.close()
+    return outcome.status
+
+
+def application() -> QApplication:
+    """Return the one QApplication, made and dressed at the first call."""
+    existing = QApplication.instance()
+    app = existing if isinstance(existing, QApplication) else QApplication(sys.argv[:1])
+    app.setApplicationName("swmr_viewer")
+    app.setApplicationDisplayName("swmr_viewer")
+    app.setDesktopFileName("swmr-viewer")
+    pg.setConfigOptions(useOpenGL=False, imageAxisOrder="row-major", antialias=False)
+    theme_of_application()
+    with contextlib.suppress(ResourceMissingError):  # a window without an icon is still a window
+        app.setWindowIcon(QIcon(str(resource_path("swmr-viewer.svg"))))
+    return app
+
+
+class _Outcome:
+    """How it ended, when the window closes by itself."""
+
+    def __init__(self, assembly: Assembly, screenshot: Path | None) -> None:
+        self._assembly = assembly
+        self._screenshot = screenshot
+        self.status = 0
+
+    def leave(self) -> None:
+        self.status = 1 if self._assembly.session.failed is not None else 0
+        if self._screenshot is not None:
+            self._assembly.window.grab().save(str(self._screenshot))
+        self._assembly.window.close()
+

@@ -1,0 +1,47 @@
+"""Thread, session and window put together, and taken apart within a bound."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from PySide6.QtCore import QCoreApplication, QEvent
+
+from swmr_viewer.gui.file_chooser import FileChooser
+from swmr_viewer.gui.follow_thread import FollowThread, SupervisorLike
+from swmr_viewer.gui.main_window import MainWindow
+from swmr_viewer.gui.session import Session
+
+
+class Assembly:
+    """The running viewer; the supervisor belongs to the caller.
+
+    Parameters
+    ----------
+    supervisor : Supervisor
+        The reader's, started.
+    clock : callable
+        Monotonic seconds, the same clock as the reader's.
+    """
+
+    def __init__(self, supervisor: SupervisorLike, *, clock: Callable[[], float] = time.monotonic) -> None:
+        self.thread = FollowThread(supervisor, clock=clock)
+        self.session = Session(self.thread, clock=clock)
+        self.window = MainWindow(self.session)
+        self.chooser = FileChooser(self.session, self.window)
+        self.window.actions_.open.triggered.connect(self.chooser.show)
+        self.thread.start()
+
+    def close(self) -> bool:
+        """Stop the thread, give every slot back, delete the window; return whether the thread ended in time."""
+        self.session.close()
+        ended = self.thread.stop()
+        QCoreApplication.sendPostedEvents(self.session, QEvent.Type.MetaCall)  # frames on their way are released by the session
+        self.session.close()
+        self.chooser.close()
+        self.window.snapshots.close()
+        self.window.close()
+        for part in (self.window, self.session, self.thread):
+            part.deleteLater()
+            QCoreApplication.sendPostedEvents(part, QEvent.Type.DeferredDelete)
+        return ended

@@ -1,0 +1,70 @@
+"""Moving through the scan: state, first, previous, hold, next, last, slider, live."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QToolButton, QWidget
+
+from swmr_viewer.gui.frame_slider import FrameSlider
+from swmr_viewer.gui.icons import wear
+from swmr_viewer.gui.session import Session
+from swmr_viewer.gui.state_line import StateLine
+
+
+class ControlBar(QWidget):
+    """Shows where the view is and moves it."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self.state_line = StateLine(session)
+        self.first = _transport("first", "First complete frame (Home)", session.pin_first)
+        self.previous = _transport("previous", "Previous complete frame (Left)", lambda: session.step(-1))
+        self.hold = _transport("pause", "Hold this frame while the scan goes on (Space)", session.toggle_hold)
+        self.next = _transport("next", "Next complete frame (Right)", lambda: session.step(+1))
+        self.last = _transport("last", "Last complete frame, held", session.pin_last)
+        self.slider = FrameSlider(session)
+        self.live = QPushButton("Live")
+        self.live.setProperty("kind", "live")
+        self.live.setCheckable(True)
+        self.live.setMinimumWidth(76)
+        self.live.clicked.connect(self._on_live)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(6)
+        row.addWidget(self.state_line)
+        row.addSpacing(8)
+        for button in (self.first, self.previous, self.hold, self.next, self.last):
+            row.addWidget(button)
+        row.addWidget(self.slider, 1)
+        row.addWidget(self.live)
+        for signal in (session.mode_changed, session.frame_changed, session.request_changed):
+            signal.connect(self._show)
+        self._show()
+
+    def _on_live(self) -> None:
+        self._session.follow_live()
+        self._show()
+
+    def _show(self) -> None:
+        session = self._session
+        can_move = session.shown is not None
+        for button in (self.first, self.previous, self.hold, self.next, self.last, self.slider):
+            button.setEnabled(can_move)
+        self.live.setEnabled(session.request is not None)
+        self.live.setChecked(session.is_live and session.request is not None)
+        self.live.setText("Live")
+        self.live.setToolTip("The newest complete frame is shown as it comes" if session.is_live else "Go back to the newest frame (End)")
+        wear(self.hold, "pause" if session.is_live else "play")
+        self.hold.setToolTip("Hold this frame while the scan goes on (Space)" if session.is_live else "Follow the newest frame (Space)")
+
+
+def _transport(icon_name: str, tooltip: str, action: Callable[[], None]) -> QToolButton:
+    button = QToolButton()
+    button.setProperty("transport", "true")
+    button.setToolTip(tooltip)
+    button.setAccessibleName(tooltip.split(" (")[0])
+    wear(button, icon_name)
+    button.clicked.connect(lambda: action())
+    return button

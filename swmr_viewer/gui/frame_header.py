@@ -1,0 +1,59 @@
+"""Which frame this is: number, position, age; and how it is drawn."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
+
+from swmr_viewer.gui.labels import ElidedWords, Words
+from swmr_viewer.gui.session import Session
+from swmr_viewer.gui.words import age_words, count_words, position_words
+
+
+class FrameHeader(QWidget):
+    """``Frame 417   of 600   at (13, 27)   0.1 s ago``."""
+
+    fit_wanted = Signal()
+    auto_levels_wanted = Signal(bool)
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self.title = Words("title", room_for="Frame 0000")
+        self.where = ElidedWords("muted")
+        self.auto_button = QPushButton("Auto levels")
+        self.auto_button.setCheckable(True)
+        self.auto_button.setChecked(True)
+        self.auto_button.setToolTip("Levels follow the 0.5 and 99.5 percentiles of each frame; off: they stay (A)")
+        self.fit_button = QPushButton("Fit")
+        self.fit_button.setToolTip("Show the whole frame (F)")
+        row = QHBoxLayout(self)
+        row.setContentsMargins(4, 0, 0, 0)
+        row.setSpacing(10)
+        row.addWidget(self.title)
+        row.addWidget(self.where, 1)
+        row.addWidget(self.auto_button)
+        row.addWidget(self.fit_button)
+        self.auto_button.clicked.connect(self.auto_levels_wanted)
+        self.fit_button.clicked.connect(self.fit_wanted)
+        for signal in (session.frame_changed, session.progress_changed, session.ticked, session.mode_changed):
+            signal.connect(self._show)
+        self._show()
+
+    def show_auto_levels(self, on: bool) -> None:
+        self.auto_button.setChecked(on)
+
+    def _show(self) -> None:
+        session, frame = self._session, self._session.shown
+        if session.shows_stale_picture and session.wanted_index is not None:
+            self.title.say(f"Frame {count_words(session.wanted_index)}")
+            self.where.say("being read \u2026")
+            return
+        if frame is None:
+            self.title.say("No frame yet" if session.request is not None else "")
+            self.where.say("")
+            return
+        self.title.say(f"Frame {count_words(frame.index)}")
+        total = session.progress.total if session.progress is not None else 0
+        parts = (f"of {count_words(total)}", f"at {position_words(frame.position)}", age_words(session.frame_age_s))
+        self.where.say("    ".join(parts))

@@ -1,0 +1,95 @@
+"""What keeps the program upright: exceptions become a problem on the screen, Ctrl-C closes the window."""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+import socket
+import sys
+import threading
+import traceback
+from collections.abc import Callable, Iterator
+from types import FrameType, TracebackType
+
+from PySide6.QtCore import QObject, QSocketNotifier, Signal
+
+from swmr_viewer.core.errors import SwmrViewerError
+from swmr_viewer.gui.problem import Problem
+
+
+class _Teller(QObject):
+    """Carries a problem from any thread to the window's."""
+
+    told = Signal(object)
+
+
+def problem_of(error: BaseException) -> Problem:
+    """Return what the error bar says about an exception that nobody expected."""
+    details = "".join(traceback.format_exception(error))
+    if isinstance(error, SwmrViewerError):
+        return Problem(error.message, error.remedy, details)
+    return Problem(f"Something unexpected went wrong: {error or type(error).__name__}.", "Following goes on if it can.", details)
+
+
+@contextlib.contextmanager
+def exceptions_reported(report: Callable[[Problem], None]) -> Iterator[None]:
+    """While this lasts, exceptions in slots and threads are reported, and printed, instead of lost."""
+    teller = _Teller()
+    teller.told.connect(report)
+
+    def hook(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        sys.__excepthook__(kind, error, trace)
+        teller.told.emit(problem_of(error))
+
+    def thread_hook(args: threading.ExceptHookArgs) -> None:
+        if args.exc_value is not None:
+            hook(args.exc_type, args.exc_value, args.exc_traceback)
+
+    before, thread_before = sys.excepthook, threading.excepthook
+    sys.excepthook, threading.excepthook = hook, thread_hook
+    try:
+        yield
+    finally:
+        sys.excepthook, threading.excepthook = before, thread_before
+
+
+@contextlib.contextmanager
+def interrupt_calls(action: Callable[[], object]) -> Iterator[None]:
+    """While this lasts, Ctrl-C and a polite kill call ``action`` in the event loop.
+
+    Qt's loop runs no Python while it waits: the signal's number comes through a socket that wakes it.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    ours, theirs = socket.socketpair()
+    ours.setblocking(False)
+    theirs.setblocking(False)
+
+    def on_signal() -> None:
+        _drain(ours)
+        action()
+
+    notifier = QSocketNotifier(ours.fileno(), QSocketNotifier.Type.Read)
+    notifier.activated.connect(on_signal)
+    before_fd = signal.set_wakeup_fd(theirs.fileno(), warn_on_full_buffer=False)
+    before = {number: signal.signal(number, _do_nothing) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+        signal.set_wakeup_fd(before_fd)
+        notifier.setEnabled(False)
+        notifier.deleteLater()
+        ours.close()
+        theirs.close()
+
+
+def _drain(connection: socket.socket) -> None:
+    with contextlib.suppress(BlockingIOError):
+        connection.recv(64)
+
+
+def _do_nothing(number: int, frame: FrameType | None) -> None:
+    """Let the wake-up socket tell the event loop."""

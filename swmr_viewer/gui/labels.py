@@ -1,0 +1,53 @@
+"""Labels that do not make the layout jump: changed only when the text changes, wide enough for what comes."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QPainter, QPaintEvent, QShowEvent
+from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
+
+
+class Words(QLabel):
+    """A line of text with a role of the style sheet and room for the widest text that is expected."""
+
+    def __init__(self, role: str = "", *, room_for: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._room_for = room_for
+        if role:
+            self.setProperty("role", role)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+
+    def say(self, words: str) -> None:
+        """Show these words."""
+        if words != self.text():
+            self.setText(words)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if self._room_for:
+            self.ensurePolished()
+            self.setMinimumWidth(self.fontMetrics().horizontalAdvance(self._room_for) + 2)
+
+
+class ElidedWords(QLabel):
+    """A line of text that shrinks with its place and then ends, or is cut in the middle, with dots."""
+
+    def __init__(self, role: str = "", mode: Qt.TextElideMode = Qt.TextElideMode.ElideMiddle, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._mode = mode
+        if role:
+            self.setProperty("role", role)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.setMinimumWidth(60)
+
+    def say(self, words: str) -> None:
+        """Show these words, and in full as the tooltip."""
+        if words != self.text():
+            self.setText(words)
+            self.setToolTip(words)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setPen(self.palette().color(self.foregroundRole()))
+        cut = self.fontMetrics().elidedText(self.text(), self._mode, self.width())
+        painter.drawText(self.contentsRect(), int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter), cut)

@@ -1,0 +1,59 @@
+"""One frame as the window holds it: views on a shared-memory slot, given back exactly once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from swmr_viewer.analysis import LevelStatistics
+from swmr_viewer.reader.messages import FrameReady
+
+Pixels = npt.NDArray[Any]
+
+
+class Once:
+    """Calls a function at the first call, and never again."""
+
+    def __init__(self, function: Callable[[], None]) -> None:
+        self._function: Callable[[], None] | None = function
+
+    def __call__(self) -> None:
+        function, self._function = self._function, None
+        if function is not None:
+            function()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LiveFrame:
+    """A frame and what is known about it; its arrays are valid until ``release``."""
+
+    generation: int
+    data_path: str
+    index: int
+    position: tuple[int, ...]
+    raw: Pixels
+    """Read-only, the file's own type: an image (2-D), a spectrum (1-D) or a scalar (0-D)."""
+    preview: npt.NDArray[np.float32] | None
+    """Block maxima with NaN where masked; None where the frame is its own preview."""
+    preview_factor: int
+    levels: LevelStatistics | None
+    key_seen_at_s: float
+    """``time.monotonic()`` when its key was seen."""
+    received_at_s: float
+    live: bool
+    """Sent because it is the newest, not because it was asked for."""
+    release: Callable[[], None]
+    """Gives the slot back; the second call does nothing."""
+
+
+def live_frame(event: FrameReady, pixels: tuple[Pixels, Pixels | None], received_at_s: float, release: Callable[[], None]) -> LiveFrame:
+    """Join an event with the pixels in its slot."""
+    raw, preview = pixels
+    return LiveFrame(
+        event.generation, event.data_path, event.index, event.position, raw, preview, event.preview_factor,
+        event.levels, event.key_seen_at_s, received_at_s, event.live, Once(release),
+    )  # fmt: skip

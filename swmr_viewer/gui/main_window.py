@@ -1,0 +1,152 @@
+"""The one window: puts the widgets together; nobody else knows two of them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QFrame, QMainWindow, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+
+from swmr_viewer.gui.actions import make_actions, make_menu
+from swmr_viewer.gui.control_bar import ControlBar
+from swmr_viewer.gui.detector_list import DetectorList
+from swmr_viewer.gui.empty_state import EmptyState
+from swmr_viewer.gui.error_bar import ErrorBar
+from swmr_viewer.gui.frame_header import FrameHeader
+from swmr_viewer.gui.frame_view import FrameView
+from swmr_viewer.gui.map_panel import MapPanel
+from swmr_viewer.gui.readout_bar import ReadoutBar
+from swmr_viewer.gui.session import Session
+from swmr_viewer.gui.snapshots import Snapshots
+from swmr_viewer.gui.termination_bar import TerminationBar
+from swmr_viewer.gui.top_bar import TopBar
+from swmr_viewer.reader.messages import FollowRequest
+
+SIDE_WIDTH = 340
+GAP = 10
+
+
+class MainWindow(QMainWindow):
+    """Shows a session.
+
+    Parameters
+    ----------
+    session : Session
+        What it shows.
+    """
+
+    closed = Signal()
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self.session = session
+        self.actions_ = make_actions(session, self)
+        self._build()
+        self._connect()
+        self.setAcceptDrops(True)
+        self.resize(1440, 900)
+        self.setMinimumSize(960, 600)
+        self._show_request()
+
+    def _build(self) -> None:
+        session, actions = self.session, self.actions_
+        self.menu_ = make_menu(actions, self)
+        self.top_bar = TopBar(session, actions.open, actions.snapshot, self.menu_)
+        self.error_bar = ErrorBar(session)
+        self.frame_header = FrameHeader(session)
+        self.frame_view = FrameView(session)
+        self.map_panel = MapPanel(session)
+        self.detectors = DetectorList(session)
+        self.control_bar = ControlBar(session)
+        self.termination_bar = TerminationBar(session)
+        self.readout = ReadoutBar(session)
+        self.empty = EmptyState(actions.open)
+        self.snapshots = Snapshots(session, self.frame_view, self)
+        self._pages = QStackedWidget()
+        self._pages.addWidget(self.empty)
+        self._pages.addWidget(self._work_page())
+        middle = QWidget()
+        box = QVBoxLayout(middle)
+        box.setContentsMargins(12, 10, 12, 6)
+        box.setSpacing(GAP)
+        for part in (self.top_bar, self.error_bar):
+            box.addWidget(part)
+        box.addWidget(self._pages, 1)
+        self.setCentralWidget(middle)
+
+    def _work_page(self) -> QWidget:
+        self.splitter = QSplitter(Qt.Orientation.Horizontal, childrenCollapsible=False)
+        self.splitter.setHandleWidth(GAP)
+        self.splitter.addWidget(_panel(self.frame_header, self.frame_view, stretched=self.frame_view))
+        self.splitter.addWidget(_column(self.map_panel, self.detectors))
+        self.splitter.setStretchFactor(0, 1)
+        self.splitter.setStretchFactor(1, 0)
+        self.splitter.setSizes([1440 - SIDE_WIDTH, SIDE_WIDTH])
+        page = QWidget()
+        box = QVBoxLayout(page)
+        box.setContentsMargins(0, 0, 0, 0)
+        box.setSpacing(GAP)
+        box.addWidget(self.splitter, 1)
+        box.addWidget(_panel(self.control_bar, self.termination_bar))
+        box.addWidget(self.readout)
+        return page
+
+    def _connect(self) -> None:
+        session, actions, view = self.session, self.actions_, self.frame_view
+        session.request_changed.connect(self._show_request)
+        actions.snapshot.triggered.connect(self.snapshots.take)
+        actions.snapshot_folder.triggered.connect(self.snapshots.choose_folder)
+        actions.fit.triggered.connect(view.fit)
+        actions.pixels.triggered.connect(view.zoom_to_pixels)
+        actions.auto_levels.triggered.connect(view.set_auto_levels)
+        self.frame_header.fit_wanted.connect(view.fit)
+        self.frame_header.auto_levels_wanted.connect(view.set_auto_levels)
+        view.auto_levels_changed.connect(self.frame_header.show_auto_levels)
+        view.auto_levels_changed.connect(actions.auto_levels.setChecked)
+        view.pixel_pointed.connect(self.readout.point_at)
+
+    def _show_request(self) -> None:
+        request = self.session.request
+        self._pages.setCurrentIndex(0 if request is None else 1)
+        self.setWindowTitle("swmr_viewer" if request is None else f"{Path(request.path).name} \u2013 swmr_viewer")
+
+    # ---- dropped files, closing
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if any(url.isLocalFile() for url in event.mimeData().urls()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        files = [url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()]
+        if files:
+            event.acceptProposedAction()
+            self.session.open(FollowRequest(path=files[0]))
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        event.accept()
+        self.closed.emit()
+
+
+def _panel(*parts: QWidget, stretched: QWidget | None = None) -> QFrame:
+    frame = QFrame()
+    frame.setProperty("panel", "true")
+    box = QVBoxLayout(frame)
+    box.setContentsMargins(12, 10, 12, 10)
+    box.setSpacing(8)
+    for part in parts:
+        box.addWidget(part, 1 if part is stretched else 0)
+    return frame
+
+
+def _column(*parts: QWidget) -> QWidget:
+    column = QWidget()
+    column.setMinimumWidth(260)
+    box = QVBoxLayout(column)
+    box.setContentsMargins(0, 0, 0, 0)
+    box.setSpacing(GAP)
+    for part in parts:
+        box.addWidget(part)
+    return column
+
+

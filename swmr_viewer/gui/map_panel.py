@@ -1,0 +1,85 @@
+"""The map with its caption and legend."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+
+from swmr_viewer.gui import map_image as mi
+from swmr_viewer.gui.labels import Words
+from swmr_viewer.gui.progress_map import ProgressMap, map_colors
+from swmr_viewer.gui.session import Session
+from swmr_viewer.gui.theme import theme_of_application, tokens
+from swmr_viewer.gui.words import count_words, shape_words
+
+SHOWN = -1
+
+
+class Swatch(QWidget):
+    """A sample of one state, drawn as the map draws it."""
+
+    def __init__(self, state: int, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._state = state
+        self.setFixedSize(QSize(12, 12))
+        theme_of_application().changed.connect(self.update)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        colors, table = tokens(), [QColor(one) for one in map_colors()]
+        rect = self.rect().adjusted(0, 0, -1, -1)
+        if self._state == SHOWN:
+            painter.fillRect(rect, QColor(colors.accent))
+            painter.setPen(QPen(QColor(colors.text), 1.5))
+            painter.drawRect(rect)
+            return
+        painter.fillRect(rect, table[self._state])
+        if self._state == mi.PARTLY:
+            painter.setPen(QPen(table[mi.HATCH], 1))
+            for offset in range(-12, 13, 4):
+                painter.drawLine(offset, 11, offset + 12, -1)
+        if self._state == mi.MISSING:
+            painter.fillRect(rect.adjusted(1, 1, -1, -1), table[mi.HOLLOW])
+
+
+class MapPanel(QFrame):
+    """Caption, map, legend."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self.setProperty("panel", "true")
+        self.caption = Words("caption")
+        self.count = Words("muted", room_for="000 000 complete")
+        self.map = ProgressMap(session)
+        top = QHBoxLayout()
+        top.addWidget(self.caption, 1)
+        top.addWidget(self.count)
+        box = QVBoxLayout(self)
+        box.setContentsMargins(14, 10, 14, 10)
+        box.setSpacing(8)
+        box.addLayout(top)
+        box.addWidget(self.map, 1)
+        box.addLayout(_legend())
+        for signal in (session.progress_changed, session.request_changed):
+            signal.connect(self._show)
+        self._show()
+
+    def _show(self) -> None:
+        progress = self._session.progress
+        self.caption.say("SCAN" if progress is None else f"SCAN  {shape_words(progress.scan_shape)}")
+        self.count.say("" if progress is None else f"{count_words(progress.n_complete)} complete")
+
+
+def _legend() -> QHBoxLayout:
+    row = QHBoxLayout()
+    row.setSpacing(6)
+    for state, words in ((mi.COMPLETE, "complete"), (mi.PARTLY, "partly"), (mi.MISSING, "missing"), (SHOWN, "shown")):
+        label = Words("muted")
+        label.say(words)
+        row.addWidget(Swatch(state))
+        row.addWidget(label)
+        row.addSpacing(8)
+    row.addStretch(1)
+    return row

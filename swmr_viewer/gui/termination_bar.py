@@ -1,0 +1,148 @@
+"""What ends following: the conditions with their values, changed while following; stop and resume."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QCheckBox, QDoubleSpinBox, QHBoxLayout, QPushButton, QSpinBox, QWidget
+
+from swmr_viewer.core.conditions import AllKeys, Condition, FileClosed, FinishedFlag, FrameCount, Timeout
+from swmr_viewer.gui.labels import Words
+from swmr_viewer.gui.session import Session
+from swmr_viewer.gui.words import seconds_words
+
+MAX_TIMEOUT_S = 86_400.0
+MAX_COUNT = 1_000_000_000
+
+
+class TerminationBar(QWidget):
+    """An editor of ``session.conditions``."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._flag_path: str | None = None
+        self._setting = False
+        self._build()
+        self._lay_out()
+        self._connect()
+        self._show_conditions()
+        self._show_end()
+
+    def _build(self) -> None:
+        self.flag = _check("finished flag", "End when the scan's finished flag is set")
+        self.timeout = _check("quiet for", "End when no new key came for this long")
+        self.seconds = QDoubleSpinBox(minimum=0.1, maximum=MAX_TIMEOUT_S, value=10.0, decimals=1, suffix=" s")
+        self.seconds.setKeyboardTracking(False)
+        self.seconds.setStepType(QDoubleSpinBox.StepType.AdaptiveDecimalStepType)
+        self.seconds.setMinimumWidth(88)
+        self.all_keys = _check("all keys set", "End when every point of the scan is complete")
+        self.closed = _check("file closed", "End when the writer closes the file")
+        self.frames = _check("frames", "End when this many frames are complete")
+        self.count = QSpinBox(minimum=1, maximum=MAX_COUNT, value=1)
+        self.count.setKeyboardTracking(False)
+        self.count.setMinimumWidth(84)
+        self.countdown = Words("muted", room_for="stops in 000.0 s if nothing comes")
+        self.stop = QPushButton("Stop")
+        self.stop.setProperty("kind", "stop")
+        self.stop.setToolTip("End following now; the scan is not touched (Ctrl+.)")
+        self.resume = QPushButton("Resume")
+        self.resume.setProperty("kind", "primary")
+        self.resume.setToolTip("Go on following; the timeout starts anew (Ctrl+R)")
+        for button in (self.stop, self.resume):
+            button.setMinimumWidth(76)
+
+    def _lay_out(self) -> None:
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(7)
+        lead = Words("muted")
+        lead.say("Stop when")
+        row.addWidget(lead)
+        for part in (self.flag, self.timeout, self.seconds, self.all_keys, self.closed, self.frames, self.count):
+            row.addWidget(part)
+        row.addStretch(1)
+        for last in (self.countdown, self.stop, self.resume):
+            row.addWidget(last)
+
+    def _connect(self) -> None:
+        session = self._session
+        for box in (self.flag, self.timeout, self.all_keys, self.closed, self.frames):
+            box.toggled.connect(self._edited)
+        self.seconds.valueChanged.connect(self._edited)
+        self.count.valueChanged.connect(self._edited)
+        self.stop.clicked.connect(session.stop)
+        self.resume.clicked.connect(session.resume)
+        session.conditions_changed.connect(self._show_conditions)
+        session.opened.connect(self._show_total)
+        for signal in (session.state_changed, session.request_changed, session.finished):
+            signal.connect(self._show_end)
+        session.ticked.connect(self._show_countdown)
+
+    # ---- the value
+
+    def value(self) -> tuple[Condition, ...]:
+        """Return the conditions as they are set here."""
+        wanted: list[tuple[QCheckBox, Condition]] = [
+            (self.flag, FinishedFlag(self._flag_path)), (self.timeout, Timeout(self.seconds.value())), (self.all_keys, AllKeys()),
+            (self.closed, FileClosed()), (self.frames, FrameCount(self.count.value())),
+        ]  # fmt: skip
+        return tuple(condition for box, condition in wanted if box.isChecked())
+
+    def set_value(self, conditions: tuple[Condition, ...]) -> None:
+        """Show these conditions, without telling the session."""
+        self._setting = True
+        by_kind = {type(one): one for one in conditions}
+        for box, kind in ((self.flag, FinishedFlag), (self.timeout, Timeout), (self.all_keys, AllKeys), (self.closed, FileClosed)):
+            box.setChecked(kind in by_kind)
+        self.frames.setChecked(FrameCount in by_kind)
+        for one in conditions:
+            self._take_number(one)
+        self._setting = False
+        self._enable_numbers()
+
+    def _take_number(self, condition: Condition) -> None:
+        if isinstance(condition, Timeout):
+            self.seconds.setValue(min(condition.seconds, MAX_TIMEOUT_S))
+        elif isinstance(condition, FrameCount):
+            self.count.setValue(condition.count)
+        elif isinstance(condition, FinishedFlag):
+            self._flag_path = condition.path
+
+    def _edited(self) -> None:
+        self._enable_numbers()
+        if not self._setting:
+            self._session.set_conditions(self.value())
+
+    def _enable_numbers(self) -> None:
+        self.seconds.setEnabled(self.timeout.isChecked())
+        self.count.setEnabled(self.frames.isChecked())
+
+    # ---- showing the session
+
+    def _show_conditions(self) -> None:
+        if self._session.conditions != self.value():
+            self.set_value(self._session.conditions)
+        self._enable_numbers()
+
+    def _show_total(self) -> None:
+        progress = self._session.progress
+        if progress is not None and progress.total > 0 and not self.frames.isChecked():
+            self._setting = True
+            self.count.setValue(progress.total)
+            self._setting = False
+
+    def _show_end(self) -> None:
+        session = self._session
+        self.resume.setVisible(session.can_resume)
+        self.stop.setVisible(not session.can_resume)
+        self.stop.setEnabled(session.request is not None and not session.is_over)
+        self._show_countdown()
+
+    def _show_countdown(self) -> None:
+        left = self._session.seconds_left
+        self.countdown.say("" if left is None else f"stops in {seconds_words(left)} if nothing comes")
+
+
+def _check(words: str, tooltip: str) -> QCheckBox:
+    box = QCheckBox(words)
+    box.setToolTip(tooltip)
+    return box

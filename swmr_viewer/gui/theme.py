@@ -1,0 +1,207 @@
+"""The look: colour tokens for light and dark, and the one style sheet and palette made from them."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QPalette
+from PySide6.QtWidgets import QApplication
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """The colours of one scheme, by what they mean (``#rrggbb``)."""
+
+    window: str
+    panel: str
+    field: str
+    border: str
+    text: str
+    muted: str
+    """Secondary text: still 4.5:1 on ``panel`` and ``window``."""
+    accent: str
+    """What the user can move, and the frame that is shown."""
+    on_accent: str
+    good: str
+    """Complete, live."""
+    on_good: str
+    warn: str
+    """Partly, quiet, behind."""
+    bad: str
+    """Failed, stop."""
+    missing: str
+    """Scan points without keys."""
+    masked: str
+    """Pixels that hold no measurement."""
+    canvas: str
+    """Behind the picture."""
+    is_dark: bool
+
+
+DARK = Tokens(
+    window="#15171c", panel="#1c1f26", field="#14161a", border="#313641", text="#e8eaee", muted="#a0a8b4",
+    accent="#4c9bf5", on_accent="#08121f", good="#37c871", on_good="#06210f", warn="#f0b44c", bad="#ff7a73",
+    missing="#343a46", masked="#5a616e", canvas="#14161a", is_dark=True,
+)  # fmt: skip
+LIGHT = Tokens(
+    window="#f1f3f6", panel="#fbfcfd", field="#ffffff", border="#d3d8e0", text="#171b22", muted="#545d6b",
+    accent="#1763d0", on_accent="#ffffff", good="#187a3f", on_good="#ffffff", warn="#8f5a00", bad="#b8231d",
+    missing="#d6dbe3", masked="#b4bbc6", canvas="#f4f6f9", is_dark=False,
+)  # fmt: skip
+
+
+def contrast(one: str, other: str) -> float:
+    """Return the contrast ratio of two colours (1 to 21), as WCAG 2.1 defines it."""
+    lighter, darker = sorted((_luminance(QColor(one)), _luminance(QColor(other))), reverse=True)
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def _luminance(color: QColor) -> float:
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in (color.redF(), color.greenF(), color.blueF())]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+class Theme(QObject):
+    """Keeps the application's look in step with the desktop's light or dark setting."""
+
+    changed = Signal()
+
+    def __init__(self, app: QApplication, *, force: str | None = None) -> None:
+        super().__init__(app)
+        self._app = app
+        self._forced = force
+        self.tokens = self._wanted()
+        QGuiApplication.styleHints().colorSchemeChanged.connect(self._follow_desktop)
+        app.setStyle("Fusion")
+        app.setFont(base_font())
+        self._apply()
+
+    def force(self, scheme: str | None) -> None:
+        """Show ``dark`` or ``light`` whatever the desktop says; None follows it again."""
+        self._forced = scheme
+        self._follow_desktop()
+
+    def _follow_desktop(self) -> None:
+        wanted = self._wanted()
+        if wanted is not self.tokens:
+            self.tokens = wanted
+            self._apply()
+            self.changed.emit()
+
+    def _wanted(self) -> Tokens:
+        if self._forced is not None:
+            return DARK if self._forced == "dark" else LIGHT
+        return DARK if QGuiApplication.styleHints().colorScheme() == Qt.ColorScheme.Dark else LIGHT
+
+    def _apply(self) -> None:
+        self._app.setPalette(palette_of(self.tokens))
+        self._app.setStyleSheet(style_sheet(self.tokens))
+
+
+def theme_of_application() -> Theme:
+    """Return the application's theme, made at the first call."""
+    app = QApplication.instance()
+    assert isinstance(app, QApplication)
+    found = app.findChild(Theme)
+    return found if isinstance(found, Theme) else Theme(app)
+
+
+def tokens() -> Tokens:
+    """Return the colours in use now."""
+    return theme_of_application().tokens
+
+
+def base_font() -> QFont:
+    """Return the desktop's font with figures of one width, so that running numbers do not dance."""
+    font = QFontDatabase.systemFont(QFontDatabase.SystemFont.GeneralFont)
+    if hasattr(QFont, "setFeature"):
+        font.setFeature(QFont.Tag("tnum"), 1)
+    font.setPointSizeF(max(9.5, font.pointSizeF()) if font.pointSizeF() < 11 else font.pointSizeF())
+    return font
+
+
+def palette_of(colors: Tokens) -> QPalette:
+    """Return the palette for what the style sheet does not name (dialogs, menus, selections)."""
+    palette = QPalette()
+    role = QPalette.ColorRole
+    roles: tuple[tuple[QPalette.ColorRole, str], ...] = (
+        (role.Window, colors.window), (role.WindowText, colors.text), (role.Base, colors.field), (role.AlternateBase, colors.panel),
+        (role.Text, colors.text), (role.Button, colors.panel), (role.ButtonText, colors.text), (role.BrightText, colors.bad),
+        (role.ToolTipBase, colors.panel), (role.ToolTipText, colors.text), (role.Highlight, colors.accent),
+        (role.HighlightedText, colors.on_accent), (role.Link, colors.accent), (role.PlaceholderText, colors.muted),
+        (role.Light, colors.border), (role.Mid, colors.border), (role.Dark, colors.border), (role.Midlight, colors.border),
+    )  # fmt: skip
+    for which, name in roles:
+        palette.setColor(which, QColor(name))
+    for which in (role.WindowText, role.Text, role.ButtonText):
+        palette.setColor(QPalette.ColorGroup.Disabled, which, QColor(mixed(colors.muted, colors.panel, 0.35)))
+    return palette
+
+
+def mixed(one: str, other: str, share: float) -> str:
+    """Return ``one`` with ``share`` (0 to 1) of ``other`` in it."""
+    a, b = QColor(one), QColor(other)
+    parts = (round(x * (1 - share) + y * share) for x, y in zip(a.getRgb()[:3], b.getRgb()[:3], strict=True))
+    return QColor(*parts).name()
+
+
+def style_sheet(colors: Tokens) -> str:
+    """Return the application's style sheet."""
+    named: dict[str, str] = {**{name: str(value) for name, value in asdict(colors).items()}, "hover": mixed(colors.panel, colors.text, 0.08), "pressed": mixed(colors.panel, colors.text, 0.16),
+             "faint": mixed(colors.muted, colors.panel, 0.45)}  # fmt: skip
+    sheet = _SHEET
+    for name, value in named.items():
+        sheet = sheet.replace(f"@{name};", f"{value};").replace(f"@{name} ", f"{value} ")
+    return sheet
+
+
+_SHEET = """
+QMainWindow, QDialog { background: @window; }
+QToolTip { background: @panel; color: @text; border: 1px solid @border; padding: 4px 6px; }
+QFrame[panel="true"] { background: @panel; border: 1px solid @border; border-radius: 8px; }
+QLabel { background: transparent; }
+QLabel[role="title"] { font-size: 17pt; font-weight: 600; }
+QLabel[role="strong"] { font-weight: 600; font-size: 11.5pt; }
+QLabel[role="muted"] { color: @muted; }
+QLabel[role="caption"] { color: @muted; font-weight: 600; font-size: 8.5pt; letter-spacing: 1px; }
+QLabel[role="warn"] { color: @warn; }
+QLabel[role="bad"] { color: @bad; }
+QLabel[role="number"] { font-size: 54pt; font-weight: 300; }
+QPushButton, QToolButton { background: @panel; color: @text; border: 1px solid @border; border-radius: 6px; padding: 5px 11px; }
+QPushButton:hover, QToolButton:hover { background: @hover; }
+QPushButton:pressed, QToolButton:pressed { background: @pressed; }
+QPushButton:checked, QToolButton:checked { background: @pressed; border-color: @muted; }
+QPushButton:focus, QToolButton:focus { border: 1px solid @accent; }
+QPushButton:disabled, QToolButton:disabled { color: @faint; border-color: @border; }
+QToolButton::menu-indicator { image: none; }
+QToolButton[transport="true"] { padding: 4px; min-width: 26px; min-height: 20px; }
+QPushButton[kind="primary"] { background: @accent; color: @on_accent; border-color: @accent; font-weight: 600; }
+QPushButton[kind="primary"]:focus { border-color: @text; }
+QPushButton[kind="stop"] { color: @bad; border-color: @bad; }
+QPushButton[kind="stop"]:disabled { color: @faint; border-color: @border; }
+QPushButton[kind="live"]:checked { background: @good; color: @on_good; border-color: @good; font-weight: 600; }
+QPushButton[kind="link"] { border: none; padding: 2px 4px; color: @accent; background: transparent; }
+QPushButton[kind="link"]:hover { text-decoration: underline; }
+QLineEdit, QSpinBox, QDoubleSpinBox, QComboBox, QPlainTextEdit { background: @field; color: @text; border: 1px solid @border;
+  border-radius: 5px; padding: 3px 6px; selection-background-color: @accent; selection-color: @on_accent; }
+QLineEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus, QPlainTextEdit:focus { border-color: @accent; }
+QSpinBox:disabled, QDoubleSpinBox:disabled { color: @faint; }
+QCheckBox { spacing: 6px; background: transparent; }
+QCheckBox:disabled { color: @faint; }
+QProgressBar { background: @missing; border: none; border-radius: 3px; }
+QProgressBar::chunk { background: @good; border-radius: 3px; }
+QProgressBar[behind="true"]::chunk { background: @warn; }
+QMenu { background: @panel; border: 1px solid @border; padding: 4px; }
+QMenu::item { padding: 5px 24px 5px 12px; border-radius: 4px; }
+QMenu::item:selected { background: @hover; color: @text; }
+QMenu::item:disabled { color: @faint; }
+QMenu::separator { height: 1px; background: @border; margin: 4px 6px; }
+QMenuBar { background: @window; color: @text; }
+QMenuBar::item { padding: 4px 9px; background: transparent; border-radius: 4px; }
+QMenuBar::item:selected { background: @hover; }
+QScrollArea, QScrollArea > QWidget > QWidget { background: transparent; border: none; }
+QSplitter::handle { background: transparent; }
+QFrame[error="true"] { background: @panel; border: 1px solid @bad; border-radius: 8px; }
+QFrame[error="true"][severity="note"] { border: 1px solid @warn; }
+"""

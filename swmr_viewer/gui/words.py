@@ -1,0 +1,66 @@
+"""Numbers and times in words that people read at a glance (pure functions)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import isfinite
+
+THIN_SPACE = "\u2009"
+
+
+def count_words(number: int) -> str:
+    """Return a whole number with its thousands apart: ``12 345``."""
+    return f"{number:,}".replace(",", THIN_SPACE)
+
+
+def seconds_words(seconds: float) -> str:
+    """Return a duration: ``0.1 s``, ``42 s``, ``3 min``, ``2 h``."""
+    seconds = max(0.0, seconds)
+    if seconds < 9.95:
+        return f"{seconds:.1f} s"
+    if seconds < 119.5:
+        return f"{seconds:.0f} s"
+    if seconds < 119.5 * 60:
+        return f"{seconds / 60:.0f} min"
+    return f"{seconds / 3600:.0f} h"
+
+
+def age_words(seconds: float | None) -> str:
+    """Return how long ago something was, or nothing where that is not known."""
+    return "" if seconds is None else f"{seconds_words(seconds)} ago"
+
+
+def rate_words(per_second: float | None) -> str:
+    """Return a frame rate."""
+    if per_second is None:
+        return ""
+    digits = 0 if per_second >= 100 else 1 if per_second >= 1 else 2
+    return f"{per_second:.{digits}f} frames/s"
+
+
+def position_words(position: Sequence[int]) -> str:
+    """Return a position as people write it: ``(13, 27)``."""
+    return "(" + ", ".join(str(p) for p in position) + ")"
+
+
+def shape_words(shape: Sequence[int]) -> str:
+    """Return a shape: ``20 x 30`` with a real multiplication sign."""
+    return " \u00d7 ".join(str(n) for n in shape) if shape else "1 point"
+
+
+def value_words(value: float | int) -> str:
+    """Return a pixel's raw value: whole numbers in full, others with the digits that matter."""
+    if isinstance(value, int):
+        return count_words(value)
+    if not isfinite(value):
+        return str(value)
+    return f"{value:.6g}"
+
+
+def dtype_words(dtype: str) -> str:
+    """Return numpy's short name (``<u4``) as people know it (``uint32``)."""
+    kinds = {"u": "uint", "i": "int", "f": "float", "c": "complex", "b": "bool"}
+    bare = dtype.lstrip("<>|=")
+    if len(bare) < 2 or bare[0] not in kinds or not bare[1:].isdigit():
+        return dtype
+    return "bool" if bare[0] == "b" else f"{kinds[bare[0]]}{8 * int(bare[1:])}"

@@ -1,0 +1,124 @@
+"""A reader that says what a test tells it to, in the supervisor's words; deterministic and without HDF5."""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from swmr_viewer.analysis import level_statistics, preview_factor, preview_shape, write_preview
+from swmr_viewer.core.scan import position_of
+from swmr_viewer.reader import messages as m
+
+
+@dataclass
+class FakeSupervisor:
+    """Stands where ``reader.supervisor.Supervisor`` stands: events are put in by the test, requests are kept for it."""
+
+    n_slots: int = 4
+    requests: list[object] = field(default_factory=list)
+    released: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self._events: deque[m.Event] = deque()
+        self._something = threading.Condition()
+        self._woken = False
+        self._pixels: dict[str, tuple[np.ndarray, np.ndarray | None]] = {}
+        self.generation = 0
+
+    # ---- the supervisor's face
+
+    def follow(self, request: m.FollowRequest) -> int:
+        self.generation += 1
+        self.requests.append(request)
+        return self.generation
+
+    def send(self, request: object) -> None:
+        self.requests.append(request)
+
+    def wait(self, timeout_s: float | None) -> list[m.Event]:
+        with self._something:
+            self._something.wait_for(lambda: self._events or self._woken, timeout_s)
+            self._woken = False
+            events = list(self._events)
+            self._events.clear()
+        return events
+
+    def wake(self) -> None:
+        with self._something:
+            self._woken = True
+            self._something.notify_all()
+
+    def pixels(self, event: m.FrameReady) -> tuple[np.ndarray, np.ndarray | None]:
+        return self._pixels[event.slot]
+
+    def release(self, event: m.FrameReady) -> None:
+        self.released.append(event.slot)
+        del self._pixels[event.slot]
+
+    # ---- what the test says
+
+    @property
+    def held(self) -> set[str]:
+        """Slots that the window has not given back."""
+        return set(self._pixels)
+
+    def say(self, *events: m.Event) -> None:
+        with self._something:
+            self._events.extend(events)
+            self._something.notify_all()
+
+    def say_opened(
+        self, scan_shape: tuple[int, ...], key_paths: tuple[str, ...] = ("/entry/keys/eiger",), frame: tuple[int, ...] = (64, 48), dtype: str = "<u4"
+    ) -> None:
+        data = (m.DataDescription("/entry/eiger/data", frame, dtype),)
+        self.say(m.Opened(self.generation, "scan.nxs", scan_shape, key_paths, data, "/entry/scan_finished", 1))
+        self.say(m.PhaseChanged(self.generation, m.Phase.FOLLOWING))
+
+    def say_keys(
+        self, scan_shape: tuple[int, ...], *added: tuple[int, int] | list[tuple[int, int]], whole: bool = False, at_s: float = 0.0
+    ) -> None:
+        self.say(m.KeysChanged(self.generation, scan_shape, tuple(ranges(one) for one in added), whole, at_s))
+
+    def say_frame(self, pixels: np.ndarray, index: int, scan_shape: tuple[int, ...], *, live: bool = True, at_s: float = 0.0) -> str:
+        """Put a frame into a slot of its own and announce it; return the slot's name."""
+        slot = f"slot-{len(self.released) + len(self._pixels)}-{index}-{live}"
+        factor = preview_factor(pixels.shape)
+        preview = np.empty(preview_shape(pixels.shape, factor), np.float32)
+        write_preview(pixels, factor, preview)
+        self._pixels[slot] = (pixels, preview)
+        self.say(
+            m.FrameReady(
+                self.generation, "/entry/eiger/data", index, position_of(index, scan_shape), slot, pixels.shape, pixels.dtype.str,
+                preview.shape, pixels.nbytes, factor, level_statistics(pixels), at_s, live,
+            )  # fmt: skip
+        )
+        return slot
+
+    def sent(self, kind: type) -> list:
+        return [one for one in self.requests if isinstance(one, kind)]
+
+
+def ranges(given: tuple[int, int] | list[tuple[int, int]]) -> tuple[np.ndarray, np.ndarray]:
+    """Return half-open ranges as the reader sends them."""
+    several = [given] if isinstance(given, tuple) else given
+    return np.array([a for a, _ in several], np.int64), np.array([b for _, b in several], np.int64)
+
+
+def picture(shape: tuple[int, ...] = (64, 48), seed: int = 0, dtype: str = "<u4") -> np.ndarray:
+    """Return a frame of noise."""
+    return np.random.default_rng(seed).poisson(20, shape).astype(dtype)
+
+
+class Clock:
+    """A clock that a test sets."""
+
+    def __init__(self, now_s: float = 1000.0) -> None:
+        self.now_s = now_s
+
+    def __call__(self) -> float:
+        return self.now_s
+
+
