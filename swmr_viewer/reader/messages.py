@@ -63,6 +63,8 @@ class Follow:
     """With ``every_frame``: indices that an earlier reader has delivered already."""
     unreadable: tuple[int, ...] = ()
     """Indices that killed a reader: not to be touched again."""
+    ended_reason: str | None = None
+    """An earlier reader ended for this reason: open, poll once and serve frames, but do not announce an end again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,9 +144,7 @@ class Quit:
     """End the reader process."""
 
 
-Request = (
-    Follow | UseSlots | ReleaseSlot | ShowLive | ShowIndex | SetConditions | Stop | Resume | ProgressTaken | Inspect | Quit
-)
+Request = Follow | UseSlots | ReleaseSlot | ShowLive | ShowIndex | SetConditions | Stop | Resume | ProgressTaken | Inspect | Quit
 
 
 # ---- events: reader -> window
@@ -188,9 +188,21 @@ class PhaseChanged:
     message: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class SlotsWanted:
+    """The frames outgrew the slots; the supervisor answers with ``UseSlots``, nobody else sees it."""
+
+    generation: int
+    size: int
+    """Bytes that a slot must hold."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class KeysChanged:
-    """Which keys were set since the last such event; merging them in any order gives the whole state."""
+    """Which keys were set since the last such event; merging them in any order gives the whole state.
+
+    Not sent with ``every_frame``, where each ``FrameMeasured`` announces its index.
+    """
 
     generation: int
     scan_shape: tuple[int, ...]
@@ -219,7 +231,7 @@ class FrameReady:
     preview_offset: int
     """Bytes from the slot's start."""
     preview_factor: int
-    """Each preview pixel is the maximum of a factor x factor block (masked pixels are NaN); 1: same size as the frame."""
+    """Each preview pixel is the maximum of a factor x factor block (masked pixels are NaN); 1: same size as the frame; 0: no preview."""
     levels: LevelStatistics | None
     """None when every pixel is masked."""
     key_seen_at_s: float
@@ -327,6 +339,7 @@ class ReaderReplaced:
 
 Event = (
     Opened
+    | SlotsWanted
     | PhaseChanged
     | KeysChanged
     | FrameReady

@@ -1,0 +1,45 @@
+"""What a reader does to itself at its start, so that it disturbs nobody and outlives nobody."""
+
+from __future__ import annotations
+
+import contextlib
+import faulthandler
+import os
+import signal
+import time
+
+_FEED_EVERY_S = 1.0
+
+
+def prepare_process() -> None:
+    """Leave Ctrl-C to the parent, and keep whatever a library prints off standard output, which belongs to the parent's JSON."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    with contextlib.suppress(OSError):
+        os.dup2(2, 1)
+
+
+class Watchdog:
+    """Ends this process from a C thread when it is not fed: HDF5 can hang for minutes while it keeps Python's lock.
+
+    Parameters
+    ----------
+    after_s : float
+        Seconds without food.
+    """
+
+    def __init__(self, after_s: float) -> None:
+        self._after_s = after_s
+        self._fed_at = float("-inf")
+        self._bowl = open(os.devnull, "w")  # noqa: SIM115 - the C thread writes to it at the very end
+
+    def feed(self) -> None:
+        """Show that the process is well; cheap enough to be called all the time (arming costs 0.1 ms)."""
+        now = time.monotonic()
+        if now - self._fed_at > _FEED_EVERY_S:
+            faulthandler.dump_traceback_later(self._after_s, exit=True, file=self._bowl)
+            self._fed_at = now
+
+    def rest(self) -> None:
+        """Stop watching until it is fed again."""
+        faulthandler.cancel_dump_traceback_later()
+        self._fed_at = float("-inf")

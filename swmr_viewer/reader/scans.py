@@ -1,0 +1,97 @@
+"""A scan as the reader holds it: one open file, its follower, and one grabber per data set."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import h5py
+
+from swmr_viewer.core.errors import NoKeysError, SwmrViewerError
+from swmr_viewer.core.follower import Follower
+from swmr_viewer.core.frames import FrameGrabber
+from swmr_viewer.core.inspection import Inspection
+from swmr_viewer.core.opening import open_swmr
+from swmr_viewer.reader.layout import slot_layout
+from swmr_viewer.reader.messages import DataDescription, FollowRequest, Opened
+
+
+@dataclass(slots=True)
+class Scan:
+    """What is open while following."""
+
+    h5file: Any
+    follower: Follower
+    grabbers: dict[str, FrameGrabber]
+    faults: list[str] = field(default_factory=list)
+    """What could not be opened, and was not asked for by name."""
+
+    def opened(self, generation: int, path: str) -> Opened:
+        """Return the description for the parent."""
+        data = tuple(DataDescription(name, g.frame_shape, g.dtype.str) for name, g in self.grabbers.items())
+        sizes = [slot_layout(g.frame_shape, g.dtype).size for g in self.grabbers.values()]
+        follower = self.follower
+        return Opened(
+            generation, path, follower.scan_shape, follower.key_paths, data, follower.finished_path, slot_size=max(sizes, default=64)
+        )
+
+    def close(self) -> None:
+        """Close the file and with it everything in it."""
+        self.h5file.close()
+
+
+def open_scan(request: FollowRequest) -> Scan:
+    """Open what is to be followed.
+
+    Raises
+    ------
+    SwmrViewerError
+        If that is not possible (yet).
+    """
+    h5file = open_swmr(request.path)
+    try:
+        return _open_in(h5file, request)
+    except BaseException:
+        h5file.close()
+        raise
+
+
+def _open_in(h5file: h5py.File, request: FollowRequest) -> Scan:
+    # Before anything is held open: a second handle on a dataset would break its refresh.
+    found = None if request.key_paths and request.data_paths else _inspect(h5file)
+    follower = Follower(
+        h5file,
+        request.key_paths or _found_keys(found, request.path),
+        termination_conditions=request.conditions,
+        finished_path=request.finished_path or (found.finished_path if found else None),
+        order=request.order,
+    )
+    named = bool(request.data_paths)
+    grabbers, errors = _open_data(h5file, request.data_paths if named or found is None else found.data_paths, follower)
+    if errors and (named or not grabbers):
+        raise errors[0]
+    return Scan(h5file, follower, grabbers, [str(error) for error in errors])
+
+
+def _found_keys(found: Inspection | None, path: str) -> tuple[str, ...]:
+    if found is None or not found.key_paths:
+        why = " ".join(found.notes) if found is not None else ""
+        raise NoKeysError(f"No key dataset was found in {path}. {why}".strip(), "Name one: a dataset with one value per scan point.")
+    return found.key_paths
+
+
+def _open_data(h5file: h5py.File, paths: tuple[str, ...], follower: Follower) -> tuple[dict[str, FrameGrabber], list[SwmrViewerError]]:
+    grabbers: dict[str, FrameGrabber] = {}
+    errors: list[SwmrViewerError] = []
+    for path in paths:
+        try:
+            grabbers[path] = FrameGrabber(h5file, path, scan_shape=follower.scan_shape)
+        except SwmrViewerError as error:
+            errors.append(error)
+    return grabbers, errors
+
+
+def _inspect(h5file: h5py.File) -> Inspection:
+    from swmr_viewer.core.discovery import inspect_open
+
+    return inspect_open(h5file)

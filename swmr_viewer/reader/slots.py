@@ -1,0 +1,121 @@
+"""The slots that frames go through, as their owner sees them: created, lent to the window, taken back, removed."""
+
+from __future__ import annotations
+
+from multiprocessing.shared_memory import SharedMemory
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from swmr_viewer.core.errors import ReaderError
+from swmr_viewer.reader.blocks import create_block, let_go, unlink
+from swmr_viewer.reader.messages import FrameReady
+
+FEWEST = 2
+"""One that is looked at, one that is written."""
+
+_ROOM = 1 << 24
+
+
+class SlotPool:
+    """All blocks of one supervisor.
+
+    Parameters
+    ----------
+    n_slots : int
+        How many are wanted; fewer (at least 2) are made where shared memory is short.
+    """
+
+    def __init__(self, n_slots: int = 4) -> None:
+        self.size = 0
+        self._wanted = max(FEWEST, n_slots)
+        self._blocks: dict[str, SharedMemory] = {}
+        self._lent: set[str] = set()
+        self._retired: dict[str, SharedMemory] = {}
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The blocks in use."""
+        return tuple(self._blocks)
+
+    @property
+    def free_names(self) -> tuple[str, ...]:
+        """The blocks in use that the window does not hold."""
+        return tuple(name for name in self._blocks if name not in self._lent)
+
+    def provide(self, size: int) -> None:
+        """Make sure that there are slots of at least ``size`` bytes; those that still suit are kept.
+
+        Raises
+        ------
+        ReaderError
+            If there is no room for two of them.
+        """
+        if self._blocks and size <= self.size <= 4 * size + _ROOM:
+            return
+        self._retire()
+        for _ in range(self._wanted):
+            try:
+                block = create_block(size)
+            except OSError as error:
+                if len(self._blocks) >= FEWEST:
+                    break
+                self._retire()
+                raise _no_room(size) from error
+            self._blocks[block.name] = block
+        self.size = size
+
+    def _retire(self) -> None:
+        for name, block in self._blocks.items():
+            unlink(block)
+            if name in self._lent:
+                self._retired[name] = block
+            else:
+                let_go(block)
+        self._blocks.clear()
+        self.size = 0
+
+    def lend(self, name: str) -> None:
+        """Note that the window holds this slot."""
+        if name in self._blocks:
+            self._lent.add(name)
+
+    def take_back(self, name: str) -> bool:
+        """Note that the window let go of this slot, and return whether the reader may use it again."""
+        was_lent = name in self._lent
+        self._lent.discard(name)
+        if name in self._retired:
+            let_go(self._retired.pop(name))
+        return was_lent and name in self._blocks
+
+    def pixels(self, event: FrameReady) -> tuple[npt.NDArray[Any], npt.NDArray[np.float32] | None]:
+        """Return the raw frame and its preview as read-only views on the slot."""
+        block = self._blocks.get(event.slot) or self._retired.get(event.slot)
+        if block is None:
+            raise ReaderError(f"Slot {event.slot} of frame {event.index} was released.", "Copy the pixels before releasing it.")
+        frame = _view(block, event.shape, np.dtype(event.dtype), 0)
+        if not event.preview_factor:
+            return frame, None
+        return frame, _view(block, event.preview_shape, np.dtype(np.float32), event.preview_offset)
+
+    def close(self) -> None:
+        """Remove every block; arrays that still look at one stay good."""
+        self._lent.clear()
+        self._retire()
+        for block in self._retired.values():
+            let_go(block)
+        self._retired.clear()
+
+
+def _view(block: SharedMemory, shape: tuple[int, ...], dtype: np.dtype[Any], offset: int) -> npt.NDArray[Any]:
+    view: npt.NDArray[Any] = np.ndarray(shape, dtype, block.buf, offset)
+    view.flags.writeable = False
+    return view
+
+
+def _no_room(size: int) -> ReaderError:
+    return ReaderError(
+        f"Shared memory has no room for {FEWEST} frames of {size / 1e6:.1f} MB.",
+        "Free some of it (on Linux: df -h /dev/shm), or make it larger (mount -o remount,size=1G /dev/shm; docker run --shm-size=1g).",
+    )

@@ -1,0 +1,291 @@
+"""The supervisor: keeps one reader process alive, and makes sure that nothing is lost when it dies."""
+
+from __future__ import annotations
+
+import multiprocessing
+import threading
+import time
+from collections.abc import Iterator
+from multiprocessing.connection import wait as wait_for
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from swmr_viewer.core.errors import SwmrViewerError
+from swmr_viewer.reader.health import Health
+from swmr_viewer.reader.inspections import Inspections
+from swmr_viewer.reader.messages import (
+    Alive,
+    Busy,
+    Event,
+    Failed,
+    Fault,
+    FollowRequest,
+    FrameReady,
+    Inspected,
+    Opened,
+    ReaderAnswers,
+    ReaderReplaced,
+    ReaderStuck,
+    ReleaseSlot,
+    Request,
+    SlotsWanted,
+    UseSlots,
+)
+from swmr_viewer.reader.process import ReaderProcess
+from swmr_viewer.reader.resumption import DEATHS_WHILE_OPENING, Resumption
+from swmr_viewer.reader.slots import SlotPool
+
+_LONG_LIFE_S = 60.0
+_STARTING = "starting"
+_ROUTINE = "looking for new keys"
+
+
+class Supervisor:
+    """The only door to the reader process.
+
+    ``follow``, ``send``, ``inspect``, ``release``, ``pixels`` and ``wake`` may be called from any thread and never
+    block; ``wait`` belongs to one thread, which thereby supervises: a reader that died, or was silent for longer
+    than allowed, is replaced by one that goes on where it was.
+
+    Parameters
+    ----------
+    stuck_after_s : float
+        Silence (s) after which the reader is killed.
+    n_slots : int
+        How many shared-memory slots frames go through (fewer where memory is short, at least 2).
+    """
+
+    def __init__(self, *, stuck_after_s: float = 30.0, n_slots: int = 4) -> None:
+        self._stuck_after_s = stuck_after_s
+        self._lock = threading.RLock()
+        self._slots = SlotPool(n_slots)
+        self._inspections = Inspections()
+        self._following: Resumption | None = None
+        self._generation = 0
+        self._reader: ReaderProcess | None = None
+        self._health = Health(stuck_after_s, 0.0)
+        self._doing = _STARTING
+        self._deaths_at_start = 0
+        self._closed = False
+        self._bell, self._rope = multiprocessing.Pipe(duplex=False)
+        self._rung = threading.Event()
+
+    # ---- asking
+
+    def start(self) -> None:
+        """Start the reader, if it does not run yet."""
+        with self._lock:
+            self._restart_or_send()
+
+    def follow(self, request: FollowRequest) -> int:
+        """Follow this from now on, and return the generation of the events that belong to it."""
+        with self._lock:
+            self._generation += 1
+            self._following = Resumption(self._generation, request)
+            self._restart_or_send(*self._following.requests())
+            return self._generation
+
+    def send(self, request: Request) -> None:
+        """Send a request to the reader; one of an older generation is dropped."""
+        with self._lock:
+            if isinstance(request, ReleaseSlot):
+                self.release(request.name)
+            elif getattr(request, "generation", self._generation) == self._generation:
+                if self._following is not None:
+                    self._following.note_sent(request)
+                self._restart_or_send(request)
+
+    def inspect(self, path: str) -> int:
+        """Ask for an inspection, and return the request's number in ``Inspected``."""
+        with self._lock:
+            request = self._inspections.ask(path)
+            self._restart_or_send(request)
+            return request.request_id
+
+    def pixels(self, event: FrameReady) -> tuple[npt.NDArray[Any], npt.NDArray[np.float32] | None]:
+        """Return the raw frame and its preview (None: there is none) as read-only views, good until ``release``."""
+        with self._lock:
+            return self._slots.pixels(event)
+
+    def release(self, slot: FrameReady | str) -> None:
+        """Hand a slot back."""
+        name = slot if isinstance(slot, str) else slot.slot
+        with self._lock:
+            if self._slots.take_back(name) and self._reader is not None:
+                self._reader.send(ReleaseSlot(name))
+
+    def wake(self) -> None:
+        """Make ``wait`` return; may be called from a signal handler."""
+        if not self._rung.is_set():
+            self._rung.set()
+            self._rope.send_bytes(b"!")
+
+    # ---- hearing
+
+    def wait(self, timeout_s: float | None) -> list[Event]:
+        """Wait for events, and supervise while waiting.
+
+        Parameters
+        ----------
+        timeout_s : float or None
+            Longest wait (s); None: until something happens.
+
+        Returns
+        -------
+        list of events
+            In the order in which they came, without those of older generations and without ``Alive``; empty after
+            the timeout, after ``wake`` and once closed.
+        """
+        deadline = None if timeout_s is None else time.monotonic() + timeout_s
+        while not self._closed:
+            woken = self._wait_once(deadline)
+            with self._lock:
+                events = list(self._collect())
+            if events or woken or (deadline is not None and time.monotonic() >= deadline):
+                return events
+        return []
+
+    def _wait_once(self, deadline: float | None) -> bool:
+        now = time.monotonic()
+        with self._lock:
+            reader = self._reader
+            pause_s = self._health.next_check_s(now)
+        if deadline is not None:
+            pause_s = max(0.0, min(pause_s, deadline - now) if reader else deadline - now)
+        sources: list[Any] = [reader.connection, reader.sentinel] if reader else []
+        wait_for([self._bell, *sources], pause_s if reader or deadline is not None else None)
+        if not self._bell.poll(0):
+            return False
+        self._bell.recv_bytes()
+        self._rung.clear()
+        return True
+
+    def _collect(self) -> Iterator[Event]:
+        """Yield what came in, and replace the reader where it is gone or stuck."""
+        if self._reader is None:
+            return
+        try:
+            for event in self._reader.receive():
+                yield from self._take(event)
+        except EOFError:
+            yield from self._replace(self._reader.obituary())
+            return
+        now = time.monotonic()
+        verdict = self._health.judge(now)
+        if verdict.kill:
+            self._reader.kill()
+            yield from self._replace(f"it did not answer for {self._health.silence_s(now):.0f} s while {self._doing}")
+        elif verdict.tell_stuck_s is not None:
+            yield ReaderStuck(self._generation, self._doing, verdict.tell_stuck_s)
+
+    def _take(self, event: Event) -> Iterator[Event]:
+        self._deaths_at_start = 0
+        if self._health.is_told:
+            yield ReaderAnswers(self._generation)
+        self._health.heard(time.monotonic())
+        self._doing = event.doing if isinstance(event, Busy) else _ROUTINE
+        if isinstance(event, Inspected):
+            self._inspections.note_answer(event)
+            yield event
+        elif self._following is not None and event.generation == self._generation:
+            self._following.note_event(event)
+            yield from self._take_current(event)
+        elif isinstance(event, FrameReady) and self._reader is not None and event.slot in self._slots.names:
+            self._reader.send(ReleaseSlot(event.slot))
+
+    def _take_current(self, event: Event) -> Iterator[Event]:
+        if isinstance(event, FrameReady):
+            self._slots.lend(event.slot)
+        if not isinstance(event, (Alive, SlotsWanted)):
+            yield event
+        if isinstance(event, Opened) and self._following is not None and not self._following.request.every_frame:
+            yield from self._provide_slots(event.slot_size)
+        elif isinstance(event, SlotsWanted):
+            yield from self._provide_slots(event.size)
+
+    def _provide_slots(self, size: int) -> Iterator[Event]:
+        try:
+            self._slots.provide(size)
+        except SwmrViewerError as error:
+            yield self._failed(error.message, error.remedy)
+            return
+        self._restart_or_send(UseSlots(self._generation, self._slots.free_names, self._slots.size))
+
+    # ---- replacing
+
+    def _start_reader(self) -> None:
+        self._reader = ReaderProcess(self._stuck_after_s)
+        self._health = Health(self._stuck_after_s, time.monotonic())
+        self._doing = _STARTING
+
+    def _restart_or_send(self, *requests: Request) -> None:
+        if self._closed:
+            return
+        if self._reader is None:
+            self._start_reader()
+            self.wake()
+        for request in requests:
+            self._reader.send(request)  # type: ignore[union-attr]
+
+    def _replace(self, why: str) -> Iterator[Event]:
+        """Yield what is to be said about the death of the reader, and put another in its place."""
+        reader, self._reader = self._reader, None
+        if reader is None or self._closed:
+            return
+        reader.end(0.0)
+        if self._doing == _STARTING:
+            self._deaths_at_start += 1
+        yield from self._give_up_inspection(why)
+        yield from self._give_up_frame(why, time.monotonic() - reader.started_at)
+        if self._deaths_at_start >= DEATHS_WHILE_OPENING:
+            yield self._failed(f"The reader process cannot be started: {why}.", "Run 'swmr-viewer inspect FILE' in a terminal to see why.")
+            self._deaths_at_start = 0
+            yield from self._inspections.give_up(f"The reader process cannot be started: {why}.")
+            return
+        self._start_reader()
+        follow = self._following.requests() if self._following is not None and not self._following.failed else ()
+        self._restart_or_send(*follow, *self._inspections.requests())
+        yield ReaderReplaced(self._generation, why)
+
+    def _give_up_inspection(self, why: str) -> Iterator[Event]:
+        working_on = self._inspections.oldest() if self._doing.startswith("inspecting") else None
+        answer = self._inspections.note_death(working_on, why)
+        if answer is not None:
+            yield answer
+
+    def _give_up_frame(self, why: str, lived_s: float) -> Iterator[Event]:
+        following = self._following
+        if following is None or following.failed:
+            return
+        if lived_s > _LONG_LIFE_S:
+            following.note_long_life()
+        index = following.note_death()
+        if index is not None:
+            path = following.request.path
+            yield Fault(self._generation, f"Frame {index} of {path} ended the reader twice and is passed over: {why}.", index)
+        elif following.is_hopeless:
+            yield self._failed(
+                f"{following.request.path} cannot be read: it ended the reader again and again ({why}).",
+                "The file may be damaged, or its storage may not answer; check it with h5dump or h5check.",
+            )
+
+    def _failed(self, message: str, remedy: str) -> Failed:
+        if self._following is not None:
+            self._following.failed = True
+        return Failed(self._generation, message, remedy, "", "ReaderError")
+
+    # ---- ending
+
+    def close(self, grace_s: float = 2.0) -> None:
+        """End the reader (asked first, killed after ``grace_s``) and remove every slot; may be called again."""
+        with self._lock:
+            if self._closed:
+                return
+            self._closed = True
+            reader, self._reader = self._reader, None
+        self.wake()
+        if reader is not None:
+            reader.end(grace_s)
+        self._slots.close()
