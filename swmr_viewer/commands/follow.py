@@ -1,0 +1,117 @@
+"""``swmr-viewer follow``: the follower without a window, one JSON object a line on standard output."""
+
+from __future__ import annotations
+
+import argparse
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import FrameType
+from typing import TYPE_CHECKING
+
+from swmr_viewer.core.conditions import CONDITION_NAMES, Condition, condition_named
+
+if TYPE_CHECKING:
+    from swmr_viewer.reader.messages import FollowRequest
+
+DEFAULT_CONDITIONS = ("finished_flag", "file_closed", "all_keys", "timeout")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add what to follow, in which order, and until when."""
+    add = parser.add_argument
+    add("file", metavar="FILE", help="the HDF5 file to follow")
+    add("--keys", nargs="+", action="extend", default=[], metavar="PATH", help="key datasets, or groups of them (default: what is found)")
+    add("--data", nargs="+", action="extend", default=[], metavar="PATH", help="data sets to measure (default: what is found)")
+    add("--finished", metavar="PATH", help="the finished flag (default: what is found)")
+    add("--timeout", type=float, default=10.0, metavar="S", help="seconds without a new key that end it (default: %(default)g)")
+    add(
+        "--until",
+        nargs="+",
+        choices=CONDITION_NAMES,
+        metavar="COND",
+        help=f"what ends it, any of {', '.join(CONDITION_NAMES)} (default: {' '.join(DEFAULT_CONDITIONS)})",
+    )
+    add("--count", type=int, metavar="N", help="end after N complete frames (adds frame_count to --until)")
+    add("--order", choices=("scan", "arrival"), default="scan", help="by index, or as frames complete (default: %(default)s)")
+    add("--wait", type=float, default=0.0, metavar="S", help="wait up to S seconds for the file, its SWMR mode and its keys")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Follow until the end.
+
+    Returns
+    -------
+    int
+        0 for an end that was asked for, 3 for the timeout, 2 for bad input, 4 for a failure, 130 after Ctrl-C, 143 after SIGTERM.
+
+    Raises
+    ------
+    ConditionError
+        If a condition's value is impossible.
+    BrokenPipeError
+        If whoever read standard output has gone.
+    """
+    request = request_from(args)
+    from swmr_viewer.commands.follow_output import FollowOutput
+    from swmr_viewer.reader.supervisor import Supervisor
+
+    supervisor = Supervisor()
+    asked: list[int] = []
+    try:
+        with _signals_collected(asked, supervisor.wake):
+            return FollowOutput(supervisor, sys.stdout, sys.stderr, asked).run(request)
+    finally:
+        supervisor.close(grace_s=1.0)
+
+
+def request_from(args: argparse.Namespace) -> FollowRequest:
+    """Return the request that the arguments describe.
+
+    Raises
+    ------
+    ConditionError
+        If a condition's value is impossible.
+    """
+    from swmr_viewer.reader.messages import FollowRequest
+
+    return FollowRequest(
+        path=args.file,
+        key_paths=tuple(args.keys),
+        data_paths=tuple(args.data),
+        finished_path=args.finished,
+        conditions=_conditions(args),
+        order=args.order,
+        every_frame=True,
+        wait_s=max(0.0, args.wait),
+    )
+
+
+def _conditions(args: argparse.Namespace) -> tuple[Condition, ...]:
+    names = list(args.until or DEFAULT_CONDITIONS)
+    if args.count is not None and "frame_count" not in names:
+        names.insert(0, "frame_count")
+    return tuple(condition_named(name, timeout_s=args.timeout, finished_path=args.finished, count=args.count) for name in names)
+
+
+@contextmanager
+def _signals_collected(asked: list[int], wake: Callable[[], None]) -> Iterator[None]:
+    """Let Ctrl-C and SIGTERM be noted, to be acted on between two events; a second one interrupts at once."""
+
+    def note(number: int, _frame: FrameType | None) -> None:
+        if asked:
+            raise KeyboardInterrupt
+        asked.append(number)
+        wake()
+
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    previous = {number: signal.signal(number, note) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in previous.items():
+            signal.signal(number, handler)

@@ -1,0 +1,146 @@
+"""Events of the reader as lines of JSON, words and an exit status."""
+
+from __future__ import annotations
+
+import json
+import select
+import sys
+import time
+from typing import Any, TextIO
+
+from swmr_viewer.core.conditions import STOPPED, Timeout
+from swmr_viewer.reader.messages import (
+    Ended,
+    Event,
+    Failed,
+    Fault,
+    FollowRequest,
+    FrameMeasured,
+    Opened,
+    PhaseChanged,
+    ReaderReplaced,
+    ReaderStuck,
+    Stop,
+)
+from swmr_viewer.reader.supervisor import Supervisor
+
+OK, BAD_INPUT, TIMED_OUT, FAILED = 0, 2, 3, 4
+_OUR_FAILURES = {"FileBrokenError", "ReaderError", "FrameUnreadableError", "SwmrViewerError"}
+_WORTH_WAITING = {"FileNotThereError", "NotSwmrYetError", "NoKeysError", "PathNotThereError"}
+_LOOK_EVERY_S = 1.0
+_STOPPING_S = 5.0
+"""Longest wait (s) for a last poll after Ctrl-C: storage that does not answer must not hold the terminal."""
+
+
+class FollowOutput:
+    """Follows one request from its beginning to its end.
+
+    Parameters
+    ----------
+    supervisor : Supervisor
+        Its events are printed; the caller closes it.
+    out, words : text streams
+        For JSON, and for people.
+    asked : list of int
+        Numbers of signals that came; the first one ends it.
+    """
+
+    def __init__(self, supervisor: Supervisor, out: TextIO, words: TextIO, asked: list[int]) -> None:
+        self._supervisor = supervisor
+        self._out = out
+        self._words = words
+        self._asked = asked
+        self._stop_until: float | None = None
+        self._may_wait_more = False
+        self._generation = 0
+        self._n_frames = 0
+
+    def run(self, request: FollowRequest) -> int:
+        """Print until the end, and return the exit status.
+
+        Raises
+        ------
+        BrokenPipeError
+            If nobody reads the output any more.
+        """
+        self._may_wait_more = request.wait_s == 0
+        self._generation = self._supervisor.follow(request)
+        while True:
+            for event in self._supervisor.wait(_LOOK_EVERY_S):
+                status = self._take(event)
+                if status is not None:
+                    return self._status_after_signal(status)
+            self._look_at_surroundings()
+            if self._stop_until is not None and time.monotonic() > self._stop_until:
+                self._print(event="ended", reason=STOPPED, complete=self._n_frames, total=None)
+                return self._status_after_signal(OK)
+
+    def _look_at_surroundings(self) -> None:
+        if self._asked and self._stop_until is None:
+            self._stop_until = time.monotonic() + _STOPPING_S
+            self._supervisor.send(Stop(self._generation))
+        if _nobody_reads(self._out):
+            raise BrokenPipeError
+
+    def _status_after_signal(self, status: int) -> int:
+        return 128 + self._asked[0] if self._asked else status
+
+    def _take(self, event: Event) -> int | None:
+        """Print one event, and return the exit status if it is the last."""
+        match event:
+            case Opened():
+                self._print(
+                    event="opened",
+                    scan_shape=event.scan_shape,
+                    key_paths=event.key_paths,
+                    data_paths=event.data_paths,
+                    finished_path=event.finished_path,
+                )
+            case FrameMeasured(index=index, position=position, data=data):
+                self._n_frames += 1
+                self._print(event="frame", index=index, position=position, data=data)
+            case Fault(message=message):
+                self._print(event="fault", message=message)
+            case Ended(reason=reason, complete=complete, total=total):
+                self._print(event="ended", reason=reason, complete=complete, total=total)
+                return TIMED_OUT if reason == Timeout.name else OK
+            case Failed():
+                return self._tell_failure(event)
+            case _:
+                self._tell(event)
+        return None
+
+    def _tell_failure(self, event: Failed) -> int:
+        hint = " Or wait for it with --wait SECONDS." if event.kind in _WORTH_WAITING and self._may_wait_more else ""
+        self._say(f"swmr-viewer: {event.message} {event.remedy}".rstrip() + hint)
+        return FAILED if event.kind in _OUR_FAILURES else BAD_INPUT
+
+    def _tell(self, event: Event) -> None:
+        match event:
+            case PhaseChanged(message=message) if message and event.phase.value.startswith("waiting"):
+                self._say(f"{event.phase.value}: {message}")
+            case ReaderStuck(doing=doing, seconds=seconds):
+                self._say(f"storage does not answer since {seconds:.0f} s, while {doing}")
+            case ReaderReplaced(why=why):
+                self._say(f"the reader was replaced: {why}")
+            case _:
+                pass
+
+    def _say(self, words: str) -> None:
+        print(words, file=self._words, flush=True)
+
+    def _print(self, **members: Any) -> None:
+        self._out.write(json.dumps(members, allow_nan=False) + "\n")
+        self._out.flush()
+
+
+def _nobody_reads(out: TextIO) -> bool:
+    """Return whether the pipe that is written to has lost its reader, before there is something to write."""
+    if sys.platform == "win32":
+        return False
+    try:
+        poll = select.poll()
+        poll.register(out.fileno(), select.POLLERR)
+        return any(flags & select.POLLERR for _, flags in poll.poll(0))
+    except (OSError, ValueError):
+        return False
