@@ -51,7 +51,7 @@ def snapshot() -> Leftovers:
     qt_threads, windows = dict(_running_qt_threads()), dict(_top_level_widgets())
     return Leftovers(
         processes=_child_processes(),
-        threads=frozenset(threading.enumerate()),
+        threads=frozenset(_python_threads()),
         qt_threads=frozenset(qt_threads),
         shared_memory=_shared_memory_blocks(),
         windows=frozenset(windows),
@@ -91,6 +91,11 @@ def _new_since(before: Leftovers) -> Leftovers:
         windows=now.windows - before.windows,
         names=now.names,
     )
+
+
+def _python_threads() -> Iterable[threading.Thread]:
+    """Those that Python started: its note of a thread that Qt started outlives that thread, and Qt's are looked at by themselves."""
+    return (one for one in threading.enumerate() if not isinstance(one, threading._DummyThread))
 
 
 def _child_processes() -> frozenset[psutil.Process]:
