@@ -29,18 +29,39 @@ class TreeModel(QAbstractItemModel):
         self._row: list[int] = []
         self._roles: dict[str, str] = {}
 
-    def show(self, inspection: Inspection | None) -> None:
-        """Show this tree instead of what was shown before."""
+    def show(self, inspection: Inspection | None, containing: str = "") -> None:
+        """Show this tree instead of what was shown before.
+
+        Parameters
+        ----------
+        inspection : Inspection or None
+            What to show.
+        containing : str
+            Show only objects with this text in their name or in another column, with what is inside and around them.
+        """
         self.beginResetModel()
-        self._nodes = inspection.tree if inspection else ()
+        self._roles = _roles(inspection) if inspection else {}
+        nodes = inspection.tree if inspection else ()
+        self._nodes = self._matching(nodes, containing.casefold()) if containing else nodes
         self._place = {node.path: place for place, node in enumerate(self._nodes)}
         self._children, self._row = {}, []
         for place, node in enumerate(self._nodes):
             siblings = self._children.setdefault(self._parent_path(node.path), [])
             self._row.append(len(siblings))
             siblings.append(place)
-        self._roles = _roles(inspection) if inspection else {}
         self.endResetModel()
+
+    def _matching(self, nodes: tuple[TreeNode, ...], text: str) -> tuple[TreeNode, ...]:
+        """Filtering here and not in a proxy: that one took 2.5 s for 20,000 objects."""
+        hits = {node.path for node in nodes if any(text in one.casefold() for one in self._texts(node))}
+        around = {ancestor for path in hits for ancestor in _ancestors(path)}
+        return tuple(
+            node for node in nodes if node.path in hits or node.path in around or any(one in hits for one in _ancestors(node.path))
+        )
+
+    def n_shown(self) -> int:
+        """Return how many objects are in the tree as it is shown."""
+        return len(self._nodes)
 
     def index_of(self, path: str) -> QModelIndex:
         """Return the index of a path; an invalid one if it is not in the tree."""
@@ -111,6 +132,10 @@ class TreeModel(QAbstractItemModel):
         is_dataset = node.kind == "dataset"
         note = ", ".join(filter(None, (self._roles.get(node.path, ""), *node.filters, node.note)))
         return (name, node.kind, shape_text(node) if is_dataset else "", node.dtype, note)
+
+
+def _ancestors(path: str) -> list[str]:
+    return [path[:at] for at, character in enumerate(path) if character == "/" and at]
 
 
 def _roles(inspection: Inspection) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, QSortFilterProxyModel, Qt, Signal
+from PySide6.QtCore import QModelIndex, Qt, Signal
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QLabel, QLineEdit, QTreeView, QVBoxLayout, QWidget
 
@@ -12,6 +12,8 @@ from swmr_viewer.gui.open_dialog.tree_model import PATH_ROLE, TreeModel
 
 SMALL_TREE = 200
 """Up to so many objects everything is unfolded."""
+MANY_HITS = 3000
+"""With a filter; unfolding 20,000 rows would take half a second at each key stroke."""
 
 _WIDTHS = (280, 90, 200, 80)
 """Of the columns but the last (pixels)."""
@@ -34,12 +36,6 @@ class FileTree(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.model = TreeModel(self)
-        self._shown = QSortFilterProxyModel(self)
-        self._shown.setSourceModel(self.model)
-        self._shown.setRecursiveFilteringEnabled(True)
-        self._shown.setAutoAcceptChildRows(True)
-        self._shown.setFilterCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
-        self._shown.setFilterKeyColumn(-1)
         self._inspection: Inspection | None = None
         self.filter_box = QLineEdit()
         self.filter_box.setPlaceholderText("Filter by name, shape, type or filter (Ctrl+F)")
@@ -66,7 +62,6 @@ class FileTree(QWidget):
         if before is not None and inspection is not None and before.tree == inspection.tree and before.path == inspection.path:
             return
         self._inspection = inspection
-        self.model.show(inspection)
         self._filter(self.filter_box.text())
 
     def say(self, text: str) -> None:
@@ -80,13 +75,13 @@ class FileTree(QWidget):
         return [str(index.data(PATH_ROLE)) for index in rows]
 
     def index_of(self, path: str) -> QModelIndex:
-        """Return the view's index of a path; invalid where it is filtered out."""
-        return self._shown.mapFromSource(self.model.index_of(path))
+        """Return the index of a path; invalid where it is filtered out."""
+        return self.model.index_of(path)
 
     def _make_view(self) -> QTreeView:
         view = QTreeView()
         view.setAccessibleName("Objects in the file")
-        view.setModel(self._shown)
+        view.setModel(self.model)
         view.setUniformRowHeights(True)
         view.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         view.setDragEnabled(True)
@@ -109,7 +104,7 @@ class FileTree(QWidget):
 
     def _activate(self, index: QModelIndex) -> None:
         row = index.siblingAtColumn(0)
-        if self._shown.hasChildren(row):
+        if self.model.hasChildren(row):
             self.view.setExpanded(row, not self.view.isExpanded(row))
         else:
             self.path_activated.emit(row.data(PATH_ROLE))
@@ -121,8 +116,8 @@ class FileTree(QWidget):
             self.use_chosen.emit(action.data(), paths)
 
     def _filter(self, text: str) -> None:
-        self._shown.setFilterFixedString(text)
-        if text or (self._inspection and len(self._inspection.tree) <= SMALL_TREE):
+        self.model.show(self._inspection, text)
+        if self.model.n_shown() <= (MANY_HITS if text else SMALL_TREE):
             self.view.expandAll()
         elif self._inspection:
             self._unfold_what_was_found(self._inspection)
