@@ -52,7 +52,7 @@ def make_actions(session: Session, owner: QWidget) -> Actions:
         snapshot_folder=action("Snapshot &folder\u2026", "Ctrl+Shift+S", "Choose where snapshots go"),
         quit=action("&Quit", "Ctrl+Q", "Close the window", owner.close),  # type: ignore[arg-type]
         live=action("&Live", "End", "Show the newest frame as it comes", session.follow_live),
-        hold=action("&Hold or go on", "Space", "Hold this frame while the scan goes on, or go back to live", session.toggle_hold),
+        hold=action("&Hold or go on", "H", "Hold this frame while the scan goes on, or go back to live", session.toggle_hold),
         first=action("&First frame", "Home", "First complete frame", session.pin_first),
         previous=action("&Previous frame", "Left", "Previous complete frame", lambda: session.step(-1)),
         next=action("&Next frame", "Right", "Next complete frame", lambda: session.step(+1)),
@@ -76,12 +76,12 @@ def _enable_by_state(actions: Actions, session: Session) -> None:
         moves = (actions.hold, actions.first, actions.previous, actions.next, actions.last)
         for one in (actions.snapshot, *moves, actions.fit, actions.pixels):
             one.setEnabled(has_frame)
-        for one in (actions.live, actions.retry):
-            one.setEnabled(session.request is not None)
+        actions.live.setEnabled(session.progress is not None)
+        actions.retry.setEnabled(session.request is not None)
         actions.stop.setEnabled(session.request is not None and not session.is_over)
         actions.resume.setEnabled(session.can_resume)
 
-    for signal in (session.frame_changed, session.request_changed, session.state_changed):
+    for signal in (session.frame_changed, session.request_changed, session.state_changed, session.opened):
         signal.connect(enable)
     enable()
 

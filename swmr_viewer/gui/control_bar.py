@@ -21,7 +21,7 @@ class ControlBar(QWidget):
         self.state_line = StateLine(session)
         self.first = _transport("first", "First complete frame (Home)", session.pin_first)
         self.previous = _transport("previous", "Previous complete frame (Left)", lambda: session.step(-1))
-        self.hold = _transport("pause", "Hold this frame while the scan goes on (Space)", session.toggle_hold)
+        self.hold = _transport("pause", "Hold this frame while the scan goes on (H)", session.toggle_hold)
         self.next = _transport("next", "Next complete frame (Right)", lambda: session.step(+1))
         self.last = _transport("last", "Last complete frame, held", session.pin_last)
         self.slider = FrameSlider(session)
@@ -39,7 +39,7 @@ class ControlBar(QWidget):
             row.addWidget(button)
         row.addWidget(self.slider, 1)
         row.addWidget(self.live)
-        for signal in (session.mode_changed, session.frame_changed, session.request_changed):
+        for signal in (session.mode_changed, session.frame_changed, session.request_changed, session.opened):
             signal.connect(self._show)
         self._show()
 
@@ -52,12 +52,12 @@ class ControlBar(QWidget):
         can_move = session.shown is not None
         for button in (self.first, self.previous, self.hold, self.next, self.last, self.slider):
             button.setEnabled(can_move)
-        self.live.setEnabled(session.request is not None)
-        self.live.setChecked(session.is_live and session.request is not None)
+        self.live.setEnabled(session.progress is not None)
+        self.live.setChecked(session.is_live and session.progress is not None)
         self.live.setText("Live")
         self.live.setToolTip("The newest complete frame is shown as it comes" if session.is_live else "Go back to the newest frame (End)")
         wear(self.hold, "pause" if session.is_live else "play")
-        self.hold.setToolTip("Hold this frame while the scan goes on (Space)" if session.is_live else "Follow the newest frame (Space)")
+        self.hold.setToolTip("Hold this frame while the scan goes on (H)" if session.is_live else "Follow the newest frame (H)")
 
 
 def _transport(icon_name: str, tooltip: str, action: Callable[[], None]) -> QToolButton:

@@ -55,5 +55,6 @@ class FrameHeader(QWidget):
             return
         self.title.say(f"Frame {count_words(frame.index)}")
         total = session.progress.total if session.progress is not None else 0
-        parts = (f"of {count_words(total)}", f"at {position_words(frame.position)}", age_words(session.frame_age_s))
+        held = "" if session.is_live else "held"
+        parts = (f"of {count_words(total)}", f"at {position_words(frame.position)}", age_words(session.frame_age_s), held)
         self.where.say("    ".join(parts))

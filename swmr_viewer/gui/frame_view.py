@@ -12,6 +12,7 @@ from swmr_viewer.gui.curve_view import CurveView
 from swmr_viewer.gui.image_view import ImageView
 from swmr_viewer.gui.live_frame import LiveFrame
 from swmr_viewer.gui.session import Session
+from swmr_viewer.gui.state import StateKind
 from swmr_viewer.gui.words import shape_words, value_words
 
 
@@ -126,9 +127,9 @@ class FrameView(QWidget):
         self._say_what_is_awaited()
 
     def _say_what_is_awaited(self) -> None:
-        if self._session.shown is None:
-            state = self._session.state
-            self.nothing.setText(state.detail or f"{state.words} \u2026")
+        state = self._session.state
+        if self._session.shown is None:  # a failure is told by the error bar
+            self.nothing.setText("" if state.kind is StateKind.FAILED else state.detail or f"{state.words} \u2026")
 
     def _level(self, frame: LiveFrame) -> None:
         if frame.levels is not None and frame.raw.ndim == 2:

@@ -48,6 +48,7 @@ class MainWindow(QMainWindow):
         self.resize(1440, 900)
         self.setMinimumSize(960, 600)
         self._show_request()
+        self.control_bar.slider.setFocus()
 
     def _build(self) -> None:
         session, actions = self.session, self.actions_

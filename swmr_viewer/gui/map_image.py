@@ -54,11 +54,11 @@ class MapLayout:
 def map_layout(scan_shape: tuple[int, ...], room_width: int, room_height: int) -> MapLayout:
     """Lay a scan out in a room of pixels: two axes as they are, one axis folded like lines of text, more axes stacked.
 
-    Cells are whole pixels and at most 26 pixels wide where they fit; their sides differ by a factor of 3 at most.
+    Cells are whole pixels and at most 26 pixels wide where they fit; their sides differ by half at most.
     """
     rows, columns = _grid(scan_shape, room_width / max(1, room_height))
     width, height = max(1.0, room_width / columns), max(1.0, room_height / rows)
-    width, height = min(width, 3 * height, 26), min(height, 3 * width, 26)
+    width, height = min(width, 1.5 * height, 26), min(height, 1.5 * width, 26)
     if room_width >= columns:
         width = int(width)
     if room_height >= rows:

@@ -51,7 +51,7 @@ class MapPanel(QFrame):
         self._session = session
         self.setProperty("panel", "true")
         self.caption = Words("caption")
-        self.count = Words("muted", room_for="000 000 complete")
+        self.count = Words("muted")
         self.map = ProgressMap(session)
         top = QHBoxLayout()
         top.addWidget(self.caption, 1)
@@ -61,7 +61,8 @@ class MapPanel(QFrame):
         box.setSpacing(8)
         box.addLayout(top)
         box.addWidget(self.map, 1)
-        box.addLayout(_legend())
+        self.legend = _legend()
+        box.addWidget(self.legend)
         for signal in (session.progress_changed, session.request_changed):
             signal.connect(self._show)
         self._show()
@@ -69,17 +70,20 @@ class MapPanel(QFrame):
     def _show(self) -> None:
         progress = self._session.progress
         self.caption.say("SCAN" if progress is None else f"SCAN  {shape_words(progress.scan_shape)}")
+        self.legend.setVisible(progress is not None)
         self.count.say("" if progress is None else f"{count_words(progress.n_complete)} complete")
 
 
-def _legend() -> QHBoxLayout:
-    row = QHBoxLayout()
-    row.setSpacing(6)
+def _legend() -> QWidget:
+    legend = QWidget()
+    row = QHBoxLayout(legend)
+    row.setContentsMargins(0, 0, 0, 0)
+    row.setSpacing(5)
     for state, words in ((mi.COMPLETE, "complete"), (mi.PARTLY, "partly"), (mi.MISSING, "missing"), (SHOWN, "shown")):
         label = Words("muted")
         label.say(words)
         row.addWidget(Swatch(state))
         row.addWidget(label)
-        row.addSpacing(8)
+        row.addSpacing(3)
     row.addStretch(1)
-    return row
+    return legend

@@ -56,7 +56,8 @@ class StateLine(QWidget):
         row.setSpacing(8)
         for part in (self.dot, self.words, self.rate, self.age):
             row.addWidget(part)
-        session.state_changed.connect(self._show)
+        for signal in (session.state_changed, session.mode_changed):
+            signal.connect(self._show)
         session.ticked.connect(self._show_numbers)
         session.progress_changed.connect(self._show_numbers)
         theme_of_application().changed.connect(self._show)
@@ -64,7 +65,8 @@ class StateLine(QWidget):
 
     def _show(self) -> None:
         state, colors = self._session.state, tokens()
-        self.words.say(state.words)
+        is_held = not self._session.is_live and state.kind in (StateKind.LIVE, StateKind.QUIET)
+        self.words.say(f"{state.words} \u00b7 held" if is_held else state.words)
         self.setToolTip(state.detail)
         self.words.setStyleSheet(f"color: {tone_of(state.kind, colors)};")
         self.dot.update()

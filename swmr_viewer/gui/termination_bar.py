@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QCheckBox, QDoubleSpinBox, QHBoxLayout, QPushButton, QSpinBox, QWidget
+from PySide6.QtWidgets import QAbstractSpinBox, QCheckBox, QDoubleSpinBox, QHBoxLayout, QPushButton, QSpinBox, QWidget
 
 from swmr_viewer.core.conditions import AllKeys, Condition, FileClosed, FinishedFlag, FrameCount, Timeout
 from swmr_viewer.gui.labels import Words
@@ -31,15 +31,16 @@ class TerminationBar(QWidget):
         self.flag = _check("finished flag", "End when the scan's finished flag is set")
         self.timeout = _check("quiet for", "End when no new key came for this long")
         self.seconds = QDoubleSpinBox(minimum=0.1, maximum=MAX_TIMEOUT_S, value=10.0, decimals=1, suffix=" s")
-        self.seconds.setKeyboardTracking(False)
         self.seconds.setStepType(QDoubleSpinBox.StepType.AdaptiveDecimalStepType)
-        self.seconds.setMinimumWidth(88)
+        self.seconds.setFixedWidth(78)
         self.all_keys = _check("all keys set", "End when every point of the scan is complete")
         self.closed = _check("file closed", "End when the writer closes the file")
         self.frames = _check("frames", "End when this many frames are complete")
         self.count = QSpinBox(minimum=1, maximum=MAX_COUNT, value=1)
-        self.count.setKeyboardTracking(False)
-        self.count.setMinimumWidth(84)
+        for box in (self.seconds, self.count):
+            box.setKeyboardTracking(False)
+            box.setButtonSymbols(QAbstractSpinBox.ButtonSymbols.NoButtons)
+        self.count.setFixedWidth(78)
         self.countdown = Words("muted", room_for="stops in 000.0 s if nothing comes")
         self.stop = QPushButton("Stop")
         self.stop.setProperty("kind", "stop")

@@ -8,6 +8,8 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication
 
+from swmr_viewer.resources import resource_path
+
 
 @dataclass(frozen=True, slots=True)
 class Tokens:
@@ -124,19 +126,23 @@ def base_font() -> QFont:
 def palette_of(colors: Tokens) -> QPalette:
     """Return the palette for what the style sheet does not name (dialogs, menus, selections)."""
     palette = QPalette()
-    role = QPalette.ColorRole
-    roles: tuple[tuple[QPalette.ColorRole, str], ...] = (
-        (role.Window, colors.window), (role.WindowText, colors.text), (role.Base, colors.field), (role.AlternateBase, colors.panel),
-        (role.Text, colors.text), (role.Button, colors.panel), (role.ButtonText, colors.text), (role.BrightText, colors.bad),
-        (role.ToolTipBase, colors.panel), (role.ToolTipText, colors.text), (role.Highlight, colors.accent),
-        (role.HighlightedText, colors.on_accent), (role.Link, colors.accent), (role.PlaceholderText, colors.muted),
-        (role.Light, colors.border), (role.Mid, colors.border), (role.Dark, colors.border), (role.Midlight, colors.border),
-    )  # fmt: skip
-    for which, name in roles:
+    for which, name in _roles(colors).items():
         palette.setColor(which, QColor(name))
-    for which in (role.WindowText, role.Text, role.ButtonText):
-        palette.setColor(QPalette.ColorGroup.Disabled, which, QColor(mixed(colors.muted, colors.panel, 0.35)))
+    role = QPalette.ColorRole
+    for text in (role.WindowText, role.Text, role.ButtonText):
+        palette.setColor(QPalette.ColorGroup.Disabled, text, QColor(mixed(colors.muted, colors.panel, 0.35)))
     return palette
+
+
+def _roles(colors: Tokens) -> dict[QPalette.ColorRole, str]:
+    role = QPalette.ColorRole
+    return {
+        role.Window: colors.window, role.WindowText: colors.text, role.Base: colors.field, role.AlternateBase: colors.panel,
+        role.Text: colors.text, role.Button: colors.panel, role.ButtonText: colors.text, role.BrightText: colors.bad,
+        role.ToolTipBase: colors.panel, role.ToolTipText: colors.text, role.Highlight: colors.accent,
+        role.HighlightedText: colors.on_accent, role.Link: colors.accent, role.PlaceholderText: colors.muted,
+        role.Light: colors.border, role.Mid: colors.border, role.Dark: colors.border, role.Midlight: colors.border,
+    }  # fmt: skip
 
 
 def mixed(one: str, other: str, share: float) -> str:
@@ -148,8 +154,12 @@ def mixed(one: str, other: str, share: float) -> str:
 
 def style_sheet(colors: Tokens) -> str:
     """Return the application's style sheet."""
-    named: dict[str, str] = {**{name: str(value) for name, value in asdict(colors).items()}, "hover": mixed(colors.panel, colors.text, 0.08), "pressed": mixed(colors.panel, colors.text, 0.16),
-             "faint": mixed(colors.muted, colors.panel, 0.45)}  # fmt: skip
+    named = {name: str(value) for name, value in asdict(colors).items()}
+    named["hover"] = mixed(colors.panel, colors.text, 0.08)
+    named["pressed"] = mixed(colors.panel, colors.text, 0.16)
+    named["faint"] = mixed(colors.muted, colors.panel, 0.45)
+    check = resource_path(f"icons/check-on-{'dark' if colors.is_dark else 'light'}.svg")
+    named["check"] = f'url("{check.as_posix()}")'
     sheet = _SHEET
     for name, value in named.items():
         sheet = sheet.replace(f"@{name};", f"{value};").replace(f"@{name} ", f"{value} ")
@@ -189,6 +199,10 @@ QLineEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus, QPlainTextEdit:focus { bo
 QSpinBox:disabled, QDoubleSpinBox:disabled { color: @faint; }
 QCheckBox { spacing: 6px; background: transparent; }
 QCheckBox:disabled { color: @faint; }
+QCheckBox::indicator { width: 14px; height: 14px; border: 1px solid @muted; border-radius: 4px; background: @field; }
+QCheckBox::indicator:hover { border-color: @text; }
+QCheckBox::indicator:checked { background: @accent; border-color: @accent; image: @check; }
+QCheckBox:focus { color: @accent; }
 QProgressBar { background: @missing; border: none; border-radius: 3px; }
 QProgressBar::chunk { background: @good; border-radius: 3px; }
 QProgressBar[behind="true"]::chunk { background: @warn; }

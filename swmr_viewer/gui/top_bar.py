@@ -20,8 +20,8 @@ class TopBar(QWidget):
     def __init__(self, session: Session, open_action: QAction, snapshot_action: QAction, menu: QMenu) -> None:
         super().__init__()
         self._session = session
-        self.open = _button(open_action, "Open\u2026", "open")
-        self.snapshot = _button(snapshot_action, "Snapshot", "snapshot")
+        self.open = _button(open_action, " Open\u2026", "open")
+        self.snapshot = _button(snapshot_action, " Snapshot", "snapshot")
         self.menu = QToolButton(popupMode=QToolButton.ToolButtonPopupMode.InstantPopup)
         self.menu.setMenu(menu)
         self.menu.setToolTip("Everything else")
