@@ -1,0 +1,51 @@
+"""The parts that are taken if the user names none: keys that fit one another, and data sets that fit them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from swmr_viewer.core.discovery.fitting import keys_fit, scan_rank_of
+from swmr_viewer.core.discovery.found import Shape
+from swmr_viewer.core.discovery.ranking import Ranked
+from swmr_viewer.core.discovery.rules import SURELY_FINISHED
+
+_MOST_DATA = 8
+
+
+def choose_keys(keys: list[Ranked], told: Shape | None) -> list[Ranked]:
+    """Return the best key dataset, and those that the same rule names beside it and that fit it.
+
+    Keys of other rules are left out: they number the same frames in another way, or belong to another layer.
+    """
+    if not keys:
+        return []
+    alike = [one for one in keys if one.rule is keys[0].rule]
+    first = next((one for one in alike if one.found.node.shape), keys[0])
+    return sorted((one for one in alike if keys_fit(first.found, one.found, told)), key=lambda one: one.found.path)
+
+
+def misfits(keys: list[Ranked], chosen: list[Ranked]) -> list[Ranked]:
+    """Return the key datasets that the same rule names and that do not fit the chosen ones."""
+    return [one for one in keys if chosen and one.rule is chosen[0].rule and one not in chosen]
+
+
+def scan_shape_of(chosen: Iterable[Ranked], told: Shape | None) -> Shape | None:
+    """Return the scan shape: what the file tells, else the largest that the keys have or are limited to."""
+    if told:
+        return told
+    shapes = [one.found.limits[: scan_rank_of(one.found, None)] for one in chosen if one.found.node.shape]
+    if not shapes:
+        return None
+    rank = max(map(len, shapes))
+    return tuple(max(lengths) for lengths in zip(*(shape + (1,) * (rank - len(shape)) for shape in shapes), strict=True))
+
+
+def choose_data(data: list[Ranked]) -> list[Ranked]:
+    """Return the best data set, and those that are another detector's signal."""
+    fitting = [one for one in data if one.fits and one.score > 0]
+    return [one for place, one in enumerate(fitting) if place == 0 or one.is_signal][:_MOST_DATA]
+
+
+def choose_finished(finished: list[Ranked]) -> Ranked | None:
+    """Return the best flag, if its name leaves no doubt."""
+    return next((one for one in finished if one.score >= SURELY_FINISHED), None)

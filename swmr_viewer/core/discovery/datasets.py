@@ -1,0 +1,138 @@
+"""Reading what one dataset or group is (never its values), failing softly."""
+
+from __future__ import annotations
+
+import os
+from functools import lru_cache
+from typing import Any
+
+import h5py
+import numpy as np
+
+from swmr_viewer.core.discovery.filters import MISSING, filter_names
+from swmr_viewer.core.discovery.found import Found
+from swmr_viewer.core.inspection import FileState, TreeNode
+from swmr_viewer.core.superblock import read_file_state
+
+SOFT_ERRORS = (OSError, RuntimeError, ValueError, KeyError, TypeError, AttributeError, OverflowError)
+"""What h5py raises for one bad object; the rest of the file is still worth telling."""
+
+_GROUP_ATTRIBUTES = (b"NX_class", b"default", b"signal", b"axes")
+_DATASET_ATTRIBUTES = (b"signal", b"interpretation")
+_MOST_SOURCES = 1000
+
+
+def describe_dataset(dataset: Any, path: str, note: str, identity: tuple[str, int]) -> Found:
+    """Return what was found at an open dataset.
+
+    Parameters
+    ----------
+    dataset : h5py.h5d.DatasetID
+        The open dataset.
+    path : str
+        Where it was found.
+    note : str
+        What to say about the link that led there.
+    identity : tuple of (str, int)
+        Real path of its file, and its address there.
+    """
+    kind, dtype = _dtype(dataset)
+    space = dataset.get_space()
+    shape = space.get_simple_extent_dims() if space.is_simple() else None
+    if not shape:
+        return Found(TreeNode(path, "dataset", dtype=dtype, note=note), identity, kind=kind)
+    creation = dataset.get_create_plist()
+    layout = creation.get_layout()
+    filters = filter_names(creation)
+    source_note = _source_note(creation, os.path.dirname(identity[0])) if layout == h5py.h5d.VIRTUAL else ""
+    node = TreeNode(
+        path,
+        "dataset",
+        shape,
+        tuple(None if n == h5py.h5s.UNLIMITED else n for n in space.get_simple_extent_dims(True)),
+        dtype,
+        creation.get_chunk() if layout == h5py.h5d.CHUNKED else None,
+        filters,
+        joined(note, _filter_note(filters), source_note),
+    )
+    return Found(node, identity, kind=kind, is_late=layout == h5py.h5d.CONTIGUOUS and dataset.get_offset() is None)
+
+
+def joined(*notes: str) -> str:
+    """Return the notes that say something as one."""
+    return "; ".join(filter(None, notes))
+
+
+def describe_group(group: Any, path: str, note: str, identity: tuple[str, int]) -> Found:
+    """Return what was found at an open group."""
+    return Found(TreeNode(path, "group", note=note), identity, read_attributes(group, _GROUP_ATTRIBUTES))
+
+
+def read_attributes(obj: Any, names: tuple[bytes, ...]) -> dict[str, tuple[str, ...]]:
+    """Return the text of those attributes that are there and can be read (variable-length ones cannot, under SWMR)."""
+    found: dict[str, tuple[str, ...]] = {}
+    for name in names if names and h5py.h5a.get_num_attrs(obj) else ():
+        try:
+            if h5py.h5a.exists(obj, name):
+                found[name.decode()] = _text(h5py.h5a.open(obj, name))
+        except SOFT_ERRORS:
+            continue
+    return found
+
+
+def _text(attribute: Any) -> tuple[str, ...]:
+    dtype = attribute.dtype
+    values = np.empty(attribute.shape, dtype=dtype)
+    attribute.read(values)
+    return tuple(one.decode(errors="replace") if isinstance(one, bytes) else str(one) for one in values.reshape(-1).tolist())
+
+
+def _dtype(dataset: Any) -> tuple[str, str]:
+    """Return numpy's kind, and a name for people."""
+    try:
+        return _named(dataset.get_type().encode())
+    except SOFT_ERRORS:
+        return "", "a type that numpy does not know"
+
+
+@lru_cache(256)
+def _named(encoded: bytes) -> tuple[str, str]:
+    """Most types of a file are the same few: their bytes are quicker to compare than to turn into numpy's."""
+    dtype = h5py.h5t.decode(encoded).dtype
+    if h5py.check_string_dtype(dtype) is not None:
+        return "S", "string"
+    if dtype.names:
+        return "V", f"compound ({', '.join(dtype.names)})"
+    return dtype.kind, str(dtype)
+
+
+@lru_cache(256)
+def _filter_note(filters: tuple[str, ...]) -> str:
+    missing = [name.removesuffix(MISSING).strip() for name in filters if name.endswith(MISSING)]
+    return f"needs the filter {', '.join(missing)}, which is not installed here" if missing else ""
+
+
+def _source_note(creation: Any, folder: str) -> str:
+    """What a virtual data set is made of; a source that is not there reads as fill without a word."""
+    n_sources = creation.get_virtual_count()
+    names = {creation.get_virtual_filename(number) for number in range(min(n_sources, _MOST_SOURCES))} - {"."}
+    missing = [name for name in names if not _is_there(name, folder)]
+    lost = f", {len(missing)} of its files not there yet" if missing else ""
+    return f"virtual, {n_sources} source{'s' if n_sources != 1 else ''}{lost}"
+
+
+def _is_there(name: str, folder: str) -> bool:
+    return "%" in name or any(read_file_state(one) is not FileState.MISSING for one in candidates(name, folder))
+
+
+def candidates(name: str, folder: str) -> tuple[str, ...]:
+    """Return where HDF5 looks for a file that a link or a virtual data set names."""
+    return (os.path.join(folder, name), os.path.join(folder, os.path.basename(name)))
+
+
+def read_dataset_attributes(h5file: Any, path: str) -> dict[str, tuple[str, ...]]:
+    """Return those attributes of a dataset that say how to look at it; {} where that fails."""
+    try:
+        return read_attributes(h5py.h5o.open(h5file.id, os.fsencode(path)), _DATASET_ATTRIBUTES)
+    except SOFT_ERRORS:
+        return {}

@@ -1,0 +1,49 @@
+"""How shapes fit one another: the scan axes of key datasets, and the frame axes that remain of a data set."""
+
+from __future__ import annotations
+
+from math import prod
+
+from swmr_viewer.core.discovery.found import Found, MaxShape, Shape
+
+
+def scan_rank_of(key: Found, told: Shape | None) -> int:
+    """Return the number of scan axes that a key dataset has once trailing axes of 1 are dropped.
+
+    An axis of length 1 that may grow is the scan's only if the whole dataset is still of length 1 (the scan has just begun).
+    """
+    if told and len(told) <= len(key.node.shape):
+        return len(told)
+    lengths = key.node.shape if any(n > 1 for n in key.node.shape) else tuple(2 if most is None else most for most in key.node.maxshape)
+    while len(lengths) > 1 and lengths[-1] == 1:
+        lengths = lengths[:-1]
+    return len(lengths)
+
+
+def keys_fit(first: Found, other: Found, told: Shape | None) -> bool:
+    """Return whether two key datasets can belong to one scan: no axis with two different fixed lengths."""
+    if not other.node.shape:
+        return not other.kind  # a link that leads nowhere yet
+    rank, other_rank = scan_rank_of(first, told), scan_rank_of(other, told)
+    if rank != other_rank:
+        return bool(told) and 1 in (rank, other_rank)
+    pairs = zip(first.node.maxshape[:rank], other.node.maxshape[:rank], strict=True)
+    return all(a is None or b is None or a == b for a, b in pairs)
+
+
+def frame_shape_on(shape: Shape, maxshape: MaxShape, scan: Shape) -> Shape | None:
+    """Return the shape of a data set's frames on a scan, or None if its leading axes are not the scan's.
+
+    Parameters
+    ----------
+    shape, maxshape : tuple
+        The data set's; an axis that may still grow fits.
+    scan : tuple of int
+        The scan shape, 0 or 1 for an axis whose length is not known.
+    """
+    rank = len(scan)
+    if len(shape) >= rank and all(most is None or most >= n for most, n in zip(maxshape, scan, strict=False)):
+        return shape[rank:]
+    if rank > 1 and shape and (maxshape[0] is None or maxshape[0] >= prod(scan)):
+        return shape[1:]
+    return None

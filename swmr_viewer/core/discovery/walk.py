@@ -1,0 +1,177 @@
+"""The walk through a file's tree: every object once, no values read, nothing kept open, no bad object fatal."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+import h5py
+
+from swmr_viewer.core.discovery.datasets import SOFT_ERRORS, candidates, describe_dataset, describe_group, joined
+from swmr_viewer.core.discovery.found import Found, Walk
+from swmr_viewer.core.errors import FileNotThereError, SwmrViewerError
+from swmr_viewer.core.explaining import state_error
+from swmr_viewer.core.inspection import TreeNode
+
+MOST_OBJECTS = 200_000
+"""A bound for files that link each other without end, or hold one object per frame."""
+
+_OPENERS = {h5py.h5o.TYPE_DATASET: h5py.h5d.open, h5py.h5o.TYPE_GROUP: h5py.h5g.open}
+"""Named data types are no part of a scan."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """An open group that is still to be looked into."""
+
+    group: Any
+    path: str
+    file: str
+    """Real path of the file that holds it: HDF5's own file numbers change when a linked file is opened anew."""
+
+
+_Step = tuple[Found, _Place | None]
+"""What was found, and the group to look into next, if it is one."""
+
+
+def walk(h5file: h5py.File) -> Walk:
+    """Look at every object of an open file.
+
+    Parameters
+    ----------
+    h5file : h5py.File
+        The open file; its links are followed into other files in the way that it was opened.
+
+    Returns
+    -------
+    Walk
+        The objects depth first, in the order that the file lists them.
+    """
+    return _Walker(h5file).walk()
+
+
+class _Walker:
+    def __init__(self, h5file: h5py.File) -> None:
+        self._start = _Place(h5py.h5g.open(h5file.id, b"/"), "", os.path.realpath(h5file.filename))
+        self._links = _link_access()
+        self._seen: dict[tuple[str, int], Found] = {}
+        self._notes: list[str] = []
+
+    def walk(self) -> Walk:
+        identity = (self._start.file, int(h5py.h5o.get_info(self._start.group).addr))
+        root = describe_group(self._start.group, "", "", identity)
+        self._seen[identity] = replace(root, node=replace(root.node, path="/"))
+        objects: list[Found] = []
+        pending = [self._children(self._start)]
+        while pending:
+            step = next(pending[-1], None)
+            if step is None:
+                pending.pop()
+                continue
+            found, inside = step
+            objects.append(found)
+            if len(objects) >= MOST_OBJECTS:
+                self._notes.append(f"Only the first {MOST_OBJECTS} objects were looked at.")
+                break
+            if inside is not None:
+                pending.append(self._children(inside))
+        return Walk(tuple(objects), root, tuple(self._notes))
+
+    def _children(self, place: _Place) -> Iterator[_Step]:
+        for name in self._names(place):
+            path = f"{place.path}/{name.decode(errors='surrogateescape')}"
+            try:
+                step = self._look(place, name, path)
+            except SwmrViewerError as error:
+                step = _broken(path, error.message)
+            except SOFT_ERRORS as error:
+                step = _broken(path, f"cannot be read: {_said(error)}")
+            if step is not None:
+                yield step
+
+    def _names(self, place: _Place) -> list[bytes]:
+        names: list[bytes] = []
+        try:
+            place.group.links.iterate(names.append)
+        except SOFT_ERRORS as error:
+            self._notes.append(f"The group {place.path or '/'} cannot be listed: {error}")
+        return names
+
+    def _look(self, place: _Place, name: bytes, path: str) -> _Step | None:
+        link = place.group.links.get_info(name).type
+        if link == h5py.h5l.TYPE_HARD:
+            return self._look_at(place, name, path)
+        if link == h5py.h5l.TYPE_SOFT:
+            return self._look_along(place, name, path)
+        if link == h5py.h5l.TYPE_EXTERNAL:
+            return self._look_outside(place, name, path)
+        return _broken(path, "a link of a kind that HDF5 does not know")
+
+    def _look_at(self, place: _Place, name: bytes, path: str) -> _Step | None:
+        info = h5py.h5o.get_info(place.group, name)
+        identity = (place.file, int(info.addr))
+        if identity in self._seen:
+            return self._again(identity, path, ""), None
+        opener = _OPENERS.get(info.type)
+        return self._take(opener(place.group, name), identity, path, "") if opener else None
+
+    def _look_along(self, place: _Place, name: bytes, path: str) -> _Step | None:
+        said = f"soft link to {place.group.links.get_val(name).decode(errors='surrogateescape')}"
+        try:
+            return self._take_linked(place, name, path, said)
+        except SOFT_ERRORS:
+            return _broken(path, f"{said}, which is not there")
+
+    def _look_outside(self, place: _Place, name: bytes, path: str) -> _Step | None:
+        filename, inner = (os.fsdecode(part) for part in place.group.links.get_val(name))
+        said = f"external link to {filename}:{inner}"
+        # Whether HDF5 may touch the file is decided on its bytes: half a file would hang it.
+        refusals = [state_error(one) for one in candidates(filename, os.path.dirname(place.file))]
+        if all(refusals):
+            why = next((one.message for one in refusals if one and not isinstance(one, FileNotThereError)), "no such file yet")
+            return _broken(path, f"{said}: {why}")
+        try:
+            return self._take_linked(place, name, path, said)
+        except SOFT_ERRORS as error:
+            return _broken(path, f"{said}, which cannot be opened (yet): {_said(error)}")
+
+    def _take_linked(self, place: _Place, name: bytes, path: str, note: str) -> _Step | None:
+        opened = h5py.h5o.open(place.group, name, self._links)
+        info = h5py.h5o.get_info(opened)
+        identity = (os.path.realpath(os.fsdecode(h5py.h5f.get_name(opened))), int(info.addr))
+        if identity in self._seen:
+            return self._again(identity, path, note), None
+        return self._take(opened, identity, path, note) if info.type in _OPENERS else None
+
+    def _take(self, opened: Any, identity: tuple[str, int], path: str, note: str) -> _Step:
+        if isinstance(opened, h5py.h5g.GroupID):
+            found = describe_group(opened, path, note, identity)
+            inside = _Place(opened, path, identity[0])
+        else:
+            found, inside = describe_dataset(opened, path, note, identity), None
+        self._seen[identity] = found
+        return found, inside
+
+    def _again(self, identity: tuple[str, int], path: str, note: str) -> Found:
+        first = self._seen[identity]
+        return replace(first, node=replace(first.node, path=path, note=joined(note, f"the same object as {first.path}")))
+
+
+def _broken(path: str, why: str) -> _Step:
+    return Found(TreeNode(path, "broken link", note=why), (path, -1)), None
+
+
+def _said(error: BaseException) -> str:
+    return " ".join(str(error).split())
+
+
+def _link_access() -> Any:
+    """How linked files are opened: for reading beside their writer, and without a lock."""
+    file_access = h5py.h5p.create(h5py.h5p.FILE_ACCESS)
+    file_access.set_file_locking(False, ignore_when_disabled=False)
+    links = h5py.h5p.create(h5py.h5p.LINK_ACCESS)
+    links.set_elink_acc_flags(h5py.h5f.ACC_RDONLY | h5py.h5f.ACC_SWMR_READ)
+    links.set_elink_fapl(file_access)
+    return links
