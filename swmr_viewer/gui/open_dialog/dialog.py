@@ -88,7 +88,10 @@ class OpenDialog(QDialog):
             if paths := tuple(given[name]):
                 field.put(paths)
         self.file_field.setText(request.path)
-        self._look()
+        if self._answer is not None and self._answer.inspection is not None:
+            self._fill(self._answer.inspection)
+        if self.isVisible():
+            self._ask()
 
     def verdict(self) -> Verdict:
         """Return what the dialog says now."""
@@ -297,8 +300,7 @@ class OpenDialog(QDialog):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        if (self._path_shown and self._answer is None) or may_come(self._answer):
-            self._ask()
+        self._ask()
 
     def _rest(self) -> None:
         for timer in (self._typing_pause, self._look_again, self._tick):

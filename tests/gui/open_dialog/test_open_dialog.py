@@ -239,6 +239,16 @@ def test_escape_closes_and_ends_the_inspection(qtbot: QtBot, dialog: OpenDialog,
     assert inspector.asked == [PATH, PATH]
 
 
+def test_shown_again_it_looks_again_and_fills_in_what_was_found(dialog: OpenDialog, inspector: FakeInspector) -> None:
+    dialog.set_value(FollowRequest(PATH))
+    inspector.answer(inspection())
+    dialog.close()
+    dialog.set_value(FollowRequest(PATH))
+    assert dialog.keys_field.text() == KEYS
+    dialog.show()
+    assert inspector.asked == [PATH, PATH]
+
+
 def test_every_field_is_reached_with_the_tab_key(qtbot: QtBot, dialog: OpenDialog, inspector: FakeInspector) -> None:
     dialog.set_value(FollowRequest(PATH))
     inspector.answer(inspection())
