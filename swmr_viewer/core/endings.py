@@ -81,12 +81,17 @@ class FileWatch:
         self._filenames = filenames
         self._clock = clock
         self._read_at: float | None = None
-        self._closed = False
+        self._states: set[FileState] = set()
 
     def all_closed(self) -> bool:
         """Return it as of at most 0.2 s ago: a state is a read of the file, which may be far away."""
         now = self._clock()
         if self._read_at is None or now - self._read_at >= _STATE_READ_EVERY_S:
             self._read_at = now
-            self._closed = all(read_file_state(name) is FileState.CLOSED for name in self._filenames())
-        return self._closed
+            self._states = {read_file_state(name) for name in self._filenames()}
+        return self._states == {FileState.CLOSED}
+
+    def none_open(self) -> bool:
+        """Return whether no file says that it is being written; a format without SWMR never says so."""
+        self.all_closed()
+        return self._states <= {FileState.CLOSED, FileState.NO_SWMR}

@@ -10,6 +10,7 @@ import numpy as np
 
 from swmr_viewer.core.errors import ShapeError
 from swmr_viewer.core.keys import KeyDataset, trimmed
+from swmr_viewer.core.lengths import LengthKeys
 
 _SCAN_SHAPE_NAME = "scan_shape"
 
@@ -28,7 +29,7 @@ class Extent:
         self.is_fixed = told is not None
         """Whether the scan can not grow: all its points are known."""
 
-    def shape_of(self, datasets: Sequence[KeyDataset]) -> tuple[int, ...]:
+    def shape_of(self, datasets: Sequence[KeyDataset | LengthKeys]) -> tuple[int, ...]:
         """Return the scan shape as of the last refresh of the datasets.
 
         Raises
@@ -39,7 +40,7 @@ class Extent:
         if not datasets:
             return self._told or (0,)
         for one in datasets:
-            one.flat = self._told is not None and len(self._told) > 1 and _is_flat(one)
+            one.flat = one.flat or (self._told is not None and len(self._told) > 1 and _is_flat(one))
         seen = [_largest(one) for one in datasets if not one.flat]
         rank = max([len(shape) for shape in seen] + ([len(self._told)] if self._told is not None else []))
         _refuse_misfits([one for one in datasets if not one.flat], seen, rank)
@@ -48,21 +49,21 @@ class Extent:
         return tuple(max(lengths) for lengths in zip(*several, strict=True))
 
 
-def _is_flat(dataset: KeyDataset) -> bool:
+def _is_flat(dataset: KeyDataset | LengthKeys) -> bool:
     """Whether a dataset numbers the points of a scan of several axes along one axis (areaDetector's unique ids do)."""
     return len(dataset.shape) == 1 and all(n == 1 for n in dataset.full_shape[1:])
 
 
-def _largest(dataset: KeyDataset) -> tuple[int, ...]:
+def _largest(dataset: KeyDataset | LengthKeys) -> tuple[int, ...]:
     """The shape with every limited axis at its limit; trailing axes of 1 dropped."""
     return trimmed(tuple(n if most is None else most for n, most in zip(dataset.full_shape, dataset.maxshape, strict=True)))
 
 
-def _is_fixed(dataset: KeyDataset) -> bool:
+def _is_fixed(dataset: KeyDataset | LengthKeys) -> bool:
     return all(most is not None for most in dataset.maxshape)
 
 
-def _refuse_misfits(datasets: Sequence[KeyDataset], shapes: Sequence[tuple[int, ...]], rank: int) -> None:
+def _refuse_misfits(datasets: Sequence[KeyDataset | LengthKeys], shapes: Sequence[tuple[int, ...]], rank: int) -> None:
     for one, shape in zip(datasets, shapes, strict=True):
         if len(one.full_shape) < rank and prod(max(s[len(one.full_shape) :] or (1,)) for s in shapes if len(s) > len(one.full_shape)) > 1:
             raise _misfit(datasets, shapes)
@@ -71,7 +72,7 @@ def _refuse_misfits(datasets: Sequence[KeyDataset], shapes: Sequence[tuple[int, 
                 raise _misfit(datasets, shapes)
 
 
-def _misfit(datasets: Sequence[KeyDataset], shapes: Sequence[tuple[int, ...]]) -> ShapeError:
+def _misfit(datasets: Sequence[KeyDataset | LengthKeys], shapes: Sequence[tuple[int, ...]]) -> ShapeError:
     said = ", ".join(f"{one.path} {shape}" for one, shape in zip(datasets, shapes, strict=True))
     return ShapeError(
         f"The key datasets in {datasets[0].filename} have different shapes: {said}.", "Name key datasets of one and the same scan."

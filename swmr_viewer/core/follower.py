@@ -52,6 +52,9 @@ class Follower(Iterator[int]):
         With ``order="scan"``: what to do when newer frames are complete and the next one is not.
     gap_patience_s : float
         With ``on_gap="skip"``: seconds that newer frames must have been complete before a gap is given up.
+    length_paths : str or iterable of str
+        Data sets without keys: their length, and which of their chunks exist, stand in for keys (with no key path at all, or
+        beside keys). Weaker than a key: see :mod:`swmr_viewer.core.lengths`.
     clock : callable
         Monotonic seconds.
     sleep : callable, optional
@@ -76,13 +79,21 @@ class Follower(Iterator[int]):
         unset: float | None = None,
         on_gap: Literal["wait", "skip"] = "wait",
         gap_patience_s: float = 10.0,
+        length_paths: str | Iterable[str] = (),
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], object] | None = None,
     ) -> None:
         self._conditions = conditions_from(termination_conditions, timeout_s=timeout, finished_path=finished_path)
-        self._keys = KeySet(h5file, key_paths, scan_shape=scan_shape, unset=unset)
+        self._files = FileWatch(lambda: self._keys.filenames(), clock)
+        self._keys = KeySet(
+            h5file,
+            key_paths,
+            scan_shape=scan_shape,
+            unset=unset,
+            length_paths=(length_paths,) if isinstance(length_paths, str) else tuple(length_paths),
+            is_closed=self._files.none_open,
+        )
         self._flags = flag_reader(h5file, self._keys.key_paths, finished_path, self._conditions)
-        self._files = FileWatch(self._keys.filenames, clock)
         self._clock = clock
         self._stopping = threading.Event()
         self._sleep = sleep or self._stopping.wait

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 import h5py
@@ -10,6 +10,7 @@ import h5py
 from swmr_viewer.core.errors import NoKeysError, PathError
 from swmr_viewer.core.extent import Extent, told_by_file
 from swmr_viewer.core.keys import KeyDataset
+from swmr_viewer.core.lengths import LengthKeys
 from swmr_viewer.core.links import identity, open_object
 from swmr_viewer.core.progress import KeyProgress
 from swmr_viewer.core.ranges import IndexArray, Ranges
@@ -42,15 +43,32 @@ class KeySet:
         The scan's extent, if the file does not tell it.
     unset : number, optional
         The value of a key that is not set.
+    length_paths : tuple of str
+        Data sets without keys whose written frames stand in for them.
+    is_closed : callable
+        Whether the writer has closed the files.
     """
 
-    def __init__(self, h5file: h5py.File, paths: str | Iterable[str], *, scan_shape: tuple[int, ...] | None, unset: float | None) -> None:
+    def __init__(
+        self,
+        h5file: h5py.File,
+        paths: str | Iterable[str],
+        *,
+        scan_shape: tuple[int, ...] | None,
+        unset: float | None,
+        length_paths: tuple[str, ...] = (),
+        is_closed: Callable[[], bool] = lambda: False,
+    ) -> None:
         self._h5file = h5file
         self._unset = unset
-        self.key_paths = tuple(_dataset_paths(h5file, (paths,) if isinstance(paths, str) else tuple(paths)))
-        self._datasets: dict[int, KeyDataset] = {}
+        self._is_closed = is_closed
+        keys = () if length_paths and not paths else _dataset_paths(h5file, (paths,) if isinstance(paths, str) else tuple(paths))
+        self.key_paths = (*keys, *length_paths)
+        self._n_real = len(self.key_paths) - len(length_paths)
+        self._told_shape = scan_shape or told_by_file(h5file, self.key_paths)
+        self._datasets: dict[int, KeyDataset | LengthKeys] = {}
         self._open_datasets()
-        self._extent = Extent(scan_shape or told_by_file(h5file, self.key_paths))
+        self._extent = Extent(self._told_shape)
         self.progress = KeyProgress(len(self.key_paths), self._extent.shape_of(self._in_order()))
         self._trackers: dict[int, KeyTracker] = {}
 
@@ -59,10 +77,12 @@ class KeySet:
         for number, path in enumerate(self.key_paths):
             if number not in self._datasets:
                 found = open_object(self._h5file, path)
-                if found is not None:
+                if found is not None and number < self._n_real:
                     self._datasets[number] = KeyDataset(found, self._unset, path)
+                elif found is not None:
+                    self._datasets[number] = LengthKeys(found, self._told_shape, path)
 
-    def _in_order(self) -> list[KeyDataset]:
+    def _in_order(self) -> list[KeyDataset | LengthKeys]:
         return [self._datasets[number] for number in sorted(self._datasets)]
 
     @property
@@ -84,7 +104,10 @@ class KeySet:
         poll = Poll()
         if len(self._datasets) < len(self.key_paths):
             self._open_datasets()
+        closed = len(self.key_paths) > self._n_real and self._is_closed()
         for dataset in self._in_order():
+            if isinstance(dataset, LengthKeys):
+                dataset.file_is_closed = closed
             dataset.refresh()
         self._follow_extent(poll)
         for number, dataset in self._datasets.items():
@@ -106,7 +129,7 @@ class KeySet:
             for tracker in self._trackers.values():
                 tracker.rewind()
 
-    def _unset_again(self, dataset: KeyDataset, index: int) -> str:
+    def _unset_again(self, dataset: KeyDataset | LengthKeys, index: int) -> str:
         position = position_of(index, self.progress.scan_shape)
         return f"The key of frame {index} at {position} in {dataset.path} was set and reads unset now; it still counts as set."
 

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from swmr_viewer.core.keys import KeyDataset
+from swmr_viewer.core.lengths import LengthKeys
 from swmr_viewer.core.progress import KeyProgress
 from swmr_viewer.core.ranges import IndexArray, Ranges, ranges_of
 
@@ -41,7 +42,7 @@ class KeyTracker:
 
     Parameters
     ----------
-    dataset : KeyDataset
+    dataset : KeyDataset or LengthKeys
         What to read.
     progress : KeyProgress
         Where to note it.
@@ -49,7 +50,7 @@ class KeyTracker:
         The number of this key dataset there.
     """
 
-    def __init__(self, dataset: KeyDataset, progress: KeyProgress, number: int) -> None:
+    def __init__(self, dataset: KeyDataset | LengthKeys, progress: KeyProgress, number: int) -> None:
         self.dataset = dataset
         self._progress = progress
         self._number = number
