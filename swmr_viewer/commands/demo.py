@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -11,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from math import inf, sqrt
 from pathlib import Path
+from typing import NoReturn
 
 from swmr_viewer.commands.display_check import has_display
 from swmr_viewer.commands.window import seconds, show, usual_conditions
@@ -40,7 +42,7 @@ def run(args: argparse.Namespace) -> int:
     """Show the demo; off screen where there is no display, with a screenshot at its end."""
     with tempfile.TemporaryDirectory(prefix="swmr-viewer-demo-", ignore_cleanup_errors=True) as folder:
         path = Path(folder) / "demo.h5"
-        with writer(path, args.seconds):
+        with ended_politely(), writer(path, args.seconds):
             return _show_on_screen(path) if has_display() else _show_off_screen(path)
 
 
@@ -57,6 +59,20 @@ def scan_options(length_s: float) -> list[str]:
     n_columns = round(n_frames / n_rows)
     period_s = length_s / (n_rows * n_columns)
     return ["--scan", f"{n_rows}x{n_columns}", "--period", f"{period_s:.6f}", "--keys", "2", "--order", "snake", "--compression", "bslz4"]
+
+
+@contextmanager
+def ended_politely() -> Iterator[None]:
+    """While this lasts, a process that is asked to end cleans up first, also while there is no window to close yet."""
+
+    def end(number: int, _frame: object) -> NoReturn:
+        raise SystemExit(128 + number)
+
+    before = signal.signal(signal.SIGTERM, end)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 @contextmanager

@@ -8,6 +8,7 @@ from contextlib import closing
 from pathlib import Path
 
 from swmr_viewer.commands.display_check import check_display
+from swmr_viewer.commands.interrupts import interrupts_kept
 from swmr_viewer.core.conditions import AllKeys, Condition, FileClosed, FinishedFlag, Timeout
 from swmr_viewer.core.errors import SwmrViewerError
 from swmr_viewer.reader.messages import FollowRequest
@@ -47,10 +48,13 @@ def show(request: FollowRequest | None, *, screenshot: Path | None = None, quit_
     check_display()
     from swmr_viewer.reader.supervisor import Supervisor
 
-    with closing(Supervisor()) as supervisor:
+    with interrupts_kept() as kept, closing(Supervisor()) as supervisor:
         supervisor.start()
         from swmr_viewer.gui.application import run_window
 
+        for number, handler in kept.items():
+            if handler.came:
+                return 128 + number
         return run_window(request, supervisor, screenshot=screenshot, quit_when_finished=quit_when_finished)
 
 
