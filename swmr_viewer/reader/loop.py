@@ -7,6 +7,7 @@ import traceback
 from collections.abc import Iterator
 
 from swmr_viewer.core.conditions import STOPPED
+from swmr_viewer.core.discovery import inspect_file, inspect_open
 from swmr_viewer.core.errors import ReaderError, SwmrViewerError
 from swmr_viewer.core.inspection import Inspection
 from swmr_viewer.core.opening import explain
@@ -131,8 +132,6 @@ class ReaderLoop:
 
     def _look_at(self, path: str) -> Inspection:
         """Inspect a file; one that is being followed must not be opened a second time."""
-        from swmr_viewer.core.discovery import inspect_file, inspect_open
-
         if self._following is not None and self._follow is not None and self._follow.request.path == path:
             return inspect_open(self._following.h5file)
         return inspect_file(path)

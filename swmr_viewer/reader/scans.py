@@ -7,6 +7,7 @@ from typing import Any
 
 import h5py
 
+from swmr_viewer.core.discovery import inspect_open
 from swmr_viewer.core.errors import NoKeysError, SwmrViewerError
 from swmr_viewer.core.follower import Follower
 from swmr_viewer.core.frames import FrameGrabber
@@ -58,7 +59,7 @@ def open_scan(request: FollowRequest) -> Scan:
 
 def _open_in(h5file: h5py.File, request: FollowRequest) -> Scan:
     # Before anything is held open: a second handle on a dataset would break its refresh.
-    found = None if request.key_paths and request.data_paths else _inspect(h5file)
+    found = None if request.key_paths and request.data_paths else inspect_open(h5file)
     follower = Follower(
         h5file,
         request.key_paths or _found_keys(found, request.path),
@@ -89,9 +90,3 @@ def _open_data(h5file: h5py.File, paths: tuple[str, ...], follower: Follower) ->
         except SwmrViewerError as error:
             errors.append(error)
     return grabbers, errors
-
-
-def _inspect(h5file: h5py.File) -> Inspection:
-    from swmr_viewer.core.discovery import inspect_open
-
-    return inspect_open(h5file)

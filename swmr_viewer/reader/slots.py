@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import prod
 from multiprocessing.shared_memory import SharedMemory
 from typing import Any
 
@@ -109,7 +110,8 @@ class SlotPool:
 
 
 def _view(block: SharedMemory, shape: tuple[int, ...], dtype: np.dtype[Any], offset: int) -> npt.NDArray[Any]:
-    view: npt.NDArray[Any] = np.ndarray(shape, dtype, block.buf, offset)
+    # frombuffer, not ndarray(buffer=...): that one does not keep the mapping alive, and a late look would crash.
+    view: npt.NDArray[Any] = np.frombuffer(block.buf, dtype, prod(shape), offset).reshape(shape)
     view.flags.writeable = False
     return view
 
