@@ -148,7 +148,8 @@ def _roles(colors: Tokens) -> dict[QPalette.ColorRole, str]:
 def mixed(one: str, other: str, share: float) -> str:
     """Return ``one`` with ``share`` (0 to 1) of ``other`` in it."""
     a, b = QColor(one), QColor(other)
-    parts = (round(x * (1 - share) + y * share) for x, y in zip(a.getRgb()[:3], b.getRgb()[:3], strict=True))
+    pairs = ((a.red(), b.red()), (a.green(), b.green()), (a.blue(), b.blue()))
+    parts = (round(x * (1 - share) + y * share) for x, y in pairs)
     return QColor(*parts).name()
 
 
@@ -196,6 +197,8 @@ QPushButton[kind="link"]:hover { text-decoration: underline; }
 QLineEdit, QSpinBox, QDoubleSpinBox, QComboBox, QPlainTextEdit { background: @field; color: @text; border: 1px solid @border;
   border-radius: 5px; padding: 3px 6px; selection-background-color: @accent; selection-color: @on_accent; }
 QLineEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus, QPlainTextEdit:focus { border-color: @accent; }
+QAbstractSpinBox QLineEdit { border: none; padding: 0; background: transparent; }
+QAbstractSpinBox QLineEdit:disabled { color: @faint; }
 QSpinBox:disabled, QDoubleSpinBox:disabled { color: @faint; }
 QCheckBox { spacing: 6px; background: transparent; }
 QCheckBox:disabled { color: @faint; }

@@ -1,0 +1,83 @@
+"""A window on a scripted reader, and one on the real reader; both are gone when the test ends."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from swmr_viewer.gui.application import application
+from swmr_viewer.gui.assembly import Assembly
+from swmr_viewer.reader.messages import FollowRequest
+from tests.gui.fakes import Clock, FakeSupervisor
+
+
+@pytest.fixture(scope="session")
+def qapp_cls() -> type:
+    """Return the class of the application; ``application()`` dresses the one that pytest-qt makes."""
+    from PySide6.QtWidgets import QApplication
+
+    return QApplication
+
+
+@pytest.fixture
+def reader() -> FakeSupervisor:
+    return FakeSupervisor()
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def viewer(qtbot: QtBot, reader: FakeSupervisor, clock: Clock) -> Iterator[Assembly]:
+    """Return the whole window on a scripted reader, shown, without a request."""
+    application()
+    assembly = Assembly(reader, clock=clock)
+    assembly.window.resize(1280, 800)
+    assembly.window.show()
+    qtbot.waitExposed(assembly.window)
+    yield assembly
+    assert assembly.close(), "the follow thread did not end"
+    assert reader.held == set(), "slots were not given back"
+
+
+@pytest.fixture
+def following(viewer: Assembly, reader: FakeSupervisor, qtbot: QtBot) -> Callable[..., Assembly]:
+    """Return a function that opens a scan of this shape and these keys, and waits until the window knows."""
+
+    def open_scan(scan_shape: tuple[int, ...] = (4, 5), n_keys: int = 1, **options: object) -> Assembly:
+        viewer.session.open(FollowRequest("/data/scan.nxs"))
+        with qtbot.waitSignal(viewer.session.opened):
+            reader.say_opened(scan_shape, tuple(f"/entry/keys/det{n}" for n in range(n_keys)), **options)  # type: ignore[arg-type]
+        return viewer
+
+    return open_scan
+
+
+@pytest.fixture
+def live_viewer(qtbot: QtBot) -> Iterator[Callable[[Path], Assembly]]:
+    """Return a function that opens the window on a file with the real reader process."""
+    from swmr_viewer.reader.supervisor import Supervisor
+
+    application()
+    made: list[tuple[Assembly, Supervisor]] = []
+
+    def open_file(path: Path | str, **options: object) -> Assembly:
+        supervisor = Supervisor()
+        supervisor.start()
+        assembly = Assembly(supervisor)
+        made.append((assembly, supervisor))
+        assembly.window.resize(1280, 800)
+        assembly.window.show()
+        qtbot.waitExposed(assembly.window)
+        assembly.session.open(FollowRequest(str(path), **options))  # type: ignore[arg-type]
+        return assembly
+
+    yield open_file
+    for assembly, supervisor in made:
+        assert assembly.close(), "the follow thread did not end"
+        supervisor.close()
