@@ -85,7 +85,7 @@ class _Check:
             yield self._nothing_at(field, path)
         elif node.kind == "broken link":
             where = f" ({node.note})" if node.note else ""
-            yield Problem(field, f"{path} is a link that leads nowhere yet{where}.", self._missing)
+            yield Problem(field, f"{path} is a link that leads nowhere yet{where}.", "waits")
         else:
             yield from more(node)
 
