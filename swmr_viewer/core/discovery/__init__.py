@@ -9,9 +9,10 @@ import h5py
 import numpy as np
 
 from swmr_viewer.core.discovery.choosing import choose_data, choose_finished, choose_keys, scan_shape_of
+from swmr_viewer.core.discovery.data_ranking import DataJudge
 from swmr_viewer.core.discovery.datasets import SOFT_ERRORS, read_dataset_attributes
 from swmr_viewer.core.discovery.found import Found, Shape, Walk
-from swmr_viewer.core.discovery.ranking import Ranked, rank_data, rank_finished, rank_keys
+from swmr_viewer.core.discovery.ranking import Ranked, rank_finished, rank_keys
 from swmr_viewer.core.discovery.rules import SCAN_SHAPE_NAME
 from swmr_viewer.core.discovery.telling import notes_on
 from swmr_viewer.core.discovery.walk import walk
@@ -80,9 +81,9 @@ def inspect_open(h5file: h5py.File) -> Inspection:
 
 def _ranked_data(h5file: h5py.File, found: Walk, scan: Shape | None, keys: list[Ranked]) -> list[Ranked]:
     """Rank by what is known of all, then look at the attributes of the best and rank again."""
-    first = rank_data(found, scan, keys, {})
-    told = {one.found.path: read_dataset_attributes(h5file, one.found.path) for one in first}
-    return rank_data(found, scan, keys, told)
+    judge = DataJudge(found, scan, keys)
+    best = [one.found for one in judge.rank(found.objects)]
+    return judge.rank(best, {one.path: read_dataset_attributes(h5file, one.path) for one in best})
 
 
 def _neighbourhood(chosen: list[Ranked]) -> tuple[str, ...]:

@@ -41,6 +41,10 @@ def describe_dataset(dataset: Any, path: str, note: str, identity: tuple[str, in
     shape = space.get_simple_extent_dims() if space.is_simple() else None
     if not shape:
         return Found(TreeNode(path, "dataset", dtype=dtype, note=note), identity, kind=kind)
+    maxshape = tuple(None if n == h5py.h5s.UNLIMITED else n for n in space.get_simple_extent_dims(True))
+    if dataset.get_offset() is not None:
+        # Contiguous: no chunks, no filters, and the creation properties are a third of all the cost (measured: 40 us).
+        return Found(TreeNode(path, "dataset", shape, maxshape, dtype, note=note), identity, kind=kind)
     creation = dataset.get_create_plist()
     layout = creation.get_layout()
     filters = filter_names(creation)
@@ -49,13 +53,13 @@ def describe_dataset(dataset: Any, path: str, note: str, identity: tuple[str, in
         path,
         "dataset",
         shape,
-        tuple(None if n == h5py.h5s.UNLIMITED else n for n in space.get_simple_extent_dims(True)),
+        maxshape,
         dtype,
         creation.get_chunk() if layout == h5py.h5d.CHUNKED else None,
         filters,
         joined(note, _filter_note(filters), source_note),
     )
-    return Found(node, identity, kind=kind, is_late=layout == h5py.h5d.CONTIGUOUS and dataset.get_offset() is None)
+    return Found(node, identity, kind=kind, is_late=layout == h5py.h5d.CONTIGUOUS)
 
 
 def joined(*notes: str) -> str:

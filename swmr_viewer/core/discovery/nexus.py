@@ -12,7 +12,7 @@ _USUAL_SIGNAL = "data"
 
 def default_signals(walk: Walk) -> tuple[str, ...]:
     """Return the paths of the data sets that the file's ``default`` attributes lead to (several entries may each have one)."""
-    groups = {one.path: one for one in walk.objects if one.node.kind == "group"}
+    groups = groups_of(walk)
     starts = [walk.root, *(one for one in groups.values() if one.attribute("NX_class") == "NXentry")]
     signals: dict[str, None] = {}
     for start in starts:
@@ -33,7 +33,7 @@ def _end_of_chain(start: Found, groups: Mapping[str, Found]) -> Found | None:
     return group if group is not start else None
 
 
-def group_class(walk: Walk) -> Mapping[str, Found]:
+def groups_of(walk: Walk) -> Mapping[str, Found]:
     """Return the groups by path."""
     return {one.path: one for one in walk.objects if one.node.kind == "group"}
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +70,17 @@ INTERPRETATIONS = {"image": 2, "rgba-image": 3, "spectrum": 1, "vertex": 1, "sca
 
 def first_rule(rules: tuple[Rule, ...], path: str) -> Rule | None:
     """Return the first rule that fits a path."""
-    return next((rule for rule in rules if rule.pattern.search(path)), None)
+    return next(iter(all_rules(rules, path)), None)
 
 
 def all_rules(rules: tuple[Rule, ...], path: str) -> list[Rule]:
     """Return every rule that fits a path."""
+    if not _any_of(rules).search(path):
+        return []
     return [rule for rule in rules if rule.pattern.search(path)]
+
+
+@lru_cache
+def _any_of(rules: tuple[Rule, ...]) -> re.Pattern[str]:
+    """One pattern for most paths, which no rule fits: several times quicker than each in turn."""
+    return re.compile("|".join(f"(?:{rule.pattern.pattern})" for rule in rules), re.IGNORECASE)
