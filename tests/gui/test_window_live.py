@@ -1,0 +1,184 @@
+"""The window on a real scan: a writer process, real SWMR, the real reader process, real clicks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from pytestqt.qtbot import QtBot
+
+from swmr_viewer.core.conditions import Timeout
+from swmr_viewer.gui.assembly import Assembly
+from swmr_viewer.gui.state import StateKind
+from swmr_viewer.simulator.plan import ScanPlan
+from tests.live.writers import LiveWriter
+
+pytestmark = pytest.mark.live
+WAIT_MS = 60_000
+LEFT = Qt.MouseButton.LeftButton
+LiveViewer = Callable[..., Assembly]
+
+
+@pytest.fixture
+def writer(tmp_path: Path) -> Iterator[Callable[..., LiveWriter]]:
+    with ExitStack() as stack:
+
+        def start(*, stepped: bool = True, hold: bool = False, **plan: Any) -> LiveWriter:
+            wanted = ScanPlan(**{"scan_shape": (3, 4), "frame_shape": (48, 64), "period_s": 0.0, **plan})
+            return stack.enter_context(LiveWriter(tmp_path / "scan.h5", wanted, stepped=stepped, hold=hold))
+
+        yield start
+
+
+def wait_shown(qtbot: QtBot, assembly: Assembly, index: int) -> None:
+    qtbot.waitUntil(lambda: assembly.session.shown is not None and assembly.session.shown.index == index, timeout=WAIT_MS)
+
+
+def assert_pixels(assembly: Assembly, writer: LiveWriter) -> None:
+    """The raw pixels, and those that are drawn, are the writer's at the index that is told."""
+    frame = assembly.session.shown
+    assert frame is not None
+    expected = writer.expected(frame.index)
+    np.testing.assert_array_equal(frame.raw, expected)
+    assert frame.raw.dtype == expected.dtype
+    drawn = assembly.window.frame_view.image.preview_item.image
+    assert frame.preview_factor == 1
+    valid = expected != np.iinfo(expected.dtype).max
+    assert valid.any()
+    np.testing.assert_array_equal(drawn[valid], expected[valid].astype(np.float32))
+    assert np.isnan(drawn[~valid]).all()
+
+
+def test_a_scan_is_followed_from_before_its_file_exists_to_its_end(qtbot: QtBot, live_viewer: LiveViewer, writer: Any, tmp_path: Path) -> None:
+    assembly = live_viewer(tmp_path / "scan.h5")
+    session, window = assembly.session, assembly.window
+    announced: list[int] = []
+    session.frames_completed.connect(lambda indices: announced.extend(indices.tolist()))
+    ends: list[object] = []
+    session.finished.connect(ends.append)
+    qtbot.waitUntil(lambda: session.state.kind is StateKind.WAITING_FOR_FILE, timeout=WAIT_MS)
+    scan = writer(hold=True, n_keys=2)
+    scan.enter_swmr()
+    seen = []
+    for _ in range(4):
+        newest = max(scan.step(2), default=None)
+        if newest is not None:
+            wait_shown(qtbot, assembly, newest)
+            assert_pixels(assembly, scan)
+            seen.append(newest)
+    assert len(seen) >= 3
+    assert session.progress is not None
+    assert session.state.kind is StateKind.LIVE
+    complete = scan.complete
+    np.testing.assert_array_equal(np.flatnonzero(session.progress.complete_mask()), sorted(complete))
+    scan.finish()
+    qtbot.waitUntil(lambda: len(ends) == 1, timeout=WAIT_MS)
+    assert announced == list(range(12))
+    assert session.progress.n_complete == 12
+    wait_shown(qtbot, assembly, 11)
+    assert_pixels(assembly, scan)
+    assert session.state.kind is StateKind.FINISHED
+    assert window.frame_header.title.text() == "Frame 11"
+    assert ends == [session.ended]
+
+
+def test_buttons_move_through_the_scan_while_it_goes_on(qtbot: QtBot, live_viewer: LiveViewer, writer: Any) -> None:
+    scan = writer()
+    assembly = live_viewer(scan.path, conditions=(Timeout(600.0),))
+    bar, session = assembly.window.control_bar, assembly.session
+    scan.step(6)
+    wait_shown(qtbot, assembly, 5)
+    qtbot.mouseClick(bar.previous, LEFT)
+    wait_shown(qtbot, assembly, 4)
+    assert_pixels(assembly, scan)
+    qtbot.mouseClick(bar.first, LEFT)
+    wait_shown(qtbot, assembly, 0)
+    qtbot.mouseClick(bar.next, LEFT)
+    wait_shown(qtbot, assembly, 1)
+    assert_pixels(assembly, scan)
+    scan.step(2)
+    qtbot.waitUntil(lambda: session.progress is not None and session.progress.n_complete == 8, timeout=WAIT_MS)
+    assert session.shown is not None
+    assert session.shown.index == 1
+    qtbot.mouseClick(bar.last, LEFT)
+    wait_shown(qtbot, assembly, 7)
+    qtbot.mouseClick(bar.slider, LEFT, pos=QPoint(round(bar.slider.x_of(3)), 10))
+    wait_shown(qtbot, assembly, 3)
+    assert_pixels(assembly, scan)
+    qtbot.mouseClick(bar.live, LEFT)
+    wait_shown(qtbot, assembly, 7)
+    scan.step(1)
+    wait_shown(qtbot, assembly, 8)
+    assert_pixels(assembly, scan)
+    qtbot.keyClick(assembly.window, Qt.Key.Key_H)
+    qtbot.keyClick(assembly.window, Qt.Key.Key_Left)
+    wait_shown(qtbot, assembly, 7)
+    qtbot.keyClick(assembly.window, Qt.Key.Key_End)
+    wait_shown(qtbot, assembly, 8)
+    assert session.is_live
+
+
+def test_a_click_on_the_map_shows_that_frame(qtbot: QtBot, live_viewer: LiveViewer, writer: Any) -> None:
+    scan = writer()
+    assembly = live_viewer(scan.path, conditions=(Timeout(600.0),))
+    chart = assembly.window.map_panel.map
+    scan.step(6)
+    wait_shown(qtbot, assembly, 5)
+    qtbot.waitUntil(lambda: chart.layout_shown is not None, timeout=WAIT_MS)
+    qtbot.mouseClick(chart, LEFT, pos=chart.point_of(2).toPoint())
+    wait_shown(qtbot, assembly, 2)
+    assert_pixels(assembly, scan)
+    qtbot.mouseClick(chart, LEFT, pos=chart.point_of(9).toPoint())  # not complete: nothing happens
+    assert assembly.session.wanted_index == 2
+
+
+def test_a_timeout_is_resumed_and_stop_ends(qtbot: QtBot, live_viewer: LiveViewer, writer: Any) -> None:
+    scan = writer()
+    assembly = live_viewer(scan.path, conditions=(Timeout(0.5),))
+    session, bar = assembly.session, assembly.window.termination_bar
+    scan.step(2)
+    qtbot.waitUntil(lambda: session.ended is not None and session.ended.reason == "timeout", timeout=WAIT_MS)
+    assert bar.resume.isVisible()
+    bar.seconds.setValue(600.0)
+    qtbot.mouseClick(bar.resume, LEFT)
+    scan.step(3)
+    wait_shown(qtbot, assembly, 4)
+    assert session.ended is None
+    qtbot.mouseClick(bar.stop, LEFT)
+    qtbot.waitUntil(lambda: session.ended is not None, timeout=WAIT_MS)
+    assert session.ended is not None
+    assert session.ended.reason == "stopped"
+    assert session.state.kind is StateKind.STOPPED
+
+
+def test_the_snapshot_is_the_shown_frame_bit_for_bit(qtbot: QtBot, live_viewer: LiveViewer, writer: Any, tmp_path: Path) -> None:
+    scan = writer()
+    assembly = live_viewer(scan.path, conditions=(Timeout(600.0),))
+    scan.step(3)
+    wait_shown(qtbot, assembly, 2)
+    assembly.window.snapshots.set_folder(tmp_path)
+    with qtbot.waitSignal(assembly.window.snapshots.written, timeout=WAIT_MS) as written:
+        qtbot.mouseClick(assembly.window.top_bar.snapshot, LEFT)
+    by_ending = {path.suffix: path for path in written.args[0]}
+    assert set(by_ending) == {".png", ".tiff", ".npy", ".json"}
+    np.testing.assert_array_equal(np.load(by_ending[".npy"]), scan.expected(2))
+    assert by_ending[".png"].read_bytes().startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize("content", [b"", b"this is no HDF5 file " * 40])
+def test_rubbish_is_one_sentence_with_a_remedy(qtbot: QtBot, live_viewer: LiveViewer, tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "rubbish.h5"
+    path.write_bytes(content)
+    assembly = live_viewer(path, wait_s=0.0)
+    with qtbot.waitSignal(assembly.session.finished, timeout=WAIT_MS):
+        pass
+    bar = assembly.window.error_bar
+    assert bar.isVisible()
+    assert "rubbish.h5" in bar.message.text()
+    assert bar.problem is not None
+    assert bar.problem.remedy
