@@ -40,7 +40,7 @@ class Extent:
         if not datasets:
             return self._told or (0,)
         for one in datasets:
-            one.flat = one.flat or (self._told is not None and len(self._told) > 1 and _is_flat(one))
+            one.flat = one.flat or (self._told is not None and len(self._told) > 1 and _is_flat(one, self._told))
         seen = [_largest(one) for one in datasets if not one.flat]
         rank = max([len(shape) for shape in seen] + ([len(self._told)] if self._told is not None else []))
         _refuse_misfits([one for one in datasets if not one.flat], seen, rank)
@@ -49,9 +49,15 @@ class Extent:
         return tuple(max(lengths) for lengths in zip(*several, strict=True))
 
 
-def _is_flat(dataset: KeyDataset | LengthKeys) -> bool:
-    """Whether a dataset numbers the points of a scan of several axes along one axis (areaDetector's unique ids do)."""
-    return len(dataset.shape) == 1 and all(n == 1 for n in dataset.full_shape[1:])
+def _is_flat(dataset: KeyDataset | LengthKeys, told: tuple[int, ...]) -> bool:
+    """Whether a dataset numbers the points of a scan of several axes along one axis (areaDetector's unique ids do).
+
+    Further axes that are 1 long and may grow count only once the first one is longer than the scan's: a scan of
+    several axes that grows from (1, 1) looks the same at its beginning.
+    """
+    if any(n != 1 for n in dataset.full_shape[1:]):
+        return False
+    return all(most == 1 for most in dataset.maxshape[1:]) or dataset.full_shape[0] > told[0]
 
 
 def _largest(dataset: KeyDataset | LengthKeys) -> tuple[int, ...]:
