@@ -68,16 +68,22 @@ class FrameGrabber:
 
     @property
     def scan_shape(self) -> tuple[int, ...]:
-        """The scan's extent: as told, and as long as the data set's leading axes are (or may become) by now."""
+        """The extent that indices are counted on: as told, else the data set's leading axes as long as they are or may become.
+
+        Set it to ``follower.scan_shape`` whenever that may have grown along more than its first axis.
+        """
         if self._layout.is_flat and self._told_shape is not None:
             return self._told_shape
         axes = zip(self._dataset.shape, self._dataset.maxshape, strict=True)
         seen = tuple(int(has if most is None else most) for has, most in axes)[: self._layout.scan_rank]
         if self._told_shape is None:
             return seen
-        # A data set may be made longer than the scan, and a scan longer than was told when it began.
-        current = self._dataset.shape[: self._layout.scan_rank]
-        return tuple(max(told, int(has)) for told, has in zip(self._told_shape, current, strict=True))
+        # Only the first axis may be longer than was told without changing what an index means.
+        return (max(self._told_shape[0], int(self._dataset.shape[0])), *self._told_shape[1:]) if seen else ()
+
+    @scan_shape.setter
+    def scan_shape(self, scan_shape: tuple[int, ...]) -> None:
+        self._told_shape = (*scan_shape, *(1 for _ in range(self._layout.scan_rank - len(scan_shape))))
 
     @property
     def scan_rank(self) -> int:

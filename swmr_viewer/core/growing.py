@@ -36,7 +36,8 @@ class GrowingArray:
         return self._buffer[: prod(self.shape)]
 
     def grow(self, shape: tuple[int, ...]) -> None:
-        """Take on a larger shape of the same rank."""
+        """Take on a larger shape; further axes come behind those that are there."""
+        self.shape += (1,) * (len(shape) - len(self.shape))
         if shape[1:] == self.shape[1:] and shape:
             self._lengthen(prod(shape))
         else:

@@ -103,36 +103,37 @@ class ArrivalOrder:
 
     def __init__(self, progress: KeyProgress) -> None:
         self._progress = progress
-        self._handed = GrowingArray(progress.scan_shape, np.bool_, False)
+        self._taken = GrowingArray(progress.scan_shape, np.bool_, False)
         self._waiting: deque[int] = deque()
 
     def note(self, completed: IndexArray, now: float) -> None:
         """Take notice of indices that became complete."""
-        self._handed.grow(self._progress.scan_shape)
-        self._waiting.extend(completed[~self._handed.flat[completed]].tolist())
+        self._taken.grow(self._progress.scan_shape)
+        self._queue(completed[~self._taken.flat[completed]])
+
+    def _queue(self, indices: IndexArray) -> None:
+        self._taken.flat[indices] = True
+        self._waiting.extend(indices.tolist())
 
     def next(self, now: float) -> int | None:
         """Return the index that has waited longest, or None."""
-        if not self._waiting:
-            return None
-        index = self._waiting.popleft()
-        self._handed.flat[index] = True
-        return index
+        return self._waiting.popleft() if self._waiting else None
 
     def reshape(self) -> None:
         """Flat indices changed their meaning: the scan shape grew."""
-        self._handed.grow(self._progress.scan_shape)
+        self._taken.flat[list(self._waiting)] = False
+        self._taken.grow(self._progress.scan_shape)
         self._refill()
 
     def reset(self) -> None:
         """Hand out everything again, what is there in the order of the scan."""
-        self._handed.grow(self._progress.scan_shape)
-        self._handed.flat[:] = False
+        self._taken.grow(self._progress.scan_shape)
+        self._taken.flat[:] = False
         self._refill()
 
     def _refill(self) -> None:
-        complete = self._progress.complete_mask()
-        self._waiting = deque(np.flatnonzero(complete & ~self._handed.flat).tolist())
+        self._waiting.clear()
+        self._queue(np.flatnonzero(self._progress.complete_mask() & ~self._taken.flat).astype(np.int64))
 
     def take_faults(self) -> list[str]:
         """Return nothing: in order of arrival nothing is given up."""

@@ -112,15 +112,16 @@ class KeyDataset:
         return np.asarray(values != self._unset, np.bool_)
 
     def _first_key_is_zero(self, scan_shape: tuple[int, ...]) -> bool:
-        """Whether the writer numbers its frames from 0, so that the first key is 0 although it is set.
+        """Whether the writer counts its frames from 0, so that the first key is 0 although it is set.
 
-        The only sign of it is the second key: 1 where others write 2. Until that is there, the first frame waits.
+        The only sign of it are the next keys: 1, 2, 3. One of them alone would not do: keys that are all 1 and come in any
+        order look the same. Until they are there, the first frame waits.
         """
-        if self._unset != 0 or prod(scan_shape) < 2:
-            return False
-        if self._counts_from_zero is None:
-            second = self._value_at(scan_shape, 1)
-            self._counts_from_zero = None if second == 0 else second == 1
+        if self._unset != 0 or self._counts_from_zero is not None or prod(scan_shape) < 3:
+            return bool(self._counts_from_zero)
+        sign = [self._value_at(scan_shape, index) for index in range(1, min(4, prod(scan_shape)))]
+        if 0 not in sign:
+            self._counts_from_zero = sign == list(range(1, len(sign) + 1))
         return bool(self._counts_from_zero)
 
     def _value_at(self, scan_shape: tuple[int, ...], index: int) -> float:

@@ -135,19 +135,12 @@ class KeyProgress:
         """Take on a larger scan shape; positions keep their state, flat indices may change."""
         if scan_shape == self.scan_shape:
             return
-        if len(scan_shape) > len(self.scan_shape):
-            self._add_axes(len(scan_shape) - len(self.scan_shape))
         for one in (*self._set, self._left):
             one.grow(scan_shape)
         self.scan_shape = scan_shape
         self._frontier = 0
         complete = np.flatnonzero(self._left.flat == 0) if self.n_complete else np.empty(0, np.int64)
         self._newest = int(complete[-1]) if complete.size else None
-
-    def _add_axes(self, count: int) -> None:
-        self.scan_shape = self.scan_shape + (1,) * count
-        for one in (*self._set, self._left):
-            one.shape = self.scan_shape
 
     def nearest_complete(self, index: int, step: int) -> int | None:
         """Return the next (step > 0) or previous (step < 0) complete index strictly beyond ``index``, or None."""

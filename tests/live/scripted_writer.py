@@ -1,0 +1,86 @@
+"""A writer process that does what a test tells it, one JSON line a step: for histories that no detector would plan."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+_PROGRAM = """
+import json, sys
+import h5py, numpy as np
+
+def new(path, n_keys, shape, chunks):
+    global file, keys, data
+    file = h5py.File(path, "w", libver="v110")
+    free = (None,) * len(shape)
+    keys = [file.create_dataset(f"keys/k{k}", shape, "i4", maxshape=free, chunks=tuple(chunks)) for k in range(n_keys)]
+    data = file.create_dataset("data", (*shape, 2, 3), "i4", maxshape=(*free, 2, 3), chunks=(*(1 for _ in shape), 2, 3), compression="gzip")
+    file.swmr_mode = True
+
+def reach(dataset, position):
+    for axis, at in enumerate(position):
+        if at >= dataset.shape[axis]:
+            dataset.resize(at + 1, axis)
+
+def frame(position):
+    reach(data, position)
+    data[tuple(position)] = 1 + np.dot(position, [100 ** i for i in range(len(position))])
+    data.flush()
+
+def key(number, positions):
+    for position in positions:
+        reach(keys[number], position)
+        keys[number][tuple(position)] = 1
+    keys[number].flush()
+
+def close():
+    file.close()
+
+for line in sys.stdin:
+    verb, arguments = json.loads(line)
+    globals()[verb](*arguments)
+    print("done", flush=True)
+"""
+
+
+class ScriptedWriter:
+    """The process; use it in a ``with`` statement. Each call returns when its effect has been flushed."""
+
+    def __enter__(self) -> Self:
+        self._process = subprocess.Popen([sys.executable, "-c", _PROGRAM], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self._process.kill()
+        self._process.communicate()
+
+    def _do(self, verb: str, *arguments: Any) -> None:
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        print(json.dumps([verb, arguments]), file=self._process.stdin, flush=True)
+        assert self._process.stdout.readline() == "done\n", "the writer died"
+
+    def new(self, path: Path, n_keys: int, shape: tuple[int, ...], chunks: tuple[int, ...]) -> None:
+        """Begin a file with growing keys ``keys/k0`` ... and frames ``data`` of 2 x 3 pixels, in SWMR mode."""
+        self._do("new", str(path), n_keys, shape, chunks)
+
+    def frame(self, position: tuple[int, ...]) -> None:
+        """Write and flush the frame at a position; each of its pixels is ``value_at(position)``."""
+        self._do("frame", position)
+
+    def key(self, number: int, positions: list[tuple[int, ...]]) -> None:
+        """Set and flush keys, growing the key dataset as far as they reach."""
+        self._do("key", number, positions)
+
+    def close(self) -> None:
+        """Close the file."""
+        self._do("close")
+
+
+def value_at(position: tuple[int, ...]) -> int:
+    """Return the value of every pixel of the frame at this position."""
+    return 1 + sum(at * 100**axis for axis, at in enumerate(position))
