@@ -67,7 +67,8 @@ def test_every_index_is_announced_once_and_pixels_are_those_written(live_writer,
         assert (ended.reason, ended.complete, ended.total) == ("file_closed", 12, 12)
         assert sorted(listener.announced) == list(range(12))
         assert_pixels(listener, writer)
-        assert listener.frames[-1][0].index == writer.complete[-1]
+        if order != "random":  # of several that come at once, nothing tells which was the last
+            assert listener.frames[-1][0].index == writer.complete[-1]
         assert listener.events.index(ended) > listener.events.index(listener.frames[-1][0])
         assert len(listener.all_of(Opened)) == 1
 
