@@ -121,9 +121,10 @@ def _offsets(size: int) -> Iterator[int]:
 
 
 def _has_begun(file: BinaryIO) -> bool:
-    """Whether anything but zeros (storage may show a new file so) is at the start."""
+    """Whether anything but zeros (storage may show a new file so) or a part of the signature is at the start."""
     file.seek(0)
-    return any(file.read(_FIRST_USER_BLOCK))
+    start = file.read(_FIRST_USER_BLOCK)
+    return any(start) and not SIGNATURE.startswith(start)
 
 
 def _state_from(block: bytes) -> FileState:
