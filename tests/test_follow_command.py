@@ -1,0 +1,247 @@
+"""``swmr-viewer follow``: lines of JSON, exit statuses, signals, pipes."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import psutil
+import pytest
+
+from swmr_viewer.cli import main
+from tests.live.conftest import live_writer
+from tests.reader import broken
+
+__all__ = ["live_writer"]
+
+pytestmark = pytest.mark.live
+
+KEYS, DATA = "/entry/diamond_scan/keys", "/entry/detector/data"
+PATHS = ("--keys", KEYS, "--data", DATA)
+WAIT_S = 60.0
+POSIX = pytest.mark.skipif(sys.platform == "win32", reason="POSIX signals and pipes")
+
+
+def command(*arguments: object) -> list[str]:
+    return [sys.executable, "-m", "swmr_viewer", "follow", *map(str, arguments)]
+
+
+def follow(*arguments: object) -> tuple[int, list[dict[str, Any]], str]:
+    """Run to the end, and return the exit status, the lines as objects, and the words."""
+    done = subprocess.run(command(*arguments), capture_output=True, text=True, timeout=WAIT_S, check=False)
+    return done.returncode, [json.loads(line) for line in done.stdout.splitlines()], done.stderr
+
+
+class Following:
+    """A command that runs, read line by line."""
+
+    def __init__(self, *arguments: object, **options: Any) -> None:
+        self.process = subprocess.Popen(command(*arguments), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **options)
+
+    def __enter__(self) -> Following:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.process.kill()
+        self.process.communicate()
+
+    def until(self, event: str, **members: object) -> dict[str, Any]:
+        assert self.process.stdout is not None
+        for line in self.process.stdout:
+            found: dict[str, Any] = json.loads(line)
+            if found["event"] == event and all(found[name] == value for name, value in members.items()):
+                return found
+        raise AssertionError(f"ended without {event}: {self.process.stderr and self.process.stderr.read()}")
+
+
+def test_a_live_scan_is_printed_frame_by_frame_and_ends_with_its_flag(live_writer):
+    writer = live_writer(order="snake", n_keys=2)
+    with Following(writer.path, *PATHS) as following:
+        opened = following.until("opened")
+        assert opened["scan_shape"] == [3, 4]
+        assert opened["key_paths"] == [f"{KEYS}/detector", f"{KEYS}/diode"]
+        assert opened["data_paths"] == [DATA]
+        assert opened["finished_path"] == "/entry/diamond_scan/scan_finished"
+        writer.step(3)
+        assert following.until("frame")["index"] == 0  # flushed while the scan goes on
+        writer.finish()
+        rest, words = following.process.communicate(timeout=WAIT_S)
+        *frames, ended = map(json.loads, rest.splitlines())
+        assert [frame["index"] for frame in frames] == list(range(1, 12))
+        for frame in frames:
+            pixels = writer.expected(frame["index"])
+            assert frame["position"] == [*divmod(frame["index"], 4)]
+            assert frame["data"][DATA] == {
+                "shape": [24, 32],
+                "dtype": "<u2",
+                "min": int(pixels.min()),
+                "max": int(pixels.max()),
+                "sum": int(pixels.sum(dtype=np.int64)),
+            }
+        assert ended == {"event": "ended", "reason": "finished_flag", "complete": 12, "total": 12}
+        assert (following.process.returncode, words) == (0, "")
+
+
+def test_without_paths_what_inspection_finds_is_followed(live_writer):
+    writer = live_writer()
+    writer.finish()
+    status, lines, words = follow(writer.path)
+    assert (status, words) == (0, "")
+    assert DATA in lines[0]["data_paths"]
+    assert [line["index"] for line in lines[1:-1]] == list(range(12))
+    assert set(lines[1]["data"]) == set(lines[0]["data_paths"])
+
+
+def test_a_killed_writer_is_a_timeout_and_status_3(live_writer):
+    writer = live_writer()
+    writer.step(4)
+    writer.kill()
+    status, lines, _ = follow(writer.path, *PATHS, "--timeout", 0.3)
+    assert status == 3
+    assert [line["index"] for line in lines[1:-1]] == [0, 1, 2, 3]
+    assert lines[-1] == {"event": "ended", "reason": "timeout", "complete": 4, "total": 12}
+
+
+@pytest.mark.parametrize(
+    ("until", "reason"),
+    [
+        (("--until", "all_keys"), "all_keys"),
+        (("--until", "file_closed"), "file_closed"),
+        (("--until", "always_true"), "always_true"),
+        (("--count", 5), "frame_count"),
+    ],
+)
+def test_it_ends_with_what_was_asked_for(live_writer, until, reason):
+    writer = live_writer()
+    writer.finish()
+    status, lines, _ = follow(writer.path, *PATHS, *until)
+    assert status == 0
+    assert lines[-1]["reason"] == reason
+    assert len(lines[1:-1]) == (5 if reason == "frame_count" else 12)
+
+
+def test_order_of_arrival(live_writer):
+    writer = live_writer(order="random", seed=3)
+    with Following(writer.path, *PATHS, "--order", "arrival", "--until", "file_closed") as following:
+        following.until("opened")
+        for _ in range(4):
+            (index,) = writer.step()
+            following.until("frame", index=index)
+        writer.finish()
+        assert following.until("ended")["complete"] == 12
+
+
+def test_a_file_that_comes_later_is_waited_for(live_writer, tmp_path):
+    with Following(tmp_path / "scan.h5", *PATHS, "--wait", WAIT_S) as following:
+        assert following.process.stderr is not None
+        assert "waiting for the file" in following.process.stderr.readline()
+        writer = live_writer()
+        following.until("opened")
+        writer.finish()
+        assert following.until("ended")["complete"] == 12
+        assert following.process.wait(WAIT_S) == 0
+
+
+def test_bad_input_is_one_sentence_and_status_2(live_writer, tmp_path):
+    writer = live_writer()
+    rubbish = tmp_path / "rubbish.h5"
+    rubbish.write_bytes(b"not HDF5" * 100)
+    bad = [
+        ((tmp_path / "none.h5",), "none.h5", True),
+        ((rubbish,), "rubbish.h5 is not an HDF5 file", False),
+        ((writer.path, "--keys", "/nope", "--data", DATA), "/nope", True),
+        ((writer.path, "--keys", KEYS, "--data", "/entry"), "/entry", False),
+        ((writer.path, *PATHS, "--until", "frame_count"), "--count N", False),
+        ((writer.path, *PATHS, "--timeout", "-1"), "-1", False),
+    ]
+    for arguments, words, may_wait in bad:
+        status, lines, said = follow(*arguments)
+        assert (status, lines) == (2, []), arguments
+        assert said.startswith("swmr-viewer: ")
+        assert words in said
+        assert said.count("\n") == 1
+        assert ("--wait" in said) == may_wait, said
+
+
+def test_arguments_that_do_not_exist_are_refused(capsys):
+    assert main(["follow", "x.h5", "--until", "doomsday"]) == 2
+    assert "doomsday" in capsys.readouterr().err
+
+
+@POSIX
+def test_a_file_that_ends_every_reader_is_a_failure_and_status_4(tmp_path):
+    path = broken.write_hanging_opening(tmp_path)
+    script = tmp_path / "impatient.py"
+    script.write_text(
+        "import sys\nfrom swmr_viewer.reader import supervisor\nfrom swmr_viewer.cli import main\n"
+        "if __name__ == '__main__':\n"
+        "    make = supervisor.Supervisor\n"
+        "    supervisor.Supervisor = lambda: make(stuck_after_s=1.0)\n"
+        "    sys.exit(main(sys.argv[1:]))\n"
+    )
+    arguments = ["follow", str(path), "--keys", broken.KEYS, "--data", broken.DATA]
+    done = subprocess.run([sys.executable, script, *arguments], capture_output=True, text=True, timeout=WAIT_S, check=False)
+    assert (done.returncode, done.stdout) == (4, "")
+    assert "storage does not answer" in done.stderr
+    assert str(path) in done.stderr.splitlines()[-1]
+
+
+@POSIX
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_signal_ends_it_with_a_last_line_and_no_process_left(live_writer, number, status):
+    writer = live_writer()
+    with Following(writer.path, *PATHS, start_new_session=True) as following:
+        following.until("opened")
+        writer.step(2)
+        following.until("frame", index=1)
+        children = psutil.Process(following.process.pid).children(recursive=True)
+        os.killpg(following.process.pid, number) if number == signal.SIGINT else following.process.send_signal(number)
+        rest, words = following.process.communicate(timeout=WAIT_S)
+        assert json.loads(rest.splitlines()[-1])["reason"] == "stopped"
+        assert (following.process.returncode, words) == (status, "")
+        assert children
+        psutil.wait_procs(children, timeout=WAIT_S)
+        assert not [one for one in children if one.is_running()]
+
+
+@POSIX
+def test_whoever_reads_may_go_at_any_time(live_writer):
+    writer = live_writer()
+    writer.step(2)
+    with Following(writer.path, *PATHS, "--timeout", 600) as following:
+        following.until("opened")
+        children = psutil.Process(following.process.pid).children(recursive=True)
+        assert following.process.stdout is not None
+        following.process.stdout.close()  # and no further frame comes that would fail to be written
+        assert following.process.wait(WAIT_S) == 141
+        assert following.process.stderr is not None
+        assert following.process.stderr.read() == ""
+        psutil.wait_procs(children, timeout=WAIT_S)
+        assert not [one for one in children if one.is_running()]
+
+
+@POSIX
+def test_its_output_is_json_even_when_a_library_writes_to_the_terminal(live_writer, tmp_path):
+    """What the reader's process prints on its standard output ends up with the words."""
+    writer = live_writer()
+    writer.finish()
+    path = Path(tmp_path / "noisy")
+    path.mkdir()
+    (path / "sitecustomize.py").write_text(
+        "import sys\n"
+        "if '--multiprocessing-fork' in sys.orig_argv:\n"
+        "    import atexit, os, threading\n"
+        "    import swmr_viewer.reader.protection as p\n"
+        "    prepare = p.prepare_process\n"
+        "    p.prepare_process = lambda: (prepare(), os.write(1, b'noise\\n'))\n"
+    )
+    environment = {**os.environ, "PYTHONPATH": f"{path}{os.pathsep}{Path.cwd()}"}
+    done = subprocess.run(command(writer.path, *PATHS), capture_output=True, text=True, timeout=WAIT_S, check=True, env=environment)
+    assert "noise" in done.stderr
+    assert [json.loads(line)["event"] for line in done.stdout.splitlines()] == ["opened", *["frame"] * 12, "ended"]
