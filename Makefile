@@ -20,7 +20,7 @@ demo: environment
 	$(BIN)/swmr-viewer demo $(ARGS)
 
 test: environment
-	$(BIN)/pytest -n 2 --dist loadfile $(ARGS)
+	$(BIN)/pytest -n 2 --dist worksteal --max-worker-restart 0 $(ARGS)
 
 check: environment
 	$(BIN)/ruff check .
