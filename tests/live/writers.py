@@ -53,10 +53,9 @@ class LiveWriter:
         self._process: subprocess.Popen[str] | None = None
 
     def __enter__(self) -> Self:
-        command = [*COMMAND, str(self.path), "--handshake", *arguments_from(self.plan)]
         pipe = subprocess.PIPE
         self._process = subprocess.Popen(
-            [*command, *(["--step"] if self.stepped else [])], stdin=pipe, stdout=pipe, stderr=pipe, text=True, encoding="utf-8"
+            [*self._command(), *(["--step"] if self.stepped else [])], stdin=pipe, stdout=pipe, stderr=pipe, text=True, encoding="utf-8"
         )
         self._threads = [
             threading.Thread(target=listen, name=f"writer {listen.__name__}") for listen in (self._listen, self._listen_errors)
@@ -174,6 +173,9 @@ class LiveWriter:
         return make_side_frame(self.plan, detector, index) if detector else make_frame(self.plan, index)
 
     # ----
+
+    def _command(self) -> list[str]:
+        return [*COMMAND, str(self.path), "--handshake", *arguments_from(self.plan)]
 
     def _send(self, word: str) -> None:
         assert self.process.stdin is not None
