@@ -328,6 +328,15 @@ def test_inspection_leaves_nothing_open(tmp_path: Path) -> None:
         assert h5py.h5f.get_obj_count(h5py.h5f.OBJ_ALL, h5py.h5f.OBJ_ALL) == before
 
 
+def test_a_plainly_opened_file_may_link_to_itself(tmp_path: Path) -> None:
+    with new_file(tmp_path / "scan.h5") as h5file:
+        h5file["uid"] = np.zeros(4, "i4")
+        h5file["z"] = h5py.ExternalLink("scan.h5", "/uid")
+    with h5py.File(tmp_path / "scan.h5", "r", locking=False) as h5file:
+        inspection = inspect_open(h5file)
+    assert node(inspection, "/z").note == "external link to scan.h5:/uid; the same object as /uid"
+
+
 def test_a_file_that_is_not_there_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(FileNotThereError):
         inspect_file(tmp_path / "none.h5")

@@ -18,8 +18,6 @@ from swmr_viewer.core.inspection import TreeNode
 MOST_OBJECTS = 200_000
 """A bound for files that link each other without end, or hold one object per frame."""
 
-_OPENERS = {h5py.h5o.TYPE_DATASET: h5py.h5d.open, h5py.h5o.TYPE_GROUP: h5py.h5g.open}
-"""Named data types are no part of a scan."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +40,7 @@ def walk(h5file: h5py.File) -> Walk:
     Parameters
     ----------
     h5file : h5py.File
-        The open file; its links are followed into other files in the way that it was opened.
+        The open file; its links are followed into other files, which may be written at this moment.
 
     Returns
     -------
@@ -100,22 +98,20 @@ class _Walker:
         return names
 
     def _look(self, place: _Place, name: bytes, path: str) -> _Step | None:
-        link = place.group.links.get_info(name).type
-        if link == h5py.h5l.TYPE_HARD:
-            return self._look_at(place, name, path)
-        if link == h5py.h5l.TYPE_SOFT:
+        link = place.group.links.get_info(name)
+        if link.type == h5py.h5l.TYPE_HARD:
+            return self._look_at(place, name, path, int(link.u))
+        if link.type == h5py.h5l.TYPE_SOFT:
             return self._look_along(place, name, path)
-        if link == h5py.h5l.TYPE_EXTERNAL:
+        if link.type == h5py.h5l.TYPE_EXTERNAL:
             return self._look_outside(place, name, path)
         return _broken(path, "a link of a kind that HDF5 does not know")
 
-    def _look_at(self, place: _Place, name: bytes, path: str) -> _Step | None:
-        info = h5py.h5o.get_info(place.group, name)
-        identity = (place.file, int(info.addr))
+    def _look_at(self, place: _Place, name: bytes, path: str, address: int) -> _Step | None:
+        identity = (place.file, address)
         if identity in self._seen:
             return self._again(identity, path, ""), None
-        opener = _OPENERS.get(info.type)
-        return self._take(opener(place.group, name), identity, path, "") if opener else None
+        return self._take(h5py.h5o.open(place.group, name), identity, path, "")
 
     def _look_along(self, place: _Place, name: bytes, path: str) -> _Step | None:
         said = f"soft link to {place.group.links.get_val(name).decode(errors='surrogateescape')}"
@@ -138,19 +134,28 @@ class _Walker:
             return _broken(path, f"{said}, which cannot be opened (yet): {_said(error)}")
 
     def _take_linked(self, place: _Place, name: bytes, path: str, note: str) -> _Step | None:
-        opened = h5py.h5o.open(place.group, name, self._links)
-        info = h5py.h5o.get_info(opened)
-        identity = (os.path.realpath(os.fsdecode(h5py.h5f.get_name(opened))), int(info.addr))
+        opened = self._open_linked(place, name)
+        identity = (os.path.realpath(os.fsdecode(h5py.h5f.get_name(opened))), int(h5py.h5o.get_info(opened).addr))
         if identity in self._seen:
             return self._again(identity, path, note), None
-        return self._take(opened, identity, path, note) if info.type in _OPENERS else None
+        return self._take(opened, identity, path, note)
 
-    def _take(self, opened: Any, identity: tuple[str, int], path: str, note: str) -> _Step:
-        if isinstance(opened, h5py.h5g.GroupID):
+    def _open_linked(self, place: _Place, name: bytes) -> Any:
+        try:
+            return h5py.h5o.open(place.group, name, self._links)
+        except SOFT_ERRORS:
+            # A file that this process has open plainly can only be opened so again.
+            return h5py.h5o.open(place.group, name)
+
+    def _take(self, opened: Any, identity: tuple[str, int], path: str, note: str) -> _Step | None:
+        inside = None
+        if isinstance(opened, h5py.h5d.DatasetID):
+            found = describe_dataset(opened, path, note, identity)
+        elif isinstance(opened, h5py.h5g.GroupID):
             found = describe_group(opened, path, note, identity)
             inside = _Place(opened, path, identity[0])
         else:
-            found, inside = describe_dataset(opened, path, note, identity), None
+            return None  # a named data type
         self._seen[identity] = found
         return found, inside
 
