@@ -111,6 +111,7 @@ class SlotPool:
 
 def _view(block: SharedMemory, shape: tuple[int, ...], dtype: np.dtype[Any], offset: int) -> npt.NDArray[Any]:
     # frombuffer, not ndarray(buffer=...): that one does not keep the mapping alive, and a late look would crash.
+    assert block.buf is not None, "a block of the pool is open"
     view: npt.NDArray[Any] = np.frombuffer(block.buf, dtype, prod(shape), offset).reshape(shape)
     view.flags.writeable = False
     return view
