@@ -1,0 +1,308 @@
+"""Frames that lag their keys, or are damaged: waited for with a bound, then said, and passed over. No clock is waited for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from swmr_viewer.core.errors import FrameNotWrittenError, FrameUnreadableError
+from swmr_viewer.core.progress import KeyProgress
+from swmr_viewer.reader.blocks import create_block, let_go, unlink
+from swmr_viewer.reader.live import LiveDelivery
+from swmr_viewer.reader.measured import MeasuredDelivery
+from swmr_viewer.reader.messages import Alive, Busy, Event, Fault, FrameMeasured, FrameReady, ShowIndex, ShowLive, SlotsWanted, UseSlots
+from swmr_viewer.reader.patience import PATIENCE_S
+from swmr_viewer.reader.reader_slots import ReaderSlots
+
+N = 10
+
+
+class Clock:
+    now = 100.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+class Line:
+    """Keeps what was sent."""
+
+    generation = 1
+
+    def __init__(self) -> None:
+        self.sent: list[Event] = []
+
+    def send(self, event: Event) -> None:
+        self.sent.append(event)
+
+    def keep_alive(self, now: bool = False) -> None:
+        self.sent.append(Alive(1))
+
+    def take(self, kind: type) -> list[Any]:
+        """Return the events of this kind since the last call."""
+        found = [event for event in self.sent if isinstance(event, kind)]
+        self.sent = [event for event in self.sent if not isinstance(event, (kind, Busy, Alive))]
+        return found
+
+
+class Grabber:
+    """Frames of (2, 3) pixels, some of which are not there yet, or damaged."""
+
+    path = "/data"
+    dtype = np.dtype("<u2")
+    scan_shape = (N,)
+
+    def __init__(self) -> None:
+        self.frame_shape: tuple[int, ...] = (2, 3)
+        self.late: set[int] = set()
+        self.damaged: set[int] = set()
+        self.reads: list[int] = []
+
+    def grab_into(self, index: int, out: np.ndarray) -> None:
+        self.reads.append(index)
+        if index in self.late:
+            raise FrameNotWrittenError(f"Frame {index} has not been written.", "Try again.")
+        if index in self.damaged:
+            raise FrameUnreadableError(f"Frame {index} cannot be read.", "The others can.")
+        out[...] = index
+
+
+class Scan:
+    """What a delivery sees of a scan of N points: keys that the test sets."""
+
+    def __init__(self) -> None:
+        self.progress = KeyProgress(1, (N,))
+        self.scan_shape = (N,)
+        self._handed_out = 0
+
+    def set(self, start: int, stop: int) -> np.ndarray:
+        return self.progress.add(0, np.array([start]), np.array([stop]))
+
+    @property
+    def n_complete(self) -> int:
+        return self.progress.n_complete
+
+    def next_ready(self) -> int | None:
+        if self._handed_out >= self.progress.frontier:
+            return None
+        self._handed_out += 1
+        return self._handed_out - 1
+
+
+@pytest.fixture
+def parts():
+    scan, line, grabber, clock = Scan(), Line(), Grabber(), Clock()
+    block = create_block(4096)
+    slots = ReaderSlots()
+    slots.use(UseSlots(1, (block.name,), 4096))
+    yield scan, line, grabber, clock, slots, block.name
+    slots.close()
+    unlink(block)
+    let_go(block)
+
+
+@pytest.fixture
+def live(parts):
+    scan, line, grabber, clock, slots, name = parts
+    made = LiveDelivery({"/data": grabber}, scan, slots, line, clock=clock)
+
+    def step(*, release: bool = True) -> list[int]:
+        made.step()
+        if release:
+            slots.release(name)
+        return [event.index for event in line.take(FrameReady)]
+
+    return made, step
+
+
+def test_while_the_newest_lags_its_key_the_one_before_is_shown_and_then_it_is(parts, live):
+    scan, line, grabber, clock, _, _ = parts
+    delivery, step = live
+    grabber.late = {4}
+    delivery.note_completed(scan.set(0, 5), False)
+    assert step() == [3]
+    assert step() == []
+    assert not delivery.is_idle
+    grabber.late = set()
+    clock.now += 1
+    assert step() == [4]
+    assert delivery.is_idle
+    assert line.take(Fault) == []
+
+
+def test_a_newer_frame_does_not_wait_for_one_that_lags(parts, live):
+    scan, _, grabber, _, _, _ = parts
+    delivery, step = live
+    grabber.late = {2}
+    delivery.note_completed(scan.set(0, 3), False)
+    assert step() == [1]
+    delivery.note_completed(scan.set(3, 6), False)
+    assert step() == [5]
+    assert delivery.is_idle
+
+
+def test_a_frame_that_never_comes_is_said_once_and_given_up(parts, live):
+    scan, line, grabber, clock, _, _ = parts
+    delivery, step = live
+    grabber.late = {4}
+    delivery.note_completed(scan.set(0, 5), False)
+    step()
+    clock.now += PATIENCE_S - 0.1
+    step()
+    assert line.take(Fault) == []
+    clock.now += 0.2
+    assert step() == []
+    (fault,) = line.take(Fault)
+    assert fault.index == 4
+    assert "has not been written" in fault.message
+    assert delivery.is_idle
+    n_reads = len(grabber.reads)
+    step()
+    assert len(grabber.reads) == n_reads
+
+
+def test_a_damaged_frame_is_said_at_once(parts, live):
+    scan, line, grabber, _, _, _ = parts
+    delivery, step = live
+    grabber.damaged = {4}
+    delivery.note_completed(scan.set(0, 5), False)
+    assert step() == [3]
+    assert [fault.index for fault in line.take(Fault)] == [4]
+    assert delivery.is_idle
+
+
+def test_nothing_is_read_while_no_slot_is_free(parts, live):
+    scan, _, grabber, _, slots, name = parts
+    delivery, step = live
+    delivery.note_completed(scan.set(0, 2), False)
+    assert step(release=False) == [1]
+    delivery.note_completed(scan.set(2, 4), False)
+    delivery.note_completed(scan.set(4, 7), False)
+    assert step(release=False) == []
+    assert grabber.reads == [1]
+    slots.release(name)
+    assert step() == [6]
+    assert grabber.reads == [1, 6]
+
+
+def test_a_pinned_frame_comes_first_and_alone_and_the_newest_again_after_it(parts, live):
+    scan, line, _, _, _, _ = parts
+    delivery, step = live
+    delivery.note_completed(scan.set(0, 3), False)
+    delivery.show(ShowIndex(1, 0))
+    delivery.show(ShowIndex(1, 1))
+    assert step() == [1]
+    delivery.note_completed(scan.set(3, 4), False)
+    assert step() == []
+    assert delivery.is_idle
+    delivery.show(ShowLive(1))
+    assert step() == [3]
+    delivery.show(ShowIndex(1, 8))
+    assert step() == []
+    assert [fault.index for fault in line.take(Fault)] == [8]
+    delivery.show(ShowLive(1, "/other"))
+    assert "/other" in line.take(Fault)[0].message
+
+
+def test_a_pinned_frame_that_lags_is_waited_for_with_a_bound(parts, live):
+    scan, line, grabber, clock, _, _ = parts
+    delivery, step = live
+    grabber.late = {1}
+    delivery.note_completed(scan.set(0, 3), False)
+    delivery.show(ShowIndex(1, 1))
+    assert step() == []
+    assert not delivery.is_idle
+    clock.now += PATIENCE_S + 0.1
+    step()
+    assert [fault.index for fault in line.take(Fault)] == [1]
+    assert delivery.is_idle
+
+
+def test_frames_that_outgrow_the_slots_ask_for_larger_ones_once(parts, live):
+    scan, line, grabber, _, _, _ = parts
+    delivery, step = live
+    grabber.frame_shape = (100, 100)
+    delivery.note_completed(scan.set(0, 3), False)
+    assert step() == []
+    assert step() == []
+    (wanted,) = line.take(SlotsWanted)
+    assert wanted.size >= 2 * 100 * 100 + 4 * 100 * 100
+    assert not delivery.is_idle
+
+
+def test_a_frame_that_was_marked_unreadable_is_not_touched(parts):
+    scan, line, grabber, clock, slots, _ = parts
+    delivery = LiveDelivery({"/data": grabber}, scan, slots, line, unreadable=(2,), clock=clock)
+    delivery.note_completed(scan.set(0, 3), False)
+    delivery.step()
+    assert grabber.reads == []
+    delivery.show(ShowIndex(1, 2))
+    delivery.step()
+    assert grabber.reads == []
+    assert [fault.index for fault in line.take(Fault)] == [2]
+    assert delivery.is_idle
+
+
+# ---- measured
+
+
+def measured_of(parts, **options: Any) -> MeasuredDelivery:
+    scan, line, grabber, clock, _, _ = parts
+    return MeasuredDelivery({"/data": grabber}, scan, line, clock=clock, **options)
+
+
+def test_every_frame_is_measured_and_a_damaged_one_is_said(parts):
+    scan, line, grabber, _, _, _ = parts
+    delivery = measured_of(parts)
+    grabber.damaged = {2}
+    delivery.note_completed(scan.set(0, 4), False)
+    assert not delivery.is_idle
+    delivery.step()
+    sums = {event.index: event.data["/data"]["sum"] for event in line.sent if isinstance(event, FrameMeasured)}
+    assert sums == {0: 0, 1: 6, 3: 18}
+    assert [fault.index for fault in line.take(Fault)] == [2]
+    assert delivery.is_idle
+
+
+def test_frames_that_never_come_share_one_wait(parts):
+    scan, line, grabber, clock, _, _ = parts
+    delivery = measured_of(parts)
+    grabber.late = {1, 2, 3, 5}
+    delivery.note_completed(scan.set(0, 5), False)
+    delivery.step()
+    assert [event.index for event in line.take(FrameMeasured)] == [0]
+    clock.now += PATIENCE_S - 1
+    delivery.note_completed(scan.set(5, 7), False)
+    delivery.step()
+    assert line.take(FrameMeasured) == []
+    clock.now += 2
+    delivery.step()
+    assert [fault.index for fault in line.take(Fault)] == [1, 2, 3]
+    assert [event.index for event in line.take(FrameMeasured)] == [4]
+    assert not delivery.is_idle  # 5 became complete later, and has a wait of its own
+    grabber.late = set()
+    delivery.step()
+    assert [event.index for event in line.take(FrameMeasured)] == [5, 6]
+    assert delivery.is_idle
+
+
+def test_what_was_delivered_or_kills_is_passed_over(parts):
+    scan, line, grabber, _, _, _ = parts
+    delivery = measured_of(parts, delivered=np.array([0, 2]), unreadable=(3,))
+    delivery.note_completed(scan.set(0, 5), False)
+    delivery.step()
+    assert grabber.reads == [1, 4]
+    assert [event.index for event in line.take(FrameMeasured)] == [1, 4]
+
+
+def test_a_stop_leaves_the_rest(parts):
+    scan, line, grabber, _, _, _ = parts
+    delivery = measured_of(parts)
+    delivery.note_completed(scan.set(0, 5), False)
+    delivery.abandon()
+    delivery.step()
+    assert delivery.is_idle
+    assert grabber.reads == []
+    assert line.sent == []
