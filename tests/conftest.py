@@ -9,10 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.leftovers import end_processes, look_for_leftovers, snapshot
+from tests.leftovers import end_processes, look_for_leftovers, mark_children, snapshot
 
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
 os.environ.pop("HDF5_USE_FILE_LOCKING", None)  # it would override what the code under test asks for
+mark_children()
 
 try:
     from hypothesis import settings

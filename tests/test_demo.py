@@ -8,18 +8,21 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
 
 from swmr_viewer.commands import demo
+from swmr_viewer.core.inspection import FileState
+from swmr_viewer.core.superblock import read_file_state
 
 pytestmark = pytest.mark.live
 
 LIMIT_S = 120.0
 
 
-def wait_until(happened: Callable[[], object], process: subprocess.Popen[str]) -> None:
+def wait_until(happened: Callable[[], object], process: subprocess.Popen[Any]) -> None:
     deadline = time.monotonic() + LIMIT_S
     while not happened():
         assert process.poll() is None, process.communicate()
@@ -65,6 +68,15 @@ def test_interrupted_demo_leaves_nothing(endless: subprocess.Popen[str], tempora
     assert list(temporary.iterdir()) == []
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows ends no process in this way")
+def test_killed_demo_takes_its_writer_along(endless: subprocess.Popen[str], temporary: Path) -> None:
+    wait_until(lambda: list(temporary.glob("swmr-viewer-demo-*/demo.h5")), endless)
+    writers = [one for one in descendants(endless) if "swmr_viewer.commands.demo_writer" in one.cmdline()]
+    assert len(writers) == 1
+    endless.kill()
+    assert psutil.wait_procs(writers, timeout=LIMIT_S) == (writers, [])
+
+
 def test_writer_that_fails_is_told(tmp_path: Path) -> None:
     path = tmp_path / "no such folder" / "demo.h5"
     with pytest.raises(demo.DemoError, match=r"The simulated writer failed: .*no such folder"), demo.writer(path, 1.0) as process:
@@ -74,8 +86,9 @@ def test_writer_that_fails_is_told(tmp_path: Path) -> None:
 def test_writer_ends_with_the_window(tmp_path: Path) -> None:
     path = tmp_path / "demo.h5"
     with demo.writer(path, 3600.0) as process:
-        assert process.poll() is None
+        wait_until(path.exists, process)
     assert process.poll() is not None
+    assert read_file_state(path) in (FileState.CLOSED, FileState.EMPTY)  # closed properly, or not begun
 
 
 def test_broken_window_ends_the_writer_too(tmp_path: Path) -> None:

@@ -32,6 +32,22 @@ def test_process_is_named_and_ended() -> None:
     assert not look_for_leftovers(before)
 
 
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux shows whose an orphan is")
+def test_orphan_is_found() -> None:
+    before = snapshot()
+    parent = f"import subprocess; print(subprocess.Popen({SLEEPER!r}, stdout=subprocess.DEVNULL).pid)"
+    ended = subprocess.Popen([sys.executable, "-c", parent], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    assert ended.stdout is not None
+    orphan = ended.stdout.readline().strip()
+    assert ended.wait(60) == 0
+    left = look_for_leftovers(before, grace_s=0)
+    assert orphan in str(left)
+    end_processes(left.processes)
+    assert not look_for_leftovers(before)
+    ended.stdout.close()
+    ended.stdin.close()
+
+
 def test_thread_is_named() -> None:
     before, free = snapshot(), threading.Event()
     thread = threading.Thread(target=free.wait, name="forgotten", daemon=True)

@@ -84,8 +84,8 @@ def writer(path: Path, length_s: float) -> Iterator[subprocess.Popen[bytes]]:
     DemoError
         If it failed by itself.
     """
-    command = [sys.executable, "-m", "swmr_viewer", "simulate", str(path), *scan_options(length_s)]
-    with tempfile.TemporaryFile() as words, subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=words, stderr=words) as process:
+    command = [sys.executable, "-m", "swmr_viewer.commands.demo_writer", str(path), *scan_options(length_s)]
+    with tempfile.TemporaryFile() as words, subprocess.Popen(command, stdin=subprocess.PIPE, stdout=words, stderr=words) as process:
         try:
             yield process
         except BaseException:
@@ -100,7 +100,8 @@ def writer(path: Path, length_s: float) -> Iterator[subprocess.Popen[bytes]]:
 
 def _end(process: subprocess.Popen[bytes]) -> None:
     """Ask the writer to close its file and end; insist where it does not."""
-    process.terminate()
+    if process.stdin is not None:
+        process.stdin.close()
     try:
         process.wait(WRITER_GRACE_S)
     except subprocess.TimeoutExpired:
