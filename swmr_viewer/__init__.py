@@ -43,11 +43,14 @@ _HOME = {
     "Timeout": "conditions",
     "open_swmr": "opening",
 }
+_WITHOUT_HDF5 = ("conditions", "errors")
 
 
 def __getattr__(name: str) -> Any:
     if name not in _HOME:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    if _HOME[name] not in _WITHOUT_HDF5:
+        import_module("swmr_viewer.core.locking").load_hdf5()
     return getattr(import_module(f"swmr_viewer.core.{_HOME[name]}"), name)
 
 

@@ -6,6 +6,7 @@ import os
 import traceback
 from multiprocessing.connection import Connection
 
+from swmr_viewer.core.locking import load_hdf5
 from swmr_viewer.reader.line import Line
 from swmr_viewer.reader.protection import Watchdog, prepare_process
 
@@ -25,6 +26,7 @@ def run_reader(connection: Connection, watchdog_s: float) -> None:
     watchdog.feed()
     status = 0
     try:
+        load_hdf5()
         from swmr_viewer.reader.loop import ReaderLoop
 
         ReaderLoop(Line(connection, watchdog)).run()

@@ -294,7 +294,8 @@ def test_another_handle_of_another_kind_is_explained(tmp_path: Path) -> None:
 
 _TRY_TO_LOCK = "import fcntl, sys; fcntl.flock(open(sys.argv[1], 'r+b'), fcntl.LOCK_EX | fcntl.LOCK_NB)"
 _OPEN = (
-    "import {first}, sys, subprocess\n"
+    "{first}\n"
+    "import sys, subprocess\n"
     "from swmr_viewer.core.opening import open_swmr\n"
     "with open_swmr(sys.argv[1]):\n"
     "    sys.exit(subprocess.run([sys.executable, '-c', sys.argv[2], sys.argv[1]], stderr=subprocess.DEVNULL).returncode)\n"
@@ -303,16 +304,17 @@ _OPEN = (
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs flock to look for locks")
 @pytest.mark.parametrize("told", ["TRUE", "BEST_EFFORT", "FALSE", None])
-def test_the_environment_cannot_make_it_lock(tmp_path: Path, told: str | None) -> None:
+@pytest.mark.parametrize("first", ["import os", "from swmr_viewer import Follower"])
+def test_the_environment_cannot_make_it_lock(tmp_path: Path, told: str | None, first: str) -> None:
     path = closed_file(tmp_path / "scan.h5")
-    ended = run_python(_OPEN.format(first="os"), path, told)
+    ended = run_python(_OPEN.format(first=first), path, told)
     assert (ended.returncode, ended.stderr) == (0, "")
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs flock to look for locks")
 def test_where_it_is_too_late_it_warns(tmp_path: Path) -> None:
     path = closed_file(tmp_path / "scan.h5")
-    ended = run_python(_OPEN.format(first="h5py"), path, "TRUE")
+    ended = run_python(_OPEN.format(first="import h5py"), path, "TRUE")
     assert ended.returncode == 1
     assert "UserWarning: HDF5_USE_FILE_LOCKING makes HDF5 lock" in ended.stderr
 
