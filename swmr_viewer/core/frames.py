@@ -2,39 +2,55 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from math import prod
-from typing import Any
+from types import TracebackType
+from typing import Any, Self
 
 import h5py
 import numpy as np
 import numpy.typing as npt
 
 from swmr_viewer.core.boxes import Box
-from swmr_viewer.core.chunks import is_allocated, missing_filters
-from swmr_viewer.core.errors import FilterMissingError, FrameNotWrittenError, FrameUnreadableError, PathError, PathNotThereError
+from swmr_viewer.core.errors import FrameNotWrittenError, FrameUnreadableError
 from swmr_viewer.core.layout import layout_of
-from swmr_viewer.core.links import open_object
-from swmr_viewer.core.refreshing import can_refresh
-from swmr_viewer.core.scan import position_of
+from swmr_viewer.core.opening_data import DataPath, open_data
+from swmr_viewer.core.regions import Region, bounds_of
+from swmr_viewer.core.scan import index_of, position_of
+from swmr_viewer.core.sources import NotThereYetError, Piece, read_piece, shape_of
+from swmr_viewer.core.virtual import VirtualSource
 
-_SMALL_FRAME_BYTES = 4096
+_FIRST_WAIT_S, _LONGEST_WAIT_S = 0.001, 0.05
 
 
 class FrameGrabber:
     """Read frames of one data set by the indices that a :class:`swmr_viewer.Follower` hands out.
 
+    Virtual data sets are read from their sources, which are opened here when they are there: a source that is missing
+    is an error, not fill. (One whose mappings are no regular boxes can only be read by HDF5 itself, which does fill in.)
+
     Parameters
     ----------
     h5file : h5py.File
         The open file. It stays the caller's to close. Do not open the data set a second time in the same process.
-    dataset_path : str
+    dataset_path : str or (file, path), or list of them
         A data set whose leading axes are the scan's; what remains is the frame: an image, a spectrum or a scalar.
+        Or a group with ``data_000001``, ``data_000002`` ... read one after the other, each once its link leads somewhere.
+        Or a list of several data sets, perhaps of other files, that get blocks of frames in turn.
     scan_rank : int, optional
         The number of scan axes (``follower.scan_rank``). Without it, and without ``scan_shape``, NeXus' ``interpretation``
         tells it, or else everything but the last two axes is the scan (a data set of one or two axes has one scan axis).
     scan_shape : tuple of int, optional
         The scan's extent (``follower.scan_shape``); needed where the data set grows along more than its first axis.
         A data set with one leading axis for a scan of several is taken as numbered in C order.
+    scan_axes : tuple of int, optional
+        Which axes are the scan's, slowest first, where they are not the leading ones: ``(2,)`` or ``(-1,)`` for (y, x, n).
+    block : int
+        With several data sets: how many frames on end each one gets.
+    clock, sleep : callable
+        Monotonic seconds, and a wait for so many seconds.
 
     Raises
     ------
@@ -47,48 +63,80 @@ class FrameGrabber:
     """
 
     def __init__(
-        self, h5file: h5py.File, dataset_path: str, *, scan_rank: int | None = None, scan_shape: tuple[int, ...] | None = None
+        self,
+        h5file: h5py.File,
+        dataset_path: DataPath | list[DataPath] | list[str],
+        *,
+        scan_rank: int | None = None,
+        scan_shape: tuple[int, ...] | None = None,
+        scan_axes: Sequence[int] | None = None,
+        block: int = 1,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], object] = time.sleep,
     ) -> None:
-        self.path = dataset_path
-        self._dataset = _open_data(h5file, dataset_path)
-        self._layout = layout_of(self._dataset, scan_shape, scan_rank)
+        self._source, self._files = open_data(h5file, dataset_path, block)
+        self.path = self._source.path
+        try:
+            self._layout = layout_of(self._source, scan_shape, scan_rank, scan_axes)
+        except BaseException:
+            self.close()
+            raise
         self._told_shape = scan_shape
-        self._refreshes = can_refresh(self._dataset)
+        self._clock, self._sleep = clock, sleep
+        if isinstance(self._source, VirtualSource):
+            self._source.scan_axes = self._layout.scan_axes
+
+    def close(self) -> None:
+        """Close the files that were opened here, those of virtual or interleaved data sets; the caller's stays open."""
+        self._source.close()
+        if self._files is not None:
+            self._files.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+    # ---- what is known
 
     @property
     def dtype(self) -> np.dtype[Any]:
         """The pixels' type."""
-        dtype: np.dtype[Any] = self._dataset.dtype
-        return dtype
+        return self._source.dtype
 
     @property
     def frame_shape(self) -> tuple[int, ...]:
         """The shape of one frame, () for scalars."""
-        return tuple(int(n) for n in self._dataset.shape[self._layout.scan_rank :])
+        shape = self._source.shape
+        return tuple(shape[axis] for axis in self._layout.frame_axes(len(shape)))
 
     @property
     def scan_shape(self) -> tuple[int, ...]:
-        """The extent that indices are counted on: as told, else the data set's leading axes as long as they are or may become.
-
-        Set it to ``follower.scan_shape`` whenever that may have grown along more than its first axis.
-        """
+        """The scan's extent: as told, and as long as the data set's scan axes are (or may become) by now."""
         if self._layout.is_flat and self._told_shape is not None:
             return self._told_shape
-        axes = zip(self._dataset.shape, self._dataset.maxshape, strict=True)
-        seen = tuple(int(has if most is None else most) for has, most in axes)[: self._layout.scan_rank]
+        has, most = self._source.shape, self._source.maxshape
+        seen = tuple(has[axis] if most[axis] is None else int(most[axis] or 0) for axis in self._layout.scan_axes)
         if self._told_shape is None:
             return seen
-        # Only the first axis may be longer than was told without changing what an index means.
-        return (max(self._told_shape[0], int(self._dataset.shape[0])), *self._told_shape[1:]) if seen else ()
-
-    @scan_shape.setter
-    def scan_shape(self, scan_shape: tuple[int, ...]) -> None:
-        self._told_shape = (*scan_shape, *(1 for _ in range(self._layout.scan_rank - len(scan_shape))))
+        # A data set may be made longer than the scan, and a scan longer than was told when it began.
+        current = (has[axis] for axis in self._layout.scan_axes)
+        return tuple(max(told, n) for told, n in zip(self._told_shape, current, strict=True))
 
     @property
     def scan_rank(self) -> int:
         """The number of scan axes."""
-        return len(self.scan_shape)
+        return len(self._told_shape) if self._told_shape is not None else self._layout.scan_rank
+
+    @property
+    def chunk_shape(self) -> tuple[int, ...]:
+        """How many scan points lie in one chunk, along each scan axis; 1 where that is not known."""
+        chunks = self._source.chunks
+        if chunks is None:
+            return (1,) * self.scan_rank
+        along = tuple(chunks[axis] for axis in self._layout.scan_axes)
+        return (1,) * (self.scan_rank - len(along)) + along
 
     def position(self, index: int) -> tuple[int, ...]:
         """Return the position of an index on the scan shape.
@@ -100,13 +148,19 @@ class FrameGrabber:
         """
         return position_of(index, self.scan_shape)
 
-    def grab(self, index: int) -> npt.NDArray[Any]:
-        """Return one frame as a new array of ``frame_shape`` and ``dtype``.
+    # ---- reading
+
+    def grab(self, index: int | tuple[int, ...], region: Region | None = None, *, wait_s: float = 0.0) -> npt.NDArray[Any]:
+        """Return one frame, or a part of it, as a new array of ``dtype`` and of ``frame_shape`` or the region's shape.
 
         Parameters
         ----------
-        index : int
-            Flat C-order index on the scan shape.
+        index : int or tuple of int
+            Flat C-order index on the scan shape, or the position itself (which stays the same while the scan grows).
+        region : tuple of slice, optional
+            The part of the frame, one slice per axis from the first on; only the chunks that it touches are read.
+        wait_s : float
+            How long to wait (s) for a frame whose key is set and that is not visible yet.
 
         Raises
         ------
@@ -115,67 +169,124 @@ class FrameGrabber:
         FrameUnreadableError
             If the frame is there and cannot be read or decoded.
         """
-        box = self._find(index)
-        frame = np.empty(self.frame_shape, self.dtype)
-        self._read(index, box, frame)
-        return frame
+        pieces, box = self._wait_for(lambda: self._find(index, region), index, wait_s)
+        out = np.empty(self._frame_part(shape_of(box)), self.dtype)
+        self._read(index, pieces, box, out)
+        return out
 
-    def grab_into(self, index: int, out: npt.NDArray[Any]) -> None:
-        """Read one frame straight into a C-contiguous array of ``frame_shape`` and ``dtype``; errors as in :meth:`grab`."""
-        self._read(index, self._find(index), out)
+    def grab_into(self, index: int | tuple[int, ...], out: npt.NDArray[Any], region: Region | None = None, *, wait_s: float = 0.0) -> None:
+        """Read one frame, or a part of it, straight into a C-contiguous array of its shape and ``dtype``.
 
-    def _find(self, index: int) -> Box:
-        """Return the frame's box in the data set, refreshed, after making sure that it has been written."""
-        if self._refreshes:
-            self._dataset.refresh()
-        leading = self._leading(index)
-        frame_shape = self.frame_shape
-        if any(at >= has for at, has in zip(leading, self._dataset.shape, strict=False)):
-            raise self._not_written(index, f"the data set's shape is {self._dataset.shape} so far")
-        box = (*((at, at + 1) for at in leading), *((0, n) for n in frame_shape))
-        if not is_allocated(self._dataset, box):
-            raise self._not_written(index, "its chunk is not there yet")
-        return box
+        Raises
+        ------
+        FrameNotWrittenError, FrameUnreadableError
+            As :meth:`grab`.
+        ValueError
+            If the array does not fit.
+        """
+        pieces, box = self._wait_for(lambda: self._find(index, region), index, wait_s)
+        shape = self._frame_part(shape_of(box))
+        if out.shape != shape or not out.flags.c_contiguous:
+            raise ValueError(f"A C-contiguous array of shape {shape} is needed for a frame of {self.path}, not {out.shape}.")
+        self._read(index, pieces, box, out)
 
-    def _leading(self, index: int) -> tuple[int, ...]:
-        """Return where the frame lies on the leading axes; beyond the end of an axis that still grows is no mistake."""
-        shape = self.scan_shape
+    def grab_block(self, block: tuple[slice, ...], region: Region | None = None, *, wait_s: float = 0.0) -> npt.NDArray[Any]:
+        """Return the frames of a box of scan points in one read, shape (points along each scan axis ..., frame axes ...).
+
+        Parameters
+        ----------
+        block : tuple of slice
+            One per axis of the scan, with start and stop.
+        region, wait_s :
+            As for :meth:`grab`.
+
+        Raises
+        ------
+        FrameNotWrittenError, FrameUnreadableError
+            If any of the frames is not there yet, or cannot be read.
+        """
+        lengths = tuple(one.stop - one.start for one in block)
+        if self._layout.is_flat or self._layout.scan_axes != tuple(range(len(lengths))):
+            return self._block_by_frames(block, lengths, region, wait_s)
+        first = tuple(one.start for one in block)
+        pieces, box = self._wait_for(lambda: self._find(first, region, lengths), first, wait_s)
+        out = np.empty(shape_of(box), self.dtype)
+        self._read(first, pieces, box, out)
+        return out
+
+    def _block_by_frames(
+        self, block: tuple[slice, ...], lengths: tuple[int, ...], region: Region | None, wait_s: float
+    ) -> npt.NDArray[Any]:
+        frames = [
+            self.grab(tuple(one.start + at for one, at in zip(block, offset, strict=True)), region, wait_s=wait_s)
+            for offset in np.ndindex(*lengths)
+        ]
+        return np.stack(frames).reshape(*lengths, *frames[0].shape)
+
+    def _wait_for(self, find: Callable[[], tuple[list[Piece], Box]], index: object, wait_s: float) -> tuple[list[Piece], Box]:
+        """Look until it is there, with a bound."""
+        deadline, pause_s = self._clock() + wait_s, _FIRST_WAIT_S
+        while True:
+            try:
+                return find()
+            except NotThereYetError as error:
+                left_s = deadline - self._clock()
+                if left_s <= 0:
+                    raise self._not_written(index, error) from error
+            self._sleep(min(pause_s, left_s))
+            pause_s = min(2 * pause_s, _LONGEST_WAIT_S)
+
+    def _find(self, index: int | tuple[int, ...], region: Region | None, lengths: tuple[int, ...] | None = None) -> tuple[list[Piece], Box]:
+        """Return where a frame (or ``lengths`` of them from there on) is stored, refreshed, after making sure that it is."""
+        with self._explained(index):
+            self._source.refresh()
+            at = dict(zip(self._layout.scan_axes, self._scan_part(index), strict=True))
+            many = dict(zip(self._layout.scan_axes, lengths or (1,) * len(at), strict=True))
+            parts = bounds_of(region, self.frame_shape)
+            box = tuple((at[axis], at[axis] + many[axis]) if axis in at else next(parts) for axis in range(len(self._source.maxshape)))
+            return list(self._source.pieces(box)), box
+
+    def _scan_part(self, index: int | tuple[int, ...]) -> tuple[int, ...]:
+        """Return where the frame lies on the scan axes; beyond the end of an axis that still grows is no mistake."""
+        shape, axes = self.scan_shape, self._layout.scan_axes
+        if isinstance(index, tuple):
+            return self._position_part(index, shape)
         if self._layout.is_flat:
             self.position(index)
             return (index,)
-        if shape and index >= prod(shape) and self._dataset.maxshape[0] is None:
+        if shape and index >= prod(shape) and self._source.maxshape[axes[0]] is None:
             return index // max(1, prod(shape[1:])), *(0 for _ in shape[1:])
         return self.position(index)
 
-    def _read(self, index: int, box: Box, out: npt.NDArray[Any]) -> None:
-        selection = tuple(start if stop == start + 1 else slice(start, stop) for start, stop in box[: self._layout.scan_rank])
+    def _position_part(self, position: tuple[int, ...], shape: tuple[int, ...]) -> tuple[int, ...]:
+        if self._layout.is_flat:
+            return (index_of(position, shape),)
+        limits = [self._source.maxshape[axis] for axis in self._layout.scan_axes]
+        inside = (at >= 0 and (most is None or at < most) for at, most in zip(position, limits, strict=True))
+        if len(position) != len(shape) or not all(inside):
+            raise IndexError(f"Position {position} is outside the scan of shape {shape}.")
+        return position
+
+    def _frame_part(self, shape: tuple[int, ...]) -> tuple[int, ...]:
+        return tuple(shape[axis] for axis in self._layout.frame_axes(len(shape)))
+
+    def _read(self, index: object, pieces: list[Piece], box: Box, out: npt.NDArray[Any]) -> None:
+        with self._explained(index):
+            target = out.reshape(shape_of(box))
+            for piece in pieces:
+                read_piece(piece, box, target)
+
+    @contextmanager
+    def _explained(self, index: object) -> Iterator[None]:
         try:
-            if out.nbytes <= _SMALL_FRAME_BYTES or prod(out.shape) == 0:
-                out[...] = self._dataset[selection]
-            else:
-                self._dataset.read_direct(out, source_sel=selection)
+            yield
         except (OSError, RuntimeError) as error:
             raise FrameUnreadableError(
-                f"Frame {index} of {self.path} in {self._dataset.file.filename} cannot be read: {error}.",
+                f"Frame {index} of {self.path} in {self._source.filename} cannot be read: {error}.",
                 "The frame may be damaged; the others can still be read.",
             ) from error
 
-    def _not_written(self, index: int, why: str) -> FrameNotWrittenError:
+    def _not_written(self, index: object, why: object) -> FrameNotWrittenError:
         return FrameNotWrittenError(
-            f"Frame {index} of {self.path} in {self._dataset.file.filename} has not been written: {why}.", "Try again after the next poll."
+            f"Frame {index} of {self.path} in {self._source.filename} has not been written: {why}.", "Try again after the next poll."
         )
-
-
-def _open_data(h5file: h5py.File, path: str) -> h5py.Dataset:
-    found = open_object(h5file, path)
-    if found is None:
-        raise PathNotThereError(f"The link {path} in {h5file.filename} leads nowhere yet.", "Wait until its writer has made the file.")
-    if not isinstance(found, h5py.Dataset) or found.dtype.kind not in "iufbc":
-        raise PathError(f"{path} in {h5file.filename} is not a data set of numbers.", "Name a data set with frames.")
-    missing = missing_filters(found)
-    if missing:
-        raise FilterMissingError(
-            f"{path} in {h5file.filename} is compressed with a filter that is not installed here: {', '.join(missing)}.",
-            "Install the filter's HDF5 plugin (pip install hdf5plugin has the usual ones) or set HDF5_PLUGIN_PATH to where it is.",
-        )
-    return found

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-
-import h5py
+from math import prod
 
 from swmr_viewer.core.errors import ShapeError
+from swmr_viewer.core.sources import Source
 
 _FRAME_RANK = {"image": 2, "spectrum": 1, "scalar": 0, "vertex": 1, "scaler": 0}
 """NeXus ``interpretation`` to frame rank (nexusformat.org, NXdata)."""
@@ -14,83 +15,102 @@ _FRAME_RANK = {"image": 2, "spectrum": 1, "scalar": 0, "vertex": 1, "scaler": 0}
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """Which leading axes are the scan's."""
+    """Which axes are the scan's; the others, in their order, are the frame's."""
 
-    scan_rank: int
-    """How many leading axes of the data set number the scan points."""
+    scan_axes: tuple[int, ...]
+    """The axes of the data set that number the scan points, slowest first."""
     is_flat: bool = False
-    """True: one leading axis numbers the points of a scan of several axes, in C order."""
+    """True: one axis numbers the points of a scan of several axes, in C order."""
+
+    @property
+    def scan_rank(self) -> int:
+        """How many axes of the data set number the scan points."""
+        return len(self.scan_axes)
+
+    def frame_axes(self, rank: int) -> tuple[int, ...]:
+        """Return the frame's axes of a data set with this many."""
+        return tuple(axis for axis in range(rank) if axis not in self.scan_axes)
 
 
-def layout_of(dataset: h5py.Dataset, scan_shape: tuple[int, ...] | None, scan_rank: int | None) -> Layout:
+def layout_of(source: Source, scan_shape: tuple[int, ...] | None, scan_rank: int | None, scan_axes: Sequence[int] | None = None) -> Layout:
     """Return the division of a data set's axes.
 
     Parameters
     ----------
-    dataset : h5py.Dataset
+    source : Source
         The data.
     scan_shape : tuple of int or None
         The scan's extent, where it is known.
     scan_rank : int or None
         The number of scan axes, where it is known.
+    scan_axes : sequence of int or None
+        Which axes are the scan's, where they are not the leading ones; negative ones count from the end.
 
     Raises
     ------
     ShapeError
         If the data set has fewer axes than the scan, or axes of other lengths.
     """
+    if scan_axes is not None:
+        return _layout_with(source, tuple(scan_axes), scan_shape)
     if scan_shape is not None:
-        return _layout_on(dataset, scan_shape)
+        return _layout_on(source, scan_shape)
     if scan_rank is None:
-        return Layout(_guessed_rank(dataset))
-    if scan_rank > dataset.ndim:
-        raise _misfit(dataset, f"a scan of {scan_rank} axes")
-    return Layout(scan_rank)
+        return _leading(_guessed_rank(source))
+    if scan_rank > len(source.maxshape):
+        raise _misfit(source, f"a scan of {scan_rank} axes")
+    return _leading(scan_rank)
 
 
-def _layout_on(dataset: h5py.Dataset, scan_shape: tuple[int, ...]) -> Layout:
-    rank = len(scan_shape)
-    fits, fits_flat = _fits(dataset, scan_shape), rank > 1 and dataset.ndim >= 1 and _fits_flat(dataset, scan_shape)
+def _leading(rank: int, is_flat: bool = False) -> Layout:
+    return Layout(tuple(range(rank)), is_flat)
+
+
+def _layout_with(source: Source, axes: tuple[int, ...], scan_shape: tuple[int, ...] | None) -> Layout:
+    rank = len(source.maxshape)
+    found = tuple(axis + rank if axis < 0 else axis for axis in axes)
+    if any(not 0 <= axis < rank for axis in found) or len(set(found)) < len(found):
+        raise _misfit(source, f"the scan axes {axes}")
+    if scan_shape is None or (len(scan_shape) == len(found) and _fits(source, scan_shape, found)):
+        return Layout(found)
+    if len(found) == 1 and _fits(source, (prod(scan_shape),), found):
+        return Layout(found, True)
+    raise _misfit(source, f"the scan shape {scan_shape} on its axes {axes}")
+
+
+def _layout_on(source: Source, scan_shape: tuple[int, ...]) -> Layout:
+    rank, n_axes = len(scan_shape), len(source.maxshape)
+    fits = n_axes >= rank and _fits(source, scan_shape, range(rank))
+    fits_flat = rank > 1 and n_axes >= 1 and (source.maxshape[0] is None or source.maxshape[0] >= prod(scan_shape))
     if fits and fits_flat:
-        return Layout(1, True) if dataset.ndim - 1 == _frame_rank_told(dataset, 2) and dataset.ndim - rank != 2 else Layout(rank)
+        return _leading(1, True) if n_axes - 1 == _frame_rank_told(source, 2) and n_axes - rank != 2 else _leading(rank)
     if fits:
-        return Layout(rank)
+        return _leading(rank)
     if fits_flat:
-        return Layout(1, True)
-    raise _misfit(dataset, f"the scan shape {scan_shape} of the keys")
+        return _leading(1, True)
+    raise _misfit(source, f"the scan shape {scan_shape} of the keys")
 
 
-def _fits(dataset: h5py.Dataset, scan_shape: tuple[int, ...]) -> bool:
-    """Whether the leading axes can be the scan's: each as long as it, or able to become so."""
-    if dataset.ndim < len(scan_shape):
-        return False
-    leading = zip(dataset.shape, dataset.maxshape, scan_shape, strict=False)
-    return all(most is None or most >= wanted or (has == 1 == wanted) for has, most, wanted in leading)
+def _fits(source: Source, scan_shape: Sequence[int], axes: Sequence[int]) -> bool:
+    """Whether these axes can be the scan's: each as long as it, or able to become so."""
+    limits = ((source.shape[axis], source.maxshape[axis]) for axis in axes)
+    return all(most is None or most >= wanted or (has == 1 == wanted) for (has, most), wanted in zip(limits, scan_shape, strict=True))
 
 
-def _fits_flat(dataset: h5py.Dataset, scan_shape: tuple[int, ...]) -> bool:
-    total = 1
-    for length in scan_shape:
-        total *= length
-    return dataset.maxshape[0] is None or dataset.maxshape[0] >= total
+def _frame_rank_told(source: Source, otherwise: int) -> int:
+    return _FRAME_RANK.get(source.interpretation, otherwise)
 
 
-def _frame_rank_told(dataset: h5py.Dataset, otherwise: int) -> int:
-    told = dataset.attrs.get("interpretation", b"")
-    word = told.decode(errors="replace") if isinstance(told, bytes) else str(told)
-    return _FRAME_RANK.get(word, otherwise)
-
-
-def _guessed_rank(dataset: h5py.Dataset) -> int:
+def _guessed_rank(source: Source) -> int:
     """Without keys: NeXus' ``interpretation``, else images where there are three axes or more, else one scan axis."""
-    frame_rank = _frame_rank_told(dataset, -1)
-    if 0 <= frame_rank <= dataset.ndim:
-        return int(dataset.ndim) - frame_rank
-    return int(dataset.ndim) - 2 if dataset.ndim > 2 else min(1, int(dataset.ndim))
+    frame_rank, n_axes = _frame_rank_told(source, -1), len(source.maxshape)
+    if 0 <= frame_rank <= n_axes:
+        return n_axes - frame_rank
+    return n_axes - 2 if n_axes > 2 else min(1, n_axes)
 
 
-def _misfit(dataset: h5py.Dataset, what: str) -> ShapeError:
+def _misfit(source: Source, what: str) -> ShapeError:
     return ShapeError(
-        f"The data set {dataset.name} in {dataset.file.filename} has shape {dataset.shape} and does not fit {what}.",
-        "Name a data set whose leading axes are the scan's, or other keys.",
+        f"The data set {source.path} in {source.filename} has shape {source.shape} and does not fit {what}.",
+        "Name a data set whose leading axes are the scan's (or its scan_axes), or other keys.",
     )
