@@ -10,7 +10,7 @@ from swmr_viewer.core.discovery.fitting import frame_shape_on
 from swmr_viewer.core.discovery.found import Found, Shape, Walk
 from swmr_viewer.core.discovery.nexus import default_signals, groups_of, is_axis, is_signal
 from swmr_viewer.core.discovery.ranking import Ranked, best_of_each
-from swmr_viewer.core.discovery.rules import DATA_RULES, FINISHED_RULES, FRAME_SCORES, FRAME_WORDS, INTERPRETATIONS, all_rules, first_rule
+from swmr_viewer.core.discovery.rules import DATA_RULES, FINISHED_RULES, FRAME_SCORES, FRAME_WORDS, INTERPRETATIONS
 
 Attributes = Mapping[str, tuple[str, ...]]
 _MISFIT_SCORE = -200
@@ -53,7 +53,7 @@ class DataJudge:
         shape = found.node.shape
         if not shape or found.kind not in ("i", "u", "f", "b", "c") or found.identity in self._keys:
             return False
-        if first_rule(FINISHED_RULES, found.path) and prod(shape) <= 1:
+        if FINISHED_RULES.first(found.path) and prod(shape) <= 1:
             return False
         return self._scan is not None or len(shape) >= 3 or found.node.maxshape[0] is None
 
@@ -64,7 +64,7 @@ class DataJudge:
         reasons = [
             *self._nexus_reasons(found, parent, signals),
             words,
-            *((rule.score, rule.why) for rule in all_rules(DATA_RULES, found.path)),
+            *((rule.score, rule.why) for rule in DATA_RULES.all(found.path)),
             *((0.0, "compressed with a filter that is missing here") for name in found.node.filters if name.endswith(MISSING)),
         ]
         why = "; ".join(dict.fromkeys(text for _, text in reasons))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from math import prod
 
 from swmr_viewer.core.discovery.found import Found, Walk
-from swmr_viewer.core.discovery.rules import FINISHED_RULES, KEY_RULES, Rule, first_rule
+from swmr_viewer.core.discovery.rules import FINISHED_RULES, KEY_RULES, Rule
 from swmr_viewer.core.inspection import Candidate
 
 _MOST_CANDIDATES = 200
@@ -34,7 +34,7 @@ def rank_keys(walk: Walk) -> list[Ranked]:
     """Return the key datasets: integers, or links that lead nowhere yet, with a name that keys have."""
     ranked = []
     for one in walk.objects:
-        rule = first_rule(KEY_RULES, one.path) if _may_be_key(one) else None
+        rule = KEY_RULES.first(one.path) if _may_be_key(one) else None
         if rule:
             late = ", not there yet" if one.node.kind == "broken link" else ""
             ranked.append(Ranked(one, rule.score, f"It is {rule.why}{late}.", rule))
@@ -52,7 +52,7 @@ def rank_finished(walk: Walk, near: tuple[str, ...]) -> list[Ranked]:
     ranked = []
     for one in walk.objects:
         small = one.kind in ("i", "u", "b", "f") and prod(one.node.shape) <= 1
-        rule = first_rule(FINISHED_RULES, one.path) if small else None
+        rule = FINISHED_RULES.first(one.path) if small else None
         if rule:
             is_near = one.parent in near
             ranked.append(Ranked(one, rule.score + 10 * is_near, f"It is {rule.why}{', beside the keys' if is_near else ''}.", rule))

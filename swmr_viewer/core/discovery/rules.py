@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,11 +15,31 @@ class Rule:
     why: str
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Rules:
+    """Several rules, and one pattern for the many paths that none of them fits (several times quicker than each in turn)."""
+
+    each: tuple[Rule, ...]
+    any_of: re.Pattern[str]
+
+    def first(self, path: str) -> Rule | None:
+        """Return the first rule that fits a path."""
+        return next(iter(self.all(path)), None)
+
+    def all(self, path: str) -> list[Rule]:
+        """Return every rule that fits a path."""
+        return [rule for rule in self.each if rule.pattern.search(path)] if self.any_of.search(path) else []
+
+
+def _rules(*each: Rule) -> Rules:
+    return Rules(each, re.compile("|".join(f"(?:{rule.pattern.pattern})" for rule in each), re.IGNORECASE))
+
+
 def _rule(pattern: str, score: float, why: str) -> Rule:
     return Rule(re.compile(pattern, re.IGNORECASE), score, why)
 
 
-KEY_RULES = (
+KEY_RULES = _rules(
     _rule(r"/diamond_scan/keys/[^/]+$", 100, "in diamond_scan/keys, where Diamond's scans put their keys"),
     _rule(r"/uniquekeys?$", 95, "named like the keys of a Diamond scan"),
     _rule(r"/keys/[^/]+$", 90, "in a group named keys"),
@@ -34,7 +53,7 @@ KEY_RULES = (
 )
 """Which integer datasets say that a frame is complete; the first rule that fits a path counts."""
 
-FINISHED_RULES = (
+FINISHED_RULES = _rules(
     _rule(r"/scan_finished$", 100, "named scan_finished, as in Diamond's scans"),
     _rule(r"/finished$", 80, "named finished"),
     _rule(r"/(scan_|acquisition_)?(complete|completed|done|ended)$", 40, "named like a flag of the end"),
@@ -46,7 +65,7 @@ SURELY_FINISHED = 80
 SCAN_SHAPE_NAME = "scan_shape"
 SCAN_RANK_NAME = "scan_rank"
 
-DATA_RULES = (
+DATA_RULES = _rules(
     _rule(r"/(ndattributes|attributes|performance|_?meta(data)?|history)/", -80, "among the attributes of frames"),
     _rule(r"/diamond_scan/", -80, "part of the scan's book-keeping"),
     _rule(r"(pixel_?mask|/mask|flat_?field|dark|bad_?pixel|gain_?map)[^/]*$", -90, "a mask or a correction"),
@@ -66,21 +85,3 @@ FRAME_SCORES = {2: 40, 1: 15, 0: 0}
 
 INTERPRETATIONS = {"image": 2, "rgba-image": 3, "spectrum": 1, "vertex": 1, "scalar": 0, "scaler": 0}
 """NeXus ``interpretation`` to the rank of a frame (nexusformat.org, NXdata)."""
-
-
-def first_rule(rules: tuple[Rule, ...], path: str) -> Rule | None:
-    """Return the first rule that fits a path."""
-    return next(iter(all_rules(rules, path)), None)
-
-
-def all_rules(rules: tuple[Rule, ...], path: str) -> list[Rule]:
-    """Return every rule that fits a path."""
-    if not _any_of(rules).search(path):
-        return []
-    return [rule for rule in rules if rule.pattern.search(path)]
-
-
-@lru_cache
-def _any_of(rules: tuple[Rule, ...]) -> re.Pattern[str]:
-    """One pattern for most paths, which no rule fits: several times quicker than each in turn."""
-    return re.compile("|".join(f"(?:{rule.pattern.pattern})" for rule in rules), re.IGNORECASE)
