@@ -46,7 +46,6 @@ def run_window(
     app = application()
     assembly = Assembly(supervisor)
     session, window = assembly.session, assembly.window
-    window.closed.connect(app.quit)
     outcome = _Outcome(assembly, screenshot)
     if quit_when_finished:
         session.finished.connect(lambda _: QTimer.singleShot(LINGER_MS, outcome.leave))
@@ -68,7 +67,7 @@ def application() -> QApplication:
     app.setApplicationName("swmr_viewer")
     app.setApplicationDisplayName("swmr_viewer")
     app.setDesktopFileName("swmr-viewer")
-    pg.setConfigOptions(useOpenGL=False, imageAxisOrder="row-major", antialias=False)
+    pg.setConfigOptions(useOpenGL=False, imageAxisOrder="row-major", antialias=False, mouseRateLimit=0)
     theme_of_application()
     with contextlib.suppress(ResourceMissingError):  # a window without an icon is still a window
         app.setWindowIcon(QIcon(str(resource_path("swmr-viewer.svg"))))
@@ -88,4 +87,3 @@ class _Outcome:
         if self._screenshot is not None:
             self._assembly.window.grab().save(str(self._screenshot))
         self._assembly.window.close()
-

@@ -39,7 +39,7 @@ class ControlBar(QWidget):
             row.addWidget(button)
         row.addWidget(self.slider, 1)
         row.addWidget(self.live)
-        for signal in (session.mode_changed, session.frame_changed, session.request_changed, session.opened):
+        for signal in (session.mode_changed, session.frame_changed, session.request_changed, session.opened, session.state_changed):
             signal.connect(self._show)
         self._show()
 
@@ -52,9 +52,9 @@ class ControlBar(QWidget):
         can_move = session.shown is not None
         for button in (self.first, self.previous, self.hold, self.next, self.last, self.slider):
             button.setEnabled(can_move)
-        self.live.setEnabled(session.progress is not None)
-        self.live.setChecked(session.is_live and session.progress is not None)
-        self.live.setText("Live")
+        is_open = session.progress is not None
+        self.live.setEnabled(is_open and not (session.is_over and session.is_live))
+        self.live.setChecked(is_open and session.is_live and not session.is_over)
         self.live.setToolTip("The newest complete frame is shown as it comes" if session.is_live else "Go back to the newest frame (End)")
         wear(self.hold, "pause" if session.is_live else "play")
         self.hold.setToolTip("Hold this frame while the scan goes on (H)" if session.is_live else "Follow the newest frame (H)")

@@ -19,7 +19,7 @@ class FrameHeader(QWidget):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
-        self.title = Words("title", room_for="Frame 0000")
+        self.title = Words("title", room_for="No frame yet")
         self.where = ElidedWords("muted")
         self.auto_button = QPushButton("Auto levels")
         self.auto_button.setCheckable(True)
@@ -47,7 +47,7 @@ class FrameHeader(QWidget):
         session, frame = self._session, self._session.shown
         if session.shows_stale_picture and session.wanted_index is not None:
             self.title.say(f"Frame {count_words(session.wanted_index)}")
-            self.where.say("being read \u2026")
+            self.where.say("cannot be read" if session.wanted_is_unreadable else "being read \u2026")
             return
         if frame is None:
             self.title.say("No frame yet" if session.request is not None else "")

@@ -62,6 +62,8 @@ class ImageView(QWidget):
         self.box = self.plot.getViewBox()
         self.box.invertY(True)
         self.box.setAspectLocked(True)
+        self.plot.getAxis("left").setWidth(44)
+        self.plot.getAxis("bottom").setHeight(24)  # of their own accord axes grow with their numbers, and the picture jumps
         self.view.setCentralItem(self.plot)
         self._under = QGraphicsRectItem()
         self._under.setPen(QPen(Qt.PenStyle.NoPen))
@@ -195,7 +197,6 @@ class ImageView(QWidget):
             axis = self.plot.getAxis(side)
             axis.setPen(colors.border)
             axis.setTextPen(colors.muted)
-        self.plot.getAxis("left").setWidth(44)
 
     def _on_pointer(self, at: Any) -> None:
         point = self.box.mapSceneToView(at)
@@ -215,5 +216,3 @@ def _unmasked(pixels: np.ndarray[Any, Any], factor: int) -> np.ndarray[Any, Any]
     out = np.empty(preview_shape(pixels.shape, factor), np.float32)
     write_preview(pixels, factor, out)
     return out
-
-

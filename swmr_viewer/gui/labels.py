@@ -7,6 +7,11 @@ from PySide6.QtGui import QPainter, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 
+def line_height(label: QLabel) -> int:
+    """Return a height (px) for any text: an arrow or a thin space from another font makes a line higher, and all else would jump."""
+    return label.fontMetrics().height() + 3
+
+
 class Words(QLabel):
     """A line of text with a role of the style sheet and room for the widest text that is expected."""
 
@@ -24,8 +29,9 @@ class Words(QLabel):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
+        self.ensurePolished()
+        self.setMinimumHeight(line_height(self))
         if self._room_for:
-            self.ensurePolished()
             self.setMinimumWidth(self.fontMetrics().horizontalAdvance(self._room_for) + 2)
 
 
@@ -45,6 +51,11 @@ class ElidedWords(QLabel):
         if words != self.text():
             self.setText(words)
             self.setToolTip(words)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.ensurePolished()
+        self.setMinimumHeight(line_height(self))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)

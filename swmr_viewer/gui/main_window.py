@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QFrame, QMainWindow, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from swmr_viewer.gui.actions import make_actions, make_menu
@@ -36,8 +36,6 @@ class MainWindow(QMainWindow):
         What it shows.
     """
 
-    closed = Signal()
-
     def __init__(self, session: Session) -> None:
         super().__init__()
         self.session = session
@@ -48,7 +46,6 @@ class MainWindow(QMainWindow):
         self.resize(1440, 900)
         self.setMinimumSize(960, 600)
         self._show_request()
-        self.control_bar.slider.setFocus()
 
     def _build(self) -> None:
         session, actions = self.session, self.actions_
@@ -75,6 +72,8 @@ class MainWindow(QMainWindow):
             box.addWidget(part)
         box.addWidget(self._pages, 1)
         self.setCentralWidget(middle)
+        middle.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        middle.setFocus()  # else the first button wears the ring of the keyboard's focus at the start
 
     def _work_page(self) -> QWidget:
         self.splitter = QSplitter(Qt.Orientation.Horizontal, childrenCollapsible=False)
@@ -124,10 +123,6 @@ class MainWindow(QMainWindow):
             event.acceptProposedAction()
             self.session.open(FollowRequest(path=files[0]))
 
-    def closeEvent(self, event: QCloseEvent) -> None:
-        event.accept()
-        self.closed.emit()
-
 
 def _panel(*parts: QWidget, stretched: QWidget | None = None) -> QFrame:
     frame = QFrame()
@@ -149,5 +144,3 @@ def _column(*parts: QWidget) -> QWidget:
     for part in parts:
         box.addWidget(part)
     return column
-
-

@@ -63,6 +63,7 @@ class MapPanel(QFrame):
         box.addWidget(self.map, 1)
         self.legend = _legend()
         box.addWidget(self.legend)
+        box.addStretch(0)
         for signal in (session.progress_changed, session.request_changed):
             signal.connect(self._show)
         self._show()

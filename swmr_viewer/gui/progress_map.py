@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, QTimer
+from PySide6.QtCore import QElapsedTimer, QEvent, QPointF, QRectF, QSize, Qt, QTimer
 from PySide6.QtGui import QColor, QHelpEvent, QImage, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
@@ -16,6 +16,8 @@ from swmr_viewer.gui.words import count_words, position_words
 
 LEAST_INTERVAL_MS = 80
 """The map is redrawn at most this often (ms), however fast keys come."""
+LONGEST_SHARE = 0.1
+"""Of the window's time: maps of many millions of points are redrawn less often."""
 
 
 class ProgressMap(QWidget):
@@ -41,7 +43,7 @@ class ProgressMap(QWidget):
         return QSize(310, 210)
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(180, 90)
+        return QSize(180, 60)
 
     @property
     def layout_shown(self) -> mi.MapLayout | None:
@@ -68,14 +70,21 @@ class ProgressMap(QWidget):
             self._redraw.start()
 
     def _draw(self) -> None:
+        took = QElapsedTimer()
+        took.start()
+        self._draw_picture()
+        self._redraw.setInterval(max(LEAST_INTERVAL_MS, round(took.elapsed() / LONGEST_SHARE)))
+        self.update()
+
+    def _draw_picture(self) -> None:
         progress = self._session.progress
         if progress is None or progress.total == 0:
             self._image = self._layout = None
         else:
+            self.setMaximumHeight(mi.natural_height(progress.scan_shape, max(60, self.width())))
             ratio = self.devicePixelRatioF()
             self._layout = mi.map_layout(progress.scan_shape, round(self.width() * ratio), round(self.height() * ratio))
             self._image = _indexed(mi.map_picture(progress.state_codes(), self._layout), ratio)
-        self.update()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from swmr_viewer.gui.labels import ElidedWords, Words
@@ -21,13 +21,18 @@ class ReadoutBar(QWidget):
         self._at: tuple[int, ...] | None = None
         self.pixel = Words(room_for="x 0000   y 0000   value 0 000 000 000")
         self.note = ElidedWords("muted")
-        self.numbers = Words("muted")
+        self.maximum = Words("muted", room_for="max 000 000")
+        self.masked = Words("muted", room_for="masked 000 000")
+        self.latency = Words("muted", room_for="key \u2192 screen 000 ms")
+        self.skipped = Words("muted", room_for="skipped 0 000")
         row = QHBoxLayout(self)
         row.setContentsMargins(4, 0, 4, 0)
         row.setSpacing(16)
         row.addWidget(self.pixel)
         row.addWidget(self.note, 1)
-        row.addWidget(self.numbers)
+        for part in (self.maximum, self.masked, self.latency, self.skipped):
+            part.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+            row.addWidget(part)
         self._forget_note = QTimer(self, singleShot=True, interval=NOTE_MS)
         self._forget_note.timeout.connect(lambda: self.note.say(""))
         session.noted.connect(self._show_note)
@@ -53,16 +58,13 @@ class ReadoutBar(QWidget):
         self.pixel.say("   ".join((*where, f"value {value_words(frame.raw[at].item())}")))
 
     def _show_numbers(self) -> None:
-        session, parts = self._session, []
-        frame = session.shown
-        if frame is not None and frame.levels is not None:
-            parts.append(f"max {_level_words(frame.levels.maximum, frame.raw.dtype.kind)}")
-            parts.append(f"masked {count_words(frame.levels.n_masked)}")
-        if session.latency_s is not None:
-            parts.append(f"key \u2192 screen {1000 * session.latency_s:.0f} ms")
-        if frame is not None:
-            parts.append(f"skipped {count_words(session.n_skipped)}")
-        self.numbers.say("    ".join(parts))
+        frame, counts = self._session.shown, self._session.counts
+        levels = frame.levels if frame is not None else None
+        kind = frame.raw.dtype.kind if frame is not None else ""
+        self.maximum.say("" if levels is None else f"max {_level_words(levels.maximum, kind)}")
+        self.masked.say("" if levels is None else f"masked {count_words(levels.n_masked)}")
+        self.latency.say("" if counts.latency_s is None else f"key \u2192 screen {1000 * counts.latency_s:.0f} ms")
+        self.skipped.say("" if frame is None else f"skipped {count_words(counts.n_skipped)}")
 
     def _show_note(self, words: str) -> None:
         self.note.say(words)

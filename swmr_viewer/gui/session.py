@@ -1,4 +1,4 @@
-"""The one truth that the widgets show, and the intents that they send."""
+"""The session: takes the widgets' intents and the thread's news, and keeps the facts true."""
 
 from __future__ import annotations
 
@@ -6,59 +6,28 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, QTimer
 
-from swmr_viewer.core.conditions import AllKeys, Condition, FileClosed, FinishedFlag, Timeout
+from swmr_viewer.core.conditions import Condition
 from swmr_viewer.core.progress import KeyProgress
 from swmr_viewer.gui.follow_thread import FollowThread, ReaderCondition
 from swmr_viewer.gui.live_frame import LiveFrame
 from swmr_viewer.gui.problem import Problem
 from swmr_viewer.gui.progress_feed import ProgressUpdate, added_to
-from swmr_viewer.gui.rate import RateMeter
-from swmr_viewer.gui.state import Facts, SessionState, resolve_state
+from swmr_viewer.gui.session_facts import DEFAULT_CONDITIONS, SessionFacts
+from swmr_viewer.gui.state import resolve_state
 from swmr_viewer.reader import messages as m
 
-DEFAULT_CONDITIONS: tuple[Condition, ...] = (FinishedFlag(), Timeout(10.0), AllKeys(), FileClosed())
 TICK_MS = 100
 RETRYABLE = {"FileNotThereError", "NotSwmrYetError", "NoKeysError", "PathNotThereError"}
 
 
-class Session(QObject):
-    """What is followed, what is known about it, what is shown.
-
-    Widgets read its attributes when a signal says that they changed, and call its intents; nothing here draws.
-    """
-
-    request_changed = Signal()
-    """Another file, or none: everything starts anew."""
-    opened = Signal()
-    progress_changed = Signal()
-    frames_completed = Signal(object)
-    """int64 array of indices, each announced once."""
-    frame_changed = Signal()
-    """``shown`` is another frame (or None)."""
-    mode_changed = Signal()
-    """Live or pinned, or another pinned frame was asked for."""
-    state_changed = Signal()
-    conditions_changed = Signal()
-    problem_reported = Signal(object)
-    """``Problem``."""
-    finished = Signal(object)
-    """``messages.Ended`` or ``messages.Failed``."""
-    noted = Signal(str)
-    """A few words for the status line."""
-    ticked = Signal()
-    """Ten times a second, for ages and countdowns."""
+class Session(SessionFacts):
+    """Widgets read its facts when a signal says that they changed, and call its intents; nothing here draws."""
 
     def __init__(self, thread: FollowThread, *, clock: Callable[[], float] = time.monotonic, parent: QObject | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(clock, parent)
         self._thread = thread
-        self._clock = clock
-        self._rate = RateMeter()
-        self.request: m.FollowRequest | None = None
-        self.conditions: tuple[Condition, ...] = DEFAULT_CONDITIONS
-        self._forget()
-        self.state: SessionState = resolve_state(self._facts())
         self._connect()
         self._ticker = QTimer(self, interval=TICK_MS)
         self._ticker.timeout.connect(self.tick)
@@ -73,81 +42,6 @@ class Session(QObject):
         thread.fault_reported.connect(self._on_fault)
         thread.failed.connect(self._on_failed)
         thread.finished.connect(self._on_ended)
-
-    def _forget(self) -> None:
-        self.generation = 0
-        self.description: m.Opened | None = None
-        self.progress: KeyProgress | None = None
-        self.shown: LiveFrame | None = None
-        self.wanted_index: int | None = None
-        self.last_key_at_s: float | None = None
-        self.following_since_s: float | None = None
-        self.n_shown = 0
-        self.n_skipped = 0
-        self.latency_s: float | None = None
-        self.ended: m.Ended | None = None
-        self.failed: m.Failed | None = None
-        self._condition: ReaderCondition | None = None
-        self._live_mark: int | None = None
-        self._rate.clear()
-
-    # ---- what is known
-
-    @property
-    def is_live(self) -> bool:
-        """Whether the newest frame is shown as it comes (otherwise ``wanted_index`` is pinned)."""
-        return self.wanted_index is None
-
-    @property
-    def scan_shape(self) -> tuple[int, ...]:
-        return self.progress.scan_shape if self.progress is not None else ()
-
-    @property
-    def data_path(self) -> str:
-        """The data set that is shown, or nothing before the file is open."""
-        paths = self.description.data_paths if self.description is not None else ()
-        return paths[0] if paths else ""
-
-    @property
-    def frames_per_second(self) -> float | None:
-        return self._rate.per_second(self._clock())
-
-    @property
-    def key_age_s(self) -> float | None:
-        """Seconds since the newest key, or None before the first."""
-        return None if self.last_key_at_s is None else max(0.0, self._clock() - self.last_key_at_s)
-
-    @property
-    def frame_age_s(self) -> float | None:
-        """Seconds since the key of the shown frame was seen."""
-        return None if self.shown is None else max(0.0, self._clock() - self.shown.key_seen_at_s)
-
-    @property
-    def is_over(self) -> bool:
-        """Whether following ended or failed."""
-        return self.ended is not None or self.failed is not None
-
-    @property
-    def can_resume(self) -> bool:
-        return self.ended is not None and self.failed is None
-
-    @property
-    def seconds_left(self) -> float | None:
-        """Seconds until the timeout ends it if nothing comes; None where no timeout counts."""
-        limits = [one.seconds for one in self.conditions if isinstance(one, Timeout)]
-        since = [at for at in (self.last_key_at_s, self.following_since_s) if at is not None]
-        if not limits or not since or self.is_over or self._phase is not m.Phase.FOLLOWING:
-            return None
-        return max(0.0, max(since) + min(limits) - self._clock())
-
-    @property
-    def shows_stale_picture(self) -> bool:
-        """Whether a pinned frame was asked for and is not on the screen yet."""
-        return self.wanted_index is not None and (self.shown is None or self.shown.index != self.wanted_index)
-
-    @property
-    def _phase(self) -> m.Phase | None:
-        return self._condition.phase if self._condition is not None else None
 
     # ---- intents
 
@@ -176,7 +70,8 @@ class Session(QObject):
         if self.progress is None or not self.progress.is_complete(index) or index == self.wanted_index:
             return
         self.wanted_index = index
-        self._live_mark = None
+        self.wanted_is_unreadable = False
+        self.counts.pause()
         self._thread.show_index(self.generation, index)
         self.mode_changed.emit()
 
@@ -256,8 +151,8 @@ class Session(QObject):
 
     def note_painted(self, frame: LiveFrame) -> None:
         """Measure how long it took from the frame's key to the screen."""
-        if frame.live and frame is self.shown:
-            self.latency_s = max(0.0, self._clock() - frame.key_seen_at_s)
+        if frame is self.shown:
+            self.counts.note_painted(frame, self._clock())
 
     def tick(self) -> None:
         """Let time pass: ages, countdowns, *quiet*."""
@@ -318,19 +213,10 @@ class Session(QObject):
 
     def _show(self, frame: LiveFrame) -> None:
         before, self.shown = self.shown, frame
-        self.n_shown += 1
-        self._count_skipped(frame)
+        self.counts.note_shown(frame, self.progress.n_complete if self.progress is not None else 0)
         self.frame_changed.emit()
         if before is not None:
             before.release()
-
-    def _count_skipped(self, frame: LiveFrame) -> None:
-        if not frame.live or self.progress is None:
-            return
-        complete = self.progress.n_complete
-        if self._live_mark is not None:
-            self.n_skipped += max(0, complete - self._live_mark - 1)
-        self._live_mark = max(complete, self._live_mark or 0)
 
     def _drop_shown(self) -> None:
         before, self.shown = self.shown, None
@@ -347,8 +233,12 @@ class Session(QObject):
         self._resolve()
 
     def _on_fault(self, fault: m.Fault) -> None:
-        if fault.generation == self.generation:
-            self.report(Problem(fault.message, "Following goes on without it." if fault.index is not None else "", severity="note"))
+        if fault.generation != self.generation:
+            return
+        if fault.index is not None and fault.index == self.wanted_index:
+            self.wanted_is_unreadable = True
+            self.mode_changed.emit()
+        self.report(Problem(fault.message, "Following goes on without it." if fault.index is not None else "", severity="note"))
 
     def _on_failed(self, failed: m.Failed) -> None:
         if failed.generation != self.generation:
@@ -371,14 +261,6 @@ class Session(QObject):
     def _pin_found(self, index: int | None) -> None:
         if index is not None:
             self.pin(index)
-
-    def _facts(self) -> Facts:
-        condition = self._condition
-        return Facts(
-            has_request=self.request is not None, phase=condition.phase if condition else None,
-            stuck_s=condition.stuck_s if condition else 0.0, quiet_s=self.key_age_s, rate=self.frames_per_second,
-            ended=self.ended, failed=self.failed, message=condition.message if condition else "",
-        )  # fmt: skip
 
     def _resolve(self) -> None:
         state = resolve_state(self._facts())

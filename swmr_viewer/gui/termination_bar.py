@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QAbstractSpinBox, QCheckBox, QDoubleSpinBox, QHBoxLayout, QPushButton, QSpinBox, QWidget
+from PySide6.QtWidgets import QCheckBox, QDoubleSpinBox, QHBoxLayout, QPushButton, QSpinBox, QWidget
 
 from swmr_viewer.core.conditions import AllKeys, Condition, FileClosed, FinishedFlag, FrameCount, Timeout
 from swmr_viewer.gui.labels import Words
@@ -39,7 +39,6 @@ class TerminationBar(QWidget):
         self.count = QSpinBox(minimum=1, maximum=MAX_COUNT, value=1)
         for box in (self.seconds, self.count):
             box.setKeyboardTracking(False)
-            box.setButtonSymbols(QAbstractSpinBox.ButtonSymbols.NoButtons)
         self.count.setFixedWidth(78)
         self.countdown = Words("muted", room_for="stops in 000.0 s if nothing comes")
         self.stop = QPushButton("Stop")

@@ -197,8 +197,7 @@ QPushButton[kind="link"]:hover { text-decoration: underline; }
 QLineEdit, QSpinBox, QDoubleSpinBox, QComboBox, QPlainTextEdit { background: @field; color: @text; border: 1px solid @border;
   border-radius: 5px; padding: 3px 6px; selection-background-color: @accent; selection-color: @on_accent; }
 QLineEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus, QPlainTextEdit:focus { border-color: @accent; }
-QAbstractSpinBox QLineEdit { border: none; padding: 0; background: transparent; }
-QAbstractSpinBox QLineEdit:disabled { color: @faint; }
+QSpinBox::up-button, QSpinBox::down-button, QDoubleSpinBox::up-button, QDoubleSpinBox::down-button { width: 0; border: none; }
 QSpinBox:disabled, QDoubleSpinBox:disabled { color: @faint; }
 QCheckBox { spacing: 6px; background: transparent; }
 QCheckBox:disabled { color: @faint; }

@@ -71,7 +71,11 @@ class FakeSupervisor:
             self._something.notify_all()
 
     def say_opened(
-        self, scan_shape: tuple[int, ...], key_paths: tuple[str, ...] = ("/entry/keys/eiger",), frame: tuple[int, ...] = (64, 48), dtype: str = "<u4"
+        self,
+        scan_shape: tuple[int, ...],
+        key_paths: tuple[str, ...] = ("/entry/keys/eiger",),
+        frame: tuple[int, ...] = (64, 48),
+        dtype: str = "<u4",
     ) -> None:
         data = (m.DataDescription("/entry/eiger/data", frame, dtype),)
         self.say(m.Opened(self.generation, "scan.nxs", scan_shape, key_paths, data, "/entry/scan_finished", 1))
@@ -91,9 +95,20 @@ class FakeSupervisor:
         self._pixels[slot] = (pixels, preview)
         self.say(
             m.FrameReady(
-                self.generation, "/entry/eiger/data", index, position_of(index, scan_shape), slot, pixels.shape, pixels.dtype.str,
-                preview.shape, pixels.nbytes, factor, level_statistics(pixels), at_s, live,
-            )  # fmt: skip
+                self.generation,
+                "/entry/eiger/data",
+                index,
+                position_of(index, scan_shape),
+                slot,
+                pixels.shape,
+                pixels.dtype.str,
+                preview.shape,
+                pixels.nbytes,
+                factor,
+                level_statistics(pixels),
+                at_s,
+                live,
+            )
         )
         return slot
 
@@ -120,5 +135,3 @@ class Clock:
 
     def __call__(self) -> float:
         return self.now_s
-
-

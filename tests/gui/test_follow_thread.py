@@ -92,7 +92,9 @@ def test_an_end_is_told_once_until_it_is_resumed(qtbot: QtBot, reader: FakeSuper
     qtbot.waitUntil(lambda: len(ends) == 2)
 
 
-def test_a_reader_that_does_not_answer_is_told_and_forgotten_when_it_does(qtbot: QtBot, reader: FakeSupervisor, thread: FollowThread) -> None:
+def test_a_reader_that_does_not_answer_is_told_and_forgotten_when_it_does(
+    qtbot: QtBot, reader: FakeSupervisor, thread: FollowThread
+) -> None:
     states = collect(thread.state_changed)
     reader.say_opened((2, 3))
     reader.say(m.ReaderStuck(reader.generation, "opening", 3.0), m.ReaderAnswers(reader.generation))

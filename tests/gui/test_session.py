@@ -9,7 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from swmr_viewer.core.conditions import FrameCount, Timeout
 from swmr_viewer.gui.assembly import Assembly
-from swmr_viewer.gui.session import DEFAULT_CONDITIONS
+from swmr_viewer.gui.session_facts import DEFAULT_CONDITIONS
 from swmr_viewer.gui.state import StateKind
 from swmr_viewer.reader import messages as m
 from tests.gui.fakes import Clock, FakeSupervisor, picture
@@ -135,8 +135,8 @@ def test_skipped_frames_and_latency_are_counted(qtbot: QtBot, reader: FakeSuperv
             reader.say_keys((4, 5), keys, at_s=clock())
         with qtbot.waitSignal(session.frame_changed):
             reader.say_frame(picture(), index, (4, 5), at_s=clock() - 0.25)
-    assert session.n_skipped == 3
-    qtbot.waitUntil(lambda: session.latency_s == 0.25)
+    assert session.counts.n_skipped == 3
+    qtbot.waitUntil(lambda: session.counts.latency_s == 0.25)
 
 
 def test_a_failure_offers_to_wait(qtbot: QtBot, reader: FakeSupervisor, viewer: Assembly) -> None:
@@ -150,3 +150,18 @@ def test_a_failure_offers_to_wait(qtbot: QtBot, reader: FakeSupervisor, viewer: 
     bar.act.click()
     assert reader.requests[-1] == m.FollowRequest("/data/none.nxs", wait_s=None, conditions=DEFAULT_CONDITIONS)
     assert not bar.isVisible()
+
+
+def test_a_pinned_frame_that_cannot_be_read_says_so(qtbot: QtBot, reader: FakeSupervisor, following: Following) -> None:
+    viewer = following((4, 5))
+    session, header = viewer.session, viewer.window.frame_header
+    with qtbot.waitSignal(session.frames_completed):
+        reader.say_keys((4, 5), (0, 6))
+    session.pin(3)
+    assert header.where.text().startswith("being read")
+    with qtbot.waitSignal(session.problem_reported):
+        reader.say(m.Fault(1, "Frame 3 is broken.", 3))
+    assert header.where.text() == "cannot be read"
+    assert viewer.window.error_bar.message.text() == "Frame 3 is broken. Following goes on without it."
+    session.pin(4)
+    assert header.where.text().startswith("being read")

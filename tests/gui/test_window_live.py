@@ -54,7 +54,9 @@ def assert_pixels(assembly: Assembly, writer: LiveWriter) -> None:
     assert np.isnan(drawn[~valid]).all()
 
 
-def test_a_scan_is_followed_from_before_its_file_exists_to_its_end(qtbot: QtBot, live_viewer: LiveViewer, writer: Any, tmp_path: Path) -> None:
+def test_a_scan_is_followed_from_before_its_file_exists_to_its_end(
+    qtbot: QtBot, live_viewer: LiveViewer, writer: Any, tmp_path: Path
+) -> None:
     assembly = live_viewer(tmp_path / "scan.h5")
     session, window = assembly.session, assembly.window
     announced: list[int] = []
