@@ -15,6 +15,7 @@ from swmr_viewer.reader.messages import Event, Quit, Request
 from swmr_viewer.reader.outbox import Outbox
 
 _MOST_AT_ONCE = 1000
+_DYING_S = 1.0
 _BEYOND_STUCK_S = 15.0
 """The reader's own watchdog bites that much later than its parent would have."""
 
@@ -72,21 +73,33 @@ class ReaderProcess:
         self._process.kill()
 
     def end(self, grace_s: float) -> None:
-        """Ask it to end, wait, and kill it if it does not."""
+        """Ask it to end, wait, and kill it if it does not; takes about a second longer at most."""
         self._outbox.put(Quit())
         self._outbox.close()
         if grace_s > 0:
             self._process.join(grace_s)
         self._process.kill()
-        self._process.join()
-        self._outbox.join(10.0)
+        self._process.join(_DYING_S)
+        if self._process.is_alive():
+            self._abandon()
+            return
+        self._outbox.join(_DYING_S)
         self.connection.close()
+
+    def _abandon(self) -> None:
+        """Let it be: the kernel ends a process that waits for dead storage when the storage answers, and not before.
+
+        Otherwise Python would wait for it at its own end. The pipe stays open, for a thread may still write to it.
+        """
+        getattr(multiprocessing.process, "_children", set()).discard(self._process)
 
     def obituary(self) -> str:
         """Return in words how it ended; to be called once it is gone."""
-        self._process.join(10.0)
+        self._process.join(_DYING_S)
         status = self._process.exitcode
-        if status is None or status >= 0:
+        if status is None:
+            return "it closed its pipe"
+        if status >= 0:
             return f"it ended with status {status}"
         try:
             return f"it was ended by {signal.Signals(-status).name}"

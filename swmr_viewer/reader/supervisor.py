@@ -135,8 +135,8 @@ class Supervisor:
         Returns
         -------
         list of events
-            In the order in which they came, without those of older generations and without ``Alive``; empty after
-            the timeout, after ``wake`` and once closed.
+            In the order in which they came, without those of older generations and without ``Alive``; ``Opened`` once per
+            generation. Empty after the timeout, after ``wake`` and once closed.
         """
         deadline = None if timeout_s is None else time.monotonic() + timeout_s
         while not self._closed:
@@ -189,16 +189,17 @@ class Supervisor:
         if isinstance(event, Inspected):
             self._inspections.note_answer(event)
             yield event
-        elif self._following is not None and event.generation == self._generation:
+        elif self._following is not None and event.generation == self._generation and not self._following.failed:
+            is_repeated = isinstance(event, Opened) and self._following.opened  # by a reader that took another's place
             self._following.note_event(event)
-            yield from self._take_current(event)
+            yield from self._take_current(event, is_repeated)
         elif isinstance(event, FrameReady) and self._reader is not None and event.slot in self._slots.names:
             self._reader.send(ReleaseSlot(event.slot))
 
-    def _take_current(self, event: Event) -> Iterator[Event]:
+    def _take_current(self, event: Event, is_repeated: bool) -> Iterator[Event]:
         if isinstance(event, FrameReady):
             self._slots.lend(event.slot)
-        if not isinstance(event, (Alive, SlotsWanted)):
+        if not is_repeated and not isinstance(event, (Alive, SlotsWanted)):
             yield event
         if isinstance(event, Opened) and self._following is not None and not self._following.request.every_frame:
             yield from self._provide_slots(event.slot_size)

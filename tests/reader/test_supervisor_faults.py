@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import multiprocessing
 import os
 import signal
 import subprocess
@@ -13,6 +15,7 @@ import psutil
 import pytest
 
 from swmr_viewer.core.conditions import AllKeys, FileClosed, Timeout
+from swmr_viewer.reader import slots
 from swmr_viewer.reader.messages import (
     Busy,
     Ended,
@@ -93,6 +96,8 @@ def test_each_frame_is_measured_once_although_readers_die(live_writer):
         writer.finish()
         listener.until_a(Ended)
         assert sorted(event.index for event in listener.all_of(FrameMeasured)) == list(range(12))
+        assert len(listener.all_of(ReaderReplaced)) == 2
+        assert len(listener.all_of(Opened)) == 1
 
 
 def test_what_was_asked_for_outlives_the_reader(live_writer):
@@ -145,6 +150,44 @@ def test_a_reader_that_goes_on_is_not_replaced(live_writer):
         writer.finish()
         assert listener.until_a(Ended).complete == 12
         assert not listener.all_of(ReaderReplaced)
+
+
+def test_a_reader_that_cannot_even_be_killed_holds_up_nobody(live_writer, monkeypatch):
+    """A process that waits for dead storage in the kernel outlives SIGKILL until the storage answers."""
+    writer = live_writer()
+    with Listener(stuck_after_s=1.0) as listener:
+        listener.follow(writer.path, KEYS, DATA, conditions=UNTIL)
+        listener.until_a(KeysChanged)
+        reader, immortal = listener.supervisor._reader, listener.pid
+        assert reader is not None
+        monkeypatch.setattr(reader._process, "kill", lambda: None)
+        os.kill(immortal, signal.SIGSTOP)
+        listener.until_a(ReaderReplaced)
+        writer.finish()
+        assert listener.until_a(Ended).complete == 12
+        assert psutil.Process(immortal).status() == psutil.STATUS_STOPPED
+        assert reader._process not in multiprocessing.active_children()
+        os.kill(immortal, signal.SIGKILL)
+        os.waitpid(immortal, 0)
+        reader._outbox.join(WAIT_S)
+
+
+def test_no_room_for_frames_is_a_failure_with_a_remedy(live_writer, monkeypatch):
+    def no_room(_size: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    writer = live_writer()
+    monkeypatch.setattr(slots, "create_block", no_room)
+    with Listener() as listener:
+        listener.follow(writer.path, KEYS, DATA, conditions=UNTIL)
+        failed = listener.until_a(Failed, failing=True)
+        assert "no room for 2 frames" in failed.message
+        assert "/dev/shm" in failed.remedy
+        n_events = len(listener.events)
+        writer.finish()
+        listener.supervisor.inspect(str(writer.path))
+        listener.until_a(Inspected)
+        assert [type(event) for event in listener.events[n_events:]] == [Inspected]
 
 
 def test_requests_to_a_stuck_reader_never_block(live_writer):
