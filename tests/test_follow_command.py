@@ -32,10 +32,16 @@ def command(*arguments: object) -> list[str]:
     return [sys.executable, "-m", "swmr_viewer", "follow", *map(str, arguments)]
 
 
-def follow(*arguments: object) -> tuple[int, list[dict[str, Any]], str]:
-    """Run to the end, and return the exit status, the lines as objects, and the words."""
-    done = subprocess.run(command(*arguments), capture_output=True, text=True, timeout=WAIT_S, check=False)
-    return done.returncode, [json.loads(line) for line in done.stdout.splitlines()], done.stderr
+@pytest.fixture
+def follow(capfd):
+    """Run to the end in this process, and return the exit status, the lines as objects, and the words."""
+
+    def run(*arguments: object) -> tuple[int, list[dict[str, Any]], str]:
+        status = main(["follow", *map(str, arguments)])
+        said = capfd.readouterr()
+        return status, [json.loads(line) for line in said.out.splitlines()], said.err
+
+    return run
 
 
 class Following:
@@ -88,7 +94,7 @@ def test_a_live_scan_is_printed_frame_by_frame_and_ends_with_its_flag(live_write
         assert (following.process.returncode, words) == (0, "")
 
 
-def test_without_paths_what_inspection_finds_is_followed(live_writer):
+def test_without_paths_what_inspection_finds_is_followed(live_writer, follow):
     writer = live_writer()
     writer.finish()
     status, lines, words = follow(writer.path)
@@ -98,7 +104,7 @@ def test_without_paths_what_inspection_finds_is_followed(live_writer):
     assert set(lines[1]["data"]) == set(lines[0]["data_paths"])
 
 
-def test_a_killed_writer_is_a_timeout_and_status_3(live_writer):
+def test_a_killed_writer_is_a_timeout_and_status_3(live_writer, follow):
     writer = live_writer()
     writer.step(4)
     writer.kill()
@@ -117,7 +123,7 @@ def test_a_killed_writer_is_a_timeout_and_status_3(live_writer):
         (("--count", 5), "frame_count"),
     ],
 )
-def test_it_ends_with_what_was_asked_for(live_writer, until, reason):
+def test_it_ends_with_what_was_asked_for(live_writer, follow, until, reason):
     writer = live_writer()
     writer.finish()
     status, lines, _ = follow(writer.path, *PATHS, *until)
@@ -148,7 +154,7 @@ def test_a_file_that_comes_later_is_waited_for(live_writer, tmp_path):
         assert following.process.wait(WAIT_S) == 0
 
 
-def test_bad_input_is_one_sentence_and_status_2(live_writer, tmp_path):
+def test_bad_input_is_one_sentence_and_status_2(live_writer, follow, tmp_path):
     writer = live_writer()
     rubbish = tmp_path / "rubbish.h5"
     rubbish.write_bytes(b"not HDF5" * 100)
