@@ -7,12 +7,14 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QProgressBar, QScrollArea, QS
 
 from swmr_viewer.core.progress import KeyProgress
 from swmr_viewer.gui.detector_names import detector_names
-from swmr_viewer.gui.labels import ElidedWords, Words
+from swmr_viewer.gui.labels import ElidedWords, Words, line_height
 from swmr_viewer.gui.session import Session
 from swmr_viewer.gui.words import count_words
 
 STEPS = 1000
 ROWS_SEEN = 5
+BAR_HEIGHT = 8
+ROW_SPACING = 4
 
 
 class DetectorRow:
@@ -24,11 +26,11 @@ class DetectorRow:
         self.name.setToolTip(path)
         self.count = Words("muted")
         self.behind = Words("warn", room_for="000 behind")
-        self.behind.setAlignment(Qt.AlignmentFlag.AlignRight)
+        self.behind.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.bar = QProgressBar()
         self.bar.setRange(0, STEPS)
         self.bar.setTextVisible(False)
-        self.bar.setFixedHeight(8)
+        self.bar.setFixedHeight(BAR_HEIGHT)
         self.bar.setAccessibleName(f"Keys of {name}")
 
     def show(self, n_set: int, total: int, behind: int) -> None:
@@ -96,12 +98,14 @@ class DetectorList(QFrame):
         inside = QWidget()
         grid = QGridLayout(inside)
         grid.setContentsMargins(0, 0, 0, 0)
-        grid.setVerticalSpacing(4)
+        grid.setVerticalSpacing(ROW_SPACING)
         grid.setColumnStretch(0, 1)
         for at, row in enumerate(self.rows):
             for column, label in enumerate((row.name, row.count, row.behind)):
                 grid.addWidget(label, 2 * at, column)
             grid.addWidget(row.bar, 2 * at + 1, 0, 1, 3)
         self._area.setWidget(inside)
-        height = inside.sizeHint().height() / max(1, len(self.rows)) * min(ROWS_SEEN, max(1, len(self.rows)))
-        self._area.setFixedHeight(round(height) + 2)
+        if self.rows:
+            self.rows[0].name.ensurePolished()
+            row_height = line_height(self.rows[0].name) + BAR_HEIGHT + 2 * ROW_SPACING
+            self._area.setFixedHeight(row_height * min(ROWS_SEEN, len(self.rows)))

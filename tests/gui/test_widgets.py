@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QScrollArea
 from pytestqt.qtbot import QtBot
 
 from swmr_viewer.core.conditions import AllKeys, FileClosed, FinishedFlag, FrameCount, Timeout
@@ -304,3 +304,12 @@ def test_running_numbers_do_not_make_the_layout_jump(qtbot: QtBot, reader: FakeS
         if step:  # the first frame may settle
             places.add(tuple(part.mapTo(viewer.window, QPoint(0, 0)).toTuple() + part.size().toTuple() for part in watched))
     assert len(places) == 1, places
+
+
+@pytest.mark.parametrize("n_keys", [1, 3, 5])
+def test_a_few_detectors_are_all_seen_without_scrolling(qtbot: QtBot, following: Following, n_keys: int) -> None:
+    detectors = following((4, 5), n_keys=n_keys).window.detectors
+    last = detectors.rows[-1].bar
+    qtbot.waitUntil(lambda: last.isVisible() and last.width() > 0)
+    assert last.visibleRegion().boundingRect() == last.rect()
+    assert not detectors.findChild(QScrollArea).verticalScrollBar().isVisible()
