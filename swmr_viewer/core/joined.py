@@ -46,6 +46,7 @@ class JoinedSource:
         self.filename = filename
         self._openers = list(parts)
         self._parts: dict[int, Source] = {}
+        self._fresh: set[int] = set()
         first = self._any_part()
         self.dtype: np.dtype[Any] = first.dtype
         self.interpretation = first.interpretation
@@ -73,6 +74,9 @@ class JoinedSource:
         """
         known = self._parts.get(number)
         if known is not None and known.is_open:
+            if number not in self._fresh:
+                known.refresh()
+                self._fresh.add(number)
             return known
         found = self._openers[number]()
         frame_shape = next((other.shape[1:] for other in self._parts.values()), found.shape[1:])
@@ -96,10 +100,8 @@ class JoinedSource:
         return True
 
     def refresh(self) -> None:
-        """Look anew at the parts that are open."""
-        for part in self._parts.values():
-            if part.is_open:
-                part.refresh()
+        """Look anew at the parts; each is refreshed when it is first asked after this."""
+        self._fresh.clear()
 
     def close(self) -> None:
         """Close the files that were opened for the parts."""

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 import h5py
 
-from swmr_viewer.core.errors import NoKeysError, PathError
+from swmr_viewer.core.errors import NoKeysError, PathError, PathNotThereError
 from swmr_viewer.core.extent import Extent, told_by_file
 from swmr_viewer.core.keys import KeyDataset
 from swmr_viewer.core.lengths import LengthKeys
 from swmr_viewer.core.links import identity, open_object
+from swmr_viewer.core.opening_data import open_one
 from swmr_viewer.core.progress import KeyProgress
 from swmr_viewer.core.ranges import IndexArray, Ranges
 from swmr_viewer.core.scan import position_of
@@ -71,6 +73,7 @@ class KeySet:
         self._extent = Extent(self._told_shape)
         self.progress = KeyProgress(len(self.key_paths), self._extent.shape_of(self._in_order()))
         self._trackers: dict[int, KeyTracker] = {}
+        self._seen: list[tuple[int, ...]] = []
 
     def _open_datasets(self) -> None:
         """Open those that can be opened by now: an external link may lead nowhere until its writer starts."""
@@ -80,7 +83,9 @@ class KeySet:
                 if found is not None and number < self._n_real:
                     self._datasets[number] = KeyDataset(found, self._unset, path)
                 elif found is not None:
-                    self._datasets[number] = LengthKeys(found, self._told_shape, path)
+                    del found  # a virtual data set is read from its sources only, and must not be open beside them
+                    with suppress(PathNotThereError):  # a group of links that lead nowhere yet
+                        self._datasets[number] = LengthKeys(open_one(self._h5file, path), self._told_shape)
 
     def _in_order(self) -> list[KeyDataset | LengthKeys]:
         return [self._datasets[number] for number in sorted(self._datasets)]
@@ -119,6 +124,10 @@ class KeySet:
         return poll
 
     def _follow_extent(self, poll: Poll) -> None:
+        seen = [one.full_shape for one in self._in_order()]
+        if seen == self._seen:
+            return
+        self._seen = seen
         before, now = self.progress.scan_shape, self._extent.shape_of(self._in_order())
         if now == before:
             return

@@ -7,7 +7,6 @@ visible: a chunk that exists was written as a whole, unless it holds several fra
 from __future__ import annotations
 
 from math import prod
-from typing import Any
 
 import h5py
 import numpy as np
@@ -15,9 +14,10 @@ import numpy.typing as npt
 
 from swmr_viewer.core.boxes import Box, boxes_of
 from swmr_viewer.core.chunks import is_allocated
-from swmr_viewer.core.errors import PathError
 from swmr_viewer.core.layout import layout_of
-from swmr_viewer.core.refreshing import can_refresh
+from swmr_viewer.core.sources import NotThereYetError, Source, StoredSource
+from swmr_viewer.core.superblock import is_closed_by_writer
+from swmr_viewer.core.virtual import VirtualSource
 
 _LOOKUP_COST = 400
 """Looking for a chunk costs as much as reading this many keys (measured: about 3 us against 10 ns)."""
@@ -32,31 +32,28 @@ class LengthKeys:
 
     Parameters
     ----------
-    dataset : h5py.Dataset
-        The data set.
+    source : Source
+        The data set, or what reads several as one.
     scan_shape : tuple of int or None
         The scan's extent, where it is known.
-    path : str
-        The name it goes by.
     """
 
-    def __init__(self, dataset: h5py.Dataset, scan_shape: tuple[int, ...] | None, path: str) -> None:
-        if not isinstance(dataset, h5py.Dataset) or dataset.dtype.kind not in "iufbc":
-            raise PathError(f"{path} is not a data set of numbers: its length tells nothing about frames.", "Name a data set with frames.")
-        layout = layout_of(dataset, scan_shape, None)
-        self.path = path
-        self.filename = str(dataset.file.filename)
+    def __init__(self, source: Source, scan_shape: tuple[int, ...] | None) -> None:
+        layout = layout_of(source, scan_shape, None)
+        self.path = source.path
+        self.filename = source.filename
         self.flat = layout.is_flat
         self.file_is_closed = False
         """Set by the owner before a refresh, once the writer has closed the file."""
-        self._dataset = dataset
+        self._source = source
         self._scan_rank = layout.scan_rank
-        self._refreshes = can_refresh(dataset)
+        if isinstance(source, VirtualSource):
+            source.scan_axes = layout.scan_axes
 
     @property
     def full_shape(self) -> tuple[int, ...]:
         """The extent of the scan axes."""
-        return tuple(int(n) for n in self._dataset.shape[: self._scan_rank])
+        return self._source.shape[: self._scan_rank]
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -66,26 +63,27 @@ class LengthKeys:
     @property
     def maxshape(self) -> tuple[int | None, ...]:
         """The greatest extent of the scan axes (None: unlimited)."""
-        return tuple(self._dataset.maxshape[: self._scan_rank])
+        return self._source.maxshape[: self._scan_rank]
 
     @property
-    def _holds_scalars(self) -> bool:
-        return bool(self._scan_rank == self._dataset.ndim)
+    def _values(self) -> h5py.Dataset | None:
+        """The data set itself, where its values tell what is written: one number per scan point."""
+        return self._source.dataset if isinstance(self._source, StoredSource) and self._scan_rank == len(self._source.maxshape) else None
 
     def cost(self, length: int) -> int:
         """Return about what looking at ``length`` frames costs, in values."""
-        return length * (1 if self._holds_scalars else _LOOKUP_COST)
+        return length * (1 if self._values is not None else _LOOKUP_COST)
 
     def refresh(self) -> None:
         """Make what the writer has flushed visible."""
-        if self._refreshes:
-            self._dataset.refresh()
+        self._source.refresh()
 
     def set_in(self, scan_shape: tuple[int, ...], start: int, stop: int) -> npt.NDArray[np.bool_]:
         """Return which frames have been written in the flat window [start, stop) of the scan shape, 1-D bool."""
         found = np.zeros(stop - start, np.bool_)
         on = (prod(scan_shape),) if self.flat else scan_shape
         for at, box in boxes_of(on, start, stop):
+            box += ((0, 1),) * (len(self.full_shape) - len(box))  # trailing axes of 1 are no axes of the scan
             inside = tuple((a, max(a, min(b, n))) for (a, b), n in zip(box, self.full_shape, strict=True))
             written = np.zeros(tuple(b - a for a, b in box), np.bool_)
             if all(b > a for a, b in inside):
@@ -94,13 +92,14 @@ class LengthKeys:
         return found
 
     def _written_in(self, box: Box) -> npt.NDArray[np.bool_]:
-        return self._scalars_in(box) if self._holds_scalars else self._frames_in(box)
+        dataset = self._values
+        return self._frames_in(box) if dataset is None else self._scalars_in(dataset, box)
 
-    def _scalars_in(self, box: Box) -> npt.NDArray[np.bool_]:
-        values = np.asarray(self._dataset[tuple(slice(a, b) for a, b in box)])
+    def _scalars_in(self, dataset: h5py.Dataset, box: Box) -> npt.NDArray[np.bool_]:
+        values = np.asarray(dataset[tuple(slice(a, b) for a, b in box)])
         if self.file_is_closed:
             return np.ones(values.shape, np.bool_)
-        written = np.asarray(values != self._dataset.fillvalue, np.bool_)
+        written = np.asarray(values != dataset.fillvalue, np.bool_)
         if box and self._grows:
             first, length = box[0][0], self.full_shape[0]
             written[: max(0, length - 1 - first)] = True
@@ -108,8 +107,8 @@ class LengthKeys:
 
     @property
     def _grows(self) -> bool:
-        most = self._dataset.maxshape[0]
-        return bool(most is None or most > self._dataset.shape[0])
+        most = self._source.maxshape[0]
+        return bool(most is None or most > self._source.shape[0])
 
     def _frames_in(self, box: Box) -> npt.NDArray[np.bool_]:
         written = np.empty(tuple(b - a for a, b in box), np.bool_)
@@ -118,22 +117,30 @@ class LengthKeys:
         return written
 
     def _is_written(self, position: tuple[int, ...]) -> bool:
-        if not is_allocated(self._dataset, self._frame_box(position)):
+        frame = ((0, n) for n in self._source.shape[self._scan_rank :])
+        try:
+            pieces = list(self._source.pieces((*((at, at + 1) for at in position), *frame)))
+        except NotThereYetError:
             return False
-        chunks = self._dataset.chunks
-        if chunks is None or self.file_is_closed or prod(chunks[: self._scan_rank]) == 1:
-            return True
-        return self._next_chunk_exists(position, chunks)
+        frame_rank = len(self._source.maxshape) - self._scan_rank
+        return all(self.file_is_closed or piece.dataset is None or _is_whole(piece.dataset, piece.box, frame_rank) for piece in pieces)
 
-    def _next_chunk_exists(self, position: tuple[int, ...], chunks: tuple[int, ...]) -> bool:
-        """Whether writing has gone past this frame's chunk, along the last scan axis that has a chunk behind it."""
-        for axis in range(self._scan_rank - 1, -1, -1):
-            behind = (position[axis] // chunks[axis] + 1) * chunks[axis]
-            if behind < self._dataset.shape[axis]:
-                ahead = (*position[:axis], behind, *(0 for _ in position[axis + 1 :]))
-                return is_allocated(self._dataset, self._frame_box(ahead))
-        return False
 
-    def _frame_box(self, position: tuple[int, ...]) -> Box:
-        frame: tuple[Any, ...] = self._dataset.shape[self._scan_rank :]
-        return (*((at, at + 1) for at in position), *((0, int(n)) for n in frame))
+def _is_whole(dataset: h5py.Dataset, box: Box, frame_rank: int) -> bool:
+    """Whether the frame in this box is complete: alone in its chunk, or in one that writing has gone past."""
+    scan_rank = max(0, len(box) - frame_rank)
+    chunks = dataset.chunks
+    if chunks is None or prod(chunks[:scan_rank]) == 1:
+        return True
+    return _next_chunk_exists(dataset, box, scan_rank) or is_closed_by_writer(dataset.file.filename)
+
+
+def _next_chunk_exists(dataset: h5py.Dataset, box: Box, scan_rank: int) -> bool:
+    """Whether writing has gone past this frame's chunk, along the last scan axis that has a chunk behind it."""
+    for axis in range(scan_rank - 1, -1, -1):
+        step = dataset.chunks[axis]
+        behind = (box[axis][0] // step + 1) * step
+        if behind < dataset.shape[axis]:
+            ahead = ((behind, behind + 1), *((0, 1) for _ in box[axis + 1 : scan_rank]))
+            return is_allocated(dataset, (*box[:axis], *ahead, *box[scan_rank:]))
+    return False

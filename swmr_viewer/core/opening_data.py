@@ -36,7 +36,7 @@ def open_data(h5file: h5py.File, paths: DataPath | list[DataPath] | list[str], b
         If there is nothing there (yet) to read frames from.
     """
     if isinstance(paths, str):
-        return _open_one(h5file, paths), None
+        return open_one(h5file, paths), None
     several: list[DataPath] = [paths] if isinstance(paths, tuple) else [*paths]
     files = SourceFiles(h5file, open_source)
     parts = [_part(h5file, files, one) for one in several]
@@ -48,7 +48,14 @@ def open_data(h5file: h5py.File, paths: DataPath | list[DataPath] | list[str], b
         raise
 
 
-def _open_one(h5file: h5py.File, path: str) -> Source:
+def open_one(h5file: h5py.File, path: str) -> Source:
+    """Return what reads one data set, or a group with numbered ones.
+
+    Raises
+    ------
+    PathNotThereError, PathError, FilterMissingError
+        If there is nothing there (yet) to read frames from.
+    """
     found = open_object(h5file, path)
     if found is None:
         raise PathNotThereError(f"The link {path} in {h5file.filename} leads nowhere yet.", "Wait until its writer has made the file.")
@@ -67,6 +74,6 @@ def _part(h5file: h5py.File, files: SourceFiles, one: DataPath) -> OpenPart:
 
 def _part_here(h5file: h5py.File, path: str) -> Source:
     try:
-        return _open_one(h5file, path)
+        return open_one(h5file, path)
     except PathNotThereError as error:
         raise NotThereYetError(error.message) from error

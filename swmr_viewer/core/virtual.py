@@ -60,6 +60,7 @@ class VirtualSource:
         self._shape: tuple[int, ...] | None = None
         self._files = SourceFiles(dataset.file, self._opened)
         self._bounds = _bounds(self._mappings)
+        self._fresh: set[Source] = set()
         self._ever: npt.NDArray[np.bool_] | None = None
 
     @property
@@ -77,8 +78,9 @@ class VirtualSource:
         return bool(self._files.home.id.valid)
 
     def refresh(self) -> None:
-        """Look anew at the sources; each is refreshed when it is read."""
+        """Look anew at the sources; each is refreshed when it is first asked after this."""
         self._shape = None
+        self._fresh.clear()
 
     def close(self) -> None:
         """Close the files of the sources."""
@@ -99,12 +101,18 @@ class VirtualSource:
             yield from self._mappings[number].blocks_in(box)
 
     def _pieces_of(self, mapping: Mapping, box: Box) -> Iterator[Piece]:
-        source = self._files.source(mapping.file_name, mapping.path)
-        source.refresh()
+        source = self._fresh_source(mapping)
         mapping = self._known(mapping, source)
         for at, there in mapping.translate(box):
             for piece in source.pieces(there):
                 yield piece.moved(_moved(mapping, at, there, piece.at))
+
+    def _fresh_source(self, mapping: Mapping) -> Source:
+        source = self._files.source(mapping.file_name, mapping.path)
+        if source not in self._fresh:
+            source.refresh()
+            self._fresh.add(source)
+        return source
 
     def _known(self, mapping: Mapping, source: Source) -> Mapping:
         found = mapping.on(source.shape)
@@ -154,9 +162,7 @@ class VirtualSource:
         try:
             if mapping.numbered_axis is not None:
                 return self._reach_of_numbered(mapping, axis)
-            source = self._files.source(mapping.file_name, mapping.path)
-            source.refresh()
-            return mapping.reach(axis, source.shape)
+            return mapping.reach(axis, self._fresh_source(mapping).shape)
         except NotThereYetError:
             return 0
 
