@@ -113,16 +113,23 @@ class FrameGrabber:
 
     @property
     def scan_shape(self) -> tuple[int, ...]:
-        """The scan's extent: as told, and as long as the data set's scan axes are (or may become) by now."""
+        """The extent that indices are counted on: as told, else the data set's scan axes as long as they are or may become.
+
+        Set it to ``follower.scan_shape`` where that grows along more than its first axis.
+        """
         if self._layout.is_flat and self._told_shape is not None:
             return self._told_shape
         has, most = self._source.shape, self._source.maxshape
-        seen = tuple(has[axis] if most[axis] is None else int(most[axis] or 0) for axis in self._layout.scan_axes)
         if self._told_shape is None:
-            return seen
-        # A data set may be made longer than the scan, and a scan longer than was told when it began.
-        current = (has[axis] for axis in self._layout.scan_axes)
-        return tuple(max(told, n) for told, n in zip(self._told_shape, current, strict=True))
+            return tuple(has[axis] if most[axis] is None else int(most[axis] or 0) for axis in self._layout.scan_axes)
+        # Only the first axis may be longer than was told without changing what an index means.
+        first = (max(self._told_shape[0], has[axis]) for axis in self._layout.scan_axes[:1])
+        return (*first, *self._told_shape[1:])
+
+    @scan_shape.setter
+    def scan_shape(self, scan_shape: tuple[int, ...]) -> None:
+        rank = 1 if self._layout.is_flat else len(self._layout.scan_axes)
+        self._told_shape = (*scan_shape, *(1 for _ in range(rank - len(scan_shape))))
 
     @property
     def scan_rank(self) -> int:

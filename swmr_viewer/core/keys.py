@@ -46,6 +46,11 @@ class KeyDataset:
         """Whether its one axis numbers the points of a scan of several axes."""
         self.filename = str(dataset.file.filename)
         self._dataset = dataset
+        self.maxshape: tuple[int | None, ...] = tuple(dataset.maxshape)
+        """The greatest extent, one entry per axis of the dataset (None: unlimited)."""
+        self.full_shape: tuple[int, ...] = tuple(dataset.shape)
+        """The extent at the last refresh, with every axis."""
+        self._chunk_size = None if dataset.chunks is None else max(1, prod(dataset.chunks))
         self._unset = _unset_value(dataset) if unset is None else unset
         self._refreshes = can_refresh(dataset)
         self._counts_from_zero: bool | None = None
@@ -53,37 +58,37 @@ class KeyDataset:
     @property
     def shape(self) -> tuple[int, ...]:
         """The extent at the last refresh, trailing axes of 1 dropped."""
-        return trimmed(self._dataset.shape)
-
-    @property
-    def maxshape(self) -> tuple[int | None, ...]:
-        """The greatest extent, one entry per axis of the dataset (None: unlimited)."""
-        return tuple(self._dataset.maxshape)
-
-    @property
-    def full_shape(self) -> tuple[int, ...]:
-        """The extent with every axis."""
-        return tuple(self._dataset.shape)
+        return trimmed(self.full_shape)
 
     def cost(self, length: int) -> int:
         """Return about what reading ``length`` values costs, in values."""
-        chunks = self._dataset.chunks
-        return length if chunks is None else length + _CHUNK_COST * (1 + length // max(1, prod(chunks)))
+        return length if self._chunk_size is None else length + _CHUNK_COST * (1 + length // self._chunk_size)
 
     def refresh(self) -> None:
         """Make what the writer has flushed visible (a dataset that would not survive it is read as it was)."""
         if self._refreshes:
             self._dataset.refresh()
+            self.full_shape = tuple(self._dataset.shape)
 
     def set_in(self, scan_shape: tuple[int, ...], start: int, stop: int) -> npt.NDArray[np.bool_]:
         """Return which keys are set in the flat window [start, stop) of the scan shape, 1-D bool."""
-        found = np.zeros(stop - start, np.bool_)
         scan_shape = (prod(scan_shape),) if self.flat else scan_shape
+        found = self._set_in_rows(scan_shape, start, stop)
+        if start == 0 and stop and not found[0]:
+            found[0] = self._first_key_is_zero(scan_shape)
+        return found
+
+    def _set_in_rows(self, scan_shape: tuple[int, ...], start: int, stop: int) -> npt.NDArray[np.bool_]:
+        """As ``set_in``; one read of whole rows where they are not much more than was asked for, else a read per box."""
+        inner = max(1, prod(scan_shape[1:]))
+        first, last = start // inner, -(-stop // inner)
+        if len(scan_shape) > 1 and (last - first) * inner <= 2 * (stop - start):
+            whole = self._set_in_box(((first, last), *((0, n) for n in scan_shape[1:])))
+            return whole[start - first * inner : stop - first * inner].copy()
+        found = np.zeros(stop - start, np.bool_)
         for at, box in boxes_of(scan_shape, start, stop):
             length = prod(b - a for a, b in box)
             found[at - start : at - start + length] = self._set_in_box(box)
-        if start == 0 and stop and not found[0]:
-            found[0] = self._first_key_is_zero(scan_shape)
         return found
 
     def _set_in_box(self, box: Box) -> npt.NDArray[np.bool_]:

@@ -83,12 +83,21 @@ def _layout_on(source: Source, scan_shape: tuple[int, ...]) -> Layout:
     fits = n_axes >= rank and _fits(source, scan_shape, range(rank))
     fits_flat = rank > 1 and n_axes >= 1 and (source.maxshape[0] is None or source.maxshape[0] >= prod(scan_shape))
     if fits and fits_flat:
-        return _leading(1, True) if n_axes - 1 == _frame_rank_told(source, 2) and n_axes - rank != 2 else _leading(rank)
+        return _leading(1, True) if _is_rather_flat(source, scan_shape) else _leading(rank)
     if fits:
         return _leading(rank)
     if fits_flat:
         return _leading(1, True)
     raise _misfit(source, f"the scan shape {scan_shape} of the keys")
+
+
+def _is_rather_flat(source: Source, scan_shape: tuple[int, ...]) -> bool:
+    """Where axes may grow without limit both readings fit: NeXus decides, else lengths that no scan axis has by now."""
+    rank, n_axes = len(scan_shape), len(source.maxshape)
+    told = _frame_rank_told(source, -1)
+    if told in (n_axes - 1, n_axes - rank):
+        return told == n_axes - 1
+    return any(has > wanted for has, wanted in zip(source.shape[1:rank], scan_shape[1:], strict=True))
 
 
 def _fits(source: Source, scan_shape: Sequence[int], axes: Sequence[int]) -> bool:
