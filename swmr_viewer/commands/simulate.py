@@ -10,7 +10,18 @@ import time
 from types import FrameType
 from typing import TYPE_CHECKING, NoReturn
 
-from swmr_viewer.simulator.plan import COMPRESSIONS, DTYPES, FAULTS, LAYOUTS, ORDERS, ScanPlan, parse_size, size_text
+from swmr_viewer.simulator.plan import (
+    COMPRESSIONS,
+    DTYPES,
+    FAULTS,
+    LAYOUTS,
+    ORDERS,
+    ScanPlan,
+    frame_text,
+    parse_frame,
+    parse_size,
+    size_text,
+)
 
 if TYPE_CHECKING:
     from swmr_viewer.simulator.writer import Gate, OnProgress, Progress
@@ -19,6 +30,8 @@ INTERRUPTED = 130
 TERMINATED = 143
 REPORT_PERIOD_S = 0.2
 """How often the line on a terminal is rewritten."""
+USUAL_DTYPES = ("float64", "uint32", "uint16")
+"""Of scalars, spectra and images."""
 N_PLAIN_REPORTS = 10
 """How many lines a whole scan gives where there is no terminal."""
 
@@ -32,11 +45,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("output", metavar="OUT.h5", help="the file to write")
     add("--scan", default="20x30", metavar="SIZE", help="scan points along each axis, slowest first (default: %(default)s)")
-    add("--frame", default="512x512", metavar="SIZE", help="rows and columns of a frame (default: %(default)s)")
-    add("--dtype", default="uint16", choices=DTYPES, help="type of a pixel (default: %(default)s)")
+    add("--frame", default="512x512", metavar="SIZE", help="rows and columns, a spectrum's length, or scalar (default: %(default)s)")
+    add("--dtype", choices=DTYPES, help="type of a pixel (default: uint16; spectra: uint32; scalars: float64)")
     add("--period", default=0.1, type=float, metavar="S", help="seconds between frames; 0: as fast as possible (default: %(default)s)")
     add("--compression", default="none", choices=COMPRESSIONS, help="of the frames (default: %(default)s)")
-    add("--keys", default=1, type=int, metavar="N", help="key datasets, one per detector, that lag one another (default: %(default)s)")
+    add("--keys", default=1, type=int, metavar="N", help="key datasets; diodes and spectra beside it lag (default: %(default)s)")
+    add("--detectors", default=1, type=int, metavar="N", help="detectors; further ones have other images (default: %(default)s)")
     add("--order", default="raster", choices=ORDERS, help="in which the points are visited (default: %(default)s)")
     add("--layout", default="diamond", choices=LAYOUTS, help="of the file (default: %(default)s)")
     add(
@@ -44,6 +58,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="let the scan axes of the diamond layout grow, instead of giving them their full length first",
     )
+    add("--burst", default=1, type=int, metavar="N", help="frames between flushes, as fast writers do (default: %(default)s)")
+    add("--mask", action="store_true", help="dead pixels, and a pixel mask that tells of them, of hot ones and of gaps")
+    add("--saturate", default=0, type=int, metavar="N", help="pixels of each frame at the highest valid value (default: %(default)s)")
+    add("--alarm", type=int, metavar="INDEX", help="let all counts rise suddenly at this frame")
     add("--fault", default="none", choices=FAULTS, help="lose some keys, or die half-way (default: %(default)s)")
     add("--seed", default=0, type=int, metavar="N", help="of noise, spots and random order (default: %(default)s)")
     add("--force", action="store_true", help="replace a file of this name")
@@ -71,10 +89,11 @@ def plan_from(args: argparse.Namespace) -> ScanPlan:
     PlanError
         If a value is impossible.
     """
+    frame_shape = parse_frame(args.frame)
     return ScanPlan(
         scan_shape=parse_size(args.scan, "scan"),
-        frame_shape=parse_size(args.frame, "frame"),
-        dtype=args.dtype,
+        frame_shape=frame_shape,
+        dtype=args.dtype or USUAL_DTYPES[min(len(frame_shape), 2)],
         period_s=args.period,
         compression=args.compression,
         n_keys=args.keys,
@@ -83,16 +102,22 @@ def plan_from(args: argparse.Namespace) -> ScanPlan:
         fault=args.fault,
         seed=args.seed,
         growing=args.growing,
+        n_detectors=args.detectors,
+        mask=args.mask,
+        saturate=args.saturate,
+        alarm=args.alarm,
+        burst=args.burst,
     )
 
 
 def arguments_from(plan: ScanPlan) -> list[str]:
     """Return the arguments that describe the plan: the way back from ``plan_from``."""
-    names = ("dtype", "compression", "order", "layout", "fault", "seed")
+    names = ("dtype", "compression", "order", "layout", "fault", "seed", "saturate", "burst")
     options = [part for name in names for part in (f"--{name}", str(getattr(plan, name)))]
-    sizes = ["--scan", size_text(plan.scan_shape), "--frame", size_text(plan.frame_shape)]
-    numbers = ["--period", repr(plan.period_s), "--keys", str(plan.n_keys)]
-    return [*sizes, *numbers, *options, *(["--growing"] if plan.growing else [])]
+    sizes = ["--scan", size_text(plan.scan_shape), "--frame", frame_text(plan.frame_shape)]
+    numbers = ["--period", repr(plan.period_s), "--keys", str(plan.n_keys), "--detectors", str(plan.n_detectors)]
+    flags = [f"--{name}" for name in ("growing", "mask") if getattr(plan, name)]
+    return [*sizes, *numbers, *options, *flags, *([] if plan.alarm is None else ["--alarm", str(plan.alarm)])]
 
 
 def _write(plan: ScanPlan, args: argparse.Namespace) -> int:
@@ -148,9 +173,10 @@ class _Teller:
         """Say what is worth a line."""
         if progress.stage == "swmr":
             self._start_s = time.monotonic()
-            frame = f"frames of {size_text(self._plan.frame_shape)} {self._plan.dtype}"
+            size = size_text(self._plan.frame_shape)
+            frame = f"frames of {size} {self._plan.dtype}" if size else f"scalars, {self._plan.dtype}"
             self._say(f"Writing {self._path}: {progress.n_points} {frame}, one every {self._plan.period_s:g} s. It can be followed now.\n")
-        elif progress.stage == "frame" and self._is_due(progress):
+        elif progress.stage in ("frame", "burst") and self._is_due(progress):
             self._say(self._line(progress))
         elif progress.stage == "closed":
             last = f"{self._line(progress)}\n" if self._on_terminal else ""

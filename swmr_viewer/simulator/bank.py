@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
+
+from swmr_viewer.simulator.plan import ScanPlan, sentinel_for
 
 Pixels = npt.NDArray[Any]
 Floats = npt.NDArray[np.float64]
@@ -54,6 +57,16 @@ class PatternBank:
         self._gaps = _gap_slices(frame_shape)
         self._hot = tuple(rng.integers(0, side, N_HOT) for side in frame_shape) if min(frame_shape) >= 32 else None
         self._spots = rng.uniform(0.05, 0.95, (N_SPOTS, 2)), rng.uniform(0, 1, N_SPOTS), rng.uniform(0.3, 1, N_SPOTS)
+
+    @property
+    def gaps(self) -> tuple[tuple[slice, slice], ...]:
+        """The strips between modules."""
+        return self._gaps
+
+    @property
+    def hot_pixels(self) -> npt.NDArray[np.int64]:
+        """Flat indices of pixels that are bright in every frame."""
+        return np.empty(0, np.int64) if self._hot is None else np.ravel_multi_index(self._hot, self._shape).astype(np.int64)
 
     def build(self) -> None:
         """Make every picture that frames may need."""
@@ -109,6 +122,17 @@ class PatternBank:
     def _ceiling(self, wanted: int) -> int:
         """Return the wanted counts, or what the dtype holds without touching a sentinel."""
         return wanted if self._dtype.kind == "f" else min(wanted, int(np.iinfo(self._dtype).max) - 2)
+
+
+def bank_of(plan: ScanPlan) -> PatternBank:
+    """Return the pictures that a plan of images draws from: made once, at the first call."""
+    rows, columns = plan.frame_shape
+    return _bank((rows, columns), plan.dtype, plan.seed)
+
+
+@lru_cache(maxsize=4)
+def _bank(frame_shape: tuple[int, int], dtype: str, seed: int) -> PatternBank:
+    return PatternBank(frame_shape, dtype, seed, sentinel_for(dtype))
 
 
 def _ring_picture(frame_shape: tuple[int, int], travel: tuple[int, ...]) -> Floats:

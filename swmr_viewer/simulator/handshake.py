@@ -1,7 +1,8 @@
 """Let another program follow the writer, or lead it step by step, over standard output and input.
 
 Each line out says what was just done: ``created``, ``swmr``, ``key NUMBER INDEX``, ``frame INDEX`` (all keys of this
-index are set), ``tick`` (one period is over), ``finished`` (flag set), ``closed``. When led, the writer waits for a line
+index are set), ``burst NUMBER FIRST COUNT`` (in place of both, where frames come in bursts: the keys of COUNT visits
+from the FIRST on are set), ``tick`` (one period is over), ``finished`` (flag set), ``closed``. When led, the writer waits for a line
 before it enters SWMR mode, before each tick, before the finished flag and before it closes: ``step`` goes on,
 ``run`` goes on without waiting any more, ``close`` (or the end of input: the leader is gone) closes the file early.
 """
@@ -46,4 +47,6 @@ class Handshake:
 def _line(progress: Progress) -> str:
     if progress.stage is Stage.KEY:
         return f"key {progress.key_number} {progress.index}"
+    if progress.stage is Stage.BURST:
+        return f"burst {progress.key_number} {progress.index} {progress.n_visits}"
     return f"frame {progress.index}" if progress.stage is Stage.FRAME else progress.stage.value

@@ -55,6 +55,11 @@ def scan_point_of(plan: ScanPlan, index: int) -> int:
     return int(scan_points(plan)[index]) if plan.layout == "areadetector" else index
 
 
+def scan_points_of(plan: ScanPlan, indices: IndexArray) -> IndexArray:
+    """Return where on the scan the frames stored at these indices were taken, int64, shape (n,)."""
+    return scan_points(plan)[indices] if plan.layout == "areadetector" else indices
+
+
 def dropped_indices(plan: ScanPlan) -> frozenset[int]:
     """Return the stored indices whose first key is never set: about 1 in 50, at least one, never the last visited."""
     if plan.fault != "drop-key":

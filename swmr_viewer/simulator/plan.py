@@ -15,9 +15,13 @@ LAYOUTS: Final = ("diamond", "areadetector")
 FAULTS: Final = ("none", "drop-key", "die")
 DTYPES: Final = ("uint8", "uint16", "uint32", "uint64", "int16", "int32", "int64", "float32", "float64")
 
+FRAME_FORMS: Final = "rows and columns as in 512x512, the length of a spectrum as in 1024, or scalar"
 MIN_FRAME_PIXELS: Final = 16
 """Fewer cannot carry the frame's index (see ``pattern.index_in``)."""
 MAX_KEYS: Final = 16
+MAX_DETECTORS: Final = 4
+"""Detectors with images: the main one and three further ones (see ``detectors.FURTHER_IMAGES``)."""
+MAX_BURST: Final = 1_000_000
 MAX_POINTS: Final = 2**31 - 2
 """Keys are 32-bit integers that hold index + 1."""
 
@@ -39,7 +43,7 @@ class ScanPlan:
     scan_shape: tuple[int, ...] = (20, 30)
     """Scan axes, slowest first."""
     frame_shape: tuple[int, ...] = (512, 512)
-    """Rows and columns."""
+    """Rows and columns of an image, the length of a spectrum, or () for scalars."""
     dtype: str = "uint16"
     period_s: float = 0.1
     """Seconds from one frame to the next; 0 writes as fast as possible."""
@@ -53,28 +57,54 @@ class ScanPlan:
     seed: int = 0
     growing: bool = False
     """Diamond only: the scan axes grow as points are visited, instead of having their full extent from the start."""
+    n_detectors: int = 1
+    """Detectors of the first rank: the main one, and further ones with images of other sizes, each with its own key."""
+    mask: bool = False
+    """Images have dead pixels, and a pixel mask tells of them, of hot ones and of gaps."""
+    saturate: int = 0
+    """How many pixels of each frame are at the highest valid value."""
+    alarm: int | None = None
+    """From this stored index on, all counts are suddenly many times higher."""
+    burst: int = 1
+    """How many frames are written before each flush."""
 
     def __post_init__(self) -> None:
         _check_sizes("scan", self.scan_shape)
-        _check_sizes("frame", self.frame_shape)
+        if self.frame_shape:
+            _check_sizes("frame", self.frame_shape)
         self._check_extent()
         self._check_names()
         if not (isfinite(self.period_s) and self.period_s >= 0):
             raise PlanError(f"A period of {self.period_s} s is not possible.", "Give 0 or more seconds.")
-        if not 1 <= self.n_keys <= MAX_KEYS:
-            raise PlanError(f"{self.n_keys} key datasets are not possible.", f"Give 1 to {MAX_KEYS}.")
-        if self.seed < 0:
-            raise PlanError(f"A seed of {self.seed} is not possible.", "Give 0 or more.")
+        self._check_numbers()
+        self._check_pixels()
 
     def _check_extent(self) -> None:
-        if len(self.frame_shape) != 2:
-            raise PlanError(f"A frame of {size_text(self.frame_shape)} has not two sizes.", "Give rows and columns, as in 512x512.")
-        if prod(self.frame_shape) < MIN_FRAME_PIXELS:
+        if len(self.frame_shape) > 2:
+            raise PlanError(f"A frame of {frame_text(self.frame_shape)} has more than two sizes.", f"Give {FRAME_FORMS}.")
+        if self.frame_shape and prod(self.frame_shape) < MIN_FRAME_PIXELS:
             raise PlanError(
-                f"A frame of {size_text(self.frame_shape)} is too small to carry its index.", f"Give at least {MIN_FRAME_PIXELS} pixels."
+                f"A frame of {frame_text(self.frame_shape)} is too small to carry its index.",
+                f"Give at least {MIN_FRAME_PIXELS} pixels, or scalar.",
             )
         if prod(self.scan_shape) > MAX_POINTS:
             raise PlanError(f"A scan of {size_text(self.scan_shape)} has too many points for 32-bit keys.", "Give fewer points.")
+
+    def _check_numbers(self) -> None:
+        _check_range("detectors", self.n_detectors, 1, MAX_DETECTORS)
+        _check_range("key datasets", self.n_keys, 1, MAX_KEYS)
+        _check_range("frames per burst", self.burst, 1, MAX_BURST)
+        if self.alarm is not None:
+            _check_range("frames before the alarm", self.alarm, 0, self.n_points - 1)
+        if self.seed < 0:
+            raise PlanError(f"A seed of {self.seed} is not possible.", "Give 0 or more.")
+
+    def _check_pixels(self) -> None:
+        if self.mask and self.n_detectors == 1 and len(self.frame_shape) != 2:
+            raise PlanError("Only images have a pixel mask.", "Give rows and columns, as in --frame 512x512.")
+        if not self.frame_shape and self.n_detectors == 1 and self.saturate:
+            raise PlanError("Scalars have no pixels that could saturate.", "Give images or spectra.")
+        _check_range("saturated pixels", self.saturate, 0, prod(self.frame_shape or (2**14,)) // 16)
 
     def _check_names(self) -> None:
         _check_choice("compression", self.compression, COMPRESSIONS)
@@ -101,14 +131,19 @@ class ScanPlan:
         return sentinel_for(self.dtype)
 
     @property
+    def n_channels(self) -> int:
+        """How many detectors have data and keys: the main one, diodes and spectra beside it, further images."""
+        return self.n_keys + self.n_detectors - 1
+
+    @property
     def lags(self) -> tuple[int, ...]:
-        """By how many frames each key dataset lags behind the first one."""
-        return tuple(2 * number for number in range(self.n_keys))
+        """By how many ticks each key dataset lags behind the first one."""
+        return tuple(2 * number for number in range(self.n_channels))
 
     @property
     def n_ticks(self) -> int:
-        """How many periods pass until the slowest detector is done."""
-        return self.n_points + max(self.lags)
+        """How many times something is written until the slowest detector is done: once per frame, or per burst."""
+        return -(-self.n_points // self.burst) + max(self.lags)
 
 
 def parse_size(text: str, what: str) -> tuple[int, ...]:
@@ -126,12 +161,38 @@ def parse_size(text: str, what: str) -> tuple[int, ...]:
     return sizes
 
 
+def parse_frame(text: str) -> tuple[int, ...]:
+    """Read the shape of a frame: ``512x512``, ``1024`` (a spectrum), ``scalar`` or ``1``.
+
+    Raises
+    ------
+    PlanError
+        If the text is none of these.
+    """
+    if text.strip().lower() in ("scalar", "1"):
+        return ()
+    try:
+        return parse_size(text, "frame")
+    except PlanError as error:
+        raise PlanError(error.message, f"Give {FRAME_FORMS}.") from error
+
+
+def frame_text(frame_shape: tuple[int, ...]) -> str:
+    """Write a frame's shape as people give it."""
+    return size_text(frame_shape) or "scalar"
+
+
 def sentinel_for(dtype: str) -> int | float:
     """Return the value of gaps and bad pixels: the type's maximum, NaN for floats."""
     if dtype.startswith("float"):
         return float("nan")
     bits = int(dtype.lstrip("uint"))
     return int(2 ** (bits if dtype.startswith("u") else bits - 1) - 1)
+
+
+def saturation_value(dtype: str) -> int | float:
+    """Return the highest valid value: just below the sentinel, 2**20 for floats."""
+    return 2.0**20 if dtype.startswith("float") else int(sentinel_for(dtype)) - 1
 
 
 def size_text(sizes: tuple[int, ...]) -> str:
@@ -142,6 +203,11 @@ def size_text(sizes: tuple[int, ...]) -> str:
 def _check_sizes(what: str, sizes: tuple[int, ...]) -> None:
     if not sizes or any(size < 1 for size in sizes):
         raise PlanError(f"A {what} of {size_text(sizes) or 'no size'} is not possible.", "Give sizes of 1 or more, as in 20x30.")
+
+
+def _check_range(what: str, value: int, least: int, most: int) -> None:
+    if not least <= value <= most:
+        raise PlanError(f"{value} {what} are not possible.", f"Give {least} to {most}.")
 
 
 def _check_choice(what: str, value: str, choices: tuple[str, ...]) -> None:

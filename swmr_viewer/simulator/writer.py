@@ -12,10 +12,11 @@ from pathlib import Path
 from typing import Final
 
 import h5py
+import numpy as np
 
 from swmr_viewer.core.errors import SwmrViewerError
 from swmr_viewer.simulator.layouts import LAY_OUT, OpenScan
-from swmr_viewer.simulator.orders import dropped_indices, stored_indices
+from swmr_viewer.simulator.orders import IndexArray, dropped_indices, stored_indices
 from swmr_viewer.simulator.pattern import warm_up
 from swmr_viewer.simulator.plan import ScanPlan
 
@@ -39,8 +40,10 @@ class Stage(StrEnum):
     """One key was set and flushed."""
     FRAME = "frame"
     """All keys of one index are set."""
+    BURST = "burst"
+    """The keys of one burst of frames were set and flushed (only where a burst is more than one frame)."""
     TICK = "tick"
-    """One period is over."""
+    """One period is over, or one burst is written."""
     FINISHED = "finished"
     """All keys and the finished flag are set; the file is still open."""
     CLOSED = "closed"
@@ -53,8 +56,11 @@ class Progress:
     stage: Stage
     key_number: int = 0
     index: int = -1
+    """For ``BURST``: the number of its first visit (its place in the order of visiting)."""
     n_complete: int = 0
     n_points: int = 0
+    n_visits: int = 0
+    """For ``BURST``: how many visits it is of; dropped keys among them are not set."""
 
 
 OnProgress = Callable[[Progress], None]
@@ -68,6 +74,7 @@ def write_scan(
     force: bool = False,
     clock: Callable[[], float] = time.monotonic,
     sleep: Callable[[float], None] = time.sleep,
+    now: Callable[[], float] = time.time,
     on_progress: OnProgress = lambda _: None,
     gate: Gate = lambda _: None,
     die: Callable[[int], object] = os._exit,
@@ -84,6 +91,8 @@ def write_scan(
         Replace a file of this name: as a new file, so that readers of the old one are left in peace.
     clock, sleep : callable
         Seconds, monotonic; and waiting for some of them.
+    now : callable
+        Seconds since 1970: the time that frames are stamped with.
     on_progress : callable
         Called after each step.
     gate : callable
@@ -98,7 +107,7 @@ def write_scan(
     """
     warm_up(plan)
     with _explained(Path(path)), _create(Path(path), force) as h5file:
-        writing = _Writing(plan, LAY_OUT[plan.layout](h5file, plan), on_progress, die)
+        writing = _Writing(plan, LAY_OUT[plan.layout](h5file, plan, now), on_progress, die)
         writing.report(Stage.CREATED)
         gate(Stage.SWMR)
         h5file.swmr_mode = True
@@ -106,7 +115,7 @@ def write_scan(
         start = clock()
         for tick in range(plan.n_ticks):
             # From the start, not from the last frame: an absolute schedule does not drift.
-            _sleep_until(start + tick * plan.period_s, clock, sleep)
+            _sleep_until(start + tick * plan.burst * plan.period_s, clock, sleep)
             gate(Stage.TICK)
             writing.tick(tick)
         gate(Stage.FINISHED)
@@ -125,32 +134,43 @@ class _Writing:
         self._on_progress = on_progress
         self._die = die
         self._visits = stored_indices(plan)
-        self._dropped = dropped_indices(plan)
+        self._dropped = np.array(sorted(dropped_indices(plan)), np.int64)
         self._dies_at = plan.n_points // 2 if plan.fault == "die" else -1
         self._n_complete = 0
 
     def tick(self, tick: int) -> None:
-        """Let each detector write the frame that is due, in the order of their lags."""
+        """Let each detector write the frames that are due, in the order of their lags."""
         for number, lag in enumerate(self._plan.lags):
-            if 0 <= tick - lag < self._plan.n_points:
-                self._write(number, int(self._visits[tick - lag]), dies=number == 0 and tick == self._dies_at)
+            first = (tick - lag) * self._plan.burst
+            if 0 <= first < self._plan.n_points:
+                self._write(number, first, self._visits[first : first + self._plan.burst])
         self.report(Stage.TICK)
 
-    def _write(self, number: int, index: int, *, dies: bool) -> None:
-        channel = self.scan.channels[number]
-        channel.write_frame(index)
-        if dies:
+    def _write(self, number: int, first: int, visited: IndexArray) -> None:
+        channel, indices = self.scan.channels[number], np.sort(visited)
+        channel.write_frames(indices)
+        if number == 0 and first <= self._dies_at < first + len(visited):
             self._die(DIED_STATUS)
-        if number == 0 and index in self._dropped:
+        kept = indices[~np.isin(indices, self._dropped)] if self._dropped.size else indices
+        due = indices if number else kept
+        if due.size:
+            channel.set_keys(due)
+        if number == self._plan.n_channels - 1:
+            self._n_complete += kept.size
+        self._tell(number, first, visited, due, kept)
+
+    def _tell(self, number: int, first: int, visited: IndexArray, due: IndexArray, kept: IndexArray) -> None:
+        """Say which keys are set: one by one, or a whole burst in one word, since words cost more than points."""
+        if self._plan.burst > 1:
+            self.report(Stage.BURST, number, first, visited.size)
             return
-        channel.set_key(index)
-        self.report(Stage.KEY, number, index)
-        if number == self._plan.n_keys - 1 and index not in self._dropped:
-            self._n_complete += 1
+        for index in due.tolist():
+            self.report(Stage.KEY, number, index)
+        for index in kept.tolist() if number == self._plan.n_channels - 1 else ():
             self.report(Stage.FRAME, number, index)
 
-    def report(self, stage: Stage, key_number: int = 0, index: int = -1) -> None:
-        self._on_progress(Progress(stage, key_number, index, self._n_complete, self._plan.n_points))
+    def report(self, stage: Stage, key_number: int = 0, index: int = -1, n_visits: int = 0) -> None:
+        self._on_progress(Progress(stage, key_number, index, self._n_complete, self._plan.n_points, n_visits))
 
 
 def _sleep_until(due: float, clock: Callable[[], float], sleep: Callable[[float], None]) -> None:

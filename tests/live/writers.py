@@ -13,7 +13,8 @@ from types import TracebackType
 from typing import Self
 
 from swmr_viewer.commands.simulate import arguments_from
-from swmr_viewer.simulator.pattern import Frame, make_frame, make_side_frame
+from swmr_viewer.simulator.orders import dropped_indices, stored_indices
+from swmr_viewer.simulator.pattern import Frame, make_channel_frame
 from swmr_viewer.simulator.plan import ScanPlan
 
 COMMAND = (sys.executable, "-m", "swmr_viewer", "simulate")
@@ -160,7 +161,15 @@ class LiveWriter:
     def complete(self) -> list[int]:
         """Every index that is complete, in the order of completion."""
         with self._news:
-            return [int(event.split()[1]) for event in self.events if event.startswith("frame ")]
+            events = [event.split() for event in self.events if event.startswith(("frame ", "burst "))]
+        last = str(self.plan.n_channels - 1)
+        complete: list[int] = []
+        for word, *numbers in events:
+            if word == "frame":
+                complete.append(int(numbers[0]))
+            elif numbers[0] == last:
+                complete += self._visited(int(numbers[1]), int(numbers[2]))
+        return complete
 
     @property
     def stderr(self) -> str:
@@ -170,12 +179,17 @@ class LiveWriter:
 
     def expected(self, index: int, detector: int = 0) -> Frame:
         """Return the pixels that it writes at this index."""
-        return make_side_frame(self.plan, detector, index) if detector else make_frame(self.plan, index)
+        return make_channel_frame(self.plan, detector, index)
 
     # ----
 
     def _command(self) -> list[str]:
         return [*COMMAND, str(self.path), "--handshake", *arguments_from(self.plan)]
+
+    def _visited(self, first: int, count: int) -> list[int]:
+        """The indices of some visits whose keys are set."""
+        dropped = dropped_indices(self.plan)
+        return [index for index in stored_indices(self.plan)[first : first + count].tolist() if index not in dropped]
 
     def _send(self, word: str) -> None:
         assert self.process.stdin is not None

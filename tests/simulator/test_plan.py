@@ -32,7 +32,7 @@ def test_a_bad_size_is_refused_with_a_remedy(text: str) -> None:
         ({"scan_shape": ()}, "scan"),
         ({"scan_shape": (3, 0)}, "scan"),
         ({"scan_shape": (2**16, 2**16)}, "too many points"),
-        ({"frame_shape": (512,)}, "two sizes"),
+        ({"frame_shape": (2, 16, 16)}, "more than two sizes"),
         ({"frame_shape": (3, 5)}, "too small"),
         ({"dtype": "float16"}, "float16"),
         ({"compression": "zip"}, "zip"),

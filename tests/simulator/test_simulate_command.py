@@ -44,7 +44,7 @@ def test_a_long_scan_says_little_where_there_is_no_terminal(tmp_path: Path) -> N
     [
         (("--scan", "3x"), "'3x' is not a scan size"),
         (("--frame", "2x2"), "too small"),
-        (("--frame", "512"), "two sizes"),
+        (("--frame", "2x16x16"), "more than two sizes"),
         (("--keys", "0"), "key datasets"),
         (("--period", "-1"), "period"),
         (("--dtype", "complex64"), "complex64"),

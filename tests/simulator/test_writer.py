@@ -8,10 +8,11 @@ from typing import Any
 
 import h5py
 import numpy as np
+import numpy.typing as npt
 import pytest
 
 from swmr_viewer.simulator import writer
-from swmr_viewer.simulator.layouts.pieces import Channel
+from swmr_viewer.simulator.layouts.channel import Channel
 from swmr_viewer.simulator.plan import ScanPlan
 from swmr_viewer.simulator.writer import OutputError, Progress, Stage, write_scan
 
@@ -121,9 +122,9 @@ def test_each_frame_is_flushed_before_its_key_is_touched(tmp_path: Path, monkeyp
         patch.setattr(h5py.Dataset, "__setitem__", setting)
         patch.setattr(h5py.Dataset, "flush", flushing)
         write_scan(plan, tmp_path / "x.h5")
-    each = ["set data", "flush data", "set detector", "flush detector"]
+    each = ["set data", "flush data", "set start_time", "flush start_time", "set detector", "flush detector"]
     if layout == "areadetector":
-        each = ["set data", "flush data", "set NDArrayTimeStamp", "set NDArrayUniqueId", "flush NDArrayUniqueId"]
+        each = ["set data", "flush data", "set NDArrayTimeStamp", "flush NDArrayTimeStamp", "set NDArrayUniqueId", "flush NDArrayUniqueId"]
     end = ["set scan_finished", "flush scan_finished"] if layout == "diamond" else []
     assert done == each * 3 + end
 
@@ -155,11 +156,11 @@ def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
 
 
 def test_a_disk_that_fails_is_one_sentence_and_the_file_is_closed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def failing(_channel: Channel, index: int) -> None:
-        if index == 2:
+    def failing(_channel: Channel, indices: npt.NDArray[np.int64]) -> None:
+        if 2 in indices:
             raise OSError(28, "Can't write data (file write failed: errno = 28)")
 
-    monkeypatch.setattr(Channel, "write_frame", failing)
+    monkeypatch.setattr(Channel, "write_frames", failing)
     with pytest.raises(OutputError, match="could not be written further"):
         write_scan(ScanPlan(**SMALL), tmp_path / "x.h5")
     assert (tmp_path / "x.h5").read_bytes()[11] == 0

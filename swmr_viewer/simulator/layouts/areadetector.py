@@ -5,51 +5,66 @@ from __future__ import annotations
 import time
 
 import h5py
+import numpy as np
 
+from swmr_viewer.simulator.detectors import detector_name, further_plan, kind_of
+from swmr_viewer.simulator.layouts.channel import Channel
+from swmr_viewer.simulator.layouts.instrument import Now, add_beam, describe_detector
 from swmr_viewer.simulator.layouts.pieces import (
-    Channel,
     OpenScan,
-    create_data,
+    channel_maker,
     create_key,
+    create_main_data,
+    create_points,
     create_side_data,
-    image_maker,
-    image_options,
     nexus_group,
     set_attributes,
-    side_maker,
     side_name,
 )
+from swmr_viewer.simulator.pattern import block_maker
 from swmr_viewer.simulator.plan import ScanPlan
 
 ATTRIBUTE_CHUNK = 16384
 
 
-def lay_out(h5file: h5py.File, plan: ScanPlan) -> OpenScan:
-    """Create the images' group and its hard link, the attributes, and one group per further detector."""
+def lay_out(h5file: h5py.File, plan: ScanPlan, now: Now = time.time) -> OpenScan:
+    """Create the main data's group and its hard link, the attributes, and one group per further detector."""
     set_attributes(h5file, NX_class="NXroot", default="entry")
     entry = nexus_group(h5file, "entry", "NXentry", default="data")
     instrument = nexus_group(entry, "instrument", "NXinstrument")
-    sides = tuple(_side(instrument, plan, number) for number in range(1, plan.n_keys))
-    return OpenScan((_images(entry, instrument, plan), *sides))
+    add_beam(instrument)
+    main = _main(entry, instrument, plan, now)
+    return OpenScan((main, *(_beside(instrument, plan, number, now) for number in range(1, plan.n_channels))))
 
 
-def _images(entry: h5py.Group, instrument: h5py.Group, plan: ScanPlan) -> Channel:
+def _main(entry: h5py.Group, instrument: h5py.Group, plan: ScanPlan, now: Now) -> Channel:
     detector = nexus_group(instrument, "detector", "NXdetector")
-    unlimited = (None,) * (1 + len(plan.frame_shape))
-    data = create_data(detector, "data", (1,), plan.frame_shape, plan.dtype, maxshape=unlimited, **image_options(plan))
-    set_attributes(data, signal="1")
+    data = _data(detector, plan)
     nexus_group(entry, "data", "NXdata", signal="data")["data"] = data
-    return _with_attributes(instrument, data, plan, 0)
+    describe_detector(detector, plan)
+    return _with_attributes(instrument, data, plan, 0, now)
 
 
-def _side(instrument: h5py.Group, plan: ScanPlan, number: int) -> Channel:
-    detector = nexus_group(instrument, side_name(number), "NXdetector")
-    return _with_attributes(detector, create_side_data(detector, "data", (1,), number), plan, number)
+def _beside(instrument: h5py.Group, plan: ScanPlan, number: int, now: Now) -> Channel:
+    if kind_of(plan, number) == "side":
+        detector = nexus_group(instrument, side_name(number), "NXdetector")
+        return _with_attributes(detector, create_side_data(detector, "data", (1,), number), plan, number, now)
+    seen = further_plan(plan, number)
+    detector = nexus_group(instrument, detector_name(plan, number), "NXdetector")
+    data = _data(detector, seen)
+    describe_detector(detector, seen, further=True)
+    return _with_attributes(detector, data, plan, number, now)
 
 
-def _with_attributes(parent: h5py.Group, data: h5py.Dataset, plan: ScanPlan, number: int) -> Channel:
+def _data(detector: h5py.Group, plan: ScanPlan) -> h5py.Dataset:
+    data = create_main_data(detector, "data", (1,), plan, maxshape=(None,) * (1 + len(plan.frame_shape)))
+    set_attributes(data, signal="1")
+    return data
+
+
+def _with_attributes(parent: h5py.Group, data: h5py.Dataset, plan: ScanPlan, number: int, now: Now) -> Channel:
     attributes = nexus_group(parent, "NDAttributes", "NXcollection")
     key = create_key(attributes, "NDArrayUniqueId", (1,), (ATTRIBUTE_CHUNK,))
-    stamps = attributes.create_dataset("NDArrayTimeStamp", (1,), "float64", chunks=(ATTRIBUTE_CHUNK,), maxshape=(None,))
-    make = side_maker(plan, number) if number else image_maker(plan)
-    return Channel(data, key, plan.stored_shape, make, {"time": (stamps, lambda _: time.time())})
+    stamps = create_points(attributes, "NDArrayTimeStamp", (1,), "float64", (ATTRIBUTE_CHUNK,))
+    extras = {"time": (stamps, lambda indices: np.full(len(indices), now()))}
+    return Channel(data, key, plan.stored_shape, channel_maker(plan, number), extras, block_maker(plan, number))

@@ -2,26 +2,32 @@
 
 from __future__ import annotations
 
+import time
+from dataclasses import dataclass
+
 import h5py
 import numpy as np
 
+from swmr_viewer.simulator.detectors import detector_name, further_plan, kind_of
+from swmr_viewer.simulator.layouts.axes import add_axes, add_channel_energies
+from swmr_viewer.simulator.layouts.channel import Channel
+from swmr_viewer.simulator.layouts.instrument import Now, add_beam, add_start_times, describe_detector, start_times
 from swmr_viewer.simulator.layouts.pieces import (
-    Channel,
     OpenScan,
-    create_data,
+    channel_maker,
     create_key,
+    create_main_data,
     create_side_data,
-    image_maker,
-    image_options,
     nexus_group,
+    point_chunks,
     set_attributes,
-    side_maker,
     side_name,
 )
+from swmr_viewer.simulator.pattern import block_maker
 from swmr_viewer.simulator.plan import ScanPlan
 
 
-def lay_out(h5file: h5py.File, plan: ScanPlan) -> OpenScan:
+def lay_out(h5file: h5py.File, plan: ScanPlan, now: Now = time.time) -> OpenScan:
     """Create everything a follower looks for, before SWMR begins: what comes later is invisible to open readers."""
     set_attributes(h5file, NX_class="NXroot", default="entry")
     entry = nexus_group(h5file, "entry", "NXentry", default="detector")
@@ -30,28 +36,52 @@ def lay_out(h5file: h5py.File, plan: ScanPlan) -> OpenScan:
     scan.create_dataset("scan_rank", data=np.array([len(plan.scan_shape)], np.int32))
     # Chunked: a contiguous dataset that is first written under SWMR breaks the reader's refresh.
     finished = scan.create_dataset("scan_finished", (1,), "int32", chunks=(1,), maxshape=(None,), fillvalue=0)
-    keys = nexus_group(scan, "keys", "NXcollection")
-    return OpenScan(tuple(_channel(entry, keys, plan, number) for number in range(plan.n_keys)), finished)
+    instrument = nexus_group(entry, "instrument", "NXinstrument")
+    add_beam(instrument)
+    laying = _Laying(entry, nexus_group(scan, "keys", "NXcollection"), instrument, plan, now)
+    return OpenScan(tuple(laying.channel(number) for number in range(plan.n_channels)), finished)
 
 
-def _channel(entry: h5py.Group, keys: h5py.Group, plan: ScanPlan, number: int) -> Channel:
-    extent = (1,) * len(plan.scan_shape) if plan.growing else plan.scan_shape
-    name = "detector" if number == 0 else side_name(number)
-    group = nexus_group(entry, name, "NXdata", signal="data")
-    if number == 0:
-        data = create_data(group, "data", extent, plan.frame_shape, plan.dtype, **image_options(plan))
-        make = image_maker(plan)
-    else:
-        data = create_side_data(group, "data", extent, number)
-        make = side_maker(plan, number)
-    _add_axes(group, plan, data.ndim)
-    return Channel(data, create_key(keys, name, extent), plan.stored_shape, make)
+@dataclass(frozen=True, eq=False)
+class _Laying:
+    """Where the parts of a detector go."""
 
+    entry: h5py.Group
+    keys: h5py.Group
+    instrument: h5py.Group
+    plan: ScanPlan
+    now: Now
 
-def _add_axes(group: h5py.Group, plan: ScanPlan, rank: int) -> None:
-    names = [f"stage_{letter}" for letter in "zyx"[-len(plan.scan_shape) :]] if len(plan.scan_shape) <= 3 else []
-    names = names or [f"axis_{number}" for number in range(len(plan.scan_shape))]
-    for name, length in zip(names, plan.scan_shape, strict=True):
-        axis = group.create_dataset(name, data=np.linspace(-1.0, 1.0, length))
-        set_attributes(axis, units="mm")
-    set_attributes(group, axes=[*names, *(["."] * (rank - len(names)))])
+    @property
+    def extent(self) -> tuple[int, ...]:
+        """The scan axes as they are at first."""
+        return (1,) * len(self.plan.scan_shape) if self.plan.growing else self.plan.scan_shape
+
+    def channel(self, number: int) -> Channel:
+        """Create a detector's data, axes and key."""
+        return self._side(number) if kind_of(self.plan, number) == "side" else self._detector(number)
+
+    def _side(self, number: int) -> Channel:
+        group = nexus_group(self.entry, side_name(number), "NXdata", signal="data")
+        data = create_side_data(group, "data", self.extent, number)
+        add_axes(group, self.plan, ["."] * (data.ndim - len(self.extent)))
+        make = channel_maker(self.plan, number)
+        return Channel(data, self._key(side_name(number)), self.plan.stored_shape, make, make_block=block_maker(self.plan, number))
+
+    def _detector(self, number: int) -> Channel:
+        """Create the data under both of their names: NXdata's and NXdetector's."""
+        name = detector_name(self.plan, number)
+        plan = further_plan(self.plan, number) if number else self.plan
+        group = nexus_group(self.entry, name, "NXdata", signal="data")
+        data = create_main_data(group, "data", self.extent, plan)
+        frame_axes = [add_channel_energies(group, *plan.frame_shape)] if len(plan.frame_shape) == 1 else ["."] * len(plan.frame_shape)
+        add_axes(group, plan, frame_axes)
+        detector = nexus_group(self.instrument, name, "NXdetector")
+        detector["data"] = data
+        describe_detector(detector, plan, further=number > 0)
+        times = add_start_times(detector, self.extent, point_chunks(plan.scan_shape), self.now)
+        make, make_block = channel_maker(self.plan, number), block_maker(self.plan, number)
+        return Channel(data, self._key(name), plan.stored_shape, make, {"time": start_times(times, self.now)}, make_block)
+
+    def _key(self, name: str) -> h5py.Dataset:
+        return create_key(self.keys, name, self.extent, point_chunks(self.plan.scan_shape))

@@ -1,53 +1,28 @@
-"""What every layout is made of: a channel (one detector's data and its key), and the file's small change."""
+"""What every layout is made of: data sets, keys, groups and attributes as a SWMR writer creates them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from math import prod
 from typing import Any
 
 import h5py
 import numpy as np
 
-from swmr_viewer.core.scan import position_of
 from swmr_viewer.simulator.compression import filter_options
-from swmr_viewer.simulator.pattern import Frame, make_frame, make_side_frame, side_dtype, side_shape
+from swmr_viewer.simulator.layouts.channel import Channel
+from swmr_viewer.simulator.pattern import Frame, make_channel_frame, side_dtype, side_shape
 from swmr_viewer.simulator.plan import ScanPlan
 
-
-@dataclass(frozen=True, eq=False)
-class Channel:
-    """One detector: where its frames go, and the key that says they are there."""
-
-    data: h5py.Dataset
-    key: h5py.Dataset
-    stored_shape: tuple[int, ...]
-    make: Callable[[int], Frame]
-    """The detector's frame at a stored index."""
-    extras: Mapping[str, tuple[h5py.Dataset, Callable[[int], Any]]] = field(default_factory=dict)
-    """Written with the key, unread by followers: time stamps."""
-
-    def write_frame(self, index: int) -> None:
-        """Write the frame and flush it: only then may its key be set."""
-        position = position_of(index, self.stored_shape)
-        _reach(self.data, position)
-        self.data[position] = self.make(index)
-        self.data.flush()
-
-    def set_key(self, index: int) -> None:
-        """Set the key (index + 1) and flush it: the frame is now announced."""
-        position = position_of(index, self.stored_shape)
-        for dataset, value_of in self.extras.values():
-            _reach(dataset, position)
-            dataset[position] = value_of(index)
-        _reach(self.key, position)
-        self.key[position] = index + 1
-        self.key.flush()
+CHUNK_BYTES = 256 * 1024
+"""About the size of a chunk of spectra, where a fast writer puts several into one."""
 
 
 @dataclass(frozen=True, eq=False)
 class OpenScan:
-    """A file laid out and ready for SWMR: its channels, the images first, and its finished flag."""
+    """A file laid out and ready for SWMR: its channels, the main one first, and its finished flag."""
 
     channels: tuple[Channel, ...]
     finished: h5py.Dataset | None = None
@@ -63,39 +38,41 @@ def create_data(
     group: h5py.Group, name: str, scan_shape: Sequence[int], frame_shape: Sequence[int], dtype: str, **options: Any
 ) -> h5py.Dataset:
     """Create a data set with a frame per chunk, whose scan axes may grow; scalars share a chunk among many points."""
-    chunks = (*(1 for _ in scan_shape), *frame_shape) if frame_shape else _point_chunks(scan_shape)
+    chunks = options.pop("chunks", None) or ((*(1 for _ in scan_shape), *frame_shape) if frame_shape else point_chunks(scan_shape))
     maxshape = options.pop("maxshape", (*(None for _ in scan_shape), *frame_shape))
     return group.create_dataset(name, (*scan_shape, *frame_shape), dtype, chunks=chunks, maxshape=maxshape, **options)
 
 
-def create_key(group: h5py.Group, name: str, scan_shape: Sequence[int], chunks: tuple[int, ...] | None = None) -> h5py.Dataset:
-    """Create a key dataset: int32, unset value 0, every axis unlimited."""
-    chunks = chunks or _point_chunks(scan_shape)
-    return group.create_dataset(name, tuple(scan_shape), "int32", chunks=chunks, maxshape=(None,) * len(scan_shape), fillvalue=0)
-
-
-def image_options(plan: ScanPlan) -> dict[str, Any]:
-    """Return what the images' data set is created with beyond its shape."""
-    return filter_options(plan.compression)
-
-
-def image_maker(plan: ScanPlan) -> Callable[[int], Frame]:
-    """Return the images' source."""
-    return lambda index: make_frame(plan, index)
-
-
-def side_maker(plan: ScanPlan, number: int) -> Callable[[int], Frame]:
-    """Return the source of detector ``number`` (1, 2, ...)."""
-    return lambda index: make_side_frame(plan, number, index)
+def create_main_data(group: h5py.Group, name: str, scan_shape: Sequence[int], plan: ScanPlan, **options: Any) -> h5py.Dataset:
+    """Create the data set of the plan's own frames, compressed as the plan says."""
+    chunks = _main_chunks(plan)
+    return create_data(group, name, scan_shape, plan.frame_shape, plan.dtype, chunks=chunks, **filter_options(plan.compression), **options)
 
 
 def create_side_data(group: h5py.Group, name: str, scan_shape: Sequence[int], number: int) -> h5py.Dataset:
-    """Create the data set of detector ``number`` (1, 2, ...)."""
+    """Create the data set of detector ``number`` (1, 2, ...) beside the main one."""
     return create_data(group, name, scan_shape, side_shape(number), side_dtype(number))
 
 
+def create_key(group: h5py.Group, name: str, scan_shape: Sequence[int], chunks: tuple[int, ...] | None = None) -> h5py.Dataset:
+    """Create a key dataset: int32, unset value 0, every axis unlimited."""
+    return create_points(group, name, scan_shape, "int32", chunks or point_chunks(scan_shape), fillvalue=0)
+
+
+def create_points(
+    group: h5py.Group, name: str, scan_shape: Sequence[int], dtype: str, chunks: tuple[int, ...], **options: Any
+) -> h5py.Dataset:
+    """Create a dataset of one value per scan point, every axis unlimited."""
+    return group.create_dataset(name, tuple(scan_shape), dtype, chunks=chunks, maxshape=(None,) * len(scan_shape), **options)
+
+
+def channel_maker(plan: ScanPlan, number: int) -> Callable[[int], Frame]:
+    """Return the source of detector ``number``'s frames."""
+    return partial(make_channel_frame, plan, number)
+
+
 def side_name(number: int) -> str:
-    """Return the name of detector ``number`` (1, 2, ...)."""
+    """Return the name of detector ``number`` (1, 2, ...) beside the main one."""
     kind = "diode" if number % 2 else "mca"
     return kind if number <= 2 else f"{kind}{(number + 1) // 2}"
 
@@ -113,13 +90,17 @@ def set_attributes(thing: h5py.HLObject, **attributes: str | Sequence[str]) -> N
         thing.attrs[name] = np.bytes_(value) if isinstance(value, str) else np.array(list(value), dtype="S")
 
 
-def _point_chunks(scan_shape: Sequence[int]) -> tuple[int, ...]:
+def point_chunks(scan_shape: Sequence[int]) -> tuple[int, ...]:
+    """Return the chunks of a dataset with one value per scan point."""
     return (*(1 for _ in scan_shape[:-1]), 1024 if len(scan_shape) == 1 else min(1024, max(16, scan_shape[-1])))
 
 
-def _reach(dataset: h5py.Dataset, position: Sequence[int]) -> None:
-    """Let the dataset grow until it holds this position."""
-    present = dataset.shape
-    needed = tuple(max(have, at + 1) for have, at in zip(present, position, strict=False)) + present[len(position) :]
-    if needed != present:
-        dataset.resize(needed)
+def _main_chunks(plan: ScanPlan) -> tuple[int, ...]:
+    """One image per chunk; one spectrum, or as many as a burst brings; many scalars."""
+    if not plan.frame_shape:
+        return point_chunks(plan.stored_shape)
+    n_frames = 1
+    if len(plan.frame_shape) == 1:
+        fitting = max(1, CHUNK_BYTES // (prod(plan.frame_shape) * np.dtype(plan.dtype).itemsize))
+        n_frames = min(plan.burst, plan.stored_shape[-1], fitting)
+    return (*(1 for _ in plan.stored_shape[:-1]), n_frames, *plan.frame_shape)
