@@ -85,7 +85,7 @@ def test_a_live_scan_is_printed_frame_by_frame_and_ends_with_its_flag(live_write
             assert frame["position"] == [*divmod(frame["index"], 4)]
             assert frame["data"][DATA] == {
                 "shape": [24, 32],
-                "dtype": "<u2",
+                "dtype": "uint16",
                 "min": int(pixels.min()),
                 "max": int(pixels.max()),
                 "sum": int(pixels.sum(dtype=np.int64)),

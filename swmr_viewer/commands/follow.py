@@ -25,6 +25,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("file", metavar="FILE", help="the HDF5 file to follow")
     add("--keys", nargs="+", action="extend", default=[], metavar="PATH", help="key datasets, or groups of them (default: what is found)")
     add("--data", nargs="+", action="extend", default=[], metavar="PATH", help="data sets to measure (default: what is found)")
+    add("--length", nargs="+", action="extend", default=[], metavar="PATH", help="data sets whose length stands in for keys (weaker)")
     add("--finished", metavar="PATH", help="the finished flag (default: what is found)")
     add("--timeout", type=float, default=10.0, metavar="S", help="seconds without a new key that end it (default: %(default)g)")
     add(
@@ -80,6 +81,7 @@ def request_from(args: argparse.Namespace) -> FollowRequest:
     return FollowRequest(
         path=args.file,
         key_paths=tuple(args.keys),
+        length_paths=tuple(args.length),
         data_paths=tuple(args.data),
         finished_path=args.finished,
         conditions=_conditions(args),

@@ -26,6 +26,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("file", nargs="?", metavar="FILE", help="the file to follow; it need not exist yet (default: an empty window)")
     add("--keys", nargs="+", action="extend", default=[], metavar="PATH", help="key datasets, or groups of them (default: what is found)")
     add("--data", nargs="+", action="extend", default=[], metavar="PATH", help="data sets; the first is shown (default: what is found)")
+    add("--length", nargs="+", action="extend", default=[], metavar="PATH", help="data sets whose length stands in for keys (weaker)")
     add("--finished", metavar="PATH", help="the dataset that turns non-zero when the scan ends (default: what is found)")
     add("--timeout", type=seconds, default=TIMEOUT_S, metavar="S", help="end when no new key came for S seconds (default: %(default)g)")
 
@@ -67,12 +68,13 @@ def request_from(args: argparse.Namespace) -> FollowRequest | None:
         If there are paths inside a file and no file.
     """
     if args.file is None:
-        if args.keys or args.data or args.finished:
+        if args.keys or args.length or args.data or args.finished:
             raise NoFileError("There is no FILE for the paths that were given.", "Put the file first: swmr-viewer FILE --keys PATH.")
         return None
     return FollowRequest(
         path=args.file,
         key_paths=tuple(args.keys),
+        length_paths=tuple(args.length),
         data_paths=tuple(args.data),
         finished_path=args.finished,
         conditions=usual_conditions(args.timeout, args.finished),

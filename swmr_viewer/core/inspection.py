@@ -65,6 +65,8 @@ class Inspection:
     scan_shape: tuple[int, ...] | None = None
     key_paths: tuple[str, ...] = ()
     """The key datasets that would be followed if the user names none."""
+    length_paths: tuple[str, ...] = ()
+    """Without keys: the data sets whose length and chunks would stand in for them (weaker; see ``core.lengths``)."""
     data_paths: tuple[str, ...] = ()
     """The data sets that would be shown if the user names none: the best first."""
     finished_path: str | None = None

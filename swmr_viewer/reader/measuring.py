@@ -25,7 +25,7 @@ def measure(frame: npt.NDArray[Any]) -> dict[str, Any]:
     dict
         What is no number (NaN, infinite, complex, an empty frame's extremes) is None.
     """
-    described = {"shape": [int(n) for n in frame.shape], "dtype": frame.dtype.str}
+    described = {"shape": [int(n) for n in frame.shape], "dtype": frame.dtype.name}
     if frame.dtype.kind == "b":
         frame = frame.view(np.uint8)
     if frame.dtype.kind in "iu":

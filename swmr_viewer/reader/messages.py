@@ -41,6 +41,8 @@ class FollowRequest:
     path: str
     key_paths: tuple[str, ...] = ()
     """Groups or datasets; empty: what inspection finds."""
+    length_paths: tuple[str, ...] = ()
+    """Data sets whose length and chunks stand in for keys; empty, and no keys found: what inspection finds."""
     data_paths: tuple[str, ...] = ()
     """The first one is shown; empty: what inspection finds."""
     finished_path: str | None = None

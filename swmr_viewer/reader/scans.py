@@ -59,10 +59,13 @@ def open_scan(request: FollowRequest) -> Scan:
 
 def _open_in(h5file: h5py.File, request: FollowRequest) -> Scan:
     # Before anything is held open: a second handle on a dataset would break its refresh.
-    found = None if request.key_paths and request.data_paths else inspect_open(h5file)
+    told = request.key_paths or request.length_paths
+    found = None if told and request.data_paths else inspect_open(h5file)
+    keys, lengths = (request.key_paths, request.length_paths) if told else _found_keys(found, request.path)
     follower = Follower(
         h5file,
-        request.key_paths or _found_keys(found, request.path),
+        keys,
+        length_paths=lengths,
         termination_conditions=request.conditions,
         finished_path=request.finished_path or (found.finished_path if found else None),
         order=request.order,
@@ -71,14 +74,21 @@ def _open_in(h5file: h5py.File, request: FollowRequest) -> Scan:
     grabbers, errors = _open_data(h5file, request.data_paths if named or found is None else found.data_paths, follower)
     if errors and (named or not grabbers):
         raise errors[0]
-    return Scan(h5file, follower, grabbers, [str(error) for error in errors])
+    faults = [str(error) for error in errors]
+    if not told and lengths:
+        faults.insert(0, f"There are no keys in {request.path}: {_SUBSTITUTE.format(', '.join(lengths))}")
+    return Scan(h5file, follower, grabbers, faults)
 
 
-def _found_keys(found: Inspection | None, path: str) -> tuple[str, ...]:
-    if found is None or not found.key_paths:
+_SUBSTITUTE = "the length of {} and its chunks stand in for them, which says less surely that a frame is complete."
+
+
+def _found_keys(found: Inspection | None, path: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return (key paths, paths of what stands in for keys)."""
+    if found is None or not (found.key_paths or found.length_paths):
         why = " ".join(found.notes) if found is not None else ""
         raise NoKeysError(f"No key dataset was found in {path}. {why}".strip(), "Name one: a dataset with one value per scan point.")
-    return found.key_paths
+    return found.key_paths, found.length_paths
 
 
 def _open_data(h5file: h5py.File, paths: tuple[str, ...], follower: Follower) -> tuple[dict[str, FrameGrabber], list[SwmrViewerError]]:

@@ -145,7 +145,9 @@ def test_without_keys_it_says_that_nothing_tells(tmp_path: Path) -> None:
     inspection = inspect_file(tmp_path / "scan.h5")
     assert (inspection.keys, inspection.key_paths, inspection.scan_shape) == ((), (), None)
     assert inspection.data_paths == ("/entry/data/data",)
-    assert any("nothing in this file tells which frames are complete" in note for note in inspection.notes)
+    assert inspection.length_paths == ("/entry/data/data",)
+    assert any("No key dataset was found" in note for note in inspection.notes)
+    assert any("The length of /entry/data/data" in note and "would stand in for keys" in note for note in inspection.notes)
 
 
 def test_old_signal_and_interpretation_attributes_decide(tmp_path: Path) -> None:

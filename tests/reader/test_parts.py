@@ -166,10 +166,10 @@ def test_a_sum_beyond_64_bits_is_exact():
 
 
 def test_what_is_no_number_becomes_null():
-    assert measure(np.array([1.0, np.nan])) == {"shape": [2], "dtype": "<f8", "min": None, "max": None, "sum": None}
+    assert measure(np.array([1.0, np.nan])) == {"shape": [2], "dtype": "float64", "min": None, "max": None, "sum": None}
     assert measure(np.array([1.0, np.inf], np.float32))["min"] == 1.0
     assert measure(np.array([1.0, np.inf], np.float32))["max"] is None
-    assert measure(np.array(2.5)) == {"shape": [], "dtype": "<f8", "min": 2.5, "max": 2.5, "sum": 2.5}
+    assert measure(np.array(2.5)) == {"shape": [], "dtype": "float64", "min": 2.5, "max": 2.5, "sum": 2.5}
     assert measure(np.array([True, False]))["sum"] == 1
     assert measure(np.zeros((0, 3), np.uint16))["max"] is None
 

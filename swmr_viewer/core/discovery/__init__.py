@@ -73,6 +73,7 @@ def inspect_open(h5file: h5py.File) -> Inspection:
         finished=tuple(one.candidate for one in finished),
         scan_shape=scan,
         key_paths=tuple(one.found.path for one in chosen),
+        length_paths=() if chosen else tuple(one.found.path for one in shown[:1]),
         data_paths=tuple(one.found.path for one in shown),
         finished_path=flag.found.path if flag else None,
         notes=(*found.notes, *notes_on(found, keys, chosen, shown, flag, told, can_swmr(path))),

@@ -22,7 +22,9 @@ def notes_on(
             "and nothing tells whether it has."
         )
     if not chosen:
-        yield "No key dataset was found: nothing in this file tells which frames are complete."
+        yield "No key dataset was found: nothing in this file tells for certain which frames are complete."
+    if not chosen and shown:
+        yield f"The length of {shown[0].found.path}, and which of its chunks exist, would stand in for keys."
     yield from _notes_on_keys(keys, chosen, told)
     if not shown:
         yield "No data set was found that has a frame for each scan point."
