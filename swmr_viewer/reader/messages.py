@@ -41,8 +41,6 @@ class FollowRequest:
     path: str
     key_paths: tuple[str, ...] = ()
     """Groups or datasets; empty: what inspection finds."""
-    length_paths: tuple[str, ...] = ()
-    """Data sets whose length and chunks stand in for keys; empty, and no keys found: what inspection finds."""
     data_paths: tuple[str, ...] = ()
     """The first one is shown; empty: what inspection finds."""
     finished_path: str | None = None
@@ -53,6 +51,8 @@ class FollowRequest:
     """False: conflate to the newest complete frame (pixels in slots). True: measure each complete frame, pixels stay in the reader."""
     wait_s: float | None = None
     """Longest wait (s) for the file, its SWMR mode and its keys to appear; None: for ever; 0: do not wait."""
+    length_paths: tuple[str, ...] = ()
+    """Data sets whose length and chunks stand in for keys; empty, and no keys found: what inspection finds."""
 
 
 @dataclass(frozen=True, slots=True)
