@@ -8,6 +8,7 @@ from pathlib import Path
 import h5py
 import numpy as np
 
+from swmr_viewer.core.conditions import FrameCount
 from swmr_viewer.simulator.compression import filter_options
 from swmr_viewer.simulator.layouts.pieces import nexus_group, set_attributes
 from swmr_viewer.simulator.pattern import make_frame
@@ -15,7 +16,7 @@ from swmr_viewer.simulator.writer import LIBVER, Progress
 from tests.layouts.pieces import CLOSED, CREATED, FINISHED, FRAME_SHAPE, TICK, Layout, Source, create, frame, images, plan_of
 
 PLAN = plan_of(23, dtype="uint32")
-PER_FILE = 6
+PER_FILE = 2
 
 
 def _files() -> list[tuple[str, range]]:
@@ -84,7 +85,8 @@ ROWS = (
         (23,),
         (images("/entry/data", PLAN),),
         length_paths=("/entry/data",),
-        ends=("all_keys",),
+        n_late_steps=1,
+        ends=(FrameCount(PLAN.n_points),),  # nothing else in the file tells how many there will be
         swmr=False,
     ),
     Layout(

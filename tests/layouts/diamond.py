@@ -240,6 +240,7 @@ ROWS = (
         (images("/entry/pilatus/data", GRID),),
         ("/entry/diamond_scan/keys",),
         _FLAG,
+        n_late_steps=2,
         order=visits_of(GRID),
     ),
     Layout(

@@ -11,6 +11,7 @@ from typing import Any
 import h5py
 import numpy as np
 
+from swmr_viewer.core.conditions import Condition
 from swmr_viewer.core.scan import position_of
 from swmr_viewer.simulator.orders import stored_indices
 from swmr_viewer.simulator.pattern import Frame, make_frame
@@ -56,8 +57,10 @@ class Layout:
     """Whether the main file is at rest, and what it shows is written in SWMR mode."""
     followable_live: bool = True
     why_not: str = ""
-    ends: tuple[str, ...] = ("file_closed",)
+    ends: tuple[str | Condition, ...] = ("file_closed",)
     """The conditions that end following it, beside the finished flag."""
+    n_late_steps: int = 0
+    """How many ticks must have passed before all objects are there to be opened."""
     tells_shape: bool = False
     """Whether the user names the scan shape; otherwise it is what the file says, or the largest shape seen."""
     order: tuple[int, ...] | None = None

@@ -23,11 +23,7 @@ pytestmark = pytest.mark.live
 Start = Callable[..., LayoutWriter]
 
 NOT_YET: dict[str, str] = {
-    "malcolm_columns": "a key dataset that starts as (1, 1) is taken for a scan of one axis, and stays so in the grabber when it grows",
-    "malcolm_spectra": "spectra on a scan of two axes that may grow are taken for images numbered one after the other",
-    "nexgen": "every frame of a virtual data set counts as written, and unwritten ones are handed out as fill",
-    "dectris_linked": "several data sets one after the other cannot be followed as one",
-    "dectris_virtual": "the length of a data set of four axes with one of length 1 cannot be followed (ValueError)",
+    "malcolm_columns": "keys that start as (1, 1) and may grow along both axes are taken for a scan of one axis, until they grow",
 }
 """What the library cannot follow yet, and why."""
 

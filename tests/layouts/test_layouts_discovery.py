@@ -1,0 +1,114 @@
+"""Every layout with no path given: what is found while it is written is what its writer meant, and following that is right."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+import h5py
+import numpy as np
+import pytest
+
+from swmr_viewer import Follower, FrameGrabber, open_swmr
+from swmr_viewer.core.discovery import inspect_file
+from swmr_viewer.core.errors import FrameNotWrittenError
+from swmr_viewer.core.inspection import Inspection
+from swmr_viewer.core.links import identity, open_object
+from swmr_viewer.core.scan import index_of, position_of
+from tests.layouts.catalogue import LAYOUTS
+from tests.layouts.conftest import LayoutWriter
+from tests.layouts.test_layouts_live import grab_once_written
+from tests.live.writers import WAIT_S
+
+pytestmark = pytest.mark.live
+
+Start = Callable[..., LayoutWriter]
+
+NOT_FOUND: dict[str, str] = {"dectris_linked": "several data sets one after the other are found one by one, not as their group"}
+"""What discovery does not find yet, and why."""
+NOT_FOLLOWED: dict[str, str] = dict.fromkeys(
+    ("malcolm", "malcolm_columns"), "keys that start as (1, 1) and may grow along both axes are taken for a scan of one axis"
+)
+"""What is found and cannot be followed yet, and why."""
+
+
+def marked(names: Iterable[str], not_yet: dict[str, str]) -> list[object]:
+    return [pytest.param(name, marks=pytest.mark.xfail(reason=not_yet[name], strict=True)) if name in not_yet else name for name in names]
+
+
+TOLD = ("malcolm_columns_told", "malcolm_spectra")
+"""Layouts whose paths or scan shape only the user can mean."""
+LIVE = [name for name, layout in LAYOUTS.items() if layout.followable_live and name not in TOLD]
+KEYED = [name for name in LIVE if LAYOUTS[name].key_paths]
+NOT_LIVE = [name for name, layout in LAYOUTS.items() if not layout.followable_live]
+
+
+def identities(file: h5py.File, paths: Iterable[str]) -> set[tuple[str, int]]:
+    """Return which objects these paths name: the same one may have several names; of a group, what is in it."""
+    found = set()
+    for path in paths:
+        thing = open_object(file, path)
+        assert thing is not None, path
+        inside = [open_object(file, f"{path}/{name}") for name in thing] if isinstance(thing, h5py.Group) else [thing]
+        found |= {(str(Path(one.file.filename).resolve()), identity(one)[1]) for one in inside if one is not None}
+    return found
+
+
+@pytest.mark.parametrize("name", marked(LIVE, NOT_FOUND))
+def test_what_is_found_while_it_is_written(start: Start, name: str) -> None:
+    writer = start(name)
+    layout = writer.layout
+    writer.begin()
+    writer.step(layout.n_late_steps + 1)
+    found = inspect_file(writer.path)
+    with open_swmr(writer.path, WAIT_S) as file:
+        assert identities(file, found.key_paths) == identities(file, layout.key_paths), found.keys
+        assert identities(file, found.data_paths[:1]) == identities(file, layout.data_paths[:1]), found.data
+        if layout.finished_path:
+            assert found.finished_path == layout.finished_path
+    if not layout.key_paths:
+        assert any("key" in note for note in found.notes), found.notes
+    assert all(candidate.why.endswith(".") for candidate in (*found.keys, *found.data, *found.finished))
+
+
+@pytest.mark.parametrize("name", marked(KEYED, {**NOT_FOUND, **NOT_FOLLOWED}))
+def test_what_is_found_is_followed_to_the_end(start: Start, name: str) -> None:
+    writer = start(name)
+    layout = writer.layout
+    writer.begin()
+    writer.step(layout.n_late_steps)
+    found = inspect_file(writer.path)
+    with open_swmr(writer.path, WAIT_S) as file:
+        seen = follow(file, found, writer)
+    assert sorted(seen) == list(range(layout.n_frames))
+
+
+def follow(file: h5py.File, found: Inspection, writer: LayoutWriter) -> list[int]:
+    ends = ("timeout", *writer.layout.ends, *(["finished_flag"] if found.finished_path else []))
+    follower = Follower(file, found.key_paths, WAIT_S, ends, finished_path=found.finished_path, order="arrival")
+    grabber = FrameGrabber(file, found.data_paths[0], scan_shape=follower.scan_shape)
+    writer.run()
+    seen = []
+    for index in follower:
+        there = index_of(position_of(index, follower.scan_shape), writer.layout.scan_shape)
+        np.testing.assert_array_equal(grab_once_written(grabber, index, WAIT_S), writer.layout.sources[0].expected(there))
+        seen.append(there)
+    return seen
+
+
+@pytest.mark.parametrize("name", marked(NOT_LIVE, NOT_FOUND))
+def test_what_cannot_be_followed_live_is_told_and_found_when_it_is_closed(start: Start, name: str) -> None:
+    writer = start(name)
+    layout = writer.layout
+    writer.finish()
+    found = inspect_file(writer.path)
+    assert any("SWMR" in note or "live" in note for note in found.notes) or "version 0" not in layout.why_not, found.notes
+    with open_swmr(writer.path) as file:
+        assert identities(file, found.key_paths) == identities(file, layout.key_paths), found.keys
+        assert identities(file, found.data_paths[:1]) == identities(file, layout.data_paths[:1]), found.data
+        grabber = FrameGrabber(file, found.data_paths[0], scan_shape=found.scan_shape if layout.key_paths else None)
+        for index in range(layout.n_frames):
+            try:
+                np.testing.assert_array_equal(grabber.grab(index), layout.sources[0].expected(index))
+            except FrameNotWrittenError as error:
+                pytest.fail(str(error))
