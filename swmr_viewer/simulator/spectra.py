@@ -21,6 +21,8 @@ LINES: Final = (
 )
 """Centre, width (both as a part of the length), relative height, and drift from the scan's start to its end."""
 BRIGHTEST: Final = 900
+MOST_COUNTS: Final = 2**20 - 1
+"""No channel ever gets there; uint64's own maximum does not fit numpy's counts."""
 BACKGROUND: Final = 12
 
 
@@ -37,7 +39,7 @@ def draw_spectrum(plan: ScanPlan, where: tuple[float, ...], rng: np.random.Gener
         The spectrum's own noise.
     """
     counts = rng.poisson(expected_spectrum(plan, where))
-    return np.minimum(counts, int(saturation_value(plan.dtype)) - 1).astype(plan.dtype)
+    return np.minimum(counts, min(MOST_COUNTS, int(saturation_value(plan.dtype)) - 1)).astype(plan.dtype)
 
 
 def expected_spectrum(plan: ScanPlan, where: tuple[float, ...]) -> npt.NDArray[np.float64]:
