@@ -1,13 +1,29 @@
-"""Masked pixels: gaps and bad pixels, told from their value alone."""
+"""Masked pixels: gaps and bad pixels, told from their value, a pixel mask, or a limit."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 Pixels = npt.NDArray[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class MaskRules:
+    """Which pixels are left out of pictures, levels and statistics. NaN and infinities always are."""
+
+    sentinel: bool = True
+    """Leave out the type's maximum, where it stands for "no measurement" (see `sentinel_of`)."""
+    mask_path: str | None = None
+    """A data set of the frame's shape in the same file, such as ``pixel_mask``: what is not 0 is left out. None: do not use one."""
+    above: float | None = None
+    """Leave out values greater than this."""
+
+
+DEFAULT_RULES = MaskRules()
 
 
 def sentinel_of(dtype: npt.DTypeLike) -> int | float | None:
@@ -34,21 +50,41 @@ def sentinel_of(dtype: npt.DTypeLike) -> int | float | None:
     return None
 
 
-def valid_mask(pixels: Pixels) -> npt.NDArray[np.bool_]:
+def valid_mask(pixels: Pixels, rules: MaskRules = DEFAULT_RULES, pixel_mask: npt.NDArray[np.bool_] | None = None) -> npt.NDArray[np.bool_]:
     """Return where pixels hold a measurement.
 
     Parameters
     ----------
     pixels : ndarray
-        A frame of any shape and numeric type.
+        A frame of any shape and numeric type (complex numbers: ``above`` is about their magnitude).
+    rules : MaskRules
+        What is masked; its ``mask_path`` is the caller's to read.
+    pixel_mask : ndarray of bool, optional
+        Of the frame's shape: True is masked. One of another shape is an error.
 
     Returns
     -------
     ndarray of bool, same shape
-        False at gaps, bad pixels, NaN and infinities.
+        False at gaps, bad pixels, NaN and infinities, and at whatever else the rules name.
+
+    Raises
+    ------
+    ValueError
+        If the pixel mask has another shape.
     """
     pixels = np.asarray(pixels)
+    valid = _valid_by_value(pixels, rules.sentinel)
+    if rules.above is not None:
+        valid &= (np.abs(pixels) if pixels.dtype.kind == "c" else pixels) <= rules.above
+    if pixel_mask is not None:
+        if pixel_mask.shape != pixels.shape:
+            raise ValueError(f"A pixel mask of shape {pixel_mask.shape} does not fit a frame of shape {pixels.shape}.")
+        valid &= ~pixel_mask
+    return valid
+
+
+def _valid_by_value(pixels: Pixels, sentinel_counts: bool) -> npt.NDArray[np.bool_]:
     if pixels.dtype.kind in "fc":
-        return np.isfinite(pixels)
-    sentinel = sentinel_of(pixels.dtype)
+        return np.asarray(np.isfinite(pixels))
+    sentinel = sentinel_of(pixels.dtype) if sentinel_counts else None
     return np.ones(pixels.shape, bool) if sentinel is None else np.asarray(pixels != sentinel)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Protocol
 
-from PySide6.QtCore import QObject, QThread, Signal
+from PySide6.QtCore import QObject, Qt, QThread, Signal
 
 from swmr_viewer.core.conditions import Condition
 from swmr_viewer.gui.frame_mailbox import FrameMailbox
@@ -57,6 +57,8 @@ class FollowThread(QThread):
     """int64 array of indices; each is announced once per request."""
     progress_changed = Signal(object)
     """``ProgressUpdate``."""
+    measured = Signal(object)
+    """``messages.Measured``; the reader merges until the window's thread has come round to it."""
     frame_ready = Signal(object)
     """``LiveFrame``: whoever takes it releases it."""
     state_changed = Signal(object)
@@ -81,14 +83,16 @@ class FollowThread(QThread):
         self._handlers: dict[type, Callable[[Any], None]] = {
             m.Opened: self._on_opened, m.PhaseChanged: self._on_phase, m.KeysChanged: self._on_keys, m.FrameReady: self._on_frame,
             m.Fault: self.fault_reported.emit, m.Ended: self._on_ended, m.Failed: self.failed.emit, m.ReaderStuck: self._on_stuck,
-            m.ReaderAnswers: self._on_answer, m.ReaderReplaced: self._on_replaced,
+            m.ReaderAnswers: self._on_answer, m.ReaderReplaced: self._on_replaced, m.Measured: self.measured.emit,
         }  # fmt: skip
+        # Behind what others connect in the window's event queue: when this runs, they have had their turn.
+        self.measured.connect(self._on_measured_taken, Qt.ConnectionType.QueuedConnection)
 
     # ---- wishes
 
     def follow(self, request: m.FollowRequest) -> int:
         """Follow this from now on; return its generation."""
-        self._end_announced = False
+        self._end_announced = self._mailbox.keeps_all = False
         return self._supervisor.follow(request)
 
     def show_live(self, generation: int, data_path: str | None = None) -> None:
@@ -96,6 +100,17 @@ class FollowThread(QThread):
 
     def show_index(self, generation: int, index: int, data_path: str | None = None) -> None:
         self._supervisor.send(m.ShowIndex(generation, index, data_path))
+
+    def set_display(self, wish: m.SetDisplay) -> None:
+        self._supervisor.send(wish)
+
+    def measure(self, wish: m.Measure | m.StopMeasuring) -> None:
+        self._supervisor.send(wish)
+
+    def follow_every(self, generation: int, on: bool) -> None:
+        """Deliver each complete frame from the shown one on, instead of the newest."""
+        self._mailbox.keeps_all = on
+        self._supervisor.send(m.FollowEvery(generation, on))
 
     def set_conditions(self, generation: int, conditions: tuple[Condition, ...]) -> None:
         self._supervisor.send(m.SetConditions(generation, conditions))
@@ -163,6 +178,9 @@ class FollowThread(QThread):
         travelling = self._mailbox.offer(frame)
         if travelling is not None:
             self.frame_ready.emit(travelling)
+
+    def _on_measured_taken(self, event: m.Measured) -> None:
+        self._supervisor.send(m.MeasuredTaken(event.generation))
 
     def _on_ended(self, event: m.Ended) -> None:
         if not self._end_announced:  # a reader that was replaced after the end says it again

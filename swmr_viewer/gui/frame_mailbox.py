@@ -1,7 +1,8 @@
-"""A place for one frame between the reader's thread and the window: the newest wins, nothing queues."""
+"""A place for frames between the reader's thread and the window: the newest wins, unless every frame is wanted."""
 
 from __future__ import annotations
 
+from collections import deque
 from threading import Lock
 
 from swmr_viewer.gui.live_frame import LiveFrame
@@ -13,7 +14,9 @@ class FrameMailbox:
     def __init__(self) -> None:
         self._lock = Lock()
         self._travelling = False
-        self._waiting: LiveFrame | None = None
+        self._waiting: deque[LiveFrame] = deque()
+        self.keeps_all = False
+        """Whether frames wait in line: then there are never more of them than slots."""
 
     def offer(self, frame: LiveFrame) -> LiveFrame | None:
         """Take a frame; return it if it may travel now."""
@@ -21,21 +24,25 @@ class FrameMailbox:
             if not self._travelling:
                 self._travelling = True
                 return frame
-            replaced, self._waiting = self._waiting, frame
-        if replaced is not None:
-            replaced.release()
+            replaced = [] if self.keeps_all else [*self._waiting]
+            if replaced:
+                self._waiting.clear()
+            self._waiting.append(frame)
+        for one in replaced:
+            one.release()
         return None
 
     def arrived(self) -> LiveFrame | None:
         """Note that the travelling frame was handled; return the next one that may travel."""
         with self._lock:
-            following, self._waiting = self._waiting, None
+            following = self._waiting.popleft() if self._waiting else None
             self._travelling = following is not None
         return following
 
     def clear(self) -> None:
-        """Give back the frame that waits."""
+        """Give back the frames that wait."""
         with self._lock:
-            dropped, self._waiting = self._waiting, None
-        if dropped is not None:
-            dropped.release()
+            dropped = [*self._waiting]
+            self._waiting.clear()
+        for one in dropped:
+            one.release()

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from swmr_viewer.analysis import LevelStatistics
+from swmr_viewer.analysis import FrameStatistics, LevelStatistics
 from swmr_viewer.reader.messages import FrameReady
 
 Pixels = npt.NDArray[Any]
@@ -48,6 +48,12 @@ class LiveFrame:
     """Sent because it is the newest, not because it was asked for."""
     release: Callable[[], None]
     """Gives the slot back; the second call does nothing."""
+    statistics: FrameStatistics | None = None
+    """Total, hottest pixel, masked and saturated pixels of ``raw``."""
+    combined: int = 1
+    """How many frames are in it."""
+    frame_time: float | None = None
+    """When it was taken: seconds since 1970 (UTC); None: the file does not tell."""
 
 
 def live_frame(event: FrameReady, pixels: tuple[Pixels, Pixels | None], received_at_s: float, release: Callable[[], None]) -> LiveFrame:
@@ -56,4 +62,5 @@ def live_frame(event: FrameReady, pixels: tuple[Pixels, Pixels | None], received
     return LiveFrame(
         event.generation, event.data_path, event.index, event.position, raw, preview, event.preview_factor,
         event.levels, event.key_seen_at_s, received_at_s, event.live, Once(release),
+        event.statistics, event.combined, event.frame_time,
     )  # fmt: skip

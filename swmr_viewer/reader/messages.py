@@ -14,9 +14,25 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
+from swmr_viewer.analysis.frame_statistics import FrameStatistics
 from swmr_viewer.analysis.levels import LevelStatistics
 from swmr_viewer.core.conditions import Condition
+from swmr_viewer.core.facts import DataFacts
 from swmr_viewer.core.inspection import Inspection
+from swmr_viewer.reader.wishes import (  # the same words, in a file of their own
+    FRAME_COLUMNS as FRAME_COLUMNS,
+    MOST_COMBINED as MOST_COMBINED,
+    REGION_COLUMNS as REGION_COLUMNS,
+    Combine as Combine,
+    EveryBegan as EveryBegan,
+    FollowEvery as FollowEvery,
+    Measure as Measure,
+    Measured as Measured,
+    MeasuredTaken as MeasuredTaken,
+    SetDisplay as SetDisplay,
+    StopMeasuring as StopMeasuring,
+    Wish as Wish,
+)
 
 IndexArray = npt.NDArray[np.int64]
 
@@ -146,7 +162,7 @@ class Quit:
     """End the reader process."""
 
 
-Request = Follow | UseSlots | ReleaseSlot | ShowLive | ShowIndex | SetConditions | Stop | Resume | ProgressTaken | Inspect | Quit
+Request = Follow | UseSlots | ReleaseSlot | ShowLive | ShowIndex | SetConditions | Stop | Resume | ProgressTaken | Wish | Inspect | Quit
 
 
 # ---- events: reader -> window
@@ -161,6 +177,7 @@ class DataDescription:
     dtype: str
     """numpy's name with byte order, as ``numpy.dtype(...).str``."""
     note: str = ""
+    facts: DataFacts = field(default_factory=DataFacts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,11 +252,17 @@ class FrameReady:
     preview_factor: int
     """Each preview pixel is the maximum of a factor x factor block (masked pixels are NaN); 1: same size as the frame; 0: no preview."""
     levels: LevelStatistics | None
-    """None when every pixel is masked."""
+    """By the mask rules and percentiles asked for; None when every pixel is masked."""
     key_seen_at_s: float
     """``time.monotonic()`` when its key was seen."""
     live: bool
     """True: sent because it is the newest; False: asked for with ``ShowIndex``."""
+    statistics: FrameStatistics | None = None
+    """Of the pixels in the slot, by the mask rules asked for (those of the combined frame, if it is one)."""
+    combined: int = 1
+    """How many frames are in it."""
+    frame_time: float | None = None
+    """When the frame was taken: seconds since 1970 (UTC), where the file has it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -345,6 +368,8 @@ Event = (
     | PhaseChanged
     | KeysChanged
     | FrameReady
+    | Measured
+    | EveryBegan
     | FrameMeasured
     | Fault
     | Ended

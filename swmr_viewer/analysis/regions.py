@@ -1,0 +1,150 @@
+"""Named regions of a frame, and what is in them. Pure numpy."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from math import ceil, floor
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from swmr_viewer.analysis.masks import Pixels, valid_mask
+
+Mask = npt.NDArray[np.bool_]
+Point = tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """A named part of an image (or of a spectrum: only x counts there).
+
+    Raises
+    ------
+    ValueError
+        If there are not enough points for its kind.
+    """
+
+    name: str
+    kind: Literal["rectangle", "ellipse", "polygon"]
+    points: tuple[Point, ...]
+    """(x, y) in pixels, x to the right and y down; pixel (0, 0) covers [0, 1) x [0, 1). Rectangle and ellipse: two opposite
+    corners (of the box round the ellipse). Polygon: its corners."""
+
+    def __post_init__(self) -> None:
+        if self.kind == "polygon":
+            if len(self.points) < 3:
+                raise ValueError(f"The polygon {self.name!r} has {len(self.points)} corners; give three or more.")
+        elif len(self.points) != 2:
+            raise ValueError(f"The {self.kind} {self.name!r} has {len(self.points)} points; give two opposite corners.")
+
+
+@dataclass(frozen=True, slots=True)
+class RegionStatistics:
+    """The unmasked pixels of a region; a pixel belongs to it if its centre lies inside."""
+
+    n: int
+    """How many unmasked pixels there are."""
+    sum: float
+    mean: float
+    """NaN without pixels, as are ``maximum`` and ``std``."""
+    maximum: float
+    std: float
+    """Of the pixels taken as the whole population (divided by n)."""
+
+
+def region_mask(region: Region, frame_shape: tuple[int, ...]) -> tuple[tuple[slice, ...], Mask | None]:
+    """Return the box round a region, and which of its pixels belong to the region.
+
+    Parameters
+    ----------
+    region : Region
+        May lie partly or wholly outside the frame.
+    frame_shape : tuple of int
+        (rows, columns) of an image, (length,) of a spectrum, () of a scalar, which every region covers.
+
+    Returns
+    -------
+    tuple of slice
+        One per axis of the frame; empty ones where the region is outside.
+    ndarray of bool or None
+        Of the box's shape; None: all of it.
+    """
+    return _region_mask(region.kind, region.points, frame_shape)
+
+
+@lru_cache(maxsize=256)
+def _region_mask(kind: str, points: tuple[Point, ...], frame_shape: tuple[int, ...]) -> tuple[tuple[slice, ...], Mask | None]:
+    if not frame_shape:
+        return (), None
+    xs, ys = zip(*points, strict=True)
+    columns = _covered(min(xs), max(xs), frame_shape[-1])
+    if len(frame_shape) == 1:
+        return (columns,), None
+    rows = _covered(min(ys), max(ys), frame_shape[-2])
+    box = (rows, columns)
+    if kind == "rectangle":
+        return box, None
+    y, x = np.ogrid[rows, columns]
+    inside = _in_ellipse(x + 0.5, y + 0.5, points) if kind == "ellipse" else _in_polygon(x + 0.5, y + 0.5, points)
+    inside.flags.writeable = False
+    return box, inside
+
+
+def _covered(low: float, high: float, length: int) -> slice:
+    """The pixels whose centres lie in [low, high)."""
+    start = min(max(ceil(low - 0.5), 0), length)
+    return slice(start, max(start, min(floor(np.nextafter(high, low) - 0.5) + 1 if high > low else start, length)))
+
+
+def _in_ellipse(x: npt.NDArray[np.float64], y: npt.NDArray[np.float64], points: tuple[Point, ...]) -> Mask:
+    (x0, y0), (x1, y1) = points
+    width, height = max(abs(x1 - x0) / 2, 1e-9), max(abs(y1 - y0) / 2, 1e-9)
+    return np.asarray(((x - (x0 + x1) / 2) / width) ** 2 + ((y - (y0 + y1) / 2) / height) ** 2 <= 1)
+
+
+def _in_polygon(x: npt.NDArray[np.float64], y: npt.NDArray[np.float64], points: tuple[Point, ...]) -> Mask:
+    """Even-odd rule: a ray to the right crosses the outline an odd number of times."""
+    inside = np.zeros(np.broadcast_shapes(x.shape, y.shape), bool)
+    for (xa, ya), (xb, yb) in zip(points, points[1:] + points[:1], strict=True):
+        if ya == yb:
+            continue
+        crosses = (ya <= y) != (yb <= y)
+        inside ^= crosses & (x < xa + (y - ya) * ((xb - xa) / (yb - ya)))
+    return inside
+
+
+def region_statistics(pixels: Pixels, region: Region, valid: Mask | None = None) -> RegionStatistics:
+    """Measure the pixels of a region.
+
+    Parameters
+    ----------
+    pixels : ndarray
+        A frame (complex numbers: their magnitude).
+    region : Region
+        What to measure.
+    valid : ndarray of bool, optional
+        Which pixels of the frame hold a measurement, of its shape; without it: what the pixels' type tells.
+
+    Returns
+    -------
+    RegionStatistics
+        The sum of integers is added up exactly (in 64 bit) before it becomes a float.
+    """
+    box, inside = region_mask(region, pixels.shape)
+    part = np.asarray(pixels[box])
+    good = valid_mask(part) if valid is None else np.asarray(valid[box])
+    chosen = part[good if inside is None else good & inside]
+    return statistics_of(chosen)
+
+
+def statistics_of(chosen: Pixels) -> RegionStatistics:
+    """Return the statistics of these pixels, whatever their shape."""
+    if chosen.dtype.kind == "c":
+        chosen = np.abs(chosen)
+    if not chosen.size:
+        nan = float("nan")
+        return RegionStatistics(0, 0.0, nan, nan, nan)
+    total = chosen.sum(dtype=np.uint64 if chosen.dtype.kind in "ub" else np.int64 if chosen.dtype.kind == "i" else np.float64)
+    return RegionStatistics(chosen.size, float(total), float(total) / chosen.size, float(chosen.max()), float(chosen.std(dtype=np.float64)))
