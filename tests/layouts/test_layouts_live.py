@@ -168,3 +168,16 @@ def test_what_cannot_be_followed_live_says_so_and_is_right_when_it_is_closed(sta
         for index in indices:
             np.testing.assert_array_equal(grabber.grab(index), source.expected(index))
     assert indices == list(range(layout.n_frames))
+
+
+@pytest.mark.xfail(reason="only the virtual master is looked at, which has always been at rest", strict=True)
+def test_a_virtual_master_is_not_closed_while_its_sources_are_written(start: Start) -> None:
+    writer = start("odin_ids")
+    writer.begin()
+    with open_swmr(writer.path, WAIT_S) as file:
+        follower = Follower(file, writer.layout.key_paths, WAIT_S, ("file_closed", "timeout"))
+        writer.step(4)
+        assert not follower.file_is_closed()
+        writer.run()
+        assert list(follower) == list(range(writer.layout.n_frames))
+    assert follower.reason == "file_closed"
