@@ -5,12 +5,14 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 from PySide6.QtCore import QObject, QTimer
 
 from swmr_viewer.core.conditions import Condition
 from swmr_viewer.core.progress import KeyProgress
 from swmr_viewer.gui.follow_thread import FollowThread, ReaderCondition
+from swmr_viewer.gui.frame_wishes import FrameWishes
 from swmr_viewer.gui.live_frame import LiveFrame
 from swmr_viewer.gui.problem import Problem
 from swmr_viewer.gui.progress_feed import ProgressUpdate, added_to
@@ -28,6 +30,7 @@ class Session(SessionFacts):
     def __init__(self, thread: FollowThread, *, clock: Callable[[], float] = time.monotonic, parent: QObject | None = None) -> None:
         super().__init__(clock, parent)
         self._thread = thread
+        self.wishes = FrameWishes(thread.set_display)
         self._connect()
         self._ticker = QTimer(self, interval=TICK_MS)
         self._ticker.timeout.connect(self.tick)
@@ -113,6 +116,10 @@ class Session(SessionFacts):
         if found:
             self.pin(min(found, key=lambda one: abs(one - index)))
 
+    def prepare(self, data_path: str, **changes: Any) -> None:
+        """Have this data set's frames prepared otherwise: ``mask``, ``percentiles``, ``combine`` as in ``messages.SetDisplay``."""
+        self.wishes.change(self.generation, data_path, **changes)
+
     def set_conditions(self, conditions: tuple[Condition, ...]) -> None:
         """Replace what ends following, while following."""
         if conditions == self.conditions:
@@ -174,6 +181,7 @@ class Session(SessionFacts):
         if not again or self.progress is None:
             self.progress = KeyProgress(max(1, len(opened.key_paths)), opened.scan_shape)
             self.following_since_s = self._clock()
+        self.wishes.say_again(self.generation, opened.data_paths)
         self.opened.emit()
         self.progress_changed.emit()
 
