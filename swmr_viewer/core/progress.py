@@ -75,9 +75,9 @@ class KeyProgress:
         complete: npt.NDArray[np.bool_] = self._left.flat == 0
         return complete
 
-    def state_codes(self) -> npt.NDArray[np.uint8]:
-        """Return MISSING, PARTLY or COMPLETE for every point, as a new 1-D array."""
-        left = self._left.flat
+    def state_codes(self, start: int = 0, stop: int | None = None) -> npt.NDArray[np.uint8]:
+        """Return MISSING, PARTLY or COMPLETE for every point, or for the flat indices from start to stop, as a new 1-D array."""
+        left = self._left.flat[start:stop]
         codes = np.full(left.size, PARTLY, np.uint8)
         codes[left == 0] = COMPLETE
         codes[left == self.n_keys] = MISSING

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from PySide6.QtCore import QSize
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from swmr_viewer.gui import map_image as mi
-from swmr_viewer.gui.labels import Words
-from swmr_viewer.gui.progress_map import ProgressMap, map_colors
+from swmr_viewer.gui.labels import ElidedWords, Words
+from swmr_viewer.gui.map_words import pages_words, shape_caption
+from swmr_viewer.gui.progress_map import ProgressMap, map_colors, scan_axis_names
 from swmr_viewer.gui.session import Session
 from swmr_viewer.gui.theme import theme_of_application, tokens
-from swmr_viewer.gui.words import count_words, shape_words
+from swmr_viewer.gui.words import count_words
 
 SHOWN = -1
 
@@ -50,11 +51,18 @@ class MapPanel(QFrame):
         super().__init__(parent)
         self._session = session
         self.setProperty("panel", "true")
-        self.caption = Words("caption")
+        self.caption = ElidedWords("caption")
         self.count = Words("muted")
         self.map = ProgressMap(session)
+        self.whole = QPushButton("Whole scan")
+        self.whole.setProperty("kind", "link")
+        self.whole.setToolTip("Show the whole scan again (double click on the map)")
+        self.whole.setVisible(False)
+        self.pages = ElidedWords("muted")
+        self.pages.setVisible(False)
         top = QHBoxLayout()
         top.addWidget(self.caption, 1)
+        top.addWidget(self.whole)
         top.addWidget(self.count)
         box = QVBoxLayout(self)
         box.setContentsMargins(14, 10, 14, 10)
@@ -62,15 +70,22 @@ class MapPanel(QFrame):
         box.addLayout(top)
         box.addWidget(self.map, 1)
         self.legend = _legend()
+        box.addWidget(self.pages)
         box.addWidget(self.legend)
         box.addStretch(0)
         for signal in (session.progress_changed, session.request_changed):
             signal.connect(self._show)
+        self.whole.clicked.connect(self.map.fit)
+        self.map.view_changed.connect(self._show)
         self._show()
 
     def _show(self) -> None:
-        progress = self._session.progress
-        self.caption.say("SCAN" if progress is None else f"SCAN  {shape_words(progress.scan_shape)}")
+        progress, layout, names = self._session.progress, self.map.layout_shown, scan_axis_names(self._session)
+        self.caption.say("SCAN" if progress is None else f"SCAN  {shape_caption(progress.scan_shape, names)}")
+        self.whole.setVisible(self.map.is_zoomed)
+        pages = "" if progress is None or layout is None else pages_words(layout.grid.n_pages, progress.scan_shape, names)
+        self.pages.say(pages)
+        self.pages.setVisible(bool(pages))
         self.legend.setVisible(progress is not None)
         self.count.say("" if progress is None else f"{count_words(progress.n_complete)} complete")
 

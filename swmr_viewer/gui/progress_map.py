@@ -1,43 +1,56 @@
-"""The map of the scan: which points are complete, which one is shown; a click on a complete point pins it."""
+"""The map of the scan: which points are complete, which one is shown; click to pin, wheel to zoom, drag to pan."""
 
 from __future__ import annotations
 
-import numpy as np
-from PySide6.QtCore import QElapsedTimer, QEvent, QPointF, QRectF, QSize, Qt, QTimer
-from PySide6.QtGui import QColor, QHelpEvent, QImage, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
-from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
+from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QColor, QHelpEvent, QImage, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent, QWheelEvent
+from PySide6.QtWidgets import QApplication, QSizePolicy, QToolTip, QWidget
 
-from swmr_viewer.core.scan import position_of
+from swmr_viewer.core.facts import ScanAxis
 from swmr_viewer.gui import map_image as mi
-from swmr_viewer.gui.detector_names import detector_names
+from swmr_viewer.gui.map_canvas import MapCanvas
+from swmr_viewer.gui.map_words import missing_words, point_words
+from swmr_viewer.gui.map_zoom import centred_on, moved_to, zoomed
 from swmr_viewer.gui.session import Session
 from swmr_viewer.gui.theme import mixed, theme_of_application, tokens
-from swmr_viewer.gui.words import count_words, position_words
+from swmr_viewer.reader.messages import KeysChanged
 
-LEAST_INTERVAL_MS = 80
+INTERVAL_MS = 80
 """The map is redrawn at most this often (ms), however fast keys come."""
-LONGEST_SHARE = 0.1
-"""Of the window's time: maps of many millions of points are redrawn less often."""
+CATCH_UP_MS = 30
+"""The same while a large map is drawn piece by piece."""
+BUDGET_S = 0.006
+"""The longest piece of work at a time: less than a frame of the screen."""
+REVEALED_MS = 4000
+REVEALED_CELL = 6
 
 
 class ProgressMap(QWidget):
     """Draws ``session.progress``."""
 
+    view_changed = Signal()
+    """Zoomed, panned or fitted."""
+
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
-        self._image: QImage | None = None
-        self._layout: mi.MapLayout | None = None
+        self._canvas: MapCanvas | None = None
+        self._pressed: tuple[QPointF, mi.MapLayout] | None = None
+        self._dragging = False
+        self._revealed: int | None = None
         self.setMouseTracking(True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAccessibleName("Progress map")
-        self._redraw = QTimer(self, singleShot=True, interval=LEAST_INTERVAL_MS)
+        self._redraw = QTimer(self, singleShot=True, interval=INTERVAL_MS)
         self._redraw.timeout.connect(self._draw)
-        session.progress_changed.connect(self._draw_soon)
-        session.request_changed.connect(self._draw_soon)
+        self._forget_revealed = QTimer(self, singleShot=True, interval=REVEALED_MS)
+        self._forget_revealed.timeout.connect(lambda: self._set_revealed(None))
+        session.keys_changed.connect(self._note_keys)
+        session.opened.connect(self._draw_soon)
+        session.request_changed.connect(self._start_over)
         session.frame_changed.connect(self.update)
         session.mode_changed.connect(self.update)
-        theme_of_application().changed.connect(self._draw_soon)
+        theme_of_application().changed.connect(self.update)
 
     def sizeHint(self) -> QSize:
         return QSize(310, 210)
@@ -48,86 +61,183 @@ class ProgressMap(QWidget):
     @property
     def layout_shown(self) -> mi.MapLayout | None:
         """Where the points are, in device pixels; None before the file is open."""
-        return self._layout
+        return self._canvas.layout if self._canvas is not None else None
+
+    @property
+    def is_zoomed(self) -> bool:
+        return self._canvas is not None and not self._canvas.layout.is_whole
+
+    @property
+    def is_current(self) -> bool:
+        """Whether everything that is known is drawn."""
+        return self._canvas is not None and self._canvas.is_current and not self._redraw.isActive()
 
     def point_of(self, index: int) -> QPointF:
         """Return the middle of a scan point, in this widget's coordinates."""
-        assert self._layout is not None
-        left, top, width, height = self._layout.rect_of(index)
-        return (QPointF(left + width / 2, top + height / 2)) / self.devicePixelRatioF() + self._origin()
+        assert self._canvas is not None
+        left, top, width, height = self._canvas.layout.rect_of(index)
+        return (QPointF(left + width / 2, top + height / 2)) / self.devicePixelRatioF()
 
     def index_at(self, at: QPointF) -> int | None:
         """Return the scan point at a place of this widget, or None."""
-        if self._layout is None:
-            return None
-        inside = (at - self._origin()) * self.devicePixelRatioF()
-        return self._layout.index_at(inside.x(), inside.y())
+        inside = at * self.devicePixelRatioF()
+        return self._canvas.layout.index_at(inside.x(), inside.y()) if self._canvas is not None else None
+
+    # ---- which part
+
+    def fit(self) -> None:
+        """Show the whole scan."""
+        if self.is_zoomed:
+            self._canvas = None
+            self._draw()
+            self.view_changed.emit()
+
+    def zoom(self, steps: int, at: QPointF) -> None:
+        """Zoom in (+) or out (-) around a place of this widget."""
+        if self._canvas is not None:
+            inside = at * self.devicePixelRatioF()
+            self._look_at(zoomed(self._canvas.layout, self._room(), (inside.x(), inside.y()), steps))
+
+    def reveal(self, index: int) -> None:
+        """Ring a scan point for a while, and zoom to it where it is too small to be found."""
+        if self._canvas is None or not 0 <= index < self._canvas.layout.grid.total:
+            return
+        layout = self._canvas.layout
+        if min(layout.cell) < REVEALED_CELL or not self.rect().contains(self.point_of(index).toPoint()):
+            self._look_at(centred_on(layout, self._room(), index, REVEALED_CELL))
+        self._set_revealed(index)
+        self._forget_revealed.start()
+
+    def _set_revealed(self, index: int | None) -> None:
+        self._revealed = index
+        self.update()
+
+    def _look_at(self, layout: mi.MapLayout) -> None:
+        if self._canvas is not None and layout != self._canvas.layout:
+            self._canvas = MapCanvas(layout)
+            self._draw()
+            self.view_changed.emit()
+
+    def _room(self) -> tuple[int, int]:
+        ratio = self.devicePixelRatioF()
+        return max(1, round(self.width() * ratio)), max(1, round(self.height() * ratio))
 
     # ---- drawing
 
-    def _draw_soon(self) -> None:
-        if not self._redraw.isActive():
-            self._redraw.start()
-
-    def _draw(self) -> None:
-        took = QElapsedTimer()
-        took.start()
-        self._draw_picture()
-        self._redraw.setInterval(max(LEAST_INTERVAL_MS, round(took.elapsed() / LONGEST_SHARE)))
+    def _start_over(self) -> None:
+        self._canvas = self._revealed = None
+        self._draw_soon()
+        self.view_changed.emit()
         self.update()
 
-    def _draw_picture(self) -> None:
+    def _note_keys(self, keys: KeysChanged) -> None:
+        if self._canvas is not None and (keys.whole or keys.scan_shape != self._canvas.layout.grid.scan_shape):
+            self._canvas = None
+        if self._canvas is not None:
+            for starts, stops in keys.added:
+                self._canvas.mark(starts, stops)
+        self._draw_soon()
+
+    def _draw_soon(self) -> None:
+        if not self._redraw.isActive():
+            self._redraw.start(INTERVAL_MS)
+
+    def _draw(self) -> None:
         progress = self._session.progress
         if progress is None or progress.total == 0:
-            self._image = self._layout = None
-        else:
+            self._canvas = None
+            self.update()
+            return
+        if self._canvas is None or self._canvas.layout.grid.scan_shape != progress.scan_shape:
             self.setMaximumHeight(mi.natural_height(progress.scan_shape, max(60, self.width())))
-            ratio = self.devicePixelRatioF()
-            self._layout = mi.map_layout(progress.scan_shape, round(self.width() * ratio), round(self.height() * ratio))
-            self._image = _indexed(mi.map_picture(progress.state_codes(), self._layout), ratio)
+            self._canvas = MapCanvas(mi.map_layout(progress.scan_shape, *self._room()))
+            self.update()
+        first, stop = self._canvas.draw_some(progress.state_codes, BUDGET_S)
+        ratio = self.devicePixelRatioF()
+        if first < stop:
+            self.update(QRect(0, int(first / ratio), self.width(), int((stop - first) / ratio) + 2))
+        if not self._canvas.is_current:
+            self._redraw.start(CATCH_UP_MS)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self._canvas = None
         self._draw()
+        self.view_changed.emit()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        if self._image is None or self._layout is None:
+        if self._canvas is None:
             return
         painter = QPainter(self)
-        painter.drawImage(self._origin(), self._image)
+        painter.drawImage(QPointF(0, 0), _image(self._canvas, self.devicePixelRatioF()))
         shown = self._session.wanted_index
         if shown is None and self._session.shown is not None:
             shown = self._session.shown.index
-        if shown is not None and shown < self._layout.rows * self._layout.columns:
-            self._mark(painter, shown)
+        if shown is not None and shown < self._canvas.layout.grid.total:
+            self._ring(painter, shown, filled=True)
+        if self._revealed is not None:
+            self._ring(painter, self._revealed, filled=False)
 
-    def _mark(self, painter: QPainter, index: int) -> None:
-        """Ring the shown point, large enough to be found among a million."""
-        assert self._layout is not None
-        colors = tokens()
-        left, top, width, height = (v / self.devicePixelRatioF() for v in self._layout.rect_of(index))
-        middle = QPointF(left + width / 2, top + height / 2) + self._origin()
-        side_x, side_y = max(width, 8.0), max(height, 8.0)
+    def _ring(self, painter: QPainter, index: int, *, filled: bool) -> None:
+        """Ring a point, large enough to be found among a million."""
+        assert self._canvas is not None
+        ratio, colors = self.devicePixelRatioF(), tokens()
+        width, height = self._canvas.layout.cell
+        middle = self.point_of(index)
+        least = 8.0 if filled else 14.0
+        side_x, side_y = max(width / ratio, least), max(height / ratio, least)
         rect = QRectF(middle.x() - side_x / 2, middle.y() - side_y / 2, side_x - 1, side_y - 1)
-        painter.fillRect(rect, QColor(colors.accent))
-        painter.setPen(QPen(QColor(colors.text), 2))
+        if filled:
+            painter.fillRect(rect, QColor(colors.accent))
+        painter.setPen(QPen(QColor(colors.text if filled else colors.bad), 2))
         painter.drawRect(rect)
-
-    def _origin(self) -> QPointF:
-        return QPointF(0, 0)
 
     # ---- pointing
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        index = self.index_at(event.position())
-        if event.button() is Qt.MouseButton.LeftButton and index is not None:
-            self._session.pin(index)
+        if event.button() is Qt.MouseButton.LeftButton and self._canvas is not None:
+            self._pressed, self._dragging = (event.position(), self._canvas.layout), False
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        index = self.index_at(event.position())
-        progress = self._session.progress
+        if self._pressed is not None:
+            self._pan(event.position())
+        index, progress = self.index_at(event.position()), self._session.progress
         can_pin = index is not None and progress is not None and progress.is_complete(index)
-        self.setCursor(Qt.CursorShape.PointingHandCursor if can_pin else Qt.CursorShape.ArrowCursor)
+        hand = Qt.CursorShape.ClosedHandCursor if self._dragging else Qt.CursorShape.PointingHandCursor
+        self.setCursor(hand if can_pin or self._dragging else Qt.CursorShape.ArrowCursor)
+
+    def _pan(self, at: QPointF) -> None:
+        assert self._pressed is not None
+        start, layout = self._pressed
+        by = at - start
+        if self._dragging or (by.manhattanLength() >= QApplication.startDragDistance() and not layout.is_whole):
+            self._dragging = True
+            width, height = layout.cell
+            ratio = self.devicePixelRatioF()
+            self._look_at(moved_to(layout, layout.top - by.y() * ratio / height, layout.left - by.x() * ratio / width))
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        pressed, self._pressed = self._pressed, None
+        index = self.index_at(event.position())
+        if pressed is not None and not self._dragging and index is not None:
+            self._choose(index)
+        self._dragging = False
+
+    def _choose(self, index: int) -> None:
+        progress, description = self._session.progress, self._session.description
+        if progress is None:
+            return
+        if not progress.is_complete(index):
+            self._session.note(missing_words(progress, index, description.key_paths if description is not None else ()))
+        self._session.pin(index)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        self.fit()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        if event.angleDelta().y():
+            self.zoom(1 if event.angleDelta().y() > 0 else -1, event.position())
+        event.accept()
 
     def event(self, event: QEvent) -> bool:
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
@@ -137,14 +247,21 @@ class ProgressMap(QWidget):
 
     def words_at(self, at: QPointF) -> str:
         """Return what is known about the point at a place of this widget."""
-        index, progress = self.index_at(at), self._session.progress
+        index, progress, description = self.index_at(at), self._session.progress, self._session.description
         if index is None or progress is None or index >= progress.total:
             return ""
-        lines = [f"Frame {count_words(index)} at {position_words(position_of(index, progress.scan_shape))}"]
-        paths = self._session.description.key_paths if self._session.description is not None else ()
-        for key, name in enumerate(detector_names(paths)):
-            lines.append(f"{name}: {'set' if progress.is_set(key, index) else 'not set yet'}")
-        return "\n".join(lines)
+        return point_words(progress, index, description.key_paths if description is not None else (), scan_axes(self._session))
+
+
+def scan_axes(session: Session) -> tuple[ScanAxis, ...]:
+    """Return what the file says about the scan's axes, or nothing."""
+    data = session.description.data if session.description is not None else ()
+    return data[0].facts.scan_axes if data else ()
+
+
+def scan_axis_names(session: Session) -> tuple[str, ...]:
+    """Return the names of the scan's axes, or nothing where the file tells none."""
+    return tuple(axis.name for axis in scan_axes(session))
 
 
 def map_colors() -> list[str]:
@@ -154,12 +271,10 @@ def map_colors() -> list[str]:
     return [colors.panel, colors.missing, colors.warn, colors.good, mixed(colors.warn, "#000000", 0.6), hollow, colors.panel]
 
 
-def _indexed(picture: mi.Codes, ratio: float) -> QImage:
-    height, width = picture.shape
-    padded = np.zeros((height, -(-width // 4) * 4), np.uint8)
-    padded[:, :width] = picture
-    image = QImage(padded.data, width, height, padded.shape[1], QImage.Format.Format_Indexed8)
+def _image(canvas: MapCanvas, ratio: float) -> QImage:
+    """Return the canvas as Qt's image, on the canvas's own memory."""
+    height, stride = canvas.buffer.shape
+    image = QImage(canvas.buffer.data, canvas.layout.width, height, stride, QImage.Format.Format_Indexed8)
     image.setColorTable([QColor(one).rgb() for one in map_colors()])
-    image = image.convertToFormat(QImage.Format.Format_RGB32)  # a copy that owns its pixels
     image.setDevicePixelRatio(ratio)
     return image

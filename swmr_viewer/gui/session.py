@@ -41,6 +41,7 @@ class Session(SessionFacts):
         thread.opened.connect(self._on_opened)
         thread.progress_changed.connect(self._on_progress)
         thread.frame_ready.connect(self._on_frame)
+        thread.measured.connect(self._on_measured)
         thread.state_changed.connect(self._on_condition)
         thread.fault_reported.connect(self._on_fault)
         thread.failed.connect(self._on_failed)
@@ -65,8 +66,24 @@ class Session(SessionFacts):
         if self.request is None:
             return
         self.wanted_index = None
-        self._thread.show_live(self.generation)
+        self._thread.show_live(self.generation, self.data_path or None)
         self.mode_changed.emit()
+
+    def show_data(self, data_path: str) -> None:
+        """Show another of the file's data sets, at the same index if one is pinned."""
+        if data_path == self.data_path or self.description is None:
+            return
+        self.wanted_data_path = data_path
+        self._drop_shown()
+        if self.wanted_index is None:
+            self._thread.show_live(self.generation, data_path)
+        else:
+            self._thread.show_index(self.generation, self.wanted_index, data_path)
+        self.data_changed.emit()
+
+    def measure(self, wish: m.Measure | m.StopMeasuring) -> None:
+        """Have complete frames measured; ``measured`` brings what is found."""
+        self._thread.measure(wish)
 
     def pin(self, index: int) -> None:
         """Hold the complete frame at this index while the scan goes on."""
@@ -75,7 +92,7 @@ class Session(SessionFacts):
         self.wanted_index = index
         self.wanted_is_unreadable = False
         self.counts.pause()
-        self._thread.show_index(self.generation, index)
+        self._thread.show_index(self.generation, index, self.data_path or None)
         self.mode_changed.emit()
 
     def hold(self) -> None:
@@ -119,6 +136,11 @@ class Session(SessionFacts):
     def prepare(self, data_path: str, **changes: Any) -> None:
         """Have this data set's frames prepared otherwise: ``mask``, ``percentiles``, ``combine`` as in ``messages.SetDisplay``."""
         self.wishes.change(self.generation, data_path, **changes)
+
+    def follow_every(self, on: bool) -> None:
+        """Have each complete frame shown, from the shown one on, or the newest alone."""
+        if self.request is not None:
+            self._thread.follow_every(self.generation, on)
 
     def set_conditions(self, conditions: tuple[Condition, ...]) -> None:
         """Replace what ends following, while following."""
@@ -189,6 +211,7 @@ class Session(SessionFacts):
         if update.generation != self.generation or self.progress is None:
             return
         self._mirror(update.keys)
+        self.keys_changed.emit(update.keys)
         if self._is_newer_key(update.keys.last_key_at_s):
             self.last_key_at_s = update.keys.last_key_at_s
         if update.completed.size:
@@ -210,7 +233,7 @@ class Session(SessionFacts):
         added_to(self.progress, keys)
 
     def _on_frame(self, frame: LiveFrame) -> None:
-        if frame.generation != self.generation or not self._is_wanted(frame):
+        if frame.generation != self.generation or frame.data_path != (self.data_path or frame.data_path) or not self._is_wanted(frame):
             frame.release()
         else:
             self._show(frame)
@@ -231,6 +254,10 @@ class Session(SessionFacts):
         if before is not None:
             self.frame_changed.emit()
             before.release()
+
+    def _on_measured(self, measured: m.Measured) -> None:
+        if measured.generation == self.generation:
+            self.measured.emit(measured)
 
     def _on_condition(self, condition: ReaderCondition) -> None:
         if condition.generation != self.generation:

@@ -25,10 +25,16 @@ class SessionFacts(QObject):
     """Another file, or none: everything starts anew."""
     opened = Signal()
     progress_changed = Signal()
+    keys_changed = Signal(object)
+    """``messages.KeysChanged``, after it was added to ``progress``."""
     frames_completed = Signal(object)
     """int64 array of indices, each announced once."""
     frame_changed = Signal()
     """``shown`` is another frame (or None)."""
+    data_changed = Signal()
+    """Another of the file's data sets is shown."""
+    measured = Signal(object)
+    """``messages.Measured`` of this generation."""
     mode_changed = Signal()
     """Live or pinned, or another pinned frame was asked for."""
     state_changed = Signal()
@@ -55,6 +61,7 @@ class SessionFacts(QObject):
         self.generation = 0
         self.description: m.Opened | None = None
         self.progress: KeyProgress | None = None
+        self.wanted_data_path = ""
         self.shown: LiveFrame | None = None
         self.wanted_index: int | None = None
         self.last_key_at_s: float | None = None
@@ -79,7 +86,13 @@ class SessionFacts(QObject):
     def data_path(self) -> str:
         """The data set that is shown, or nothing before the file is open."""
         paths = self.description.data_paths if self.description is not None else ()
-        return paths[0] if paths else ""
+        return self.wanted_data_path if self.wanted_data_path in paths else paths[0] if paths else ""
+
+    @property
+    def data(self) -> m.DataDescription | None:
+        """What is known of the data set that is shown."""
+        known = self.description.data if self.description is not None else ()
+        return next((one for one in known if one.path == self.data_path), None)
 
     @property
     def frames_per_second(self) -> float | None:
