@@ -39,7 +39,6 @@ def marked(names: Iterable[str], not_yet: dict[str, str]) -> list[object]:
 TOLD = ("malcolm_columns_told", "malcolm_spectra")
 """Layouts whose paths or scan shape only the user can mean."""
 LIVE = [name for name, layout in LAYOUTS.items() if layout.followable_live and name not in TOLD]
-KEYED = [name for name in LIVE if LAYOUTS[name].key_paths]
 NOT_LIVE = [name for name, layout in LAYOUTS.items() if not layout.followable_live]
 
 
@@ -54,8 +53,8 @@ def identities(file: h5py.File, paths: Iterable[str]) -> set[tuple[str, int]]:
     return found
 
 
-@pytest.mark.parametrize("name", marked(LIVE, NOT_FOUND))
-def test_what_is_found_while_it_is_written(start: Start, name: str) -> None:
+@pytest.mark.parametrize("name", marked(LIVE, {**NOT_FOUND, **NOT_FOLLOWED}))
+def test_what_is_found_while_it_is_written_is_right_and_followed_to_the_end(start: Start, name: str) -> None:
     writer = start(name)
     layout = writer.layout
     writer.begin()
@@ -69,18 +68,9 @@ def test_what_is_found_while_it_is_written(start: Start, name: str) -> None:
     if not layout.key_paths:
         assert any("key" in note for note in found.notes), found.notes
     assert all(candidate.why.endswith(".") for candidate in (*found.keys, *found.data, *found.finished))
-
-
-@pytest.mark.parametrize("name", marked(KEYED, {**NOT_FOUND, **NOT_FOLLOWED}))
-def test_what_is_found_is_followed_to_the_end(start: Start, name: str) -> None:
-    writer = start(name)
-    layout = writer.layout
-    writer.begin()
-    writer.step(layout.n_late_steps)
-    found = inspect_file(writer.path)
-    with open_swmr(writer.path, WAIT_S) as file:
-        seen = follow(file, found, writer)
-    assert sorted(seen) == list(range(layout.n_frames))
+    if layout.key_paths:
+        with open_swmr(writer.path, WAIT_S) as file:
+            assert sorted(follow(file, found, writer)) == list(range(layout.n_frames))
 
 
 def follow(file: h5py.File, found: Inspection, writer: LayoutWriter) -> list[int]:
