@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -26,10 +27,8 @@ KEYS = "/entry/diamond_scan/keys"
 
 
 @pytest.fixture
-def live_writer(tmp_path: Path) -> Any:
+def live_writer(tmp_path: Path) -> Iterator[Start]:
     """Start a writer of a small scan; end it with the test."""
-    from contextlib import ExitStack
-
     with ExitStack() as stack:
 
         def start(*, stepped: bool = True, **plan: Any) -> LiveWriter:
@@ -48,10 +47,9 @@ def text(thing: h5py.HLObject, name: str) -> str:
 def test_each_kind_of_frame_is_read_as_soon_as_its_key_is_set(live_writer: Start, frame_shape: Any, dtype: str, layout: str) -> None:
     writer = live_writer(frame_shape=frame_shape, dtype=dtype, layout=layout, n_detectors=2, n_keys=2, compression="gzip")
     n_seen = 0
-    names = {"diamond": ("detector", "diode", "detector2"), "areadetector": ("detector", "diode", "detector2")}[layout]
     with h5py.File(writer.path, "r", swmr=True, locking=False) as h5file:
         home = "/entry" if layout == "diamond" else "/entry/instrument"
-        sets = [h5file[f"{home}/{name}/data"] for name in names]
+        sets = [h5file[f"{home}/{name}/data"] for name in ("detector", "diode", "detector2")]
         for _ in range(writer.plan.n_ticks):
             for index in writer.step():
                 for number, data in enumerate(sets):

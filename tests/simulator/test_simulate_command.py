@@ -34,6 +34,15 @@ def test_a_scan_is_written_and_told_on_standard_error(tmp_path: Path) -> None:
         assert h5file["/entry/diamond_scan/keys/diode"][()].tolist() == [[1, 2, 3], [4, 5, 6]]
 
 
+def test_scalars_in_bursts_are_told_as_such(tmp_path: Path) -> None:
+    ended = simulate(tmp_path / "x.h5", "--scan", "20x30", "--frame", "scalar", "--period", "0", "--burst", "50")
+    assert ended.returncode == 0
+    lines = ended.stderr.splitlines()
+    assert "600 scalars, float64" in lines[0]
+    assert 5 <= len(lines) <= 14
+    assert lines[-1].endswith("600 of 600 frames complete.")
+
+
 def test_a_long_scan_says_little_where_there_is_no_terminal(tmp_path: Path) -> None:
     ended = simulate(tmp_path / "x.h5", *SMALL, "--scan", "300")
     assert 5 <= len(ended.stderr.splitlines()) <= 14
