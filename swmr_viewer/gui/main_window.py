@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QFrame, QMainWindow, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QFrame, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from swmr_viewer.gui.actions import make_actions, make_menu
 from swmr_viewer.gui.control_bar import ControlBar
@@ -16,8 +16,10 @@ from swmr_viewer.gui.error_bar import ErrorBar
 from swmr_viewer.gui.frame_header import FrameHeader
 from swmr_viewer.gui.frame_view import FrameView
 from swmr_viewer.gui.map_panel import MapPanel
+from swmr_viewer.gui.panels import Panels
 from swmr_viewer.gui.readout_bar import ReadoutBar
 from swmr_viewer.gui.session import Session
+from swmr_viewer.gui.settings import settings
 from swmr_viewer.gui.snapshots import Snapshots
 from swmr_viewer.gui.termination_bar import TerminationBar
 from swmr_viewer.gui.top_bar import TopBar
@@ -25,6 +27,7 @@ from swmr_viewer.reader.messages import FollowRequest
 
 SIDE_WIDTH = 340
 GAP = 10
+GEOMETRY_KEY = "window/geometry"
 
 
 class MainWindow(QMainWindow):
@@ -45,6 +48,8 @@ class MainWindow(QMainWindow):
         self.setAcceptDrops(True)
         self.resize(1440, 900)
         self.setMinimumSize(960, 600)
+        self.restoreGeometry(settings().value(GEOMETRY_KEY) or b"")
+        self.panels.restore()
         self._show_request()
 
     def _build(self) -> None:
@@ -76,18 +81,14 @@ class MainWindow(QMainWindow):
         middle.setFocus()  # else the first button wears the ring of the keyboard's focus at the start
 
     def _work_page(self) -> QWidget:
-        self.splitter = QSplitter(Qt.Orientation.Horizontal, childrenCollapsible=False)
-        self.splitter.setHandleWidth(GAP)
-        self.splitter.addWidget(_panel(self.frame_header, self.frame_view, stretched=self.frame_view))
-        self.splitter.addWidget(_column(self.map_panel, self.detectors))
-        self.splitter.setStretchFactor(0, 1)
-        self.splitter.setStretchFactor(1, 0)
-        self.splitter.setSizes([1440 - SIDE_WIDTH, SIDE_WIDTH])
+        self.panels = Panels(_panel(self.frame_header, self.frame_view, stretched=self.frame_view))
+        self.panels.add("map", "Progress map", self.map_panel, width=SIDE_WIDTH)
+        self.panels.add("detectors", "Detectors", self.detectors, width=SIDE_WIDTH)
         page = QWidget()
         box = QVBoxLayout(page)
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(GAP)
-        box.addWidget(self.splitter, 1)
+        box.addWidget(self.panels, 1)
         box.addWidget(_panel(self.control_bar, self.termination_bar))
         box.addWidget(self.readout)
         return page
@@ -113,6 +114,11 @@ class MainWindow(QMainWindow):
 
     # ---- dropped files, closing
 
+    def closeEvent(self, event: QCloseEvent) -> None:
+        self.panels.keep()
+        settings().setValue(GEOMETRY_KEY, self.saveGeometry())
+        super().closeEvent(event)
+
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if any(url.isLocalFile() for url in event.mimeData().urls()):
             event.acceptProposedAction()
@@ -133,14 +139,3 @@ def _panel(*parts: QWidget, stretched: QWidget | None = None) -> QFrame:
     for part in parts:
         box.addWidget(part, 1 if part is stretched else 0)
     return frame
-
-
-def _column(*parts: QWidget) -> QWidget:
-    column = QWidget()
-    column.setMinimumWidth(260)
-    box = QVBoxLayout(column)
-    box.setContentsMargins(0, 0, 0, 0)
-    box.setSpacing(GAP)
-    for part in parts:
-        box.addWidget(part)
-    return column

@@ -224,6 +224,14 @@ QScrollBar::handle:hover { background: @muted; }
 QScrollBar::add-line, QScrollBar::sub-line { width: 0; height: 0; }
 QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
 QSplitter::handle { background: transparent; }
+QMainWindow::separator { background: transparent; width: 8px; height: 8px; }
+QMainWindow::separator:hover { background: @border; }
+QDockWidget { border: none; }
+QToolButton[grip="true"] { border: none; background: transparent; color: @muted; padding: 0; }
+QToolButton[grip="true"]:hover { color: @text; background: @hover; }
+QTabBar::tab { background: @panel; color: @muted; border: 1px solid @border; border-radius: 5px; padding: 4px 10px; margin: 1px; }
+QTabBar::tab:selected { color: @text; border-color: @muted; }
+QTabBar::tab:focus { border-color: @accent; }
 QFrame[error="true"] { background: @panel; border: 1px solid @bad; border-radius: 8px; }
 QFrame[error="true"][severity="note"] { border: 1px solid @warn; }
 """
