@@ -66,7 +66,7 @@ class Session(SessionFacts):
         if self.request is None:
             return
         self.wanted_index = None
-        self._thread.show_live(self.generation, self.data_path or None)
+        self._thread.show_live(self.generation, self.wanted_data_path or None)
         self.mode_changed.emit()
 
     def show_data(self, data_path: str) -> None:
@@ -92,7 +92,7 @@ class Session(SessionFacts):
         self.wanted_index = index
         self.wanted_is_unreadable = False
         self.counts.pause()
-        self._thread.show_index(self.generation, index, self.data_path or None)
+        self._thread.show_index(self.generation, index, self.wanted_data_path or None)
         self.mode_changed.emit()
 
     def hold(self) -> None:
