@@ -11,37 +11,53 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from swmr_viewer.core.conditions import AllKeys, AlwaysTrue, FileClosed, FinishedFlag, FrameCount, Timeout
+    from swmr_viewer.core.data_source import DataSource
     from swmr_viewer.core.errors import SwmrViewerError
     from swmr_viewer.core.follower import Follower
+    from swmr_viewer.core.frame_sets import FrameSet
     from swmr_viewer.core.frames import FrameGrabber
     from swmr_viewer.core.opening import open_swmr
+    from swmr_viewer.core.results import ResultFile
+    from swmr_viewer.core.scan import snake_index_of, snake_position_of, snake_visit_of
 
 __version__ = "0.1.0"
 
 __all__ = [
     "AllKeys",
     "AlwaysTrue",
+    "DataSource",
     "FileClosed",
     "FinishedFlag",
     "Follower",
     "FrameCount",
     "FrameGrabber",
+    "FrameSet",
+    "ResultFile",
     "SwmrViewerError",
     "Timeout",
     "open_swmr",
+    "snake_index_of",
+    "snake_position_of",
+    "snake_visit_of",
 ]
 
 _HOME = {
     "AllKeys": "conditions",
     "AlwaysTrue": "conditions",
+    "DataSource": "data_source",
     "FileClosed": "conditions",
     "FinishedFlag": "conditions",
     "Follower": "follower",
     "FrameCount": "conditions",
     "FrameGrabber": "frames",
+    "FrameSet": "frame_sets",
+    "ResultFile": "results",
     "SwmrViewerError": "errors",
     "Timeout": "conditions",
     "open_swmr": "opening",
+    "snake_index_of": "scan",
+    "snake_position_of": "scan",
+    "snake_visit_of": "scan",
 }
 _WITHOUT_HDF5 = ("conditions", "errors")
 

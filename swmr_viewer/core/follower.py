@@ -224,6 +224,11 @@ class Follower(Iterator[int]):
         """Whether every point of the scan, as far as its extent is known, is complete."""
         return self._keys.extent_is_fixed and 0 < self.total == self.n_complete
 
+    @property
+    def extent_is_fixed(self) -> bool:
+        """Whether the scan can not grow: all its points are known."""
+        return self._keys.extent_is_fixed
+
     def flag_is_set(self, path: str | None = None) -> bool:
         """Return whether the finished flag (None: the follower's own) is non-zero."""
         return self._flags.is_set(path)

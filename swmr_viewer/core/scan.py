@@ -44,3 +44,52 @@ def index_of(position: Sequence[int], scan_shape: Sequence[int]) -> int:
     for at, length in zip(position, scan_shape, strict=True):
         index = index * length + at
     return index
+
+
+def snake_position_of(visit: int, scan_shape: Sequence[int]) -> tuple[int, ...]:
+    """Return where the scan is at its n-th visit if each axis turns round at its ends, so that every step moves one axis by one.
+
+    Parameters
+    ----------
+    visit : int
+        0 <= visit < prod(scan_shape): how many points were visited before this one.
+    scan_shape : sequence of int
+        The scan's axes, slowest first.
+
+    Raises
+    ------
+    IndexError
+        If there is no such visit.
+    """
+    position: list[int] = []
+    n_runs = 0
+    for at, length in zip(position_of(visit, scan_shape), scan_shape, strict=True):
+        position.append(length - 1 - at if n_runs % 2 else at)
+        n_runs = n_runs * length + at
+    return tuple(position)
+
+
+def snake_visit_of(position: Sequence[int], scan_shape: Sequence[int]) -> int:
+    """Return how many points a snake visits before it is at this position: the inverse of :func:`snake_position_of`.
+
+    Raises
+    ------
+    IndexError
+        If the position has another rank than the scan, or lies outside it.
+    """
+    index_of(position, scan_shape)
+    visit = 0
+    for at, length in zip(position, scan_shape, strict=True):
+        visit = visit * length + (length - 1 - at if visit % 2 else at)
+    return visit
+
+
+def snake_index_of(visit: int, scan_shape: Sequence[int]) -> int:
+    """Return the flat C-order index of the point that a snake visits as its n-th.
+
+    Raises
+    ------
+    IndexError
+        If there is no such visit.
+    """
+    return index_of(snake_position_of(visit, scan_shape), scan_shape)

@@ -1,0 +1,250 @@
+"""The DataSource: the frames of several data sets for each complete index, whole row or whole chunk."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
+from types import TracebackType
+from typing import Any, Self, TypeVar
+
+import h5py
+import numpy.typing as npt
+
+from swmr_viewer.core.conditions import ConditionLike
+from swmr_viewer.core.errors import ShapeError, SwmrViewerError
+from swmr_viewer.core.follower import Follower
+from swmr_viewer.core.frame_sets import FrameSet
+from swmr_viewer.core.frames import FrameGrabber
+from swmr_viewer.core.groups import Gatherer
+from swmr_viewer.core.opening_data import DataPath
+from swmr_viewer.core.scan import index_of, position_of
+
+_FIRST_WAIT_S, _LONGEST_WAIT_S = 0.001, 0.05
+
+Where = tuple[int | slice, ...]
+DataPaths = str | Iterable[str] | Mapping[str, DataPath | list[DataPath] | list[str]]
+_T = TypeVar("_T")
+
+
+class DataSource(Iterator[FrameSet]):
+    """Iterate over the frames of several data sets that belong together, as they become complete.
+
+    A frame whose key is set and that does not come is a fault for itself alone (see :meth:`take_faults`): what needs it is
+    passed over, and the rest goes on. Nothing is ever handed out that was not written.
+
+    Parameters
+    ----------
+    h5file : h5py.File
+        The open file. It stays the caller's to close.
+    key_paths : str or iterable of str
+        As for :class:`swmr_viewer.Follower`.
+    data_paths : str, iterable of str, or mapping
+        The data sets; or names of your own and whatever :class:`swmr_viewer.FrameGrabber` takes.
+    timeout, termination_conditions :
+        As for :class:`swmr_viewer.Follower`.
+    rows : bool
+        Hand out whole rows of the scan (its last axis), each when all its points are complete.
+    chunks : bool
+        Hand out whole chunks of the first data set along the scan axes, each read at once.
+    wait_s : float
+        How long to wait (s) for frames whose keys are set.
+    clock : callable
+        Monotonic seconds.
+    sleep : callable, optional
+        Waits for so many seconds; by default a wait that :meth:`stop` interrupts.
+    **follower_options
+        Whatever else :class:`swmr_viewer.Follower` takes: ``order``, ``finished_path``, ``scan_shape``, ``length_paths`` ...
+
+    Raises
+    ------
+    PathNotThereError, PathError, NoKeysError, ShapeError, ConditionError
+        If the keys or the conditions make no sense for this file, or there is no data set.
+    """
+
+    def __init__(
+        self,
+        h5file: h5py.File,
+        key_paths: str | Iterable[str],
+        data_paths: DataPaths,
+        timeout: float = 10.0,
+        termination_conditions: ConditionLike | Iterable[ConditionLike] = ("timeout",),
+        *,
+        rows: bool = False,
+        chunks: bool = False,
+        wait_s: float = 5.0,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], object] | None = None,
+        **follower_options: Any,
+    ) -> None:
+        self._paths = _named(data_paths)
+        if not self._paths or (rows and chunks):
+            raise ShapeError("A data source hands out rows or chunks of at least one data set.", "Name a data set; choose rows or chunks.")
+        self._h5file = h5file
+        self._stopping = threading.Event()
+        self._clock, self._sleep = clock, sleep or self._stopping.wait
+        self.follower = Follower(h5file, key_paths, timeout, termination_conditions, clock=clock, sleep=self._sleep, **follower_options)
+        self._rows, self._chunks, self._wait_s = rows, chunks, wait_s
+        self._grabbers: dict[str, tuple[tuple[int, ...], FrameGrabber]] = {}
+        self._gatherer: Gatherer | None = None
+        self._ready: deque[Where] = deque()
+        self._faults: deque[str] = deque(maxlen=1000)
+
+    # ---- iterating
+
+    def __iter__(self) -> DataSource:
+        return self
+
+    def __next__(self) -> FrameSet:
+        while True:
+            while self._ready:
+                found = self._read(self._ready.popleft())
+                if found is not None:
+                    return found
+            index = next(self.follower, None)
+            if index is None:
+                self._gather_rest()
+                if not self._ready:
+                    raise StopIteration
+            else:
+                self._ready.extend(self._gathered(position_of(index, self.scan_shape)))
+
+    def _gathered(self, position: tuple[int, ...]) -> Iterator[Where]:
+        if not (self._rows or self._chunks) or not position:
+            yield position
+            return
+        try:
+            blocks = self._gather().add(position, self.scan_shape, self.follower.extent_is_fixed)
+        except SwmrViewerError as error:
+            self._faults.append(str(error))
+            return
+        yield from map(self._as_where, blocks)
+
+    def _gather(self) -> Gatherer:
+        if self._gatherer is None:
+            first = next(iter(self._paths))
+            row = (1,) * (self.follower.scan_rank - 1) + (None,)
+            self._gatherer = Gatherer(row if self._rows else self._patiently(lambda: self._grabber(first).chunk_shape))
+        return self._gatherer
+
+    def _as_where(self, block: tuple[slice, ...]) -> Where:
+        return (*(one.start for one in block[:-1]), block[-1]) if self._rows else block
+
+    def _gather_rest(self) -> None:
+        if self._gatherer is not None:
+            self._ready.extend(map(self._as_where, self._gatherer.rest(self.scan_shape)))
+            if self._gatherer.n_begun:
+                what = "rows" if self._rows else "chunks"
+                self._faults.append(f"{self._gatherer.n_begun} {what} had begun and were not complete at the end.")
+                self._gatherer.clear()
+
+    # ---- reading
+
+    def _read(self, where: Where) -> FrameSet | None:
+        deadline = self._clock() + self._wait_s
+        try:
+            frames = {name: self._patiently(partial(self._frames, name, where), deadline) for name in self._paths}
+        except SwmrViewerError as error:
+            self._faults.append(str(error))
+            return None
+        position = tuple(one.start if isinstance(one, slice) else one for one in where)
+        return FrameSet(index_of(position, self.scan_shape), position, where, self.scan_shape, frames)
+
+    def _frames(self, name: str, where: Where) -> npt.NDArray[Any]:
+        grabber = self._grabber(name)
+        if not any(isinstance(one, slice) for one in where):
+            return grabber.grab(tuple(one for one in where if isinstance(one, int)))
+        frames = grabber.grab_block(tuple(one if isinstance(one, slice) else slice(one, one + 1) for one in where))
+        return frames[tuple(slice(None) if isinstance(one, slice) else 0 for one in where)]
+
+    def _grabber(self, name: str) -> FrameGrabber:
+        """Return the grabber of a data set, made when it is there, and anew when the scan's inner axes have grown."""
+        inner = self.scan_shape[1:]
+        known = self._grabbers.get(name)
+        if known is not None and known[0] == inner:
+            return known[1]
+        made = FrameGrabber(self._h5file, self._paths[name], scan_shape=self.scan_shape)
+        if known is not None:
+            known[1].close()
+        self._grabbers[name] = inner, made
+        return made
+
+    def _patiently(self, read: Callable[[], _T], deadline: float | None = None) -> _T:
+        """Try until it is there, with a bound."""
+        deadline = self._clock() + self._wait_s if deadline is None else deadline
+        pause_s = _FIRST_WAIT_S
+        while True:
+            try:
+                return read()
+            except SwmrViewerError as error:
+                left_s = deadline - self._clock()
+                if not error.retryable or left_s <= 0 or self._stopping.is_set():
+                    raise
+            self._sleep(min(pause_s, left_s))
+            pause_s = min(2 * pause_s, _LONGEST_WAIT_S)
+
+    # ---- what the follower has, too
+
+    def reset(self) -> None:
+        """Start again from the first frame."""
+        self._stopping.clear()
+        self.follower.reset()
+        self._ready.clear()
+        if self._gatherer is not None:
+            self._gatherer.clear()
+
+    def stop(self) -> None:
+        """End the iteration after one last poll; may be called from any thread."""
+        self._stopping.set()
+        self.follower.stop()
+
+    def is_finished(self) -> bool:
+        """Return whether following has ended."""
+        return self.follower.is_finished()
+
+    def take_faults(self) -> list[str]:
+        """Return what went wrong with single frames, keys or polls since the last call."""
+        taken = [*self.follower.take_faults(), *self._faults]
+        self._faults.clear()
+        return taken
+
+    @property
+    def reason(self) -> str | None:
+        """Why following ended, or None while it goes on."""
+        return self.follower.reason
+
+    @property
+    def scan_shape(self) -> tuple[int, ...]:
+        """The scan's axes, slowest first, as far as is known."""
+        return self.follower.scan_shape
+
+    @property
+    def data_paths(self) -> tuple[str, ...]:
+        """The names of the data sets, as in each :class:`swmr_viewer.FrameSet`."""
+        return tuple(self._paths)
+
+    @property
+    def h5file(self) -> h5py.File:
+        """The file that is followed."""
+        return self._h5file
+
+    # ---- closing
+
+    def close(self) -> None:
+        """Close the files that were opened here; the caller's stays open."""
+        while self._grabbers:
+            self._grabbers.popitem()[1][1].close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+
+def _named(paths: DataPaths) -> dict[str, Any]:
+    if isinstance(paths, str):
+        return {paths: paths}
+    return dict(paths) if isinstance(paths, Mapping) else {path: path for path in paths}

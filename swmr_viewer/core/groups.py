@@ -1,0 +1,77 @@
+"""Scan points gathered into rows or chunks, each given out when all its points have come."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from math import prod
+
+Block = tuple[slice, ...]
+"""A box of scan points: one slice per scan axis."""
+Number = tuple[int, ...]
+"""Which block along each scan axis."""
+
+
+class Gatherer:
+    """Gathers positions into blocks of one shape, on a scan that may still grow.
+
+    Parameters
+    ----------
+    block_shape : tuple of int or None
+        Points along each scan axis; None: as many as there are along that axis.
+    """
+
+    def __init__(self, block_shape: tuple[int | None, ...]) -> None:
+        self._block_shape = block_shape
+        self._seen: dict[Number, set[tuple[int, ...]]] = {}
+        self._furthest: Number = ()
+
+    def add(self, position: tuple[int, ...], scan_shape: tuple[int, ...], is_final: bool) -> Iterator[Block]:
+        """Note a scan point and yield the blocks that are whole now.
+
+        Parameters
+        ----------
+        position : tuple of int
+            Where it is on the scan.
+        scan_shape : tuple of int
+            The scan's extent by now.
+        is_final : bool
+            Whether the scan can not grow. Otherwise a block at its rim waits until a later one has begun.
+        """
+        number = tuple(0 if step is None else at // step for at, step in zip(position, self._block_shape, strict=True))
+        self._seen.setdefault(number, set()).add(position)
+        has_gone_on = number > self._furthest
+        self._furthest = max(self._furthest, number)
+        for one in sorted(self._seen) if has_gone_on else [number]:
+            if is_final or one < self._furthest or not self._may_grow(one, scan_shape):
+                yield from self._take_if_whole(one, scan_shape)
+
+    def rest(self, scan_shape: tuple[int, ...]) -> Iterator[Block]:
+        """Yield the blocks that turn out to be whole now that the scan has ended."""
+        for number in sorted(self._seen):
+            yield from self._take_if_whole(number, scan_shape)
+
+    @property
+    def n_begun(self) -> int:
+        """How many blocks have begun and are not whole."""
+        return len(self._seen)
+
+    def clear(self) -> None:
+        """Start again."""
+        self._seen.clear()
+        self._furthest = ()
+
+    def _may_grow(self, number: Number, scan_shape: tuple[int, ...]) -> bool:
+        lengths = (one.stop - one.start for one in self._block(number, scan_shape))
+        return any(step is None or length < step for length, step in zip(lengths, self._block_shape, strict=True))
+
+    def _block(self, number: Number, scan_shape: tuple[int, ...]) -> Block:
+        return tuple(
+            slice(0, n) if step is None else slice(at * step, min((at + 1) * step, n))
+            for at, step, n in zip(number, self._block_shape, scan_shape, strict=True)
+        )
+
+    def _take_if_whole(self, number: Number, scan_shape: tuple[int, ...]) -> Iterator[Block]:
+        block = self._block(number, scan_shape)
+        if len(self._seen[number]) == prod(one.stop - one.start for one in block):
+            del self._seen[number]
+            yield block
