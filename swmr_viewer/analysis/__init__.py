@@ -1,23 +1,39 @@
-"""Pure numpy: levels, masks, display downsampling, statistics."""
+"""Pure numpy: levels, masks, display downsampling, statistics, regions, profiles, scales, geometry."""
 
-from swmr_viewer.analysis.frame_statistics import FrameStatistics
+from swmr_viewer.analysis.frame_statistics import FrameStatistics, examine, saturation_of
+from swmr_viewer.analysis.geometry import PixelGeometry, PixelPlace, place_of
+from swmr_viewer.analysis.histogram import histogram
 from swmr_viewer.analysis.levels import LevelStatistics, level_statistics
-from swmr_viewer.analysis.masks import MaskRules, sentinel_of, valid_mask
+from swmr_viewer.analysis.masks import MaskRules, marked, sentinel_of, valid_mask
 from swmr_viewer.analysis.preview import preview_factor, preview_shape, write_preview
+from swmr_viewer.analysis.profile import line_profile
 from swmr_viewer.analysis.regions import Region, RegionStatistics, region_mask, region_statistics
+from swmr_viewer.analysis.scaling import Scale, ScaleName, scaled, unscaled
 
 __all__ = [
     "FrameStatistics",
     "LevelStatistics",
     "MaskRules",
+    "PixelGeometry",
+    "PixelPlace",
     "Region",
     "RegionStatistics",
+    "Scale",
+    "ScaleName",
+    "examine",
+    "histogram",
     "level_statistics",
+    "line_profile",
+    "marked",
+    "place_of",
     "preview_factor",
     "preview_shape",
     "region_mask",
     "region_statistics",
+    "saturation_of",
+    "scaled",
     "sentinel_of",
+    "unscaled",
     "valid_mask",
     "write_preview",
 ]

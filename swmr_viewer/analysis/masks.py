@@ -88,3 +88,33 @@ def _valid_by_value(pixels: Pixels, sentinel_counts: bool) -> npt.NDArray[np.boo
         return np.asarray(np.isfinite(pixels))
     sentinel = sentinel_of(pixels.dtype) if sentinel_counts else None
     return np.ones(pixels.shape, bool) if sentinel is None else np.asarray(pixels != sentinel)
+
+
+def marked(pixels: Pixels, rules: MaskRules = DEFAULT_RULES, pixel_mask: npt.NDArray[np.bool_] | None = None) -> Pixels:
+    """Return a frame in which the masked pixels are told by their value alone, as all of ``analysis`` expects by default.
+
+    Parameters
+    ----------
+    pixels, rules, pixel_mask :
+        As for `valid_mask`.
+
+    Returns
+    -------
+    ndarray
+        ``pixels`` itself where the rules ask for nothing else; a copy with the type's sentinel at masked pixels where
+        the type has one and it counts; else a copy in float64 with NaN there.
+    """
+    has_sentinel = sentinel_of(pixels.dtype) is not None
+    by_value = rules.sentinel or pixels.dtype.kind in "fc" or not has_sentinel
+    if by_value and rules.above is None and pixel_mask is None:
+        return pixels
+    masked = ~valid_mask(pixels, rules, pixel_mask)
+    if has_sentinel and by_value:
+        copy = pixels.copy()
+        copy[masked] = sentinel_of(pixels.dtype)
+        return copy
+    if not masked.any() and not has_sentinel:
+        return pixels
+    copy = pixels.astype(np.complex128 if pixels.dtype.kind == "c" else np.float64)
+    copy[masked] = np.nan
+    return copy

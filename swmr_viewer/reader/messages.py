@@ -19,7 +19,10 @@ from swmr_viewer.analysis.levels import LevelStatistics
 from swmr_viewer.core.conditions import Condition
 from swmr_viewer.core.facts import DataFacts
 from swmr_viewer.core.inspection import Inspection
-from swmr_viewer.reader.wishes import (  # the same words, in a file of their own
+
+# The same kind of words, in a file of their own; names given twice are this module's as well.
+# isort: off
+from swmr_viewer.reader.wishes import (
     FRAME_COLUMNS as FRAME_COLUMNS,
     MOST_COMBINED as MOST_COMBINED,
     REGION_COLUMNS as REGION_COLUMNS,
@@ -33,6 +36,7 @@ from swmr_viewer.reader.wishes import (  # the same words, in a file of their ow
     StopMeasuring as StopMeasuring,
     Wish as Wish,
 )
+# isort: on
 
 IndexArray = npt.NDArray[np.int64]
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from swmr_viewer.analysis import level_statistics, valid_mask
-from swmr_viewer.analysis.levels import MAX_SAMPLES, _subsample
+from swmr_viewer.analysis.levels import MAX_SAMPLES, subsample
 
 DTYPES = st.sampled_from(["?", "u1", "u2", ">u2", "u4", "u8", "i2", "i4", "i8", "f4", "f8"]).map(np.dtype)
 
@@ -66,7 +66,7 @@ def test_only_unmasked_pixels_between_the_samples() -> None:
 @pytest.mark.parametrize("shape", [(3, 2_000_000), (2_000_000, 3), (3_000_000,)])
 def test_long_thin_frames_are_sampled_too(shape: tuple[int, ...]) -> None:
     pixels = np.arange(np.prod(shape), dtype=np.uint32).reshape(shape)
-    sample = _subsample(pixels)
+    sample = subsample(pixels)
     assert MAX_SAMPLES / 2 <= sample.size <= MAX_SAMPLES
     statistics = level_statistics(pixels)
     assert statistics is not None
