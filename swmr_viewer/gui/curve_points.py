@@ -1,0 +1,43 @@
+"""Points of a curve over the frame index: few enough to draw at once, gaps left open (pure numpy)."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+Values = npt.NDArray[np.float64]
+MOST_POINTS = 4000
+"""About two for each column of a wide screen."""
+
+
+def curve_points(values: Values, most: int = MOST_POINTS) -> tuple[Values, Values]:
+    """Return x and y of a curve over the index.
+
+    Parameters
+    ----------
+    values : float64 array (n,)
+        NaN where nothing is known.
+    most : int
+        Above this many values, lowest and highest of each stretch are drawn: a single high one is never lost.
+
+    Returns
+    -------
+    tuple of float64 arrays
+        x and y; y is NaN in gaps. A stretch with no value at all stays a gap.
+    """
+    if len(values) <= most:
+        return np.arange(len(values), dtype=float), values
+    step = -(-2 * len(values) // most)
+    starts = np.arange(0, len(values), step)
+    lowest, highest = np.fmin.reduceat(values, starts), np.fmax.reduceat(values, starts)
+    middles = starts + 0.5 * (np.minimum(starts + step, len(values)) - 1 - starts)
+    return np.repeat(middles, 2), np.column_stack((lowest, highest)).ravel()
+
+
+def lonely_points(values: Values) -> npt.NDArray[np.bool_]:
+    """Return which values have gaps on both sides: a line through them would be invisible."""
+    known = ~np.isnan(values)
+    beside = np.zeros(len(values), bool)
+    beside[1:] |= known[:-1]
+    beside[:-1] |= known[1:]
+    return known & ~beside

@@ -1,0 +1,80 @@
+"""The actions of measuring: words, shortcuts and tooltips, and the header's button that holds them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QMenu, QToolButton, QWidget
+
+
+@dataclass(frozen=True, slots=True)
+class MeasuringActions:
+    """What can be done on the picture besides looking at it."""
+
+    rectangle: QAction
+    ellipse: QAction
+    polygon: QAction
+    line: QAction
+    crosshair: QAction
+    numbers: QAction
+    alarm: QAction
+    undo: QAction
+    redo: QAction
+    delete: QAction
+
+
+def make_measuring_actions(owner: QWidget) -> MeasuringActions:
+    """Make them; the composition connects them."""
+
+    def action(words: str, keys: str, tip: str, *, checkable: bool = False, checked: bool = False) -> QAction:
+        made = QAction(words, owner)
+        if keys:
+            made.setShortcut(QKeySequence(keys))
+        made.setToolTip(f"{tip} ({made.shortcut().toString(QKeySequence.SequenceFormat.NativeText)})" if keys else tip)
+        made.setCheckable(checkable)
+        made.setChecked(checked)
+        owner.addAction(made)
+        return made
+
+    return MeasuringActions(
+        rectangle=action("&Rectangle", "R", "Draw a rectangular region: drag over the picture", checkable=True),
+        ellipse=action("&Ellipse", "E", "Draw an elliptic region: drag over the picture", checkable=True),
+        polygon=action("&Polygon", "P", "Draw a polygon: click its corners, Return or a double click closes it", checkable=True),
+        line=action("&Line profile", "L", "Draw the line of the profile: drag over the picture", checkable=True),
+        crosshair=action("&Cross-hair", "X", "Show a cross-hair through the pixel under the pointer", checkable=True),
+        numbers=action("Pixel &values as numbers", "", "Write the raw values on the pixels when zoomed in", checkable=True, checked=True),
+        alarm=action("&Alarm\u2026", "", "Turn the border red when a value is above a level"),
+        undo=action("&Undo", "Ctrl+Z", "Undo the last change of regions or line"),
+        redo=action("Re&do", "Ctrl+Shift+Z", "Do it again"),
+        delete=action("Delete re&gion", "Del", "Delete the selected region"),
+    )
+
+
+def make_measuring_menu(actions: MeasuringActions, more: tuple[QAction, ...], parent: QWidget) -> QMenu:
+    """Return the menu with everything that measures; ``more`` shows the panels."""
+    menu = QMenu("&Measure", parent)
+    menu.setToolTipsVisible(True)
+    for group in (
+        (actions.rectangle, actions.ellipse, actions.polygon, actions.line),
+        (actions.crosshair, actions.numbers, actions.alarm),
+        (actions.undo, actions.redo, actions.delete),
+        more,
+    ):
+        menu.addActions(group)
+        menu.addSeparator()
+    return menu
+
+
+class MeasureButton(QToolButton):
+    """The header's button with that menu."""
+
+    def __init__(self, menu: QMenu, about_to_show: Callable[[], None] | None = None) -> None:
+        super().__init__()
+        self.setText("Measure \u25be")
+        self.setToolTip("Regions, line profile, cross-hair, alarm")
+        self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.setMenu(menu)
+        if about_to_show is not None:
+            menu.aboutToShow.connect(about_to_show)
