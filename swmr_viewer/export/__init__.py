@@ -1,5 +1,21 @@
 """A snapshot -> files: pure functions over arrays and metadata."""
 
-from swmr_viewer.export.snapshot import FORMATS, Snapshot, stem_of, write_snapshot
+from swmr_viewer.export.frame_file_process import FrameFileProcess
+from swmr_viewer.export.naming import FIELDS, PATTERN, stem_of
+from swmr_viewer.export.snapshot import FORMATS, Snapshot, description_of, fitting, write_snapshot
+from swmr_viewer.export.tables import exact_text, matrix, table
 
-__all__ = ["FORMATS", "Snapshot", "stem_of", "write_snapshot"]
+__all__ = [
+    "FIELDS",
+    "FORMATS",
+    "PATTERN",
+    "FrameFileProcess",
+    "Snapshot",
+    "description_of",
+    "exact_text",
+    "fitting",
+    "matrix",
+    "stem_of",
+    "table",
+    "write_snapshot",
+]

@@ -7,19 +7,22 @@ import json
 import math
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path, PurePath
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
 from swmr_viewer import __version__
 from swmr_viewer.core.errors import ExportError
+from swmr_viewer.core.facts import DataFacts
+from swmr_viewer.export.frame_file_process import FrameFileProcess
 from swmr_viewer.export.placing import place_together
+from swmr_viewer.export.tables import table
 
-FORMATS = ("png", "tiff", "npy", "json")
+FORMATS = ("png", "tiff", "npy", "h5", "csv", "json")
 """What can be written; the JSON is always written, so that no picture loses where it came from."""
 
 
@@ -42,15 +45,34 @@ class Snapshot:
     color_map: str = ""
     png: bytes | None = None
     """The picture as the window drew it."""
+    combined: int = 1
+    """How many frames are in ``pixels``; more than one: their sum, mean or maximum, as the window was asked to show."""
+    frame_time: float | None = None
+    """When the frame was taken: seconds since 1970 (UTC)."""
+    facts: DataFacts = field(default_factory=DataFacts)
+    """What the file says of the data set's axes."""
 
 
-def stem_of(snapshot: Snapshot) -> str:
-    """Return a file name without ending that is allowed on every platform: file, data set and index."""
-    name = f"{PurePath(snapshot.file).stem}_{snapshot.data_path.strip('/')}_{snapshot.index:06d}"
-    return re.sub(r"[^\w.+-]+", "-", name)
+class FrameFileMaker(Protocol):
+    """Turns a frame and its description into the bytes of an HDF5 file."""
+
+    def make(self, pixels: npt.NDArray[Any], description: dict[str, Any]) -> bytes: ...
 
 
-def write_snapshot(snapshot: Snapshot, folder: Path, stem: str, formats: Sequence[str] = FORMATS) -> tuple[Path, ...]:
+def fitting(formats: Sequence[str], pixels: npt.NDArray[Any]) -> tuple[str, ...]:
+    """Return those of the formats that can hold such a frame: TIFF holds images, CSV curves and single values."""
+    unfit = {"csv"} if pixels.ndim == 2 else {"tiff"} if pixels.ndim < 2 else {"tiff", "csv"}
+    return tuple(one for one in formats if one not in unfit)
+
+
+def write_snapshot(
+    snapshot: Snapshot,
+    folder: Path,
+    stem: str,
+    formats: Sequence[str] = ("png", "tiff", "npy"),
+    *,
+    frame_files: FrameFileMaker | None = None,
+) -> tuple[Path, ...]:
     """Write a snapshot as a set of files that share one name, and replace nothing.
 
     Parameters
@@ -63,7 +85,10 @@ def write_snapshot(snapshot: Snapshot, folder: Path, stem: str, formats: Sequenc
         File name without ending; where a file of the set exists already, the whole set
         takes the next free of ``stem-2``, ``stem-3`` ...
     formats : sequence of str
-        Any of `FORMATS`: ``png`` as shown, ``tiff`` (images alone) and ``npy`` with the exact data and type.
+        Any of `FORMATS`: ``png`` as shown; ``tiff`` (images alone), ``npy``, ``h5`` (NeXus) and ``csv`` (curves and
+        single values) with the exact data and type. ``json`` is written always.
+    frame_files : FrameFileMaker, optional
+        Makes the HDF5 files; default: a process that is started for this one.
 
     Returns
     -------
@@ -77,7 +102,7 @@ def write_snapshot(snapshot: Snapshot, folder: Path, stem: str, formats: Sequenc
     """
     _check(snapshot, folder, stem, formats)
     wanted = [one for one in FORMATS if one in formats or one == "json"]
-    contents = {f".{one}": _contents(snapshot, one) for one in wanted}
+    contents = {f".{one}": _contents(snapshot, one, frame_files) for one in wanted}
     try:
         return place_together(contents, folder, stem)
     except OSError as error:
@@ -99,14 +124,67 @@ def _check(snapshot: Snapshot, folder: Path, stem: str, formats: Sequence[str]) 
         raise ExportError("There is no picture to write as PNG.", "Show the frame first, or leave PNG out.")
     if "tiff" in formats and snapshot.pixels.ndim != 2:
         raise ExportError(f"{snapshot.data_path} has frames with {snapshot.pixels.ndim} axes, and TIFF holds images.", "Choose NPY.")
+    if "csv" in formats and snapshot.pixels.ndim > 1:
+        raise ExportError(f"{snapshot.data_path} has frames with {snapshot.pixels.ndim} axes, and CSV holds curves.", "Choose NPY.")
 
 
-def _contents(snapshot: Snapshot, wanted: str) -> bytes:
+def _contents(snapshot: Snapshot, wanted: str, frame_files: FrameFileMaker | None) -> bytes:
     if wanted == "png":
         return snapshot.png or b""
     if wanted == "json":
-        return json.dumps(_description(snapshot), indent=2, allow_nan=False).encode() + b"\n"
+        return json.dumps(description_of(snapshot), indent=2, allow_nan=False).encode() + b"\n"
+    if wanted == "csv":
+        return _csv(snapshot).encode()
+    if wanted == "h5":
+        return _frame_file(snapshot, frame_files)
     return _tiff(snapshot) if wanted == "tiff" else _npy(snapshot.pixels)
+
+
+def _csv(snapshot: Snapshot) -> str:
+    if snapshot.pixels.ndim == 0:
+        return table({"index": np.array([snapshot.index]), "value": snapshot.pixels[np.newaxis]})
+    axis = _axes(snapshot)[0]
+    columns: dict[str, npt.NDArray[Any]] = {"channel": np.arange(len(snapshot.pixels))}
+    if axis["values"] is not None:
+        columns[f"{axis['name']} ({axis['unit']})" if axis["unit"] else axis["name"]] = np.array(axis["values"])
+    return table({**columns, "value": snapshot.pixels})
+
+
+def _frame_file(snapshot: Snapshot, frame_files: FrameFileMaker | None) -> bytes:
+    ndim = snapshot.pixels.ndim
+    description = {
+        "title": f"{PurePath(snapshot.file).name} {snapshot.data_path} frame {snapshot.index}",
+        "interpretation": snapshot.facts.interpretation or {0: "scalar", 1: "spectrum", 2: "image"}.get(ndim, ""),
+        "unit": snapshot.facts.unit,
+        "axes": _axes(snapshot),
+        "origin": description_of(snapshot),
+    }
+    if frame_files is not None:
+        return frame_files.make(snapshot.pixels, description)
+    with FrameFileProcess() as process:
+        return process.make(snapshot.pixels, description)
+
+
+def _axes(snapshot: Snapshot) -> list[dict[str, Any]]:
+    """Return name, unit and values (None: counted) of each of the frame's axes, by the file's own words where it has them."""
+    facts, shape = snapshot.facts, snapshot.pixels.shape
+    counted = {1: ("channel",), 2: ("y", "x")}.get(len(shape), tuple(f"axis_{n}" for n in range(len(shape))))
+    return [
+        {
+            "name": _at(facts.axis_names, number) or counted[number],
+            "unit": _at(facts.axis_units, number) or "",
+            "values": _fitting_values(_at(facts.axis_values, number), size),
+        }
+        for number, size in enumerate(shape)
+    ]
+
+
+def _at(given: tuple[Any, ...], number: int) -> Any:
+    return given[number] if number < len(given) else None
+
+
+def _fitting_values(values: tuple[float, ...] | None, size: int) -> list[float] | None:
+    return list(values) if values is not None and len(values) == size else None
 
 
 def _npy(pixels: npt.NDArray[Any]) -> bytes:
@@ -127,7 +205,8 @@ def _tiff(snapshot: Snapshot) -> bytes:
     return buffer.getvalue()
 
 
-def _description(snapshot: Snapshot) -> dict[str, Any]:
+def description_of(snapshot: Snapshot) -> dict[str, Any]:
+    """Return everything that is needed to find the frame again, ready for JSON."""
     levels = snapshot.levels
     return {
         "file": snapshot.file,
@@ -137,6 +216,8 @@ def _description(snapshot: Snapshot) -> dict[str, Any]:
         "position": list(snapshot.position),
         "scan_shape": list(snapshot.scan_shape),
         "time": snapshot.taken_at.astimezone().isoformat() if snapshot.taken_at.tzinfo is None else snapshot.taken_at.isoformat(),
+        "frame_time": None if snapshot.frame_time is None else datetime.fromtimestamp(snapshot.frame_time, UTC).isoformat(),
+        "combined": snapshot.combined,
         "shape": list(snapshot.pixels.shape),
         "dtype": snapshot.pixels.dtype.str,
         "levels": list(levels) if levels and all(map(math.isfinite, levels)) else None,

@@ -35,7 +35,15 @@ class Panels(QMainWindow):
         self._default = b""
 
     def add(
-        self, name: str, title: str, widget: QWidget, area: Qt.DockWidgetArea = RIGHT, *, width: int = 0, height: int = 0, shown: bool = True
+        self,
+        name: str,
+        title: str,
+        widget: QWidget,
+        area: Qt.DockWidgetArea = RIGHT,
+        *,
+        width: int = 0,
+        height: int = 0,
+        shown: bool = True,
     ) -> QDockWidget:
         """Add a panel.
 

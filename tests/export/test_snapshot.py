@@ -65,6 +65,8 @@ def test_the_json_says_where_the_frame_came_from(tmp_path: Path) -> None:
         "position": [1, 7],
         "scan_shape": [4, 10],
         "time": "2026-03-01T12:30:05+01:00",
+        "frame_time": None,
+        "combined": 1,
         "shape": [2, 3],
         "dtype": ">u2",
         "levels": [0.0, 250.5],
