@@ -17,7 +17,9 @@ from swmr_viewer.core.keyset import KeySet
 from swmr_viewer.core.opening import explain
 from swmr_viewer.core.ranges import Ranges, joined
 
-_SHORTEST_POLL_S, _LONGEST_POLL_S = 0.001, 0.02
+_SHORTEST_POLL_S, _LONGEST_POLL_S = 0.001, 0.01
+_POLLS_PER_QUIET = 16
+_IDLE_AFTER_S, _IDLE_POLL_S = 2.0, 0.02
 _PATIENCE_WITH_ERRORS_S = 10.0
 
 
@@ -210,7 +212,10 @@ class Follower(Iterator[int]):
 
     def suggest_poll_s(self) -> float:
         """Return how long to wait before the next poll (s): short after a key, longer the longer it is quiet."""
-        return min(max(self.quiet_s / 8, _SHORTEST_POLL_S), _LONGEST_POLL_S)
+        quiet_s = self.quiet_s
+        if quiet_s > _IDLE_AFTER_S:
+            return _IDLE_POLL_S
+        return min(max(quiet_s / _POLLS_PER_QUIET, _SHORTEST_POLL_S), _LONGEST_POLL_S)
 
     # ---- what conditions look at
 
