@@ -8,6 +8,9 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QToolButton, QWidget
 
 from swmr_viewer.gui.frame_slider import FrameSlider
 from swmr_viewer.gui.icons import wear
+from swmr_viewer.gui.live_mode import LiveMode
+from swmr_viewer.gui.play_button import PlayButton
+from swmr_viewer.gui.playback import Playback
 from swmr_viewer.gui.session import Session
 from swmr_viewer.gui.state_line import StateLine
 
@@ -15,10 +18,11 @@ from swmr_viewer.gui.state_line import StateLine
 class ControlBar(QWidget):
     """Shows where the view is and moves it."""
 
-    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+    def __init__(self, session: Session, playback: Playback, mode: LiveMode, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
-        self.state_line = StateLine(session)
+        self.state_line = StateLine(session, playback, mode)
+        self.play = PlayButton(playback)
         self.first = _transport("first", "First complete frame (Home)", session.pin_first)
         self.previous = _transport("previous", "Previous complete frame (Left)", lambda: session.step(-1))
         self.hold = _transport("pause", "Hold this frame while the scan goes on (H)", session.toggle_hold)
@@ -37,6 +41,7 @@ class ControlBar(QWidget):
         row.addSpacing(8)
         for button in (self.first, self.previous, self.hold, self.next, self.last):
             row.addWidget(button)
+        row.addWidget(self.play)
         row.addWidget(self.slider, 1)
         row.addWidget(self.live)
         for signal in (session.mode_changed, session.frame_changed, session.request_changed, session.opened, session.state_changed):
@@ -50,7 +55,7 @@ class ControlBar(QWidget):
     def _show(self) -> None:
         session = self._session
         can_move = session.shown is not None
-        for button in (self.first, self.previous, self.hold, self.next, self.last, self.slider):
+        for button in (self.first, self.previous, self.hold, self.next, self.last, self.play, self.slider):
             button.setEnabled(can_move)
         is_open = session.progress is not None
         self.live.setEnabled(is_open and not (session.is_over and session.is_live))

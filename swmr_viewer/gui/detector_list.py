@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QGridLayout, QProgressBar, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+from collections.abc import Sequence
 
-from swmr_viewer.core.progress import KeyProgress
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QProgressBar, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+
 from swmr_viewer.gui.detector_names import detector_names
+from swmr_viewer.gui.gap_line import GapLine
 from swmr_viewer.gui.labels import ElidedWords, Words, line_height
+from swmr_viewer.gui.map_words import listed
 from swmr_viewer.gui.session import Session
+from swmr_viewer.gui.time_left import TimeLeft
 from swmr_viewer.gui.words import count_words
 
 STEPS = 1000
 ROWS_SEEN = 5
 BAR_HEIGHT = 8
 ROW_SPACING = 4
+LEAST_HOLD_UP = 2
+NAMES_TOLD = 3
 
 
 class DetectorRow:
@@ -43,16 +49,21 @@ class DetectorRow:
             self.bar.style().polish(self.bar)
 
 
-def gap_words(progress: KeyProgress) -> str:
-    """Say how many points below the newest complete one are not complete, and where the first is."""
-    n_gaps = 0 if progress.newest is None else progress.newest + 1 - progress.n_complete
-    if not n_gaps:
-        return "No gaps"
-    return f"{count_words(n_gaps)} {'gap' if n_gaps == 1 else 'gaps'}, the first at {count_words(progress.frontier)}"
+def hold_up_words(names: Sequence[str], counts: Sequence[int]) -> str:
+    """Say which detectors the others wait for; nothing where nobody is two frames behind."""
+    behind = max(counts, default=0) - min(counts, default=0)
+    if behind < LEAST_HOLD_UP:
+        return ""
+    slowest = [name for name, count in zip(names, counts, strict=True) if count == min(counts)]
+    who = listed(slowest) if len(slowest) <= NAMES_TOLD else f"{len(slowest)} detectors"
+    return f"{who} {'holds' if len(slowest) == 1 else 'hold'} the scan up: {count_words(behind)} behind"
 
 
 class DetectorList(QFrame):
-    """One row per key dataset."""
+    """One row per key dataset; below them who holds the scan up, the gaps, and the time left."""
+
+    gap_chosen = Signal(int)
+    """A gap was clicked: the index of its first point."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -62,7 +73,11 @@ class DetectorList(QFrame):
         self.setProperty("panel", "true")
         caption = Words("caption")
         caption.say("DETECTORS")
-        self.gaps = ElidedWords("muted", Qt.TextElideMode.ElideRight)
+        self.hold_up = ElidedWords("warn", Qt.TextElideMode.ElideRight)
+        self.gaps = GapLine(session)
+        self.gaps.gap_chosen.connect(self.gap_chosen)
+        self.time_left = TimeLeft(session, self)
+        self.left = Words("muted")
         self._area = QScrollArea()
         self._area.setWidgetResizable(True)
         self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -74,7 +89,12 @@ class DetectorList(QFrame):
         box.setSpacing(8)
         box.addWidget(caption)
         box.addWidget(self._area)
-        box.addWidget(self.gaps)
+        box.addWidget(self.hold_up)
+        foot = QHBoxLayout()
+        foot.addWidget(self.gaps, 1)
+        foot.addWidget(self.left)
+        box.addLayout(foot)
+        session.ticked.connect(lambda: self.left.say(self.time_left.words()))
         for signal in (session.opened, session.progress_changed, session.request_changed):
             signal.connect(self._show)
         self._show()
@@ -90,10 +110,11 @@ class DetectorList(QFrame):
         counts = [progress.n_set(key) for key in range(progress.n_keys)]
         for row, n_set in zip(self.rows, counts, strict=True):
             row.show(n_set, progress.total, max(counts) - n_set)
-        self.gaps.say(gap_words(progress))
+        self.hold_up.say(hold_up_words(detector_names(self._paths or ()), counts))
 
     def _rebuild(self, paths: tuple[str, ...]) -> None:
         self._paths = paths
+        self.hold_up.setVisible(len(paths) > 1)
         self.rows = [DetectorRow(name, path) for name, path in zip(detector_names(paths), paths, strict=True)]
         inside = QWidget()
         grid = QGridLayout(inside)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
+from swmr_viewer.gui.change_mark import ChangeMark
 from swmr_viewer.gui.labels import ElidedWords, Words
 from swmr_viewer.gui.session import Session
-from swmr_viewer.gui.words import age_words, count_words, position_words
+from swmr_viewer.gui.words import age_words, clock_words, count_words, position_words
 
 
 class FrameHeader(QWidget):
@@ -19,7 +22,10 @@ class FrameHeader(QWidget):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
+        self.mark = ChangeMark(session)
+        self._made_of: Callable[[], str] = str
         self.title = Words("title", room_for="No frame yet")
+        self.title.setToolTip("Go to a frame by its number or its position: Ctrl+G")
         self.where = ElidedWords("muted")
         self.auto_button = QPushButton("Auto levels")
         self.auto_button.setCheckable(True)
@@ -27,9 +33,10 @@ class FrameHeader(QWidget):
         self.auto_button.setToolTip("Levels follow the 0.5 and 99.5 percentiles of each frame; off: they stay (A)")
         self.fit_button = QPushButton("Fit")
         self.fit_button.setToolTip("Show the whole frame (F)")
-        row = QHBoxLayout(self)
+        row = self._row = QHBoxLayout(self)
         row.setContentsMargins(4, 0, 0, 0)
         row.setSpacing(10)
+        row.addWidget(self.mark)
         row.addWidget(self.title)
         row.addWidget(self.where, 1)
         row.addWidget(self.auto_button)
@@ -39,6 +46,14 @@ class FrameHeader(QWidget):
         for signal in (session.frame_changed, session.progress_changed, session.ticked, session.mode_changed):
             signal.connect(self._show)
         self._show()
+
+    def add_button(self, button: QWidget) -> None:
+        """Put a button before *Fit*, the last one."""
+        self._row.insertWidget(self._row.indexOf(self.fit_button), button)
+
+    def tell_made_of(self, words: Callable[[], str]) -> None:
+        """Say with each frame what the picture is made of, where that is not the frame alone."""
+        self._made_of = words
 
     def show_auto_levels(self, on: bool) -> None:
         self.auto_button.setChecked(on)
@@ -56,5 +71,7 @@ class FrameHeader(QWidget):
         self.title.say(f"Frame {count_words(frame.index)}")
         total = session.progress.total if session.progress is not None else 0
         held = "" if session.is_live else "held"
-        parts = (f"of {count_words(total)}", f"at {position_words(frame.position)}", age_words(session.frame_age_s), held)
-        self.where.say("    ".join(parts))
+        taken = "" if frame.frame_time is None else f"taken {clock_words(frame.frame_time)}"
+        place = (f"of {count_words(total)}", f"at {position_words(frame.position)}")
+        parts = (*place, self._made_of(), taken, age_words(session.frame_age_s), held)
+        self.where.say("    ".join(part for part in parts if part))

@@ -15,6 +15,7 @@ from swmr_viewer.gui.empty_state import EmptyState
 from swmr_viewer.gui.error_bar import ErrorBar
 from swmr_viewer.gui.frame_header import FrameHeader
 from swmr_viewer.gui.frame_view import FrameView
+from swmr_viewer.gui.live_edge import LiveEdge
 from swmr_viewer.gui.map_panel import MapPanel
 from swmr_viewer.gui.panels import Panels
 from swmr_viewer.gui.readout_bar import ReadoutBar
@@ -61,7 +62,11 @@ class MainWindow(QMainWindow):
         self.frame_view = FrameView(session)
         self.map_panel = MapPanel(session)
         self.detectors = DetectorList(session)
-        self.control_bar = ControlBar(session)
+        self.edge = LiveEdge(session, self)
+        self.control_bar = ControlBar(session, self.edge.playback, self.edge.mode)
+        self.edge.compose(self.menu_, self.frame_header, self.control_bar.play)
+        self.frame_header.tell_made_of(self.edge.mode.shown_words)
+        self.detectors.gap_chosen.connect(self.map_panel.map.reveal)
         self.termination_bar = TerminationBar(session)
         self.readout = ReadoutBar(session)
         self.empty = EmptyState(actions.open)

@@ -74,6 +74,11 @@ class SessionFacts(QObject):
         self._rate.clear()
 
     @property
+    def now_s(self) -> float:
+        """Monotonic seconds, of the clock by which ages and rates are told."""
+        return self._clock()
+
+    @property
     def is_live(self) -> bool:
         """Whether the newest frame is shown as it comes (otherwise ``wanted_index`` is pinned)."""
         return self.wanted_index is None

@@ -14,6 +14,8 @@ class ShownCounts:
         """Frames that became complete between two live ones that were shown; nothing is lost, the map and the slider reach them."""
         self.latency_s: float | None = None
         """From the moment its key was seen to the end of painting, for the last live frame (s)."""
+        self.expects_all = False
+        """Every frame is delivered in order: then those that wait are late, not skipped."""
         self._complete_at_last: int | None = None
 
     def note_shown(self, frame: LiveFrame, n_complete: int) -> None:
@@ -21,7 +23,7 @@ class ShownCounts:
         self.n_shown += 1
         if not frame.live:
             return
-        if self._complete_at_last is not None:
+        if self._complete_at_last is not None and not self.expects_all:
             self.n_skipped += max(0, n_complete - self._complete_at_last - 1)
         self._complete_at_last = max(n_complete, self._complete_at_last or 0)
 

@@ -2,22 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import datetime
+
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QDoubleSpinBox, QHBoxLayout, QPushButton, QSpinBox, QWidget
 
 from swmr_viewer.core.conditions import AllKeys, Condition, FileClosed, FinishedFlag, FrameCount, Timeout
-from swmr_viewer.gui.labels import Words
+from swmr_viewer.gui.labels import ElidedWords, Words
 from swmr_viewer.gui.session import Session
-from swmr_viewer.gui.words import seconds_words
+from swmr_viewer.gui.state import StateKind
+from swmr_viewer.gui.termination_words import countdown_words, end_words
+from swmr_viewer.reader.messages import Ended
 
 MAX_TIMEOUT_S = 86_400.0
 MAX_COUNT = 1_000_000_000
 
 
 class TerminationBar(QWidget):
-    """An editor of ``session.conditions``."""
+    """An editor of ``session.conditions``.
 
-    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+    Parameters
+    ----------
+    session : Session
+        What it ends.
+    now : callable
+        The time of day, for when it ended.
+    """
+
+    def __init__(self, session: Session, parent: QWidget | None = None, *, now: Callable[[], datetime] = datetime.now) -> None:
         super().__init__(parent)
+        self._now = now
         self._session = session
         self._flag_path: str | None = None
         self._setting = False
@@ -40,14 +55,17 @@ class TerminationBar(QWidget):
         for box in (self.seconds, self.count):
             box.setKeyboardTracking(False)
         self.count.setFixedWidth(78)
-        self.countdown = Words("muted", room_for="stops in 000.0 s if nothing comes")
+        self.countdown = Words("muted", room_for="quiet, not finished: stops in 00.0 s")
+        self.ended = ElidedWords("muted", Qt.TextElideMode.ElideRight)
+        self.restart = QPushButton("Restart")
+        self.restart.setToolTip("Open the same file again and follow it from its beginning (F5)")
         self.stop = QPushButton("Stop")
         self.stop.setProperty("kind", "stop")
         self.stop.setToolTip("End following now; the scan is not touched (Ctrl+.)")
         self.resume = QPushButton("Resume")
         self.resume.setProperty("kind", "primary")
         self.resume.setToolTip("Go on following; the timeout starts anew (Ctrl+R)")
-        for button in (self.stop, self.resume):
+        for button in (self.stop, self.restart, self.resume):
             button.setMinimumWidth(76)
 
     def _lay_out(self) -> None:
@@ -59,8 +77,9 @@ class TerminationBar(QWidget):
         row.addWidget(lead)
         for part in (self.flag, self.timeout, self.seconds, self.all_keys, self.closed, self.frames, self.count):
             row.addWidget(part)
-        row.addStretch(1)
-        for last in (self.countdown, self.stop, self.resume):
+        row.addSpacing(8)
+        row.addWidget(self.ended, 1)
+        for last in (self.countdown, self.restart, self.stop, self.resume):
             row.addWidget(last)
 
     def _connect(self) -> None:
@@ -71,6 +90,8 @@ class TerminationBar(QWidget):
         self.count.valueChanged.connect(self._edited)
         self.stop.clicked.connect(session.stop)
         self.resume.clicked.connect(session.resume)
+        self.restart.clicked.connect(session.retry)
+        session.finished.connect(self._note_end)
         session.conditions_changed.connect(self._show_conditions)
         session.opened.connect(self._show_total)
         for signal in (session.state_changed, session.request_changed, session.finished):
@@ -130,16 +151,29 @@ class TerminationBar(QWidget):
             self.count.setValue(progress.total)
             self._setting = False
 
+    def _note_end(self, end: object) -> None:
+        if isinstance(end, Ended):
+            self.ended.say(end_words(end, self._session.conditions, self._now()))
+
     def _show_end(self) -> None:
         session = self._session
+        if not session.is_over:
+            self.ended.say("")
+        self.countdown.setVisible(not session.is_over)
+        self.restart.setVisible(session.is_over)
         self.resume.setVisible(session.can_resume)
         self.stop.setVisible(not session.can_resume)
         self.stop.setEnabled(session.request is not None and not session.is_over)
         self._show_countdown()
 
     def _show_countdown(self) -> None:
-        left = self._session.seconds_left
-        self.countdown.say("" if left is None else f"stops in {seconds_words(left)} if nothing comes")
+        session = self._session
+        is_quiet = session.state.kind is StateKind.QUIET
+        self.countdown.say(countdown_words(session.seconds_left, is_quiet=is_quiet))
+        role = "warn" if is_quiet else "muted"
+        if self.countdown.property("role") != role:
+            self.countdown.setProperty("role", role)
+            self.countdown.style().polish(self.countdown)
 
 
 def _check(words: str, tooltip: str) -> QCheckBox:

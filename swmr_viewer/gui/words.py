@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from math import isfinite
 
 THIN_SPACE = "\u2009"
@@ -28,6 +29,12 @@ def seconds_words(seconds: float) -> str:
 def age_words(seconds: float | None) -> str:
     """Return how long ago something was, or nothing where that is not known."""
     return "" if seconds is None else f"{seconds_words(seconds)} ago"
+
+
+def clock_words(unix_s: float) -> str:
+    """Return the time of day, here, of seconds since 1970 (UTC): ``14:03:07.2``."""
+    tenths = round(unix_s * 10)
+    return f"{datetime.fromtimestamp(tenths // 10):%H:%M:%S}.{tenths % 10}"
 
 
 def rate_words(per_second: float | None) -> str:

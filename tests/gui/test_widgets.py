@@ -160,7 +160,7 @@ def test_the_detector_that_lags_is_named(qtbot: QtBot, reader: FakeSupervisor, f
     rows = viewer.window.detectors.rows
     assert [row.count.text() for row in rows] == ["12 / 20", "7 / 20", "12 / 20"]
     assert [row.behind.text() for row in rows] == ["", "5 behind", ""]
-    assert viewer.window.detectors.gaps.text() == "2 gaps, the first at 3"
+    assert viewer.window.detectors.gaps.plain == "2 gaps: 3\u20134"
 
 
 # ---- slider
@@ -225,7 +225,7 @@ def test_the_countdown_tells_what_is_left(qtbot: QtBot, reader: FakeSupervisor, 
     qtbot.waitUntil(lambda: viewer.session.seconds_left is not None)
     clock.now_s += 2.5
     viewer.session.tick()
-    assert viewer.window.termination_bar.countdown.text() == "stops in 7.5 s if nothing comes"
+    assert viewer.window.termination_bar.countdown.text() == "quiet, not finished: stops in 7.5 s"
 
 
 def test_stop_and_resume_are_one_place(qtbot: QtBot, reader: FakeSupervisor, following: Following) -> None:
