@@ -123,10 +123,13 @@ class DataSource(Iterator[FrameSet]):
         yield from map(self._as_where, blocks)
 
     def _gather(self) -> Gatherer:
-        if self._gatherer is None:
+        if self._gatherer is None or self._gatherer.rank != self.follower.scan_rank:
+            before = self._gatherer
             first = next(iter(self._paths))
             row = (1,) * (self.follower.scan_rank - 1) + (None,)
             self._gatherer = Gatherer(row if self._rows else self._patiently(lambda: self._grabber(first).chunk_shape))
+            if before is not None:
+                self._gatherer.take_over(before)
         return self._gatherer
 
     def _as_where(self, block: tuple[slice, ...]) -> Where:

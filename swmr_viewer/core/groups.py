@@ -37,13 +37,29 @@ class Gatherer:
         is_final : bool
             Whether the scan can not grow. Otherwise a block at its rim waits until a later one has begun.
         """
-        number = tuple(0 if step is None else at // step for at, step in zip(position, self._block_shape, strict=True))
+        number = self._number(position)
         self._seen.setdefault(number, set()).add(position)
         has_gone_on = number > self._furthest
         self._furthest = max(self._furthest, number)
         for one in sorted(self._seen) if has_gone_on else [number]:
             if is_final or one < self._furthest or not self._may_grow(one, scan_shape):
                 yield from self._take_if_whole(one, scan_shape)
+
+    @property
+    def rank(self) -> int:
+        """The number of scan axes."""
+        return len(self._block_shape)
+
+    def take_over(self, other: Gatherer) -> None:
+        """Note what another one has gathered, before the scan turned out to have more axes."""
+        for seen in other._seen.values():
+            for position in seen:
+                whole = (*position, *(0 for _ in range(self.rank - len(position))))
+                self._seen.setdefault(self._number(whole), set()).add(whole)
+        self._furthest = max(self._seen, default=())
+
+    def _number(self, position: tuple[int, ...]) -> Number:
+        return tuple(0 if step is None else at // step for at, step in zip(position, self._block_shape, strict=True))
 
     def rest(self, scan_shape: tuple[int, ...]) -> Iterator[Block]:
         """Yield the blocks that turn out to be whole now that the scan has ended."""

@@ -126,29 +126,16 @@ class StoredSource:
         self.dataset = dataset
         self.filename = str(dataset.file.filename)
         self.interpretation = interpretation_of(dataset)
+        # These never change, and asking HDF5 for each frame costs as much as a refresh.
+        self.dtype: np.dtype[Any] = dataset.dtype
+        self.maxshape: tuple[int | None, ...] = tuple(dataset.maxshape)
+        self.chunks: tuple[int, ...] | None = dataset.chunks
         self._refreshes = can_refresh(dataset)
-
-    @property
-    def dtype(self) -> np.dtype[Any]:
-        """The pixels' type."""
-        dtype: np.dtype[Any] = self.dataset.dtype
-        return dtype
 
     @property
     def shape(self) -> tuple[int, ...]:
         """The extent at the last refresh."""
         return tuple(int(n) for n in self.dataset.shape)
-
-    @property
-    def maxshape(self) -> tuple[int | None, ...]:
-        """The greatest extent; None: unlimited."""
-        return tuple(self.dataset.maxshape)
-
-    @property
-    def chunks(self) -> tuple[int, ...] | None:
-        """The shape of one chunk, if it is chunked."""
-        chunks: tuple[int, ...] | None = self.dataset.chunks
-        return chunks
 
     @property
     def is_open(self) -> bool:

@@ -9,7 +9,8 @@ from typing import Any
 import h5py
 import numpy as np
 import pytest
-from hypothesis import given, strategies as st
+from hypothesis import given
+from hypothesis import strategies as st
 
 from swmr_viewer import AllKeys, AlwaysTrue, DataSource, FrameSet
 from swmr_viewer.core.errors import PathError, ShapeError
@@ -178,3 +179,11 @@ def test_rows_of_a_scan_that_grows_wait_for_the_next_one(n_rows: int, n_columns:
         assert len(rows) == row
     rows += list(gatherer.rest((n_rows, n_columns)))
     assert rows == [(slice(row, row + 1), slice(0, n_columns)) for row in range(n_rows)]
+
+
+def test_a_scan_that_turns_out_to_have_two_axes_keeps_what_was_gathered() -> None:
+    one, two = Gatherer((None,)), Gatherer((1, None))
+    assert list(one.add((0,), (1,), False)) == []
+    two.take_over(one)
+    assert list(two.add((0, 1), (2, 2), False)) == []
+    assert list(two.add((1, 0), (2, 2), False)) == [(slice(0, 1), slice(0, 2))]

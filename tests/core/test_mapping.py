@@ -10,7 +10,8 @@ from typing import Any
 import h5py
 import numpy as np
 import pytest
-from hypothesis import given, settings, strategies as st
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from swmr_viewer import FrameGrabber, open_swmr
 from swmr_viewer.core.errors import FrameNotWrittenError

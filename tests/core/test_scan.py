@@ -6,7 +6,8 @@ from itertools import pairwise
 from math import prod
 
 import pytest
-from hypothesis import given, strategies as st
+from hypothesis import given
+from hypothesis import strategies as st
 
 from swmr_viewer import snake_index_of, snake_position_of, snake_visit_of
 from swmr_viewer.core.scan import index_of, position_of
