@@ -43,7 +43,6 @@ class IndexCurve(PlotPane):
         for item in (self.limit_line, self.shown_line, self.points):
             self.plot.addItem(item, ignoreBounds=item is not self.points)
         self.view.scene().sigMouseClicked.connect(self._on_click)
-        self.label("bottom", "frame")
         self.take_theme()
 
     def set_color(self, color: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QObject, QPoint
-from PySide6.QtWidgets import QDockWidget, QWidget
+from PySide6.QtWidgets import QDockWidget, QTabWidget, QWidget
 
 from swmr_viewer.gui.alarm import Alarm
 from swmr_viewer.gui.alarm_editor import AlarmEditor
@@ -54,11 +54,13 @@ class Measuring(QObject):
 
     def add_panels(self, panels: Panels) -> None:
         """Place the panels, closed; drawing the first region or line opens them."""
-        regions = panels.add("regions", "Regions", self.regions_panel, width=PANEL_WIDTH, shown=False)
-        profile = panels.add("profile", "Line profile", self.profile_panel, width=PANEL_WIDTH, shown=False)
-        self.menu_ = make_measuring_menu(self.actions_, (regions.toggleViewAction(), profile.toggleViewAction()), self._window)
+        self.tabs = QTabWidget(documentMode=True)  # one behind the other: in 800 lines there is no room for both
+        self.tabs.addTab(self.regions_panel, "Regions")
+        self.tabs.addTab(self.profile_panel, "Line profile")
+        panel = panels.add("measuring", "Measurements", self.tabs, width=PANEL_WIDTH, shown=False)
+        self.menu_ = make_measuring_menu(self.actions_, (panel.toggleViewAction(),), self._window)
         self.button = MeasureButton(self.menu_)
-        self.layer.tool.drawn.connect(lambda kind, _: _open(profile if kind == "line" else regions))
+        self.layer.tool.drawn.connect(lambda kind, _: self._open(panel, kind))
 
     def frame_the_alarm(self, panel: QWidget, below: QWidget) -> None:
         """Put the alarm's border round this panel, its words under the lower edge of this part."""
@@ -110,7 +112,7 @@ class Measuring(QObject):
         editor.move(self.button.mapToGlobal(QPoint(self.button.width() - editor.width(), self.button.height())))
         editor.show()
 
-
-def _open(panel: QDockWidget) -> None:
-    panel.show()
-    panel.raise_()
+    def _open(self, panel: QDockWidget, kind: str) -> None:
+        self.tabs.setCurrentWidget(self.profile_panel if kind == "line" else self.regions_panel)
+        panel.show()
+        panel.raise_()

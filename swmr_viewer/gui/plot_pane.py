@@ -23,6 +23,7 @@ class PlotPane(QWidget):
         self.plot.hideButtons()
         self.box = self.plot.getViewBox()
         self.plot.getAxis("left").setWidth(52)
+        self.view.setMinimumSize(120, 70)
         self.view.setCentralItem(self.plot)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)

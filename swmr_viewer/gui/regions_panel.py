@@ -15,7 +15,7 @@ from swmr_viewer.gui.regions_table import RegionsTable
 from swmr_viewer.gui.session import Session
 from swmr_viewer.gui.words import count_words
 
-OF_REGION = {"sum": "sum", "mean": "mean", "maximum": "maximum", "std": "standard deviation"}
+OF_REGION = {"sum": "sum", "mean": "mean", "maximum": "maximum", "std": "\u03c3"}
 OF_FRAME = {"total": "total counts", "maximum": "hottest pixel", "n_saturated": "saturated pixels", "n_masked": "masked pixels"}
 PURPOSE = "curve"
 
@@ -34,9 +34,9 @@ class RegionsPanel(QFrame):
         self.quantity.setAccessibleName("What the curve shows")
         self.quantity.setToolTip("What the curve shows")
         for key, words in OF_REGION.items():
-            self.quantity.addItem(words, f"region.{key}")
+            self.quantity.addItem(f"{words} per frame", f"region.{key}")
         for key, words in OF_FRAME.items():
-            self.quantity.addItem(f"{words} of the frame", key)
+            self.quantity.addItem(f"{words} per frame", key)
         self.curve = IndexCurve("Curve against the frame index", self._values, lambda: session.shown.index if session.shown else None)
         self.known = ElidedWords("muted")
         self._lay_out()
@@ -48,12 +48,12 @@ class RegionsPanel(QFrame):
         top.addWidget(self.caption, 1)
         top.addWidget(self.quantity)
         box = QVBoxLayout(self)
-        box.setContentsMargins(14, 6, 14, 8)
-        box.setSpacing(6)
-        box.addWidget(self.table, 2)
+        box.setContentsMargins(10, 4, 10, 4)
+        box.setSpacing(4)
         box.addLayout(top)
         box.addWidget(self.curve, 3)
         box.addWidget(self.known)
+        box.addWidget(self.table, 2)
 
     def _connect(self) -> None:
         measurements = self._measurements
@@ -90,10 +90,10 @@ class RegionsPanel(QFrame):
         selected = self._measurements.selected
         is_of_region = "." in str(self.quantity.currentData())
         if is_of_region and selected is not None:
-            self.caption.say(f"REGION {selected.name}   per frame")
+            self.caption.say(f"REGION {selected.name}")
             self.curve.set_color(region_color(self._measurements.marks.regions.index(selected)))
         else:
-            self.caption.say("NO REGION YET" if is_of_region else "WHOLE FRAME   per frame")
+            self.caption.say("NO REGION YET" if is_of_region else "WHOLE FRAME")
             self.curve.set_color("")
         self.curve.redraw_soon()
         self._say()

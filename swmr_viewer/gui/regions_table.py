@@ -36,18 +36,19 @@ class RegionsModel(QAbstractTableModel):
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         region = self._measurements.marks.regions[index.row()]
-        if role == Qt.ItemDataRole.ForegroundRole and index.column() == 0:
-            return None
         if role == Qt.ItemDataRole.DecorationRole and index.column() == 0:
             return QColor(region_color(index.row()))
         if role == Qt.ItemDataRole.TextAlignmentRole and index.column():
             return int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        if role not in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.EditRole):
+        if role not in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.EditRole, Qt.ItemDataRole.ToolTipRole):
             return None
         if index.column() == 0:
             return region.name
         found = self._numbers.of(region)
-        return "\u2026" if found is None else number_words(found[index.column() - 1])
+        if found is None:
+            return "\u2026"
+        value = found[index.column() - 1]
+        return full_words(value) if role == Qt.ItemDataRole.ToolTipRole else number_words(value)
 
     def setData(self, index: Index, value: object, role: int = Qt.ItemDataRole.EditRole) -> bool:
         self._measurements.rename(self._measurements.marks.regions[index.row()].name, str(value))
@@ -82,8 +83,9 @@ class RegionsTable(QTableView):
         self.verticalHeader().hide()
         self.verticalHeader().setDefaultSectionSize(self.fontMetrics().height() + 8)
         self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+        self.horizontalHeader().setSectionResizeMode(0, QHeaderView.ResizeMode.ResizeToContents)
         self.horizontalHeader().setHighlightSections(False)
-        self.setMinimumHeight(3 * (self.fontMetrics().height() + 10))
+        self.setMinimumHeight(2 * (self.fontMetrics().height() + 10))
         self.selectionModel().currentRowChanged.connect(self._on_row)
         measurements.marks_changed.connect(self._on_marks)
         measurements.selection_changed.connect(self._show_selected)
@@ -110,5 +112,12 @@ class RegionsTable(QTableView):
 
 
 def number_words(value: float) -> str:
-    """Return a measured number: whole ones in full."""
-    return value_words(int(value)) if value == value and value == int(value) and abs(value) < 1e15 else value_words(value)
+    """Return a measured number for a narrow column: whole ones in full up to six figures."""
+    if value == value and value == int(value) and abs(value) < 1e6:
+        return value_words(int(value))
+    return f"{value:.4g}"
+
+
+def full_words(value: float) -> str:
+    """Return a measured number with all that is known of it."""
+    return value_words(int(value)) if value == value and value == int(value) and abs(value) < 2**53 else repr(value)
