@@ -62,9 +62,9 @@ class Measuring(QObject):
         self.button = MeasureButton(self.menu_)
         self.layer.tool.drawn.connect(lambda kind, _: self._open(panel, kind))
 
-    def frame_the_alarm(self, panel: QWidget, below: QWidget) -> None:
+    def frame_the_alarm(self, panel: QWidget | None, below: QWidget) -> None:
         """Put the alarm's border round this panel, its words under the lower edge of this part."""
-        self.alarm_frame = AlarmFrame(self.alarm, panel, below)
+        self.alarm_frame = AlarmFrame(self.alarm, panel or below, below)
 
     def _connect(self) -> None:
         actions, tool, undo = self.actions_, self.layer.tool, self.measurements.undo_stack

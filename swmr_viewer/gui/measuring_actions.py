@@ -39,16 +39,18 @@ def make_measuring_actions(owner: QWidget) -> MeasuringActions:
         return made
 
     return MeasuringActions(
-        rectangle=action("&Rectangle", "R", "Draw a rectangular region: drag over the picture", checkable=True),
-        ellipse=action("&Ellipse", "E", "Draw an elliptic region: drag over the picture", checkable=True),
-        polygon=action("&Polygon", "P", "Draw a polygon: click its corners, Return or a double click closes it", checkable=True),
-        line=action("&Line profile", "L", "Draw the line of the profile: drag over the picture", checkable=True),
+        rectangle=action("&Rectangle", "Shift+R", "Draw a rectangular region: drag over the picture", checkable=True),
+        ellipse=action("&Ellipse", "Shift+E", "Draw an elliptic region: drag over the picture", checkable=True),
+        polygon=action("Poly&gon", "Shift+G", "Draw a polygon: click its corners, Return or a double click closes it", checkable=True),
+        line=action("&Line profile", "Shift+L", "Draw the line of the profile: drag over the picture", checkable=True),
         crosshair=action("&Cross-hair", "X", "Show a cross-hair through the pixel under the pointer", checkable=True),
-        numbers=action("Pixel &values as numbers", "", "Write the raw values on the pixels when zoomed in", checkable=True, checked=True),
-        alarm=action("&Alarm\u2026", "", "Turn the border red when a value is above a level"),
+        numbers=action(
+            "Pixel &values as numbers", "Shift+N", "Write the raw values on the pixels when zoomed in", checkable=True, checked=True
+        ),
+        alarm=action("&Alarm\u2026", "Shift+A", "Turn the border red when a value is above a level"),
         undo=action("&Undo", "Ctrl+Z", "Undo the last change of regions or line"),
         redo=action("Re&do", "Ctrl+Shift+Z", "Do it again"),
-        delete=action("Delete re&gion", "Del", "Delete the selected region"),
+        delete=action("D&elete region", "Del", "Delete the selected region"),
     )
 
 
