@@ -17,6 +17,7 @@ from swmr_viewer.gui.frame_header import FrameHeader
 from swmr_viewer.gui.frame_view import FrameView
 from swmr_viewer.gui.live_edge import LiveEdge
 from swmr_viewer.gui.map_panel import MapPanel
+from swmr_viewer.gui.measuring import Measuring
 from swmr_viewer.gui.panels import Panels
 from swmr_viewer.gui.readout_bar import ReadoutBar
 from swmr_viewer.gui.session import Session
@@ -71,6 +72,7 @@ class MainWindow(QMainWindow):
         self.readout = ReadoutBar(session)
         self.empty = EmptyState(actions.open)
         self.snapshots = Snapshots(session, self.frame_view, self)
+        self.measuring = Measuring(session, self.frame_view.image, self)
         self._pages = QStackedWidget()
         self._pages.addWidget(self.empty)
         self._pages.addWidget(self._work_page())
@@ -89,6 +91,10 @@ class MainWindow(QMainWindow):
         self.panels = Panels(_panel(self.frame_header, self.frame_view, stretched=self.frame_view))
         self.panels.add("map", "Progress map", self.map_panel, width=SIDE_WIDTH)
         self.panels.add("detectors", "Detectors", self.detectors, width=SIDE_WIDTH)
+        self.measuring.add_panels(self.panels)
+        self.measuring.frame_the_alarm(self.panels.centralWidget(), self.frame_header)
+        self.frame_header.add_button(self.measuring.button)
+        self.menu_.insertMenu(self.actions_.quit, self.measuring.menu_)
         page = QWidget()
         box = QVBoxLayout(page)
         box.setContentsMargins(0, 0, 0, 0)
