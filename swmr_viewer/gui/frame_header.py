@@ -17,7 +17,6 @@ class FrameHeader(QWidget):
     """``Frame 417   of 600   at (13, 27)   0.1 s ago``."""
 
     fit_wanted = Signal()
-    auto_levels_wanted = Signal(bool)
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -27,10 +26,6 @@ class FrameHeader(QWidget):
         self.title = Words("title", room_for="No frame yet")
         self.title.setToolTip("Go to a frame by its number or its position: Ctrl+G")
         self.where = ElidedWords("muted")
-        self.auto_button = QPushButton("Auto levels")
-        self.auto_button.setCheckable(True)
-        self.auto_button.setChecked(True)
-        self.auto_button.setToolTip("Levels follow the 0.5 and 99.5 percentiles of each frame; off: they stay (A)")
         self.fit_button = QPushButton("Fit")
         self.fit_button.setToolTip("Show the whole frame (F)")
         row = self._row = QHBoxLayout(self)
@@ -39,9 +34,7 @@ class FrameHeader(QWidget):
         row.addWidget(self.mark)
         row.addWidget(self.title)
         row.addWidget(self.where, 1)
-        row.addWidget(self.auto_button)
         row.addWidget(self.fit_button)
-        self.auto_button.clicked.connect(self.auto_levels_wanted)
         self.fit_button.clicked.connect(self.fit_wanted)
         for signal in (session.frame_changed, session.progress_changed, session.ticked, session.mode_changed):
             signal.connect(self._show)
@@ -54,9 +47,6 @@ class FrameHeader(QWidget):
     def tell_made_of(self, words: Callable[[], str]) -> None:
         """Say with each frame what the picture is made of, where that is not the frame alone."""
         self._made_of = words
-
-    def show_auto_levels(self, on: bool) -> None:
-        self.auto_button.setChecked(on)
 
     def _show(self) -> None:
         session, frame = self._session, self._session.shown

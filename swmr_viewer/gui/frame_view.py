@@ -9,6 +9,7 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QLabel, QStackedWidget, QVBoxLayout, QWidget
 
 from swmr_viewer.gui.curve_view import CurveView
+from swmr_viewer.gui.display_settings import Display
 from swmr_viewer.gui.image_view import ImageView
 from swmr_viewer.gui.live_frame import LiveFrame
 from swmr_viewer.gui.session import Session
@@ -21,12 +22,11 @@ class FrameView(QWidget):
 
     pixel_pointed = Signal(object)
     """Where the pointer is in the frame, as a tuple of array indices, or None."""
-    auto_levels_changed = Signal(bool)
 
-    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+    def __init__(self, session: Session, display: Display, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
-        self._auto_levels = True
+        self._display = display
         self._unpainted: LiveFrame | None = None
         self.image = ImageView()
         self.curve = CurveView()
@@ -48,14 +48,16 @@ class FrameView(QWidget):
         for view in (self.image, self.curve):
             view.pointer_moved.connect(self.pixel_pointed)
             view.painted.connect(self._on_painted)
-        self.image.levels_edited.connect(lambda: self.set_auto_levels(False))
+        self._display.changed.connect(self._take_settings)
+        self.image.model.changed.connect(self._tell_levels)
+        self.image.levels_edited.connect(lambda: self._display.fix_levels(*self.image.levels))
 
     # ---- what others ask
 
     @property
     def auto_levels(self) -> bool:
-        """Whether each frame sets the levels to its percentiles; the user's hand on the colour bar ends it."""
-        return self._auto_levels
+        """Whether each frame sets the levels; the user's hand on the colour bar ends it."""
+        return self._display.settings.is_auto
 
     @property
     def levels(self) -> tuple[float, float] | None:
@@ -65,14 +67,6 @@ class FrameView(QWidget):
     @property
     def color_map(self) -> str:
         return self.image.color_map if self.levels is not None else ""
-
-    def set_auto_levels(self, on: bool) -> None:
-        if on == self._auto_levels:
-            return
-        self._auto_levels = on
-        self.auto_levels_changed.emit(on)
-        if on and self._session.shown is not None:
-            self._level(self._session.shown)
 
     def fit(self) -> None:
         """Show the whole frame."""
@@ -101,8 +95,6 @@ class FrameView(QWidget):
         return {0: self._show_scalar, 1: self._show_curve, 2: self._show_image}.get(frame.raw.ndim, self._show_unknown)
 
     def _show_image(self, frame: LiveFrame) -> None:
-        if self._auto_levels:
-            self._level(frame)
         self._pages.setCurrentWidget(self.image)
         self.image.show_frame(frame)
 
@@ -131,9 +123,12 @@ class FrameView(QWidget):
         if self._session.shown is None:  # a failure is told by the error bar
             self.nothing.setText("" if state.kind is StateKind.FAILED else state.detail or f"{state.words} \u2026")
 
-    def _level(self, frame: LiveFrame) -> None:
-        if frame.levels is not None and frame.raw.ndim == 2:
-            self.image.set_levels(frame.levels.low, frame.levels.high)
+    def _take_settings(self) -> None:
+        self.image.set_masks(self._display.saturation_value, self._display.pixel_mask)
+        self.image.set_settings(self._display.settings)
+
+    def _tell_levels(self) -> None:
+        self._display.tell_levels(self.image.levels)
 
     def _on_painted(self) -> None:
         frame, self._unpainted = self._unpainted, None

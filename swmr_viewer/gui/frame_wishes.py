@@ -1,4 +1,4 @@
-"""How frames are to be prepared, per data set: the one place from which ``SetDisplay`` is sent, for masks, levels and rolling frames alike."""
+"""How frames are to be prepared, per data set: the one place that sends ``SetDisplay``, for masks, levels and rolling frames."""
 
 from __future__ import annotations
 

@@ -1,22 +1,28 @@
-"""Images: the preview when zoomed out, the raw pixels when zoomed in, a colour bar beside them."""
+"""Images: the picture with its axes, and beside it the histogram and the colour bar."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pyqtgraph as pg
-from PySide6.QtCore import QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QGraphicsRectItem, QHBoxLayout, QWidget
+from PySide6.QtCore import QRectF, Signal
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from swmr_viewer.analysis import preview_shape, write_preview
+from swmr_viewer.analysis import valid_mask
 from swmr_viewer.gui.color_bar import ColorBar
-from swmr_viewer.gui.crop import Crop, crop_for
+from swmr_viewer.gui.crop import Crop
+from swmr_viewer.gui.display_settings import DisplaySettings
+from swmr_viewer.gui.histogram import Histogram
+from swmr_viewer.gui.image_box import PADDING, ImageBox
+from swmr_viewer.gui.image_layers import ImageLayers
+from swmr_viewer.gui.levels_model import LevelsModel
 from swmr_viewer.gui.live_frame import LiveFrame
 from swmr_viewer.gui.theme import theme_of_application, tokens
 
-COLOR_MAP = "viridis"
+MAX_HISTOGRAM_PIXELS = 65_536
 
 
 class PaintedView(pg.GraphicsView):
@@ -35,7 +41,7 @@ class PaintedView(pg.GraphicsView):
 
 
 class ImageView(QWidget):
-    """Shows one image. A new one never moves the zoom, nor levels that the user has set."""
+    """Shows one image as its settings say. A new one never moves the zoom, nor levels that the user has set."""
 
     pointer_moved = Signal(object)
     """(row, column) under the pointer, or None outside the frame."""
@@ -45,9 +51,11 @@ class ImageView(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._frame: LiveFrame | None = None
-        self._crop: Crop | None = None
         self._shape: tuple[int, int] | None = None
+        self._path = ""
+        self._seen: dict[str, tuple[tuple[int, int], QRectF]] = {}
+        self._settings = DisplaySettings()
+        self.model = LevelsModel(self)
         self._build()
         self._lay_out()
         self._connect()
@@ -57,37 +65,31 @@ class ImageView(QWidget):
         self.view = PaintedView(self)
         self.view.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         self.view.setAccessibleName("Image")
-        self.plot = pg.PlotItem(enableMenu=False)
+        self.box = ImageBox()
+        self.plot = pg.PlotItem(viewBox=self.box, enableMenu=False)
         self.plot.hideButtons()
-        self.box = self.plot.getViewBox()
-        self.box.invertY(True)
-        self.box.setAspectLocked(True)
         self.plot.getAxis("left").setWidth(44)
         self.plot.getAxis("bottom").setHeight(24)  # of their own accord axes grow with their numbers, and the picture jumps
         self.view.setCentralItem(self.plot)
-        self._under = QGraphicsRectItem()
-        self._under.setPen(QPen(Qt.PenStyle.NoPen))
-        self.preview_item = pg.ImageItem(axisOrder="row-major", autoDownsample=False)
-        self.crop_item = pg.ImageItem(axisOrder="row-major", autoDownsample=False)
-        for item in (self._under, self.preview_item, self.crop_item):
-            self.plot.addItem(item)
-        self.color_bar = ColorBar(COLOR_MAP, self)
-        self._take_color_map()
+        self.layers = ImageLayers(self.box, self.model)
+        self.histogram = Histogram(self.model, self)
+        self.color_bar = ColorBar(self.model, self)
 
     def _lay_out(self) -> None:
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(8)
         row.addWidget(self.view, 1)
+        row.addWidget(self.histogram)
         row.addWidget(self.color_bar)
 
     def _connect(self) -> None:
         self.view.painted.connect(self.painted)
         self.view.pointer_left.connect(lambda: self.pointer_moved.emit(None))
         self.view.scene().sigMouseMoved.connect(self._on_pointer)
-        self.box.sigRangeChanged.connect(self._on_range)
-        self.color_bar.levels_changed.connect(self._take_levels)
-        self.color_bar.levels_edited.connect(self.levels_edited)
+        self.box.sigRangeChanged.connect(lambda: self._draw(anew=False))
+        self.model.changed.connect(self._on_levels)
+        self.model.edited.connect(self.levels_edited)
         theme_of_application().changed.connect(self._take_theme)
 
     # ---- what is shown
@@ -95,42 +97,69 @@ class ImageView(QWidget):
     @property
     def levels(self) -> tuple[float, float]:
         """The values shown in the first and in the last colour."""
-        return self.color_bar.levels
+        return self.model.levels
 
     @property
     def color_map(self) -> str:
-        return self.color_bar.color_map
+        return self._settings.color_map + (" (inverted)" if self._settings.inverted else "")
+
+    @property
+    def frame_shape(self) -> tuple[int, int] | None:
+        """Rows and columns of the frame, or None before the first."""
+        return self._shape
+
+    @property
+    def crop(self) -> Crop | None:
+        """The part that is drawn from raw pixels, or None where the preview is."""
+        return self.layers.crop
 
     @property
     def shows_raw_pixels(self) -> bool:
         """Whether the visible part is drawn from raw pixels now, not from the preview."""
-        return bool(self._crop is not None and self._crop.factor == 1) or (self._frame is not None and self._frame.preview_factor == 1)
+        return self.layers.shows_raw_pixels
 
-    def set_levels(self, low: float, high: float) -> None:
-        self.color_bar.set_levels(low, high)
+    @property
+    def preview_item(self) -> Any:
+        return self.layers.preview_item
+
+    @property
+    def crop_item(self) -> Any:
+        return self.layers.crop_item
+
+    def set_settings(self, settings: DisplaySettings) -> None:
+        """Draw so from now on; only levels, or only colours, are changed without drawing the frame anew."""
+        before, self._settings = self._settings, settings
+        self.layers.set_settings(settings)
+        self.color_bar.set_colors(settings.color_map, settings.inverted)
+        self.box.setAspectLocked(settings.aspect_locked)
+        self.box.turn(settings.orientation, self._frame_rect)
+        self._name_axes()
+        self._take_levels()
+        if (before.scale, before.mask, before.marks_saturated) != (settings.scale, settings.mask, settings.marks_saturated):
+            self._draw(anew=True)
+            self._count()
+
+    def set_masks(self, saturation_value: float | None, pixel_mask: npt.NDArray[np.bool_] | None) -> None:
+        """Take what the file says of its pixels; a mask counts where the settings name it."""
+        self.layers.saturation_value, self.layers.pixel_mask = saturation_value, pixel_mask
 
     def show_frame(self, frame: LiveFrame) -> None:
         """Show this frame; the arrays are used until the next one, or ``clear``."""
-        self._frame = frame
-        shape = (int(frame.raw.shape[0]), int(frame.raw.shape[1]))
-        picture = frame.preview if frame.preview is not None else _unmasked(frame.raw, 1)
-        self.preview_item.setImage(picture, autoLevels=False, levels=self.levels)
-        self._fit(shape, frame.preview_factor, picture.shape)
-        self._draw_crop(anew=True)
+        self.layers.hold(frame)
+        self._take_levels()
+        self._fit((int(frame.raw.shape[0]), int(frame.raw.shape[1])), frame.data_path)
+        self._draw(anew=True)
+        self._count()
 
     def clear(self) -> None:
         """Show nothing, and hold no array."""
-        self._frame = None
-        self._crop = None
-        self.preview_item.clear()
-        self.crop_item.clear()
-        self._under.setVisible(False)
+        self.layers.clear()
+        self.histogram.set_values(np.empty(0, np.float32))
 
     def fit(self) -> None:
         """Show the whole frame."""
-        if self._shape is not None:
-            rows, columns = self._shape
-            self.box.setRange(QRectF(0, 0, columns, rows), padding=0.02)
+        if self._frame_rect is not None:
+            self.box.show_rect(self._frame_rect, PADDING)
 
     def zoom_to_pixels(self) -> None:
         """Show one frame pixel per screen pixel, around the middle of the view."""
@@ -138,81 +167,80 @@ class ImageView(QWidget):
         width, height = self.box.width() / self._ratio(), self.box.height() / self._ratio()
         self.box.setRange(QRectF(rect.center().x() - width / 2, rect.center().y() - height / 2, width, height), padding=0)
 
-    def _fit(self, shape: tuple[int, int], factor: int, drawn: tuple[int, ...]) -> None:
-        self.preview_item.setRect(QRectF(0, 0, drawn[1] * factor, drawn[0] * factor))
-        if shape == self._shape and self._under.isVisible():
+    @property
+    def _frame_rect(self) -> QRectF | None:
+        return None if self._shape is None else QRectF(0, 0, self._shape[1], self._shape[0])
+
+    def _fit(self, shape: tuple[int, int], path: str) -> None:
+        """Fit a frame of another shape; another data set is seen as it was left."""
+        self.layers.under.setRect(QRectF(0, 0, shape[1], shape[0]))
+        self.layers.under.setVisible(True)
+        if (shape, path) == (self._shape, self._path):
             return
+        if self._shape is not None:
+            self._seen[self._path] = (self._shape, self.box.frame_rect)
         is_new = shape != self._shape
-        self._shape = shape
-        self._under.setRect(QRectF(0, 0, shape[1], shape[0]))
-        self._under.setVisible(True)
+        self._shape, self._path = shape, path
         self.box.setLimits(minXRange=4, minYRange=4, maxXRange=20 * max(shape), maxYRange=20 * max(shape))
-        if is_new:
+        left_shape, rect = self._seen.get(path, (None, None))
+        if rect is not None and left_shape == shape:
+            self.box.show_rect(rect)
+        elif is_new:
             self.fit()
 
     def _ratio(self) -> float:
         return float(self.devicePixelRatioF())
 
-    # ---- the raw part
-
-    def _on_range(self) -> None:
-        self._draw_crop(anew=False)
-
-    def _draw_crop(self, *, anew: bool) -> None:
-        crop = self._wanted_crop()
-        if crop == self._crop and not anew:
-            return
-        self._crop = crop
-        self.crop_item.setVisible(crop is not None)
-        if crop is None or self._frame is None:
-            self.crop_item.clear()
-            return
-        part = self._frame.raw[crop.top : crop.bottom, crop.left : crop.right]
-        self.crop_item.setImage(_unmasked(part, crop.factor), autoLevels=False, levels=self.levels)
-        self.crop_item.setRect(QRectF(*crop.drawn_rect))
-
-    def _wanted_crop(self) -> Crop | None:
-        if self._frame is None or self._shape is None or self.box.width() <= 0:
-            return None
-        rect = self.box.viewRect()
-        pixel_size = rect.width() / max(1.0, self.box.width() * self._ratio())
-        return crop_for((rect.left(), rect.top(), rect.right(), rect.bottom()), pixel_size, self._shape, self._frame.preview_factor)
+    def _draw(self, *, anew: bool) -> None:
+        self.layers.draw(self._ratio(), anew=anew)
 
     # ---- levels, colours, pointer
 
     def _take_levels(self) -> None:
-        for item in (self.preview_item, self.crop_item):
-            if item.image is not None:
-                item.setLevels(self.levels)
+        frame = self.layers.frame
+        levels = self._settings.levels_for(frame.levels if frame is not None else None)
+        self.model.take(self._settings.scale, frame.raw.dtype.kind if frame is not None else None, levels)
 
-    def _take_color_map(self) -> None:
-        for item in (self.preview_item, self.crop_item):
-            item.setColorMap(pg.colormap.get(self.color_bar.color_map))
+    def _on_levels(self) -> None:
+        self.layers.take_levels(self._ratio())
+
+    def _count(self) -> None:
+        frame = self.layers.frame
+        if frame is None or self.histogram.isHidden():
+            return
+        step = max(1, int((frame.raw.size / MAX_HISTOGRAM_PIXELS) ** 0.5))
+        sample = frame.raw[::step, ::step]
+        mask = self.layers.pixel_mask if self._settings.mask.mask_path is not None else None
+        part = mask[::step, ::step] if mask is not None and mask.shape == frame.raw.shape else None
+        values = sample[valid_mask(sample, self._settings.mask, part)]
+        self.histogram.set_values(np.abs(values) if values.dtype.kind == "c" else values)
 
     def _take_theme(self) -> None:
         colors = tokens()
         self.view.setBackground(colors.canvas)
-        self._under.setBrush(QColor(colors.masked))
+        self.layers.take_theme()
         for side in ("left", "bottom"):
             axis = self.plot.getAxis(side)
             axis.setPen(colors.border)
             axis.setTextPen(colors.muted)
 
+    def _name_axes(self) -> None:
+        """Say which of the file's axes is where, when it is not as usual."""
+        is_usual = not self._settings.orientation.transposed
+        across, down = self._settings.orientation.axis_names
+        self.plot.getAxis("bottom").setHeight(24 if is_usual else 42)
+        self.plot.getAxis("left").setWidth(44 if is_usual else 62)
+        for side, name in (("bottom", across), ("left", down)):
+            self.plot.getAxis(side).setLabel(None if is_usual else name)
+            self.plot.getAxis(side).showLabel(not is_usual)
+
     def _on_pointer(self, at: Any) -> None:
-        point = self.box.mapSceneToView(at)
-        self.pointer_moved.emit(self.pixel_at(point.x(), point.y()))
+        self.pointer_moved.emit(self.pixel_at(*self.box.frame_point(at)))
 
     def pixel_at(self, x: float, y: float) -> tuple[int, int] | None:
         """Return (row, column) of a point in frame coordinates, or None outside."""
-        if self._shape is None or self._frame is None:
+        if self._shape is None or self.layers.frame is None:
             return None
         row, column = int(np.floor(y)), int(np.floor(x))
         inside = 0 <= row < self._shape[0] and 0 <= column < self._shape[1]
         return (row, column) if inside else None
-
-
-def _unmasked(pixels: np.ndarray[Any, Any], factor: int) -> np.ndarray[Any, Any]:
-    """Return pixels as float32 with NaN where masked, reduced by ``factor``."""
-    out = np.empty(preview_shape(pixels.shape, factor), np.float32)
-    write_preview(pixels, factor, out)
-    return out

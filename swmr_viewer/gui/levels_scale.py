@@ -7,8 +7,9 @@ from enum import StrEnum
 from math import isfinite
 from typing import Any
 
-import numpy as np
 import numpy.typing as npt
+
+from swmr_viewer.analysis import ScaleName, scaled, scaling, unscaled
 
 Values = npt.NDArray[Any]
 
@@ -22,6 +23,7 @@ class Scale(StrEnum):
     SYMLOG = "symmetric log"
 
 
+_NAMES: dict[Scale, ScaleName] = {Scale.LINEAR: "linear", Scale.SQRT: "sqrt", Scale.LOG: "log", Scale.SYMLOG: "symlog"}
 FLOAT_DECADES = 4
 """How far down a log scale reaches where values are no counts and the low level is not above zero."""
 
@@ -34,30 +36,18 @@ class LevelScale:
     unit: float = 1.0
 
     def forward(self, values: Values) -> Values:
-        """Return values as shades (any number, growing with the value); NaN stays NaN, nothing else becomes NaN."""
-        if self.kind is Scale.LINEAR:
-            return values
-        if self.kind is Scale.LOG:
-            return np.log(np.maximum(values, values.dtype.type(self.unit)))
-        size = np.abs(values)
-        shades = np.sqrt(size) if self.kind is Scale.SQRT else np.log1p(size / values.dtype.type(self.unit))
-        return np.copysign(shades, values)
+        """Return values as shades (numbers that grow with the value); NaN stays NaN, nothing else becomes NaN."""
+        return scaled(values, self._scaling)
 
-    def inverse(self, shades: Values) -> Values:
-        """Return the values of these shades."""
-        if self.kind is Scale.LINEAR:
-            return shades
-        if self.kind is Scale.LOG:
-            return np.exp(shades)
-        size = np.abs(shades)
-        return np.copysign(np.square(size) if self.kind is Scale.SQRT else self.unit * np.expm1(size), shades)
+    @property
+    def _scaling(self) -> scaling.Scale:
+        return scaling.Scale(_NAMES[self.kind], self.unit)
 
     def shade(self, value: float) -> float:
-        return float(self.forward(np.array(value, float)))
+        return float(scaled(value, self._scaling))
 
     def value(self, shade: float) -> float:
-        with np.errstate(over="ignore"):
-            return float(self.inverse(np.array(shade, float)))
+        return float(unscaled(shade, self._scaling))
 
     def usable(self, low: float, high: float) -> tuple[float, float]:
         """Return levels that a picture can be drawn with: finite, the second above the first, on log scales above zero."""

@@ -11,6 +11,8 @@ from PySide6.QtWidgets import QFrame, QMainWindow, QStackedWidget, QVBoxLayout, 
 from swmr_viewer.gui.actions import make_actions, make_menu
 from swmr_viewer.gui.control_bar import ControlBar
 from swmr_viewer.gui.detector_list import DetectorList
+from swmr_viewer.gui.display_settings import Display
+from swmr_viewer.gui.display_tools import DisplayTools
 from swmr_viewer.gui.empty_state import EmptyState
 from swmr_viewer.gui.error_bar import ErrorBar
 from swmr_viewer.gui.frame_header import FrameHeader
@@ -60,7 +62,9 @@ class MainWindow(QMainWindow):
         self.top_bar = TopBar(session, actions.open, actions.snapshot, self.menu_)
         self.error_bar = ErrorBar(session)
         self.frame_header = FrameHeader(session)
-        self.frame_view = FrameView(session)
+        self.display = Display(session)
+        self.frame_view = FrameView(session, self.display)
+        self.display_tools = DisplayTools(self.display, actions.auto_levels, self)
         self.map_panel = MapPanel(session)
         self.detectors = DetectorList(session)
         self.edge = LiveEdge(session, self)
@@ -93,7 +97,8 @@ class MainWindow(QMainWindow):
         self.panels.add("detectors", "Detectors", self.detectors, width=SIDE_WIDTH)
         self.measuring.add_panels(self.panels)
         self.measuring.frame_the_alarm(self.panels.centralWidget(), self.frame_header)
-        self.frame_header.add_button(self.measuring.button)
+        for button in (*self.display_tools.compose(self.menu_, self.actions_.quit), self.measuring.button):
+            self.frame_header.add_button(button)
         self.menu_.insertMenu(self.actions_.quit, self.measuring.menu_)
         page = QWidget()
         box = QVBoxLayout(page)
@@ -111,11 +116,7 @@ class MainWindow(QMainWindow):
         actions.snapshot_folder.triggered.connect(self.snapshots.choose_folder)
         actions.fit.triggered.connect(view.fit)
         actions.pixels.triggered.connect(view.zoom_to_pixels)
-        actions.auto_levels.triggered.connect(view.set_auto_levels)
         self.frame_header.fit_wanted.connect(view.fit)
-        self.frame_header.auto_levels_wanted.connect(view.set_auto_levels)
-        view.auto_levels_changed.connect(self.frame_header.show_auto_levels)
-        view.auto_levels_changed.connect(actions.auto_levels.setChecked)
         view.pixel_pointed.connect(self.readout.point_at)
 
     def _show_request(self) -> None:

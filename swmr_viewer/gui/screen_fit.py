@@ -39,7 +39,7 @@ def _reduced(picture: Picture, wanted: float, axis: int) -> Picture:
         return picture
     starts = np.arange(n, dtype=np.intp) * size // n
     last = np.append(starts[1:], size) - 1
-    reduced = np.take(picture, starts, axis)
+    reduced: Picture = np.take(picture, starts, axis)
     for offset in range(1, -(-size // n)):
         np.fmax(reduced, np.take(picture, np.minimum(starts + offset, last), axis), out=reduced)
     return reduced

@@ -10,9 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from swmr_viewer.gui import map_image as mi
-from swmr_viewer.gui.color_bar import level_words, ticks_between, usable_levels
 from swmr_viewer.gui.crop import crop_for
 from swmr_viewer.gui.detector_names import detector_names
+from swmr_viewer.gui.levels_axis import level_words, ticks_between
+from swmr_viewer.gui.levels_scale import LevelScale
 from swmr_viewer.gui.rate import RateMeter
 from swmr_viewer.gui.state import Facts, StateKind, resolve_state
 from swmr_viewer.gui.theme import DARK, LIGHT, Tokens, contrast
@@ -156,9 +157,9 @@ def test_ticks_are_round_few_and_inside(low: float, span: float, most: int) -> N
 
 
 def test_levels_can_always_be_drawn() -> None:
-    assert usable_levels(3, 3) == (3, 4.0)
-    assert usable_levels(float("nan"), 3) == (0.0, 1.0)
-    low, high = usable_levels(1e12, 1e12)
+    assert LevelScale().usable(3, 3) == (3, 4.0)
+    assert LevelScale().usable(float("nan"), 3) == (0.0, 1.0)
+    low, high = LevelScale().usable(1e12, 1e12)
     assert high > low
     assert [level_words(v) for v in (35.0, 0.12345, 1.5e9)] == ["35", "0.123", "1.5e+09"]
 
