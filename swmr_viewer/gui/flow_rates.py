@@ -7,6 +7,7 @@ from collections import deque
 from PySide6.QtCore import QObject
 
 from swmr_viewer.gui.session import Session
+from swmr_viewer.gui.words import count_words
 
 WINDOW_S = 5.0
 LEAST_S = 0.5
@@ -53,4 +54,4 @@ class FlowRates(QObject):
 
 
 def _rate(per_second: float) -> str:
-    return f"{per_second:.0f}" if per_second >= 99.5 or per_second == 0 else f"{per_second:.1f}"
+    return count_words(round(per_second)) if per_second >= 99.5 or per_second == 0 else f"{per_second:.1f}"

@@ -50,10 +50,10 @@ def parse_place(words: str, scan_shape: Sequence[int]) -> int:
 def row_step(progress: KeyProgress, at: int, direction: int) -> int | None:
     """Return the complete frame a row further (+1) or back (-1): the first one from there on, or the last one in that direction."""
     target = at + direction * row_length(progress.scan_shape)
-    if not 0 <= target < progress.total:
-        return progress.newest if direction > 0 else progress.nearest_complete(-1, +1)
-    found = progress.nearest_complete(target - direction, direction)
-    return found if found is not None else progress.nearest_complete(at, direction)
+    found = progress.nearest_complete(target - direction, direction) if 0 <= target < progress.total else None
+    if found is not None:
+        return found
+    return progress.newest if direction > 0 else progress.nearest_complete(-1, +1)
 
 
 def step_row(session: Session, direction: int) -> None:

@@ -30,7 +30,7 @@ class MapCanvas:
         """Palette entries, (height, width rounded up to 4): rows of Qt's indexed images are 4 bytes apart."""
         self._dirty = np.ones(layout.height, np.bool_)
         cells_per_pixel_row = max(1.0, layout.n_rows / layout.height) * layout.columns
-        self._band = max(1, int(CELLS_PER_BAND / cells_per_pixel_row))
+        self._band = max(int(CELLS_PER_BAND / cells_per_pixel_row), -(-layout.height // layout.n_rows))
 
     @property
     def picture(self) -> Codes:

@@ -86,7 +86,7 @@ class MapLayout:
 def map_layout(scan_shape: tuple[int, ...], room_width: int, room_height: int) -> MapLayout:
     """Lay the whole scan out in a room of pixels.
 
-    Cells are whole pixels and at most 26 pixels wide where they fit; their sides differ by half at most, but for strips.
+    Cells with lines are whole pixels, at most 26 of them; their sides differ by half at most, but for strips.
     """
     grid = map_grid(scan_shape)
     rows, columns = grid.rows, grid.columns
@@ -94,10 +94,7 @@ def map_layout(scan_shape: tuple[int, ...], room_width: int, room_height: int) -
     width_limit = THICKEST_STRIP if height == 1 else 1.5 * height
     height_limit = THICKEST_STRIP if width == 1 else 1.5 * width
     width, height = min(width, width_limit, MOST_CELL), min(height, height_limit, MOST_CELL)
-    if room_width >= columns:
-        width = int(width)
-    if room_height >= rows:
-        height = int(height)
+    width, height = (int(side) if side >= LEAST_CELL_WITH_LINES else side for side in (width, height))
     drawn = [max(1, min(room, round(side * cells))) for room, side, cells in ((room_width, width, columns), (room_height, height, rows))]
     return MapLayout(grid, 0, 0, rows, columns, drawn[0], drawn[1])
 

@@ -87,7 +87,7 @@ class MapPanel(QFrame):
         self.pages.say(pages)
         self.pages.setVisible(bool(pages))
         self.legend.setVisible(progress is not None)
-        self.count.say("" if progress is None else f"{count_words(progress.n_complete)} complete")
+        self.count.say("" if progress is None or self.map.is_zoomed else f"{count_words(progress.n_complete)} complete")
 
 
 def _legend() -> QWidget:

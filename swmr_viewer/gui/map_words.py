@@ -56,4 +56,4 @@ def pages_words(n_pages: int, scan_shape: Sequence[int], axis_names: Sequence[st
         return ""
     named = axis_names if len(axis_names) == len(scan_shape) else [""] * len(scan_shape)
     slow = [named[axis] or f"axis {axis}" for axis in long_axes[:-2]]
-    return f"One page for each point of {listed(slow)}, in reading order"
+    return f"Pages along {listed(slow)}"

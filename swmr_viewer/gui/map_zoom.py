@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from itertools import pairwise
 
 from swmr_viewer.gui.map_image import MapLayout, map_layout
 
@@ -24,6 +23,10 @@ def zoomed(layout: MapLayout, room: Room, at: tuple[float, float], steps: int) -
     wanted = above[min(steps, len(above)) - 1] if steps > 0 and above else below[steps] if steps < 0 and len(below) >= -steps else None
     if wanted is None:
         return layout if steps > 0 else fit
+    return _at_scale(layout, fit, room, at, wanted)
+
+
+def _at_scale(layout: MapLayout, fit: MapLayout, room: Room, at: tuple[float, float], wanted: float) -> MapLayout:
     width, height = max(wanted, fit.cell[0]), max(wanted, fit.cell[1])
     column, row = layout.left + at[0] / layout.cell[0], layout.top + at[1] / layout.cell[1]
     n_columns, drawn_width = _seen(layout.columns, room[0], width)
@@ -41,8 +44,8 @@ def moved_to(layout: MapLayout, top: float, left: float) -> MapLayout:
 def centred_on(layout: MapLayout, room: Room, index: int, scale: float) -> MapLayout:
     """Return a layout with this point in the middle, at least ``scale`` pixels per cell."""
     row, column = layout.grid.cell_of(index)
-    steps = sum(1 for low, high in pairwise((0.0, *SCALES)) if low >= min(layout.cell) * 0.99 and high <= scale)
-    found = zoomed(layout, room, (0.0, 0.0), steps) if steps else layout
+    fit = map_layout(layout.grid.scan_shape, *room)
+    found = _at_scale(layout, fit, room, (0.0, 0.0), scale) if min(layout.cell) < scale else layout
     return moved_to(found, row - found.n_rows / 2, column - found.n_columns / 2)
 
 

@@ -6,14 +6,13 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from swmr_viewer.core.conditions import Condition, Timeout
-from swmr_viewer.gui.words import count_words, seconds_words
+from swmr_viewer.gui.words import seconds_words
 from swmr_viewer.reader.messages import Ended
 
 
 def end_words(ended: Ended, conditions: Sequence[Condition], at: datetime) -> str:
-    """Return ``Ended at 14:03:07: no new key for 10 s, 418 of 600 complete``."""
-    complete = f"{count_words(ended.complete)} of {count_words(ended.total)} complete"
-    return f"Ended at {at:%H:%M:%S}: {reason_words(ended.reason, conditions)}, {complete}"
+    """Return ``Ended at 14:03:07: no new key for 10 s``."""
+    return f"Ended at {at:%H:%M:%S}: {reason_words(ended.reason, conditions)}"
 
 
 def reason_words(reason: str, conditions: Sequence[Condition]) -> str:

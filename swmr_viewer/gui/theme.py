@@ -186,6 +186,8 @@ QPushButton:checked, QToolButton:checked { background: @pressed; border-color: @
 QPushButton:focus, QToolButton:focus { border: 1px solid @accent; }
 QPushButton:disabled, QToolButton:disabled { color: @faint; border-color: @border; }
 QToolButton::menu-indicator { image: none; }
+QToolButton[split="true"] { padding-right: 22px; }
+QToolButton::menu-button { border: none; width: 18px; }
 QToolButton[transport="true"] { padding: 4px; min-width: 26px; min-height: 20px; }
 QPushButton[kind="primary"] { background: @accent; color: @on_accent; border-color: @accent; font-weight: 600; }
 QPushButton[kind="primary"]:focus { border-color: @text; }
