@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import product
+from weakref import WeakSet
 
 import h5py
 import hdf5plugin  # noqa: F401 - registers the compression filters of this field
+import numpy as np
 
 from swmr_viewer.core.boxes import Box
 
@@ -20,7 +22,37 @@ def is_allocated(dataset: h5py.Dataset, box: Box) -> bool:
         return True
     if dataset.chunks is None:
         return dataset.id.get_offset() is not None or dataset.id.get_storage_size() > 0
-    return all(dataset.id.get_chunk_info_by_coord(at).byte_offset is not None for at in _chunk_offsets(dataset.chunks, box))
+    return all(_is_stored(dataset, at) for at in _chunk_offsets(dataset.chunks, box))
+
+
+_begun: WeakSet[h5py.Dataset] = WeakSet()
+"""Datasets of which a chunk was seen."""
+_ONE_BYTE = np.empty(1, np.uint8)
+
+
+def _is_stored(dataset: h5py.Dataset, at: tuple[int, ...]) -> bool:
+    """Return whether the chunk at this offset exists.
+
+    Asking for its bytes with no room for them is answered from the index. ``get_chunk_info_by_coord`` walks through all
+    chunks instead (measured: 0.12 ms with 1,000 chunks, 40 ms with 100,000), with Python's lock held.
+    """
+    if dataset not in _begun:
+        # While there is no chunk at all, read_direct_chunk finds every chunk, of 4 GB.
+        if dataset.id.get_chunk_info_by_coord(at).byte_offset is None:
+            return False
+        _begun.add(dataset)
+    try:
+        dataset.id.read_direct_chunk(at, out=_ONE_BYTE)
+    except ValueError:  # one byte does not do
+        return True
+    except RuntimeError as error:
+        if _NO_CHUNK in str(error):
+            return False
+        raise
+    return True
+
+
+_NO_CHUNK = "not allocated"
 
 
 def _chunk_offsets(chunks: tuple[int, ...], box: Box) -> Iterator[tuple[int, ...]]:

@@ -6,6 +6,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from functools import partial
 from types import TracebackType
 from typing import Any, Self, TypeVar
@@ -85,12 +86,25 @@ class DataSource(Iterator[FrameSet]):
         self._h5file = h5file
         self._stopping = threading.Event()
         self._clock, self._sleep = clock, sleep or self._stopping.wait
-        self.follower = Follower(h5file, key_paths, timeout, termination_conditions, clock=clock, sleep=self._sleep, **follower_options)
+        follow = partial(Follower, h5file, key_paths, timeout, termination_conditions, clock=clock, sleep=self._sleep, **follower_options)
+        self.follower = follow()
         self._rows, self._chunks, self._wait_s = rows, chunks, wait_s
         self._grabbers: dict[str, tuple[tuple[int, ...], FrameGrabber]] = {}
         self._gatherer: Gatherer | None = None
         self._ready: deque[Where] = deque()
         self._faults: deque[str] = deque(maxlen=1000)
+        rank = self._rank_of_data()
+        if rank < self.follower.scan_rank:  # the keys have a tail of axes that is none of the scan's
+            self.follower = follow(scan_rank=rank)
+            self._grabbers.clear()
+
+    def _rank_of_data(self) -> int:
+        """Return the number of scan axes that the data sets have, as far as they are there by now."""
+        ranks = []
+        for name in self._paths:
+            with suppress(SwmrViewerError):
+                ranks.append(self._grabber(name).scan_rank)
+        return max(ranks, default=self.follower.scan_rank)
 
     # ---- iterating
 

@@ -9,7 +9,7 @@ import h5py
 import numpy as np
 
 from swmr_viewer.core.errors import ShapeError
-from swmr_viewer.core.keys import KeyDataset, trimmed
+from swmr_viewer.core.keys import KeyDataset
 from swmr_viewer.core.lengths import LengthKeys
 
 _SCAN_SHAPE_NAME = "scan_shape"
@@ -22,10 +22,13 @@ class Extent:
     ----------
     told : tuple of int or None
         The scan shape that the user, or the file's ``scan_shape``, tells.
+    most_axes : int or None
+        The number of scan axes, where the data tell it: axes behind them that are 1 long are dropped.
     """
 
-    def __init__(self, told: tuple[int, ...] | None) -> None:
+    def __init__(self, told: tuple[int, ...] | None, most_axes: int | None = None) -> None:
         self._told = told
+        self._most_axes = most_axes
         self.is_fixed = told is not None
         """Whether the scan can not grow: all its points are known."""
 
@@ -41,7 +44,7 @@ class Extent:
             return self._told or (0,)
         for one in datasets:
             one.flat = one.flat or (self._told is not None and len(self._told) > 1 and _is_flat(one, self._told))
-        seen = [_largest(one) for one in datasets if not one.flat]
+        seen = [_cut(_largest(one), self._most_axes) for one in datasets if not one.flat]
         rank = max([len(shape) for shape in seen] + ([len(self._told)] if self._told is not None else []))
         _refuse_misfits([one for one in datasets if not one.flat], seen, rank)
         several = [shape + (1,) * (rank - len(shape)) for shape in (*seen, *([self._told] if self._told is not None else []))]
@@ -61,8 +64,21 @@ def _is_flat(dataset: KeyDataset | LengthKeys, told: tuple[int, ...]) -> bool:
 
 
 def _largest(dataset: KeyDataset | LengthKeys) -> tuple[int, ...]:
-    """The shape with every limited axis at its limit; trailing axes of 1 dropped."""
-    return trimmed(tuple(n if most is None else most for n, most in zip(dataset.full_shape, dataset.maxshape, strict=True)))
+    """The shape with every limited axis at its limit; trailing axes that are 1 long for ever are dropped.
+
+    Those that are 1 long by now and may grow stay: a scan that grows from (1, 1) would else lose its second axis, and
+    its rows would be taken for frames. That they are a mere tail only the data can tell.
+    """
+    limits = [n if most is None else most for n, most in zip(dataset.full_shape, dataset.maxshape, strict=True)]
+    while len(limits) > 1 and limits[-1] == dataset.maxshape[len(limits) - 1] == 1:
+        limits.pop()
+    return tuple(limits)
+
+
+def _cut(shape: tuple[int, ...], most_axes: int | None) -> tuple[int, ...]:
+    while most_axes is not None and len(shape) > max(most_axes, 1) and shape[-1] == 1:
+        shape = shape[:-1]
+    return shape
 
 
 def _is_fixed(dataset: KeyDataset | LengthKeys) -> bool:

@@ -48,6 +48,9 @@ class Follower(Iterator[int]):
         ``scan``: 0, 1, 2 ... and never past the frontier. ``arrival``: each index as it completes.
     scan_shape : tuple of int, optional
         The scan's extent, if the file does not tell it.
+    scan_rank : int, optional
+        The number of scan axes, where key datasets have a tail of axes that are 1 long and might grow (those that cannot
+        grow are dropped anyhow); a data set's ``FrameGrabber(...).scan_rank`` tells it.
     unset : number, optional
         The value of a key that is not set; by default the fill value where that is not 0, else 0.
     on_gap : {"wait", "skip"}
@@ -78,6 +81,7 @@ class Follower(Iterator[int]):
         finished_path: str | None = None,
         order: Literal["scan", "arrival"] = "scan",
         scan_shape: tuple[int, ...] | None = None,
+        scan_rank: int | None = None,
         unset: float | None = None,
         on_gap: Literal["wait", "skip"] = "wait",
         gap_patience_s: float = 10.0,
@@ -94,6 +98,7 @@ class Follower(Iterator[int]):
             unset=unset,
             length_paths=(length_paths,) if isinstance(length_paths, str) else tuple(length_paths),
             is_closed=self._files.none_open,
+            scan_rank=scan_rank,
         )
         self._flags = flag_reader(h5file, self._keys.key_paths, finished_path, self._conditions)
         self._clock = clock

@@ -81,7 +81,9 @@ class FrameGrabber:
         except BaseException:
             self.close()
             raise
-        self._told_shape = scan_shape
+        self._told_shape: tuple[int, ...] | None = None
+        if scan_shape is not None:
+            self.scan_shape = scan_shape
         self._clock, self._sleep = clock, sleep
         if isinstance(self._source, VirtualSource):
             self._source.scan_axes = self._layout.scan_axes
@@ -128,8 +130,8 @@ class FrameGrabber:
 
     @scan_shape.setter
     def scan_shape(self, scan_shape: tuple[int, ...]) -> None:
-        rank = 1 if self._layout.is_flat else len(self._layout.scan_axes)
-        self._told_shape = (*scan_shape, *(1 for _ in range(rank - len(scan_shape))))
+        rank = len(scan_shape) if self._layout.is_flat else len(self._layout.scan_axes)
+        self._told_shape = (*scan_shape[:rank], *(1 for _ in range(rank - len(scan_shape))))
 
     @property
     def scan_rank(self) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from math import prod
+from pathlib import Path
 from typing import Any
 
 import h5py
@@ -45,6 +46,8 @@ class KeyDataset:
         self.flat = False
         """Whether its one axis numbers the points of a scan of several axes."""
         self.filename = str(dataset.file.filename)
+        self.filenames = {self.filename, *_sources_of(dataset)}
+        """The files that its values come from."""
         self._dataset = dataset
         self.maxshape: tuple[int | None, ...] = tuple(dataset.maxshape)
         """The greatest extent, one entry per axis of the dataset (None: unlimited)."""
@@ -134,6 +137,15 @@ class KeyDataset:
         if any(b > n for (_, b), n in zip(box, self.full_shape, strict=False)):
             return 0.0
         return float(self._read(tuple(slice(a, b) for a, b in box)).reshape(-1)[0])
+
+
+def _sources_of(dataset: h5py.Dataset) -> set[str]:
+    """The files behind a virtual dataset, there or not."""
+    if not dataset.is_virtual:
+        return set()
+    home = Path(dataset.file.filename).parent
+    named = {one.file_name for one in dataset.virtual_sources()}
+    return {str(home / name) for name in named if name != "." and "%" not in name}
 
 
 def trimmed(shape: tuple[int, ...]) -> tuple[int, ...]:

@@ -49,6 +49,8 @@ class KeySet:
         Data sets without keys whose written frames stand in for them.
     is_closed : callable
         Whether the writer has closed the files.
+    scan_rank : int, optional
+        The number of scan axes, where the data tell it.
     """
 
     def __init__(
@@ -60,6 +62,7 @@ class KeySet:
         unset: float | None,
         length_paths: tuple[str, ...] = (),
         is_closed: Callable[[], bool] = lambda: False,
+        scan_rank: int | None = None,
     ) -> None:
         self._h5file = h5file
         self._unset = unset
@@ -70,7 +73,7 @@ class KeySet:
         self._told_shape = scan_shape or told_by_file(h5file, self.key_paths)
         self._datasets: dict[int, KeyDataset | LengthKeys] = {}
         self._open_datasets()
-        self._extent = Extent(self._told_shape)
+        self._extent = Extent(self._told_shape, scan_rank)
         self.progress = KeyProgress(len(self.key_paths), self._extent.shape_of(self._in_order()))
         self._trackers: dict[int, KeyTracker] = {}
         self._seen: list[tuple[int, ...]] = []
@@ -97,7 +100,7 @@ class KeySet:
 
     def filenames(self) -> set[str]:
         """Return the files that hold the keys, and the one that was opened."""
-        return {self.filename} | {one.filename for one in self._datasets.values()}
+        return {self.filename}.union(*(one.filenames for one in self._datasets.values()))
 
     @property
     def extent_is_fixed(self) -> bool:

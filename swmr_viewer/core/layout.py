@@ -79,16 +79,34 @@ def _layout_with(source: Source, axes: tuple[int, ...], scan_shape: tuple[int, .
 
 
 def _layout_on(source: Source, scan_shape: tuple[int, ...]) -> Layout:
-    rank, n_axes = len(scan_shape), len(source.maxshape)
-    fits = n_axes >= rank and _fits(source, scan_shape, range(rank))
-    fits_flat = rank > 1 and n_axes >= 1 and (source.maxshape[0] is None or source.maxshape[0] >= prod(scan_shape))
-    if fits and fits_flat:
-        return _leading(1, True) if _is_rather_flat(source, scan_shape) else _leading(rank)
-    if fits:
-        return _leading(rank)
+    n_axes = len(source.maxshape)
+    ranks = [rank for rank in _possible_ranks(scan_shape) if rank <= n_axes and _fits(source, scan_shape[:rank], range(rank))]
+    fits_flat = len(scan_shape) > 1 and n_axes >= 1 and (source.maxshape[0] is None or source.maxshape[0] >= prod(scan_shape))
+    if ranks:
+        rank = _likeliest_rank(source, scan_shape, ranks)
+        return _leading(1, True) if fits_flat and _is_rather_flat(source, scan_shape[:rank]) else _leading(rank)
     if fits_flat:
         return _leading(1, True)
     raise _misfit(source, f"the scan shape {scan_shape} of the keys")
+
+
+def _possible_ranks(scan_shape: tuple[int, ...]) -> range:
+    """Trailing axes of 1 may be axes of the scan that have not grown yet, or a mere tail of the keys."""
+    least = len(scan_shape)
+    while least > 1 and scan_shape[least - 1] == 1:
+        least -= 1
+    return range(least, len(scan_shape) + 1)
+
+
+def _likeliest_rank(source: Source, scan_shape: tuple[int, ...], ranks: list[int]) -> int:
+    """NeXus decides; else axes of 1 belong to the scan where the data have them too; else frames are images."""
+    n_axes, told = len(source.maxshape), _frame_rank_told(source, -1)
+    if n_axes - told in ranks:
+        return n_axes - told
+    alike = [rank for rank in ranks if all(source.shape[axis] == 1 for axis in range(ranks[0], rank))]
+    if alike and (len(alike) == len(ranks) or n_axes - alike[-1] <= 2):
+        return alike[-1]
+    return n_axes - 2 if n_axes - 2 in ranks else ranks[0]
 
 
 def _is_rather_flat(source: Source, scan_shape: tuple[int, ...]) -> bool:

@@ -42,6 +42,8 @@ class LengthKeys:
         layout = layout_of(source, scan_shape, None)
         self.path = source.path
         self.filename = source.filename
+        self.filenames = {source.filename}
+        """The files that it looks at."""
         self.flat = layout.is_flat
         self.file_is_closed = False
         """Set by the owner before a refresh, once the writer has closed the file."""

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from swmr_viewer.analysis import level_statistics, write_preview
 from swmr_viewer.core.errors import FrameNotWrittenError
 from swmr_viewer.core.frames import FrameGrabber
-from swmr_viewer.core.scan import index_of, position_of
+from swmr_viewer.core.scan import position_of
 from swmr_viewer.reader.layout import SlotLayout, slot_layout
 from swmr_viewer.reader.messages import FrameReady
 
@@ -72,21 +72,13 @@ def grab_at(grabber: FrameGrabber, index: int, scan_shape: tuple[int, ...], fram
     FrameNotWrittenError, FrameUnreadableError
         If the frame is not there yet, or its data set grew at this moment, or it cannot be read.
     """
-    before = grabber.scan_shape
+    grabber.scan_shape = scan_shape
     try:
-        grabber.grab_into(_translated(index, scan_shape, before), frame)
-    except (TypeError, ValueError, IndexError) as error:
-        if grabber.frame_shape == frame.shape and not isinstance(error, IndexError):
+        grabber.grab_into(index, frame)
+    except (TypeError, ValueError) as error:
+        if grabber.frame_shape == frame.shape:
             raise
         raise _growing(index, grabber) from error
-    if grabber.scan_shape[1:] != before[1:]:
-        raise _growing(index, grabber)
-
-
-def _translated(index: int, scan_shape: tuple[int, ...], data_shape: tuple[int, ...]) -> int:
-    if scan_shape[1:] == data_shape[1:] or len(scan_shape) != len(data_shape):
-        return index
-    return index_of(position_of(index, scan_shape), data_shape)
 
 
 def _growing(index: int, grabber: FrameGrabber) -> FrameNotWrittenError:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import h5py
@@ -62,7 +63,8 @@ def _open_in(h5file: h5py.File, request: FollowRequest) -> Scan:
     told = request.key_paths or request.length_paths
     found = None if told and request.data_paths else inspect_open(h5file)
     keys, lengths = (request.key_paths, request.length_paths) if told else _found_keys(found, request.path)
-    follower = Follower(
+    follow = partial(
+        Follower,
         h5file,
         keys,
         length_paths=lengths,
@@ -70,10 +72,14 @@ def _open_in(h5file: h5py.File, request: FollowRequest) -> Scan:
         finished_path=request.finished_path or (found.finished_path if found else None),
         order=request.order,
     )
+    follower = follow()
     named = bool(request.data_paths)
     grabbers, errors = _open_data(h5file, request.data_paths if named or found is None else found.data_paths, follower)
     if errors and (named or not grabbers):
         raise errors[0]
+    rank = max((grabber.scan_rank for grabber in grabbers.values()), default=follower.scan_rank)
+    if rank < follower.scan_rank:  # the keys have a tail of axes that is none of the scan's
+        follower = follow(scan_rank=rank)
     faults = [str(error) for error in errors]
     if not told and lengths:
         faults.insert(0, f"There are no keys in {request.path}: {_SUBSTITUTE.format(', '.join(lengths))}")

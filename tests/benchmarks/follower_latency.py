@@ -41,9 +41,14 @@ print(json.dumps(flushed), flush=True)
 """
 
 
+_READY = np.empty(0)
+"""What a reader yields first: it is prepared, the scan may begin."""
+
+
 def plain_poll(file: h5py.File, frames: int) -> Iterator[np.ndarray]:
     """Refresh, look, read, sleep 1 ms: the least that a correct reader does."""
     keys, data = file["keys/k"], file["data"]
+    yield _READY
     for index in range(frames):
         while not keys[index]:
             time.sleep(0.001)
@@ -58,6 +63,7 @@ def ours(file: h5py.File, frames: int) -> Iterator[np.ndarray]:
 
     follower = Follower(file, "keys", 60, (FrameCount(frames), "timeout"))
     grabber = FrameGrabber(file, "data", scan_shape=follower.scan_shape)
+    yield _READY
     for index in follower:
         yield grabber.grab(index)
 
@@ -66,7 +72,9 @@ def swmr_tools(file: h5py.File, frames: int) -> Iterator[np.ndarray]:
     """Diamond's library."""
     from swmr_tools import DataSource
 
-    for frame in DataSource(file, ["/keys"], ["/data"], timeout=60):
+    source = DataSource([file["keys/k"]], [file["data"]], timeout=5)
+    yield _READY
+    for frame in source:
         yield np.asarray(frame["/data"]).reshape(512, 512)
 
 
@@ -81,6 +89,7 @@ def latencies_ms(read: Callable[[h5py.File, int], Iterator[np.ndarray]], frames:
             writer.stdout.readline()
             with h5py.File(path, "r", swmr=True, locking=False) as file:
                 frames_in = read(file, frames)
+                next(frames_in)
                 print(file=writer.stdin, flush=True)
                 arrived = []
                 for index, frame in enumerate(frames_in):

@@ -24,17 +24,7 @@ pytestmark = pytest.mark.live
 
 Start = Callable[..., LayoutWriter]
 
-NOT_YET: dict[str, str] = dict.fromkeys(
-    ("malcolm", "malcolm_columns", "malcolm_spectra"),
-    "keys that start as (1, 1) and may grow along both axes are taken for a scan of one axis: whole rows come as frames",
-)
-"""What the command cannot follow yet, and why."""
-
-KEYED = [
-    pytest.param(name, marks=pytest.mark.xfail(reason=NOT_YET[name], strict=True)) if name in NOT_YET else name
-    for name, layout in LAYOUTS.items()
-    if layout.followable_live and layout.key_paths and not layout.tells_shape
-]
+KEYED = [name for name, layout in LAYOUTS.items() if layout.followable_live and layout.key_paths and not layout.tells_shape]
 
 
 def command(writer: LayoutWriter, order: str) -> list[str]:

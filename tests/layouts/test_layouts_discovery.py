@@ -24,18 +24,6 @@ pytestmark = pytest.mark.live
 
 Start = Callable[..., LayoutWriter]
 
-NOT_FOUND: dict[str, str] = {"dectris_linked": "several data sets one after the other are found one by one, not as their group"}
-"""What discovery does not find yet, and why."""
-NOT_FOLLOWED: dict[str, str] = dict.fromkeys(
-    ("malcolm", "malcolm_columns"), "keys that start as (1, 1) and may grow along both axes are taken for a scan of one axis"
-)
-"""What is found and cannot be followed yet, and why."""
-
-
-def marked(names: Iterable[str], not_yet: dict[str, str]) -> list[object]:
-    return [pytest.param(name, marks=pytest.mark.xfail(reason=not_yet[name], strict=True)) if name in not_yet else name for name in names]
-
-
 TOLD = ("malcolm_columns_told", "malcolm_spectra")
 """Layouts whose paths or scan shape only the user can mean."""
 LIVE = [name for name, layout in LAYOUTS.items() if layout.followable_live and name not in TOLD]
@@ -53,7 +41,7 @@ def identities(file: h5py.File, paths: Iterable[str]) -> set[tuple[str, int]]:
     return found
 
 
-@pytest.mark.parametrize("name", marked(LIVE, {**NOT_FOUND, **NOT_FOLLOWED}))
+@pytest.mark.parametrize("name", LIVE)
 def test_what_is_found_while_it_is_written_is_right_and_followed_to_the_end(start: Start, name: str) -> None:
     writer = start(name)
     layout = writer.layout
@@ -80,13 +68,14 @@ def follow(file: h5py.File, found: Inspection, writer: LayoutWriter) -> list[int
     writer.run()
     seen = []
     for index in follower:
-        there = index_of(position_of(index, follower.scan_shape), writer.layout.scan_shape)
-        np.testing.assert_array_equal(grab_once_written(grabber, index, WAIT_S), writer.layout.sources[0].expected(there))
+        position = position_of(index, follower.scan_shape)
+        there = index_of(position, writer.layout.scan_shape)
+        np.testing.assert_array_equal(grab_once_written(grabber, position, WAIT_S), writer.layout.sources[0].expected(there))
         seen.append(there)
     return seen
 
 
-@pytest.mark.parametrize("name", marked(NOT_LIVE, NOT_FOUND))
+@pytest.mark.parametrize("name", NOT_LIVE)
 def test_what_cannot_be_followed_live_is_told_and_found_when_it_is_closed(start: Start, name: str) -> None:
     writer = start(name)
     layout = writer.layout

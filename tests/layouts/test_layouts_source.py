@@ -18,16 +18,7 @@ pytestmark = pytest.mark.live
 
 Start = Callable[..., LayoutWriter]
 
-NOT_YET: dict[str, str] = {
-    "malcolm_columns": "keys that start as (1, 1) and may grow along both axes are taken for a scan of one axis, until they grow",
-}
-"""What a DataSource cannot follow yet, and why."""
-
-LIVE = [
-    pytest.param(name, marks=pytest.mark.xfail(reason=NOT_YET[name], strict=True)) if name in NOT_YET else name
-    for name, layout in LAYOUTS.items()
-    if layout.followable_live
-]
+LIVE = [name for name, layout in LAYOUTS.items() if layout.followable_live]
 
 
 def source_of(writer: LayoutWriter, file: object) -> DataSource:

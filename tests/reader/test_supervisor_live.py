@@ -266,7 +266,7 @@ def test_every_frame_is_measured_in_order_with_exact_values(live_writer):
             pixels, found = writer.expected(event.index), event.data[DATA]
             assert found["sum"] == int(pixels.sum(dtype=np.uint64))
             assert (found["min"], found["max"]) == (int(pixels.min()), int(pixels.max()))
-            assert (found["shape"], found["dtype"]) == (list(pixels.shape), "<u4")
+            assert (found["shape"], found["dtype"]) == (list(pixels.shape), "uint32")
         assert not listener.all_of(KeysChanged)
 
 

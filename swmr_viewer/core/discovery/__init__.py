@@ -8,7 +8,7 @@ from math import prod
 import h5py
 import numpy as np
 
-from swmr_viewer.core.discovery.choosing import choose_data, choose_finished, choose_keys, scan_shape_of
+from swmr_viewer.core.discovery.choosing import choose_data, choose_finished, choose_keys, path_of, scan_shape_of
 from swmr_viewer.core.discovery.data_ranking import DataJudge
 from swmr_viewer.core.discovery.datasets import SOFT_ERRORS, read_dataset_attributes
 from swmr_viewer.core.discovery.found import Found, Shape, Walk
@@ -64,6 +64,7 @@ def inspect_open(h5file: h5py.File) -> Inspection:
     data = _ranked_data(h5file, found, scan, keys)
     finished = rank_finished(found, _neighbourhood(chosen))
     shown, flag = choose_data(data), choose_finished(finished)
+    data_paths = tuple(dict.fromkeys(path_of(one, found.objects) for one in shown))
     return Inspection(
         path=path,
         state=read_file_state(path),
@@ -73,8 +74,8 @@ def inspect_open(h5file: h5py.File) -> Inspection:
         finished=tuple(one.candidate for one in finished),
         scan_shape=scan,
         key_paths=tuple(one.found.path for one in chosen),
-        length_paths=() if chosen else tuple(one.found.path for one in shown[:1]),
-        data_paths=tuple(one.found.path for one in shown),
+        length_paths=() if chosen else data_paths[:1],
+        data_paths=data_paths,
         finished_path=flag.found.path if flag else None,
         notes=(*found.notes, *notes_on(found, keys, chosen, shown, flag, told, can_swmr(path))),
     )

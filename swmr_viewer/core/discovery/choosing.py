@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from swmr_viewer.core.discovery.fitting import keys_fit, scan_rank_of
-from swmr_viewer.core.discovery.found import Shape
+from swmr_viewer.core.discovery.found import Found, Shape
 from swmr_viewer.core.discovery.ranking import Ranked
 from swmr_viewer.core.discovery.rules import SURELY_FINISHED
 
 _MOST_DATA = 8
+_NUMBERED = re.compile(r"data_\d{3,}")
 
 
 def choose_keys(keys: list[Ranked], told: Shape | None) -> list[Ranked]:
@@ -49,3 +51,14 @@ def choose_data(data: list[Ranked]) -> list[Ranked]:
 def choose_finished(finished: list[Ranked]) -> Ranked | None:
     """Return the best flag, if its name leaves no doubt."""
     return next((one for one in finished if one.score >= SURELY_FINISHED), None)
+
+
+def path_of(chosen: Ranked, objects: Iterable[Found]) -> str:
+    """Return the path to follow for a chosen data set: its group, where it is one of several that follow one another.
+
+    Dectris' file writer makes ``data_000001``, ``data_000002`` ... one after the other, behind links that lead nowhere until then.
+    """
+    if not _NUMBERED.fullmatch(chosen.found.name):
+        return chosen.found.path
+    alike = [one for one in objects if one.parent == chosen.found.parent and _NUMBERED.fullmatch(one.name)]
+    return chosen.found.parent if len(alike) > 1 else chosen.found.path

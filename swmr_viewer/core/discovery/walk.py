@@ -19,7 +19,6 @@ MOST_OBJECTS = 200_000
 """A bound for files that link each other without end, or hold one object per frame."""
 
 
-
 @dataclass(frozen=True, slots=True)
 class _Place:
     """An open group that is still to be looked into."""
