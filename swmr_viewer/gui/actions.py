@@ -17,7 +17,10 @@ class Actions:
 
     open: QAction
     snapshot: QAction
-    snapshot_folder: QAction
+    snapshot_settings: QAction
+    burst: QAction
+    copy_picture: QAction
+    copy_numbers: QAction
     quit: QAction
     live: QAction
     hold: QAction
@@ -31,6 +34,8 @@ class Actions:
     stop: QAction
     resume: QAction
     retry: QAction
+    shortcuts: QAction
+    reset: QAction
 
 
 def make_actions(session: Session, owner: QWidget) -> Actions:
@@ -48,8 +53,11 @@ def make_actions(session: Session, owner: QWidget) -> Actions:
 
     actions = Actions(
         open=action("&Open\u2026", "Ctrl+O", "Open a file to follow"),
-        snapshot=action("&Snapshot", "Ctrl+S", "Write the shown frame: PNG as seen, TIFF and NPY with the exact data, JSON"),
-        snapshot_folder=action("Snapshot &folder\u2026", "Ctrl+Shift+S", "Choose where snapshots go"),
+        snapshot=action("&Snapshot", "Ctrl+S", "Write the shown frame: as it is seen, and with its exact values"),
+        snapshot_settings=action("Snapshot se&ttings\u2026", "Ctrl+Shift+S", "Folder, names and formats of snapshots; bursts"),
+        burst=action("&Burst", "Ctrl+Alt+S", "Snapshots of every frame from now on, until this is chosen again"),
+        copy_picture=action("&Copy the picture", "Ctrl+C", "Put the picture on the clipboard"),
+        copy_numbers=action("Copy &values", "Ctrl+Shift+C", "Put the raw values that are seen on the clipboard, for a spreadsheet"),
         quit=action("&Quit", "Ctrl+Q", "Close the window", owner.close),  # type: ignore[arg-type]
         live=action("&Live", "End", "Show the newest frame as it comes", session.follow_live),
         hold=action("&Hold or go on", "H", "Hold this frame while the scan goes on, or go back to live", session.toggle_hold),
@@ -63,7 +71,10 @@ def make_actions(session: Session, owner: QWidget) -> Actions:
         stop=action("&Stop following", "Ctrl+.", "End following now; the scan is not touched", session.stop),
         resume=action("&Resume", "Ctrl+R", "Go on following; the timeout starts anew", session.resume),
         retry=action("Open a&gain", "F5", "Open the same file again, and wait for what is not there yet", session.retry),
+        shortcuts=action("&Keys and mouse\u2026", "F1", "Every action and its keys on one sheet"),
+        reset=action("&Reset all settings", "Ctrl+Shift+F1", "Forget folders, panels and looks: everything as at the first start"),
     )
+    actions.burst.setCheckable(True)
     actions.auto_levels.setCheckable(True)
     actions.auto_levels.setChecked(True)
     _enable_by_state(actions, session)
@@ -74,9 +85,10 @@ def _enable_by_state(actions: Actions, session: Session) -> None:
     def enable() -> None:
         has_frame = session.shown is not None
         moves = (actions.hold, actions.first, actions.previous, actions.next, actions.last)
-        for one in (actions.snapshot, *moves, actions.fit, actions.pixels):
+        for one in (actions.snapshot, actions.copy_picture, actions.copy_numbers, *moves, actions.fit, actions.pixels):
             one.setEnabled(has_frame)
         actions.live.setEnabled(session.progress is not None)
+        actions.burst.setEnabled(session.request is not None)
         actions.retry.setEnabled(session.request is not None)
         actions.stop.setEnabled(session.request is not None and not session.is_over)
         actions.resume.setEnabled(session.can_resume)
@@ -91,7 +103,18 @@ def make_menu(actions: Actions, parent: QWidget) -> QMenu:
     menu = QMenu(parent)
     menu.setToolTipsVisible(True)
     groups = (
-        ("File", (actions.open, actions.retry, actions.snapshot, actions.snapshot_folder)),
+        (
+            "File",
+            (
+                actions.open,
+                actions.retry,
+                actions.snapshot,
+                actions.snapshot_settings,
+                actions.burst,
+                actions.copy_picture,
+                actions.copy_numbers,
+            ),
+        ),
         ("Go", (actions.live, actions.hold, actions.first, actions.previous, actions.next, actions.last)),
         ("Picture", (actions.fit, actions.pixels, actions.auto_levels)),
         ("Following", (actions.stop, actions.resume)),

@@ -9,6 +9,8 @@ from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QFrame, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from swmr_viewer.gui.actions import make_actions, make_menu
+from swmr_viewer.gui.at_home import AtHome
+from swmr_viewer.gui.burst import Burst
 from swmr_viewer.gui.control_bar import ControlBar
 from swmr_viewer.gui.detector_list import DetectorList
 from swmr_viewer.gui.display_settings import Display
@@ -53,6 +55,9 @@ class MainWindow(QMainWindow):
         self.resize(1440, 900)
         self.setMinimumSize(960, 600)
         self.restoreGeometry(settings().value(GEOMETRY_KEY) or b"")
+        mode = self.edge.mode
+        self.burst = Burst(session, self.snapshots, lambda: mode.every_frame, mode.set_every_frame)
+        self.at_home = AtHome(session, self.frame_view, self.snapshots, self.panels, self.actions_, self.menu_, self.burst)
         self.panels.restore()
         self._show_request()
 
@@ -92,11 +97,10 @@ class MainWindow(QMainWindow):
         middle.setFocus()  # else the first button wears the ring of the keyboard's focus at the start
 
     def _work_page(self) -> QWidget:
-        self.panels = Panels(_panel(self.frame_header, self.measuring.data_tabs, self.frame_view, stretched=self.frame_view))
+        self.panels = Panels(_panel(self.frame_header, self.frame_view, stretched=self.frame_view))
         self.panels.add("map", "Progress map", self.map_panel, width=SIDE_WIDTH)
         self.panels.add("detectors", "Detectors", self.detectors, width=SIDE_WIDTH)
         self.measuring.add_panels(self.panels)
-        self.measuring.add_to_frames(self.frame_view)
         self.measuring.frame_the_alarm(self.panels.centralWidget(), self.frame_header)
         for button in (*self.display_tools.compose(self.menu_, self.actions_.quit), self.measuring.button):
             self.frame_header.add_button(button)
@@ -114,7 +118,6 @@ class MainWindow(QMainWindow):
         session, actions, view = self.session, self.actions_, self.frame_view
         session.request_changed.connect(self._show_request)
         actions.snapshot.triggered.connect(self.snapshots.take)
-        actions.snapshot_folder.triggered.connect(self.snapshots.choose_folder)
         actions.fit.triggered.connect(view.fit)
         actions.pixels.triggered.connect(view.zoom_to_pixels)
         self.frame_header.fit_wanted.connect(view.fit)

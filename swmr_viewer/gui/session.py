@@ -30,6 +30,7 @@ class Session(SessionFacts):
     def __init__(self, thread: FollowThread, *, clock: Callable[[], float] = time.monotonic, parent: QObject | None = None) -> None:
         super().__init__(clock, parent)
         self._thread = thread
+        self._holds_frames = self._owes_turn = False
         self.wishes = FrameWishes(thread.set_display)
         self._connect()
         self._ticker = QTimer(self, interval=TICK_MS)
@@ -142,6 +143,13 @@ class Session(SessionFacts):
         if self.request is not None:
             self._thread.follow_every(self.generation, on)
 
+    def hold_frames(self, on: bool) -> None:
+        """Take no more frames for a while (with every frame wanted, the reader waits), or go on."""
+        self._holds_frames = on
+        if not on and self._owes_turn:
+            self._owes_turn = False
+            self._thread.frame_taken()
+
     def set_conditions(self, conditions: tuple[Condition, ...]) -> None:
         """Replace what ends following, while following."""
         if conditions == self.conditions:
@@ -237,7 +245,10 @@ class Session(SessionFacts):
             frame.release()
         else:
             self._show(frame)
-        self._thread.frame_taken()
+        if self._holds_frames:
+            self._owes_turn = True
+        else:
+            self._thread.frame_taken()
 
     def _is_wanted(self, frame: LiveFrame) -> bool:
         return frame.live if self.wanted_index is None else frame.index == self.wanted_index

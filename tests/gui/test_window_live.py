@@ -7,13 +7,16 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
+import h5py
 import numpy as np
 import pytest
+import tifffile
 from PySide6.QtCore import QPoint, Qt
 from pytestqt.qtbot import QtBot
 
 from swmr_viewer.core.conditions import Timeout
 from swmr_viewer.gui.assembly import Assembly
+from swmr_viewer.gui.snapshot_settings import SnapshotSettings
 from swmr_viewer.gui.state import StateKind
 from swmr_viewer.simulator.plan import ScanPlan
 from tests.live.writers import LiveWriter
@@ -167,9 +170,36 @@ def test_the_snapshot_is_the_shown_frame_bit_for_bit(qtbot: QtBot, live_viewer: 
     with qtbot.waitSignal(assembly.window.snapshots.written, timeout=WAIT_MS) as written:
         qtbot.mouseClick(assembly.window.top_bar.snapshot, LEFT)
     by_ending = {path.suffix: path for path in written.args[0]}
-    assert set(by_ending) == {".png", ".tiff", ".npy", ".json"}
-    np.testing.assert_array_equal(np.load(by_ending[".npy"]), scan.expected(2))
+    assert set(by_ending) == {".png", ".tiff", ".npy", ".h5", ".json"}
+    for exported in (np.load(by_ending[".npy"]), tifffile.imread(by_ending[".tiff"]), default_data(by_ending[".h5"])):
+        assert exported.dtype == scan.expected(2).dtype
+        assert exported.tobytes() == scan.expected(2).tobytes()
     assert by_ending[".png"].read_bytes().startswith(b"\x89PNG")
+
+
+def default_data(path: Path) -> np.ndarray:
+    """Return what a NeXus program plots."""
+    with h5py.File(path, "r") as file:
+        group = file[file.attrs["default"]]
+        group = group[group.attrs["default"]]
+        return group[group.attrs["signal"]][()]
+
+
+def test_a_burst_of_a_real_scan_has_every_frame_bit_for_bit(qtbot: QtBot, live_viewer: LiveViewer, writer: Any, tmp_path: Path) -> None:
+    scan = writer()
+    assembly = live_viewer(scan.path, conditions=(Timeout(600.0),))
+    scan.step(2)
+    wait_shown(qtbot, assembly, 1)
+    folder = tmp_path / "burst"
+    folder.mkdir()
+    assembly.window.snapshots.set_settings(SnapshotSettings(folder, "{index}", ("npy",)))
+    qtbot.keyClick(assembly.window, Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier)
+    for n_taken in range(1, 11):
+        scan.step(1)
+        qtbot.waitUntil(lambda n=n_taken: assembly.window.burst.n_taken == n, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: len(list(folder.glob("*.json"))) == 10, timeout=WAIT_MS)
+    for index in range(2, 12):
+        np.testing.assert_array_equal(np.load(folder / f"{index:06d}.npy"), scan.expected(index))
 
 
 @pytest.mark.parametrize("content", [b"", b"this is no HDF5 file " * 40])
