@@ -9,8 +9,10 @@ from pathlib import Path
 
 from swmr_viewer.commands.display_check import check_display
 from swmr_viewer.commands.interrupts import interrupts_kept
+from swmr_viewer.commands.sizes import scan_shape
 from swmr_viewer.core.conditions import AllKeys, Condition, FileClosed, FinishedFlag, Timeout
 from swmr_viewer.core.errors import SwmrViewerError
+from swmr_viewer.gui.watch_rule import USUAL_PATTERN, WatchRule
 from swmr_viewer.reader.messages import FollowRequest
 
 TIMEOUT_S = 10.0
@@ -20,6 +22,10 @@ class NoFileError(SwmrViewerError):
     """Paths inside a file were given, and no file."""
 
 
+class NoFolderError(SwmrViewerError):
+    """It is told which files to wait for, and not where."""
+
+
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add what the window can be told to follow."""
     add = parser.add_argument
@@ -27,16 +33,22 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--keys", nargs="+", action="extend", default=[], metavar="PATH", help="key datasets, or groups of them (default: what is found)")
     add("--data", nargs="+", action="extend", default=[], metavar="PATH", help="data sets; the first is shown (default: what is found)")
     add("--length", nargs="+", action="extend", default=[], metavar="PATH", help="data sets whose length stands in for keys (weaker)")
+    add("--scan-shape", type=scan_shape, metavar="SIZE", help="the scan's extent as in 20x30 (default: what the file tells)")
     add("--finished", metavar="PATH", help="the dataset that turns non-zero when the scan ends (default: what is found)")
+    add("--watch", metavar="FOLDER", help="show each newer scan of this folder as soon as it starts")
+    add("--pattern", metavar="GLOB", help=f"with --watch: which files, separated by semicolons (default: {USUAL_PATTERN!r})")
+    add("--newest", choices=("time", "name"), help="with --watch: by time of change, or by name (default: time)")
     add("--timeout", type=seconds, default=TIMEOUT_S, metavar="S", help="end when no new key came for S seconds (default: %(default)g)")
 
 
 def run(args: argparse.Namespace) -> int:
     """Open the window; return when it is closed."""
-    return show(request_from(args))
+    return show(request_from(args), watch=watch_from(args))
 
 
-def show(request: FollowRequest | None, *, screenshot: Path | None = None, quit_when_finished: bool = False) -> int:
+def show(
+    request: FollowRequest | None, *, watch: WatchRule | None = None, screenshot: Path | None = None, quit_when_finished: bool = False
+) -> int:
     """Run the window on what was asked for.
 
     The reader starts first: its process loads HDF5 while this one loads Qt.
@@ -56,29 +68,47 @@ def show(request: FollowRequest | None, *, screenshot: Path | None = None, quit_
         for number, handler in kept.items():
             if handler.came:
                 return 128 + number
-        return run_window(request, supervisor, screenshot=screenshot, quit_when_finished=quit_when_finished)
+        return run_window(request, supervisor, watch=watch, screenshot=screenshot, quit_when_finished=quit_when_finished)
 
 
 def request_from(args: argparse.Namespace) -> FollowRequest | None:
-    """Return what the arguments ask for; None: an empty window.
+    """Return what the arguments ask for; None: an empty window. Without a file, the paths are for each scan of the watched folder.
 
     Raises
     ------
     NoFileError
         If there are paths inside a file and no file.
     """
-    if args.file is None:
+    if args.file is None and args.watch is None:
         if args.keys or args.length or args.data or args.finished:
             raise NoFileError("There is no FILE for the paths that were given.", "Put the file first: swmr-viewer FILE --keys PATH.")
         return None
     return FollowRequest(
-        path=args.file,
+        path=args.file or "",
         key_paths=tuple(args.keys),
         length_paths=tuple(args.length),
+        scan_shape=args.scan_shape,
         data_paths=tuple(args.data),
         finished_path=args.finished,
         conditions=usual_conditions(args.timeout, args.finished),
     )
+
+
+def watch_from(args: argparse.Namespace) -> WatchRule | None:
+    """Return which folder the arguments ask to watch; None: none.
+
+    Raises
+    ------
+    NoFolderError
+        If it is told what to wait for, and not where.
+    """
+    if args.watch is None:
+        if args.pattern or args.newest:
+            raise NoFolderError("--pattern and --newest say which files of a folder.", "Name it: swmr-viewer --watch FOLDER.")
+        return None
+    if not args.watch.strip():
+        raise NoFolderError("The folder to watch has no name.", "Name it: swmr-viewer --watch FOLDER.")
+    return WatchRule(args.watch, args.pattern or USUAL_PATTERN, args.newest or "time")
 
 
 def usual_conditions(timeout_s: float, finished_path: str | None = None) -> tuple[Condition, ...]:

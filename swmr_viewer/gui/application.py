@@ -15,6 +15,7 @@ from swmr_viewer.gui.assembly import Assembly
 from swmr_viewer.gui.follow_thread import SupervisorLike
 from swmr_viewer.gui.guards import exceptions_reported, interrupt_calls
 from swmr_viewer.gui.theme import theme_of_application
+from swmr_viewer.gui.watch_rule import WatchRule
 from swmr_viewer.reader.messages import FollowRequest
 from swmr_viewer.resources import ResourceMissingError, resource_path
 
@@ -23,16 +24,23 @@ LINGER_MS = 300
 
 
 def run_window(
-    request: FollowRequest | None, supervisor: SupervisorLike, *, screenshot: Path | None = None, quit_when_finished: bool = False
+    request: FollowRequest | None,
+    supervisor: SupervisorLike,
+    *,
+    watch: WatchRule | None = None,
+    screenshot: Path | None = None,
+    quit_when_finished: bool = False,
 ) -> int:
     """Show the window until it is closed.
 
     Parameters
     ----------
     request : FollowRequest or None
-        What to follow; None: the window opens empty.
+        What to follow; None: the window opens empty. With ``watch``, its paths inside the file hold for each scan.
     supervisor : Supervisor
         The reader's, started; the caller closes it.
+    watch : WatchRule, optional
+        The folder whose newer scans are shown as they start.
     screenshot : Path, optional
         Where to write a picture of the window before it closes by itself.
     quit_when_finished : bool
@@ -52,8 +60,10 @@ def run_window(
     try:
         with exceptions_reported(session.report), interrupt_calls(window.close):
             window.show()
-            if request is not None:
+            if request is not None and request.path:
                 session.open(request)
+            if watch is not None:
+                assembly.opening.watch_folder(watch, request)
             app.exec()
     finally:
         assembly.close()

@@ -7,9 +7,9 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QCoreApplication, QEvent
 
-from swmr_viewer.gui.file_chooser import FileChooser
 from swmr_viewer.gui.follow_thread import FollowThread, SupervisorLike
 from swmr_viewer.gui.main_window import MainWindow
+from swmr_viewer.gui.opening import Opening
 from swmr_viewer.gui.session import Session
 
 
@@ -28,17 +28,17 @@ class Assembly:
         self.thread = FollowThread(supervisor, clock=clock)
         self.session = Session(self.thread, clock=clock)
         self.window = MainWindow(self.session)
-        self.chooser = FileChooser(self.session, self.window)
-        self.window.actions_.open.triggered.connect(self.chooser.show)
+        self.opening = Opening(self.session, self.window)
+        self.chooser = self.opening.chooser
         self.thread.start()
 
     def close(self) -> bool:
         """Stop the thread, give every slot back, delete the window; return whether the thread ended in time."""
+        self.opening.close()
         self.session.close()
         ended = self.thread.stop()
         QCoreApplication.sendPostedEvents(self.session, QEvent.Type.MetaCall)  # frames on their way are released by the session
         self.session.close()
-        self.chooser.close()
         self.window.snapshots.close()
         self.window.close()
         for part in (self.window, self.session, self.thread):

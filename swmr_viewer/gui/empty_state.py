@@ -24,9 +24,14 @@ class EmptyState(QFrame):
         self.open.setProperty("kind", "primary")
         self.open.setToolTip(open_action.toolTip())
         self.open.clicked.connect(open_action.trigger)
+        self.watching = Words("strong")
         box = QVBoxLayout(self)
         box.setSpacing(14)
         box.addStretch(1)
-        for part in (title, hint, self.open):
+        for part in (title, hint, self.open, self.watching):
             box.addWidget(part, 0, Qt.AlignmentFlag.AlignHCenter)
         box.addStretch(1)
+
+    def say(self, words: str) -> None:
+        """Say what is waited for."""
+        self.watching.say(words)

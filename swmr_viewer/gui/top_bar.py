@@ -33,7 +33,7 @@ class TopBar(QWidget):
         words.setSpacing(0)
         words.addWidget(self.name)
         words.addWidget(self.paths)
-        row = QHBoxLayout(self)
+        row = self._row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(8)
         row.addWidget(self.open)
@@ -44,6 +44,11 @@ class TopBar(QWidget):
         session.request_changed.connect(self._show)
         session.opened.connect(self._show)
         self._show()
+
+    def add_watch(self, button: QWidget, note: QWidget) -> None:
+        """Put the watched folder's button beside Open, and its note before the snapshot."""
+        self._row.insertWidget(1, button)
+        self._row.insertWidget(self._row.indexOf(self.snapshot), note)
 
     def _show(self) -> None:
         request, description = self._session.request, self._session.description

@@ -1,0 +1,91 @@
+"""Choosing a folder to watch: an editor of a `WatchRule`."""
+
+from __future__ import annotations
+
+import os
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QComboBox, QDialog, QDialogButtonBox, QFileDialog, QFormLayout, QHBoxLayout, QLineEdit, QPushButton, QWidget
+
+from swmr_viewer.gui.labels import Words
+from swmr_viewer.gui.watch_rule import Newest, WatchRule
+
+ORDERS: tuple[tuple[str, Newest], ...] = (("changed last", "time"), ("last by name", "name"))
+
+
+class WatchDialog(QDialog):
+    """Modeless; the folder need not exist yet."""
+
+    accepted_rule = Signal(object)
+    """The `WatchRule` to watch by."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("Watch a folder")
+        self.setModal(False)
+        self.resize(620, 10)
+        self._chooser: QFileDialog | None = None
+        self._make_widgets()
+        form = QFormLayout(self)
+        form.setSpacing(10)
+        row = QHBoxLayout()
+        row.addWidget(self.folder, 1)
+        row.addWidget(self.browse_button)
+        form.addRow("&Folder", row)
+        form.addRow("F&iles", self.pattern)
+        form.addRow("Newest is", self.newest)
+        hint = Words("muted")
+        hint.say("Each newer scan is shown as soon as it starts. Zoom, levels and regions stay.")
+        form.addRow("", hint)
+        form.addRow(self.buttons)
+        form.labelForField(row).setBuddy(self.folder)  # type: ignore[attr-defined]
+        self._show_button()
+
+    def _make_widgets(self) -> None:
+        self.folder = QLineEdit()
+        self.folder.setPlaceholderText("/path/to/visit")
+        self.folder.setToolTip("The folder that the scans are written to")
+        self.folder.textChanged.connect(self._show_button)
+        self.pattern = QLineEdit()
+        self.pattern.setToolTip("Patterns of file names, separated by semicolons; */*.nxs looks one folder deeper")
+        self.newest = QComboBox()
+        self.newest.setToolTip("Which of two files is the newer one; in names, numbers are compared as numbers")
+        for words, value in ORDERS:
+            self.newest.addItem(words, value)
+        self.browse_button = QPushButton("&Browse\u2026")
+        self.browse_button.setToolTip("Choose the folder")
+        self.browse_button.clicked.connect(self.browse)
+        self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel)
+        self.watch_button = self.buttons.button(QDialogButtonBox.StandardButton.Ok)
+        self.watch_button.setText("Watch")
+        self.watch_button.setProperty("kind", "primary")
+        self.buttons.accepted.connect(self.accept)
+        self.buttons.rejected.connect(self.reject)
+
+    def value(self) -> WatchRule:
+        """Return the rule as the fields stand."""
+        newest: Newest = self.newest.currentData()
+        return WatchRule(os.path.expanduser(self.folder.text().strip()), self.pattern.text().strip() or WatchRule("").pattern, newest)
+
+    def set_value(self, rule: WatchRule) -> None:
+        """Show a rule."""
+        self.folder.setText(rule.folder)
+        self.pattern.setText(rule.pattern)
+        self.newest.setCurrentIndex(self.newest.findData(rule.newest))
+
+    def browse(self) -> None:
+        """Let the user choose a folder; the window behind stays usable."""
+        if self._chooser is None:
+            self._chooser = QFileDialog(self, "Choose a folder to watch")
+            self._chooser.setFileMode(QFileDialog.FileMode.Directory)
+            self._chooser.setOption(QFileDialog.Option.ShowDirsOnly)
+            self._chooser.fileSelected.connect(self.folder.setText)
+        self._chooser.open()
+
+    def accept(self) -> None:
+        if self.folder.text().strip():
+            super().accept()
+            self.accepted_rule.emit(self.value())
+
+    def _show_button(self) -> None:
+        self.watch_button.setEnabled(bool(self.folder.text().strip()))
