@@ -53,6 +53,8 @@ class _Reading:
         self.parent = path.rstrip("/").rpartition("/")[0] or "/"
         self.entry = "/" + path.strip("/").split("/")[0]
         self.data = self.at(path)
+        if isinstance(self.data, h5py.Dataset):  # a flat one has fewer scan axes than the scan
+            self.scan_rank = max(0, self.data.ndim - len(frame_shape))
         self.instruments = [one for one in self.children(self.entry) if self.has_class(one, "NXinstrument", "instrument")]
         self.detector = self.find_detector()
 

@@ -5,27 +5,36 @@ from __future__ import annotations
 from typing import Any
 
 from swmr_viewer.core.conditions import ConditionError
+from swmr_viewer.core.frame_times import FrameTimes
 from swmr_viewer.reader.announcer import Announcer
 from swmr_viewer.reader.delivery import Delivery
+from swmr_viewer.reader.displays import Displays
 from swmr_viewer.reader.line import Line
 from swmr_viewer.reader.live import LiveDelivery
 from swmr_viewer.reader.measured import MeasuredDelivery
+from swmr_viewer.reader.measurer import Measurer
 from swmr_viewer.reader.messages import (
     Ended,
     Fault,
     Follow,
+    FollowEvery,
+    Measure,
+    MeasuredTaken,
     Phase,
     PhaseChanged,
     ProgressTaken,
     Request,
     Resume,
     SetConditions,
+    SetDisplay,
     ShowIndex,
     ShowLive,
     Stop,
+    StopMeasuring,
 )
 from swmr_viewer.reader.reader_slots import ReaderSlots
 from swmr_viewer.reader.scans import Scan
+from swmr_viewer.reader.sending import Sender
 
 _AT_REST_S = 0.5
 
@@ -50,17 +59,27 @@ class Following:
         self._line = line
         self._announcer = Announcer(scan.follower, line)
         self._announces_keys = not follow.request.every_frame
+        self._displays = Displays(scan.h5file, scan.facts)
+        self._measurer = Measurer(scan.grabbers, self._announcer, self._displays, line, follow.unreadable)
+        self._live: LiveDelivery | None = None
         self._delivery: Delivery
         if follow.request.every_frame:
             self._delivery = MeasuredDelivery(scan.grabbers, scan.follower, line, follow.delivered, follow.unreadable)
         else:
-            self._delivery = LiveDelivery(scan.grabbers, self._announcer, slots, line, follow.unreadable)
+            self._live = self._live_delivery(follow, slots)
+            self._delivery = self._live
         self._ending: str | None = None
         self._ended = False
         self._ended_before = follow.ended_reason
         line.send(scan.opened(follow.generation, follow.request.path))
         self._tell_faults(scan.faults)
         line.send(PhaseChanged(line.generation, Phase.FOLLOWING))
+
+    def _live_delivery(self, follow: Follow, slots: ReaderSlots) -> LiveDelivery:
+        scan, line = self._scan, self._line
+        times = {path: FrameTimes(scan.h5file, facts.time_path) for path, facts in scan.facts.items()}
+        sender = Sender(scan.grabbers, self._announcer, slots, line, self._displays, times, self._measurer.note_frame)
+        return LiveDelivery(scan.grabbers, self._announcer, sender, self._displays, line, follow.unreadable)
 
     @property
     def h5file(self) -> Any:
@@ -70,7 +89,7 @@ class Following:
     @property
     def pause_s(self) -> float:
         """How long to wait for requests before the next step (s)."""
-        if self._delivery.is_pressed:
+        if self._delivery.is_pressed or self._measurer.has_work:
             return 0.0
         if self._ended and self._delivery.is_idle:
             return _AT_REST_S
@@ -94,6 +113,24 @@ class Following:
                 self._delivery.abandon()
             case Resume():
                 self._resume()
+            case _ if self._live is not None:
+                self._handle_wish(self._live, request)
+            case _:
+                pass
+
+    def _handle_wish(self, live: LiveDelivery, request: Request) -> None:
+        match request:
+            case SetDisplay():
+                self._tell_faults(self._displays.set(request))
+                live.redisplay()
+            case FollowEvery():
+                live.follow_every(request)
+            case Measure():
+                self._measurer.measure(request)
+            case StopMeasuring():
+                self._measurer.measure(None)
+            case MeasuredTaken():
+                self._measurer.note_taken()
             case _:
                 pass
 
@@ -110,6 +147,7 @@ class Following:
         if self._announces_keys:
             self._announcer.announce()
         self._delivery.step()
+        self._measurer.step()
         if self._ending is None:
             self._ending = self._look_for_end()
             self._take()
@@ -124,8 +162,12 @@ class Following:
         return self._ended_before
 
     def _take(self) -> None:
+        before = self._announcer.progress.scan_shape
         completed, moved = self._announcer.collect()
+        if moved and self._live is not None:
+            self._live.move(before, self._announcer.progress.scan_shape)
         self._delivery.note_completed(completed, moved)
+        self._measurer.note_completed(completed, moved)
         self._tell_faults(self._scan.follower.take_faults())
 
     def _tell_faults(self, messages: list[str]) -> None:

@@ -26,6 +26,7 @@ from swmr_viewer.reader.messages import (
     ReleaseSlot,
     Request,
     SetConditions,
+    SetDisplay,
     Stop,
     UseSlots,
 )
@@ -100,7 +101,7 @@ class ReaderLoop:
             self._waiting = None
             self._line.send(Ended(self._line.generation, STOPPED, 0, 0))
             self._line.send(PhaseChanged(self._line.generation, Phase.ENDED, STOPPED))
-        elif isinstance(request, SetConditions) or not self._early or type(self._early[-1]) is not type(request):
+        elif isinstance(request, (SetConditions, SetDisplay)) or not self._early or type(self._early[-1]) is not type(request):
             self._early.append(request)
         else:
             self._early[-1] = request

@@ -73,6 +73,10 @@ class FollowRequest:
     """Longest wait (s) for the file, its SWMR mode and its keys to appear; None: for ever; 0: do not wait."""
     length_paths: tuple[str, ...] = ()
     """Data sets whose length and chunks stand in for keys; empty, and no keys found: what inspection finds."""
+    scan_shape: tuple[int, ...] | None = None
+    """The scan's extent, where the file does not tell it."""
+    gap_patience_s: float | None = None
+    """With ``every_frame`` in scan order: seconds after which a gap is given up; None: it is waited for."""
 
 
 @dataclass(frozen=True, slots=True)

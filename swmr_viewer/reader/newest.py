@@ -51,6 +51,11 @@ class NewestFrame:
         self._settled = None
 
     @property
+    def is_backwards(self) -> bool:
+        """Whether indices come falling: a snake on its way back."""
+        return self._step < 0
+
+    @property
     def is_settled(self) -> bool:
         """Whether the newest frame was shown, or given up."""
         return self._latest is None or self._latest == self._settled or self._latest in self._given_up

@@ -6,10 +6,10 @@ import threading
 from collections import deque
 from multiprocessing.connection import Connection
 
-from swmr_viewer.reader.messages import ProgressTaken, Request, SetConditions, ShowIndex, ShowLive
+from swmr_viewer.reader.messages import FollowEvery, Measure, MeasuredTaken, ProgressTaken, Request, SetConditions, ShowIndex, ShowLive
 
 _SUPERSEDING = (ShowIndex, ShowLive)
-_REPLACING = (SetConditions, ProgressTaken)
+_REPLACING = (SetConditions, ProgressTaken, Measure, MeasuredTaken, FollowEvery)
 
 
 class Outbox:

@@ -10,6 +10,8 @@ import h5py
 
 from swmr_viewer.core.discovery import inspect_open
 from swmr_viewer.core.errors import NoKeysError, SwmrViewerError
+from swmr_viewer.core.fact_reading import read_facts
+from swmr_viewer.core.facts import DataFacts
 from swmr_viewer.core.follower import Follower
 from swmr_viewer.core.frames import FrameGrabber
 from swmr_viewer.core.inspection import Inspection
@@ -27,10 +29,13 @@ class Scan:
     grabbers: dict[str, FrameGrabber]
     faults: list[str] = field(default_factory=list)
     """What could not be opened, and was not asked for by name."""
+    facts: dict[str, DataFacts] = field(default_factory=dict)
 
     def opened(self, generation: int, path: str) -> Opened:
         """Return the description for the parent."""
-        data = tuple(DataDescription(name, g.frame_shape, g.dtype.str) for name, g in self.grabbers.items())
+        data = tuple(
+            DataDescription(name, g.frame_shape, g.dtype.str, facts=self.facts.get(name, DataFacts())) for name, g in self.grabbers.items()
+        )
         sizes = [slot_layout(g.frame_shape, g.dtype).size for g in self.grabbers.values()]
         follower = self.follower
         return Opened(
@@ -71,6 +76,9 @@ def _open_in(h5file: h5py.File, request: FollowRequest) -> Scan:
         termination_conditions=request.conditions,
         finished_path=request.finished_path or (found.finished_path if found else None),
         order=request.order,
+        scan_shape=request.scan_shape,
+        on_gap="wait" if request.gap_patience_s is None else "skip",
+        gap_patience_s=request.gap_patience_s or 0.0,
     )
     follower = follow()
     named = bool(request.data_paths)
@@ -83,7 +91,8 @@ def _open_in(h5file: h5py.File, request: FollowRequest) -> Scan:
     faults = [str(error) for error in errors]
     if not told and lengths:
         faults.insert(0, f"There are no keys in {request.path}: {_SUBSTITUTE.format(', '.join(lengths))}")
-    return Scan(h5file, follower, grabbers, faults)
+    facts = {path: read_facts(h5file, path, grabber.scan_rank, grabber.frame_shape) for path, grabber in grabbers.items()}
+    return Scan(h5file, follower, grabbers, faults, facts)
 
 
 _SUBSTITUTE = "the length of {} and its chunks stand in for them, which says less surely that a frame is complete."

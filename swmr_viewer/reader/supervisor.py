@@ -19,6 +19,7 @@ from swmr_viewer.reader.messages import (
     Alive,
     Busy,
     Event,
+    EveryBegan,
     Failed,
     Fault,
     FollowRequest,
@@ -192,14 +193,15 @@ class Supervisor:
         elif self._following is not None and event.generation == self._generation and not self._following.failed:
             is_repeated = isinstance(event, Opened) and self._following.opened  # by a reader that took another's place
             self._following.note_event(event)
-            yield from self._take_current(event, is_repeated)
+            if not self._following.is_outdated(event):
+                yield from self._take_current(event, is_repeated)
         elif isinstance(event, FrameReady) and self._reader is not None and event.slot in self._slots.names:
             self._reader.send(ReleaseSlot(event.slot))
 
     def _take_current(self, event: Event, is_repeated: bool) -> Iterator[Event]:
         if isinstance(event, FrameReady):
             self._slots.lend(event.slot)
-        if not is_repeated and not isinstance(event, (Alive, SlotsWanted)):
+        if not is_repeated and not isinstance(event, (Alive, SlotsWanted, EveryBegan)):
             yield event
         if isinstance(event, Opened) and self._following is not None and not self._following.request.every_frame:
             yield from self._provide_slots(event.slot_size)

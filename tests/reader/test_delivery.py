@@ -8,13 +8,16 @@ import numpy as np
 import pytest
 
 from swmr_viewer.core.errors import FrameNotWrittenError, FrameUnreadableError
+from swmr_viewer.core.facts import DataFacts
 from swmr_viewer.core.progress import KeyProgress
 from swmr_viewer.reader.blocks import create_block, let_go, unlink
+from swmr_viewer.reader.displays import Displays
 from swmr_viewer.reader.live import LiveDelivery
 from swmr_viewer.reader.measured import MeasuredDelivery
 from swmr_viewer.reader.messages import Alive, Busy, Event, Fault, FrameMeasured, FrameReady, ShowIndex, ShowLive, SlotsWanted, UseSlots
 from swmr_viewer.reader.patience import PATIENCE_S
 from swmr_viewer.reader.reader_slots import ReaderSlots
+from swmr_viewer.reader.sending import Sender
 
 N = 10
 
@@ -103,10 +106,16 @@ def parts():
     let_go(block)
 
 
+def live_delivery(grabber, scan, slots, line, unreadable=(), *, clock):
+    displays = Displays(None, {"/data": DataFacts()})
+    sender = Sender({"/data": grabber}, scan, slots, line, displays, {}, lambda *about: None)
+    return LiveDelivery({"/data": grabber}, scan, sender, displays, line, unreadable, clock)
+
+
 @pytest.fixture
 def live(parts):
     scan, line, grabber, clock, slots, name = parts
-    made = LiveDelivery({"/data": grabber}, scan, slots, line, clock=clock)
+    made = live_delivery(grabber, scan, slots, line, clock=clock)
 
     def step(*, release: bool = True) -> list[int]:
         made.step()
@@ -234,7 +243,7 @@ def test_frames_that_outgrow_the_slots_ask_for_larger_ones_once(parts, live):
 
 def test_a_frame_that_was_marked_unreadable_is_not_touched(parts):
     scan, line, grabber, clock, slots, _ = parts
-    delivery = LiveDelivery({"/data": grabber}, scan, slots, line, unreadable=(2,), clock=clock)
+    delivery = live_delivery(grabber, scan, slots, line, unreadable=(2,), clock=clock)
     delivery.note_completed(scan.set(0, 3), False)
     delivery.step()
     assert grabber.reads == []
