@@ -14,6 +14,7 @@ from swmr_viewer import __version__, cli
 from swmr_viewer.commands import demo, window
 from swmr_viewer.core.conditions import AllKeys, FileClosed, FinishedFlag, Timeout
 from swmr_viewer.core.errors import FileNotThereError
+from swmr_viewer.gui.watch_rule import WatchRule
 from swmr_viewer.reader.messages import FollowRequest
 
 
@@ -87,6 +88,23 @@ def test_nothing_is_kept_from_one_command_line_to_the_next() -> None:
 def test_paths_without_a_file_are_refused(capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["--keys", "/a", "s.nxs"]) == 2
     assert "Put the file first" in capsys.readouterr().err
+
+
+def test_a_folder_to_watch() -> None:
+    def watched(*argv: str) -> object:
+        return window.watch_from(cli.parser_of(cli.WINDOW, window).parse_args(argv))
+
+    assert watched("s.nxs") is None
+    assert watched("--watch", "visit") == WatchRule("visit")
+    assert watched("--watch", "visit", "--pattern", "*_master.h5", "--newest", "name") == WatchRule("visit", "*_master.h5", "name")
+    template = parsed("--watch", "visit", "--keys", "/a", "--timeout", "3")
+    assert template == FollowRequest("", ("/a",), conditions=(FinishedFlag(), AllKeys(), FileClosed(), Timeout(3.0)))
+
+
+@pytest.mark.parametrize("argv", [["--pattern", "*.nxs"], ["--newest", "name"], ["s.nxs", "--pattern", "*"], ["--watch", " "]])
+def test_a_pattern_without_a_folder_is_refused(argv: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(argv) == 2
+    assert "swmr-viewer --watch FOLDER" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("value", ["-1", "nan", "soon", ""])
