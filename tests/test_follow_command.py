@@ -143,6 +143,25 @@ def test_order_of_arrival(live_writer):
         assert following.until("ended")["complete"] == 12
 
 
+def test_a_lost_frame_is_given_up_on_request_and_told(live_writer, follow):
+    writer = live_writer(fault="drop-key", stepped=False)
+    writer.finish()
+    status, lines, _ = follow(writer.path, *PATHS, "--skip-gaps", "0.1", "--until", "timeout", "--timeout", "1")
+    assert status == 3
+    assert [line["index"] for line in lines if line["event"] == "frame"] == sorted(writer.complete) != list(range(12))
+    assert any("given up" in line["message"] for line in lines if line["event"] == "fault")
+
+
+def test_a_told_scan_shape_and_a_length_instead_of_keys(live_writer, follow):
+    writer = live_writer(layout="areadetector", stepped=False)
+    writer.finish()
+    data = "/entry/data/data"
+    status, lines, _ = follow(writer.path, "--length", data, "--data", data, "--scan-shape", "3x4", "--until", "file_closed")
+    assert status == 0
+    assert lines[0]["scan_shape"] == [3, 4]
+    assert [line["position"] for line in lines if line["event"] == "frame"] == [[row, column] for row in range(3) for column in range(4)]
+
+
 def test_a_file_that_comes_later_is_waited_for(live_writer, tmp_path):
     with Following(tmp_path / "scan.h5", *PATHS, "--wait", WAIT_S) as following:
         assert following.process.stderr is not None

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import TYPE_CHECKING
 
+from swmr_viewer.commands.sizes import scan_shape
 from swmr_viewer.core.conditions import CONDITION_NAMES, Condition, condition_named
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--keys", nargs="+", action="extend", default=[], metavar="PATH", help="key datasets, or groups of them (default: what is found)")
     add("--data", nargs="+", action="extend", default=[], metavar="PATH", help="data sets to measure (default: what is found)")
     add("--length", nargs="+", action="extend", default=[], metavar="PATH", help="data sets whose length stands in for keys (weaker)")
+    add("--scan-shape", type=scan_shape, metavar="SIZE", help="the scan's extent as in 20x30 (default: what the file tells)")
     add("--finished", metavar="PATH", help="the finished flag (default: what is found)")
     add("--timeout", type=float, default=10.0, metavar="S", help="seconds without a new key that end it (default: %(default)g)")
     add(
@@ -37,6 +39,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     add("--count", type=int, metavar="N", help="end after N complete frames (adds frame_count to --until)")
     add("--order", choices=("scan", "arrival"), default="scan", help="by index, or as frames complete (default: %(default)s)")
+    add("--skip-gaps", type=float, metavar="S", help="in scan order: give up a missing frame S seconds after a newer one (default: wait)")
     add("--wait", type=float, default=0.0, metavar="S", help="wait up to S seconds for the file, its SWMR mode and its keys")
 
 
@@ -82,6 +85,8 @@ def request_from(args: argparse.Namespace) -> FollowRequest:
         path=args.file,
         key_paths=tuple(args.keys),
         length_paths=tuple(args.length),
+        scan_shape=args.scan_shape,
+        gap_patience_s=args.skip_gaps,
         data_paths=tuple(args.data),
         finished_path=args.finished,
         conditions=_conditions(args),

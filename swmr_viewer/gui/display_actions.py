@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 from swmr_viewer.gui.color_maps import COLOR_MAPS
 from swmr_viewer.gui.display_settings import Display, LevelMode
 from swmr_viewer.gui.levels_scale import Scale
-from swmr_viewer.gui.levels_words import SCALE_TIPS
+from swmr_viewer.gui.levels_words import SCALE_TIPS, SCALE_WORDS
 from swmr_viewer.gui.orientation import Orientation
 
 
@@ -59,7 +59,8 @@ def make_display_actions(display: Display, owner: QWidget) -> DisplayActions:
 
     group = QActionGroup(owner)
     scales = {kind: scale(kind, f"Ctrl+{number}") for number, kind in enumerate(Scale, 1)}
-    for one in scales.values():
+    for kind, one in scales.items():
+        one.setIconText(SCALE_WORDS[kind])
         group.addAction(one)
     made = DisplayActions(
         scales=scales,

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QLabel, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from swmr_viewer.gui.curve_view import CurveView
 from swmr_viewer.gui.display_settings import Display
@@ -32,8 +32,9 @@ class FrameView(QWidget):
         self.curve = CurveView()
         self.scalar = _big_label("number")
         self.nothing = _big_label("muted")
+        self._spectra, self._scalars = _column(self.curve), _column(self.scalar)
         self._pages = QStackedWidget()
-        for page in (self.nothing, self.image, self.curve, self.scalar):
+        for page in (self.nothing, self.image, self._spectra, self._scalars):
             self._pages.addWidget(page)
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
@@ -68,6 +69,13 @@ class FrameView(QWidget):
     def color_map(self) -> str:
         return self.image.color_map if self.levels is not None else ""
 
+    def add_under_spectra(self, widget: QWidget) -> None:
+        self._spectra.addWidget(widget)
+
+    def add_under_scalars(self, widget: QWidget) -> None:
+        self._scalars.addWidget(widget)
+        self._scalars.setStretchFactor(1, 1)
+
     def fit(self) -> None:
         """Show the whole frame."""
         self.image.fit()
@@ -99,12 +107,12 @@ class FrameView(QWidget):
         self.image.show_frame(frame)
 
     def _show_curve(self, frame: LiveFrame) -> None:
-        self._pages.setCurrentWidget(self.curve)
+        self._pages.setCurrentWidget(self._spectra)
         self.curve.show_frame(frame)
 
     def _show_scalar(self, frame: LiveFrame) -> None:
         self.scalar.setText(value_words(frame.raw.item()))
-        self._pages.setCurrentWidget(self.scalar)
+        self._pages.setCurrentWidget(self._scalars)
         self._on_painted()
 
     def _show_unknown(self, frame: LiveFrame) -> None:
@@ -134,6 +142,13 @@ class FrameView(QWidget):
         frame, self._unpainted = self._unpainted, None
         if frame is not None:
             self._session.note_painted(frame)
+
+
+def _column(first: QWidget) -> QSplitter:
+    column = QSplitter(Qt.Orientation.Vertical)
+    column.setChildrenCollapsible(False)
+    column.addWidget(first)
+    return column
 
 
 def _big_label(role: str) -> QLabel:

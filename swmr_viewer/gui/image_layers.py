@@ -127,7 +127,8 @@ class ImageLayers:
         rect, (wide, high) = self._box.frame_rect, self._box.screen_pixels(ratio)
         shape = (int(frame.raw.shape[0]), int(frame.raw.shape[1]))
         visible = (rect.left(), rect.top(), rect.right(), rect.bottom())
-        crop = crop_for(visible, 1 / max(wide, high), shape, frame.preview_factor)
+        knows_mask = self._settings.mask.mask_path is None or self._mask_of(frame) is not None
+        crop = crop_for(visible, 1 / max(wide, high), shape, frame.preview_factor) if knows_mask else None
         _, _, width, height = crop.drawn_rect if crop is not None else self._whole_rect(frame)
         factor = crop.factor if crop is not None else max(1, frame.preview_factor)
         return _Plan(crop, _at_most(height / factor, height * high), _at_most(width / factor, width * wide))

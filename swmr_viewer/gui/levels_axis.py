@@ -54,7 +54,7 @@ class LevelsAxis:
         shades = np.linspace(self.scale.shade(self.low), self.scale.shade(self.high), most + 1)
         step = shades[1] - shades[0]
         found: list[float] = []
-        for value in (rounded(self.scale.value(float(s)), self.scale.value(float(step)) / 10) for s in shades):
+        for value in (rounded(self.scale.value(float(s)), self.scale.value(float(step)) / 2) for s in shades):
             apart = not found or self.scale.shade(value) - self.scale.shade(found[-1]) > 0.5 * step
             if self.low <= value <= self.high and apart:
                 found.append(value)

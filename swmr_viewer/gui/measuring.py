@@ -9,7 +9,9 @@ from swmr_viewer.gui.alarm import Alarm
 from swmr_viewer.gui.alarm_editor import AlarmEditor
 from swmr_viewer.gui.alarm_frame import AlarmFrame
 from swmr_viewer.gui.crosshair import Crosshair
+from swmr_viewer.gui.data_tabs import DataTabs
 from swmr_viewer.gui.frame_overlay import FrameOverlay
+from swmr_viewer.gui.frame_view import FrameView
 from swmr_viewer.gui.image_view import ImageView
 from swmr_viewer.gui.measurements import Measurements
 from swmr_viewer.gui.measuring_actions import MeasureButton, make_measuring_actions, make_measuring_menu
@@ -18,7 +20,10 @@ from swmr_viewer.gui.pixel_numbers import PixelNumbers
 from swmr_viewer.gui.profile_panel import ProfilePanel
 from swmr_viewer.gui.regions_layer import RegionsLayer
 from swmr_viewer.gui.regions_panel import RegionsPanel
+from swmr_viewer.gui.scalar_map import ScalarMap
 from swmr_viewer.gui.session import Session
+from swmr_viewer.gui.waterfall import Waterfall
+from swmr_viewer.gui.zoom_memory import ZoomMemory
 
 PANEL_WIDTH = 320
 
@@ -49,6 +54,10 @@ class Measuring(QObject):
         self.regions_panel = RegionsPanel(session, self.measurements)
         self.profile_panel = ProfilePanel(session, self.measurements)
         self.alarm_editor = AlarmEditor(window)
+        self.scalar_map = ScalarMap(session, self.measurements)
+        self.waterfall = Waterfall(session)
+        self.data_tabs = DataTabs(session)
+        window.addAction(self.data_tabs.next_action)
         self.actions_ = make_measuring_actions(window)
         self._connect()
 
@@ -58,9 +67,21 @@ class Measuring(QObject):
         self.tabs.addTab(self.regions_panel, "Regions")
         self.tabs.addTab(self.profile_panel, "Line profile")
         panel = panels.add("measuring", "Measurements", self.tabs, width=PANEL_WIDTH, shown=False)
-        self.menu_ = make_measuring_menu(self.actions_, (panel.toggleViewAction(),), self._window)
+        self.menu_ = make_measuring_menu(self.actions_, (self.data_tabs.next_action, panel.toggleViewAction()), self._window)
         self.button = MeasureButton(self.menu_)
         self.layer.tool.drawn.connect(lambda kind, _: self._open(panel, kind))
+
+    def add_to_frames(self, view: FrameView) -> None:
+        """Put the waterfall under spectra and the map under scalars; keep zooms and axes with their data sets."""
+        view.add_under_spectra(self.waterfall)
+        view.add_under_scalars(self.scalar_map)
+        self._zooms = ZoomMemory(self._session, view.image)
+        for signal in (self._session.opened, self._session.data_changed):
+            signal.connect(lambda: self._tell_facts(view))
+
+    def _tell_facts(self, view: FrameView) -> None:
+        if self._session.data is not None:
+            view.curve.set_facts(self._session.data.facts)
 
     def frame_the_alarm(self, panel: QWidget | None, below: QWidget) -> None:
         """Put the alarm's border round this panel, its words under the lower edge of this part."""

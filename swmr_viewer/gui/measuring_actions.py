@@ -47,7 +47,7 @@ def make_measuring_actions(owner: QWidget) -> MeasuringActions:
         numbers=action(
             "Pixel &values as numbers", "Shift+N", "Write the raw values on the pixels when zoomed in", checkable=True, checked=True
         ),
-        alarm=action("&Alarm\u2026", "Shift+A", "Turn the border red when a value is above a level"),
+        alarm=action("&Alarm\u2026", "Ctrl+Shift+A", "Turn the border red when a value is above a level"),
         undo=action("&Undo", "Ctrl+Z", "Undo the last change of regions or line"),
         redo=action("Re&do", "Ctrl+Shift+Z", "Do it again"),
         delete=action("D&elete region", "Del", "Delete the selected region"),

@@ -6,7 +6,6 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QToolButton, QWidget
 
 from swmr_viewer.gui.levels_scale import Scale
-from swmr_viewer.gui.levels_words import SCALE_WORDS
 
 
 class ScaleButtons(QWidget):
@@ -20,8 +19,8 @@ class ScaleButtons(QWidget):
         row.setSpacing(0)
         for scale, action in actions.items():
             button = self.buttons[scale] = QToolButton()
-            button.setProperty("segment", "true")
+            place = "first" if not self.buttons.keys() - {scale} else "last" if len(self.buttons) == len(actions) else "middle"
+            button.setProperty("segment", place)
             button.setDefaultAction(action)
-            button.setText(SCALE_WORDS[scale])
             button.setAccessibleName(f"Scale: {scale}")
             row.addWidget(button)

@@ -33,13 +33,16 @@ def screen_fit(picture: Picture, rows: float, columns: float) -> Picture:
 
 
 def _reduced(picture: Picture, wanted: float, axis: int) -> Picture:
-    """Reduce along one axis, whole lines at a time: fifty times as fast as ``reduceat``."""
+    """Reduce along one axis, whole lines at a time: fifty times as fast as ``reduceat``.
+
+    Each takes equally many (neighbours may share one): the maximum of two is larger than one of them, and a lattice of
+    lighter lines would lie over the noise.
+    """
     size, n = picture.shape[axis], max(1, floor(wanted))
     if n >= size:
         return picture
     starts = np.arange(n, dtype=np.intp) * size // n
-    last = np.append(starts[1:], size) - 1
     reduced: Picture = np.take(picture, starts, axis)
     for offset in range(1, -(-size // n)):
-        np.fmax(reduced, np.take(picture, np.minimum(starts + offset, last), axis), out=reduced)
+        np.fmax(reduced, np.take(picture, np.minimum(starts + offset, size - 1), axis), out=reduced)
     return reduced

@@ -186,6 +186,9 @@ QPushButton:checked, QToolButton:checked { background: @pressed; border-color: @
 QPushButton:focus, QToolButton:focus { border: 1px solid @accent; }
 QPushButton:disabled, QToolButton:disabled { color: @faint; border-color: @border; }
 QToolButton::menu-indicator { image: none; }
+QToolButton[segment] { padding: 5px 8px; border-radius: 0; margin-left: -1px; }
+QToolButton[segment="first"] { border-top-left-radius: 6px; border-bottom-left-radius: 6px; margin-left: 0; }
+QToolButton[segment="last"] { border-top-right-radius: 6px; border-bottom-right-radius: 6px; }
 QToolButton[split="true"] { padding-right: 22px; }
 QToolButton::menu-button { border: none; width: 18px; }
 QToolButton[transport="true"] { padding: 4px; min-width: 26px; min-height: 20px; }
@@ -207,6 +210,11 @@ QCheckBox::indicator { width: 14px; height: 14px; border: 1px solid @muted; bord
 QCheckBox::indicator:hover { border-color: @text; }
 QCheckBox::indicator:checked { background: @accent; border-color: @accent; image: @check; }
 QCheckBox:focus { color: @accent; }
+QRadioButton { spacing: 6px; background: transparent; }
+QRadioButton::indicator { width: 12px; height: 12px; border: 1px solid @muted; border-radius: 7px; background: @field; }
+QRadioButton::indicator:hover { border-color: @text; }
+QRadioButton::indicator:checked { background: @accent; border: 1px solid @accent; }
+QRadioButton:focus { color: @accent; }
 QProgressBar { background: @missing; border: none; border-radius: 3px; }
 QProgressBar::chunk { background: @good; border-radius: 3px; }
 QProgressBar[behind="true"]::chunk { background: @warn; }
