@@ -97,10 +97,11 @@ class MainWindow(QMainWindow):
         middle.setFocus()  # else the first button wears the ring of the keyboard's focus at the start
 
     def _work_page(self) -> QWidget:
-        self.panels = Panels(_panel(self.frame_header, self.frame_view, stretched=self.frame_view))
+        self.panels = Panels(_panel(self.frame_header, self.measuring.data_tabs, self.frame_view, stretched=self.frame_view))
         self.panels.add("map", "Progress map", self.map_panel, width=SIDE_WIDTH)
         self.panels.add("detectors", "Detectors", self.detectors, width=SIDE_WIDTH)
         self.measuring.add_panels(self.panels)
+        self.measuring.add_to_frames(self.frame_view)
         self.measuring.frame_the_alarm(self.panels.centralWidget(), self.frame_header)
         for button in (*self.display_tools.compose(self.menu_, self.actions_.quit), self.measuring.button):
             self.frame_header.add_button(button)
