@@ -35,12 +35,12 @@ def test_the_text_names_what_would_be_followed_and_why():
         notes=("Something to know.",),
     )
     assert in_words(found).splitlines() == [
-        "file          scan.h5",
-        "state         open for SWMR writing",
-        "scan shape    3",
-        "keys          none",
-        "data          /entry/data",
-        "finished flag none",
+        "file           scan.h5",
+        "state          open for SWMR writing",
+        "scan shape     3",
+        "keys           none",
+        "data           /entry/data",
+        "finished flag  none",
         "",
         "Data sets, likeliest first:",
         "  /entry/data  3 (of any) x 5 x 7 uint16, chunks 1 x 5 x 7, bitshuffle: it holds images",

@@ -21,18 +21,19 @@ def _summary(found: Inspection) -> Iterator[str]:
         ("state", str(found.state)),
         ("scan shape", shape),
         ("keys", _listed(found.key_paths)),
+        *([("in their stead", f"the length of {', '.join(found.length_paths)}")] if found.length_paths else []),
         ("data", _listed(found.data_paths)),
         ("finished flag", found.finished_path or "none"),
     ]
-    yield from (f"{name:<14}{value}" for name, value in facts)
+    yield from (f"{name:<15}{value}" for name, value in facts)
 
 
 def _listed(paths: tuple[str, ...]) -> str:
-    return f"\n{'':<14}".join(paths) if paths else "none"
+    return f"\n{'':<15}".join(paths) if paths else "none"
 
 
 def _choices(found: Inspection) -> Iterator[str]:
-    parts = (("Key datasets", found.keys), ("Data sets", found.data), ("Finished flags", found.finished))
+    parts = (("Key datasets", found.keys), ("Data sets", found.data), ("Finished flags", found.finished), ("Pixel masks", found.masks))
     for title, candidates in parts:
         if candidates:
             yield ""

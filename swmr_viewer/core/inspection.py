@@ -62,6 +62,8 @@ class Inspection:
     """Key datasets (or groups of them)."""
     data: tuple[Candidate, ...] = ()
     finished: tuple[Candidate, ...] = ()
+    masks: tuple[Candidate, ...] = ()
+    """Pixel masks; those that fit the frames that would be shown first."""
     scan_shape: tuple[int, ...] | None = None
     key_paths: tuple[str, ...] = ()
     """The key datasets that would be followed if the user names none."""

@@ -356,3 +356,14 @@ def test_twenty_thousand_objects_are_all_seen(tmp_path: Path) -> None:
     inspection = inspect_file(path)
     assert len(inspection.tree) == 1 + 400 * 49 + 4
     assert (inspection.key_paths, inspection.data_paths) == (("/entry/keys/a",), ("/entry/zz/data",))
+
+
+def test_a_pixel_mask_of_the_frames_size_comes_before_others(tmp_path: Path) -> None:
+    with new_file(tmp_path / "scan.h5") as h5file:
+        growing(h5file, "entry/data/data", (0, 4, 6), "u2", 2)
+        h5file["entry/other/pixel_mask"] = np.zeros((9, 9), "u4")
+        h5file["entry/data/pixel_mask"] = np.zeros((4, 6), "u4")
+        h5file["entry/name/pixel_mask"] = np.zeros((4, 6), "f8")
+    masks = inspect_file(tmp_path / "scan.h5").masks
+    assert [one.node.path for one in masks] == ["/entry/data/pixel_mask", "/entry/other/pixel_mask"]
+    assert "as large as the frames" in masks[0].why

@@ -12,7 +12,7 @@ from swmr_viewer.core.discovery.choosing import choose_data, choose_finished, ch
 from swmr_viewer.core.discovery.data_ranking import DataJudge
 from swmr_viewer.core.discovery.datasets import SOFT_ERRORS, read_dataset_attributes
 from swmr_viewer.core.discovery.found import Found, Shape, Walk
-from swmr_viewer.core.discovery.ranking import Ranked, rank_finished, rank_keys
+from swmr_viewer.core.discovery.ranking import Ranked, rank_finished, rank_keys, rank_masks
 from swmr_viewer.core.discovery.rules import SCAN_SHAPE_NAME
 from swmr_viewer.core.discovery.telling import notes_on
 from swmr_viewer.core.discovery.walk import walk
@@ -72,6 +72,7 @@ def inspect_open(h5file: h5py.File) -> Inspection:
         keys=tuple(one.candidate for one in keys),
         data=tuple(one.candidate for one in data),
         finished=tuple(one.candidate for one in finished),
+        masks=tuple(one.candidate for one in rank_masks(found, shown)),
         scan_shape=scan,
         key_paths=tuple(one.found.path for one in chosen),
         length_paths=() if chosen else data_paths[:1],

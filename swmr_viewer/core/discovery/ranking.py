@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from math import prod
 
 from swmr_viewer.core.discovery.found import Found, Walk
-from swmr_viewer.core.discovery.rules import FINISHED_RULES, KEY_RULES, Rule
+from swmr_viewer.core.discovery.rules import FINISHED_RULES, KEY_RULES, MASK_RULES, Rule
 from swmr_viewer.core.inspection import Candidate
 
 _MOST_CANDIDATES = 200
@@ -56,6 +56,20 @@ def rank_finished(walk: Walk, near: tuple[str, ...]) -> list[Ranked]:
         if rule:
             is_near = one.parent in near
             ranked.append(Ranked(one, rule.score + 10 * is_near, f"It is {rule.why}{', beside the keys' if is_near else ''}.", rule))
+    return best_of_each(ranked)
+
+
+def rank_masks(walk: Walk, shown: list[Ranked]) -> list[Ranked]:
+    """Return the pixel masks: integer images with a name that says so; those as large as the frames that are shown first."""
+    frames = {one.found.node.shape[-2:] for one in shown}
+    ranked = []
+    for one in walk.objects:
+        image = one.kind in ("i", "u", "b") and len(one.node.shape) >= 2
+        rule = MASK_RULES.first(one.path) if image else None
+        if rule:
+            fits = one.node.shape[-2:] in frames
+            why = f"It is {rule.why}{', as large as the frames' if fits else '; no data set that is shown has frames of its size'}."
+            ranked.append(Ranked(one, rule.score if fits else rule.score / 2, why, rule))
     return best_of_each(ranked)
 
 

@@ -62,6 +62,12 @@ FINISHED_RULES = _rules(
 
 SURELY_FINISHED = 80
 
+MASK_RULES = _rules(
+    _rule(r"/pixel_?mask$", 100, "named as NeXus names a detector's pixel mask"),
+    _rule(r"/(bad_?pixels?|mask)$", 60, "named as a mask"),
+)
+"""Which integer images say which pixels are good."""
+
 SCAN_SHAPE_NAME = "scan_shape"
 SCAN_RANK_NAME = "scan_rank"
 
