@@ -7,12 +7,13 @@ else
 BIN := $(VENV)/bin
 endif
 
-.PHONY: help demo test check environment clean
+.PHONY: help demo test check screenshots environment clean
 
 help:
 	@echo "make demo         show the viewer on a scan that is simulated at this moment"
 	@echo "make test         run the tests          (ARGS='-k name' picks some)"
 	@echo "make check        style, types, layers"
+	@echo "make screenshots  draw the manual's pictures anew, from scans that are simulated at this moment"
 	@echo "make environment  make .venv/ with everything, and start nothing"
 	@echo "make clean        remove .venv/ and the caches"
 
@@ -27,6 +28,9 @@ check: environment
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+screenshots: environment
+	$(BIN)/python docs/make_screenshots.py
 
 environment: $(VENV)/.system-libraries
 

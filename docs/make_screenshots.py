@@ -1,11 +1,13 @@
-"""Make every picture of the documentation: the real window on a real simulated scan that another process writes.
+"""Make every picture of the documentation: the real window on real simulated scans that another process writes.
 
-Run ``make screenshots``. The pictures go to docs/images/.
+Run ``make screenshots``. The pictures go to docs/images/. With Xvfb they are drawn on a screen of its own, else off screen.
 """
 
 from __future__ import annotations
 
 import os
+import shutil
+import subprocess
 import sys
 import tempfile
 import time
@@ -13,16 +15,19 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-if sys.platform.startswith("linux"):
+if sys.platform.startswith("linux") and "SWMR_VIEWER_ON_XVFB" not in os.environ:
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from PySide6.QtCore import QSettings
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 
 from swmr_viewer.commands.window import usual_conditions
+from swmr_viewer.core.conditions import Timeout
 from swmr_viewer.gui.application import application
 from swmr_viewer.gui.assembly import Assembly
+from swmr_viewer.gui.snapshot_settings import SnapshotSettings
 from swmr_viewer.gui.theme import theme_of_application
 from swmr_viewer.reader.messages import FollowRequest
 from swmr_viewer.reader.supervisor import Supervisor
@@ -30,17 +35,21 @@ from swmr_viewer.simulator.plan import ScanPlan
 from tests.live.writers import LiveWriter
 
 IMAGES = Path(__file__).parent / "images"
-PLAN = ScanPlan(scan_shape=(20, 30), frame_shape=(512, 512), n_keys=3, order="snake", period_s=0.05)
+PLAN = ScanPlan(scan_shape=(20, 30), frame_shape=(512, 512), n_keys=3, order="snake", period_s=0.02)
+SPECTRA = ScanPlan(scan_shape=(8, 10), frame_shape=(1024,), period_s=0.02)
+LARGE, SMALL = (1440, 900), (1280, 800)
 WAIT_S = 60.0
+ON_XVFB = "SWMR_VIEWER_ON_XVFB"
+"""Set where this script runs under Xvfb already."""
 
 
 @contextmanager
-def viewer() -> Iterator[Assembly]:
+def viewer(size: tuple[int, int] = LARGE) -> Iterator[Assembly]:
     """A running viewer."""
     supervisor = Supervisor()
     supervisor.start()
     assembly = Assembly(supervisor)
-    assembly.window.resize(1440, 900)
+    assembly.window.resize(*size)
     assembly.window.show()
     try:
         yield assembly
@@ -65,16 +74,21 @@ def save(widget: QWidget, name: str) -> None:
     print(IMAGES / f"{name}.png")
 
 
-def window_pictures(folder: Path, scheme: str) -> None:
+def follow(assembly: Assembly, writer: LiveWriter, until: int) -> None:
+    """Open the writer's file and wait until so many frames are complete, and a late one is shown."""
+    session = assembly.session
+    session.open(FollowRequest(str(writer.path), conditions=usual_conditions(10.0, None)))
+    writer.run()
+    wait_until(lambda: session.progress is not None and session.progress.n_complete >= until)
+    wait_until(lambda: session.shown is not None and session.shown.index > until // 2)
+
+
+def live_pictures(folder: Path, scheme: str, size: tuple[int, int] = LARGE) -> None:
     """The window half-way through a scan, and the open dialog on its file."""
     theme_of_application().force(scheme)
-    with LiveWriter(folder / f"i18-353130-{scheme}.nxs", PLAN) as writer, viewer() as assembly:
-        session = assembly.session
+    with LiveWriter(folder / f"i18-353130-{scheme}.nxs", PLAN) as writer, viewer(size) as assembly:
         writer.step(40)
-        session.open(FollowRequest(str(writer.path), conditions=usual_conditions(10.0, None)))
-        writer.run()
-        wait_until(lambda: session.progress is not None and session.progress.n_complete >= 330)
-        wait_until(lambda: session.shown is not None and session.shown.index > 300)
+        follow(assembly, writer, 330)
         save(assembly.window, f"window-{scheme}")
         assembly.window.actions_.open.trigger()
         dialog = assembly.chooser.dialog
@@ -83,13 +97,79 @@ def window_pictures(folder: Path, scheme: str) -> None:
         save(dialog, f"open-{scheme}")
 
 
+def task_pictures(folder: Path) -> None:
+    """One picture per task of the manual, on one scan."""
+    theme_of_application().force("light")
+    with LiveWriter(folder / "i18-353131.nxs", PLAN) as writer, viewer(SMALL) as assembly:
+        window, session = assembly.window, assembly.session
+        window.snapshots.set_settings(SnapshotSettings(Path("/data/2026/cm1234/snapshots")))
+        session.open(FollowRequest(str(writer.path), conditions=(Timeout(1.0),)))
+        writer.step(75)
+        wait_until(lambda: session.can_resume and session.shown is not None)
+        save(window, "ended")
+        session.set_conditions(usual_conditions(60.0))
+        session.resume()
+        measurements = window.measuring.measurements
+        measurements.draw("rectangle", ((130.0, 120.0), (250.0, 230.0)))
+        measurements.draw("ellipse", ((280.0, 280.0), (400.0, 380.0)))
+        measurements.draw_line(((40.0, 256.0), (470.0, 256.0)))
+        writer.run()
+        wait_until(lambda: session.progress is not None and session.progress.n_complete >= 200)
+        session.hold()
+        save(window, "measuring")
+        window.actions_.snapshot_settings.trigger()
+        window.actions_.shortcuts.trigger()
+        assert window.at_home.snapshot_panel is not None
+        assert window.at_home.sheet is not None
+        save(window.at_home.snapshot_panel, "snapshots")
+        save(window.at_home.sheet, "keys")
+
+
+def spectrum_picture(folder: Path) -> None:
+    """A scan of spectra."""
+    with LiveWriter(folder / "i18-353132.nxs", SPECTRA) as writer, viewer(SMALL) as assembly:
+        follow(assembly, writer, 60)
+        save(assembly.window, "spectrum")
+
+
+def error_picture(folder: Path) -> None:
+    """What is said of a file that is none."""
+    rubbish = folder / "i18-353133.nxs"
+    rubbish.write_bytes(b"this is no HDF5 file " * 100)
+    with viewer(SMALL) as assembly:
+        assembly.session.open(FollowRequest(str(rubbish), wait_s=0.0))
+        wait_until(lambda: assembly.window.error_bar.isVisible())
+        save(assembly.window, "error")
+
+
+def on_a_screen_of_its_own() -> int | None:
+    """Run this script under Xvfb; None where there is none, or this is it already."""
+    xvfb = shutil.which("xvfb-run")
+    if xvfb is None or ON_XVFB in os.environ or os.environ.get("QT_QPA_PLATFORM") != "offscreen":
+        return None
+    environment = {**os.environ, "QT_QPA_PLATFORM": "xcb", ON_XVFB: "1"}
+    command = [xvfb, "-a", "-s", "-screen 0 2560x1600x24", sys.executable, __file__]
+    return subprocess.run(command, env=environment, check=False).returncode
+
+
 def main() -> int:
     """Make them all."""
+    status = on_a_screen_of_its_own()
+    if status == 0:
+        return status
+    if status is not None:
+        print("That failed; once more, off screen.")
     IMAGES.mkdir(exist_ok=True)
     application()
-    with tempfile.TemporaryDirectory() as folder:
-        for scheme in ("light", "dark"):
-            window_pictures(Path(folder), scheme)
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        for kind in (QSettings.Format.NativeFormat, QSettings.Format.IniFormat):  # nobody's own settings come in, or change
+            QSettings.setPath(kind, QSettings.Scope.UserScope, str(folder / "settings"))
+        for scheme in ("dark", "light"):
+            live_pictures(folder, scheme)
+        task_pictures(folder)
+        spectrum_picture(folder)
+        error_picture(folder)
     return 0
 
 

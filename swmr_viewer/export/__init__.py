@@ -2,6 +2,7 @@
 
 from swmr_viewer.export.frame_file_process import FrameFileProcess
 from swmr_viewer.export.naming import FIELDS, PATTERN, stem_of
+from swmr_viewer.export.placing import place_together
 from swmr_viewer.export.snapshot import FORMATS, Snapshot, description_of, fitting, write_snapshot
 from swmr_viewer.export.tables import exact_text, matrix, table
 
@@ -15,6 +16,7 @@ __all__ = [
     "exact_text",
     "fitting",
     "matrix",
+    "place_together",
     "stem_of",
     "table",
     "write_snapshot",

@@ -19,6 +19,7 @@ class Actions:
     snapshot: QAction
     snapshot_settings: QAction
     burst: QAction
+    save_curves: QAction
     copy_picture: QAction
     copy_numbers: QAction
     quit: QAction
@@ -56,6 +57,7 @@ def make_actions(session: Session, owner: QWidget) -> Actions:
         snapshot=action("&Snapshot", "Ctrl+S", "Write the shown frame: as it is seen, and with its exact values"),
         snapshot_settings=action("Snapshot se&ttings\u2026", "Ctrl+Shift+S", "Folder, names and formats of snapshots; bursts"),
         burst=action("&Burst", "Ctrl+Alt+S", "Snapshots of every frame from now on, until this is chosen again"),
+        save_curves=action("Save cur&ves", "Ctrl+Alt+C", "Write what was measured of every frame as a table (CSV)"),
         copy_picture=action("&Copy the picture", "Ctrl+C", "Put the picture on the clipboard"),
         copy_numbers=action("Copy &values", "Ctrl+Shift+C", "Put the raw values that are seen on the clipboard, for a spreadsheet"),
         quit=action("&Quit", "Ctrl+Q", "Close the window", owner.close),  # type: ignore[arg-type]
@@ -85,7 +87,7 @@ def _enable_by_state(actions: Actions, session: Session) -> None:
     def enable() -> None:
         has_frame = session.shown is not None
         moves = (actions.hold, actions.first, actions.previous, actions.next, actions.last)
-        for one in (actions.snapshot, actions.copy_picture, actions.copy_numbers, *moves, actions.fit, actions.pixels):
+        for one in (actions.snapshot, actions.save_curves, actions.copy_picture, actions.copy_numbers, *moves, actions.fit, actions.pixels):
             one.setEnabled(has_frame)
         actions.live.setEnabled(session.progress is not None)
         actions.burst.setEnabled(session.request is not None)
@@ -111,6 +113,7 @@ def make_menu(actions: Actions, parent: QWidget) -> QMenu:
                 actions.snapshot,
                 actions.snapshot_settings,
                 actions.burst,
+                actions.save_curves,
                 actions.copy_picture,
                 actions.copy_numbers,
             ),

@@ -10,6 +10,7 @@ from swmr_viewer.gui.actions import Actions
 from swmr_viewer.gui.burst import Burst
 from swmr_viewer.gui.clipboard import Clipboard
 from swmr_viewer.gui.frame_view import FrameView
+from swmr_viewer.gui.measurements import Measurements
 from swmr_viewer.gui.panels import Panels
 from swmr_viewer.gui.session import Session
 from swmr_viewer.gui.settings import forget_settings, settings
@@ -36,7 +37,15 @@ class AtHome(QObject):
     """
 
     def __init__(
-        self, session: Session, view: FrameView, snapshots: Snapshots, panels: Panels, actions: Actions, menu: QMenu, burst: Burst
+        self,
+        session: Session,
+        view: FrameView,
+        snapshots: Snapshots,
+        panels: Panels,
+        actions: Actions,
+        menu: QMenu,
+        burst: Burst,
+        measurements: Measurements,
     ) -> None:
         super().__init__(snapshots)
         self._session = session
@@ -44,6 +53,7 @@ class AtHome(QObject):
         self._panels = panels
         self._actions = actions
         self._menu = menu
+        self._measurements = measurements
         self.burst = burst
         self.clipboard = Clipboard(session, view, snapshots)
         self.sheet: ShortcutsSheet | None = None
@@ -60,6 +70,7 @@ class AtHome(QObject):
         actions.copy_picture.triggered.connect(self.clipboard.copy_picture)
         actions.copy_numbers.triggered.connect(self.clipboard.copy_numbers)
         actions.burst.triggered.connect(self.toggle_burst)
+        actions.save_curves.triggered.connect(self.save_curves)
         actions.shortcuts.triggered.connect(self.show_sheet)
         actions.reset.triggered.connect(self.reset)
         self.burst.changed.connect(lambda: actions.burst.setChecked(self.burst.is_running))
@@ -111,6 +122,11 @@ class AtHome(QObject):
         else:
             self.burst.start()
         self._actions.burst.setChecked(self.burst.is_running)
+
+    def save_curves(self) -> None:
+        """Write what was measured of the shown data set as a table."""
+        values = self._measurements.values
+        self._snapshots.write_curves({name: values.column(name).copy() for name in values.names})
 
     def reset(self) -> None:
         """Forget every setting of this user; the window stands as at its very first start."""

@@ -57,7 +57,9 @@ class MainWindow(QMainWindow):
         self.restoreGeometry(settings().value(GEOMETRY_KEY) or b"")
         mode = self.edge.mode
         self.burst = Burst(session, self.snapshots, lambda: mode.every_frame, mode.set_every_frame)
-        self.at_home = AtHome(session, self.frame_view, self.snapshots, self.panels, self.actions_, self.menu_, self.burst)
+        self.at_home = AtHome(
+            session, self.frame_view, self.snapshots, self.panels, self.actions_, self.menu_, self.burst, self.measuring.measurements
+        )
         self.panels.restore()
         self._show_request()
 

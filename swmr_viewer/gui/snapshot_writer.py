@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from queue import SimpleQueue
 from threading import Lock
+from typing import Protocol
 
 from PySide6.QtCore import QObject, QThread, Signal
 
@@ -26,6 +27,21 @@ class Order:
     def n_bytes(self) -> int:
         return self.snapshot.pixels.nbytes + len(self.snapshot.png or b"")
 
+    def write(self, frame_files: FrameFileProcess) -> tuple[Path, ...]:
+        """Write what fits; return the files."""
+        snapshot = self.snapshot
+        formats = fitting(tuple(one for one in self.formats if one != "png" or snapshot.png is not None), snapshot.pixels)
+        return write_snapshot(snapshot, self.folder, stem_of(snapshot, self.pattern), formats, frame_files=frame_files)
+
+
+class Writable(Protocol):
+    """Anything that can be written."""
+
+    @property
+    def n_bytes(self) -> int: ...
+
+    def write(self, frame_files: FrameFileProcess) -> tuple[Path, ...]: ...
+
 
 class SnapshotWriter(QThread):
     """Starts with the first order; its HDF5 process lives as long as there is something to write."""
@@ -39,7 +55,7 @@ class SnapshotWriter(QThread):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._orders: SimpleQueue[Order | None] = SimpleQueue()
+        self._orders: SimpleQueue[Writable | None] = SimpleQueue()
         self._lock = Lock()
         self._waiting_bytes = 0
 
@@ -48,7 +64,7 @@ class SnapshotWriter(QThread):
         """How much memory the snapshots take that are not written yet."""
         return self._waiting_bytes
 
-    def put(self, order: Order) -> None:
+    def put(self, order: Writable) -> None:
         """Have a snapshot written."""
         self._count(order.n_bytes)
         self._orders.put(order)
@@ -71,12 +87,9 @@ class SnapshotWriter(QThread):
                     frame_files.close()
                 self.done.emit()
 
-    def _write(self, order: Order, frame_files: FrameFileProcess) -> None:
-        snapshot = order.snapshot
-        formats = fitting(tuple(one for one in order.formats if one != "png" or snapshot.png is not None), snapshot.pixels)
+    def _write(self, order: Writable, frame_files: FrameFileProcess) -> None:
         try:
-            stem = stem_of(snapshot, order.pattern)
-            self.written.emit(write_snapshot(snapshot, order.folder, stem, formats, frame_files=frame_files))
+            self.written.emit(order.write(frame_files))
         except (SwmrViewerError, OSError) as error:
             self.refused.emit(error)
 

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from swmr_viewer.core.errors import SwmrViewerError
 from swmr_viewer.core.facts import DataFacts
 from swmr_viewer.export import Snapshot
+from swmr_viewer.gui.curves_file import Columns, CurvesOrder
 from swmr_viewer.gui.frame_view import FrameView
 from swmr_viewer.gui.problem import Problem
 from swmr_viewer.gui.session import Session
@@ -93,6 +94,15 @@ class Snapshots(QObject):
         how = self._settings
         if how.folder is not None:
             self.writer.put(Order(snapshot, how.folder, how.pattern, how.formats))
+
+    def write_curves(self, columns: Columns) -> None:
+        """Have a table of measured columns written, where snapshots go."""
+        folder = self.folder
+        if folder is None or not self.has_folder:
+            self.choose_folder()
+            self._session.note("Choose where files go, then save the curves again")
+            return
+        self.writer.put(CurvesOrder(columns, self._session.scan_shape, self.example(), folder, "{file}_{data}"))
 
     def collect(self) -> Snapshot | None:
         """Return a copy of what is shown now, or None where nothing is."""

@@ -171,6 +171,24 @@ def test_a_folder_that_went_away_is_told_in_the_bar(qtbot: QtBot, ready: Assembl
     assert problem.remedy
 
 
+def test_what_was_measured_is_saved_as_a_table(qtbot: QtBot, ready: Assembly, reader: FakeSupervisor, tmp_path: Path) -> None:
+    show(qtbot, ready, reader, picture(), 3)
+    qtbot.keyClick(ready.window, Qt.Key.Key_C, CONTROL | Qt.KeyboardModifier.AltModifier)
+    qtbot.waitUntil(lambda: ready.window.error_bar.problem is not None)
+    assert "Nothing was measured" in ready.window.error_bar.message.text()
+    values = np.array([[0.1, 7.0], [1 / 3, np.nan]])
+    ready.window.measuring.measurements.values.take(("total", "A.sum"), np.array([3, 51]), values)
+    with qtbot.waitSignal(ready.window.snapshots.written) as written:
+        qtbot.keyClick(ready.window, Qt.Key.Key_C, CONTROL | Qt.KeyboardModifier.AltModifier)
+    (path,) = written.args[0]
+    assert path.name == "scan_entry-eiger-data_curves.csv"
+    assert path.read_text().splitlines() == [
+        "index,position_0,position_1,total,A.sum",
+        "3,0,3,0.1,7.0",
+        "51,1,1,0.3333333333333333,",
+    ]
+
+
 # ---- bursts
 
 
