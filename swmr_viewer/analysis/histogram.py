@@ -52,9 +52,13 @@ def _even_edges(low: float, high: float, n_bins: int, whole: bool, sample: Edges
         low, high = np.floor(low), np.floor(high) + 1
         step = max(1.0, np.ceil((high - low) / n_bins))
         return np.asarray(low - 0.5 + step * np.arange(np.ceil((high - low) / step) + 1))
-    if high <= low:
-        high = np.nextafter(low + abs(low) * 1e-6, np.inf)
-    return np.linspace(low, high, n_bins + 1)
+    return np.unique(np.linspace(low, _further(low, high), n_bins + 1))
+
+
+def _further(low: float, high: float) -> float:
+    """Return the upper end, far enough away for bins to be told apart."""
+    least = max(1e-9 * max(abs(low), abs(high)), 1e-280)
+    return high if high - low > least else low + (1e-6 * abs(low) if abs(low) > 1e-270 else 1.0)
 
 
 def _log_edges(low: float, high: float, n_bins: int, whole: bool, sample: Edges) -> Edges:
@@ -63,11 +67,8 @@ def _log_edges(low: float, high: float, n_bins: int, whole: bool, sample: Edges)
         return _even_edges(low, high, n_bins, whole, sample)
     first = low if low > 0 else float(positive.min())
     first, last = (max(first, 1.0) - 0.5, np.floor(high) + 0.5) if whole else (first, high)
-    if last <= first:
-        last = np.nextafter(first * (1 + 1e-6), np.inf)
+    last = _further(first, last)
     edges = np.geomspace(first, last, n_bins + 1)
     edges[0], edges[-1] = first, last
-    if whole:
-        edges = np.unique(np.floor(edges) + 0.5)
-        edges = edges if len(edges) > 1 else np.array([first, last])
+    edges = np.unique(np.floor(edges) + 0.5) if whole else np.unique(edges)
     return np.asarray(edges if low > 0 else np.concatenate(([min(low, 0.0) - (0.5 if whole else 0.0)], edges)))
