@@ -110,8 +110,8 @@ class Rolling:
 
     @property
     def is_complete(self) -> bool:
-        """Whether everything that is wanted and can be read is in it."""
-        return self.is_true and not self.has_work and not self._late
+        """Whether everything that is wanted and can be read by now is in it."""
+        return self.is_true and not self.has_work
 
     @property
     def has_work(self) -> bool:

@@ -23,7 +23,7 @@ from swmr_viewer.reader.reader_slots import ReaderSlots
 from swmr_viewer.reader.reading import grab_at, layout_of_frames
 
 OnFrame = Callable[[str, int, npt.NDArray[Any], FrameStatistics], None]
-"""Called with path, index, the frame (masked pixels told by value) and its statistics, while the slot is still the reader's."""
+"""Called with path, index, the frame (masked pixels told by value) and its statistics; the array is good during the call."""
 
 
 class Sender:
@@ -86,15 +86,13 @@ class Sender:
             self._line.send(Busy(self._line.generation, f"reading frame {index} of {path}", index))
             grab_at(grabber, index, self._announcer.progress.scan_shape, frame)
 
-        event = self._filled(layout, fill, display, path, index, since, live)
-        return event is not None
+        return self._filled(layout, fill, display, path, index, since, live)
 
     def send_combined(self, path: str, index: int, since: float, live: bool, combined: Accumulator) -> bool:
         """Send what was accumulated, as the frame at this index; return whether the slots are large enough."""
         layout = slot_layout(combined.shape, combined_dtype(combined.how, combined.dtype))
         display = self._displays.of(path)
-        event = self._filled(layout, combined.write_into, display, path, index, since, live, combined.n)
-        return event is not None
+        return self._filled(layout, combined.write_into, display, path, index, since, live, combined.n)
 
     def _filled(
         self,
@@ -106,26 +104,30 @@ class Sender:
         since: float,
         live: bool,
         combined: int = 0,
-    ) -> FrameReady | None:
+    ) -> bool:
         if layout.size > self._slots.size:
             self._ask_for(layout.size)
-            return None
+            return False
         block = self._slots.take()
         try:
             frame: npt.NDArray[Any] = np.ndarray(layout.shape, layout.dtype, block.buf)
             fill(frame)
-            event = self._described(block, layout, frame, display, path, index, since, live, combined)
+            prepared = frame if combined else display.prepared(frame)
+            event = self._described(block, layout, prepared, display, path, index, since, live, combined)
         except BaseException:
             self._slots.release(block.name)
             raise
         self._line.send(event)
-        return event
+        if not combined and event.statistics is not None:
+            # Behind the message: the picture waits for no region. The window only looks, and only this thread would write there.
+            self._on_frame(path, index, prepared, event.statistics)
+        return True
 
     def _described(
         self,
         block: SharedMemory,
         layout: SlotLayout,
-        frame: npt.NDArray[Any],
+        prepared: npt.NDArray[Any],
         display: Display,
         path: str,
         index: int,
@@ -133,12 +135,9 @@ class Sender:
         live: bool,
         combined: int,
     ) -> FrameReady:
-        prepared = frame if combined else display.prepared(frame)
         if layout.preview_factor:
             write_preview(prepared, layout.preview_factor, np.ndarray(layout.preview_shape, np.float32, block.buf, layout.preview_offset))
-        levels, statistics = examine(prepared, display.percentiles, display.saturation(frame.dtype, max(1, combined)))
-        if not combined:
-            self._on_frame(path, index, prepared, statistics)
+        levels, statistics = examine(prepared, display.percentiles, display.saturation(layout.dtype, max(1, combined)))
         shape = self._announcer.progress.scan_shape
         times = self._times.get(path)
         return FrameReady(

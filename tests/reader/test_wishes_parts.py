@@ -1,0 +1,219 @@
+"""Every frame, combinations and measurements where frames lag or are damaged, or the scan grows. No clock is waited for."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from swmr_viewer.analysis import Region
+from swmr_viewer.core.facts import DataFacts
+from swmr_viewer.reader.backlog import Backlog, moved
+from swmr_viewer.reader.displays import Displays
+from swmr_viewer.reader.live import LiveDelivery
+from swmr_viewer.reader.measurer import Measurer
+from swmr_viewer.reader.messages import Combine, Fault, FollowEvery, FrameReady, Measure, Measured, SetDisplay, ShowIndex, ShowLive
+from swmr_viewer.reader.patience import PATIENCE_S
+from swmr_viewer.reader.sending import Sender
+from tests.reader.test_delivery import N, parts
+
+__all__ = ["parts"]
+
+
+class Bench:
+    """A delivery and a measurer on a scan whose keys and frames the test sets."""
+
+    def __init__(self, parts, unreadable=()) -> None:
+        self.scan, self.line, self.grabber, self.clock, self.slots, self.name = parts
+        grabbers = {"/data": self.grabber}
+        self.displays = Displays(None, {"/data": DataFacts()})
+        self.measurer = Measurer(grabbers, self.scan, self.displays, self.line, unreadable, self.clock)
+        sender = Sender(grabbers, self.scan, self.slots, self.line, self.displays, {}, self.measurer.note_frame)
+        self.live = LiveDelivery(grabbers, self.scan, sender, self.displays, self.line, unreadable, self.clock)
+        self.grabber.dtype = np.dtype("<u4")
+
+    def set(self, start: int, stop: int) -> None:
+        new = self.scan.set(start, stop)
+        self.live.note_completed(new, False)
+        self.measurer.note_completed(new, False)
+
+    def steps(self, n: int = 1, *, release: bool = True) -> list[tuple[int, int, int]]:
+        """Take steps; return index, number of frames and first pixel of what was sent."""
+        sent = []
+        for _ in range(n):
+            self.live.step()
+            for event in self.line.take(FrameReady):
+                pixel = np.ndarray((), event.dtype, self.slots._blocks[self.name].buf)[()]
+                sent.append((event.index, event.combined, int(pixel)))
+            if release:
+                self.slots.release(self.name)
+        return sent
+
+    def combine(self, how: str, n: int | None) -> None:
+        self.displays.set(SetDisplay(1, combine=Combine(how, n)))
+        self.live.redisplay()
+
+    def rows(self) -> dict[int, float]:
+        self.measurer.step()
+        self.measurer.note_taken()
+        found = {}
+        for event in self.line.take(Measured):
+            found |= dict(zip(event.indices.tolist(), event.values[:, 0].tolist(), strict=True))
+        return found
+
+
+@pytest.fixture
+def bench(parts):
+    return Bench(parts)
+
+
+def test_every_frame_waits_for_one_that_lags_and_passes_over_one_that_is_damaged(bench):
+    bench.live.follow_every(FollowEvery(1, True))
+    bench.grabber.late, bench.grabber.damaged = {1}, {3}
+    bench.set(0, 5)
+    assert bench.steps(4) == [(0, 1, 0)]
+    assert not bench.live.is_idle
+    bench.grabber.late = set()
+    assert [index for index, _, _ in bench.steps(6)] == [1, 2, 4]
+    assert [fault.index for fault in bench.line.take(Fault)] == [3]
+    assert bench.live.is_idle
+
+
+def test_every_frame_gives_up_one_that_never_comes(bench):
+    bench.live.follow_every(FollowEvery(1, True))
+    bench.grabber.late = {0}
+    bench.set(0, 2)
+    assert bench.steps(2) == []
+    bench.clock.now += PATIENCE_S + 1
+    assert [index for index, _, _ in bench.steps(3)] == [1]
+
+
+def test_every_frame_goes_on_where_it_was_after_one_was_pinned(bench):
+    bench.live.follow_every(FollowEvery(1, True))
+    bench.set(0, 4)
+    assert [index for index, _, _ in bench.steps(2)] == [0, 1]
+    bench.live.show(ShowIndex(1, 0))
+    assert [index for index, _, _ in bench.steps(2)] == [0]
+    bench.live.show(ShowLive(1))
+    assert [index for index, _, _ in bench.steps(4)] == [2, 3]
+
+
+def test_nothing_is_delivered_twice_after_a_reader_was_replaced(bench):
+    bench.live.follow_every(FollowEvery(1, True, passed=np.array([0, 1, 3]), passed_shape=(N,)))
+    bench.set(0, 6)
+    assert [index for index, _, _ in bench.steps(5)] == [2, 4, 5]
+
+
+@pytest.mark.parametrize(("n", "sums"), [(3, [0, 1, 3, 6, 9]), (None, [0, 1, 3, 6, 10])])
+def test_every_frame_is_combined_with_those_before_it_and_no_later_one(bench, n, sums):
+    bench.combine("sum", n)
+    bench.live.follow_every(FollowEvery(1, True))
+    bench.set(0, 5)
+    sent = bench.steps(30)
+    assert [(index, pixel) for index, _, pixel in sent] == list(enumerate(sums))
+    assert bench.live.is_idle
+
+
+@pytest.mark.parametrize("how", ["sum", "maximum"])
+def test_a_window_that_jumps_ahead_holds_its_own_frames_alone(bench, how):
+    bench.combine(how, 3)
+    bench.set(0, 3)
+    assert bench.steps(6)[-1] == (2, 3, 3 if how == "sum" else 2)
+    bench.set(3, 9)
+    sent = bench.steps(8)
+    assert sent[-1] == (8, 3, 21 if how == "sum" else 8)
+    assert bench.live.is_idle
+
+
+def test_a_damaged_frame_is_left_out_and_said_and_a_late_one_comes_in_later(bench):
+    bench.combine("sum", 4)
+    bench.grabber.damaged, bench.grabber.late = {2}, {1}
+    bench.set(0, 4)
+    assert bench.steps(8)[-1] == (3, 2, 3)
+    assert [fault.index for fault in bench.line.take(Fault)] == [2]
+    bench.grabber.late = set()
+    assert bench.steps(4) == [(3, 3, 4)]
+
+
+def test_a_combination_of_all_takes_what_is_new_first(bench):
+    bench.set(0, 6)
+    bench.combine("mean", None)
+    assert bench.steps(1) == [(5, 1, 5)]
+    bench.set(6, 7)
+    bench.steps(1)
+    assert bench.grabber.reads[-1] == 6
+    bench.clock.now += 1
+    sent = bench.steps(8)
+    assert sent[-1][:2] == (6, 7)
+
+
+def test_a_pinned_frame_is_combined_with_those_below_it(bench):
+    bench.combine("sum", 3)
+    bench.set(0, 8)
+    bench.steps(5)
+    bench.live.show(ShowIndex(1, 4))
+    assert bench.steps(5)[-1] == (4, 3, 9)
+    assert bench.live.is_idle
+    bench.live.show(ShowIndex(1, 9))
+    assert bench.steps(3) == []
+    assert [fault.index for fault in bench.line.take(Fault)] == [9]
+
+
+def test_shown_frames_are_measured_on_their_way_and_the_others_once(bench):
+    bench.measurer.measure(Measure(1, 1, "/data", (Region("r", "rectangle", ((0, 0), (1, 1))),)))
+    bench.set(0, 5)
+    assert [index for index, _, _ in bench.steps(1)] == [4]
+    assert bench.rows() == {index: 6.0 * index for index in range(5)}
+    assert sorted(bench.grabber.reads) == [0, 1, 2, 3, 4]
+    assert bench.rows() == {}
+
+
+def test_frames_that_lag_are_measured_later_and_damaged_ones_are_missing(bench):
+    bench.grabber.late, bench.grabber.damaged = {1}, {2, 3}
+    bench.measurer.measure(Measure(1, 1, "/data"))
+    bench.set(0, 4)
+    rows = bench.rows()
+    assert rows[0] == 0.0
+    assert 1 not in rows
+    assert np.isnan([rows[2], rows[3]]).all()
+    assert len(bench.line.take(Fault)) == 1
+    bench.grabber.late = set()
+    bench.clock.now += 1
+    assert bench.rows() == {1: 6.0}
+
+
+def test_rows_wait_for_the_window_and_come_together(bench):
+    bench.measurer.measure(Measure(1, 1, "/data"))
+    bench.set(0, 2)
+    bench.measurer.step()
+    bench.set(2, 6)
+    bench.measurer.step()
+    assert len(bench.line.take(Measured)) == 1
+    bench.measurer.note_taken()
+    assert sorted(bench.rows()) == [2, 3, 4, 5]
+
+
+def test_frames_that_killed_a_reader_are_not_touched(parts):
+    bench = Bench(parts, unreadable=(2,))
+    bench.measurer.measure(Measure(1, 1, "/data"))
+    bench.combine("sum", None)
+    bench.set(0, 4)
+    bench.steps(6)
+    assert np.isnan(bench.rows()[2])
+    assert 2 not in bench.grabber.reads
+
+
+def test_places_are_kept_when_a_scan_grows_sideways():
+    assert moved(np.array([0, 1, 2, 3]), (2, 2), (2, 5)).tolist() == [0, 1, 5, 6]
+    assert moved(np.array([3]), (2, 2), (7, 2)).tolist() == [3]
+
+
+def test_a_backlog_gives_the_latest_first_and_each_once():
+    backlog = Backlog()
+    backlog.push(np.array([0, 1, 2]))
+    backlog.push(np.array([7, 8]))
+    assert backlog.take_out(7)
+    assert not backlog.take_out(7)
+    assert not backlog.take_out(5)
+    assert len(backlog) == 4
+    assert [backlog.pop() for _ in range(5)] == [8, 2, 1, 0, None]
+    assert len(backlog) == 0
