@@ -5,7 +5,6 @@ from __future__ import annotations
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QTabBar, QWidget
 
-from swmr_viewer.gui.detector_names import detector_names
 from swmr_viewer.gui.session import Session
 from swmr_viewer.gui.words import dtype_words, shape_words
 
@@ -47,7 +46,7 @@ class DataTabs(QTabBar):
         while self.count():
             self.removeTab(0)
         description = self._session.description
-        for number, name in enumerate(detector_names(paths)):
+        for number, name in enumerate(data_names(paths)):
             self.addTab(name)
             if description is not None:
                 one = description.data[number]
@@ -60,3 +59,12 @@ class DataTabs(QTabBar):
     def _go_on(self) -> None:
         if self.count():
             self.setCurrentIndex((self.currentIndex() + 1) % self.count())
+
+
+def data_names(paths: tuple[str, ...]) -> list[str]:
+    """Return what tells data sets apart: their paths without what all of them begin and end with."""
+    split = [[part for part in path.split("/") if part] for path in paths]
+    shortest = min((len(parts) for parts in split), default=0)
+    start = next((at for at in range(shortest) if len({parts[at] for parts in split}) > 1), max(0, shortest - 1))
+    stop = next((at for at in range(shortest - start) if len({parts[-1 - at] for parts in split}) > 1), 0)
+    return ["/".join(parts[start : len(parts) - stop]) or path for parts, path in zip(split, paths, strict=True)]

@@ -24,22 +24,23 @@ class WaterfallPlot(PlotPane):
 
     def __init__(self, rows: WaterfallRows, parent: QWidget | None = None) -> None:
         super().__init__("Waterfall of spectra", parent)
-        self._rows = rows
+        self.rows = rows
         self.box.invertY(True)
         self.item = pg.ImageItem(axisOrder="row-major")
         self.item.setColorMap(pg.colormap.get(COLOR_MAP))
         self.plot.addItem(self.item)
         self.label("left", "frame")
+        self.label("bottom", "channel")
         self.view.scene().sigMouseClicked.connect(self._on_click)
 
     def redraw(self) -> None:
-        picture = self._rows.picture
+        picture = self.rows.picture
         if not picture.size or np.isnan(picture).all():
             self.item.clear()
             return
         low, high = np.nanpercentile(picture, (0.5, 99.5))
         self.item.setImage(picture, autoLevels=False, levels=(float(low), float(max(high, low + 1e-9))))
-        n_frames, n_channels = self._rows.size
+        n_frames, n_channels = self.rows.size
         self.item.setRect(QRectF(0, 0, n_channels, n_frames))
 
     def _on_click(self, event: object) -> None:
@@ -73,7 +74,7 @@ class Waterfall(QWidget):
         if frame is None or progress is None or frame.raw.ndim != 1 or frame.combined != 1:
             return
         self.rows = self._rows.setdefault(frame.data_path, WaterfallRows())
-        self.plot._rows = self.rows
+        self.plot.rows = self.rows
         self.rows.put(frame.index, spectrum_values(frame.raw), progress.total)
         self.plot.redraw_soon()
         self._say()
@@ -88,5 +89,5 @@ class Waterfall(QWidget):
 
     def _forget(self) -> None:
         self._rows.clear()
-        self.rows = self.plot._rows = WaterfallRows()
+        self.rows = self.plot.rows = WaterfallRows()
         self.plot.redraw_soon()

@@ -1,0 +1,177 @@
+"""Spectra, scalars and several data sets on a scripted reader."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, QPointF, Qt
+from pytestqt.qtbot import QtBot
+
+from swmr_viewer.core.facts import DataFacts, ScanAxis
+from swmr_viewer.gui.assembly import Assembly
+from swmr_viewer.gui.data_tabs import data_names
+from swmr_viewer.gui.scalar_map import scan_picture
+from swmr_viewer.gui.waterfall_rows import MOST_COLUMNS, MOST_ROWS, WaterfallRows
+from swmr_viewer.reader import messages as m
+from tests.gui.fakes import FakeSupervisor, picture
+
+LEFT = Qt.MouseButton.LeftButton
+SHAPE = (4, 5)
+ENERGIES = tuple(np.linspace(1.0, 9.0, 64).tolist())
+DATA = (
+    m.DataDescription("/entry/eiger/data", (64, 48), "<u4"),
+    m.DataDescription(
+        "/entry/xspress/data", (64,), "<u4", facts=DataFacts(axis_names=("energy",), axis_units=("keV",), axis_values=(ENERGIES,))
+    ),
+    m.DataDescription("/entry/diode/data", (), "<f8", facts=DataFacts(scan_axes=(ScanAxis("y", "mm"), ScanAxis("x", "mm")))),
+)
+
+
+@pytest.fixture
+def several(qtbot: QtBot, reader: FakeSupervisor, viewer: Assembly) -> Assembly:
+    session = viewer.session
+    session.open(m.FollowRequest("/data/scan.nxs"))
+    with qtbot.waitSignal(session.opened):
+        reader.say(m.Opened(reader.generation, "scan.nxs", SHAPE, ("/entry/keys/eiger",), DATA, None, 1))
+    with qtbot.waitSignal(session.progress_changed):
+        reader.say_keys(SHAPE, (0, 10))
+    return viewer
+
+
+def show(qtbot: QtBot, viewer: Assembly, reader: FakeSupervisor, pixels: np.ndarray, index: int, path: str) -> None:
+    say = reader.say
+    reader.say = lambda *events: say(*(replace(one, data_path=path) for one in events))  # type: ignore[method-assign]
+    try:
+        with qtbot.waitSignal(viewer.session.frame_changed):
+            reader.say_frame(pixels, index, SHAPE)
+    finally:
+        reader.say = say  # type: ignore[method-assign]
+
+
+def test_tabs_choose_the_data_set_and_each_keeps_its_zoom_and_regions(qtbot: QtBot, reader: FakeSupervisor, several: Assembly) -> None:
+    window, session = several.window, several.session
+    tabs, box = window.measuring.data_tabs, window.frame_view.image.box
+    assert [tabs.tabText(number) for number in range(3)] == ["eiger", "xspress", "diode"]
+    show(qtbot, several, reader, picture(), 9, DATA[0].path)
+    window.measuring.measurements.draw("rectangle", ((1.0, 1.0), (9.0, 9.0)))
+    box.setRange(xRange=(10, 20), yRange=(10, 20), padding=0)
+    seen = box.viewRect()
+    qtbot.mouseClick(tabs, LEFT, pos=tabs.tabRect(1).center())
+    assert session.data_path == DATA[1].path
+    assert reader.sent(m.ShowLive)[-1] == m.ShowLive(reader.generation, DATA[1].path)
+    assert session.shown is None
+    assert window.measuring.measurements.marks.regions == ()
+    late = reader.say_frame(picture(), 8, SHAPE)  # of the data set before
+    qtbot.waitUntil(lambda: late in reader.released)
+    assert session.shown is None
+    show(qtbot, several, reader, picture((64,)), 9, DATA[1].path)
+    assert window.frame_view.curve.isVisible()
+    several.window.measuring.data_tabs.next_action.trigger()
+    several.window.measuring.data_tabs.next_action.trigger()
+    assert session.data_path == DATA[0].path
+    show(qtbot, several, reader, picture(seed=4), 9, DATA[0].path)
+    assert box.viewRect() == seen
+    assert [one.name for one in window.measuring.measurements.marks.regions] == ["A"]
+    assert reader.sent(m.Measure)[-1].data_path == DATA[0].path
+
+
+def test_a_pinned_index_stays_pinned_in_another_data_set(qtbot: QtBot, reader: FakeSupervisor, several: Assembly) -> None:
+    show(qtbot, several, reader, picture(), 9, DATA[0].path)
+    several.session.pin(4)
+    several.session.show_data(DATA[1].path)
+    assert reader.sent(m.ShowIndex)[-1] == m.ShowIndex(reader.generation, 4, DATA[1].path)
+
+
+def test_spectra_use_the_files_axis_fade_and_fall(qtbot: QtBot, reader: FakeSupervisor, several: Assembly) -> None:
+    path, window = DATA[1].path, several.window
+    several.session.show_data(path)
+    spectra = [picture((64,), seed=n) for n in range(3)]
+    for index in (0, 3, 9):
+        show(qtbot, several, reader, spectra[index % 2], index, path)
+    curve = window.frame_view.curve
+    x, y = curve.curve.getData()
+    np.testing.assert_array_equal(x, ENERGIES)
+    np.testing.assert_array_equal(y, spectra[1])
+    np.testing.assert_array_equal(curve.behind[0].getData()[1], spectra[1])
+    np.testing.assert_array_equal(curve.behind[1].getData()[1], spectra[0])
+    assert curve.plot.getAxis("bottom").labelText == "energy (keV)"
+    waterfall = window.measuring.waterfall
+    assert waterfall.isVisible()
+    np.testing.assert_array_equal(waterfall.rows.picture[[0, 3, 9]], [spectra[0], spectra[1], spectra[1]])
+    assert np.isnan(waterfall.rows.picture[[1, 2, 4, 8, 10, 19]]).all()
+    assert waterfall.words.text().startswith("3 of 10 complete spectra were shown")
+    qtbot.waitUntil(lambda: waterfall.plot.item.image is not None and waterfall.plot.box.viewRect().height() > 10)
+    at = waterfall.plot.view.mapFromScene(waterfall.plot.box.mapViewToScene(QPointF(30, 6.5)))
+    qtbot.mouseClick(waterfall.plot.view.viewport(), LEFT, pos=QPoint(at.x(), at.y()))
+    assert several.session.wanted_index == 6
+
+
+def test_the_spectrums_own_axis_is_told_under_the_pointer(qtbot: QtBot, reader: FakeSupervisor, several: Assembly) -> None:
+    several.session.show_data(DATA[1].path)
+    spectrum = picture((64,))
+    show(qtbot, several, reader, spectrum, 9, DATA[1].path)
+    several.window.readout.point_at((5,))
+    assert several.window.readout.pixel.text() == f"channel 5   value {spectrum[5]}   energy {ENERGIES[5]:.6g} keV"
+
+
+def test_scalars_are_measured_for_curve_and_map(qtbot: QtBot, reader: FakeSupervisor, several: Assembly) -> None:
+    path, measuring = DATA[2].path, several.window.measuring
+    several.session.show_data(path)
+    show(qtbot, several, reader, np.array(2.5), 9, path)
+    qtbot.waitUntil(lambda: bool(reader.sent(m.Measure)))
+    asked = reader.sent(m.Measure)[-1]
+    assert (asked.data_path, asked.regions) == (path, ())
+    indices = np.array([9, 8, 3, 0])
+    with qtbot.waitSignal(measuring.measurements.values_changed):
+        reader.say(
+            m.Measured(
+                asked.generation,
+                asked.revision,
+                path,
+                indices,
+                ("total", "maximum"),
+                np.array([[2.5] * 2, [2.0] * 2, [1.0] * 2, [0.5] * 2]),
+                SHAPE,
+            )
+        )
+    chart = measuring.scalar_map.map
+    expected = np.full(20, np.nan)
+    expected[indices] = [2.5, 2.0, 1.0, 0.5]
+    qtbot.waitUntil(lambda: chart.picture.shape == SHAPE and chart.item.image is not None)
+    np.testing.assert_array_equal(chart.picture, expected.reshape(SHAPE))
+    assert chart.plot.getAxis("bottom").labelText == "x"
+    several.session.show_data(DATA[0].path)
+    assert len(reader.sent(m.StopMeasuring)) == 1
+
+
+def test_names_of_data_sets_are_what_tells_them_apart() -> None:
+    assert data_names(("/entry/a/data", "/entry/b/data")) == ["a", "b"]
+    assert data_names(("/entry/data", "/entry/b/data")) == ["data", "b/data"]
+    assert data_names(("/entry/data/x", "/entry/data/y")) == ["x", "y"]
+    assert data_names(("/only/one",)) == ["one"]
+
+
+def test_a_scan_grid_has_gaps_and_folds_one_axis() -> None:
+    grid = scan_picture(np.array([1.0, np.nan, 3.0]), (2, 3))
+    np.testing.assert_array_equal(grid, [[1, np.nan, 3], [np.nan] * 3])
+    assert scan_picture(np.arange(10.0), (10,)).shape == (4, 3)
+    assert scan_picture(np.arange(24.0), (2, 3, 4)).shape == (6, 4)
+
+
+def test_the_waterfall_is_bounded_and_keeps_bright_channels() -> None:
+    rows = WaterfallRows()
+    spectrum = np.zeros(10_000)
+    spectrum[7777] = 5.0
+    rows.put(1_234_567, spectrum, 10_000_000)
+    assert rows.picture.shape[0] <= MOST_ROWS
+    assert rows.picture.shape[1] <= MOST_COLUMNS
+    assert np.nanmax(rows.picture) == 5.0
+    assert np.isfinite(rows.picture).any(axis=1).sum() == 1
+    small = WaterfallRows()
+    small.put(3, np.ones(8), 10)
+    small.put(12, 2 * np.ones(8), 2000)  # the scan grew
+    assert small.n_seen == 2
+    assert small.picture[1, 0] == 1.0
+    assert small.picture[6, 0] == 2.0
