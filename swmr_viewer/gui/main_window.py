@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QFrame, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from swmr_viewer.gui.actions import make_actions, make_menu
@@ -29,7 +29,6 @@ from swmr_viewer.gui.settings import settings
 from swmr_viewer.gui.snapshots import Snapshots
 from swmr_viewer.gui.termination_bar import TerminationBar
 from swmr_viewer.gui.top_bar import TopBar
-from swmr_viewer.reader.messages import FollowRequest
 
 SIDE_WIDTH = 340
 GAP = 10
@@ -51,8 +50,7 @@ class MainWindow(QMainWindow):
         self.actions_ = make_actions(session, self)
         self._build()
         self._connect()
-        self.setAcceptDrops(True)
-        self.resize(1440, 900)
+        self.resize(self._first_size())
         self.setMinimumSize(960, 600)
         self.restoreGeometry(settings().value(GEOMETRY_KEY) or b"")
         mode = self.edge.mode
@@ -62,6 +60,10 @@ class MainWindow(QMainWindow):
         )
         self.panels.restore()
         self._show_request()
+
+    def _first_size(self) -> QSize:
+        """As large as the drawing of it, or as the screen has room for."""
+        return QSize(1440, 900).boundedTo(self.screen().availableGeometry().size() - QSize(8, 32))
 
     def _build(self) -> None:
         session, actions = self.session, self.actions_
@@ -120,6 +122,7 @@ class MainWindow(QMainWindow):
     def _connect(self) -> None:
         session, actions, view = self.session, self.actions_, self.frame_view
         session.request_changed.connect(self._show_request)
+        self.measuring.alarm.raised.connect(self.edge.notifier.tell_alarm)
         actions.snapshot.triggered.connect(self.snapshots.take)
         actions.fit.triggered.connect(view.fit)
         actions.pixels.triggered.connect(view.zoom_to_pixels)
@@ -131,22 +134,12 @@ class MainWindow(QMainWindow):
         self._pages.setCurrentIndex(0 if request is None else 1)
         self.setWindowTitle("swmr_viewer" if request is None else f"{Path(request.path).name} \u2013 swmr_viewer")
 
-    # ---- dropped files, closing
+    # ---- closing
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self.panels.keep()
         settings().setValue(GEOMETRY_KEY, self.saveGeometry())
         super().closeEvent(event)
-
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if any(url.isLocalFile() for url in event.mimeData().urls()):
-            event.acceptProposedAction()
-
-    def dropEvent(self, event: QDropEvent) -> None:
-        files = [url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()]
-        if files:
-            event.acceptProposedAction()
-            self.session.open(FollowRequest(path=files[0]))
 
 
 def _panel(*parts: QWidget, stretched: QWidget | None = None) -> QFrame:
