@@ -6,13 +6,13 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QSizePolicy, QWidget
 
 from swmr_viewer.gui.icons import wear
 from swmr_viewer.gui.labels import ElidedWords
 from swmr_viewer.gui.watch import Watch
 
-NOTE_WIDTH = 230
+NOTE_WIDTH = 280
 
 
 class WatchButton(QPushButton):
@@ -52,11 +52,13 @@ class WatchNote(QWidget):
         self._watch = watch
         self.words = ElidedWords("warn", Qt.TextElideMode.ElideMiddle)
         self.words.setFixedWidth(NOTE_WIDTH)
+        self.words.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)  # the layout shares out evenly what is "ignored"
         self.show_button = QPushButton("Show")
         self.show_button.setProperty("kind", "primary")
         self.show_button.setToolTip("Go on to the newer scan")
         self.hold_button = QPushButton("Hold")
         self.hold_button.setToolTip("Stay with this scan, whatever starts")
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(6)

@@ -13,9 +13,10 @@ import numpy as np
 from swmr_viewer.core.inspection import FileState, Inspection, TreeNode
 from swmr_viewer.reader.messages import FollowRequest
 
-Field = Literal["keys", "data", "finished"]
+Field = Literal["keys", "length", "data", "finished"]
 Weight = Literal["stops", "waits", "note"]
 
+_STAND_IN = "Or choose a data set whose length stands in."
 _COMPARED = 1000
 """Paths looked through for a similar one at each key stroke (20 us each)."""
 
@@ -56,18 +57,21 @@ class _Check:
         self._scan_shape = inspection.scan_shape or ()
         self._missing: Weight = "waits" if self._growing else "stops"
         self._key_paths = tuple(map(normal, request.key_paths or inspection.key_paths))
+        self._length_paths = tuple(map(normal, request.length_paths or (() if self._key_paths else inspection.length_paths)))
         self._data_paths = tuple(map(normal, request.data_paths or inspection.data_paths))
         self._finished = normal(request.finished_path) if request.finished_path else None
 
     def problems(self) -> Iterator[Problem]:
         yield from self._about_keys()
+        for path in self._length_paths:
+            yield from self._about_path("length", path, self._about_length)
         yield from self._about_data()
         if self._finished:
             yield from self._about_path("finished", self._finished, self._about_flag)
 
     def _about_keys(self) -> Iterator[Problem]:
-        if not self._key_paths:
-            yield Problem("keys", "No key dataset was found. Name one: it has one number per scan point.", self._missing)
+        if not self._key_paths and not self._length_paths:
+            yield Problem("keys", f"No key dataset was found. Name one: it has one number per scan point. {_STAND_IN}", self._missing)
         for path in self._key_paths:
             yield from self._about_path("keys", path, self._about_key)
         yield from self._disagreeing_keys()
@@ -106,6 +110,12 @@ class _Check:
             yield Problem("keys", f"{node.path} holds the frames. Choose a dataset with one number per scan point.")
         elif _kind_of(node) == "f":
             yield Problem("keys", f"{node.path} holds {node.dtype}: any value but its fill value counts as set.", "note")
+
+    def _about_length(self, node: TreeNode) -> Iterator[Problem]:
+        if node.kind == "group":
+            yield Problem("length", f"{node.path} is a group. Choose a dataset in it.")
+        elif not node.shape:
+            yield Problem("length", f"{node.path} holds one value: it has no length. Choose a data set that grows with the scan.")
 
     def _disagreeing_keys(self) -> Iterator[Problem]:
         keys = self._key_datasets()

@@ -75,6 +75,7 @@ class OpenDialog(QDialog):
             self._base,
             path=path_from(self.file_field.text()),
             key_paths=self.keys_field.paths(),
+            length_paths=self._length_paths(),
             data_paths=self.data_field.paths(),
             finished_path=finished[0] if finished else None,
         )
@@ -82,7 +83,12 @@ class OpenDialog(QDialog):
     def set_value(self, request: FollowRequest) -> None:
         """Show a request; what it leaves open is filled in by what is found."""
         self._base = request
-        given = {"keys": request.key_paths, "data": request.data_paths, "finished": filter(None, (request.finished_path,))}
+        given = {
+            "keys": request.key_paths,
+            "length": request.length_paths,
+            "data": request.data_paths,
+            "finished": filter(None, (request.finished_path,)),
+        }
         for name, field in self._fields.items():
             field.forget()
             if paths := tuple(given[name]):
@@ -92,6 +98,11 @@ class OpenDialog(QDialog):
             self._fill(self._answer.inspection)
         if self.isVisible():
             self._ask()
+
+    def _length_paths(self) -> tuple[str, ...]:
+        """Return what stands in for keys; what was only found does so no longer once the user names keys."""
+        is_outdone = self.keys_field.is_users and bool(self.keys_field.paths()) and not self.length_field.is_users
+        return () if is_outdone else self.length_field.paths()
 
     def verdict(self) -> Verdict:
         """Return what the dialog says now."""
@@ -111,15 +122,25 @@ class OpenDialog(QDialog):
         self.again_button.setText("Read again")
         self.again_button.setToolTip("Look into the file again: objects may have been added (F5)")
         self.tree = FileTree()
-        self.keys_field, self.data_field, self.finished_field = PathField(), PathField(), PathField(several=False)
-        self._fields: dict[str, PathField] = {"keys": self.keys_field, "data": self.data_field, "finished": self.finished_field}
+        self.keys_field, self.length_field, self.data_field = PathField(), PathField(), PathField()
+        self.finished_field = PathField(several=False)
+        self._fields: dict[str, PathField] = {
+            "keys": self.keys_field,
+            "length": self.length_field,
+            "data": self.data_field,
+            "finished": self.finished_field,
+        }
         self._focused = self.data_field
         self.keys_field.setToolTip("Key datasets, or a group of them, separated by semicolons (empty: what is found)")
+        self.length_field.setToolTip(
+            "Where there are no keys: data sets whose length stands in for them, which is less sure (may be empty)"
+        )
         self.data_field.setToolTip("Data sets to show, the first one first, separated by semicolons (empty: what is found)")
         self.finished_field.setToolTip("A dataset with one number that turns non-zero when the scan ends (may be empty)")
         for field in (self.keys_field, self.data_field):
             field.setPlaceholderText("what is found")
-        self.finished_field.setPlaceholderText("none")
+        for field in (self.length_field, self.finished_field):
+            field.setPlaceholderText("none")
         self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Open | QDialogButtonBox.StandardButton.Cancel)
         self.open_button = self.buttons.button(QDialogButtonBox.StandardButton.Open)
 
@@ -129,6 +150,7 @@ class OpenDialog(QDialog):
         file_row = FieldRow("&File", self.file_field, self.browse_button, self.again_button, lines=2)
         rows = {
             "keys": FieldRow("&Keys", self.keys_field, lines=2),
+            "length": FieldRow("&Length", self.length_field, lines=1),
             "data": FieldRow("&Data", self.data_field, lines=2),
             "finished": FieldRow("Fi&nished flag", self.finished_field, lines=2),
         }
@@ -214,10 +236,12 @@ class OpenDialog(QDialog):
 
     def _fill(self, found: Inspection) -> None:
         self.keys_field.fill(found.key_paths)
+        self.length_field.fill(() if found.key_paths else found.length_paths)
         self.data_field.fill(found.data_paths)
         self.finished_field.fill([found.finished_path] if found.finished_path else [])
         datasets = [node for node in found.tree if node.kind == "dataset"]
         self.keys_field.set_known(node.path for node in found.tree if node.kind != "broken link")
+        self.length_field.set_known(node.path for node in datasets if node.shape)
         self.data_field.set_known(node.path for node in datasets)
         self.finished_field.set_known(node.path for node in datasets if all(n == 1 for n in node.shape))
 

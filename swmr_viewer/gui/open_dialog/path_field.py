@@ -34,6 +34,11 @@ class PathField(QLineEdit):
         parts = self.text().split(SEPARATOR) if self._several else [self.text()]
         return tuple(filter(None, map(str.strip, parts)))
 
+    @property
+    def is_users(self) -> bool:
+        """Whether the user wrote here, or chose what is here."""
+        return self._is_users
+
     def put(self, paths: Iterable[str]) -> None:
         """Write paths that the user chose."""
         self._is_users = True

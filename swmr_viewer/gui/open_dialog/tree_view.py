@@ -20,6 +20,7 @@ _WIDTHS = (280, 90, 200, 80)
 
 _USES: tuple[tuple[str, Field, str], ...] = (
     ("Use as &Keys", "keys", "Ctrl+K"),
+    ("Use as &Length", "length", "Ctrl+L"),
     ("Use as &Data", "data", "Ctrl+D"),
     ("Use as &Finished Flag", "finished", "Ctrl+G"),
 )
@@ -31,7 +32,7 @@ class FileTree(QWidget):
     path_activated = Signal(str)
     """Double click or Return on a path."""
     use_chosen = Signal(str, list)
-    """The field (``keys``, ``data``, ``finished``) that the selected paths shall go to."""
+    """The field (``keys``, ``length``, ``data``, ``finished``) that the selected paths shall go to."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)

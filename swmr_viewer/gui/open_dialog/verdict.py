@@ -21,6 +21,9 @@ AGAIN_S = 1.5
 """A second look at a file is mentioned only if it takes longer than this."""
 
 
+WEAKER = "How many frames there are, and their chunks, stand in for keys: it is less sure that a frame is complete."
+
+
 class Tone(StrEnum):
     """How a remark is meant."""
 
@@ -43,6 +46,7 @@ class Verdict:
 
     file: Remark
     keys: Remark = Remark()
+    length: Remark = Remark()
     data: Remark = Remark()
     finished: Remark = Remark()
     can_open: bool = False
@@ -88,7 +92,18 @@ def may_come(answer: Inspected | None) -> bool:
         return bool(getattr(getattr(errors, answer.kind, None), "retryable", False))
     if answer.inspection.state in (FileState.MISSING, FileState.EMPTY, FileState.WRITING):
         return True
-    return answer.inspection.state is FileState.SWMR and not (answer.inspection.key_paths and answer.inspection.data_paths)
+    return answer.inspection.state is FileState.SWMR and not (_followed(answer.inspection) and answer.inspection.data_paths)
+
+
+def _followed(inspection: Inspection) -> tuple[str, ...]:
+    return inspection.key_paths or inspection.length_paths
+
+
+def _about_length(inspection: Inspection, request: FollowRequest) -> str:
+    """Say what following by length means, where it is done or could be."""
+    if request.length_paths or not (request.key_paths or inspection.key_paths):
+        return WEAKER if request.length_paths or inspection.length_paths else ""
+    return "None: the keys say which frames are complete."
 
 
 def _reading(seconds: float) -> Remark:
@@ -114,6 +129,7 @@ def _found(inspection: Inspection, request: FollowRequest) -> Verdict:
     return Verdict(
         file=_about_file(inspection),
         keys=_beside("keys", problems, _why(inspection.keys, request.key_paths)),
+        length=_beside("length", problems, _about_length(inspection, request)),
         data=_beside("data", problems, _why(inspection.data, request.data_paths)),
         finished=_beside("finished", problems, _why_flag(inspection, request)),
         can_open=not any(one.weight == "stops" for one in problems),

@@ -285,3 +285,30 @@ def test_its_rows_have_room(dialog: OpenDialog) -> None:
     QApplication.processEvents()
     assert dialog.remarks["keys"].text()
     assert dialog.keys_field.mapTo(dialog, QPoint(0, 0)) == before
+
+
+def test_a_file_without_keys_is_followed_by_the_length_of_a_data_set(qtbot: QtBot, dialog: OpenDialog, inspector: FakeInspector) -> None:
+    flat, uid = "/entry/flat", "/entry/uid"
+    found = replace(inspection(state=FileState.SWMR), keys=(), key_paths=(), length_paths=(flat,), data_paths=(flat,), scan_shape=(0,))
+    type_file(qtbot, dialog, inspector)
+    inspector.answer(found)
+    assert (dialog.keys_field.text(), dialog.length_field.text()) == ("", flat)
+    assert "stand in for keys" in dialog.remarks["length"].text()
+    assert dialog.open_button.text() == "Open"
+    assert dialog.value() == FollowRequest(PATH, (), (flat,), FLAG, length_paths=(flat,))
+    dialog.length_field.put(["/entry/title"])
+    assert "has no length" in dialog.remarks["length"].text()
+    assert not dialog.open_button.isEnabled()
+    dialog.length_field.forget()
+    dialog.length_field.fill([flat])
+    qtbot.keyClicks(dialog.keys_field, uid)
+    assert (dialog.value().key_paths, dialog.value().length_paths) == ((uid,), ())
+
+
+def test_selected_rows_become_lengths(qtbot: QtBot, dialog: OpenDialog, inspector: FakeInspector) -> None:
+    dialog.set_value(FollowRequest(PATH))
+    inspector.answer(inspection())
+    click_row(qtbot, dialog, "/entry/flat")
+    qtbot.keyClick(dialog.tree.view, Qt.Key.Key_L, Qt.KeyboardModifier.ControlModifier)
+    assert dialog.value().length_paths == ("/entry/flat",)
+    assert dialog.value().key_paths == (KEYS,)
