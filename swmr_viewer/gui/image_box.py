@@ -49,17 +49,14 @@ class ImageBox(pg.ViewBox):
         point = self.mapSceneToView(scene_point)
         return self.orientation.frame_point(point.x(), point.y())
 
-    def turn(self, orientation: Orientation, frame: QRectF | None) -> None:
-        """Lay the frame down in another way; what was in view stays in view, and what was fitted is fitted."""
-        if orientation == self.orientation:
-            return
+    def turn(self, orientation: Orientation) -> None:
+        """Lay the frame down in another way; what was in view stays in view."""
         seen = self.frame_rect
-        fits = frame is not None and seen.contains(frame)
         self.orientation = orientation
         self.frame_group.setTransform(QTransform(0, 1, 1, 0, 0, 0) if orientation.transposed else QTransform())
         self.invertX(orientation.leftward)
         self.invertY(not orientation.upward)
-        self.show_rect(frame if fits and frame is not None else seen, PADDING if fits else 0.0)
+        self.show_rect(seen)
 
     def screen_pixels(self, ratio: float) -> tuple[float, float]:
         """Return how many screen pixels a frame pixel is wide (along x) and high (along y)."""

@@ -20,6 +20,7 @@ from swmr_viewer.gui.image_box import PADDING, ImageBox
 from swmr_viewer.gui.image_layers import ImageLayers
 from swmr_viewer.gui.levels_model import LevelsModel
 from swmr_viewer.gui.live_frame import LiveFrame
+from swmr_viewer.gui.orientation import Orientation
 from swmr_viewer.gui.theme import theme_of_application, tokens
 
 MAX_HISTOGRAM_PIXELS = 65_536
@@ -52,8 +53,6 @@ class ImageView(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._shape: tuple[int, int] | None = None
-        self._path = ""
-        self._seen: dict[str, tuple[tuple[int, int], QRectF]] = {}
         self._settings = DisplaySettings()
         self.model = LevelsModel(self)
         self._build()
@@ -132,8 +131,8 @@ class ImageView(QWidget):
         self.layers.set_settings(settings)
         self.color_bar.set_colors(settings.color_map, settings.inverted)
         self.box.setAspectLocked(settings.aspect_locked)
-        self.box.turn(settings.orientation, self._frame_rect)
-        self._name_axes()
+        if settings.orientation != before.orientation:
+            self._turn(settings.orientation)
         self._take_levels()
         if (before.scale, before.mask, before.marks_saturated) != (settings.scale, settings.mask, settings.marks_saturated):
             self._draw(anew=True)
@@ -147,7 +146,7 @@ class ImageView(QWidget):
         """Show this frame; the arrays are used until the next one, or ``clear``."""
         self.layers.hold(frame)
         self._take_levels()
-        self._fit((int(frame.raw.shape[0]), int(frame.raw.shape[1])), frame.data_path)
+        self._fit((int(frame.raw.shape[0]), int(frame.raw.shape[1])))
         self._draw(anew=True)
         self._count()
 
@@ -171,22 +170,15 @@ class ImageView(QWidget):
     def _frame_rect(self) -> QRectF | None:
         return None if self._shape is None else QRectF(0, 0, self._shape[1], self._shape[0])
 
-    def _fit(self, shape: tuple[int, int], path: str) -> None:
-        """Fit a frame of another shape; another data set is seen as it was left."""
+    def _fit(self, shape: tuple[int, int]) -> None:
+        """Fit a frame of another shape; one of the same shape is seen as the one before it."""
         self.layers.under.setRect(QRectF(0, 0, shape[1], shape[0]))
         self.layers.under.setVisible(True)
-        if (shape, path) == (self._shape, self._path):
+        if shape == self._shape:
             return
-        if self._shape is not None:
-            self._seen[self._path] = (self._shape, self.box.frame_rect)
-        is_new = shape != self._shape
-        self._shape, self._path = shape, path
+        self._shape = shape
         self.box.setLimits(minXRange=4, minYRange=4, maxXRange=20 * max(shape), maxYRange=20 * max(shape))
-        left_shape, rect = self._seen.get(path, (None, None))
-        if rect is not None and left_shape == shape:
-            self.box.show_rect(rect)
-        elif is_new:
-            self.fit()
+        self.fit()
 
     def _ratio(self) -> float:
         return float(self.devicePixelRatioF())
@@ -224,10 +216,18 @@ class ImageView(QWidget):
             axis.setPen(colors.border)
             axis.setTextPen(colors.muted)
 
-    def _name_axes(self) -> None:
-        """Say which of the file's axes is where, when it is not as usual."""
-        is_usual = not self._settings.orientation.transposed
-        across, down = self._settings.orientation.axis_names
+    def _turn(self, orientation: Orientation) -> None:
+        """Turn the picture, and say which of the file's axes is where when it is not as usual."""
+        fitted = self._frame_rect is not None and self.box.frame_rect.contains(self._frame_rect)
+        self._name_axes(orientation)
+        self.plot.layout.activate()
+        self.box.turn(orientation)
+        if fitted:
+            self.fit()
+
+    def _name_axes(self, orientation: Orientation) -> None:
+        is_usual = not orientation.transposed
+        across, down = orientation.axis_names
         self.plot.getAxis("bottom").setHeight(24 if is_usual else 42)
         self.plot.getAxis("left").setWidth(44 if is_usual else 62)
         for side, name in (("bottom", across), ("left", down)):
