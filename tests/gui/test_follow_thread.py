@@ -100,3 +100,30 @@ def test_a_reader_that_does_not_answer_is_told_and_forgotten_when_it_does(
     reader.say(m.ReaderStuck(reader.generation, "opening", 3.0), m.ReaderAnswers(reader.generation))
     qtbot.waitUntil(lambda: len(states) == 3)
     assert [(s.phase, s.stuck_s) for s in states] == [(m.Phase.FOLLOWING, 0.0), (m.Phase.FOLLOWING, 3.0), (m.Phase.FOLLOWING, 0.0)]
+
+
+def test_with_every_frame_none_is_dropped_though_the_window_is_slow(qtbot: QtBot, reader: FakeSupervisor, thread: FollowThread) -> None:
+    frames = collect(thread.frame_ready)
+    opened = collect(thread.opened)
+    thread.follow_every(reader.generation, True)
+    slots = [reader.say_frame(picture(), index, (4, 5)) for index in range(4)]
+    reader.say_opened((4, 5))
+    qtbot.waitUntil(lambda: len(opened) == 1)
+    assert reader.released == []
+    for n_taken in range(1, 5):
+        qtbot.waitUntil(lambda n=n_taken: len(frames) == n)
+        frames[-1].release()
+        thread.frame_taken()
+    assert [frame.index for frame in frames] == [0, 1, 2, 3]
+    assert reader.released == slots
+    assert reader.sent(m.FollowEvery) == [m.FollowEvery(reader.generation, True)]
+
+
+def test_measurements_are_taken_once_the_window_has_come_round_to_them(qtbot: QtBot, reader: FakeSupervisor, thread: FollowThread) -> None:
+    measured = collect(thread.measured)
+    thread.measure(m.Measure(reader.generation, 1, "/data"))
+    event = m.Measured(reader.generation, 1, "/data", np.array([3]), m.FRAME_COLUMNS, np.zeros((1, len(m.FRAME_COLUMNS))), (9,))
+    reader.say(event)
+    qtbot.waitUntil(lambda: bool(reader.sent(m.MeasuredTaken)))
+    assert measured == [event]
+    assert reader.requests[-2:] == [m.Measure(reader.generation, 1, "/data"), m.MeasuredTaken(reader.generation)]
