@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import QButtonGroup, QCheckBox, QFrame, QHBoxLayout, QRadioButton, QSpinBox, QVBoxLayout, QWidget
 
 from swmr_viewer.gui.labels import Words
@@ -60,6 +61,10 @@ class CombineEditor(QFrame):
         self.move(self._anchor.mapToGlobal(QPoint(0, -self.sizeHint().height() - 6)))
         self.show()
         next(button for button in self.choices.values() if button.isChecked()).setFocus()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self._anchor.window().activateWindow()  # not every platform gives the keyboard back by itself
 
     def value(self) -> Combine:
         """Return what is chosen here."""

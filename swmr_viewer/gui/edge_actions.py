@@ -54,8 +54,8 @@ def make_edge_actions(session: Session, playback: Playback, mode: LiveMode, noti
         play_back=action(
             "Play &backwards", "Shift+P", "Play the complete frames backwards, down to the first", lambda: playback.toggle(-1)
         ),
-        faster=action("&Faster", "]", "Play faster", lambda: playback.set_rate(playback.rate * FASTER)),
-        slower=action("&Slower", "[", "Play slower", lambda: playback.set_rate(playback.rate / FASTER)),
+        faster=action("&Faster", "Alt+Up", "Play faster", lambda: playback.set_rate(playback.rate * FASTER)),
+        slower=action("&Slower", "Alt+Down", "Play slower", lambda: playback.set_rate(playback.rate / FASTER)),
         every_frame=action("&Every frame", "E", "Show each complete frame in order, even where the picture then falls behind the scan"),
         combine=action("&Combine frames\u2026", "C", "Show the sum, mean or maximum of the last frames, or of all"),
         beep=action("&Beep", "Ctrl+B", "Beep when the scan ends or an alarm is raised"),

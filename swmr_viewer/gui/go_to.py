@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from math import prod
 
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QShowEvent
+from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QLabel, QLineEdit, QVBoxLayout, QWidget
 
 from swmr_viewer.core.progress import KeyProgress
@@ -103,6 +103,10 @@ class GoTo(QFrame):
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self.line.setFocus()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self._anchor.window().activateWindow()  # not every platform gives the keyboard back by itself
 
     def _go(self) -> None:
         session, progress = self._session, self._session.progress

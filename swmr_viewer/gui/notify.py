@@ -9,6 +9,9 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QApplication, QSystemTrayIcon
 
 from swmr_viewer.gui.session import Session
+from swmr_viewer.gui.settings import settings
+
+BEEP_KEY, DESKTOP_KEY = "notify/beep", "notify/desktop"
 
 
 class Notifier(QObject):
@@ -29,14 +32,17 @@ class Notifier(QObject):
         self._session = session
         self._beep = beep
         self._tray: QSystemTrayIcon | None = None
-        self.beeps = False
+        self.beeps = bool(settings().value(BEEP_KEY, False, bool))
         self.notifies = False
+        if settings().value(DESKTOP_KEY, False, bool):
+            self._show_tray(_desktop_notifies())
         session.finished.connect(lambda _: self._on_end())
 
     def set_beeps(self, on: bool) -> None:
         """Beep, or be quiet."""
         if on != self.beeps:
             self.beeps = on
+            settings().setValue(BEEP_KEY, on)
             self.changed.emit()
 
     def set_notifies(self, on: bool) -> None:
@@ -44,12 +50,16 @@ class Notifier(QObject):
         if on and not _desktop_notifies():
             self._session.note("This desktop shows no notifications to programs; a beep may do.")
             on = False
+        settings().setValue(DESKTOP_KEY, on)
+        self._show_tray(on)
+        self.changed.emit()
+
+    def _show_tray(self, on: bool) -> None:
         self.notifies = on
         if on and self._tray is None:
             self._tray = QSystemTrayIcon(QApplication.windowIcon(), self)
         if self._tray is not None:
             self._tray.setVisible(on)
-        self.changed.emit()
 
     def tell(self, title: str, words: str) -> None:
         """Tell something worth turning round for: an end, an alarm."""
@@ -57,6 +67,10 @@ class Notifier(QObject):
             self._beep()
         if self.notifies and self._tray is not None:
             self._tray.showMessage(title, words, QApplication.windowIcon())
+
+    def tell_alarm(self, words: str) -> None:
+        """Tell that an alarm was raised."""
+        self.tell("Alarm", words)
 
     def _on_end(self) -> None:
         session = self._session

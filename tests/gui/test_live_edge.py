@@ -190,11 +190,11 @@ def test_the_rate_is_chosen_by_menu_and_keys(qtbot: QtBot, reader: FakeSuperviso
     editor.number.setValue(24)
     assert playback.rate == 24
     assert editor.slider.value() == 24
-    qtbot.keyClick(viewer.window, Key.Key_BracketRight)
+    qtbot.keyClick(viewer.window, Key.Key_Up, Qt.KeyboardModifier.AltModifier)
     assert playback.rate == 36
     assert editor.number.value() == 36
     for _ in range(12):
-        qtbot.keyClick(viewer.window, Key.Key_BracketLeft)
+        qtbot.keyClick(viewer.window, Key.Key_Down, Qt.KeyboardModifier.AltModifier)
     assert playback.rate == 1
     playback.set_rate(1000)
     assert playback.rate == 60
@@ -380,6 +380,7 @@ def test_nobody_is_told_until_somebody_wants_it(qtbot: QtBot, reader: FakeSuperv
     own = viewer.window.edge
     qtbot.keyClick(viewer.window, Key.Key_B, Qt.KeyboardModifier.ControlModifier)
     assert own.notifier.beeps
+    assert Notifier(viewer.session, parent=notifier).beeps  # remembered
     notes: list[str] = []
     viewer.session.noted.connect(notes.append)
     own.actions.notify.trigger()
