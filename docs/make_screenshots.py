@@ -5,6 +5,7 @@ Run ``make screenshots``. The pictures go to docs/images/. With Xvfb they are dr
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import subprocess
@@ -12,7 +13,6 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 if sys.platform.startswith("linux") and "SWMR_VIEWER_ON_XVFB" not in os.environ:
@@ -27,6 +27,7 @@ from swmr_viewer.commands.window import usual_conditions
 from swmr_viewer.core.conditions import Timeout
 from swmr_viewer.gui.application import application
 from swmr_viewer.gui.assembly import Assembly
+from swmr_viewer.gui.settings import forget_settings
 from swmr_viewer.gui.snapshot_settings import SnapshotSettings
 from swmr_viewer.gui.theme import theme_of_application
 from swmr_viewer.reader.messages import FollowRequest
@@ -34,7 +35,7 @@ from swmr_viewer.reader.supervisor import Supervisor
 from swmr_viewer.simulator.plan import ScanPlan
 from tests.live.writers import LiveWriter
 
-IMAGES = Path(__file__).parent / "images"
+IMAGES = Path(__file__).resolve().parent / "images"
 PLAN = ScanPlan(scan_shape=(20, 30), frame_shape=(512, 512), n_keys=3, order="snake", period_s=0.02)
 SPECTRA = ScanPlan(scan_shape=(8, 10), frame_shape=(1024,), period_s=0.02)
 LARGE, SMALL = (1440, 900), (1280, 800)
@@ -43,9 +44,10 @@ ON_XVFB = "SWMR_VIEWER_ON_XVFB"
 """Set where this script runs under Xvfb already."""
 
 
-@contextmanager
+@contextlib.contextmanager
 def viewer(size: tuple[int, int] = LARGE) -> Iterator[Assembly]:
-    """A running viewer."""
+    """A running viewer, as at its very first start."""
+    forget_settings()
     supervisor = Supervisor()
     supervisor.start()
     assembly = Assembly(supervisor)
@@ -115,7 +117,10 @@ def task_pictures(folder: Path) -> None:
         measurements.draw_line(((40.0, 256.0), (470.0, 256.0)))
         writer.run()
         wait_until(lambda: session.progress is not None and session.progress.n_complete >= 200)
-        session.hold()
+        window.resize(*LARGE)
+        window.panels.panel("detectors").close()
+        window.panels.panel("measuring").show()
+        QTest.qWait(1500)  # for the frames before these to be measured as well
         save(window, "measuring")
         window.actions_.snapshot_settings.trigger()
         window.actions_.shortcuts.trigger()
@@ -128,6 +133,7 @@ def task_pictures(folder: Path) -> None:
 def spectrum_picture(folder: Path) -> None:
     """A scan of spectra."""
     with LiveWriter(folder / "i18-353132.nxs", SPECTRA) as writer, viewer(SMALL) as assembly:
+        assembly.window.edge.mode.set_every_frame(True)
         follow(assembly, writer, 60)
         save(assembly.window, "spectrum")
 
@@ -148,7 +154,7 @@ def on_a_screen_of_its_own() -> int | None:
     if xvfb is None or ON_XVFB in os.environ or os.environ.get("QT_QPA_PLATFORM") != "offscreen":
         return None
     environment = {**os.environ, "QT_QPA_PLATFORM": "xcb", ON_XVFB: "1"}
-    command = [xvfb, "-a", "-s", "-screen 0 2560x1600x24", sys.executable, __file__]
+    command = [xvfb, "-a", "-s", "-screen 0 2560x1600x24", sys.executable, str(Path(__file__).resolve())]
     return subprocess.run(command, env=environment, check=False).returncode
 
 
@@ -162,14 +168,16 @@ def main() -> int:
     IMAGES.mkdir(exist_ok=True)
     application()
     with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
         for kind in (QSettings.Format.NativeFormat, QSettings.Format.IniFormat):  # nobody's own settings come in, or change
-            QSettings.setPath(kind, QSettings.Scope.UserScope, str(folder / "settings"))
-        for scheme in ("dark", "light"):
-            live_pictures(folder, scheme)
-        task_pictures(folder)
-        spectrum_picture(folder)
-        error_picture(folder)
+            QSettings.setPath(kind, QSettings.Scope.UserScope, str(Path(name) / "settings"))
+        with contextlib.chdir(name):  # so that the pictures show a path as people have it, not where this runs
+            folder = Path("data/2026/cm1234-1")
+            folder.mkdir(parents=True)
+            for scheme in ("dark", "light"):
+                live_pictures(folder, scheme)
+            task_pictures(folder)
+            spectrum_picture(folder)
+            error_picture(folder)
     return 0
 
 

@@ -13,6 +13,7 @@ STATE_KEY = "window/panels"
 LAYOUT_VERSION = 1
 """To be raised when panels change so much that a remembered layout would be wrong."""
 GRIP_HEIGHT = 14
+LEAST_WIDTH = 300
 RIGHT = Qt.DockWidgetArea.RightDockWidgetArea
 
 
@@ -70,6 +71,7 @@ class Panels(QMainWindow):
         panel.toggleViewAction().setToolTip(f"Show or close the panel \u201c{title}\u201d")
         panel.setVisible(shown)
         if width:
+            widget.setMinimumWidth(min(width, LEAST_WIDTH))
             self.resizeDocks([panel], [width], Qt.Orientation.Horizontal)
         if height:
             self.resizeDocks([panel], [height], Qt.Orientation.Vertical)

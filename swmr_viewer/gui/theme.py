@@ -215,6 +215,7 @@ QRadioButton::indicator { width: 12px; height: 12px; border: 1px solid @muted; b
 QRadioButton::indicator:hover { border-color: @text; }
 QRadioButton::indicator:checked { background: @accent; border: 1px solid @accent; }
 QRadioButton:focus { color: @accent; }
+QDialogButtonBox { dialogbuttonbox-buttons-have-icons: 0; }
 QProgressBar { background: @missing; border: none; border-radius: 3px; }
 QProgressBar::chunk { background: @good; border-radius: 3px; }
 QProgressBar[behind="true"]::chunk { background: @warn; }
