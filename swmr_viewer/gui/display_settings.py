@@ -16,6 +16,7 @@ from swmr_viewer.gui.color_maps import DEFAULT_COLOR_MAP
 from swmr_viewer.gui.levels_scale import Scale
 from swmr_viewer.gui.orientation import Orientation
 from swmr_viewer.gui.session import Session
+from swmr_viewer.reader.messages import PixelMaskRead
 
 Levels = tuple[float, float]
 
@@ -87,11 +88,11 @@ class Display(QObject):
         self._kept: dict[str, DisplaySettings] = {}
         self.levels_in_use: Levels = (0.0, 1.0)
         """What the picture is drawn with."""
-        self.pixel_mask: npt.NDArray[np.bool_] | None = None
-        """The file's pixel mask of the data set that is shown (True: masked), as far as it was read."""
+        self._masks: dict[str, tuple[tuple[int, str], npt.NDArray[np.bool_]]] = {}
         for signal in (session.opened, session.frame_changed, session.request_changed):
             signal.connect(self._note_path)
         session.frame_changed.connect(self.frame_told)
+        session.pixel_mask_read.connect(self._keep_mask)
 
     @property
     def settings(self) -> DisplaySettings:
@@ -103,6 +104,13 @@ class Display(QObject):
         """Where the file has a pixel mask for the data set that is shown, or None."""
         path: str | None = self._facts("mask_path")
         return path
+
+    @property
+    def pixel_mask(self) -> npt.NDArray[np.bool_] | None:
+        """The mask that the settings name (True: masked), or None where they name none, or it was not read yet."""
+        found = self._masks.get(self._path)
+        wanted = self.settings.mask.mask_path
+        return found[1] if found is not None and wanted is not None and found[0] == (self._session.generation, wanted) else None
 
     @property
     def saturation_value(self) -> float | None:
@@ -156,6 +164,10 @@ class Display(QObject):
         self.change(orientation=how(self.settings.orientation))
 
     # ---- helpers
+
+    def _keep_mask(self, read: PixelMaskRead) -> None:
+        self._masks[read.data_path] = ((read.generation, read.mask_path), read.mask())
+        self.changed.emit()
 
     def _facts(self, name: str) -> Any:
         known = self._session.description.data if self._session.description is not None else ()

@@ -59,6 +59,8 @@ class FollowThread(QThread):
     """``ProgressUpdate``."""
     measured = Signal(object)
     """``messages.Measured``; the reader merges until the window's thread has come round to it."""
+    pixel_mask_read = Signal(object)
+    """``messages.PixelMaskRead``."""
     frame_ready = Signal(object)
     """``LiveFrame``: whoever takes it releases it."""
     state_changed = Signal(object)
@@ -84,6 +86,7 @@ class FollowThread(QThread):
             m.Opened: self._on_opened, m.PhaseChanged: self._on_phase, m.KeysChanged: self._on_keys, m.FrameReady: self._on_frame,
             m.Fault: self.fault_reported.emit, m.Ended: self._on_ended, m.Failed: self.failed.emit, m.ReaderStuck: self._on_stuck,
             m.ReaderAnswers: self._on_answer, m.ReaderReplaced: self._on_replaced, m.Measured: self.measured.emit,
+            m.PixelMaskRead: self.pixel_mask_read.emit,
         }  # fmt: skip
         # Behind what others connect in the window's event queue: when this runs, they have had their turn.
         self.measured.connect(self._on_measured_taken, Qt.ConnectionType.QueuedConnection)

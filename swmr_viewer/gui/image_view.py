@@ -140,7 +140,11 @@ class ImageView(QWidget):
 
     def set_masks(self, saturation_value: float | None, pixel_mask: npt.NDArray[np.bool_] | None) -> None:
         """Take what the file says of its pixels; a mask counts where the settings name it."""
+        is_new = (saturation_value, pixel_mask is None) != (self.layers.saturation_value, self.layers.pixel_mask is None)
         self.layers.saturation_value, self.layers.pixel_mask = saturation_value, pixel_mask
+        if is_new:
+            self._draw(anew=True)
+            self._count()
 
     def show_frame(self, frame: LiveFrame) -> None:
         """Show this frame; the arrays are used until the next one, or ``clear``."""

@@ -43,6 +43,7 @@ class Session(SessionFacts):
         thread.progress_changed.connect(self._on_progress)
         thread.frame_ready.connect(self._on_frame)
         thread.measured.connect(self._on_measured)
+        thread.pixel_mask_read.connect(self.pixel_mask_read)
         thread.state_changed.connect(self._on_condition)
         thread.fault_reported.connect(self._on_fault)
         thread.failed.connect(self._on_failed)

@@ -33,6 +33,8 @@ class SessionFacts(QObject):
     """``shown`` is another frame (or None)."""
     data_changed = Signal()
     """Another of the file's data sets is shown."""
+    pixel_mask_read = Signal(object)
+    """``messages.PixelMaskRead``."""
     measured = Signal(object)
     """``messages.Measured`` of this generation."""
     mode_changed = Signal()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from swmr_viewer.core.conditions import ConditionError
 from swmr_viewer.core.frame_times import FrameTimes
 from swmr_viewer.reader.announcer import Announcer
@@ -22,6 +24,7 @@ from swmr_viewer.reader.messages import (
     MeasuredTaken,
     Phase,
     PhaseChanged,
+    PixelMaskRead,
     ProgressTaken,
     Request,
     Resume,
@@ -59,6 +62,7 @@ class Following:
         self._line = line
         self._announcer = Announcer(scan.follower, line)
         self._announces_keys = not follow.request.every_frame
+        self._told_masks: set[tuple[str, str]] = set()
         self._displays = Displays(scan.h5file, scan.facts)
         self._measurer = Measurer(scan.grabbers, self._announcer, self._displays, line, follow.unreadable)
         self._live: LiveDelivery | None = None
@@ -122,6 +126,7 @@ class Following:
         match request:
             case SetDisplay():
                 self._tell_faults(self._displays.set(request))
+                self._tell_mask(request)
                 live.redisplay()
             case FollowEvery():
                 live.follow_every(request)
@@ -133,6 +138,15 @@ class Following:
                 self._measurer.note_taken()
             case _:
                 pass
+
+    def _tell_mask(self, wish: SetDisplay) -> None:
+        path, mask_path = wish.data_path, wish.mask.mask_path
+        if path is None or mask_path is None or (path, mask_path) in self._told_masks:
+            return
+        mask = self._displays.of(path).pixel_mask
+        if mask is not None:
+            self._told_masks.add((path, mask_path))
+            self._line.send(PixelMaskRead(self._line.generation, path, mask_path, mask.shape, np.packbits(mask).tobytes()))
 
     def _resume(self) -> None:
         self._scan.follower.resume()

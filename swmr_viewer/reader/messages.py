@@ -32,6 +32,7 @@ from swmr_viewer.reader.wishes import (
     Measure as Measure,
     Measured as Measured,
     MeasuredTaken as MeasuredTaken,
+    PixelMaskRead as PixelMaskRead,
     SetDisplay as SetDisplay,
     StopMeasuring as StopMeasuring,
     Wish as Wish,
@@ -377,6 +378,7 @@ Event = (
     | KeysChanged
     | FrameReady
     | Measured
+    | PixelMaskRead
     | EveryBegan
     | FrameMeasured
     | Fault

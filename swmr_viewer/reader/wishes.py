@@ -120,6 +120,23 @@ class Measured:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class PixelMaskRead:
+    """The pixel mask that a ``SetDisplay`` named, sent once: zoomed in, the window draws raw pixels and has to leave out the same."""
+
+    generation: int
+    data_path: str
+    mask_path: str
+    shape: tuple[int, ...]
+    bits: bytes
+    """``numpy.packbits`` of the mask in C order; 1 is masked."""
+
+    def mask(self) -> npt.NDArray[np.bool_]:
+        """Return where pixels are masked, bool of ``shape``."""
+        n = int(np.prod(self.shape))
+        return np.unpackbits(np.frombuffer(self.bits, np.uint8), count=n).view(np.bool_).reshape(self.shape)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class EveryBegan:
     """The supervisor's own: ``Every frame`` begins, and these complete frames (flat indices) will not be delivered."""
 
