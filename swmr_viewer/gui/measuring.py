@@ -25,7 +25,7 @@ from swmr_viewer.gui.session import Session
 from swmr_viewer.gui.waterfall import Waterfall
 from swmr_viewer.gui.zoom_memory import ZoomMemory
 
-PANEL_WIDTH = 320
+PANEL_WIDTH = 340
 
 
 class Measuring(QObject):

@@ -14,10 +14,12 @@ from swmr_viewer.gui.drawing_tool import DrawingTool
 from swmr_viewer.gui.frame_overlay import FrameOverlay
 from swmr_viewer.gui.measurements import Measurements
 from swmr_viewer.gui.regions import Line, Point
-from swmr_viewer.gui.theme import theme_of_application, tokens
+from swmr_viewer.gui.theme import theme_of_application
 
 COLORS = ("#ff9f43", "#4cc9f0", "#f78fb3", "#b8e986", "#c79bff", "#ffd166")
 """Light enough for dark pictures; a dark rim (the shadow pen) keeps them apart from light ones."""
+
+LINE_COLOR = "#ff7a73"
 
 
 def region_color(number: int) -> str:
@@ -104,7 +106,7 @@ class RegionsLayer(QObject):
             item.label.setColor(region_color(number))
             item.label.fill = pg.mkBrush(QColor(0, 0, 0, 120))
         if self._line is not None:
-            self._line[1].setPen(pg.mkPen(tokens().bad, width=2))
+            self._line[1].setPen(pg.mkPen(LINE_COLOR, width=2))
         self._place_labels()
 
     def _place_labels(self) -> None:

@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 from swmr_viewer.gui.alarm import AlarmRule
 from swmr_viewer.gui.assembly import Assembly
 from swmr_viewer.gui.drawing_tool import KINDS
+from swmr_viewer.gui.orientation import Orientation
 from swmr_viewer.gui.regions import Region
 from swmr_viewer.gui.regions_table import full_words, number_words
 from swmr_viewer.reader import messages as m
@@ -84,6 +85,19 @@ def test_a_rectangle_is_drawn_by_mouse_and_its_numbers_are_those_of_its_pixels(
     ]  # fmt: skip
     show(qtbot, viewer, reader, picture(seed=3), 9)
     assert cell(viewer, 0, 1) == number_words(picture(seed=3)[12:40, 10:30].sum())
+
+
+def test_regions_keep_to_the_files_pixels_on_a_turned_picture(qtbot: QtBot, viewer: Assembly) -> None:
+    measuring, image = viewer.window.measuring, viewer.window.frame_view.image
+    image.box.turn(Orientation().turned_right().mirrored_sideways())
+    image.fit()
+    measuring.actions_.rectangle.trigger()
+    drag(qtbot, viewer, (10, 12), (30, 40))
+    np.testing.assert_allclose(sorted(regions(viewer)[0].points), ((10, 12), (30, 40)), atol=0.3)
+    inside = picture()[12:40, 10:30]
+    assert cell(viewer, 0, 1) == number_words(inside.sum())
+    drag(qtbot, viewer, (20, 26), (25, 30))
+    np.testing.assert_allclose(sorted(regions(viewer)[0].points), ((15, 16), (35, 44)), atol=0.4)
 
 
 def test_ellipse_polygon_and_line(qtbot: QtBot, reader: FakeSupervisor, viewer: Assembly) -> None:
