@@ -38,6 +38,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--watch", metavar="FOLDER", help="show each newer scan of this folder as soon as it starts")
     add("--pattern", metavar="GLOB", help=f"with --watch: which files, separated by semicolons (default: {USUAL_PATTERN!r})")
     add("--newest", choices=("time", "name"), help="with --watch: by time of change, or by name (default: time)")
+    add("--preset", metavar="NAME", help="paths, and files to watch for, as saved under this name in the open dialog")
     add("--timeout", type=seconds, default=TIMEOUT_S, metavar="S", help="end when no new key came for S seconds (default: %(default)g)")
 
 
@@ -80,18 +81,31 @@ def request_from(args: argparse.Namespace) -> FollowRequest | None:
         If there are paths inside a file and no file.
     """
     if args.file is None and args.watch is None:
-        if args.keys or args.length or args.data or args.finished:
+        if args.keys or args.length or args.data or args.finished or args.preset is not None:
             raise NoFileError("There is no FILE for the paths that were given.", "Put the file first: swmr-viewer FILE --keys PATH.")
         return None
+    base = _preset_request(args.preset) if args.preset is not None else FollowRequest("")
     return FollowRequest(
         path=args.file or "",
-        key_paths=tuple(args.keys),
-        length_paths=tuple(args.length),
+        key_paths=tuple(args.keys) or base.key_paths,
+        length_paths=tuple(args.length) or base.length_paths,
         scan_shape=args.scan_shape,
-        data_paths=tuple(args.data),
-        finished_path=args.finished,
+        data_paths=tuple(args.data) or base.data_paths,
+        finished_path=args.finished or base.finished_path,
         conditions=usual_conditions(args.timeout, args.finished),
     )
+
+
+def _preset_request(name: str) -> FollowRequest:
+    from swmr_viewer.gui.presets import named  # it asks Qt where the platform keeps such files
+
+    return named(name).request()
+
+
+def _preset_files(name: str) -> str:
+    from swmr_viewer.gui.presets import named
+
+    return named(name).files
 
 
 def watch_from(args: argparse.Namespace) -> WatchRule | None:
@@ -108,7 +122,8 @@ def watch_from(args: argparse.Namespace) -> WatchRule | None:
         return None
     if not args.watch.strip():
         raise NoFolderError("The folder to watch has no name.", "Name it: swmr-viewer --watch FOLDER.")
-    return WatchRule(args.watch, args.pattern or USUAL_PATTERN, args.newest or "time")
+    files = _preset_files(args.preset) if args.preset is not None else ""
+    return WatchRule(args.watch, args.pattern or files or USUAL_PATTERN, args.newest or "time")
 
 
 def usual_conditions(timeout_s: float, finished_path: str | None = None) -> tuple[Condition, ...]:

@@ -12,6 +12,8 @@ from PySide6.QtWidgets import QMenu
 from swmr_viewer.gui.drops import Drops
 from swmr_viewer.gui.file_chooser import FileChooser
 from swmr_viewer.gui.main_window import MainWindow
+from swmr_viewer.gui.presets import PresetError, load
+from swmr_viewer.gui.problem import Problem
 from swmr_viewer.gui.recent import Recent
 from swmr_viewer.gui.session import Session
 from swmr_viewer.gui.settings import settings
@@ -65,6 +67,10 @@ class Opening(QObject):
             self.watch_dialog.accepted_rule.connect(self.watch_folder)
         if not self.watch_dialog.isVisible():
             self.watch_dialog.set_value(self._likely_rule())
+        try:
+            self.watch_dialog.set_presets(load())
+        except PresetError as error:
+            self._session.report(Problem(error.message, error.remedy, severity="note"))
         self.watch_dialog.show()
         self.watch_dialog.raise_()
         self.watch_dialog.activateWindow()

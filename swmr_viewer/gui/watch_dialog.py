@@ -8,6 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QDialog, QDialogButtonBox, QFileDialog, QFormLayout, QHBoxLayout, QLineEdit, QPushButton, QWidget
 
 from swmr_viewer.gui.labels import Words
+from swmr_viewer.gui.presets import Preset
 from swmr_viewer.gui.watch_rule import Newest, WatchRule
 
 ORDERS: tuple[tuple[str, Newest], ...] = (("changed last", "time"), ("last by name", "name"))
@@ -16,8 +17,8 @@ ORDERS: tuple[tuple[str, Newest], ...] = (("changed last", "time"), ("last by na
 class WatchDialog(QDialog):
     """Modeless; the folder need not exist yet."""
 
-    accepted_rule = Signal(object)
-    """The `WatchRule` to watch by."""
+    accepted_rule = Signal(object, object)
+    """The `WatchRule` to watch by, and the `FollowRequest` whose paths hold for each scan (None: what is found)."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -25,7 +26,9 @@ class WatchDialog(QDialog):
         self.setModal(False)
         self.resize(620, 10)
         self._chooser: QFileDialog | None = None
+        self._presets: tuple[Preset, ...] = ()
         self._make_widgets()
+        self.set_presets(())
         form = QFormLayout(self)
         form.setSpacing(10)
         row = QHBoxLayout()
@@ -34,6 +37,7 @@ class WatchDialog(QDialog):
         form.addRow("&Folder", row)
         form.addRow("F&iles", self.pattern)
         form.addRow("Newest is", self.newest)
+        form.addRow("&Paths in it", self.preset)
         hint = Words("muted")
         hint.say("Each newer scan is shown as soon as it starts. Zoom, levels and regions stay.")
         form.addRow("", hint)
@@ -52,6 +56,9 @@ class WatchDialog(QDialog):
         self.newest.setToolTip("Which of two files is the newer one; in names, numbers are compared as numbers")
         for words, value in ORDERS:
             self.newest.addItem(words, value)
+        self.preset = QComboBox()
+        self.preset.setToolTip("What is shown of each scan: what is found in it, or the paths of a preset (the open dialog saves them)")
+        self.preset.activated.connect(self._take_files)
         self.browse_button = QPushButton("&Browse\u2026")
         self.browse_button.setToolTip("Choose the folder")
         self.browse_button.clicked.connect(self.browse)
@@ -73,6 +80,22 @@ class WatchDialog(QDialog):
         self.pattern.setText(rule.pattern)
         self.newest.setCurrentIndex(self.newest.findData(rule.newest))
 
+    def set_presets(self, presets: tuple[Preset, ...]) -> None:
+        """Offer these presets; the one that is chosen stays chosen."""
+        chosen, self._presets = self.preset.currentText(), presets
+        self.preset.clear()
+        self.preset.addItems(["what is found", *(one.name for one in presets)])
+        self.preset.setCurrentIndex(max(0, self.preset.findText(chosen)))
+
+    def _preset(self) -> Preset | None:
+        row = self.preset.currentIndex()
+        return self._presets[row - 1] if row > 0 else None
+
+    def _take_files(self) -> None:
+        preset = self._preset()
+        if preset is not None and preset.files:
+            self.pattern.setText(preset.files)
+
     def browse(self) -> None:
         """Let the user choose a folder; the window behind stays usable."""
         if self._chooser is None:
@@ -85,7 +108,8 @@ class WatchDialog(QDialog):
     def accept(self) -> None:
         if self.folder.text().strip():
             super().accept()
-            self.accepted_rule.emit(self.value())
+            preset = self._preset()
+            self.accepted_rule.emit(self.value(), preset.request() if preset is not None else None)
 
     def _show_button(self) -> None:
         self.watch_button.setEnabled(bool(self.folder.text().strip()))

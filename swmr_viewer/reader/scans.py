@@ -18,6 +18,7 @@ from swmr_viewer.core.inspection import Inspection
 from swmr_viewer.core.opening import open_swmr
 from swmr_viewer.reader.layout import slot_layout
 from swmr_viewer.reader.messages import DataDescription, FollowRequest, Opened
+from swmr_viewer.reader.requests import has_patterns, with_patterns_expanded
 
 
 @dataclass(slots=True)
@@ -65,8 +66,11 @@ def open_scan(request: FollowRequest) -> Scan:
 
 def _open_in(h5file: h5py.File, request: FollowRequest) -> Scan:
     # Before anything is held open: a second handle on a dataset would break its refresh.
+    found = inspect_open(h5file) if has_patterns(request) else None
+    if found is not None:
+        request = with_patterns_expanded(request, found)
     told = request.key_paths or request.length_paths
-    found = None if told and request.data_paths else inspect_open(h5file)
+    found = None if told and request.data_paths else found or inspect_open(h5file)
     keys, lengths = (request.key_paths, request.length_paths) if told else _found_keys(found, request.path)
     follow = partial(
         Follower,

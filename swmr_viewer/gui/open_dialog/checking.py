@@ -12,6 +12,7 @@ import numpy as np
 
 from swmr_viewer.core.inspection import FileState, Inspection, TreeNode
 from swmr_viewer.reader.messages import FollowRequest
+from swmr_viewer.reader.requests import with_patterns_expanded
 
 Field = Literal["keys", "length", "data", "finished"]
 Weight = Literal["stops", "waits", "note"]
@@ -56,6 +57,7 @@ class _Check:
         self._growing = inspection.state in (FileState.SWMR, FileState.WRITING)
         self._scan_shape = inspection.scan_shape or ()
         self._missing: Weight = "waits" if self._growing else "stops"
+        request = with_patterns_expanded(request, inspection)
         self._key_paths = tuple(map(normal, request.key_paths or inspection.key_paths))
         self._length_paths = tuple(map(normal, request.length_paths or (() if self._key_paths else inspection.length_paths)))
         self._data_paths = tuple(map(normal, request.data_paths or inspection.data_paths))

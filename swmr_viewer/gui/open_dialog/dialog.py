@@ -12,8 +12,10 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFileDialog, QLineEdit,
 from swmr_viewer.core.inspection import Inspection
 from swmr_viewer.gui.open_dialog.form import FieldRow
 from swmr_viewer.gui.open_dialog.path_field import PathField
+from swmr_viewer.gui.open_dialog.preset_row import PresetRow
 from swmr_viewer.gui.open_dialog.tree_view import FileTree
-from swmr_viewer.gui.open_dialog.verdict import Verdict, judge, may_come, path_from
+from swmr_viewer.gui.open_dialog.verdict import Remark, Tone, Verdict, judge, may_come, path_from
+from swmr_viewer.gui.presets import Preset
 from swmr_viewer.reader.messages import FollowRequest, Inspected
 
 TYPING_PAUSE_MS = 250
@@ -99,6 +101,13 @@ class OpenDialog(QDialog):
         if self.isVisible():
             self._ask()
 
+    def use_preset(self, preset: Preset) -> None:
+        """Write a preset's paths into the fields; what it leaves open is filled in by what is found."""
+        self.set_value(replace(preset.request(path_from(self.file_field.text())), conditions=self._base.conditions))
+
+    def _say_of_presets(self, words: str, is_problem: bool) -> None:
+        self.remarks["finished"].say(Remark(words, Tone.PROBLEM if is_problem else Tone.PLAIN))
+
     def _length_paths(self) -> tuple[str, ...]:
         """Return what stands in for keys; what was only found does so no longer once the user names keys."""
         is_outdone = self.keys_field.is_users and bool(self.keys_field.paths()) and not self.length_field.is_users
@@ -157,6 +166,8 @@ class OpenDialog(QDialog):
         self.remarks = {"file": file_row.remark} | {name: row.remark for name, row in rows.items()}
         layout.addWidget(file_row)
         layout.addWidget(self.tree, stretch=1)
+        self.presets = PresetRow(self.value)
+        layout.addWidget(self.presets)
         for row in rows.values():
             layout.addWidget(row)
         layout.addWidget(self.buttons)
@@ -176,6 +187,8 @@ class OpenDialog(QDialog):
         for field in self._fields.values():
             field.textChanged.connect(self._show_verdict)
             field.focused.connect(self._remember_focus)
+        self.presets.preset_chosen.connect(self.use_preset)
+        self.presets.said.connect(self._say_of_presets)
         self.tree.path_activated.connect(self._put_into_focused)
         self.tree.use_chosen.connect(self._use)
         self.browse_button.clicked.connect(self.browse)
@@ -324,6 +337,7 @@ class OpenDialog(QDialog):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
+        self.presets.reload()
         self._ask()
 
     def _rest(self) -> None:

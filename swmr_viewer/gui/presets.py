@@ -1,0 +1,127 @@
+"""Named presets for a beamline: patterns of paths and of file names, kept in a file that people can read and pass on."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QStandardPaths
+
+from swmr_viewer.core.errors import SwmrViewerError
+from swmr_viewer.reader.messages import FollowRequest
+
+FORMAT = "swmr_viewer presets"
+
+
+class PresetError(SwmrViewerError):
+    """A file of presets cannot be read or written, or has not the preset that was asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Preset:
+    """What the scans of one beamline have in common; what is left empty is found in each file."""
+
+    name: str
+    files: str = ""
+    """Patterns of file names, as for a watched folder."""
+    keys: tuple[str, ...] = ()
+    length: tuple[str, ...] = ()
+    data: tuple[str, ...] = ()
+    finished: str = ""
+
+    def request(self, path: str = "") -> FollowRequest:
+        """Return the request for a file; the reader replaces patterns by what fits them."""
+        return FollowRequest(path, self.keys, self.data, self.finished or None, length_paths=self.length)
+
+
+def preset_of(name: str, request: FollowRequest, files: str = "") -> Preset:
+    """Return the paths of a request under a name."""
+    return Preset(name.strip(), files, request.key_paths, request.length_paths, request.data_paths, request.finished_path or "")
+
+
+def presets_file() -> Path:
+    """Return where this user's presets are: a JSON file in the platform's folder for configuration."""
+    base = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.GenericConfigLocation)
+    return Path(base) / "swmr_viewer" / "presets.json"
+
+
+def load(file: Path | None = None) -> tuple[Preset, ...]:
+    """Return the presets in a file, by name; none if there is no file.
+
+    Raises
+    ------
+    PresetError
+        If it is there and cannot be read, or is no file of presets.
+    """
+    file = file or presets_file()
+    try:
+        stored = json.loads(file.read_text(encoding="utf-8"))
+        if stored["format"] != FORMAT:
+            raise ValueError(stored["format"])
+        return _sorted(map(_preset, stored["presets"]))
+    except FileNotFoundError:
+        return ()
+    except OSError as error:
+        raise PresetError(f"The presets in {file} cannot be read: {error.strerror}.", "Check the file's permissions.") from error
+    except (ValueError, KeyError, TypeError) as error:
+        raise PresetError(f"{file} is no file of presets.", "Choose one that was exported, or move it away to start anew.") from error
+
+
+def save(presets: Iterable[Preset], file: Path | None = None) -> None:
+    """Write presets beside their file, then rename: nobody ever reads half of them.
+
+    Raises
+    ------
+    PresetError
+        If that is not possible.
+    """
+    file = file or presets_file()
+    beside = file.with_name(f"{file.name}.{os.getpid()}.new")
+    text = json.dumps({"format": FORMAT, "presets": [asdict(one) for one in _sorted(presets)]}, indent=2, ensure_ascii=False)
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        beside.write_text(text + "\n", encoding="utf-8")
+        beside.replace(file)
+    except OSError as error:
+        beside.unlink(missing_ok=True)
+        raise PresetError(f"The presets cannot be written to {file}: {error.strerror}.", "Choose another place.") from error
+
+
+def with_preset(presets: Iterable[Preset], new: Preset) -> tuple[Preset, ...]:
+    """Return the presets with this one, instead of another of its name."""
+    return _sorted([*(one for one in presets if one.name != new.name), new])
+
+
+def named(name: str, presets: Iterable[Preset] | None = None) -> Preset:
+    """Return the preset of this name.
+
+    Raises
+    ------
+    PresetError
+        If there is none; the message tells which there are.
+    """
+    known = tuple(load() if presets is None else presets)
+    for one in known:
+        if one.name == name:
+            return one
+    there = ", ".join(one.name for one in known) or "none; the open dialog saves them"
+    raise PresetError(f"There is no preset {name!r}.", f"There are: {there}.")
+
+
+def _sorted(presets: Iterable[Preset]) -> tuple[Preset, ...]:
+    return tuple(sorted(presets, key=lambda one: one.name.casefold()))
+
+
+def _preset(entry: dict[str, Any]) -> Preset:
+    """Return what an entry stands for; people write these files by hand as well."""
+    texts = {one: str(entry.get(one, "")) for one in ("name", "files", "finished")}
+    if not texts["name"].strip() or entry.keys() - {one.name for one in fields(Preset)}:
+        raise ValueError(entry)
+    lists = {
+        one: (value,) if isinstance(value := entry.get(one, ()), str) else tuple(map(str, value)) for one in ("keys", "length", "data")
+    }
+    return Preset(**texts, **lists)  # type: ignore[arg-type]
