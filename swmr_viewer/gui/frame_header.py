@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from swmr_viewer.gui.change_mark import ChangeMark
 from swmr_viewer.gui.labels import ElidedWords, Words
@@ -23,17 +23,20 @@ class FrameHeader(QWidget):
         self._session = session
         self.mark = ChangeMark(session)
         self._made_of: Callable[[], str] = str
-        self.title = Words("title", room_for="No frame yet")
+        self.title = Words("title", room_for="Frame 0000")
         self.title.setToolTip("Go to a frame by its number or its position: Ctrl+G")
-        self.where = ElidedWords("muted")
+        self.where = ElidedWords("muted", Qt.TextElideMode.ElideRight)
         self.fit_button = QPushButton("Fit")
         self.fit_button.setToolTip("Show the whole frame (F)")
         row = self._row = QHBoxLayout(self)
         row.setContentsMargins(4, 0, 0, 0)
-        row.setSpacing(10)
+        row.setSpacing(6)
         row.addWidget(self.mark)
-        row.addWidget(self.title)
-        row.addWidget(self.where, 1)
+        told = QVBoxLayout()
+        told.setSpacing(0)
+        told.addWidget(self.title)
+        told.addWidget(self.where)
+        row.addLayout(told, 1)
         row.addWidget(self.fit_button)
         self.fit_button.clicked.connect(self.fit_wanted)
         for signal in (session.frame_changed, session.progress_changed, session.ticked, session.mode_changed):
@@ -64,4 +67,4 @@ class FrameHeader(QWidget):
         taken = "" if frame.frame_time is None else f"taken {clock_words(frame.frame_time)}"
         place = (f"of {count_words(total)}", f"at {position_words(frame.position)}")
         parts = (*place, self._made_of(), taken, age_words(session.frame_age_s), held)
-        self.where.say("    ".join(part for part in parts if part))
+        self.where.say("   ".join(part for part in parts if part))

@@ -74,6 +74,7 @@ class MeasureButton(QToolButton):
 
     def __init__(self, menu: QMenu, about_to_show: Callable[[], None] | None = None) -> None:
         super().__init__()
+        self.setProperty("slim", "true")
         self.setText("Measure \u25be")
         self.setToolTip("Regions, line profile, cross-hair, alarm")
         self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)

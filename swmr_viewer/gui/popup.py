@@ -33,6 +33,7 @@ class PopupButton(QToolButton):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.popup: Popup | None = None
+        self.setProperty("slim", "true")
         self.clicked.connect(self.open)
 
     def offer(self, popup: Popup) -> None:

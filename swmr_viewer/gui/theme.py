@@ -187,6 +187,7 @@ QPushButton:focus, QToolButton:focus { border: 1px solid @accent; }
 QPushButton:disabled, QToolButton:disabled { color: @faint; border-color: @border; }
 QToolButton::menu-indicator { image: none; }
 QToolButton[segment] { padding: 5px 8px; border-radius: 0; margin-left: -1px; }
+QToolButton[slim="true"] { padding: 5px 8px; }
 QToolButton[segment="first"] { border-top-left-radius: 6px; border-bottom-left-radius: 6px; margin-left: 0; }
 QToolButton[segment="last"] { border-top-right-radius: 6px; border-bottom-right-radius: 6px; }
 QToolButton[split="true"] { padding-right: 22px; }
