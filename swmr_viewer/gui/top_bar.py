@@ -43,6 +43,7 @@ class TopBar(QWidget):
         row.addWidget(self.menu)
         session.request_changed.connect(self._show)
         session.opened.connect(self._show)
+        session.data_changed.connect(self._show)
         self._show()
 
     def add_watch(self, button: QWidget, note: QWidget) -> None:
@@ -62,7 +63,7 @@ class TopBar(QWidget):
         description = self._session.description
         if description is None or not description.data:
             return [folder]
-        shown = description.data[0]
+        shown = self._session.data or description.data[0]
         kind = f"{shape_words(shown.frame_shape)} {dtype_words(shown.dtype)}" if shown.frame_shape else f"scalar {dtype_words(shown.dtype)}"
         return [folder, shown.path, kind]
 

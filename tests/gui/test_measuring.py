@@ -7,6 +7,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from swmr_viewer.gui.alarm import AlarmRule
@@ -89,13 +90,17 @@ def test_a_rectangle_is_drawn_by_mouse_and_its_numbers_are_those_of_its_pixels(
 
 def test_regions_keep_to_the_files_pixels_on_a_turned_picture(qtbot: QtBot, viewer: Assembly) -> None:
     measuring, image = viewer.window.measuring, viewer.window.frame_view.image
+    viewer.window.panels.panel("measuring").show()
+    QApplication.processEvents()  # it makes the picture narrower
     image.box.turn(Orientation().turned_right().mirrored_sideways())
     image.fit()
+    QApplication.processEvents()
     measuring.actions_.rectangle.trigger()
     drag(qtbot, viewer, (10, 12), (30, 40))
     np.testing.assert_allclose(sorted(regions(viewer)[0].points), ((10, 12), (30, 40)), atol=0.3)
     inside = picture()[12:40, 10:30]
     assert cell(viewer, 0, 1) == number_words(inside.sum())
+    QApplication.processEvents()
     drag(qtbot, viewer, (20, 26), (25, 30))
     np.testing.assert_allclose(sorted(regions(viewer)[0].points), ((15, 16), (35, 44)), atol=0.4)
 
