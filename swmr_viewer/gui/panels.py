@@ -13,7 +13,7 @@ STATE_KEY = "window/panels"
 LAYOUT_VERSION = 1
 """To be raised when panels change so much that a remembered layout would be wrong."""
 GRIP_HEIGHT = 14
-LEAST_WIDTH = 300
+LEAST_WIDTH = 316
 RIGHT = Qt.DockWidgetArea.RightDockWidgetArea
 
 
