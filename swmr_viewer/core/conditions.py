@@ -162,9 +162,7 @@ def conditions_from(
     """Turn names, conditions and functions (one, or several) into things that can be asked ``is_met``."""
     several: Iterable[ConditionLike]
     several = (wanted,) if isinstance(wanted, str) or callable(wanted) or hasattr(wanted, "is_met") else wanted  # type: ignore[assignment]
-    return tuple(
-        condition_named(one, timeout_s=timeout_s, finished_path=finished_path) if isinstance(one, str) else one for one in several
-    )
+    return tuple(condition_named(one, timeout_s=timeout_s, finished_path=finished_path) if isinstance(one, str) else one for one in several)
 
 
 def first_met(conditions: Iterable[Condition | Callable[[Situation], bool]], situation: Situation) -> str | None:

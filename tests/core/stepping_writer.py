@@ -66,9 +66,7 @@ class SteppingWriter:
 @contextmanager
 def stepping_writer(path: Path) -> Iterator[SteppingWriter]:
     """Start a writer for this path, and end it with the block."""
-    process = subprocess.Popen(
-        [sys.executable, "-c", _SCRIPT, str(path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    )
+    process = subprocess.Popen([sys.executable, "-c", _SCRIPT, str(path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     with process:
         try:
             yield SteppingWriter(process)
