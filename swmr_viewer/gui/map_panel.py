@@ -94,12 +94,12 @@ def _legend() -> QWidget:
     legend = QWidget()
     row = QHBoxLayout(legend)
     row.setContentsMargins(0, 0, 0, 0)
-    row.setSpacing(5)
+    row.setSpacing(3)
     for state, words in ((mi.COMPLETE, "complete"), (mi.PARTLY, "partly"), (mi.MISSING, "missing"), (SHOWN, "shown")):
         label = Words("muted")
         label.say(words)
         row.addWidget(Swatch(state))
         row.addWidget(label)
-        row.addSpacing(3)
+        row.addSpacing(2)
     row.addStretch(1)
     return legend

@@ -56,7 +56,7 @@ class StateLine(QWidget):
         self.dot = StateDot(session)
         self.words = Words("strong", room_for="Storage not answering")
         self.rate = Words("muted", room_for="000.0 arriving   000.0 shown   000.0 skipped / s")
-        self.age = Words("muted", room_for="last key 00.0 s ago")
+        self.age = Words("muted", room_for="last key 000 min ago")
         self._lay_out()
         for signal in (session.state_changed, session.mode_changed, playback.changed, mode.changed):
             signal.connect(self._show)
