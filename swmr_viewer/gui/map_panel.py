@@ -81,7 +81,8 @@ class MapPanel(QFrame):
 
     def _show(self) -> None:
         progress, layout, names = self._session.progress, self.map.layout_shown, scan_axis_names(self._session)
-        self.caption.say("SCAN" if progress is None else f"SCAN  {shape_caption(progress.scan_shape, names)}")
+        self.caption.say("SCAN" if progress is None else f"SCAN  {shape_caption(progress.scan_shape)}")
+        self.caption.setToolTip("" if progress is None else shape_caption(progress.scan_shape, names))
         self.whole.setVisible(self.map.is_zoomed)
         pages = "" if progress is None or layout is None else pages_words(layout.grid.n_pages, progress.scan_shape, names)
         self.pages.say(pages)
