@@ -54,7 +54,7 @@ def percentiles_of(pixels: Pixels, percentiles: tuple[float, float]) -> tuple[fl
     sample = sample[valid_mask(sample)]
     if not sample.size:
         return None
-    low, high = np.percentile(sample, percentiles)
+    low, high = np.percentile(sample.astype(np.float64), percentiles)  # in a small integer type the steps overflow
     return float(low), float(high)
 
 

@@ -26,8 +26,8 @@ def test_one_pass_finds_what_plain_numpy_finds(frame, saturation):
         assert statistics.total == pytest.approx(chosen.sum(dtype=np.float64), rel=1e-9, abs=1e-9 * np.abs(chosen.astype(float)).sum())
     else:
         assert statistics.total == sum(int(one) for one in chosen)
-    assert statistics.maximum == levels.maximum == chosen.max()
-    assert levels.minimum == chosen.min()
+    assert (statistics.maximum, levels.maximum) == (chosen.max(), float(chosen.max()))
+    assert levels.minimum == float(chosen.min())
     at = np.atleast_2d(frame)[statistics.hottest_y, statistics.hottest_x]
     assert at == chosen.max()
     assert statistics.n_saturated == sum(float(one) >= saturation for one in chosen)

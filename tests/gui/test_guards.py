@@ -10,8 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QMimeData, QPointF, QSettings, Qt, QTimer, QUrl
-from PySide6.QtGui import QDropEvent
+from PySide6.QtCore import QSettings, Qt, QTimer
 from PySide6.QtWidgets import QApplication, QFileDialog
 from pytestqt.qtbot import QtBot
 
@@ -68,15 +67,6 @@ def test_exceptions_in_slots_and_threads_become_problems(qtbot: QtBot, capsys: p
     assert "six" in told[0].message
     assert "ValueError: seven" in told[1].details
     assert "seven" in capsys.readouterr().err
-
-
-def test_a_dropped_file_is_followed(viewer: Assembly, reader: FakeSupervisor) -> None:
-    data = QMimeData()
-    data.setUrls([QUrl.fromLocalFile("/data/dropped.nxs")])
-    event = QDropEvent(QPointF(9, 9), Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier)
-    viewer.window.dropEvent(event)
-    assert [request.path for request in reader.sent(m.FollowRequest)] == ["/data/dropped.nxs"]
-    assert viewer.window.windowTitle().startswith("dropped.nxs")
 
 
 def test_the_open_dialog_is_one_key_away_and_not_modal(qtbot: QtBot, viewer: Assembly, reader: FakeSupervisor) -> None:

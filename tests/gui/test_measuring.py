@@ -10,6 +10,7 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from swmr_viewer.analysis.profile import line_profile
 from swmr_viewer.gui.alarm import AlarmRule
 from swmr_viewer.gui.assembly import Assembly
 from swmr_viewer.gui.drawing_tool import KINDS
@@ -119,9 +120,12 @@ def test_ellipse_polygon_and_line(qtbot: QtBot, reader: FakeSupervisor, viewer: 
     assert measuring.tabs.currentWidget() is measuring.profile_panel
     curve = measuring.profile_panel.curve.curve
     qtbot.waitUntil(lambda: curve.getData()[1] is not None and len(curve.getData()[1]) > 30)
-    np.testing.assert_array_equal(curve.getData()[1][:36], picture()[8, 4:40])
+    line = measuring.measurements.marks.line
+    assert line is not None
+    np.testing.assert_allclose(line, ((4.5, 8.5), (40.5, 8.5)), atol=0.4)
+    np.testing.assert_array_equal(curve.getData()[1], line_profile(picture(), *line)[1])
     show(qtbot, viewer, reader, picture(seed=7), 9)
-    qtbot.waitUntil(lambda: curve.getData()[1][0] == picture(seed=7)[8, 4] and curve.getData()[1][5] == picture(seed=7)[8, 9])
+    qtbot.waitUntil(lambda: np.array_equal(curve.getData()[1], line_profile(picture(seed=7), *line)[1]))
 
 
 def test_escape_and_a_slip_of_the_mouse_draw_nothing(qtbot: QtBot, viewer: Assembly) -> None:
