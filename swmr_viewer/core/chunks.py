@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import product
+from math import prod
 from weakref import WeakSet
 
 import h5py
@@ -11,6 +12,7 @@ import hdf5plugin  # noqa: F401 - registers the compression filters of this fiel
 import numpy as np
 
 from swmr_viewer.core.boxes import Box
+from swmr_viewer.core.superblock import is_closed_by_writer
 
 
 def is_allocated(dataset: h5py.Dataset, box: Box) -> bool:
@@ -53,6 +55,26 @@ def _is_stored(dataset: h5py.Dataset, at: tuple[int, ...]) -> bool:
 
 
 _NO_CHUNK = "not allocated"
+
+
+def is_whole(dataset: h5py.Dataset, box: Box, frame_rank: int) -> bool:
+    """Return whether the frame in this box is complete: alone in its chunk, or in one that writing has gone past."""
+    scan_rank = max(0, len(box) - frame_rank)
+    chunks = dataset.chunks
+    if chunks is None or prod(chunks[:scan_rank]) == 1:
+        return True
+    return _next_chunk_exists(dataset, box, scan_rank) or is_closed_by_writer(dataset.file.filename)
+
+
+def _next_chunk_exists(dataset: h5py.Dataset, box: Box, scan_rank: int) -> bool:
+    """Whether writing has gone past this frame's chunk, along the last scan axis that has a chunk behind it."""
+    for axis in range(scan_rank - 1, -1, -1):
+        step = dataset.chunks[axis]
+        behind = (box[axis][0] // step + 1) * step
+        if behind < dataset.shape[axis]:
+            ahead = ((behind, behind + 1), *((0, 1) for _ in box[axis + 1 : scan_rank]))
+            return is_allocated(dataset, (*box[:axis], *ahead, *box[scan_rank:]))
+    return False
 
 
 def _chunk_offsets(chunks: tuple[int, ...], box: Box) -> Iterator[tuple[int, ...]]:

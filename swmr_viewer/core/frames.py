@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from swmr_viewer.core.boxes import Box
+from swmr_viewer.core.chunks import is_whole
 from swmr_viewer.core.errors import FrameNotWrittenError, FrameUnreadableError
 from swmr_viewer.core.layout import layout_of
 from swmr_viewer.core.opening_data import DataPath, open_data
@@ -181,6 +182,7 @@ class FrameGrabber:
         pieces, box = self._wait_for(lambda: self._find(index, region), index, wait_s)
         out = np.empty(self._frame_part(shape_of(box)), self.dtype)
         self._read(index, pieces, box, out)
+        self._refuse_fill(index, pieces, out)
         return out
 
     def grab_into(self, index: int | tuple[int, ...], out: npt.NDArray[Any], region: Region | None = None, *, wait_s: float = 0.0) -> None:
@@ -198,6 +200,7 @@ class FrameGrabber:
         if out.shape != shape or not out.flags.c_contiguous:
             raise ValueError(f"A C-contiguous array of shape {shape} is needed for a frame of {self.path}, not {out.shape}.")
         self._read(index, pieces, box, out)
+        self._refuse_fill(index, pieces, out)
 
     def grab_block(self, block: tuple[slice, ...], region: Region | None = None, *, wait_s: float = 0.0) -> npt.NDArray[Any]:
         """Return the frames of a box of scan points in one read, shape (points along each scan axis ..., frame axes ...).
@@ -284,6 +287,19 @@ class FrameGrabber:
             target = out.reshape(shape_of(box))
             for piece in pieces:
                 read_piece(piece, box, target)
+
+    def _refuse_fill(self, index: object, pieces: list[Piece], image: npt.NDArray[Any]) -> None:
+        """Refuse an image that is all fill, in a chunk that other frames share and that the writer has not left yet.
+
+        Keys may be flushed before the frame is (areaDetector's are), and the chunk is there because of its other frames.
+        """
+        frame_rank = image.ndim
+        for piece in pieces if frame_rank >= 2 and image.size else ():
+            if piece.dataset is None or is_whole(piece.dataset, piece.box, frame_rank):
+                continue
+            fill = piece.dataset.fillvalue
+            if image.flat[0] == fill and bool((image == fill).all()):
+                raise self._not_written(index, "it reads as fill, in a chunk that it shares with other frames")
 
     @contextmanager
     def _explained(self, index: object) -> Iterator[None]:

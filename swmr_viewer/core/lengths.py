@@ -13,10 +13,9 @@ import numpy as np
 import numpy.typing as npt
 
 from swmr_viewer.core.boxes import Box, boxes_of
-from swmr_viewer.core.chunks import is_allocated
+from swmr_viewer.core.chunks import is_whole
 from swmr_viewer.core.layout import layout_of
 from swmr_viewer.core.sources import NotThereYetError, Source, StoredSource
-from swmr_viewer.core.superblock import is_closed_by_writer
 from swmr_viewer.core.virtual import VirtualSource
 
 _LOOKUP_COST = 400
@@ -125,24 +124,4 @@ class LengthKeys:
         except NotThereYetError:
             return False
         frame_rank = len(self._source.maxshape) - self._scan_rank
-        return all(self.file_is_closed or piece.dataset is None or _is_whole(piece.dataset, piece.box, frame_rank) for piece in pieces)
-
-
-def _is_whole(dataset: h5py.Dataset, box: Box, frame_rank: int) -> bool:
-    """Whether the frame in this box is complete: alone in its chunk, or in one that writing has gone past."""
-    scan_rank = max(0, len(box) - frame_rank)
-    chunks = dataset.chunks
-    if chunks is None or prod(chunks[:scan_rank]) == 1:
-        return True
-    return _next_chunk_exists(dataset, box, scan_rank) or is_closed_by_writer(dataset.file.filename)
-
-
-def _next_chunk_exists(dataset: h5py.Dataset, box: Box, scan_rank: int) -> bool:
-    """Whether writing has gone past this frame's chunk, along the last scan axis that has a chunk behind it."""
-    for axis in range(scan_rank - 1, -1, -1):
-        step = dataset.chunks[axis]
-        behind = (box[axis][0] // step + 1) * step
-        if behind < dataset.shape[axis]:
-            ahead = ((behind, behind + 1), *((0, 1) for _ in box[axis + 1 : scan_rank]))
-            return is_allocated(dataset, (*box[:axis], *ahead, *box[scan_rank:]))
-    return False
+        return all(self.file_is_closed or piece.dataset is None or is_whole(piece.dataset, piece.box, frame_rank) for piece in pieces)

@@ -139,3 +139,19 @@ def test_a_damaged_frame_is_an_error_of_its_own(tmp_path: Path) -> None:
         with pytest.raises(FrameUnreadableError, match="Frame 1 "):
             grabber.grab(1)
         assert (grabber.grab(2) == 1).all()
+
+
+def test_fill_in_a_chunk_that_frames_share_is_refused_until_the_writer_has_left_it(tmp_path: Path) -> None:
+    path = tmp_path / "shared.h5"
+    with h5py.File(path, "w", libver="v110", locking=False) as file:
+        made = file.create_dataset("d", (8, 3, 3), "u2", chunks=(4, 3, 3))
+        made[0] = 1
+        made.flush()
+        file.swmr_mode = True
+        with h5py.File(path, "r", swmr=True, locking=False) as reading:
+            grabber = FrameGrabber(reading, "d", scan_rank=1)
+            assert (grabber.grab(0) == 1).all()
+            with pytest.raises(FrameNotWrittenError, match="reads as fill"):
+                grabber.grab(1)
+    with h5py.File(path, "r", locking=False) as reading:
+        assert not FrameGrabber(reading, "d", scan_rank=1).grab(1).any()
