@@ -7,11 +7,12 @@ else
 BIN := $(VENV)/bin
 endif
 
-.PHONY: help demo test check screenshots environment clean
+.PHONY: help demo test slow check screenshots environment clean
 
 help:
 	@echo "make demo         show the viewer on a scan that is simulated at this moment"
 	@echo "make test         run the tests          (ARGS='-k name' picks some)"
+	@echo "make slow         run the tests that take long: kills, hangs, long scans"
 	@echo "make check        style, types, layers"
 	@echo "make screenshots  draw the manual's pictures anew, from scans that are simulated at this moment"
 	@echo "make environment  make .venv/ with everything, and start nothing"
@@ -21,7 +22,10 @@ demo: environment
 	$(BIN)/swmr-viewer demo $(ARGS)
 
 test: environment
-	$(BIN)/pytest -n 2 --dist worksteal --max-worker-restart 0 $(ARGS)
+	$(BIN)/pytest -n 2 --dist worksteal --max-worker-restart 0 -m "not slow" $(ARGS)
+
+slow: environment
+	$(BIN)/pytest -n 2 --dist worksteal --max-worker-restart 0 -m slow $(ARGS)
 
 check: environment
 	$(BIN)/ruff check .

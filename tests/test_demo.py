@@ -53,6 +53,7 @@ def descendants(process: subprocess.Popen[str]) -> list[psutil.Process]:
     return psutil.Process(process.pid).children(recursive=True)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no polite kill")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_interrupted_demo_leaves_nothing(endless: subprocess.Popen[str], temporary: Path, number: signal.Signals) -> None:
@@ -68,6 +69,7 @@ def test_interrupted_demo_leaves_nothing(endless: subprocess.Popen[str], tempora
     assert list(temporary.iterdir()) == []
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows ends no process in this way")
 def test_killed_demo_takes_its_writer_along(endless: subprocess.Popen[str], temporary: Path) -> None:
     wait_until(lambda: list(temporary.glob("swmr-viewer-demo-*/demo.h5")), endless)

@@ -344,6 +344,7 @@ def test_a_file_that_is_not_there_is_an_error(tmp_path: Path) -> None:
         inspect_file(tmp_path / "none.h5")
 
 
+@pytest.mark.slow
 def test_twenty_thousand_objects_are_all_seen(tmp_path: Path) -> None:
     path = tmp_path / "big.h5"
     with new_file(path) as h5file:

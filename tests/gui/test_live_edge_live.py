@@ -19,7 +19,7 @@ from swmr_viewer.simulator.orders import dropped_indices
 from swmr_viewer.simulator.plan import ScanPlan
 from tests.live.writers import LiveWriter
 
-pytestmark = pytest.mark.live
+pytestmark = [pytest.mark.live, pytest.mark.slow]
 WAIT_MS = 60_000
 LEFT = Qt.MouseButton.LeftButton
 PATIENT = (Timeout(600.0),)

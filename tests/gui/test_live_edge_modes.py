@@ -20,7 +20,7 @@ from swmr_viewer.reader.messages import Combine
 from swmr_viewer.simulator.plan import ScanPlan
 from tests.live.writers import LiveWriter
 
-pytestmark = pytest.mark.live
+pytestmark = [pytest.mark.live, pytest.mark.slow]
 WAIT_MS = 60_000
 LEFT = Qt.MouseButton.LeftButton
 PATIENT = (Timeout(600.0),)

@@ -18,7 +18,7 @@ from swmr_viewer.gui.regions_table import number_words
 from swmr_viewer.simulator.plan import ScanPlan
 from tests.live.writers import LiveWriter
 
-pytestmark = pytest.mark.live
+pytestmark = [pytest.mark.live, pytest.mark.slow]
 WAIT_MS = 60_000
 LiveViewer = Callable[..., Assembly]
 

@@ -18,7 +18,7 @@ from swmr_viewer.simulator.plan import ScanPlan
 from tests.gui.test_window_live import WAIT_MS, assert_pixels, wait_shown
 from tests.live.writers import LiveWriter
 
-pytestmark = pytest.mark.live
+pytestmark = [pytest.mark.live, pytest.mark.slow]
 LEFT = Qt.MouseButton.LeftButton
 
 

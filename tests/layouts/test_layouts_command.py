@@ -20,7 +20,7 @@ from tests.layouts.conftest import LayoutWriter
 from tests.layouts.pieces import Layout, Source
 from tests.live.writers import WAIT_S
 
-pytestmark = pytest.mark.live
+pytestmark = [pytest.mark.live, pytest.mark.slow]
 
 Start = Callable[..., LayoutWriter]
 

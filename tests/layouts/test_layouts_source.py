@@ -14,7 +14,7 @@ from tests.layouts.catalogue import LAYOUTS
 from tests.layouts.conftest import LayoutWriter
 from tests.live.writers import WAIT_S
 
-pytestmark = pytest.mark.live
+pytestmark = [pytest.mark.live, pytest.mark.slow]
 
 Start = Callable[..., LayoutWriter]
 

@@ -91,6 +91,7 @@ def check_whole(writer: LiveWriter) -> None:
             assert stamped.tolist() == sorted(set(range(plan.n_points)) - dropped_indices(plan))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("growing", [False, True])
 @pytest.mark.parametrize("order", ORDERS)
 def test_at_full_speed_no_key_is_visible_before_its_frame(live_writer: Start, order: str, growing: bool) -> None:

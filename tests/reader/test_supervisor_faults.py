@@ -36,7 +36,11 @@ from swmr_viewer.reader.messages import (
 from tests.reader import broken
 from tests.reader.listening import WAIT_S, Listener
 
-pytestmark = [pytest.mark.live, pytest.mark.skipif(sys.platform == "win32", reason="sends POSIX signals, makes named pipes")]
+pytestmark = [
+    pytest.mark.live,
+    pytest.mark.slow,
+    pytest.mark.skipif(sys.platform == "win32", reason="sends POSIX signals, makes named pipes"),
+]
 
 KEYS, DATA = "/entry/diamond_scan/keys", "/entry/detector/data"
 UNTIL = (FileClosed(), Timeout(60.0))

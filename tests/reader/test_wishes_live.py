@@ -26,7 +26,7 @@ from swmr_viewer.reader.messages import (
 )
 from tests.reader.listening import Listener
 
-pytestmark = pytest.mark.live
+pytestmark = [pytest.mark.live, pytest.mark.slow]
 
 KEYS, DATA, MASK = "/entry/diamond_scan/keys", "/entry/detector/data", "/entry/instrument/detector/pixel_mask"
 UNTIL = (FileClosed(), Timeout(60.0))
