@@ -80,6 +80,8 @@ def test_a_scan_is_followed_from_before_its_file_exists_to_its_end(
     assert session.progress is not None
     assert session.state.kind is StateKind.LIVE
     complete = scan.complete
+    # A picture may be there some milliseconds before the keys that the window has not taken yet.
+    qtbot.waitUntil(lambda: session.progress is not None and session.progress.n_complete == len(complete), timeout=WAIT_MS)
     np.testing.assert_array_equal(np.flatnonzero(session.progress.complete_mask()), sorted(complete))
     scan.finish()
     qtbot.waitUntil(lambda: len(ends) == 1, timeout=WAIT_MS)
