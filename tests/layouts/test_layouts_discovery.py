@@ -20,7 +20,7 @@ from tests.layouts.conftest import LayoutWriter
 from tests.layouts.test_layouts_live import grab_once_written
 from tests.live.writers import WAIT_S
 
-pytestmark = pytest.mark.live
+pytestmark = [pytest.mark.live, pytest.mark.slow]
 
 Start = Callable[..., LayoutWriter]
 

@@ -39,7 +39,9 @@ def follower_of(file: h5py.File, writer: LiveWriter, **options: Any) -> Follower
 
 @pytest.mark.parametrize("layout", ["diamond", "areadetector"])
 @pytest.mark.parametrize("scan", ["raster", "snake", "random"])
-@pytest.mark.parametrize("compression", ["none", "gzip", "bslz4", "blosc"])
+@pytest.mark.parametrize(
+    "compression", ["none", "bslz4", pytest.param("gzip", marks=pytest.mark.slow), pytest.param("blosc", marks=pytest.mark.slow)]
+)
 def test_every_frame_is_handed_out_once_and_right(live_writer: Start, layout: str, scan: str, compression: str) -> None:
     writer = live_writer(layout=layout, order=scan, compression=compression, n_keys=2, scan_shape=(6, 7), period_s=0.002, stepped=False)
     with open_swmr(writer.path) as file:
