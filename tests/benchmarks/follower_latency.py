@@ -72,7 +72,7 @@ def swmr_tools(file: h5py.File, frames: int) -> Iterator[np.ndarray]:
     """Diamond's library."""
     from swmr_tools import DataSource
 
-    source = DataSource([file["keys/k"]], [file["data"]], timeout=5)
+    source = DataSource([file["keys/k"]], {"/data": file["data"]}, timeout=5)
     yield _READY
     for frame in source:
         yield np.asarray(frame["/data"]).reshape(512, 512)
