@@ -44,7 +44,9 @@ class Scan:
         )
 
     def close(self) -> None:
-        """Close the file and with it everything in it."""
+        """Close the file, everything in it, and the files that virtual data sets were read from."""
+        for grabber in self.grabbers.values():
+            grabber.close()
         self.h5file.close()
 
 
