@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QCloseEvent
+from PySide6.QtGui import QCloseEvent, QGuiApplication
 from PySide6.QtWidgets import QFrame, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from swmr_viewer.gui.actions import make_actions, make_menu
@@ -63,7 +63,10 @@ class MainWindow(QMainWindow):
 
     def _first_size(self) -> QSize:
         """As large as the drawing of it, or as the screen has room for."""
-        return QSize(1440, 900).boundedTo(self.screen().availableGeometry().size() - QSize(8, 32))
+        drawn = QSize(1440, 900)
+        if QGuiApplication.platformName() == "offscreen":  # its screen of 800 x 800 is nobody's
+            return drawn
+        return drawn.boundedTo(self.screen().availableGeometry().size() - QSize(8, 32))
 
     def _build(self) -> None:
         session, actions = self.session, self.actions_
