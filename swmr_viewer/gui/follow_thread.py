@@ -14,7 +14,7 @@ from PySide6.QtCore import QObject, Qt, QThread, Signal
 from swmr_viewer.core.conditions import Condition
 from swmr_viewer.gui.frame_mailbox import FrameMailbox
 from swmr_viewer.gui.live_frame import LiveFrame, Pixels, live_frame
-from swmr_viewer.gui.progress_feed import Announcer
+from swmr_viewer.gui.progress_feed import Announcer, ProgressMailbox, ProgressUpdate
 from swmr_viewer.reader import messages as m
 
 WAIT_S = 1.0
@@ -48,15 +48,15 @@ class FollowThread(QThread):
     """Waits on the reader and speaks in signals; every method here returns at once and may be called from any thread.
 
     Nothing queues when the window is slow: one frame travels at a time (``frame_taken`` lets the next one go), and
-    the reader merges keys until ``progress_taken``.
+    keys are merged, here and in the reader, until ``take_progress``.
     """
 
     opened = Signal(object)
     """``messages.Opened``."""
     frames_completed = Signal(object)
     """int64 array of indices; each is announced once per request."""
-    progress_changed = Signal(object)
-    """``ProgressUpdate``."""
+    progress_changed = Signal()
+    """There are keys for ``take_progress``: in any case those of the ``frame_ready`` that follows."""
     measured = Signal(object)
     """``messages.Measured``; the reader merges until the window's thread has come round to it."""
     pixel_mask_read = Signal(object)
@@ -78,6 +78,7 @@ class FollowThread(QThread):
         self._supervisor = supervisor
         self._clock = clock
         self._mailbox = FrameMailbox()
+        self._progress = ProgressMailbox()
         self._leaving = False
         self._end_announced = False
         self._announcer: Announcer | None = None
@@ -125,9 +126,12 @@ class FollowThread(QThread):
         self._end_announced = False
         self._supervisor.send(m.Resume(generation))
 
-    def progress_taken(self, generation: int) -> None:
-        """Say that the last ``progress_changed`` was handled: the reader may send the next."""
-        self._supervisor.send(m.ProgressTaken(generation))
+    def take_progress(self, generation: int) -> list[ProgressUpdate]:
+        """Return the keys that came since the last call, the oldest first; the reader may send the next."""
+        taken = self._progress.take(generation)
+        if taken:
+            self._supervisor.send(m.ProgressTaken(generation))
+        return taken
 
     def frame_taken(self) -> None:
         """Say that the last ``frame_ready`` was handled: the next frame may travel."""
@@ -172,7 +176,8 @@ class FollowThread(QThread):
     def _on_keys(self, event: m.KeysChanged) -> None:
         assert self._announcer is not None, "keys came before the file was opened"
         update = self._announcer.update(event)
-        self.progress_changed.emit(update)
+        self._progress.offer(update)
+        self.progress_changed.emit()
         if update.completed.size:
             self.frames_completed.emit(update.completed)
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from threading import Lock
 
 import numpy as np
 
 from swmr_viewer.core.progress import KeyProgress
+from swmr_viewer.core.ranges import joined
 from swmr_viewer.reader.messages import IndexArray, KeysChanged, Opened
 
 
@@ -21,6 +23,37 @@ class ProgressUpdate:
     @property
     def generation(self) -> int:
         return self.keys.generation
+
+
+class ProgressMailbox:
+    """Updates between the reader's thread and the window: what is not taken yet is merged, so that nothing queues."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._waiting: list[ProgressUpdate] = []
+
+    def offer(self, update: ProgressUpdate) -> None:
+        """Take an update in."""
+        with self._lock:
+            if self._waiting and _continues(update, self._waiting[-1]):
+                update = _merged(self._waiting.pop(), update)
+            self._waiting.append(update)
+
+    def take(self, generation: int) -> list[ProgressUpdate]:
+        """Hand out what came for this generation since the last time, the oldest first; the rest is stale and dropped."""
+        with self._lock:
+            taken, self._waiting = self._waiting, []
+        return [one for one in taken if one.generation == generation]
+
+
+def _continues(later: ProgressUpdate, earlier: ProgressUpdate) -> bool:
+    return not later.keys.whole and (later.generation, later.keys.scan_shape) == (earlier.generation, earlier.keys.scan_shape)
+
+
+def _merged(earlier: ProgressUpdate, later: ProgressUpdate) -> ProgressUpdate:
+    added = tuple(joined(parts) for parts in zip(earlier.keys.added, later.keys.added, strict=True))
+    keys = replace(later.keys, added=added, whole=earlier.keys.whole)
+    return ProgressUpdate(keys, np.sort(np.concatenate([earlier.completed, later.completed])))
 
 
 class Announcer:

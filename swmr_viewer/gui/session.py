@@ -216,9 +216,17 @@ class Session(SessionFacts):
         self.opened.emit()
         self.progress_changed.emit()
 
-    def _on_progress(self, update: ProgressUpdate) -> None:
-        if update.generation != self.generation or self.progress is None:
+    def _on_progress(self) -> None:
+        if self.description is None:  # opened again: the keys that wait may be those of the next ``Opened``
             return
+        updates = self._thread.take_progress(self.generation)
+        for update in updates:
+            self._take_in(update)
+        if updates:
+            self.progress_changed.emit()
+            self._resolve()
+
+    def _take_in(self, update: ProgressUpdate) -> None:
         self._mirror(update.keys)
         self.keys_changed.emit(update.keys)
         if self._is_newer_key(update.keys.last_key_at_s):
@@ -226,9 +234,6 @@ class Session(SessionFacts):
         if update.completed.size:
             self._rate.add(self._clock(), int(update.completed.size))
             self.frames_completed.emit(update.completed)
-        self._thread.progress_taken(self.generation)
-        self.progress_changed.emit()
-        self._resolve()
 
     def _is_newer_key(self, at_s: float) -> bool:
         has_keys = self.progress is not None and any(self.progress.n_set(k) for k in range(self.progress.n_keys))
@@ -242,6 +247,8 @@ class Session(SessionFacts):
         added_to(self.progress, keys)
 
     def _on_frame(self, frame: LiveFrame) -> None:
+        if frame.generation == self.generation:
+            self._on_progress()  # its keys were told before it, and may wait behind it in the event queue
         if frame.generation != self.generation or frame.data_path != (self.data_path or frame.data_path) or not self._is_wanted(frame):
             frame.release()
         else:

@@ -65,9 +65,9 @@ class Announcer:
         """Take note that the parent handled the last message."""
         self._has_credit = True
 
-    def announce(self) -> None:
-        """Send what the parent does not know yet, if it is ready for it."""
-        if self.is_idle or not self._has_credit:
+    def announce(self, *, at_once: bool = False) -> None:
+        """Send what the parent does not know yet, if it is ready for it or must know it at once."""
+        if self.is_idle or not (self._has_credit or at_once):
             return
         added = self.progress.whole() if self._whole else tuple(joined(parts) for parts in self._pending)
         self._line.send(KeysChanged(self._line.generation, self.progress.scan_shape, added, self._whole, self._follower.last_key_at))

@@ -34,7 +34,7 @@ class Sender:
     grabbers : mapping of str to FrameGrabber
         The data sets by path.
     announcer : Announcer
-        Knows the scan shape.
+        Knows the scan shape, and tells each frame's keys before the frame.
     slots : ReaderSlots
         Where pixels go.
     line : Line
@@ -117,6 +117,8 @@ class Sender:
         except BaseException:
             self._slots.release(block.name)
             raise
+        # A frame that overtakes its keys stands on the map as missing, and cannot be gone back to. Slots bound how many go out so.
+        self._announcer.announce(at_once=True)
         self._line.send(event)
         if not combined and event.statistics is not None:
             # Behind the message: the picture waits for no region. The window only looks, and only this thread would write there.

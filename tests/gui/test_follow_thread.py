@@ -127,3 +127,32 @@ def test_measurements_are_taken_once_the_window_has_come_round_to_them(qtbot: Qt
     qtbot.waitUntil(lambda: bool(reader.sent(m.MeasuredTaken)))
     assert measured == [event]
     assert reader.requests[-2:] == [m.Measure(reader.generation, 1, "/data"), m.MeasuredTaken(reader.generation)]
+
+
+def test_keys_that_the_window_does_not_take_are_merged_and_lose_nothing(qtbot: QtBot, reader: FakeSupervisor, thread: FollowThread) -> None:
+    told: list[None] = []
+    thread.progress_changed.connect(lambda: told.append(None))
+    reader.say_opened((2, 3), ("/a", "/b"))
+    reader.say_keys((2, 3), (0, 2), (0, 1), whole=True)
+    reader.say_keys((2, 3), (3, 4), (1, 4), at_s=7.0)
+    reader.say_keys((3, 3), [(0, 5)], [(0, 6)], whole=True)
+    qtbot.waitUntil(lambda: len(told) == 3)
+    small, grown = thread.take_progress(reader.generation)
+    assert [np.concatenate(ranges).tolist() for ranges in small.keys.added] == [[0, 3, 2, 4], [0, 1, 1, 4]]
+    assert (small.keys.whole, small.keys.last_key_at_s, small.completed.tolist()) == (True, 7.0, [0, 1, 3])
+    assert (grown.keys.scan_shape, grown.completed.tolist()) == ((3, 3), [2, 4])
+    assert reader.sent(m.ProgressTaken) == [m.ProgressTaken(reader.generation)]
+    assert thread.take_progress(reader.generation) == []
+
+
+def test_keys_of_an_earlier_request_are_not_taken(qtbot: QtBot, reader: FakeSupervisor, thread: FollowThread) -> None:
+    opened = collect(thread.opened)
+    reader.say_opened((2, 3))
+    reader.say_keys((2, 3), (0, 2))
+    reader.follow(m.FollowRequest("y"))
+    reader.say_opened((2, 3))
+    reader.say_keys((2, 3), (0, 1))
+    reader.say_opened((2, 3))
+    qtbot.waitUntil(lambda: len(opened) == 3)
+    (update,) = thread.take_progress(reader.generation)
+    assert update.completed.tolist() == [0]

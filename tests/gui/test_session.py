@@ -165,3 +165,15 @@ def test_a_pinned_frame_that_cannot_be_read_says_so(qtbot: QtBot, reader: FakeSu
     assert viewer.window.error_bar.message.text() == "Frame 3 is broken. Following goes on without it."
     session.pin(4)
     assert header.where.text().startswith("being read")
+
+
+def test_a_frame_is_never_shown_before_its_keys_are_counted(qtbot: QtBot, reader: FakeSupervisor, following: Following) -> None:
+    session = following((4, 5)).session
+    session._thread.progress_changed.disconnect(session._on_progress)  # as if the signal waited behind the frame
+    reader.say_keys((4, 5), (0, 9))
+    with qtbot.waitSignal(session.frame_changed):
+        reader.say_frame(picture(), 8, (4, 5))
+    assert session.progress is not None
+    assert session.progress.is_complete(8)
+    session.pin_nearest(3)
+    assert session.wanted_index == 3

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
-import psutil
 import pytest
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QGuiApplication, QImage
@@ -22,6 +21,7 @@ from swmr_viewer.gui.snapshot_settings import SnapshotSettings, load_snapshot_se
 from swmr_viewer.gui.theme import LIGHT
 from swmr_viewer.reader import messages as m
 from tests.gui.fakes import FakeSupervisor, picture
+from tests.leftovers import snapshot
 
 Following = Callable[..., Assembly]
 LEFT = Qt.MouseButton.LeftButton
@@ -303,9 +303,10 @@ def test_the_raw_values_that_are_seen_are_copied(qtbot: QtBot, ready: Assembly, 
 def test_the_process_for_hdf5_ends_when_nothing_is_left_to_write(qtbot: QtBot, ready: Assembly, reader: FakeSupervisor) -> None:
     snapshots = ready.window.snapshots
     show(qtbot, ready, reader, picture(), 3)
+    before = snapshot().processes
     snapshots.set_settings(SnapshotSettings(snapshots.folder, formats=("h5",)))
     with qtbot.waitSignal(snapshots.written, timeout=30_000) as written:
         qtbot.keyClick(ready.window, Qt.Key.Key_S, CONTROL)
     assert [path.suffix for path in written.args[0]] == [".h5", ".json"]
-    qtbot.waitUntil(lambda: not psutil.Process().children())
+    qtbot.waitUntil(lambda: snapshot().processes <= before, timeout=30_000)
     assert snapshots.writer.isRunning()

@@ -78,7 +78,11 @@ class Scan:
     def __init__(self) -> None:
         self.progress = KeyProgress(1, (N,))
         self.scan_shape = (N,)
+        self.told = self.progress.complete_mask()
         self._handed_out = 0
+
+    def announce(self, *, at_once: bool = False) -> None:
+        self.told = self.progress.complete_mask()
 
     def set(self, start: int, stop: int) -> np.ndarray:
         return self.progress.add(0, np.array([start]), np.array([stop]))

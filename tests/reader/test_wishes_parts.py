@@ -42,6 +42,7 @@ class Bench:
         for _ in range(n):
             self.live.step()
             for event in self.line.take(FrameReady):
+                assert self.scan.told[event.index], "a frame overtook its keys"
                 pixel = np.ndarray((), event.dtype, self.slots._blocks[self.name].buf)[()]
                 sent.append((event.index, event.combined, int(pixel)))
             if release:

@@ -1,0 +1,50 @@
+"""What the parent is told of keys, and when: one message at a time, or at once where a frame is about to go out."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from swmr_viewer.core.ranges import Ranges
+from swmr_viewer.reader.announcer import Announcer
+from swmr_viewer.reader.messages import KeysChanged
+from tests.reader.test_delivery import Line
+
+
+class Keys:
+    """A follower of one key dataset; the test sets keys."""
+
+    key_paths = ("/keys",)
+    scan_shape: tuple[int, ...] = (10,)
+    last_key_at = 5.0
+
+    def __init__(self) -> None:
+        self.new: list[Ranges] = [(np.array([0]), np.array([1]))]
+
+    def take_added(self) -> list[Ranges]:
+        taken, self.new = self.new, [(np.empty(0, np.int64), np.empty(0, np.int64))]
+        return taken
+
+
+def test_the_next_keys_wait_for_an_answer_unless_a_frame_needs_them_told():
+    keys, line = Keys(), Line()
+    announcer = Announcer(keys, line)  # type: ignore[arg-type]
+    told: list[tuple[list[int], bool]] = []
+
+    def set_and_announce(index: int, *, at_once: bool) -> None:
+        keys.new = [(np.array([index]), np.array([index + 1]))]
+        announcer.collect()
+        announcer.announce(at_once=at_once)
+        told.extend((event.added[0][0].tolist(), event.whole) for event in line.take(KeysChanged))
+
+    set_and_announce(0, at_once=False)
+    set_and_announce(1, at_once=False)
+    set_and_announce(2, at_once=False)
+    assert told == [([0], True)]
+    set_and_announce(3, at_once=True)
+    assert told[1:] == [([1, 2, 3], False)]
+    announcer.announce(at_once=True)
+    assert announcer.is_idle
+    announcer.note_credit()
+    set_and_announce(4, at_once=False)
+    assert told[2:] == [([4], False)]
+    assert line.take(KeysChanged) == []
