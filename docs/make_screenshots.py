@@ -27,9 +27,9 @@ from swmr_viewer.commands.window import usual_conditions
 from swmr_viewer.core.conditions import Timeout
 from swmr_viewer.gui.application import application
 from swmr_viewer.gui.assembly import Assembly
-from swmr_viewer.gui.settings import forget_settings
-from swmr_viewer.gui.snapshot_settings import SnapshotSettings
-from swmr_viewer.gui.theme import theme_of_application
+from swmr_viewer.gui.look.settings import forget_settings
+from swmr_viewer.gui.look.theme import theme_of_application
+from swmr_viewer.gui.snapshots.snapshot_settings import SnapshotSettings
 from swmr_viewer.reader.messages import FollowRequest
 from swmr_viewer.reader.supervisor import Supervisor
 from swmr_viewer.simulator.plan import ScanPlan

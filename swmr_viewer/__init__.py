@@ -13,11 +13,11 @@ if TYPE_CHECKING:
     from swmr_viewer.core.conditions import AllKeys, AlwaysTrue, FileClosed, FinishedFlag, FrameCount, Timeout
     from swmr_viewer.core.data_source import DataSource
     from swmr_viewer.core.errors import SwmrViewerError
+    from swmr_viewer.core.files.opening import open_swmr
     from swmr_viewer.core.follower import Follower
     from swmr_viewer.core.frame_sets import FrameSet
     from swmr_viewer.core.frames import FrameGrabber
-    from swmr_viewer.core.opening import open_swmr
-    from swmr_viewer.core.results import ResultFile
+    from swmr_viewer.core.results.result_file import ResultFile
     from swmr_viewer.core.scan import snake_index_of, snake_position_of, snake_visit_of
 
 __version__ = "0.1.0"
@@ -51,10 +51,10 @@ _HOME = {
     "FrameCount": "conditions",
     "FrameGrabber": "frames",
     "FrameSet": "frame_sets",
-    "ResultFile": "results",
+    "ResultFile": "results.result_file",
     "SwmrViewerError": "errors",
     "Timeout": "conditions",
-    "open_swmr": "opening",
+    "open_swmr": "files.opening",
     "snake_index_of": "scan",
     "snake_position_of": "scan",
     "snake_visit_of": "scan",
@@ -66,7 +66,7 @@ def __getattr__(name: str) -> Any:
     if name not in _HOME:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     if _HOME[name] not in _WITHOUT_HDF5:
-        import_module("swmr_viewer.core.locking").load_hdf5()
+        import_module("swmr_viewer.core.files.locking").load_hdf5()
     return getattr(import_module(f"swmr_viewer.core.{_HOME[name]}"), name)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +14,8 @@ from tests.leftovers import end_processes, look_for_leftovers, mark_children, sn
 
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
 os.environ.pop("HDF5_USE_FILE_LOCKING", None)  # it would override what the code under test asks for
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # a shell's background job: commands under test would inherit a deaf ear
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 mark_children()
 
 try:

@@ -14,8 +14,8 @@ import psutil
 import pytest
 
 from swmr_viewer.commands import demo
+from swmr_viewer.core.files.superblock import read_file_state
 from swmr_viewer.core.inspection import FileState
-from swmr_viewer.core.superblock import read_file_state
 
 pytestmark = pytest.mark.live
 

@@ -1,9 +1,9 @@
 """Pure numpy: levels, masks, display downsampling, statistics, regions, profiles, scales, geometry."""
 
-from swmr_viewer.analysis.frame_statistics import FrameStatistics, examine, saturation_of
+from swmr_viewer.analysis.frame_statistics import FrameStatistics, examine, level_statistics, saturation_of
 from swmr_viewer.analysis.geometry import PixelGeometry, PixelPlace, place_of
 from swmr_viewer.analysis.histogram import histogram
-from swmr_viewer.analysis.levels import LevelStatistics, level_statistics
+from swmr_viewer.analysis.levels import LevelStatistics
 from swmr_viewer.analysis.masks import MaskRules, marked, sentinel_of, valid_mask
 from swmr_viewer.analysis.preview import preview_factor, preview_shape, write_preview
 from swmr_viewer.analysis.profile import line_profile

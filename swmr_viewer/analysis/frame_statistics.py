@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from swmr_viewer.analysis.levels import LevelStatistics, percentiles_of
+from swmr_viewer.analysis.levels import HIGH_PERCENTILE, LOW_PERCENTILE, LevelStatistics, percentiles_of
 from swmr_viewer.analysis.masks import Pixels, sentinel_of
 
 _STRIP_PIXELS = 1 << 16
@@ -119,6 +119,26 @@ def examine(
     return LevelStatistics(minimum, maximum, low, high, n_masked), statistics
 
 
+def level_statistics(pixels: Pixels, percentiles: tuple[float, float] = (LOW_PERCENTILE, HIGH_PERCENTILE)) -> LevelStatistics | None:
+    """Measure a frame for its display levels.
+
+    Parameters
+    ----------
+    pixels : ndarray
+        A frame of any shape and numeric type (complex numbers: their magnitude), masked pixels told by their value
+        (see `swmr_viewer.analysis.masks.marked`).
+    percentiles : tuple of float
+        Low and high, 0 to 100.
+
+    Returns
+    -------
+    LevelStatistics or None
+        Minimum, maximum and the number of masked pixels are exact, the percentiles those of a regular
+        subsample of about 200,000 pixels; None when every pixel is masked.
+    """
+    return examine(pixels, percentiles)[0]
+
+
 def _strips(pixels: Pixels) -> Iterator[tuple[int, Pixels]]:
     flat = pixels.reshape(-1)
     return ((start, flat[start : start + _STRIP_PIXELS]) for start in range(0, flat.size, _STRIP_PIXELS))
@@ -170,7 +190,8 @@ def _note_floats(tally: _Tally, strip: Pixels, start: int, saturation: float | N
             return
         lowest, highest = chosen.min(), chosen.max()
     tally.note(strip, start, lowest, highest, chosen.size)
-    tally.total += float(chosen.sum(dtype=np.float64))
+    with np.errstate(over="ignore"):  # beyond the largest float64 the sum is infinite, and says so
+        tally.total += float(chosen.sum(dtype=np.float64))
     if saturation is not None and highest >= saturation:
         tally.n_saturated += int(np.count_nonzero(chosen >= saturation))
 

@@ -26,28 +26,6 @@ class LevelStatistics:
     n_masked: int
 
 
-def level_statistics(pixels: Pixels, percentiles: tuple[float, float] = (LOW_PERCENTILE, HIGH_PERCENTILE)) -> LevelStatistics | None:
-    """Measure a frame for its display levels.
-
-    Parameters
-    ----------
-    pixels : ndarray
-        A frame of any shape and numeric type (complex numbers: their magnitude), masked pixels told by their value
-        (see `swmr_viewer.analysis.masks.marked`).
-    percentiles : tuple of float
-        Low and high, 0 to 100.
-
-    Returns
-    -------
-    LevelStatistics or None
-        Minimum, maximum and the number of masked pixels are exact, the percentiles those of a regular
-        subsample of about 200,000 pixels; None when every pixel is masked.
-    """
-    from swmr_viewer.analysis.frame_statistics import examine
-
-    return examine(pixels, percentiles)[0]
-
-
 def percentiles_of(pixels: Pixels, percentiles: tuple[float, float]) -> tuple[float, float] | None:
     """Return two percentiles of the unmasked pixels of a regular subsample; None where these are all masked."""
     sample = subsample(pixels)

@@ -146,5 +146,7 @@ def statistics_of(chosen: Pixels) -> RegionStatistics:
     if not chosen.size:
         nan = float("nan")
         return RegionStatistics(0, 0.0, nan, nan, nan)
-    total = chosen.sum(dtype=np.uint64 if chosen.dtype.kind in "ub" else np.int64 if chosen.dtype.kind == "i" else np.float64)
-    return RegionStatistics(chosen.size, float(total), float(total) / chosen.size, float(chosen.max()), float(chosen.std(dtype=np.float64)))
+    with np.errstate(over="ignore", invalid="ignore"):  # beyond the largest float64 there is only infinity
+        total = float(chosen.sum(dtype=np.uint64 if chosen.dtype.kind in "ub" else np.int64 if chosen.dtype.kind == "i" else np.float64))
+        deviation = float(chosen.std(dtype=np.float64))
+    return RegionStatistics(chosen.size, total, total / chosen.size, float(chosen.max()), deviation)

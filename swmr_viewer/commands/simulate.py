@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import signal
 import sys
-import threading
 import time
-from types import FrameType
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
+from swmr_viewer.commands.early_end import EarlyEnd, Terminated
 from swmr_viewer.simulator.plan import (
     COMPRESSIONS,
     DTYPES,
@@ -34,10 +32,6 @@ USUAL_DTYPES = ("float64", "uint32", "uint16")
 """Of scalars, spectra and images."""
 N_PLAIN_REPORTS = 10
 """How many lines a whole scan gives where there is no terminal."""
-
-
-class _Terminated(KeyboardInterrupt):
-    """Somebody asked the process to end: the file is closed as after Ctrl-C."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -121,38 +115,32 @@ def arguments_from(plan: ScanPlan) -> list[str]:
 
 
 def _write(plan: ScanPlan, args: argparse.Namespace) -> int:
-    previous = _close_when_terminated()
-    try:
-        from swmr_viewer.simulator.writer import write_scan
+    from swmr_viewer.simulator.writer import write_scan
 
-        on_progress, gate = _listeners(plan, args)
-        write_scan(plan, args.output, force=args.force, on_progress=on_progress, gate=gate)
+    try:
+        with EarlyEnd() as early_end:
+            on_progress, gate = _listeners(plan, args, early_end)
+            write_scan(
+                plan, args.output, force=args.force, sleep=early_end.stop(time.sleep), on_progress=on_progress, gate=early_end.stop(gate)
+            )
     except KeyboardInterrupt as interrupt:
         print(f"{_line_end()}Stopped early; {args.output} is closed properly.", file=sys.stderr)
-        return TERMINATED if isinstance(interrupt, _Terminated) else INTERRUPTED
-    finally:
-        if previous is not None:
-            signal.signal(signal.SIGTERM, previous)
+        return TERMINATED if isinstance(interrupt, Terminated) else INTERRUPTED
     return 0
 
 
-def _listeners(plan: ScanPlan, args: argparse.Namespace) -> tuple[OnProgress, Gate]:
+def _listeners(plan: ScanPlan, args: argparse.Namespace, early_end: EarlyEnd) -> tuple[OnProgress, Gate]:
     from swmr_viewer.simulator.handshake import Handshake
 
     handshake = Handshake(sys.stdout, sys.stdin)
     gate: Gate = handshake.wait if args.step else lambda _: None
-    return (handshake.report if args.handshake or args.step else _Teller(plan, args.output).report), gate
+    tell = handshake.report if args.handshake or args.step else _Teller(plan, args.output).report
 
+    def report(progress: Progress) -> None:
+        early_end.protect()
+        tell(progress)
 
-def _close_when_terminated() -> signal._HANDLER | None:
-    """Let SIGTERM close the file; signals belong to the main thread alone."""
-
-    def raise_terminated(_number: int, _frame: FrameType | None) -> NoReturn:
-        raise _Terminated
-
-    if threading.current_thread() is not threading.main_thread():
-        return None
-    return signal.signal(signal.SIGTERM, raise_terminated)
+    return report, gate
 
 
 def _line_end() -> str:

@@ -12,7 +12,7 @@ from swmr_viewer.commands.interrupts import interrupts_kept
 from swmr_viewer.commands.sizes import scan_shape
 from swmr_viewer.core.conditions import AllKeys, Condition, FileClosed, FinishedFlag, Timeout
 from swmr_viewer.core.errors import SwmrViewerError
-from swmr_viewer.gui.watch_rule import USUAL_PATTERN, WatchRule
+from swmr_viewer.gui.opening.watching.watch_rule import USUAL_PATTERN, WatchRule
 from swmr_viewer.reader.messages import FollowRequest
 
 TIMEOUT_S = 10.0
@@ -97,13 +97,13 @@ def request_from(args: argparse.Namespace) -> FollowRequest | None:
 
 
 def _preset_request(name: str) -> FollowRequest:
-    from swmr_viewer.gui.presets import named  # it asks Qt where the platform keeps such files
+    from swmr_viewer.gui.opening.presets import named  # it asks Qt where the platform keeps such files
 
     return named(name).request()
 
 
 def _preset_files(name: str) -> str:
-    from swmr_viewer.gui.presets import named
+    from swmr_viewer.gui.opening.presets import named
 
     return named(name).files
 

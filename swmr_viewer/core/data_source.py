@@ -15,12 +15,12 @@ import h5py
 import numpy.typing as npt
 
 from swmr_viewer.core.conditions import ConditionLike
+from swmr_viewer.core.data.opening_data import DataPath
 from swmr_viewer.core.errors import ShapeError, SwmrViewerError
 from swmr_viewer.core.follower import Follower
 from swmr_viewer.core.frame_sets import FrameSet
 from swmr_viewer.core.frames import FrameGrabber
 from swmr_viewer.core.groups import Gatherer
-from swmr_viewer.core.opening_data import DataPath
 from swmr_viewer.core.scan import index_of, position_of
 
 _FIRST_WAIT_S, _LONGEST_WAIT_S = 0.001, 0.05

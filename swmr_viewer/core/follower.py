@@ -11,10 +11,10 @@ from typing import Literal
 import h5py
 
 from swmr_viewer.core.conditions import STOPPED, AllKeys, ConditionLike, FrameCount, Timeout, conditions_from, first_met
-from swmr_viewer.core.endings import FileWatch, flag_reader
-from swmr_viewer.core.handout import ArrivalOrder, ScanOrder
-from swmr_viewer.core.keyset import KeySet
-from swmr_viewer.core.opening import explain
+from swmr_viewer.core.files.opening import explain
+from swmr_viewer.core.keys.endings import FileWatch, flag_reader
+from swmr_viewer.core.keys.handout import ArrivalOrder, ScanOrder
+from swmr_viewer.core.keys.keyset import KeySet
 from swmr_viewer.core.ranges import Ranges, joined
 
 _SHORTEST_POLL_S, _LONGEST_POLL_S = 0.001, 0.01
@@ -59,7 +59,7 @@ class Follower(Iterator[int]):
         With ``on_gap="skip"``: seconds that newer frames must have been complete before a gap is given up.
     length_paths : str or iterable of str
         Data sets without keys: their length, and which of their chunks exist, stand in for keys (with no key path at all, or
-        beside keys). Weaker than a key: see :mod:`swmr_viewer.core.lengths`.
+        beside keys). Weaker than a key: see :mod:`swmr_viewer.core.keys.lengths`.
     clock : callable
         Monotonic seconds.
     sleep : callable, optional

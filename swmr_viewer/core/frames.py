@@ -13,15 +13,15 @@ import h5py
 import numpy as np
 import numpy.typing as npt
 
-from swmr_viewer.core.boxes import Box
-from swmr_viewer.core.chunks import is_whole
+from swmr_viewer.core.data.boxes import Box
+from swmr_viewer.core.data.chunks import is_whole
+from swmr_viewer.core.data.layout import layout_of
+from swmr_viewer.core.data.opening_data import DataPath, open_data
+from swmr_viewer.core.data.regions import Region, bounds_of
+from swmr_viewer.core.data.sources import NotThereYetError, Piece, read_piece, shape_of
+from swmr_viewer.core.data.virtual import VirtualSource
 from swmr_viewer.core.errors import FrameNotWrittenError, FrameUnreadableError
-from swmr_viewer.core.layout import layout_of
-from swmr_viewer.core.opening_data import DataPath, open_data
-from swmr_viewer.core.regions import Region, bounds_of
 from swmr_viewer.core.scan import index_of, position_of
-from swmr_viewer.core.sources import NotThereYetError, Piece, read_piece, shape_of
-from swmr_viewer.core.virtual import VirtualSource
 
 _FIRST_WAIT_S, _LONGEST_WAIT_S = 0.001, 0.05
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu, QWidget
 
-from swmr_viewer.gui.session import Session
+from swmr_viewer.gui.session.session import Session
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,10 +12,10 @@ from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
 from swmr_viewer.gui.assembly import Assembly
-from swmr_viewer.gui.follow_thread import SupervisorLike
 from swmr_viewer.gui.guards import exceptions_reported, interrupt_calls
-from swmr_viewer.gui.theme import theme_of_application
-from swmr_viewer.gui.watch_rule import WatchRule
+from swmr_viewer.gui.look.theme import theme_of_application
+from swmr_viewer.gui.opening.watching.watch_rule import WatchRule
+from swmr_viewer.gui.session.follow_thread import SupervisorLike
 from swmr_viewer.reader.messages import FollowRequest
 from swmr_viewer.resources import ResourceMissingError, resource_path
 

@@ -14,7 +14,7 @@ from types import FrameType, TracebackType
 from PySide6.QtCore import QObject, QSocketNotifier, Signal
 
 from swmr_viewer.core.errors import SwmrViewerError
-from swmr_viewer.gui.problem import Problem
+from swmr_viewer.gui.session.problem import Problem
 
 
 class _Teller(QObject):

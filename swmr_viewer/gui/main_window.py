@@ -9,26 +9,26 @@ from PySide6.QtGui import QCloseEvent, QGuiApplication
 from PySide6.QtWidgets import QFrame, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from swmr_viewer.gui.actions import make_actions, make_menu
-from swmr_viewer.gui.at_home import AtHome
-from swmr_viewer.gui.burst import Burst
-from swmr_viewer.gui.control_bar import ControlBar
-from swmr_viewer.gui.detector_list import DetectorList
-from swmr_viewer.gui.display_settings import Display
-from swmr_viewer.gui.display_tools import DisplayTools
-from swmr_viewer.gui.empty_state import EmptyState
-from swmr_viewer.gui.error_bar import ErrorBar
-from swmr_viewer.gui.frame_header import FrameHeader
-from swmr_viewer.gui.frame_view import FrameView
-from swmr_viewer.gui.live_edge import LiveEdge
-from swmr_viewer.gui.map_panel import MapPanel
-from swmr_viewer.gui.measuring import Measuring
-from swmr_viewer.gui.panels import Panels
-from swmr_viewer.gui.readout_bar import ReadoutBar
-from swmr_viewer.gui.session import Session
-from swmr_viewer.gui.settings import settings
-from swmr_viewer.gui.snapshots import Snapshots
-from swmr_viewer.gui.termination_bar import TerminationBar
-from swmr_viewer.gui.top_bar import TopBar
+from swmr_viewer.gui.controls.control_bar import ControlBar
+from swmr_viewer.gui.controls.live_edge import LiveEdge
+from swmr_viewer.gui.controls.termination_bar import TerminationBar
+from swmr_viewer.gui.desktop.at_home import AtHome
+from swmr_viewer.gui.desktop.error_bar import ErrorBar
+from swmr_viewer.gui.desktop.readout_bar import ReadoutBar
+from swmr_viewer.gui.desktop.top_bar import TopBar
+from swmr_viewer.gui.display.display_settings import Display
+from swmr_viewer.gui.display.display_tools import DisplayTools
+from swmr_viewer.gui.look.panels import Panels
+from swmr_viewer.gui.look.settings import settings
+from swmr_viewer.gui.measuring.measuring import Measuring
+from swmr_viewer.gui.picture.empty_state import EmptyState
+from swmr_viewer.gui.picture.frame_header import FrameHeader
+from swmr_viewer.gui.picture.frame_view import FrameView
+from swmr_viewer.gui.scan_map.detector_list import DetectorList
+from swmr_viewer.gui.scan_map.map_panel import MapPanel
+from swmr_viewer.gui.session.session import Session
+from swmr_viewer.gui.snapshots.burst import Burst
+from swmr_viewer.gui.snapshots.snapshots import Snapshots
 
 SIDE_WIDTH = 340
 GAP = 10

@@ -17,8 +17,8 @@ import numpy.typing as npt
 from swmr_viewer.analysis.frame_statistics import FrameStatistics
 from swmr_viewer.analysis.levels import LevelStatistics
 from swmr_viewer.core.conditions import Condition
-from swmr_viewer.core.facts import DataFacts
 from swmr_viewer.core.inspection import Inspection
+from swmr_viewer.core.nexus.facts import DataFacts
 
 # The same kind of words, in a file of their own; names given twice are this module's as well.
 # isort: off

@@ -13,8 +13,6 @@ import numpy as np
 import numpy.typing as npt
 
 from swmr_viewer.core.errors import SwmrViewerError
-from swmr_viewer.reader.health import Health
-from swmr_viewer.reader.inspections import Inspections
 from swmr_viewer.reader.messages import (
     Alive,
     Busy,
@@ -34,9 +32,11 @@ from swmr_viewer.reader.messages import (
     SlotsWanted,
     UseSlots,
 )
-from swmr_viewer.reader.process import ReaderProcess
-from swmr_viewer.reader.resumption import DEATHS_WHILE_OPENING, Resumption
-from swmr_viewer.reader.slots import SlotPool
+from swmr_viewer.reader.supervision.health import Health
+from swmr_viewer.reader.supervision.inspections import Inspections
+from swmr_viewer.reader.supervision.process import ReaderProcess
+from swmr_viewer.reader.supervision.resumption import DEATHS_WHILE_OPENING, Resumption
+from swmr_viewer.reader.supervision.slots import SlotPool
 
 _LONG_LIFE_S = 60.0
 _STARTING = "starting"

@@ -114,3 +114,10 @@ def test_masked_pixels_are_no_part_of_a_region():
     assert region_statistics(np.array(7), whole).sum == 7
     with pytest.raises(ValueError, match="corners"):
         Region("r", "polygon", ((0, 0), (1, 1)))
+
+
+def test_a_sum_beyond_the_largest_number_is_infinite_and_no_warning() -> None:
+    pixels = np.full((3, 3), 1e308)
+    _, statistics = examine(pixels)
+    assert statistics is not None
+    assert (statistics.total, statistics.maximum) == (np.inf, 1e308)

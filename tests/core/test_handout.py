@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from swmr_viewer.core.handout import ArrivalOrder, ScanOrder
+from swmr_viewer.core.keys.handout import ArrivalOrder, ScanOrder
 from swmr_viewer.core.progress import KeyProgress
 
 

@@ -14,9 +14,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from swmr_viewer import FrameGrabber, open_swmr
+from swmr_viewer.core.data.mapping import IrregularMappingError, match_axes
+from swmr_viewer.core.data.selections import AxisSelection, runs
 from swmr_viewer.core.errors import FrameNotWrittenError
-from swmr_viewer.core.mapping import IrregularMappingError, match_axes
-from swmr_viewer.core.selections import AxisSelection, runs
 
 UNLIMITED = h5py.h5s.UNLIMITED
 

@@ -24,7 +24,7 @@ from swmr_viewer.core.errors import (
     NotSwmrYetError,
     SwmrViewerError,
 )
-from swmr_viewer.core.opening import explain, open_swmr
+from swmr_viewer.core.files.opening import explain, open_swmr
 from tests.core.stepping_writer import SteppingWriter, stepping_writer
 
 
@@ -296,7 +296,7 @@ _TRY_TO_LOCK = "import fcntl, sys; fcntl.flock(open(sys.argv[1], 'r+b'), fcntl.L
 _OPEN = (
     "{first}\n"
     "import sys, subprocess\n"
-    "from swmr_viewer.core.opening import open_swmr\n"
+    "from swmr_viewer.core.files.opening import open_swmr\n"
     "with open_swmr(sys.argv[1]):\n"
     "    sys.exit(subprocess.run([sys.executable, '-c', sys.argv[2], sys.argv[1]], stderr=subprocess.DEVNULL).returncode)\n"
 )

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from swmr_viewer.core.boxes import boxes_of
+from swmr_viewer.core.data.boxes import boxes_of
 from swmr_viewer.core.progress import COMPLETE, MISSING, PARTLY, KeyProgress
 from swmr_viewer.core.ranges import indices_of, joined, no_ranges, ranges_of
 

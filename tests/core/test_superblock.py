@@ -9,10 +9,10 @@ from pathlib import Path
 import h5py
 import pytest
 
-from swmr_viewer.core import superblock
 from swmr_viewer.core.errors import FileAccessError
+from swmr_viewer.core.files import superblock
+from swmr_viewer.core.files.superblock import can_swmr, is_closed_by_writer, read_file_state
 from swmr_viewer.core.inspection import FileState
-from swmr_viewer.core.superblock import can_swmr, is_closed_by_writer, read_file_state
 from tests.core.stepping_writer import stepping_writer
 
 

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from swmr_viewer.core.keys import KeyDataset
+from swmr_viewer.core.keys.key_dataset import KeyDataset
+from swmr_viewer.core.keys.tracker import KeyTracker
 from swmr_viewer.core.progress import KeyProgress
-from swmr_viewer.core.tracker import KeyTracker
 
 
 class MemoryKeys(KeyDataset):

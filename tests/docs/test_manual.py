@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from swmr_viewer.gui.application import application
 from swmr_viewer.gui.assembly import Assembly
-from swmr_viewer.gui.shortcuts_sheet import sections_of
+from swmr_viewer.gui.desktop.shortcuts_sheet import sections_of
 from tests.gui.fakes import FakeSupervisor
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -17,7 +17,7 @@ from pytestqt.qtbot import QtBot
 from swmr_viewer.gui.application import run_window
 from swmr_viewer.gui.assembly import Assembly
 from swmr_viewer.gui.guards import exceptions_reported
-from swmr_viewer.gui.problem import Problem
+from swmr_viewer.gui.session.problem import Problem
 from swmr_viewer.reader import messages as m
 from tests.gui.fakes import FakeSupervisor, picture
 

@@ -9,11 +9,11 @@ import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from pytestqt.qtbot import QtBot
 
-from swmr_viewer.core.facts import DataFacts, ScanAxis
+from swmr_viewer.core.nexus.facts import DataFacts, ScanAxis
 from swmr_viewer.gui.assembly import Assembly
-from swmr_viewer.gui.data_tabs import data_names
-from swmr_viewer.gui.scalar_map import scan_picture
-from swmr_viewer.gui.waterfall_rows import MOST_COLUMNS, MOST_ROWS, WaterfallRows
+from swmr_viewer.gui.curves.waterfall_rows import MOST_COLUMNS, MOST_ROWS, WaterfallRows
+from swmr_viewer.gui.measuring.scalar_map import scan_picture
+from swmr_viewer.gui.picture.data_tabs import data_names
 from swmr_viewer.reader import messages as m
 from tests.gui.fakes import FakeSupervisor, picture
 

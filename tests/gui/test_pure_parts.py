@@ -9,15 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from swmr_viewer.gui import map_image as mi
-from swmr_viewer.gui.crop import crop_for
-from swmr_viewer.gui.detector_names import detector_names
-from swmr_viewer.gui.levels_axis import level_words, ticks_between
-from swmr_viewer.gui.levels_scale import LevelScale
-from swmr_viewer.gui.rate import RateMeter
-from swmr_viewer.gui.state import Facts, StateKind, resolve_state
-from swmr_viewer.gui.theme import DARK, LIGHT, Tokens, contrast
-from swmr_viewer.gui.words import age_words, count_words, dtype_words, rate_words, seconds_words, value_words
+from swmr_viewer.gui.display.levels_axis import level_words, ticks_between
+from swmr_viewer.gui.display.levels_scale import LevelScale
+from swmr_viewer.gui.image.crop import crop_for
+from swmr_viewer.gui.look.theme import DARK, LIGHT, Tokens, contrast
+from swmr_viewer.gui.look.words import age_words, count_words, dtype_words, rate_words, seconds_words, value_words
+from swmr_viewer.gui.scan_map import map_image as mi
+from swmr_viewer.gui.scan_map.detector_names import detector_names
+from swmr_viewer.gui.session.rate import RateMeter
+from swmr_viewer.gui.session.state import Facts, StateKind, resolve_state
 from swmr_viewer.reader.messages import Ended, Failed, Phase
 
 FOLLOWING = Facts(True, Phase.FOLLOWING, quiet_s=0.1, rate=10.0)

@@ -13,8 +13,8 @@ from pytestqt.qtbot import QtBot
 
 from swmr_viewer.core.conditions import AllKeys, FileClosed, FinishedFlag, FrameCount, Timeout
 from swmr_viewer.gui.assembly import Assembly
-from swmr_viewer.gui.problem import Problem
-from swmr_viewer.gui.theme import theme_of_application
+from swmr_viewer.gui.look.theme import theme_of_application
+from swmr_viewer.gui.session.problem import Problem
 from swmr_viewer.reader import messages as m
 from tests.gui.fakes import Clock, FakeSupervisor, picture
 

@@ -16,8 +16,8 @@ from pytestqt.qtbot import QtBot
 
 from swmr_viewer.core.conditions import Timeout
 from swmr_viewer.gui.assembly import Assembly
-from swmr_viewer.gui.snapshot_settings import SnapshotSettings
-from swmr_viewer.gui.state import StateKind
+from swmr_viewer.gui.session.state import StateKind
+from swmr_viewer.gui.snapshots.snapshot_settings import SnapshotSettings
 from swmr_viewer.simulator.plan import ScanPlan
 from tests.live.writers import LiveWriter
 

@@ -12,8 +12,8 @@ import pytest
 from swmr_viewer import Follower, FrameGrabber, open_swmr
 from swmr_viewer.core.discovery import inspect_file
 from swmr_viewer.core.errors import FrameNotWrittenError
+from swmr_viewer.core.files.links import identity, open_object
 from swmr_viewer.core.inspection import Inspection
-from swmr_viewer.core.links import identity, open_object
 from swmr_viewer.core.scan import index_of, position_of
 from tests.layouts.catalogue import LAYOUTS
 from tests.layouts.conftest import LayoutWriter

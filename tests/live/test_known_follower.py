@@ -19,7 +19,7 @@ import pytest
 
 from swmr_viewer import Follower, FrameGrabber, open_swmr
 from swmr_viewer.core.errors import FrameNotWrittenError
-from swmr_viewer.core.keys import KeyDataset
+from swmr_viewer.core.keys.key_dataset import KeyDataset
 from swmr_viewer.simulator.pattern import index_in
 from tests.live.writers import WAIT_S, LiveWriter
 

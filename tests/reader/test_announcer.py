@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from swmr_viewer.core.ranges import Ranges
-from swmr_viewer.reader.announcer import Announcer
+from swmr_viewer.reader.child.announcer import Announcer
 from swmr_viewer.reader.messages import KeysChanged
 from tests.reader.test_delivery import Line
 

@@ -8,16 +8,16 @@ import numpy as np
 import pytest
 
 from swmr_viewer.core.errors import FrameNotWrittenError, FrameUnreadableError
-from swmr_viewer.core.facts import DataFacts
+from swmr_viewer.core.nexus.facts import DataFacts
 from swmr_viewer.core.progress import KeyProgress
 from swmr_viewer.reader.blocks import create_block, let_go, unlink
-from swmr_viewer.reader.displays import Displays
-from swmr_viewer.reader.live import LiveDelivery
-from swmr_viewer.reader.measured import MeasuredDelivery
+from swmr_viewer.reader.child.displays import Displays
+from swmr_viewer.reader.child.live import LiveDelivery
+from swmr_viewer.reader.child.measured import MeasuredDelivery
+from swmr_viewer.reader.child.patience import PATIENCE_S
+from swmr_viewer.reader.child.reader_slots import ReaderSlots
+from swmr_viewer.reader.child.sending import Sender
 from swmr_viewer.reader.messages import Alive, Busy, Event, Fault, FrameMeasured, FrameReady, ShowIndex, ShowLive, SlotsWanted, UseSlots
-from swmr_viewer.reader.patience import PATIENCE_S
-from swmr_viewer.reader.reader_slots import ReaderSlots
-from swmr_viewer.reader.sending import Sender
 
 N = 10
 

@@ -12,10 +12,10 @@ from hypothesis.extra import numpy as hnp
 
 from swmr_viewer.core.conditions import AllKeys, Timeout
 from swmr_viewer.core.progress import KeyProgress
-from swmr_viewer.reader.health import Health
-from swmr_viewer.reader.inspections import Inspections
-from swmr_viewer.reader.layout import slot_layout
-from swmr_viewer.reader.measuring import measure
+from swmr_viewer.reader.child.layout import slot_layout
+from swmr_viewer.reader.child.measuring import measure
+from swmr_viewer.reader.child.newest import NewestFrame
+from swmr_viewer.reader.child.patience import Patience
 from swmr_viewer.reader.messages import (
     Alive,
     Busy,
@@ -30,9 +30,9 @@ from swmr_viewer.reader.messages import (
     ShowLive,
     Stop,
 )
-from swmr_viewer.reader.newest import NewestFrame
-from swmr_viewer.reader.patience import Patience
-from swmr_viewer.reader.resumption import DEATHS_IN_A_ROW, DEATHS_WHILE_OPENING, Resumption
+from swmr_viewer.reader.supervision.health import Health
+from swmr_viewer.reader.supervision.inspections import Inspections
+from swmr_viewer.reader.supervision.resumption import DEATHS_IN_A_ROW, DEATHS_WHILE_OPENING, Resumption
 
 OPENED = Opened(1, "f", (3,), ("/k",), (), None, 64)
 

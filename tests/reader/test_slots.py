@@ -11,10 +11,11 @@ import numpy as np
 import pytest
 
 from swmr_viewer.core.errors import ReaderError
-from swmr_viewer.reader import blocks, slots
+from swmr_viewer.reader import blocks
+from swmr_viewer.reader.child.reader_slots import ReaderSlots
 from swmr_viewer.reader.messages import FrameReady, UseSlots
-from swmr_viewer.reader.reader_slots import ReaderSlots
-from swmr_viewer.reader.slots import SlotPool
+from swmr_viewer.reader.supervision import slots
+from swmr_viewer.reader.supervision.slots import SlotPool
 
 
 def frame_in(slot: str, shape=(4, 5), dtype="<u2") -> FrameReady:

@@ -15,7 +15,6 @@ import psutil
 import pytest
 
 from swmr_viewer.core.conditions import AllKeys, FileClosed, Timeout
-from swmr_viewer.reader import slots
 from swmr_viewer.reader.messages import (
     Busy,
     Ended,
@@ -33,6 +32,7 @@ from swmr_viewer.reader.messages import (
     SetConditions,
     ShowIndex,
 )
+from swmr_viewer.reader.supervision import slots
 from tests.reader import broken
 from tests.reader.listening import WAIT_S, Listener
 
@@ -282,7 +282,7 @@ def test_a_file_without_its_tail_costs_no_more_than_readers(live_writer, tmp_pat
 
 PARENT = """
 import sys
-from swmr_viewer.reader import process
+from swmr_viewer.reader.supervision import process
 from swmr_viewer.reader.messages import FollowRequest, FrameReady, Busy
 from swmr_viewer.reader.supervisor import Supervisor
 

@@ -6,14 +6,14 @@ import numpy as np
 import pytest
 
 from swmr_viewer.analysis import Region
-from swmr_viewer.core.facts import DataFacts
-from swmr_viewer.reader.backlog import Backlog, moved
-from swmr_viewer.reader.displays import Displays
-from swmr_viewer.reader.live import LiveDelivery
-from swmr_viewer.reader.measurer import Measurer
+from swmr_viewer.core.nexus.facts import DataFacts
+from swmr_viewer.reader.child.backlog import Backlog, moved
+from swmr_viewer.reader.child.displays import Displays
+from swmr_viewer.reader.child.live import LiveDelivery
+from swmr_viewer.reader.child.measurer import Measurer
+from swmr_viewer.reader.child.patience import PATIENCE_S
+from swmr_viewer.reader.child.sending import Sender
 from swmr_viewer.reader.messages import Combine, Fault, FollowEvery, FrameReady, Measure, Measured, SetDisplay, ShowIndex, ShowLive
-from swmr_viewer.reader.patience import PATIENCE_S
-from swmr_viewer.reader.sending import Sender
 from tests.reader.test_delivery import N, parts
 
 __all__ = ["parts"]

@@ -8,8 +8,8 @@ import h5py
 import numpy as np
 
 from swmr_viewer.core.conditions import FileClosed, Timeout
+from swmr_viewer.reader.child.scans import open_scan
 from swmr_viewer.reader.messages import FollowRequest
-from swmr_viewer.reader.scans import open_scan
 
 
 def test_the_length_stands_in_and_a_fault_says_so(tmp_path: Path) -> None:

@@ -16,9 +16,9 @@ from swmr_viewer.core.discovery.ranking import Ranked, rank_finished, rank_keys,
 from swmr_viewer.core.discovery.rules import SCAN_SHAPE_NAME
 from swmr_viewer.core.discovery.telling import notes_on
 from swmr_viewer.core.discovery.walk import walk
+from swmr_viewer.core.files.opening import open_swmr
+from swmr_viewer.core.files.superblock import can_swmr, read_file_state
 from swmr_viewer.core.inspection import Inspection
-from swmr_viewer.core.opening import open_swmr
-from swmr_viewer.core.superblock import can_swmr, read_file_state
 
 __all__ = ["inspect_file", "inspect_open"]
 
@@ -41,7 +41,7 @@ def inspect_file(path: str | os.PathLike[str]) -> Inspection:
     Raises
     ------
     SwmrViewerError
-        As :func:`swmr_viewer.core.opening.open_swmr` does, without waiting.
+        As :func:`swmr_viewer.core.files.opening.open_swmr` does, without waiting.
     """
     with open_swmr(path) as h5file:
         return inspect_open(h5file)

@@ -11,8 +11,8 @@ import numpy as np
 
 from swmr_viewer.core.discovery.filters import MISSING, filter_names
 from swmr_viewer.core.discovery.found import Found
+from swmr_viewer.core.files.superblock import read_file_state
 from swmr_viewer.core.inspection import FileState, TreeNode
-from swmr_viewer.core.superblock import read_file_state
 
 SOFT_ERRORS = (OSError, RuntimeError, ValueError, KeyError, TypeError, AttributeError, OverflowError)
 """What h5py raises for one bad object; the rest of the file is still worth telling."""

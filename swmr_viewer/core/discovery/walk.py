@@ -12,7 +12,7 @@ import h5py
 from swmr_viewer.core.discovery.datasets import SOFT_ERRORS, candidates, describe_dataset, describe_group, joined
 from swmr_viewer.core.discovery.found import Found, Walk
 from swmr_viewer.core.errors import FileNotThereError, SwmrViewerError
-from swmr_viewer.core.explaining import state_error
+from swmr_viewer.core.files.explaining import state_error
 from swmr_viewer.core.inspection import TreeNode
 
 MOST_OBJECTS = 200_000

@@ -1,0 +1,114 @@
+"""The files that a virtual or joined data set draws on: opened when they are there, one handle each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import h5py
+
+from swmr_viewer.core.data.sources import NotThereYetError, Source
+from swmr_viewer.core.errors import FrameUnreadableError, PathNotThereError, SwmrViewerError
+from swmr_viewer.core.files.links import open_object
+from swmr_viewer.core.files.opening import open_swmr
+
+
+class SourceFiles:
+    """Sources by file and path, as far as they are there by now.
+
+    Parameters
+    ----------
+    home : h5py.File
+        The file that names the others. It stays its owner's.
+    opened : callable
+        Makes a source of a dataset and its path.
+    """
+
+    def __init__(self, home: h5py.File, opened: Callable[[h5py.Dataset, str], Source]) -> None:
+        self.home = home
+        self._opened = opened
+        self._folders = _folders(str(home.filename))
+        self._home_names = {Path(home.filename).name, Path(home.filename).resolve().name}
+        self._files: dict[str, h5py.File] = {}
+        self._sources: dict[tuple[str, str], Source] = {}
+
+    def source(self, name: str, path: str) -> Source:
+        """Return what reads a dataset of another file (or of the same one, ".").
+
+        Raises
+        ------
+        NotThereYetError
+            If the file or the dataset is not there yet.
+        FrameUnreadableError
+            If the file is there, and waiting will not make it readable.
+        """
+        known = self._sources.get((name, path))
+        if known is not None and known.is_open:
+            return known
+        found = self._opened(self._find(name, path), path)
+        self._sources[name, path] = found
+        return found
+
+    def _find(self, name: str, path: str) -> h5py.Dataset:
+        file = self._file(name)
+        try:
+            found = open_object(file, path)
+        except PathNotThereError:
+            found = None
+        if not isinstance(found, h5py.Dataset):
+            self._forget(name)
+            raise NotThereYetError(f"{path} is not in {name} yet")
+        return found
+
+    def _file(self, name: str) -> h5py.File:
+        if self._is_home(name):
+            return self.home
+        known = self._files.get(name)
+        if known is not None and known.id.valid:
+            return known
+        try:
+            self._files[name] = open_swmr(self.where(name))
+        except SwmrViewerError as error:
+            if error.retryable:
+                raise NotThereYetError(f"its source is not there yet: {error.message.rstrip('.')}") from error
+            raise FrameUnreadableError(f"A source cannot be opened: {error.message}", error.remedy) from error
+        return self._files[name]
+
+    def _is_home(self, name: str) -> bool:
+        """Whether it is the file that names the others: it is open already, perhaps in another way."""
+        return name == "." or (Path(name).name in self._home_names and self.where(name).samefile(self.home.filename))
+
+    def where(self, name: str) -> Path:
+        """Return the path of another file: as named, or beside the file that names it, as HDF5 looks for it."""
+        places = list(_places(name, self._folders))
+        return next((place for place in places if place.exists()), places[0])
+
+    def _forget(self, name: str) -> None:
+        """Close a file that lacks a dataset: what is made after SWMR began is seen by a new open only."""
+        in_use = any(other == name and source.is_open for (other, _), source in self._sources.items())
+        if not in_use and name in self._files:
+            self._files.pop(name).close()
+
+    def close(self) -> None:
+        """Close every file that was opened here."""
+        for source in self._sources.values():
+            source.close()
+        self._sources.clear()
+        while self._files:
+            self._files.popitem()[1].close()
+
+
+def _folders(filename: str) -> tuple[Path, ...]:
+    """The folder of a file, and the one of the file that it is a link to."""
+    path = Path(filename).absolute()
+    return tuple(dict.fromkeys((path.parent, path.resolve().parent)))
+
+
+def _places(name: str, folders: tuple[Path, ...]) -> Iterator[Path]:
+    path = Path(name)
+    if path.is_absolute():
+        yield path
+        path = Path(path.name)
+    for folder in folders:
+        yield folder / path
+    yield path.absolute()

@@ -1,0 +1,204 @@
+"""Where pixels come from: one face for stored, virtual and joined data sets; this file reads the stored ones."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from math import prod
+from typing import Any, Protocol
+
+import h5py
+import numpy as np
+import numpy.typing as npt
+
+from swmr_viewer.core.data.boxes import Box
+from swmr_viewer.core.data.chunks import is_allocated, missing_filters
+from swmr_viewer.core.data.refreshing import can_refresh
+from swmr_viewer.core.errors import FilterMissingError, PathError
+
+
+class NotThereYetError(LookupError):
+    """Some part of what was asked for has not been written, or is not visible yet; the message is the reason."""
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A box of what was asked for, and the stored data set and box that hold it."""
+
+    at: Box
+    """In the coordinates of the source that was asked."""
+    dataset: h5py.Dataset | None
+    """None: nothing will ever be stored here; it is ``fill``."""
+    box: Box
+    fill: Any = 0
+
+    def moved(self, at: Box) -> Piece:
+        """Return the piece at another place."""
+        return replace(self, at=at)
+
+
+class Source(Protocol):
+    """What a grabber reads from."""
+
+    @property
+    def path(self) -> str:
+        """The path by which it was found."""
+        ...
+
+    @property
+    def filename(self) -> str:
+        """The file in which it was found."""
+        ...
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """The pixels' type."""
+        ...
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The extent at the last refresh."""
+        ...
+
+    @property
+    def maxshape(self) -> tuple[int | None, ...]:
+        """The greatest extent; None: unlimited."""
+        ...
+
+    @property
+    def chunks(self) -> tuple[int, ...] | None:
+        """The shape of one chunk, where there are any."""
+        ...
+
+    @property
+    def interpretation(self) -> str:
+        """NeXus' word for what a frame is, or ""."""
+        ...
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it can still be read: its file has not been closed."""
+        ...
+
+    def close(self) -> None:
+        """Close the files that were opened for it."""
+        ...
+
+    def refresh(self) -> None:
+        """Make visible what was flushed."""
+        ...
+
+    def pieces(self, box: Box) -> Iterator[Piece]:
+        """Yield what holds a box, after :meth:`refresh`; later pieces go over earlier ones.
+
+        Raises
+        ------
+        NotThereYetError
+            If a part of it is not there (perhaps after some pieces were yielded).
+        """
+        ...
+
+
+class StoredSource:
+    """A data set with its own chunks.
+
+    Also the last resort for a virtual one whose mappings boxes cannot express: then HDF5 itself reads the sources, and
+    what is missing there reads as fill without a word.
+
+    Parameters
+    ----------
+    dataset : h5py.Dataset
+        The only open handle on it.
+    path : str
+        The path by which it was found.
+
+    Raises
+    ------
+    PathError
+        If it does not hold numbers.
+    FilterMissingError
+        If it is compressed with a filter that is not installed here.
+    """
+
+    def __init__(self, dataset: h5py.Dataset, path: str) -> None:
+        refuse_unreadable(dataset, path)
+        self.path = path
+        self.dataset = dataset
+        self.filename = str(dataset.file.filename)
+        self.interpretation = interpretation_of(dataset)
+        # These never change, and asking HDF5 for each frame costs as much as a refresh.
+        self.dtype: np.dtype[Any] = dataset.dtype
+        self.maxshape: tuple[int | None, ...] = tuple(dataset.maxshape)
+        self.chunks: tuple[int, ...] | None = dataset.chunks
+        self._refreshes = can_refresh(dataset)
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The extent at the last refresh."""
+        return tuple(int(n) for n in self.dataset.shape)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether its file has not been closed."""
+        return bool(self.dataset.id.valid)
+
+    def close(self) -> None:
+        """Do nothing: no file was opened for it."""
+
+    def refresh(self) -> None:
+        """Make visible what was flushed (a data set that would not survive it is read as it was)."""
+        if self._refreshes:
+            self.dataset.refresh()
+
+    def pieces(self, box: Box) -> Iterator[Piece]:
+        """Yield the box itself, after making sure that it has been written."""
+        if any(stop > has for (_, stop), has in zip(box, self.dataset.shape, strict=True)):
+            raise NotThereYetError(f"the shape of {self.path} in {self.filename} is {self.shape} so far")
+        if not is_allocated(self.dataset, box):
+            raise NotThereYetError(f"its chunk in {self.path} of {self.filename} is not there yet")
+        yield Piece(box, self.dataset, box)
+
+
+def refuse_unreadable(dataset: object, path: str) -> None:
+    """Raise PathError for what is not a data set of numbers, FilterMissingError for one that cannot be decoded here."""
+    if not isinstance(dataset, h5py.Dataset) or dataset.dtype.kind not in "iufbc":
+        where = getattr(getattr(dataset, "file", None), "filename", "the file")
+        raise PathError(f"{path} in {where} is not a data set of numbers.", "Name a data set with frames.")
+    missing = missing_filters(dataset)
+    if missing:
+        raise FilterMissingError(
+            f"{path} in {dataset.file.filename} is compressed with a filter that is not installed here: {', '.join(missing)}.",
+            "Install the filter's HDF5 plugin (pip install hdf5plugin has the usual ones) or set HDF5_PLUGIN_PATH to where it is.",
+        )
+
+
+def interpretation_of(dataset: h5py.Dataset) -> str:
+    """Return NeXus' ``interpretation`` of a data set, or "" where there is none that can be read."""
+    try:
+        told = dataset.attrs.get("interpretation", "")
+    except (OSError, RuntimeError, KeyError, TypeError):
+        # Texts of variable length cannot be read while the file is being written.
+        return ""
+    return told.decode(errors="replace") if isinstance(told, bytes) else str(told)
+
+
+def shape_of(box: Box) -> tuple[int, ...]:
+    """Return the shape of a box."""
+    return tuple(stop - start for start, stop in box)
+
+
+def read_piece(piece: Piece, box: Box, out: npt.NDArray[Any]) -> None:
+    """Read a piece of a box into the box's array, C-contiguous, of the box's shape: no copy on the way."""
+    inside = tuple((start - origin, stop - origin) for (start, stop), (origin, _) in zip(piece.at, box, strict=True))
+    if piece.dataset is None:
+        out[tuple(slice(*one) for one in inside)] = piece.fill
+    elif prod(shape_of(piece.box)):
+        piece.dataset.id.read(_space(out.shape, inside), _space(piece.dataset.shape, piece.box), out)
+
+
+def _space(shape: tuple[int, ...], box: Box) -> h5py.h5s.SpaceID:
+    if not shape:
+        return h5py.h5s.create(h5py.h5s.SCALAR)
+    space = h5py.h5s.create_simple(shape)
+    space.select_hyperslab(tuple(start for start, _ in box), shape_of(box))
+    return space

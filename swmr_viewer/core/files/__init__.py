@@ -1,0 +1,1 @@
+"""Files and paths: opened without hurting a writer, and explained where that fails."""

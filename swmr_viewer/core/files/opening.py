@@ -1,0 +1,109 @@
+"""Opening a file that may not be there yet, without ever hurting its writer."""
+
+from __future__ import annotations
+
+import os
+import time
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+
+from swmr_viewer.core.files.locking import VARIABLE, load_hdf5
+
+_NO_LOCKS = load_hdf5()
+
+import h5py  # noqa: E402 - loaded above, with the environment that it needs
+import hdf5plugin  # noqa: E402, F401 - registers the compression filters
+
+from swmr_viewer.core.errors import NotSwmrError, SwmrViewerError  # noqa: E402
+from swmr_viewer.core.files.explaining import explain, state_error  # noqa: E402
+from swmr_viewer.core.files.superblock import can_swmr, read_file_state  # noqa: E402
+from swmr_viewer.core.inspection import FileState  # noqa: E402
+
+__all__ = ["explain", "open_swmr"]
+
+_FIRST_WAIT_S, _LONGEST_WAIT_S = 0.02, 0.5
+
+
+def open_swmr(
+    path: str | os.PathLike[str],
+    wait_s: float | None = 0.0,
+    *,
+    live: bool = False,
+    clock: Callable[[], float] = time.monotonic,
+    sleep: Callable[[float], None] = time.sleep,
+) -> h5py.File:
+    """Open a file for reading while it may be written, once it can be.
+
+    Parameters
+    ----------
+    path : str or path
+        The file; it need not be there yet.
+    wait_s : float or None
+        Longest wait (s) for the file to appear and to enter SWMR mode (or to be closed); 0: try once; None: for ever.
+    live : bool
+        Refuse a file whose format has no SWMR mode. Otherwise such a file is opened as it is: right when it is finished,
+        while a writer may still have it open it shows zeros or half of it.
+    clock, sleep : callable
+        Monotonic seconds, and a wait for so many seconds.
+
+    Returns
+    -------
+    h5py.File
+        Read-only, opened with ``swmr=True`` and ``locking=False``; the caller closes it.
+
+    Raises
+    ------
+    FileNotThereError, NotSwmrYetError
+        If the wait was not long enough (``retryable``).
+    NotHdf5Error, NotSwmrError, InterruptedWriterError, FileVersionError, FileBrokenError, FileAccessError
+        If waiting does not help.
+
+    Notes
+    -----
+    ``swmr=True`` is right for a closed file as well: its virtual data sets and external links may lead to files that
+    are being written, and these are opened in the way of their parent (measured: otherwise they cannot be read).
+    """
+    deadline = None if wait_s is None else clock() + wait_s
+    pause_s = _FIRST_WAIT_S
+    while True:
+        try:
+            return _open_now(Path(path), live)
+        except SwmrViewerError as error:
+            left_s = _LONGEST_WAIT_S if deadline is None else deadline - clock()
+            if not error.retryable or left_s <= 0:
+                raise
+        sleep(min(pause_s, left_s))
+        pause_s = min(2 * pause_s, _LONGEST_WAIT_S)
+
+
+def _open_now(path: Path, live: bool) -> h5py.File:
+    refused = state_error(path)
+    if refused:
+        raise refused
+    if live and not can_swmr(path):
+        raise NotSwmrError(
+            f"{path} cannot be followed live: its format has no SWMR mode.",
+            "Open it when it is finished; to follow it live, write it with libver='latest' (or 'v110') and swmr_mode=True.",
+        )
+    if not _NO_LOCKS:
+        _warn_of_locks(path)
+    try:
+        _refuse_broken(path)
+        return h5py.File(path, "r", swmr=True, locking=False)
+    except (OSError, ValueError, RuntimeError) as error:
+        raise explain(error, path) from error
+
+
+def _refuse_broken(path: Path) -> None:
+    """Let a plain open look at a file at rest: it fails at once where one with ``swmr=True`` retries for minutes, or does not look."""
+    if read_file_state(path) is not FileState.SWMR:
+        h5py.File(path, "r", locking=False).close()
+
+
+def _warn_of_locks(path: Path) -> None:
+    warnings.warn(
+        f"{VARIABLE} makes HDF5 lock {path}: a writer that opens it now may fail and leave it empty. "
+        f"Unset {VARIABLE}, or import swmr_viewer.core.files.opening before h5py.",
+        stacklevel=4,
+    )

@@ -1,0 +1,160 @@
+"""One key dataset: its scan shape as it grows, and which of its values are set in a window."""
+
+from __future__ import annotations
+
+from math import prod
+from pathlib import Path
+from typing import Any
+
+import h5py
+import numpy as np
+import numpy.typing as npt
+
+from swmr_viewer.core.data.boxes import Box, boxes_of
+from swmr_viewer.core.data.refreshing import can_refresh
+from swmr_viewer.core.errors import PathError
+
+_CHUNK_COST = 400
+"""Reading one more chunk costs as much as reading this many values (measured: 3.7 us against 10 ns)."""
+
+
+class KeyDataset:
+    """The values of one key dataset, read window by window.
+
+    Parameters
+    ----------
+    dataset : h5py.Dataset
+        The only open handle on it: a second one would leave stale chunks in the cache.
+    unset : number, optional
+        The value of a key that is not set. By default the fill value where that is not 0, else 0.
+    path : str, optional
+        The name it goes by, where a link led to it.
+
+    Raises
+    ------
+    PathError
+        If the dataset does not hold numbers.
+    """
+
+    def __init__(self, dataset: h5py.Dataset, unset: float | None = None, path: str | None = None) -> None:
+        if not isinstance(dataset, h5py.Dataset) or dataset.dtype.kind not in "iufb":
+            raise PathError(
+                f"{path or dataset.name} in {dataset.file.filename} does not hold numbers and cannot be a key dataset.",
+                "Name a dataset with one number per scan point.",
+            )
+        self.path = path or str(dataset.name)
+        self.flat = False
+        """Whether its one axis numbers the points of a scan of several axes."""
+        self.filename = str(dataset.file.filename)
+        self.filenames = {self.filename, *_sources_of(dataset)}
+        """The files that its values come from."""
+        self._dataset = dataset
+        self.maxshape: tuple[int | None, ...] = tuple(dataset.maxshape)
+        """The greatest extent, one entry per axis of the dataset (None: unlimited)."""
+        self.full_shape: tuple[int, ...] = tuple(dataset.shape)
+        """The extent at the last refresh, with every axis."""
+        self._chunk_size = None if dataset.chunks is None else max(1, prod(dataset.chunks))
+        self._unset = _unset_value(dataset) if unset is None else unset
+        self._refreshes = can_refresh(dataset)
+        self._counts_from_zero: bool | None = None
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The extent at the last refresh, trailing axes of 1 dropped."""
+        return trimmed(self.full_shape)
+
+    def cost(self, length: int) -> int:
+        """Return about what reading ``length`` values costs, in values."""
+        return length if self._chunk_size is None else length + _CHUNK_COST * (1 + length // self._chunk_size)
+
+    def refresh(self) -> None:
+        """Make what the writer has flushed visible (a dataset that would not survive it is read as it was)."""
+        if self._refreshes:
+            self._dataset.refresh()
+            self.full_shape = tuple(self._dataset.shape)
+
+    def set_in(self, scan_shape: tuple[int, ...], start: int, stop: int) -> npt.NDArray[np.bool_]:
+        """Return which keys are set in the flat window [start, stop) of the scan shape, 1-D bool."""
+        scan_shape = (prod(scan_shape),) if self.flat else scan_shape
+        found = self._set_in_rows(scan_shape, start, stop)
+        if start == 0 and stop and not found[0]:
+            found[0] = self._first_key_is_zero(scan_shape)
+        return found
+
+    def _set_in_rows(self, scan_shape: tuple[int, ...], start: int, stop: int) -> npt.NDArray[np.bool_]:
+        """As ``set_in``; one read of whole rows where they are not much more than was asked for, else a read per box."""
+        inner = max(1, prod(scan_shape[1:]))
+        first, last = start // inner, -(-stop // inner)
+        if len(scan_shape) > 1 and (last - first) * inner <= 2 * (stop - start):
+            whole = self._set_in_box(((first, last), *((0, n) for n in scan_shape[1:])))
+            return whole[start - first * inner : stop - first * inner].copy()
+        found = np.zeros(stop - start, np.bool_)
+        for at, box in boxes_of(scan_shape, start, stop):
+            length = prod(b - a for a, b in box)
+            found[at - start : at - start + length] = self._set_in_box(box)
+        return found
+
+    def _set_in_box(self, box: Box) -> npt.NDArray[np.bool_]:
+        shape = tuple(b - a for a, b in box)
+        extent = self.full_shape
+        extent = extent[: len(box)] + (1,) * (len(box) - len(extent))
+        there = tuple(max(0, min(b, n) - a) for (a, b), n in zip(box, extent, strict=True))
+        if prod(there) == 0 and box:
+            return np.zeros(prod(shape), np.bool_)
+        values = self._read(tuple(slice(a, a + n) for (a, _), n in zip(box, there, strict=True)))
+        is_set = self._is_set(values.reshape(there))
+        if there == shape:
+            return is_set.reshape(-1)
+        padded = np.zeros(shape, np.bool_)
+        padded[tuple(slice(n) for n in there)] = is_set
+        return padded.reshape(-1)
+
+    def _read(self, leading: tuple[slice, ...]) -> npt.NDArray[Any]:
+        rank = len(self._dataset.shape)
+        selection = (*leading[:rank], *(slice(0, 1) for _ in range(rank - len(leading))))
+        return np.asarray(self._dataset[selection])
+
+    def _is_set(self, values: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
+        if values.dtype.kind == "f" and np.isnan(self._unset):
+            return np.asarray(~np.isnan(values), np.bool_)
+        return np.asarray(values != self._unset, np.bool_)
+
+    def _first_key_is_zero(self, scan_shape: tuple[int, ...]) -> bool:
+        """Whether the writer counts its frames from 0, so that the first key is 0 although it is set.
+
+        The only sign of it are the next keys: 1, 2, 3. One of them alone would not do: keys that are all 1 and come in any
+        order look the same. Until they are there, the first frame waits.
+        """
+        if self._unset != 0 or self._counts_from_zero is not None or prod(scan_shape) < 3:
+            return bool(self._counts_from_zero)
+        sign = [self._value_at(scan_shape, index) for index in range(1, min(4, prod(scan_shape)))]
+        if 0 not in sign:
+            self._counts_from_zero = sign == list(range(1, len(sign) + 1))
+        return bool(self._counts_from_zero)
+
+    def _value_at(self, scan_shape: tuple[int, ...], index: int) -> float:
+        _, box = next(boxes_of(scan_shape, index, index + 1))
+        if any(b > n for (_, b), n in zip(box, self.full_shape, strict=False)):
+            return 0.0
+        return float(self._read(tuple(slice(a, b) for a, b in box)).reshape(-1)[0])
+
+
+def _sources_of(dataset: h5py.Dataset) -> set[str]:
+    """The files behind a virtual dataset, there or not."""
+    if not dataset.is_virtual:
+        return set()
+    home = Path(dataset.file.filename).parent
+    named = {one.file_name for one in dataset.virtual_sources()}
+    return {str(home / name) for name in named if name != "." and "%" not in name}
+
+
+def trimmed(shape: tuple[int, ...]) -> tuple[int, ...]:
+    """Return the shape without its trailing axes of 1, keeping one axis of a shape that has any."""
+    while len(shape) > 1 and shape[-1] == 1:
+        shape = shape[:-1]
+    return shape
+
+
+def _unset_value(dataset: h5py.Dataset) -> float:
+    fill: Any = dataset.fillvalue
+    return 0 if fill is None else fill if fill != 0 else 0

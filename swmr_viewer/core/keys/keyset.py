@@ -1,0 +1,179 @@
+"""All followed key datasets of a scan: opened once each, polled together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+
+import h5py
+
+from swmr_viewer.core.data.opening_data import open_one
+from swmr_viewer.core.errors import NoKeysError, PathError, PathNotThereError
+from swmr_viewer.core.files.links import identity, open_object
+from swmr_viewer.core.keys.extent import Extent, told_by_file
+from swmr_viewer.core.keys.key_dataset import KeyDataset
+from swmr_viewer.core.keys.lengths import LengthKeys
+from swmr_viewer.core.keys.tracker import KeyTracker
+from swmr_viewer.core.progress import KeyProgress
+from swmr_viewer.core.ranges import IndexArray, Ranges
+from swmr_viewer.core.scan import position_of
+
+
+@dataclass(slots=True)
+class Poll:
+    """What one poll of all key datasets brought."""
+
+    added: list[tuple[int, Ranges]] = field(default_factory=list)
+    """(number of the key dataset, newly set keys)."""
+    completed: list[IndexArray] = field(default_factory=list)
+    faults: list[str] = field(default_factory=list)
+    reshaped: bool = False
+    """The scan shape grew so that flat indices changed their meaning."""
+
+
+class KeySet:
+    """The key datasets of one scan.
+
+    Parameters
+    ----------
+    h5file : h5py.File
+        The open file.
+    paths : str or iterable of str
+        Groups (all numeric datasets directly in each) or datasets.
+    scan_shape : tuple of int, optional
+        The scan's extent, if the file does not tell it.
+    unset : number, optional
+        The value of a key that is not set.
+    length_paths : tuple of str
+        Data sets without keys whose written frames stand in for them.
+    is_closed : callable
+        Whether the writer has closed the files.
+    scan_rank : int, optional
+        The number of scan axes, where the data tell it.
+    """
+
+    def __init__(
+        self,
+        h5file: h5py.File,
+        paths: str | Iterable[str],
+        *,
+        scan_shape: tuple[int, ...] | None,
+        unset: float | None,
+        length_paths: tuple[str, ...] = (),
+        is_closed: Callable[[], bool] = lambda: False,
+        scan_rank: int | None = None,
+    ) -> None:
+        self._h5file = h5file
+        self._unset = unset
+        self._is_closed = is_closed
+        keys = () if length_paths and not paths else _dataset_paths(h5file, (paths,) if isinstance(paths, str) else tuple(paths))
+        self.key_paths = (*keys, *length_paths)
+        self._n_real = len(self.key_paths) - len(length_paths)
+        self._told_shape = scan_shape or told_by_file(h5file, self.key_paths)
+        self._datasets: dict[int, KeyDataset | LengthKeys] = {}
+        self._open_datasets()
+        self._extent = Extent(self._told_shape, scan_rank)
+        self.progress = KeyProgress(len(self.key_paths), self._extent.shape_of(self._in_order()))
+        self._trackers: dict[int, KeyTracker] = {}
+        self._seen: list[tuple[int, ...]] = []
+
+    def _open_datasets(self) -> None:
+        """Open those that can be opened by now: an external link may lead nowhere until its writer starts."""
+        for number, path in enumerate(self.key_paths):
+            if number not in self._datasets:
+                found = open_object(self._h5file, path)
+                if found is not None and number < self._n_real:
+                    self._datasets[number] = KeyDataset(found, self._unset, path)
+                elif found is not None:
+                    del found  # a virtual data set is read from its sources only, and must not be open beside them
+                    with suppress(PathNotThereError):  # a group of links that lead nowhere yet
+                        self._datasets[number] = LengthKeys(open_one(self._h5file, path), self._told_shape)
+
+    def _in_order(self) -> list[KeyDataset | LengthKeys]:
+        return [self._datasets[number] for number in sorted(self._datasets)]
+
+    @property
+    def filename(self) -> str:
+        """The file that was opened."""
+        return str(self._h5file.filename)
+
+    def filenames(self) -> set[str]:
+        """Return the files that hold the keys, and the one that was opened."""
+        return {self.filename}.union(*(one.filenames for one in self._datasets.values()))
+
+    @property
+    def extent_is_fixed(self) -> bool:
+        """Whether the scan can not grow."""
+        return self._extent.is_fixed and len(self._datasets) == len(self.key_paths)
+
+    def poll(self) -> Poll:
+        """Look once at all key datasets."""
+        poll = Poll()
+        if len(self._datasets) < len(self.key_paths):
+            self._open_datasets()
+        closed = len(self.key_paths) > self._n_real and self._is_closed()
+        for dataset in self._in_order():
+            if isinstance(dataset, LengthKeys):
+                dataset.file_is_closed = closed
+            dataset.refresh()
+        self._follow_extent(poll)
+        for number, dataset in self._datasets.items():
+            tracker = self._trackers.setdefault(number, KeyTracker(dataset, self.progress, number))
+            found = tracker.poll()
+            poll.added += [(number, ranges) for ranges in found.added]
+            poll.completed += found.completed
+            poll.faults += [self._unset_again(dataset, index) for index in found.unset_again]
+        return poll
+
+    def _follow_extent(self, poll: Poll) -> None:
+        seen = [one.full_shape for one in self._in_order()]
+        if seen == self._seen:
+            return
+        self._seen = seen
+        before, now = self.progress.scan_shape, self._extent.shape_of(self._in_order())
+        if now == before:
+            return
+        now = now + (1,) * (len(before) - len(now))
+        self.progress.grow(tuple(max(a, b) for a, b in zip(now, before + (1,) * (len(now) - len(before)), strict=True)))
+        if now[1:] != before[1:]:
+            poll.reshaped = True
+            for tracker in self._trackers.values():
+                tracker.rewind()
+
+    def _unset_again(self, dataset: KeyDataset | LengthKeys, index: int) -> str:
+        position = position_of(index, self.progress.scan_shape)
+        return f"The key of frame {index} at {position} in {dataset.path} was set and reads unset now; it still counts as set."
+
+
+def _dataset_paths(h5file: h5py.File, paths: tuple[str, ...]) -> Iterator[str]:
+    """Yield the path of each key dataset once, whatever the links that lead to it."""
+    seen: set[tuple[int, int]] = set()
+    for path in paths:
+        before = len(seen)
+        for candidate, found in _candidates(h5file, path):
+            if found is None:
+                seen.add((-1, len(seen)))
+                yield candidate
+            elif identity(found) not in seen:
+                seen.add(identity(found))
+                yield candidate
+            else:
+                before -= 1
+        if len(seen) == before:
+            raise NoKeysError(f"The group {path} in {h5file.filename} holds no key dataset.", "Name another, or wait for its keys.")
+    if not seen:
+        raise NoKeysError(f"No key path was given for {h5file.filename}.", "Name at least one group or dataset of keys.")
+
+
+def _candidates(h5file: h5py.File, path: str) -> Iterator[tuple[str, h5py.Dataset | None]]:
+    found = open_object(h5file, path)
+    if found is None or isinstance(found, h5py.Dataset):
+        yield path, found
+    elif isinstance(found, h5py.Group):
+        for name in found:
+            inside = open_object(h5file, f"{path.rstrip('/')}/{name}")
+            if inside is None or (isinstance(inside, h5py.Dataset) and inside.dtype.kind in "iufb"):
+                yield f"{path.rstrip('/')}/{name}", inside
+    else:
+        raise PathError(f"{path} in {h5file.filename} is neither a group nor a dataset.", "Name a group or a dataset of keys.")

@@ -1,0 +1,127 @@
+"""An honest substitute for keys: which frames of a data set have been written, by its length and its chunks.
+
+It is weaker than a key. A key says that a frame is complete and flushed; here that is concluded from what HDF5 makes
+visible: a chunk that exists was written as a whole, unless it holds several frames.
+"""
+
+from __future__ import annotations
+
+from math import prod
+
+import h5py
+import numpy as np
+import numpy.typing as npt
+
+from swmr_viewer.core.data.boxes import Box, boxes_of
+from swmr_viewer.core.data.chunks import is_whole
+from swmr_viewer.core.data.layout import layout_of
+from swmr_viewer.core.data.sources import NotThereYetError, Source, StoredSource
+from swmr_viewer.core.data.virtual import VirtualSource
+
+_LOOKUP_COST = 400
+"""Looking for a chunk costs as much as reading this many keys (measured: about 3 us against 10 ns)."""
+
+
+class LengthKeys:
+    """Stands where a key dataset would, for a data set without one.
+
+    A scalar counts once it lies inside the length and is not the fill value, or once another one lies behind it.
+    A frame in a chunk of its own counts when that chunk exists. Frames that share a chunk count when the next
+    chunk exists; those of the last chunk when the file has been closed.
+
+    Parameters
+    ----------
+    source : Source
+        The data set, or what reads several as one.
+    scan_shape : tuple of int or None
+        The scan's extent, where it is known.
+    """
+
+    def __init__(self, source: Source, scan_shape: tuple[int, ...] | None) -> None:
+        layout = layout_of(source, scan_shape, None)
+        self.path = source.path
+        self.filename = source.filename
+        self.filenames = {source.filename}
+        """The files that it looks at."""
+        self.flat = layout.is_flat
+        self.file_is_closed = False
+        """Set by the owner before a refresh, once the writer has closed the file."""
+        self._source = source
+        self._scan_rank = layout.scan_rank
+        if isinstance(source, VirtualSource):
+            source.scan_axes = layout.scan_axes
+
+    @property
+    def full_shape(self) -> tuple[int, ...]:
+        """The extent of the scan axes."""
+        return self._source.shape[: self._scan_rank]
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The extent of the scan axes."""
+        return self.full_shape
+
+    @property
+    def maxshape(self) -> tuple[int | None, ...]:
+        """The greatest extent of the scan axes (None: unlimited)."""
+        return self._source.maxshape[: self._scan_rank]
+
+    @property
+    def _values(self) -> h5py.Dataset | None:
+        """The data set itself, where its values tell what is written: one number per scan point."""
+        return self._source.dataset if isinstance(self._source, StoredSource) and self._scan_rank == len(self._source.maxshape) else None
+
+    def cost(self, length: int) -> int:
+        """Return about what looking at ``length`` frames costs, in values."""
+        return length * (1 if self._values is not None else _LOOKUP_COST)
+
+    def refresh(self) -> None:
+        """Make what the writer has flushed visible."""
+        self._source.refresh()
+
+    def set_in(self, scan_shape: tuple[int, ...], start: int, stop: int) -> npt.NDArray[np.bool_]:
+        """Return which frames have been written in the flat window [start, stop) of the scan shape, 1-D bool."""
+        found = np.zeros(stop - start, np.bool_)
+        on = (prod(scan_shape),) if self.flat else scan_shape
+        for at, box in boxes_of(on, start, stop):
+            box += ((0, 1),) * (len(self.full_shape) - len(box))  # trailing axes of 1 are no axes of the scan
+            inside = tuple((a, max(a, min(b, n))) for (a, b), n in zip(box, self.full_shape, strict=True))
+            written = np.zeros(tuple(b - a for a, b in box), np.bool_)
+            if all(b > a for a, b in inside):
+                written[tuple(slice(b - a) for a, b in inside)] = self._written_in(inside)
+            found[at - start : at - start + written.size] = written.reshape(-1)
+        return found
+
+    def _written_in(self, box: Box) -> npt.NDArray[np.bool_]:
+        dataset = self._values
+        return self._frames_in(box) if dataset is None else self._scalars_in(dataset, box)
+
+    def _scalars_in(self, dataset: h5py.Dataset, box: Box) -> npt.NDArray[np.bool_]:
+        values = np.asarray(dataset[tuple(slice(a, b) for a, b in box)])
+        if self.file_is_closed:
+            return np.ones(values.shape, np.bool_)
+        written = np.asarray(values != dataset.fillvalue, np.bool_)
+        if box and self._grows:
+            first, length = box[0][0], self.full_shape[0]
+            written[: max(0, length - 1 - first)] = True
+        return written
+
+    @property
+    def _grows(self) -> bool:
+        most = self._source.maxshape[0]
+        return bool(most is None or most > self._source.shape[0])
+
+    def _frames_in(self, box: Box) -> npt.NDArray[np.bool_]:
+        written = np.empty(tuple(b - a for a, b in box), np.bool_)
+        for offset in np.ndindex(written.shape):
+            written[offset] = self._is_written(tuple(a + at for (a, _), at in zip(box, offset, strict=True)))
+        return written
+
+    def _is_written(self, position: tuple[int, ...]) -> bool:
+        frame = ((0, n) for n in self._source.shape[self._scan_rank :])
+        try:
+            pieces = list(self._source.pieces((*((at, at + 1) for at in position), *frame)))
+        except NotThereYetError:
+            return False
+        frame_rank = len(self._source.maxshape) - self._scan_rank
+        return all(self.file_is_closed or piece.dataset is None or is_whole(piece.dataset, piece.box, frame_rank) for piece in pieces)

@@ -1,0 +1,166 @@
+"""Where to look for newly set keys: what is new costs, what is there does not, whatever the order of arrival."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+from swmr_viewer.core.keys.key_dataset import KeyDataset
+from swmr_viewer.core.keys.lengths import LengthKeys
+from swmr_viewer.core.progress import KeyProgress
+from swmr_viewer.core.ranges import IndexArray, Ranges, ranges_of
+
+_FIRST_WINDOW = 256
+_LARGEST_WINDOW = 1 << 20
+_FRONTIER_BUDGET = 1 << 20
+_SWEEP_BUDGET = 1 << 16
+_VERIFY_BUDGET = 1 << 12
+_VERIFY_EVERY = 16
+"""Polls; looking for what should not happen need not slow down what should."""
+_HOT_REACH = 128
+_MOST_HOT = 4
+
+
+@dataclass(slots=True)
+class Found:
+    """What one poll of one key dataset brought."""
+
+    added: list[Ranges] = field(default_factory=list)
+    """Newly set keys."""
+    completed: list[IndexArray] = field(default_factory=list)
+    """Points that became complete by them."""
+    unset_again: list[int] = field(default_factory=list)
+    """Keys that were set and read unset now."""
+
+
+class KeyTracker:
+    """Finds newly set keys of one key dataset with bounded work per poll.
+
+    Each poll looks (1) from the dataset's first unset key on, for as long as it finds nothing but set keys;
+    (2) around the last places where keys appeared ahead of that; (3) at the next piece of the remainder, in turn;
+    and (4) at a small piece of what is set already, to notice a key that turned unset again.
+
+    Parameters
+    ----------
+    dataset : KeyDataset or LengthKeys
+        What to read.
+    progress : KeyProgress
+        Where to note it.
+    number : int
+        The number of this key dataset there.
+    """
+
+    def __init__(self, dataset: KeyDataset | LengthKeys, progress: KeyProgress, number: int) -> None:
+        self.dataset = dataset
+        self._progress = progress
+        self._number = number
+        self._frontier = 0
+        self._looked_to = 0
+        self._sweep_at = 0
+        self._verify_at = 0
+        self._n_polls = 0
+        self._hot: list[int] = []
+        self._doubted: set[int] = set()
+
+    def rewind(self) -> None:
+        """Forget places, not keys: the scan shape grew and flat indices may mean other positions."""
+        self._frontier = self._looked_to = self._sweep_at = self._verify_at = 0
+        self._hot.clear()
+        self._doubted.clear()
+
+    def poll(self) -> Found:
+        """Look once (the dataset was refreshed) and note what is new."""
+        found = Found()
+        if self.dataset.shape and 0 in self.dataset.full_shape:
+            return found
+        self._look_at_frontier(found)
+        self._look_at_hot(found)
+        self._sweep(found)
+        self._verify(found)
+        return found
+
+    def _look(self, start: int, stop: int, found: Found) -> npt.NDArray[np.bool_]:
+        stop = min(stop, self._progress.total)
+        known = self._progress.set_mask(self._number)[start:stop]
+        now = self.dataset.set_in(self._progress.scan_shape, start, stop) if start < stop else np.empty(0, np.bool_)
+        self._doubt(start + np.flatnonzero(known & ~now), found)
+        new = now & ~known
+        if new.any():
+            ranges = ranges_of(new, start)
+            found.added.append(ranges)
+            found.completed.append(self._progress.add(self._number, *ranges))
+        return now | known
+
+    def _doubt(self, indices: npt.NDArray[np.intp], found: Found) -> None:
+        fresh = [i for i in indices.tolist() if i not in self._doubted]
+        found.unset_again += fresh
+        self._doubted.update(fresh)
+
+    def _look_at_frontier(self, found: Found) -> None:
+        window, spent = _FIRST_WINDOW, 0
+        self._pass_known()
+        while self._frontier < self._progress.total and spent < _FRONTIER_BUDGET:
+            is_set = self._look(self._frontier, self._frontier + window, found)
+            self._looked_to = self._frontier + is_set.size
+            spent += self.dataset.cost(window)
+            first = int(is_set.argmin())
+            if not is_set[first]:
+                self._frontier += first
+                return
+            self._frontier += is_set.size
+            self._pass_known()
+            window = min(4 * window, _LARGEST_WINDOW)
+
+    def _pass_known(self) -> None:
+        """Move to the first key that is not known to be set, without reading what is known."""
+        known = self._progress.set_mask(self._number)
+        while self._frontier < known.size:
+            block = known[self._frontier : self._frontier + _LARGEST_WINDOW]
+            first = int(block.argmin())
+            self._frontier += block.size if block[first] else first
+            if not block[first]:
+                return
+
+    def _look_at_hot(self, found: Found) -> None:
+        beyond = self._looked_to
+        for at in [at for at in self._hot if at + _HOT_REACH > beyond]:
+            before = len(found.added)
+            self._look(max(at - _HOT_REACH, beyond), at + _HOT_REACH, found)
+            if len(found.added) > before:
+                self._note_hot(_outermost(found.added[-1], at), at)
+
+    def _sweep(self, found: Found) -> None:
+        """Look at the next piece of what lies beyond the frontier's window, in turn."""
+        beyond = self._looked_to
+        start = max(self._sweep_at, beyond)
+        stop = min(start + self._affordable(_SWEEP_BUDGET), self._progress.total)
+        before = len(found.added)
+        self._look(start, stop, found)
+        for ranges in found.added[before:]:
+            self._note_hot(int(ranges[1][-1]) - 1, None)
+            self._note_hot(int(ranges[0][0]), None)
+        self._sweep_at = stop if stop < self._progress.total else 0
+
+    def _verify(self, found: Found) -> None:
+        self._n_polls += 1
+        if self._n_polls % _VERIFY_EVERY:
+            return
+        stop = min(self._verify_at + self._affordable(_VERIFY_BUDGET), self._frontier)
+        self._look(self._verify_at, stop, found)
+        self._verify_at = stop if stop < self._frontier else 0
+
+    def _affordable(self, budget: int) -> int:
+        """Return how many values a budget buys; at least a few, whatever the chunks."""
+        return max(16, int(budget * _FIRST_WINDOW / self.dataset.cost(_FIRST_WINDOW)))
+
+    def _note_hot(self, at: int, instead_of: int | None) -> None:
+        self._hot = [h for h in self._hot if h != instead_of and abs(h - at) > _HOT_REACH // 2]
+        self._hot = [*self._hot, at][-_MOST_HOT:]
+
+
+def _outermost(ranges: Ranges, centre: int) -> int:
+    """Return the newly set index that lies furthest from where one looked: where the next will appear."""
+    first, last = int(ranges[0][0]), int(ranges[1][-1]) - 1
+    return first if abs(first - centre) > abs(last - centre) else last

@@ -1,0 +1,1 @@
+"""What NeXus says of a data set beyond its pixels: axes, units, geometry, times."""

@@ -1,0 +1,254 @@
+"""Reads the NeXus facts of a data set, once, before it is followed; whatever fails is left out.
+
+Field names and meanings: https://manual.nexusformat.org/classes/base_classes/ (NXdetector, NXbeam, NXmonochromator, NXdata).
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from math import isfinite
+from typing import Any
+
+import h5py
+import numpy as np
+
+from swmr_viewer.core.data.sources import interpretation_of
+from swmr_viewer.core.files.links import identity, open_object
+from swmr_viewer.core.nexus.facts import DataFacts, ScanAxis
+from swmr_viewer.core.nexus.units import METRES, in_metres, wavelength_of_energy
+
+_BROKEN = (OSError, RuntimeError, KeyError, ValueError, TypeError, AttributeError, OverflowError)
+"""What metadata may raise, being written at this moment, or of variable length under SWMR."""
+_MOST_VALUES = 100_000
+_TIMES = ("start_time", "frame_time", "timestamp", "NDAttributes/NDArrayTimeStamp")
+
+
+def read_facts(h5file: h5py.File, data_path: str, scan_rank: int, frame_shape: tuple[int, ...]) -> DataFacts:
+    """Return what the file says of a data set.
+
+    Parameters
+    ----------
+    h5file : h5py.File
+        The open file.
+    data_path : str
+        The data set.
+    scan_rank : int
+        How many of its leading axes are the scan's.
+    frame_shape : tuple of int
+        The shape of one frame.
+    """
+    try:
+        return _Reading(h5file, data_path, scan_rank, frame_shape).facts()
+    except Exception:  # no metadata is worth a scan that cannot be followed
+        return DataFacts()
+
+
+class _Reading:
+    """The groups that may tell something of one data set."""
+
+    def __init__(self, h5file: h5py.File, path: str, scan_rank: int, frame_shape: tuple[int, ...]) -> None:
+        self.h5file = h5file
+        self.scan_rank = scan_rank
+        self.frame_shape = frame_shape
+        self.parent = path.rstrip("/").rpartition("/")[0] or "/"
+        self.entry = "/" + path.strip("/").split("/")[0]
+        self.data = self.at(path)
+        if isinstance(self.data, h5py.Dataset):  # a flat one has fewer scan axes than the scan
+            self.scan_rank = max(0, self.data.ndim - len(frame_shape))
+        self.instruments = [one for one in self.children(self.entry) if self.has_class(one, "NXinstrument", "instrument")]
+        self.detector = self.find_detector()
+
+    # ---- looking
+
+    def at(self, path: str) -> Any:
+        with suppress(Exception):
+            return self.h5file["/"] if path == "/" else open_object(self.h5file, path)
+        return None
+
+    def children(self, path: str) -> list[str]:
+        group = self.at(path)
+        if not isinstance(group, h5py.Group):
+            return []
+        return [f"{path.rstrip('/')}/{name}" for name in group if isinstance(group.get(name, getlink=True), h5py.HardLink | h5py.SoftLink)]
+
+    def has_class(self, path: str, nx_class: str, usual_name: str = "") -> bool:
+        group = self.at(path)
+        if not isinstance(group, h5py.Group):
+            return False
+        told = words_of(group, "NX_class")
+        return nx_class in told if told else bool(usual_name) and path.rsplit("/", 1)[-1] == usual_name
+
+    def is_data(self, path: str) -> bool:
+        """Whether this is the data set itself, by another name."""
+        found = self.at(path)
+        with suppress(*_BROKEN):
+            return isinstance(found, h5py.Dataset) and isinstance(self.data, h5py.Dataset) and identity(found) == identity(self.data)
+        return False
+
+    def find_detector(self) -> str | None:
+        """The group that holds the data set, by any of its names; else the one of the same name; else the only one there is."""
+        if self.has_class(self.parent, "NXdetector"):
+            return self.parent
+        detectors = [one for parent in self.instruments for one in self.children(parent) if self.has_class(one, "NXdetector", "detector")]
+        name = self.parent.rsplit("/", 1)[-1]
+        for one in detectors:
+            if any(self.is_data(child) for child in self.children(one)):
+                return one
+        named = [one for one in detectors if one.rsplit("/", 1)[-1] == name]
+        if named:
+            return named[0]
+        return detectors[0] if len(detectors) == 1 and len(self.frame_shape) == 2 else None
+
+    def number(self, path: str | None) -> tuple[float, str] | None:
+        """A single finite number and its units."""
+        found = self.at(path) if path else None
+        if not isinstance(found, h5py.Dataset) or found.dtype.kind not in "iuf" or found.size != 1:
+            return None
+        with suppress(*_BROKEN):
+            value = float(np.asarray(found[()]).reshape(-1)[0])
+            return (value, " ".join(words_of(found, "units"))) if isfinite(value) else None
+        return None
+
+    def length(self, *paths: str) -> float | None:
+        """The first of these that is a length above 0, in metres (NeXus without units: as in its examples, metres)."""
+        for path in paths:
+            told = self.number(path)
+            metres = in_metres(*told) if told else None
+            if metres is not None and metres > 0:
+                return metres
+        return None
+
+    # ---- what is told
+
+    def facts(self) -> DataFacts:
+        detector = self.detector
+        names, units, values = self.frame_axes()
+        size = (self.length(f"{detector}/x_pixel_size"), self.length(f"{detector}/y_pixel_size")) if detector else (None, None)
+        pixel_size = (size[0], size[1]) if size[0] and size[1] else None
+        saturation = self.number(f"{detector}/saturation_value") if detector else None
+        return DataFacts(
+            axis_names=names,
+            axis_units=units,
+            axis_values=values,
+            unit=" ".join(words_of(self.data, "units")),
+            interpretation=interpretation_of(self.data) if isinstance(self.data, h5py.Dataset) else "",
+            mask_path=self.mask_path(),
+            time_path=self.time_path(),
+            beam_center=self.beam_center(pixel_size),
+            distance_m=self.length(f"{detector}/distance", f"{detector}/detector_distance") if detector else None,
+            wavelength_m=self.wavelength(),
+            pixel_size_m=pixel_size,
+            saturation_value=saturation[0] if saturation else None,
+            scan_axes=self.scan_axes(),
+        )
+
+    def mask_path(self) -> str | None:
+        if self.detector is None or len(self.frame_shape) == 0:
+            return None
+        for name in ("pixel_mask", "detectorSpecific/pixel_mask"):
+            path = f"{self.detector}/{name}"
+            found = self.at(path)
+            if isinstance(found, h5py.Dataset) and found.dtype.kind in "iub" and found.shape == self.frame_shape:
+                return path
+        return None
+
+    def time_path(self) -> str | None:
+        groups = [one for one in (self.detector, self.parent, *self.instruments) if one]
+        for path in (f"{group}/{name}" for group in groups for name in _TIMES):
+            found = self.at(path)
+            is_per_point = isinstance(found, h5py.Dataset) and found.dtype.kind in "iuf" and found.ndim >= 1
+            if is_per_point and (path.endswith("TimeStamp") or words_of(found, "start")):
+                return path
+        return None
+
+    def beam_center(self, pixel_size: tuple[float, float] | None) -> tuple[float, float] | None:
+        if self.detector is None:
+            return None
+        told = [self.number(f"{self.detector}/beam_center_{axis}") for axis in "xy"]
+        center = []
+        for axis, one in enumerate(told):
+            if one is None:
+                return None
+            if one[1] in METRES:
+                if pixel_size is None:
+                    return None
+                one = (one[0] * METRES[one[1]] / pixel_size[axis], "pixel")
+            center.append(one[0])
+        return center[0], center[1]
+
+    def wavelength(self) -> float | None:
+        beams = [one for parent in self.instruments for one in self.children(parent)]
+        beams += [one for parent in (f"{self.entry}/sample",) for one in self.children(parent) if self.has_class(one, "NXbeam", "beam")]
+        for path in beams:
+            if self.has_class(path, "NXbeam", "beam"):
+                found = self.length(f"{path}/incident_wavelength") or self.of_energy(f"{path}/incident_energy")
+            elif self.has_class(path, "NXmonochromator", "monochromator"):
+                found = self.length(f"{path}/wavelength") or self.of_energy(f"{path}/energy")
+            else:
+                found = None
+            if found:
+                return found
+        return None
+
+    def of_energy(self, path: str) -> float | None:
+        told = self.number(path)
+        return wavelength_of_energy(*told) if told else None
+
+    # ---- axes
+
+    def axes_group(self) -> Any:
+        """The NXdata that names axes and holds the data set."""
+        parent = self.at(self.parent)
+        if isinstance(parent, h5py.Group) and words_of(parent, "axes"):
+            return parent
+        for path in self.children(self.entry):
+            group = self.at(path)
+            if not (isinstance(group, h5py.Group) and words_of(group, "axes")):
+                continue
+            signal = words_of(group, "signal") or ["data"]
+            if self.is_data(f"{path}/{signal[0]}"):
+                return group
+        return None
+
+    def axis_names(self) -> list[str]:
+        group = self.axes_group()
+        told = words_of(group, "axes") if group is not None else []
+        # Old files have all names in one text, with colons between them.
+        return told[0].strip("[]").split(":") if len(told) == 1 else told
+
+    def axis(self, name: str, length: int | None) -> ScanAxis:
+        """One axis by name; "." is NeXus' word for one that has none."""
+        group = self.axes_group()
+        if name == "." or group is None:
+            return ScanAxis("")
+        found = None
+        with suppress(*_BROKEN):
+            found = group.get(name)
+        if not isinstance(found, h5py.Dataset):
+            return ScanAxis(name)
+        values = None
+        with suppress(*_BROKEN):
+            if found.ndim == 1 and found.dtype.kind in "iuf" and found.size <= _MOST_VALUES and length in (None, found.size):
+                values = tuple(float(one) for one in found[()])
+        return ScanAxis(" ".join(words_of(found, "long_name")) or name, " ".join(words_of(found, "units")), values)
+
+    def scan_axes(self) -> tuple[ScanAxis, ...]:
+        names = self.axis_names()[: self.scan_rank]
+        return tuple(self.axis(name, None) for name in names) if len(names) == self.scan_rank else ()
+
+    def frame_axes(self) -> tuple[tuple[str, ...], tuple[str, ...], tuple[tuple[float, ...] | None, ...]]:
+        names = self.axis_names()[self.scan_rank :]
+        if len(names) != len(self.frame_shape):
+            return (), (), ()
+        axes = [self.axis(name, length) for name, length in zip(names, self.frame_shape, strict=True)]
+        return tuple(one.name for one in axes), tuple(one.unit for one in axes), tuple(one.values for one in axes)
+
+
+def words_of(owner: Any, name: str) -> list[str]:
+    """Return an attribute's words; none where it is missing or cannot be read."""
+    try:
+        told = np.atleast_1d(owner.attrs.get(name, ()))
+    except _BROKEN:
+        return []
+    texts = [one.decode(errors="replace") if isinstance(one, bytes) else one for one in told.tolist()]
+    return [one for one in texts if isinstance(one, str)]

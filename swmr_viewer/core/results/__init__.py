@@ -1,0 +1,1 @@
+"""What is written: results beside a scan, and single frames."""

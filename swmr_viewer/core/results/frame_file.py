@@ -1,0 +1,112 @@
+"""One frame as an HDF5 file with NXdata, made in memory: a process of its own does it for the window, which has no HDF5.
+
+``python -m swmr_viewer.core.results.frame_file`` reads orders from its standard input until that ends: a line of JSON, then the
+frame's bytes (numpy's own ``save`` needs to seek, and pipes cannot). It answers each on its standard output: one line of JSON
+with the number of bytes, or an error, then the bytes of the file. A process of its own and not the reader's: compressing a
+frame takes as long as several frames take to come, and the live picture must not wait for a snapshot.
+"""
+
+from __future__ import annotations
+
+import json
+import signal
+import sys
+from typing import IO, Any
+
+import h5py
+import numpy as np
+import numpy.typing as npt
+
+COMPRESS_FROM = 1 << 16
+"""Bytes; below, the bookkeeping is larger than what is saved."""
+GZIP_LEVEL = 2
+"""Of 1 to 9. gzip, because every HDF5 reads it; the better filters are plugins that other programs may lack."""
+
+
+def frame_file(pixels: npt.NDArray[Any], description: dict[str, Any]) -> bytes:
+    """Return the bytes of an HDF5 file that NeXus programs plot by themselves.
+
+    Parameters
+    ----------
+    pixels : ndarray
+        The frame, of any rank; stored with its own type and byte order.
+    description : dict
+        ``title``, ``interpretation`` ("image", "spectrum", "scalar" or ""), ``unit``, ``axes`` (per axis of the
+        frame a dict with ``name``, ``unit`` and ``values``, a list or None) and ``origin``: values and lists of
+        numbers and texts by name, kept beside the frame.
+
+    Returns
+    -------
+    bytes
+        ``/entry/data`` is the default NXdata, with ``data`` as its signal and one axis per axis of the frame
+        (NeXus manual, "Associating plottable data", version 3).
+    """
+    with h5py.File("frame.h5", "w", driver="core", backing_store=False) as file:
+        file.attrs.update({"NX_class": "NXroot", "default": "entry", "creator": "swmr_viewer"})
+        entry = _group(file, "entry", "NXentry")
+        entry.attrs["default"] = "data"
+        entry["title"] = description["title"]
+        _write_data(_group(entry, "data", "NXdata"), pixels, description)
+        origin = _group(entry, "origin", "NXcollection")
+        for name, value in description["origin"].items():
+            if value is not None:
+                origin[name] = value
+        file.flush()
+        return bytes(file.id.get_file_image())
+
+
+def _write_data(group: h5py.Group, pixels: npt.NDArray[Any], description: dict[str, Any]) -> None:
+    packed: dict[str, Any] = {"compression": "gzip", "compression_opts": GZIP_LEVEL, "shuffle": True}
+    data = group.create_dataset("data", data=pixels, **(packed if pixels.ndim and pixels.nbytes >= COMPRESS_FROM else {}))
+    data.attrs["interpretation"] = description["interpretation"] or "scalar"
+    if description["unit"]:
+        data.attrs["units"] = description["unit"]
+    group.attrs["signal"] = "data"
+    names = _axis_names(description["axes"])
+    if names:
+        group.attrs["axes"] = names
+    for number, (name, axis) in enumerate(zip(names, description["axes"], strict=True)):
+        values = axis["values"] if axis["values"] is not None else np.arange(pixels.shape[number])
+        group[name] = values
+        group[name].attrs["units"] = axis["unit"] or ("pixel" if axis["values"] is None else "")
+        group.attrs[f"{name}_indices"] = number
+
+
+def _axis_names(axes: list[dict[str, Any]]) -> list[str]:
+    """Return one name per axis, none twice and none that the signal has."""
+    names: list[str] = []
+    for number, axis in enumerate(axes):
+        name = axis["name"].replace("/", "_").strip(".") or f"axis_{number}"
+        names.append(name if name not in {"data", *names} else f"{name}_{number}")
+    return names
+
+
+def _group(parent: h5py.Group, name: str, nx_class: str) -> h5py.Group:
+    group = parent.create_group(name)
+    group.attrs["NX_class"] = nx_class
+    return group
+
+
+def serve(orders: IO[bytes], answers: IO[bytes]) -> None:
+    """Make files until the orders end."""
+    while line := orders.readline():
+        order = json.loads(line)
+        content = orders.read(order["bytes"])
+        try:
+            pixels = np.frombuffer(content, order["dtype"]).reshape(order["shape"])
+            image = frame_file(pixels, order["description"])
+            answers.write(json.dumps({"bytes": len(image)}).encode() + b"\n" + image)
+        except (OSError, ValueError, TypeError, RuntimeError, KeyError) as error:
+            answers.write(json.dumps({"error": f"{type(error).__name__}: {error}"}).encode() + b"\n")
+        answers.flush()
+
+
+def main() -> int:
+    """Serve the window; its end closes the pipe, which ends this."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C in a terminal reaches both; the window ends in its own way
+    serve(sys.stdin.buffer, sys.stdout.buffer)
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

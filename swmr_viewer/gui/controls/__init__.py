@@ -1,0 +1,1 @@
+"""Moving through the scan and ending it: live edge, history, playing, termination."""

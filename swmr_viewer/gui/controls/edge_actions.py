@@ -1,0 +1,114 @@
+"""The actions of the live edge and of history: going, playing, every frame, combining, being told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QMenu, QWidget
+
+from swmr_viewer.gui.controls.go_to import step_row
+from swmr_viewer.gui.controls.notify import Notifier
+from swmr_viewer.gui.session.live_mode import LiveMode
+from swmr_viewer.gui.session.playback import Playback
+from swmr_viewer.gui.session.session import Session
+
+FASTER = 1.5
+
+
+@dataclass(frozen=True, slots=True)
+class EdgeActions:
+    """``go_to`` and ``combine`` open pop-ups: the main window connects them."""
+
+    go_to: QAction
+    row_back: QAction
+    row_on: QAction
+    play: QAction
+    play_back: QAction
+    faster: QAction
+    slower: QAction
+    every_frame: QAction
+    combine: QAction
+    beep: QAction
+    notify: QAction
+
+
+def make_edge_actions(session: Session, playback: Playback, mode: LiveMode, notifier: Notifier, owner: QWidget) -> EdgeActions:
+    """Make the actions and connect them."""
+
+    def action(words: str, keys: str, tip: str, triggered: Callable[[], None] | None = None) -> QAction:
+        made = QAction(words, owner)
+        made.setShortcut(QKeySequence(keys))
+        made.setToolTip(f"{tip} ({made.shortcut().toString(QKeySequence.SequenceFormat.NativeText)})")
+        if triggered is not None:
+            made.triggered.connect(lambda: triggered())
+        owner.addAction(made)
+        return made
+
+    actions = EdgeActions(
+        go_to=action("&Go to\u2026", "Ctrl+G", "Type a frame number or a position"),
+        row_back=action("Row &back", "PgUp", "The complete frame a row before", lambda: step_row(session, -1)),
+        row_on=action("Row &on", "PgDown", "The complete frame a row further", lambda: step_row(session, +1)),
+        play=action("&Play", "P", "Play the complete frames forwards, up to the live edge", lambda: playback.toggle(+1)),
+        play_back=action(
+            "Play &backwards", "Shift+P", "Play the complete frames backwards, down to the first", lambda: playback.toggle(-1)
+        ),
+        faster=action("&Faster", "Alt+Up", "Play faster", lambda: playback.set_rate(playback.rate * FASTER)),
+        slower=action("&Slower", "Alt+Down", "Play slower", lambda: playback.set_rate(playback.rate / FASTER)),
+        every_frame=action("&Every frame", "E", "Show each complete frame in order, even where the picture then falls behind the scan"),
+        combine=action("&Combine frames\u2026", "C", "Show the sum, mean or maximum of the last frames, or of all"),
+        beep=action("&Beep", "Ctrl+B", "Beep when the scan ends or an alarm is raised"),
+        notify=action("&Desktop notification", "Ctrl+Shift+B", "Use the desktop's notification when the scan ends or an alarm is raised"),
+    )
+    _connect_switches(actions, mode, notifier)
+    _enable_by_state(actions, session)
+    return actions
+
+
+def _connect_switches(actions: EdgeActions, mode: LiveMode, notifier: Notifier) -> None:
+    for one in (actions.every_frame, actions.beep, actions.notify):
+        one.setCheckable(True)
+    actions.every_frame.triggered.connect(mode.set_every_frame)
+    actions.beep.triggered.connect(notifier.set_beeps)
+    actions.notify.triggered.connect(notifier.set_notifies)
+
+    def show() -> None:
+        actions.every_frame.setChecked(mode.every_frame)
+        actions.beep.setChecked(notifier.beeps)
+        actions.notify.setChecked(notifier.notifies)
+
+    mode.changed.connect(show)
+    notifier.changed.connect(show)
+    show()
+
+
+def _enable_by_state(actions: EdgeActions, session: Session) -> None:
+    def enable() -> None:
+        has_frame = session.shown is not None
+        for one in (actions.row_back, actions.row_on, actions.play, actions.play_back):
+            one.setEnabled(has_frame)
+        actions.go_to.setEnabled(session.progress is not None)
+        actions.combine.setEnabled(session.progress is not None)
+
+    for signal in (session.frame_changed, session.request_changed, session.opened):
+        signal.connect(enable)
+    enable()
+
+
+def add_to_menu(actions: EdgeActions, menu: QMenu) -> None:
+    """Put the actions where they belong in the window's menu."""
+    groups = (
+        ("Go", (actions.go_to, actions.row_back, actions.row_on)),
+        ("Play", (actions.play, actions.play_back, actions.faster, actions.slower, actions.every_frame, actions.combine)),
+        ("Following", (actions.beep, actions.notify)),
+    )
+    submenus = {action.text(): action for action in menu.actions() if action.menu() is not None}
+    for title, members in groups:
+        if title not in submenus:
+            made = QMenu(title, menu)
+            made.setToolTipsVisible(True)
+            submenus[title] = menu.insertMenu(submenus["Picture"], made)
+        submenu = submenus[title].menu()
+        assert isinstance(submenu, QMenu)
+        submenu.addActions(members)

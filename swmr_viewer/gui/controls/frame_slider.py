@@ -1,0 +1,96 @@
+"""The slider over the scan: only complete frames can be reached, and it never moves under the user's hand."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QWheelEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from swmr_viewer.gui.look.theme import theme_of_application, tokens
+from swmr_viewer.gui.look.words import count_words
+from swmr_viewer.gui.session.session import Session
+
+MARGIN = 9.0
+KNOB = 7.0
+
+
+class FrameSlider(QWidget):
+    """Its length is the whole scan, so that new frames do not move what is there."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._dragging = False
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setToolTip("Drag to any complete frame; the scan goes on meanwhile")
+        self.setAccessibleName("Frame slider")
+        for signal in (session.frame_changed, session.mode_changed, session.progress_changed, session.request_changed):
+            signal.connect(self.update)
+        theme_of_application().changed.connect(self.update)
+
+    def sizeHint(self) -> QSize:
+        return QSize(240, 26)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(100, 26)
+
+    @property
+    def value(self) -> int | None:
+        """The frame under the knob: the one asked for, or the one that is shown."""
+        session = self._session
+        return session.wanted_index if session.wanted_index is not None else session.shown.index if session.shown is not None else None
+
+    def x_of(self, index: int) -> float:
+        """Return where a frame is (widget pixels)."""
+        return MARGIN + index / max(1, self._last()) * (self.width() - 2 * MARGIN)
+
+    def index_at(self, x: float) -> int:
+        """Return the frame at a place (widget pixels), complete or not."""
+        share = (x - MARGIN) / max(1.0, self.width() - 2 * MARGIN)
+        return round(min(max(share, 0.0), 1.0) * self._last())
+
+    def _last(self) -> int:
+        return max(0, self._session.progress.total - 1) if self._session.progress is not None else 0
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() is Qt.MouseButton.LeftButton:
+            self._dragging = True
+            self._session.pin_nearest(self.index_at(event.position().x()))
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if self._dragging:
+            self._session.pin_nearest(self.index_at(event.position().x()))
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        self._dragging = False
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        self._session.step(-1 if event.angleDelta().y() > 0 else +1)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        steps = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: +1}
+        if event.key() in steps:
+            self._session.step(steps[Qt.Key(event.key())])
+        else:
+            super().keyPressEvent(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        colors, middle = tokens(), self.height() / 2
+        self._groove(painter, MARGIN, self.width() - MARGIN, colors.missing)
+        progress, value = self._session.progress, self.value
+        if progress is not None and progress.newest is not None:
+            self._groove(painter, MARGIN, self.x_of(progress.newest), colors.good)
+        if value is None:
+            return
+        painter.setPen(QColor(colors.text) if self.hasFocus() else QColor(colors.panel))
+        painter.setBrush(QColor(colors.accent))
+        painter.drawEllipse(QPointF(self.x_of(value), middle), KNOB, KNOB)
+        self.setAccessibleDescription(f"Frame {count_words(value)}")
+
+    def _groove(self, painter: QPainter, left: float, right: float, color: str) -> None:
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(color))
+        painter.drawRoundedRect(QRectF(left, self.height() / 2 - 2, max(0.0, right - left), 4), 2, 2)

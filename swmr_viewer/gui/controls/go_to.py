@@ -1,0 +1,136 @@
+"""Going to a frame by its number or its position: the words for it, rows up and down, and the small pop-up."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from math import prod
+
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtWidgets import QFrame, QLabel, QLineEdit, QVBoxLayout, QWidget
+
+from swmr_viewer.core.progress import KeyProgress
+from swmr_viewer.core.scan import index_of
+from swmr_viewer.gui.look.words import count_words, shape_words
+from swmr_viewer.gui.scan_map.map_grid import row_length
+from swmr_viewer.gui.scan_map.map_words import missing_words
+from swmr_viewer.gui.session.session import Session
+
+WIDTH = 300
+
+
+class PlaceError(ValueError):
+    """What was typed names no point of the scan (a sentence)."""
+
+
+def parse_place(words: str, scan_shape: Sequence[int]) -> int:
+    """Return the flat index that is meant by ``417`` or by ``13, 27``.
+
+    Raises
+    ------
+    PlaceError
+        If it is neither, or outside the scan.
+    """
+    bare = words.strip().strip("()[]").replace("\u2009", "")
+    if not re.fullmatch(r"\d{1,18}(\s*[,;x\u00d7 ]\s*\d{1,18})*", bare):
+        raise PlaceError("Type a frame number, such as 417, or a position, such as 13, 27.")
+    numbers = [int(one) for one in re.findall(r"\d+", bare)]
+    total = prod(scan_shape)
+    if len(numbers) == 1:
+        if numbers[0] >= total:
+            raise PlaceError(f"There is no frame {count_words(numbers[0])}: the last one is {count_words(total - 1)}.")
+        return numbers[0]
+    try:
+        return index_of(numbers, scan_shape)
+    except IndexError:
+        raise PlaceError(f"{', '.join(map(str, numbers))} is no position of a scan of {shape_words(scan_shape)} points.") from None
+
+
+def row_step(progress: KeyProgress, at: int, direction: int) -> int | None:
+    """Return the complete frame a row further (+1) or back (-1): the first one from there on, or the last one in that direction."""
+    target = at + direction * row_length(progress.scan_shape)
+    found = progress.nearest_complete(target - direction, direction) if 0 <= target < progress.total else None
+    if found is not None:
+        return found
+    return progress.newest if direction > 0 else progress.nearest_complete(-1, +1)
+
+
+def step_row(session: Session, direction: int) -> None:
+    """Pin the frame a row further or back."""
+    at = session.wanted_index if session.wanted_index is not None else session.shown.index if session.shown is not None else None
+    if at is not None and session.progress is not None:
+        found = row_step(session.progress, at, direction)
+        if found is not None:
+            session.pin(found)
+
+
+class GoTo(QFrame):
+    """A line to type in; Enter goes there, Escape leaves everything as it is."""
+
+    def __init__(self, session: Session, anchor: QWidget) -> None:
+        super().__init__(anchor, Qt.WindowType.Popup)
+        self._session = session
+        self._anchor = anchor
+        self._offered: str | None = None
+        self.setProperty("panel", "true")
+        self.setFixedWidth(WIDTH)
+        self.line = QLineEdit()
+        self.line.setAccessibleName("Frame or position")
+        self.words = QLabel()
+        self.words.setProperty("role", "muted")
+        self.words.setWordWrap(True)
+        box = QVBoxLayout(self)
+        box.setContentsMargins(12, 10, 12, 10)
+        box.setSpacing(6)
+        box.addWidget(self.line)
+        box.addWidget(self.words)
+        self.line.returnPressed.connect(self._go)
+        self.line.textEdited.connect(lambda: self._say(""))
+
+    def open(self) -> None:
+        """Show it below its anchor, empty."""
+        progress = self._session.progress
+        if progress is None or progress.total == 0:
+            return
+        self.line.clear()
+        middle = ", ".join(str(n // 2) for n in progress.scan_shape)
+        self.line.setPlaceholderText(f"Frame number, or position such as {middle}")
+        self._say("")
+        self.move(self._anchor.mapToGlobal(QPoint(0, self._anchor.height() + 4)))
+        self.show()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.line.setFocus()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self._anchor.window().activateWindow()  # not every platform gives the keyboard back by itself
+
+    def _go(self) -> None:
+        session, progress = self._session, self._session.progress
+        if progress is None:
+            return
+        try:
+            index = parse_place(self.line.text(), progress.scan_shape)
+        except PlaceError as error:
+            self._say(str(error))
+            return
+        if progress.is_complete(index) or self._offered == self.line.text():
+            session.pin_nearest(index)
+            self.hide()
+        else:
+            self._offer(index, progress)
+
+    def _offer(self, index: int, progress: KeyProgress) -> None:
+        description = self._session.description
+        why = missing_words(progress, index, description.key_paths if description is not None else ())
+        self._say(f"{why} Enter again: the nearest one that is complete." if progress.n_complete else why)
+        self._offered = self.line.text()
+
+    def _say(self, words: str) -> None:
+        self._offered = None
+        self.words.setText(words)
+        self.words.setVisible(bool(words))
+        self.adjustSize()

@@ -1,0 +1,82 @@
+"""A beep or the desktop's notification when the scan ends or an alarm is raised; both are off until somebody wants them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QApplication, QSystemTrayIcon
+
+from swmr_viewer.gui.look.settings import settings
+from swmr_viewer.gui.session.session import Session
+
+BEEP_KEY, DESKTOP_KEY = "notify/beep", "notify/desktop"
+
+
+class Notifier(QObject):
+    """Tells people who do not look at the window.
+
+    Parameters
+    ----------
+    session : Session
+        Whose end is told.
+    beep : callable
+        Makes the sound.
+    """
+
+    changed = Signal()
+
+    def __init__(self, session: Session, *, beep: Callable[[], None] = QApplication.beep, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._beep = beep
+        self._tray: QSystemTrayIcon | None = None
+        self.beeps = bool(settings().value(BEEP_KEY, False, bool))
+        self.notifies = False
+        if settings().value(DESKTOP_KEY, False, bool):
+            self._show_tray(_desktop_notifies())
+        session.finished.connect(lambda _: self._on_end())
+
+    def set_beeps(self, on: bool) -> None:
+        """Beep, or be quiet."""
+        if on != self.beeps:
+            self.beeps = on
+            settings().setValue(BEEP_KEY, on)
+            self.changed.emit()
+
+    def set_notifies(self, on: bool) -> None:
+        """Use the desktop's notifications where there are any."""
+        if on and not _desktop_notifies():
+            self._session.note("This desktop shows no notifications to programs; a beep may do.")
+            on = False
+        settings().setValue(DESKTOP_KEY, on)
+        self._show_tray(on)
+        self.changed.emit()
+
+    def _show_tray(self, on: bool) -> None:
+        self.notifies = on
+        if on and self._tray is None:
+            self._tray = QSystemTrayIcon(QApplication.windowIcon(), self)
+        if self._tray is not None:
+            self._tray.setVisible(on)
+
+    def tell(self, title: str, words: str) -> None:
+        """Tell something worth turning round for: an end, an alarm."""
+        if self.beeps:
+            self._beep()
+        if self.notifies and self._tray is not None:
+            self._tray.showMessage(title, words, QApplication.windowIcon())
+
+    def tell_alarm(self, words: str) -> None:
+        """Tell that an alarm was raised."""
+        self.tell("Alarm", words)
+
+    def _on_end(self) -> None:
+        session = self._session
+        name = Path(session.request.path).name if session.request is not None else "swmr_viewer"
+        self.tell(name, session.state.detail or session.state.words)
+
+
+def _desktop_notifies() -> bool:
+    return QSystemTrayIcon.isSystemTrayAvailable() and QSystemTrayIcon.supportsMessages()

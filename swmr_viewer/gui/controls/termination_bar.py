@@ -1,0 +1,182 @@
+"""What ends following: the conditions with their values, changed while following; stop and resume."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QCheckBox, QDoubleSpinBox, QHBoxLayout, QPushButton, QSpinBox, QWidget
+
+from swmr_viewer.core.conditions import AllKeys, Condition, FileClosed, FinishedFlag, FrameCount, Timeout
+from swmr_viewer.gui.controls.termination_words import countdown_words, end_words
+from swmr_viewer.gui.look.labels import ElidedWords, Words
+from swmr_viewer.gui.session.session import Session
+from swmr_viewer.gui.session.state import StateKind
+from swmr_viewer.reader.messages import Ended
+
+MAX_TIMEOUT_S = 86_400.0
+MAX_COUNT = 1_000_000_000
+
+
+class TerminationBar(QWidget):
+    """An editor of ``session.conditions``.
+
+    Parameters
+    ----------
+    session : Session
+        What it ends.
+    now : callable
+        The time of day, for when it ended.
+    """
+
+    def __init__(self, session: Session, parent: QWidget | None = None, *, now: Callable[[], datetime] = datetime.now) -> None:
+        super().__init__(parent)
+        self._now = now
+        self._session = session
+        self._flag_path: str | None = None
+        self._setting = False
+        self._build()
+        self._lay_out()
+        self._connect()
+        self._show_conditions()
+        self._show_end()
+
+    def _build(self) -> None:
+        self.flag = _check("finished flag", "End when the scan's finished flag is set")
+        self.timeout = _check("quiet for", "End when no new key came for this long")
+        self.seconds = QDoubleSpinBox(minimum=0.1, maximum=MAX_TIMEOUT_S, value=10.0, decimals=1, suffix=" s")
+        self.seconds.setStepType(QDoubleSpinBox.StepType.AdaptiveDecimalStepType)
+        self.seconds.setFixedWidth(78)
+        self.all_keys = _check("all keys set", "End when every point of the scan is complete")
+        self.closed = _check("file closed", "End when the writer closes the file")
+        self.frames = _check("frames", "End when this many frames are complete")
+        self.count = QSpinBox(minimum=1, maximum=MAX_COUNT, value=1)
+        for box in (self.seconds, self.count):
+            box.setKeyboardTracking(False)
+        self.count.setFixedWidth(78)
+        self.countdown = Words("muted", room_for="quiet, not finished: stops in 00.0 s")
+        self.ended = ElidedWords("muted", Qt.TextElideMode.ElideRight)
+        self.restart = QPushButton("Restart")
+        self.restart.setToolTip("Open the same file again and follow it from its beginning (F5)")
+        self.stop = QPushButton("Stop")
+        self.stop.setProperty("kind", "stop")
+        self.stop.setToolTip("End following now; the scan is not touched (Ctrl+.)")
+        self.resume = QPushButton("Resume")
+        self.resume.setProperty("kind", "primary")
+        self.resume.setToolTip("Go on following; the timeout starts anew (Ctrl+R)")
+        for button in (self.stop, self.restart, self.resume):
+            button.setMinimumWidth(76)
+
+    def _lay_out(self) -> None:
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(7)
+        lead = Words("muted")
+        lead.say("Stop when")
+        row.addWidget(lead)
+        for part in (self.flag, self.timeout, self.seconds, self.all_keys, self.closed, self.frames, self.count):
+            row.addWidget(part)
+        row.addSpacing(8)
+        row.addWidget(self.ended, 1)
+        for last in (self.countdown, self.restart, self.stop, self.resume):
+            row.addWidget(last)
+
+    def _connect(self) -> None:
+        session = self._session
+        for box in (self.flag, self.timeout, self.all_keys, self.closed, self.frames):
+            box.toggled.connect(self._edited)
+        self.seconds.valueChanged.connect(self._edited)
+        self.count.valueChanged.connect(self._edited)
+        self.stop.clicked.connect(session.stop)
+        self.resume.clicked.connect(session.resume)
+        self.restart.clicked.connect(session.retry)
+        session.finished.connect(self._note_end)
+        session.conditions_changed.connect(self._show_conditions)
+        session.opened.connect(self._show_total)
+        for signal in (session.state_changed, session.request_changed, session.finished):
+            signal.connect(self._show_end)
+        session.ticked.connect(self._show_countdown)
+
+    # ---- the value
+
+    def value(self) -> tuple[Condition, ...]:
+        """Return the conditions as they are set here."""
+        wanted: list[tuple[QCheckBox, Condition]] = [
+            (self.flag, FinishedFlag(self._flag_path)), (self.timeout, Timeout(self.seconds.value())), (self.all_keys, AllKeys()),
+            (self.closed, FileClosed()), (self.frames, FrameCount(self.count.value())),
+        ]  # fmt: skip
+        return tuple(condition for box, condition in wanted if box.isChecked())
+
+    def set_value(self, conditions: tuple[Condition, ...]) -> None:
+        """Show these conditions, without telling the session."""
+        self._setting = True
+        by_kind = {type(one): one for one in conditions}
+        for box, kind in ((self.flag, FinishedFlag), (self.timeout, Timeout), (self.all_keys, AllKeys), (self.closed, FileClosed)):
+            box.setChecked(kind in by_kind)
+        self.frames.setChecked(FrameCount in by_kind)
+        for one in conditions:
+            self._take_number(one)
+        self._setting = False
+        self._enable_numbers()
+
+    def _take_number(self, condition: Condition) -> None:
+        if isinstance(condition, Timeout):
+            self.seconds.setValue(min(condition.seconds, MAX_TIMEOUT_S))
+        elif isinstance(condition, FrameCount):
+            self.count.setValue(condition.count)
+        elif isinstance(condition, FinishedFlag):
+            self._flag_path = condition.path
+
+    def _edited(self) -> None:
+        self._enable_numbers()
+        if not self._setting:
+            self._session.set_conditions(self.value())
+
+    def _enable_numbers(self) -> None:
+        self.seconds.setEnabled(self.timeout.isChecked())
+        self.count.setEnabled(self.frames.isChecked())
+
+    # ---- showing the session
+
+    def _show_conditions(self) -> None:
+        if self._session.conditions != self.value():
+            self.set_value(self._session.conditions)
+        self._enable_numbers()
+
+    def _show_total(self) -> None:
+        progress = self._session.progress
+        if progress is not None and progress.total > 0 and not self.frames.isChecked():
+            self._setting = True
+            self.count.setValue(progress.total)
+            self._setting = False
+
+    def _note_end(self, end: object) -> None:
+        if isinstance(end, Ended):
+            self.ended.say(end_words(end, self._session.conditions, self._now()))
+
+    def _show_end(self) -> None:
+        session = self._session
+        if not session.is_over:
+            self.ended.say("")
+        self.countdown.setVisible(not session.is_over)
+        self.restart.setVisible(session.is_over)
+        self.resume.setVisible(session.can_resume)
+        self.stop.setVisible(not session.can_resume)
+        self.stop.setEnabled(session.request is not None and not session.is_over)
+        self._show_countdown()
+
+    def _show_countdown(self) -> None:
+        session = self._session
+        is_quiet = session.state.kind is StateKind.QUIET
+        self.countdown.say(countdown_words(session.seconds_left, is_quiet=is_quiet))
+        role = "warn" if is_quiet else "muted"
+        if self.countdown.property("role") != role:
+            self.countdown.setProperty("role", role)
+            self.countdown.style().polish(self.countdown)
+
+
+def _check(words: str, tooltip: str) -> QCheckBox:
+    box = QCheckBox(words)
+    box.setToolTip(tooltip)
+    return box

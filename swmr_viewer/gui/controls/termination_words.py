@@ -1,0 +1,39 @@
+"""Which condition ended the scan, and when, in words (pure functions)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from swmr_viewer.core.conditions import Condition, Timeout
+from swmr_viewer.gui.look.words import seconds_words
+from swmr_viewer.reader.messages import Ended
+
+
+def end_words(ended: Ended, conditions: Sequence[Condition], at: datetime) -> str:
+    """Return ``Ended at 14:03:07: no new key for 10 s``."""
+    return f"Ended at {at:%H:%M:%S}: {reason_words(ended.reason, conditions)}"
+
+
+def reason_words(reason: str, conditions: Sequence[Condition]) -> str:
+    """Return why following ended."""
+    limits = [one.seconds for one in conditions if isinstance(one, Timeout)]
+    known = {
+        "timeout": f"no new key for {seconds_words(min(limits))}" if limits else "no new key came",
+        "finished_flag": "the finished flag was set",
+        "all_keys": "all keys are set",
+        "frame_count": "the number of frames was reached",
+        "file_closed": "the writer closed the file",
+        "always_true": "all was read",
+        "stopped": "you stopped it",
+    }
+    return known.get(reason, reason)
+
+
+def countdown_words(seconds_left: float | None, *, is_quiet: bool = False) -> str:
+    """Return the countdown to the timeout; while nothing comes it says that this is no end yet."""
+    if seconds_left is None:
+        return "quiet, not finished" if is_quiet else ""
+    if is_quiet:
+        return f"quiet, not finished: stops in {seconds_words(seconds_left)}"
+    return f"stops in {seconds_words(seconds_left)} if nothing comes"

@@ -1,0 +1,1 @@
+"""Curves and waterfalls: spectra, and anything against the frame index."""

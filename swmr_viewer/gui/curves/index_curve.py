@@ -1,0 +1,86 @@
+"""A measured value against the frame index: gaps stay open, a line marks the frame that is shown, a click pins one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QWidget
+
+from swmr_viewer.gui.curves.curve_points import Values, curve_points, lonely_points
+from swmr_viewer.gui.curves.plot_pane import PlotPane
+from swmr_viewer.gui.look.theme import tokens
+
+
+class IndexCurve(PlotPane):
+    """Draws what ``values`` returns.
+
+    Parameters
+    ----------
+    name : str
+        For those who cannot see it.
+    values : callable
+        Returns one float64 per frame index, NaN where it was not measured.
+    shown : callable
+        Returns the index that is shown, or None.
+    """
+
+    index_clicked = Signal(int)
+
+    def __init__(self, name: str, values: Callable[[], Values], shown: Callable[[], int | None], parent: QWidget | None = None) -> None:
+        self._color = ""
+        super().__init__(name, parent)
+        self._values = values
+        self._shown = shown
+        self.limit_line = pg.InfiniteLine(angle=0)
+        self.limit_line.setVisible(False)
+        self.shown_line = pg.InfiniteLine(angle=90)
+        self.curve = self.plot.plot([], connect="finite")
+        self.points = pg.ScatterPlotItem(size=4, pen=None)
+        for item in (self.limit_line, self.shown_line, self.points):
+            self.plot.addItem(item, ignoreBounds=item is not self.points)
+        self.view.scene().sigMouseClicked.connect(self._on_click)
+        self.take_theme()
+
+    def set_color(self, color: str) -> None:
+        self._color = color
+        self.take_theme()
+
+    def redraw(self) -> None:
+        values = self._values()
+        x, y = curve_points(values)
+        self.curve.setData(x, y)
+        lonely = lonely_points(y)
+        self.points.setData(x[lonely], y[lonely])
+        self.mark_shown()
+
+    def mark_shown(self) -> None:
+        """Put the line where the shown frame is."""
+        shown = self._shown()
+        self.shown_line.setVisible(shown is not None)
+        if shown is not None:
+            self.shown_line.setPos(shown)
+
+    def show_limit(self, limit: float | None) -> None:
+        """Draw a line at the alarm's level, or none."""
+        self.limit_line.setVisible(limit is not None)
+        if limit is not None:
+            self.limit_line.setPos(limit)
+
+    def take_theme(self) -> None:
+        super().take_theme()
+        if not hasattr(self, "curve"):
+            return
+        colors = tokens()
+        color = self._color or colors.accent
+        self.curve.setPen(pg.mkPen(color, width=1))
+        self.points.setBrush(pg.mkBrush(color))
+        self.shown_line.setPen(pg.mkPen(colors.muted, width=1))
+        self.limit_line.setPen(pg.mkPen(colors.bad, width=1, style=Qt.PenStyle.DashLine))
+
+    def _on_click(self, event: Any) -> None:
+        if event.button() == Qt.MouseButton.LeftButton and self.box.sceneBoundingRect().contains(event.scenePos()):
+            self.index_clicked.emit(int(np.rint(self.box.mapSceneToView(event.scenePos()).x())))

@@ -1,0 +1,73 @@
+"""A small plot that looks like the rest of the window, in light and dark, and repaints no more often than it is worth."""
+
+from __future__ import annotations
+
+import pyqtgraph as pg
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from swmr_viewer.gui.look.painted_view import PaintedView
+from swmr_viewer.gui.look.theme import theme_of_application, tokens
+
+REDRAW_MS = 100
+
+
+class PlotPane(QWidget):
+    """One plot with two axes; whoever fills it derives and writes ``redraw``."""
+
+    def __init__(self, name: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.view = PaintedView(self)
+        self.view.setAccessibleName(name)
+        self.plot = pg.PlotItem(enableMenu=False)
+        self.plot.hideButtons()
+        self.box = self.plot.getViewBox()
+        self.plot.getAxis("left").setWidth(52)
+        self.view.setMinimumSize(120, 70)
+        self.view.setCentralItem(self.plot)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.view)
+        self._later = QTimer(self, singleShot=True, interval=REDRAW_MS)
+        self._later.timeout.connect(self._redraw_if_seen)
+        self._is_stale = False
+        theme_of_application().changed.connect(self.take_theme)
+        self.take_theme()
+
+    def redraw(self) -> None:
+        """Draw what is known now."""
+
+    def redraw_soon(self) -> None:
+        """Draw a little later: many news are drawn once, and none while nobody sees it."""
+        self._is_stale = True
+        if not self._later.isActive():
+            self._later.start()
+
+    def fit(self) -> None:
+        """Show everything, also what comes."""
+        self.plot.enableAutoRange()
+
+    def label(self, side: str, name: str, unit: str = "") -> None:
+        """Name an axis; nothing takes the name away."""
+        words = f"{name} ({unit})" if name and unit else name
+        axis = self.plot.getAxis(side)
+        if axis.labelText != words:
+            axis.setLabel(words)
+            axis.showLabel(bool(words))
+
+    def take_theme(self) -> None:
+        colors = tokens()
+        self.view.setBackground(colors.canvas)
+        for side in ("left", "bottom"):
+            axis = self.plot.getAxis(side)
+            axis.setPen(colors.border)
+            axis.setTextPen(colors.muted)
+
+    def _redraw_if_seen(self) -> None:
+        if self._is_stale and self.isVisible():
+            self._is_stale = False
+            self.redraw()
+
+    def showEvent(self, event: object) -> None:
+        super().showEvent(event)  # type: ignore[arg-type]
+        self.redraw_soon()

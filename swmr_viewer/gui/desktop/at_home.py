@@ -1,0 +1,144 @@
+"""What makes the window at home on the desktop, put together: snapshot panel, bursts, clipboard, keys, look, reset."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject
+from PySide6.QtGui import QAction, QActionGroup
+from PySide6.QtWidgets import QDialog, QMenu
+
+from swmr_viewer.gui.actions import Actions
+from swmr_viewer.gui.desktop.shortcuts_sheet import ShortcutsSheet
+from swmr_viewer.gui.look.panels import Panels
+from swmr_viewer.gui.look.settings import forget_settings, settings
+from swmr_viewer.gui.look.theme import theme_of_application
+from swmr_viewer.gui.measuring.measurements import Measurements
+from swmr_viewer.gui.picture.frame_view import FrameView
+from swmr_viewer.gui.session.session import Session
+from swmr_viewer.gui.snapshots.burst import Burst
+from swmr_viewer.gui.snapshots.clipboard import Clipboard
+from swmr_viewer.gui.snapshots.snapshot_panel import SnapshotPanel
+from swmr_viewer.gui.snapshots.snapshots import Snapshots
+
+LOOK_KEY = "window/look"
+LOOKS = (("", "As the &desktop"), ("light", "&Light"), ("dark", "D&ark"))
+
+
+class AtHome(QObject):
+    """Knows the window's actions of these matters, and what they do.
+
+    Parameters
+    ----------
+    session, view, snapshots, panels
+        What the actions act on.
+    actions : Actions
+        The window's actions.
+    menu : QMenu
+        The window's menu; gets what only exists once the panels do.
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        view: FrameView,
+        snapshots: Snapshots,
+        panels: Panels,
+        actions: Actions,
+        menu: QMenu,
+        burst: Burst,
+        measurements: Measurements,
+    ) -> None:
+        super().__init__(snapshots)
+        self._session = session
+        self._snapshots = snapshots
+        self._panels = panels
+        self._actions = actions
+        self._menu = menu
+        self._measurements = measurements
+        self.burst = burst
+        self.clipboard = Clipboard(session, view, snapshots)
+        self.sheet: ShortcutsSheet | None = None
+        self.snapshot_panel: SnapshotPanel | None = None
+        self.looks = self._look_actions()
+        self._fill_menu()
+        self._connect()
+        if chosen := str(settings().value(LOOK_KEY, "") or ""):
+            theme_of_application().force(chosen)
+
+    def _connect(self) -> None:
+        actions = self._actions
+        actions.snapshot_settings.triggered.connect(self.show_snapshot_panel)
+        actions.copy_picture.triggered.connect(self.clipboard.copy_picture)
+        actions.copy_numbers.triggered.connect(self.clipboard.copy_numbers)
+        actions.burst.triggered.connect(self.toggle_burst)
+        actions.save_curves.triggered.connect(self.save_curves)
+        actions.shortcuts.triggered.connect(self.show_sheet)
+        actions.reset.triggered.connect(self.reset)
+        self.burst.changed.connect(lambda: actions.burst.setChecked(self.burst.is_running))
+
+    def _fill_menu(self) -> None:
+        window = QMenu("&Window", self._menu)
+        window.setToolTipsVisible(True)
+        window.addSection("Panels")
+        window.addActions(list(self._panels.actions_to_show()))
+        window.addSection("Look")
+        window.addActions(self.looks.actions())
+        window.addSeparator()
+        window.addAction(self._actions.reset)
+        self._menu.insertMenu(self._actions.quit, window)
+        self._menu.insertAction(self._actions.quit, self._actions.shortcuts)
+
+    def _look_actions(self) -> QActionGroup:
+        group = QActionGroup(self)
+        chosen = str(settings().value(LOOK_KEY, "") or "")
+        for name, words in LOOKS:
+            action = QAction(words, group, checkable=True, checked=name == chosen)
+            action.setData(name)
+            action.setToolTip("Light or dark by the desktop's setting" if not name else f"Always {name}, whatever the desktop says")
+        group.triggered.connect(lambda action: self._take_look(action.data()))
+        return group
+
+    def _take_look(self, name: str) -> None:
+        settings().setValue(LOOK_KEY, name)
+        theme_of_application().force(name or None)
+
+    def show_snapshot_panel(self) -> None:
+        """Show where snapshots go and what is written."""
+        if self.snapshot_panel is None:
+            self.snapshot_panel = SnapshotPanel(self._snapshots, self.burst, self._panels.window())
+        _raise(self.snapshot_panel)
+
+    def show_sheet(self) -> None:
+        """Show every action with its keys, as the menu is now."""
+        if self.sheet is not None:
+            self.sheet.close()
+            self.sheet.deleteLater()
+        self.sheet = ShortcutsSheet(self._menu, self._panels.window())
+        _raise(self.sheet)
+
+    def toggle_burst(self) -> None:
+        """Start a burst of every frame until stopped, or stop the one that runs."""
+        if self.burst.is_running:
+            self.burst.stop()
+        else:
+            self.burst.start()
+        self._actions.burst.setChecked(self.burst.is_running)
+
+    def save_curves(self) -> None:
+        """Write what was measured of the shown data set as a table."""
+        values = self._measurements.values
+        self._snapshots.write_curves({name: values.column(name).copy() for name in values.names})
+
+    def reset(self) -> None:
+        """Forget every setting of this user; the window stands as at its very first start."""
+        forget_settings()
+        self._panels.put_back()
+        self._snapshots.reload_settings()
+        self.looks.actions()[0].setChecked(True)
+        theme_of_application().force(None)
+        self._session.note("All settings are as at the first start")
+
+
+def _raise(dialog: QDialog) -> None:
+    dialog.show()
+    dialog.raise_()
+    dialog.activateWindow()

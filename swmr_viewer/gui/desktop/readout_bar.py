@@ -1,0 +1,92 @@
+"""The line at the bottom: raw value under the pointer, messages, and what the picture costs."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtWidgets import QHBoxLayout, QWidget
+
+from swmr_viewer.gui.look.labels import ElidedWords, Words
+from swmr_viewer.gui.look.words import count_words, value_words
+from swmr_viewer.gui.measuring.place_words import axis_words, place_words
+from swmr_viewer.gui.session.session import Session
+
+NOTE_MS = 12_000
+
+
+class ReadoutBar(QWidget):
+    """``x 1204   y 873   value 1207`` on the left, numbers about the shown frame on the right."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._at: tuple[int, ...] | None = None
+        self.pixel = Words(room_for="x 0000   y 0000   value 0 000 000 000")
+        self.note = ElidedWords("muted")
+        self.total = Words("muted", room_for="total 00 000 000")
+        self.maximum = Words("muted", room_for="max 000 000")
+        self.masked = Words("muted", room_for="masked 000 000")
+        self.latency = Words("muted", room_for="key \u2192 screen 000 ms")
+        self.skipped = Words("muted", room_for="skipped 0 000")
+        row = QHBoxLayout(self)
+        row.setContentsMargins(4, 0, 4, 0)
+        row.setSpacing(16)
+        row.addWidget(self.pixel)
+        row.addWidget(self.note, 1)
+        for part in (self.total, self.maximum, self.masked, self.latency, self.skipped):
+            part.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+            row.addWidget(part)
+        self._forget_note = QTimer(self, singleShot=True, interval=NOTE_MS)
+        self._forget_note.timeout.connect(lambda: self.note.say(""))
+        session.noted.connect(self._show_note)
+        session.frame_changed.connect(self._show)
+        session.ticked.connect(self._show_numbers)
+
+    def point_at(self, at: tuple[int, ...] | None) -> None:
+        """Show the raw value at these array indices, also of the frames to come; None: nothing."""
+        self._at = at
+        self._show_pixel()
+
+    def _show(self) -> None:
+        self._show_pixel()
+        self._show_numbers()
+
+    def _show_pixel(self) -> None:
+        frame, at = self._session.shown, self._at
+        if frame is None or at is None or len(at) != frame.raw.ndim or any(i >= n for i, n in zip(at, frame.raw.shape, strict=True)):
+            self.pixel.say("")
+            return
+        names = ("y", "x") if len(at) == 2 else ("channel",)
+        where = reversed([f"{name} {i}" for name, i in zip(names, at, strict=True)])
+        unit = self._session.data.facts.unit if self._session.data is not None else ""
+        value = f"value {value_words(frame.raw[at].item())} {unit}".rstrip()
+        self.pixel.say("   ".join((*where, value, *self._place_words(at))))
+
+    def _place_words(self, at: tuple[int, ...]) -> list[str]:
+        """Where the pixel is in the experiment, as far as the file tells."""
+        data = self._session.data
+        if data is None:
+            return []
+        if len(at) == 1:
+            return axis_words(data.facts, at[0])
+        return place_words(data.facts, at[1] + 0.5, at[0] + 0.5)
+
+    def _show_numbers(self) -> None:
+        frame, counts = self._session.shown, self._session.counts
+        levels = frame.levels if frame is not None else None
+        kind = frame.raw.dtype.kind if frame is not None else ""
+        statistics = frame.statistics if frame is not None else None
+        self.total.say("" if statistics is None else f"total {value_words(statistics.total)}")
+        self.maximum.say("" if levels is None else f"max {_level_words(levels.maximum, kind)}")
+        if statistics is not None and statistics.hottest_x is not None:
+            self.maximum.setToolTip(f"The hottest pixel: x {statistics.hottest_x}, y {statistics.hottest_y}")
+        self.masked.say("" if levels is None else f"masked {count_words(levels.n_masked)}")
+        self.latency.say("" if counts.latency_s is None else f"key \u2192 screen {1000 * counts.latency_s:.0f} ms")
+        self.skipped.say("" if frame is None else f"skipped {count_words(counts.n_skipped)}")
+
+    def _show_note(self, words: str) -> None:
+        self.note.say(words)
+        self._forget_note.start()
+
+
+def _level_words(value: float, kind: str) -> str:
+    return value_words(int(value)) if kind in "uib" else value_words(value)

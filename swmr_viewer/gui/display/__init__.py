@@ -1,0 +1,1 @@
+"""How a data set is drawn: scales, levels, masks, colours, histogram, turning."""

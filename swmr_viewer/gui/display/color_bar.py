@@ -1,0 +1,103 @@
+"""The colour bar: which value is which colour, with levels that can be dragged."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPaintEvent, QPen, QTransform
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from swmr_viewer.gui.display.color_maps import DEFAULT_COLOR_MAP, gradient
+from swmr_viewer.gui.display.levels_axis import LevelsAxis, level_words
+from swmr_viewer.gui.display.levels_model import Levels, LevelsModel
+from swmr_viewer.gui.look.theme import theme_of_application, tokens
+
+BAR_WIDTH = 18
+TEXT_WIDTH = 58
+TOP, BELOW = 12, 22
+LEVELS_TIP = "Drag a level to move it, between them to move both"
+
+
+def bar_ends(widget: QWidget) -> tuple[float, float]:
+    """Return where the bar begins and ends (widget pixels); the same for everything that stands beside it."""
+    return TOP, TOP + max(1, widget.height() - TOP - BELOW)
+
+
+class LevelsStrip(QWidget):
+    """What lies along the levels' axis, and lets them be dragged."""
+
+    def __init__(self, model: LevelsModel, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.model = model
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
+        self.setCursor(Qt.CursorShape.SizeVerCursor)
+        self.setToolTip(LEVELS_TIP)
+        model.changed.connect(self.update)
+        theme_of_application().changed.connect(self.update)
+
+    @property
+    def axis(self) -> LevelsAxis:
+        """Where which value stands."""
+        return self.model.axis(*bar_ends(self))
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() is Qt.MouseButton.LeftButton:
+            self.model.grip(event.position().y(), self.axis)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        self.model.drag_to(event.position().y())
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        self.model.let_go()
+
+
+class ColorBar(LevelsStrip):
+    """The colours with ticks; what is beyond a level has the colour of that level."""
+
+    def __init__(self, model: LevelsModel, parent: QWidget | None = None) -> None:
+        super().__init__(model, parent)
+        self._gradient = QImage()
+        self.set_colors(DEFAULT_COLOR_MAP, False)
+        self.setAccessibleName("Colour bar")
+
+    @property
+    def levels(self) -> Levels:
+        return self.model.levels
+
+    def set_colors(self, name: str, inverted: bool) -> None:
+        """Use this colour map."""
+        self._gradient = gradient(name, inverted).transformed(QTransform().rotate(-90))
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        return QSize(BAR_WIDTH + TEXT_WIDTH, 200)
+
+    def tick_values(self) -> list[float]:
+        """Return the values that have a tick."""
+        axis = self.axis
+        low, high = axis.y_of(self.levels[0]), axis.y_of(self.levels[1])
+        shown = LevelsAxis(*self.levels, self.model.scale, high, low)
+        return shown.ticks(int((low - high) // (3 * self.fontMetrics().height())))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        colors, axis = tokens(), self.axis
+        bar = QRectF(0, axis.top, BAR_WIDTH, axis.bottom - axis.top)
+        low, high = (axis.y_of(level) for level in self.levels)
+        painter.setClipRect(bar)
+        painter.fillRect(bar, self._gradient.pixelColor(0, 0))
+        painter.fillRect(QRectF(0, low, BAR_WIDTH, bar.bottom() - low), self._gradient.pixelColor(0, self._gradient.height() - 1))
+        painter.drawImage(QRectF(0, high, BAR_WIDTH, max(1.0, low - high)), self._gradient)
+        painter.setClipping(False)
+        painter.setPen(QPen(QColor(colors.border), 1))
+        painter.drawRect(bar)
+        self._paint_ticks(painter, axis)
+        painter.setPen(QPen(QColor(colors.text), 2))
+        for y in (low, high):
+            painter.drawLine(QPointF(0, y), QPointF(BAR_WIDTH, y))
+
+    def _paint_ticks(self, painter: QPainter, axis: LevelsAxis) -> None:
+        painter.setPen(QColor(tokens().muted))
+        for value in self.tick_values():
+            y = axis.y_of(value)
+            painter.drawLine(QPointF(BAR_WIDTH + 1, y), QPointF(BAR_WIDTH + 5, y))
+            painter.drawText(QPointF(BAR_WIDTH + 9, y + painter.fontMetrics().ascent() / 2 - 1), level_words(value))

@@ -1,0 +1,131 @@
+"""The actions of the picture's look: scales, levels, colours, turning; words, keys and tooltips."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from PySide6.QtGui import QAction, QActionGroup, QKeySequence
+from PySide6.QtWidgets import QMenu, QWidget
+
+from swmr_viewer.gui.display.color_maps import COLOR_MAPS
+from swmr_viewer.gui.display.display_settings import Display, LevelMode
+from swmr_viewer.gui.display.levels_scale import Scale
+from swmr_viewer.gui.display.levels_words import SCALE_TIPS, SCALE_WORDS
+from swmr_viewer.gui.display.orientation import Orientation
+
+
+@dataclass(frozen=True, slots=True)
+class DisplayActions:
+    """What a key can do to the look of the picture."""
+
+    scales: dict[Scale, QAction]
+    edit_levels: QAction
+    extremes: QAction
+    edit_colors: QAction
+    next_map: QAction
+    inverted: QAction
+    saturated: QAction
+    turn_right: QAction
+    turn_left: QAction
+    mirror: QAction
+    flip: QAction
+    upward: QAction
+    aspect: QAction
+    as_stored: QAction
+
+
+def make_display_actions(display: Display, owner: QWidget) -> DisplayActions:
+    """Make the actions; those that open a pop-up are connected by the composition."""
+
+    def action(words: str, keys: str, tip: str, does: Callable[[], None] | None = None, *, checkable: bool = False) -> QAction:
+        made = QAction(words, owner)
+        made.setShortcut(QKeySequence(keys))
+        made.setToolTip(f"{tip} ({made.shortcut().toString(QKeySequence.SequenceFormat.NativeText)})")
+        made.setCheckable(checkable)
+        if does is not None:
+            made.triggered.connect(lambda: does())
+        owner.addAction(made)
+        return made
+
+    def change(name: str) -> Callable[[], None]:
+        return lambda: display.change(**{name: not getattr(display.settings, name)})
+
+    def scale(kind: Scale, keys: str) -> QAction:
+        return action(f"&{kind.capitalize()}", keys, SCALE_TIPS[kind], lambda: display.change(scale=kind), checkable=True)
+
+    def next_map() -> None:
+        display.change(color_map=COLOR_MAPS[(COLOR_MAPS.index(display.settings.color_map) + 1) % len(COLOR_MAPS)])
+
+    group = QActionGroup(owner)
+    scales = {kind: scale(kind, f"Ctrl+{number}") for number, kind in enumerate(Scale, 1)}
+    for kind, one in scales.items():
+        one.setIconText(SCALE_WORDS[kind])
+        group.addAction(one)
+    made = DisplayActions(
+        scales=scales,
+        edit_levels=action("Levels and &masks\u2026", "Shift+A", "Where the levels come from, and which pixels are left out"),
+        extremes=action(
+            "Mi&nimum to maximum", "Ctrl+A", "Levels follow the extremes of each frame", lambda: display.set_mode(LevelMode.EXTREMES)
+        ),
+        edit_colors=action("&Colours\u2026", "M", "Colour map, masked and saturated pixels"),
+        next_map=action("Next colour ma&p", "Shift+M", "Try the next colour map", next_map),
+        inverted=action("&Inverted", "I", "Turn the colour map round", change("inverted"), checkable=True),
+        saturated=action(
+            "Mark s&aturated pixels", "S", "Show saturated pixels in a colour of their own", change("marks_saturated"), checkable=True
+        ),
+        turn_right=action("Turn &right", "]", "Turn the picture by 90\u00b0, clockwise", lambda: display.turn(Orientation.turned_right)),
+        turn_left=action(
+            "Turn &left", "[", "Turn the picture by 90\u00b0, counter-clockwise", lambda: display.turn(Orientation.turned_left)
+        ),
+        mirror=action("&Mirror left and right", "Ctrl+M", "Swap left and right", lambda: display.turn(Orientation.mirrored_sideways)),
+        flip=action(
+            "Mirror top and &bottom", "Ctrl+Shift+M", "Swap top and bottom", lambda: display.turn(Orientation.mirrored_upside_down)
+        ),
+        upward=action(
+            "&Origin at the bottom",
+            "O",
+            "Let the numbers grow upwards",
+            lambda: display.turn(Orientation.mirrored_upside_down),
+            checkable=True,
+        ),
+        aspect=action(
+            "&Square pixels", "Shift+F", "As wide as high, or stretched to fill the view", change("aspect_locked"), checkable=True
+        ),
+        as_stored=action(
+            "As &stored", "Ctrl+0", "Neither turned nor mirrored: first row at the top", lambda: display.change(orientation=Orientation())
+        ),
+    )
+    _keep_checked(made, display)
+    return made
+
+
+def _keep_checked(actions: DisplayActions, display: Display) -> None:
+    def show() -> None:
+        settings = display.settings
+        for kind, one in actions.scales.items():
+            one.setChecked(kind is settings.scale)
+        actions.inverted.setChecked(settings.inverted)
+        actions.saturated.setChecked(settings.marks_saturated)
+        actions.upward.setChecked(settings.orientation.upward)
+        actions.aspect.setChecked(settings.aspect_locked)
+
+    display.changed.connect(show)
+    show()
+
+
+def display_menus(actions: DisplayActions, parent: QWidget) -> tuple[QMenu, QMenu]:
+    """Return the menu of levels and colours, and the one of turning."""
+    levels, turning = QMenu("&Levels and colours", parent), QMenu("&Turn", parent)
+    groups = (
+        (levels, tuple(actions.scales.values())),
+        (levels, (actions.edit_levels, actions.extremes)),
+        (levels, (actions.edit_colors, actions.next_map, actions.inverted, actions.saturated)),
+        (turning, (actions.turn_right, actions.turn_left, actions.mirror, actions.flip)),
+        (turning, (actions.upward, actions.aspect, actions.as_stored)),
+    )
+    for menu, members in groups:
+        menu.setToolTipsVisible(True)
+        menu.addActions(members)
+        menu.addSeparator()
+    return levels, turning

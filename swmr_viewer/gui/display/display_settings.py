@@ -1,0 +1,182 @@
+"""How the frames of a data set are drawn: one frozen value, and the companion of the session that keeps one per data set."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from PySide6.QtCore import QObject, Signal
+
+from swmr_viewer.analysis import FrameStatistics, LevelStatistics, MaskRules, saturation_of
+from swmr_viewer.gui.display.color_maps import DEFAULT_COLOR_MAP
+from swmr_viewer.gui.display.levels_scale import Scale
+from swmr_viewer.gui.display.orientation import Orientation
+from swmr_viewer.gui.session.session import Session
+from swmr_viewer.reader.messages import PixelMaskRead
+
+Levels = tuple[float, float]
+
+
+class LevelMode(StrEnum):
+    """Where the levels come from, in the words of the window."""
+
+    PERCENTILES = "percentiles"
+    EXTREMES = "minimum and maximum"
+    FIXED = "fixed"
+    HELD = "held"
+
+
+@dataclass(frozen=True, slots=True)
+class DisplaySettings:
+    """Everything that a person chooses about the picture, zoom apart."""
+
+    scale: Scale = Scale.LINEAR
+    mode: LevelMode = LevelMode.PERCENTILES
+    percentiles: Levels = (0.5, 99.5)
+    """Of the unmasked pixels, 0 to 100."""
+    levels: Levels | None = None
+    """What was typed or dragged (fixed), or in use when they were held."""
+    color_map: str = DEFAULT_COLOR_MAP
+    inverted: bool = False
+    masked_color: str = ""
+    """``#rrggbb``; empty: the theme's grey."""
+    marks_saturated: bool = False
+    mask: MaskRules = field(default_factory=MaskRules)
+    orientation: Orientation = field(default_factory=Orientation)
+    aspect_locked: bool = True
+
+    @property
+    def is_auto(self) -> bool:
+        """Whether each frame sets the levels anew."""
+        return self.mode in (LevelMode.PERCENTILES, LevelMode.EXTREMES)
+
+    def levels_for(self, measured: LevelStatistics | None) -> Levels | None:
+        """Return the levels for a frame that was measured so, or None where there is nothing to go by."""
+        if not self.is_auto:
+            return self.levels
+        if measured is None:
+            return None
+        if self.mode is LevelMode.EXTREMES:
+            return measured.minimum, measured.maximum
+        return measured.low, measured.high
+
+
+class Display(QObject):
+    """The one truth of how frames are drawn, per data set; a new frame changes nothing here.
+
+    Parameters
+    ----------
+    session : Session
+        Whose frames.
+    """
+
+    changed = Signal()
+    """Other settings count now: they were changed, or another data set is shown."""
+    levels_moved = Signal()
+    """``levels_in_use`` are others."""
+    frame_told = Signal()
+    """``statistics`` are those of another frame."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
+        self._session = session
+        self._path = ""
+        self._kept: dict[str, DisplaySettings] = {}
+        self.levels_in_use: Levels = (0.0, 1.0)
+        """What the picture is drawn with."""
+        self._masks: dict[str, tuple[tuple[int, str], npt.NDArray[np.bool_]]] = {}
+        for signal in (session.opened, session.frame_changed, session.request_changed):
+            signal.connect(self._note_path)
+        session.frame_changed.connect(self.frame_told)
+        session.pixel_mask_read.connect(self._keep_mask)
+
+    @property
+    def settings(self) -> DisplaySettings:
+        """Those of the data set that is shown."""
+        return self._kept.get(self._path, DisplaySettings())
+
+    @property
+    def mask_path(self) -> str | None:
+        """Where the file has a pixel mask for the data set that is shown, or None."""
+        path: str | None = self._facts("mask_path")
+        return path
+
+    @property
+    def pixel_mask(self) -> npt.NDArray[np.bool_] | None:
+        """The mask that the settings name (True: masked), or None where they name none, or it was not read yet."""
+        found = self._masks.get(self._path)
+        wanted = self.settings.mask.mask_path
+        return found[1] if found is not None and wanted is not None and found[0] == (self._session.generation, wanted) else None
+
+    @property
+    def saturation_value(self) -> float | None:
+        """From which value on pixels are saturated, or None where nobody knows."""
+        shown = self._session.shown
+        return saturation_of(shown.raw.dtype, self._facts("saturation_value")) if shown is not None else None
+
+    @property
+    def statistics(self) -> FrameStatistics | None:
+        """Those of the shown frame."""
+        return self._session.shown.statistics if self._session.shown is not None else None
+
+    @property
+    def dtype(self) -> np.dtype[Any] | None:
+        """The type of the shown frame's pixels."""
+        return self._session.shown.raw.dtype if self._session.shown is not None else None
+
+    # ---- intents
+
+    def tell_levels(self, levels: Levels) -> None:
+        """Say what the picture is drawn with, so that *held* can hold it."""
+        if levels != self.levels_in_use:
+            self.levels_in_use = levels
+            self.levels_moved.emit()
+
+    def toggle_auto(self) -> None:
+        """Hold the levels, or let each frame set them again."""
+        self.set_mode(LevelMode.HELD if self.settings.is_auto else LevelMode.PERCENTILES)
+
+    def change(self, **changes: Any) -> None:
+        """Replace some fields of the settings of the data set that is shown."""
+        before, after = self.settings, replace(self.settings, **changes)
+        if after == before:
+            return
+        self._kept[self._path] = after
+        if (after.mask, after.percentiles) != (before.mask, before.percentiles):
+            self._session.prepare(self._path, mask=after.mask, percentiles=after.percentiles)
+        self.changed.emit()
+
+    def set_mode(self, mode: LevelMode) -> None:
+        """Take the levels from elsewhere; *fixed* and *held* begin with those in use."""
+        is_auto = mode in (LevelMode.PERCENTILES, LevelMode.EXTREMES)
+        self.change(mode=mode, levels=None if is_auto else self.levels_in_use)
+
+    def fix_levels(self, low: float, high: float) -> None:
+        """Use these levels from now on."""
+        self.change(mode=LevelMode.FIXED, levels=(low, high))
+
+    def turn(self, how: Callable[[Orientation], Orientation]) -> None:
+        """Turn or mirror the picture, as seen."""
+        self.change(orientation=how(self.settings.orientation))
+
+    # ---- helpers
+
+    def _keep_mask(self, read: PixelMaskRead) -> None:
+        self._masks[read.data_path] = ((read.generation, read.mask_path), read.mask())
+        self.changed.emit()
+
+    def _facts(self, name: str) -> Any:
+        known = self._session.description.data if self._session.description is not None else ()
+        found = next((one for one in known if one.path == self._path), None)
+        return getattr(found.facts, name) if found is not None else None
+
+    def _note_path(self) -> None:
+        shown = self._session.shown
+        path = shown.data_path if shown is not None else self._session.data_path
+        if path and path != self._path:
+            self._path = path
+            self.changed.emit()

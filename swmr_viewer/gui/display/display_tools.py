@@ -1,0 +1,60 @@
+"""The look of the picture, put together: actions, menus, and the header's buttons with their pop-ups."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QMenu, QWidget
+
+from swmr_viewer.gui.display.color_editor import ColorEditor
+from swmr_viewer.gui.display.display_actions import display_menus, make_display_actions
+from swmr_viewer.gui.display.display_settings import Display
+from swmr_viewer.gui.display.levels_editor import LevelsEditor
+from swmr_viewer.gui.display.levels_words import mode_words
+from swmr_viewer.gui.display.scale_buttons import ScaleButtons
+from swmr_viewer.gui.look.popup import PopupButton
+
+
+class DisplayTools(QObject):
+    """What changes ``Display``: the main window gives it places.
+
+    Parameters
+    ----------
+    display : Display
+        What is changed.
+    auto_levels : QAction
+        The window's own: checked while each frame sets the levels.
+    window : QWidget
+        Owner of the actions.
+    """
+
+    def __init__(self, display: Display, auto_levels: QAction, window: QWidget) -> None:
+        super().__init__(window)
+        self._display = display
+        self._auto_levels = auto_levels
+        self.actions = make_display_actions(display, window)
+        self.menus = display_menus(self.actions, window)
+        self.scale_buttons = ScaleButtons(self.actions.scales)
+        self.levels_button, self.color_button = PopupButton(), PopupButton()
+        self.levels_button.setToolTip("Where the levels come from, and which pixels are left out (Shift+A)")
+        self.color_button.setToolTip("Colour map, masked and saturated pixels (M)")
+        self.levels_editor, self.color_editor = LevelsEditor(display, window), ColorEditor(display, window)
+        self.levels_button.offer(self.levels_editor)
+        self.color_button.offer(self.color_editor)
+        self.actions.edit_levels.triggered.connect(self.levels_button.open)
+        self.actions.edit_colors.triggered.connect(self.color_button.open)
+        auto_levels.triggered.connect(display.toggle_auto)
+        display.changed.connect(self._show)
+        self._show()
+
+    def compose(self, menu: QMenu, before: QAction) -> tuple[QWidget, ...]:
+        """Add the menus; return the buttons for the header, from left to right."""
+        for one in self.menus:
+            menu.insertMenu(before, one)
+        return self.scale_buttons, self.levels_button, self.color_button
+
+    def _show(self) -> None:
+        settings = self._display.settings
+        self.levels_button.say(mode_words(settings))
+        self.color_button.say(settings.color_map)
+        self._auto_levels.setChecked(settings.is_auto)

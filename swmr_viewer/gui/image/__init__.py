@@ -1,0 +1,1 @@
+"""Images: layers, turning, reduction to the screen, and what is drawn over them."""

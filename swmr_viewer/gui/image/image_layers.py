@@ -1,0 +1,177 @@
+"""The layers of a picture: what is under masked pixels, the preview or the raw part above, and the saturated pixels."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pyqtgraph as pg
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QColor, QPen
+from PySide6.QtWidgets import QGraphicsRectItem
+
+from swmr_viewer.gui.display.color_maps import color_table
+from swmr_viewer.gui.display.display_settings import DisplaySettings
+from swmr_viewer.gui.display.levels_model import LevelsModel
+from swmr_viewer.gui.display.levels_scale import LevelScale
+from swmr_viewer.gui.image.crop import Crop, crop_for
+from swmr_viewer.gui.image.image_box import ImageBox
+from swmr_viewer.gui.image.raw_part import raw_part
+from swmr_viewer.gui.image.screen_fit import screen_fit
+from swmr_viewer.gui.look.theme import tokens
+from swmr_viewer.gui.session.live_frame import LiveFrame
+
+SATURATED_COLOR = (255, 0, 200, 255)
+"""In none of the colour maps, and apart from all of their ends."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """What is drawn: the preview (no crop) or a raw part, in at most so many pixels."""
+
+    crop: Crop | None
+    rows: int
+    columns: int
+
+
+class ImageLayers:
+    """Draws a frame on its box: the preview when zoomed out, raw pixels when zoomed in, never more than the screen has."""
+
+    def __init__(self, box: ImageBox, model: LevelsModel) -> None:
+        self._box = box
+        self._model = model
+        self._plan: _Plan | None = None
+        self._settings = DisplaySettings()
+        self._drawn_scale: LevelScale | None = None
+        self.frame: LiveFrame | None = None
+        self.saturation_value: float | None = None
+        self.pixel_mask: npt.NDArray[np.bool_] | None = None
+        self.under = QGraphicsRectItem()
+        self.under.setPen(QPen(Qt.PenStyle.NoPen))
+        self.preview_item, self.crop_item, self.marks_item = (pg.ImageItem(axisOrder="row-major", autoDownsample=False) for _ in range(3))
+        self.marks_item.setLookupTable(np.array([(0, 0, 0, 0), SATURATED_COLOR], np.uint8))
+        for item in (self.under, self.preview_item, self.crop_item, self.marks_item):
+            box.addItem(item)
+        self.set_settings(self._settings)
+
+    @property
+    def crop(self) -> Crop | None:
+        """The part that is drawn from raw pixels, or None."""
+        return self._plan.crop if self._plan is not None else None
+
+    @property
+    def shows_raw_pixels(self) -> bool:
+        return bool(self.crop is not None and self.crop.factor == 1) or (self.frame is not None and self.frame.preview_factor == 1)
+
+    def set_settings(self, settings: DisplaySettings) -> None:
+        """Draw so from now on."""
+        self._settings = settings
+        table = color_table(settings.color_map, settings.inverted)
+        for item in (self.preview_item, self.crop_item):
+            item.setLookupTable(table)
+        self.take_theme()
+
+    def take_theme(self) -> None:
+        self.under.setBrush(QColor(self._settings.masked_color or tokens().masked))
+
+    def clear(self) -> None:
+        """Show nothing, and hold no array."""
+        self.frame = self._plan = self._drawn_scale = None
+        for item in (self.preview_item, self.crop_item, self.marks_item):
+            item.clear()
+        self.under.setVisible(False)
+
+    def hold(self, frame: LiveFrame) -> None:
+        """Draw this frame from the next ``draw`` on."""
+        self.frame, self._drawn_scale = frame, None
+
+    def take_levels(self, ratio: float) -> None:
+        """Use the model's levels for what is drawn; on another scale it is drawn anew."""
+        if self._drawn_scale is None:
+            return
+        if self._drawn_scale != self._model.scale:
+            self.draw(ratio, anew=True)
+            return
+        for item in (self.preview_item, self.crop_item):
+            if item.image is not None:
+                item.setLevels(self._shades())
+
+    def draw(self, ratio: float, *, anew: bool) -> None:
+        """Draw the frame as finely as its place on the screen asks for.
+
+        Parameters
+        ----------
+        ratio : float
+            Screen pixels per logical pixel.
+        anew : bool
+            False: only if another part, or another fineness, is wanted than what is drawn.
+        """
+        frame = self.frame
+        if frame is None or self._box.width() <= 0:
+            return
+        plan = self._wanted_plan(frame, ratio)
+        if plan == self._plan and not anew:
+            return
+        self._plan, self._drawn_scale = plan, self._model.scale
+        self.preview_item.setVisible(plan.crop is None)
+        self.crop_item.setVisible(plan.crop is not None)
+        if plan.crop is None:
+            self.crop_item.clear()
+            self._fill(self.preview_item, self._whole(frame), self._whole_rect(frame), plan)
+        else:
+            self.preview_item.clear()
+            self._fill(self.crop_item, self._part(frame, plan.crop), plan.crop.drawn_rect, plan)
+
+    def _wanted_plan(self, frame: LiveFrame, ratio: float) -> _Plan:
+        rect, (wide, high) = self._box.frame_rect, self._box.screen_pixels(ratio)
+        shape = (int(frame.raw.shape[0]), int(frame.raw.shape[1]))
+        visible = (rect.left(), rect.top(), rect.right(), rect.bottom())
+        knows_mask = self._settings.mask.mask_path is None or self._mask_of(frame) is not None
+        crop = crop_for(visible, 1 / max(wide, high), shape, frame.preview_factor) if knows_mask else None
+        _, _, width, height = crop.drawn_rect if crop is not None else self._whole_rect(frame)
+        factor = crop.factor if crop is not None else max(1, frame.preview_factor)
+        return _Plan(crop, _at_most(height / factor, height * high), _at_most(width / factor, width * wide))
+
+    def _whole(self, frame: LiveFrame) -> npt.NDArray[np.float32]:
+        if frame.preview is not None:
+            return frame.preview
+        return raw_part(frame.raw, 1, self._settings.mask, self._mask_of(frame))
+
+    def _whole_rect(self, frame: LiveFrame) -> tuple[float, float, float, float]:
+        rows, columns = frame.preview.shape if frame.preview is not None else frame.raw.shape
+        factor = max(1, frame.preview_factor)
+        return 0.0, 0.0, float(columns * factor), float(rows * factor)
+
+    def _part(self, frame: LiveFrame, crop: Crop) -> npt.NDArray[np.float32]:
+        part = (slice(crop.top, crop.bottom), slice(crop.left, crop.right))
+        mask = self._mask_of(frame)
+        return raw_part(frame.raw[part], crop.factor, self._settings.mask, None if mask is None else mask[part])
+
+    def _mask_of(self, frame: LiveFrame) -> npt.NDArray[np.bool_] | None:
+        wanted = self._settings.mask.mask_path is not None and self.pixel_mask is not None
+        return self.pixel_mask if wanted and self.pixel_mask is not None and self.pixel_mask.shape == frame.raw.shape else None
+
+    def _fill(self, item: pg.ImageItem, picture: npt.NDArray[np.float32], rect: tuple[float, float, float, float], plan: _Plan) -> None:
+        picture = screen_fit(picture, plan.rows, plan.columns)
+        item.setImage(self._model.scale.forward(picture), autoLevels=False, levels=self._shades())
+        item.setRect(QRectF(*rect))
+        self._mark_saturated(picture, rect)
+
+    def _mark_saturated(self, picture: npt.NDArray[np.float32], rect: tuple[float, float, float, float]) -> None:
+        limit = self.saturation_value if self._settings.marks_saturated else None
+        self.marks_item.setVisible(limit is not None)
+        if limit is None:
+            self.marks_item.clear()
+            return
+        self.marks_item.setImage((picture >= limit).astype(np.uint8), autoLevels=False, levels=(0, 1))
+        self.marks_item.setRect(QRectF(*rect))
+
+    def _shades(self) -> tuple[float, float]:
+        low, high = self._model.levels
+        return self._model.scale.shade(low), self._model.scale.shade(high)
+
+
+def _at_most(pixels: float, screen_pixels: float) -> int:
+    """Return as many as the screen has; all of them where it has more, so that zooming in draws nothing anew."""
+    return max(1, int(min(pixels, screen_pixels)))

@@ -1,0 +1,236 @@
+"""Images: the picture with its axes, and beside it the histogram and the colour bar."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyqtgraph as pg
+from PySide6.QtCore import QRectF, Signal
+from PySide6.QtGui import QPainter
+from PySide6.QtWidgets import QHBoxLayout, QWidget
+
+from swmr_viewer.analysis import valid_mask
+from swmr_viewer.gui.display.color_bar import ColorBar
+from swmr_viewer.gui.display.display_settings import DisplaySettings
+from swmr_viewer.gui.display.histogram import Histogram
+from swmr_viewer.gui.display.levels_model import LevelsModel
+from swmr_viewer.gui.display.orientation import Orientation
+from swmr_viewer.gui.image.crop import Crop
+from swmr_viewer.gui.image.image_box import PADDING, ImageBox
+from swmr_viewer.gui.image.image_layers import ImageLayers
+from swmr_viewer.gui.look.painted_view import PaintedView
+from swmr_viewer.gui.look.theme import theme_of_application, tokens
+from swmr_viewer.gui.session.live_frame import LiveFrame
+
+MAX_HISTOGRAM_PIXELS = 65_536
+
+
+class ImageView(QWidget):
+    """Shows one image as its settings say. A new one never moves the zoom, nor levels that the user has set."""
+
+    pointer_moved = Signal(object)
+    """(row, column) under the pointer, or None outside the frame."""
+    painted = Signal()
+    levels_edited = Signal()
+    """The user moved the levels."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._shape: tuple[int, int] | None = None
+        self._settings = DisplaySettings()
+        self.model = LevelsModel(self)
+        self._build()
+        self._lay_out()
+        self._connect()
+        self._take_theme()
+
+    def _build(self) -> None:
+        self.view = PaintedView(self)
+        self.view.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        self.view.setAccessibleName("Image")
+        self.box = ImageBox()
+        self.plot = pg.PlotItem(viewBox=self.box, enableMenu=False)
+        self.plot.hideButtons()
+        self.plot.getAxis("left").setWidth(44)
+        self.plot.getAxis("bottom").setHeight(24)  # of their own accord axes grow with their numbers, and the picture jumps
+        self.view.setCentralItem(self.plot)
+        self.layers = ImageLayers(self.box, self.model)
+        self.histogram = Histogram(self.model, self)
+        self.color_bar = ColorBar(self.model, self)
+
+    def _lay_out(self) -> None:
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(8)
+        row.addWidget(self.view, 1)
+        row.addWidget(self.histogram)
+        row.addWidget(self.color_bar)
+
+    def _connect(self) -> None:
+        self.view.painted.connect(self.painted)
+        self.view.pointer_left.connect(lambda: self.pointer_moved.emit(None))
+        self.view.scene().sigMouseMoved.connect(self._on_pointer)
+        self.box.sigRangeChanged.connect(lambda: self._draw(anew=False))
+        self.model.changed.connect(self._on_levels)
+        self.model.edited.connect(self.levels_edited)
+        theme_of_application().changed.connect(self._take_theme)
+
+    # ---- what is shown
+
+    @property
+    def levels(self) -> tuple[float, float]:
+        """The values shown in the first and in the last colour."""
+        return self.model.levels
+
+    @property
+    def color_map(self) -> str:
+        return self._settings.color_map + (" (inverted)" if self._settings.inverted else "")
+
+    @property
+    def frame_shape(self) -> tuple[int, int] | None:
+        """Rows and columns of the frame, or None before the first."""
+        return self._shape
+
+    @property
+    def crop(self) -> Crop | None:
+        """The part that is drawn from raw pixels, or None where the preview is."""
+        return self.layers.crop
+
+    @property
+    def shows_raw_pixels(self) -> bool:
+        """Whether the visible part is drawn from raw pixels now, not from the preview."""
+        return self.layers.shows_raw_pixels
+
+    @property
+    def preview_item(self) -> Any:
+        return self.layers.preview_item
+
+    @property
+    def crop_item(self) -> Any:
+        return self.layers.crop_item
+
+    def set_settings(self, settings: DisplaySettings) -> None:
+        """Draw so from now on; only levels, or only colours, are changed without drawing the frame anew."""
+        before, self._settings = self._settings, settings
+        self.layers.set_settings(settings)
+        self.color_bar.set_colors(settings.color_map, settings.inverted)
+        self.box.setAspectLocked(settings.aspect_locked)
+        if settings.orientation != before.orientation:
+            self._turn(settings.orientation)
+        self._take_levels()
+        if (before.scale, before.mask, before.marks_saturated) != (settings.scale, settings.mask, settings.marks_saturated):
+            self._draw(anew=True)
+            self._count()
+
+    def set_masks(self, saturation_value: float | None, pixel_mask: npt.NDArray[np.bool_] | None) -> None:
+        """Take what the file says of its pixels; a mask counts where the settings name it."""
+        is_new = (saturation_value, pixel_mask is None) != (self.layers.saturation_value, self.layers.pixel_mask is None)
+        self.layers.saturation_value, self.layers.pixel_mask = saturation_value, pixel_mask
+        if is_new:
+            self._draw(anew=True)
+            self._count()
+
+    def show_frame(self, frame: LiveFrame) -> None:
+        """Show this frame; the arrays are used until the next one, or ``clear``."""
+        self.layers.hold(frame)
+        self._take_levels()
+        self._fit((int(frame.raw.shape[0]), int(frame.raw.shape[1])))
+        self._draw(anew=True)
+        self._count()
+
+    def clear(self) -> None:
+        """Show nothing, and hold no array."""
+        self.layers.clear()
+        self.histogram.set_values(np.empty(0, np.float32))
+
+    def fit(self) -> None:
+        """Show the whole frame."""
+        if self._frame_rect is not None:
+            self.box.show_rect(self._frame_rect, PADDING)
+
+    def zoom_to_pixels(self) -> None:
+        """Show one frame pixel per screen pixel, around the middle of the view."""
+        rect = self.box.viewRect()
+        width, height = self.box.width() / self._ratio(), self.box.height() / self._ratio()
+        self.box.setRange(QRectF(rect.center().x() - width / 2, rect.center().y() - height / 2, width, height), padding=0)
+
+    @property
+    def _frame_rect(self) -> QRectF | None:
+        return None if self._shape is None else QRectF(0, 0, self._shape[1], self._shape[0])
+
+    def _fit(self, shape: tuple[int, int]) -> None:
+        """Fit a frame of another shape; one of the same shape is seen as the one before it."""
+        self.layers.under.setRect(QRectF(0, 0, shape[1], shape[0]))
+        self.layers.under.setVisible(True)
+        if shape == self._shape:
+            return
+        self._shape = shape
+        self.box.setLimits(minXRange=4, minYRange=4, maxXRange=20 * max(shape), maxYRange=20 * max(shape))
+        self.fit()
+
+    def _ratio(self) -> float:
+        return float(self.devicePixelRatioF())
+
+    def _draw(self, *, anew: bool) -> None:
+        self.layers.draw(self._ratio(), anew=anew)
+
+    # ---- levels, colours, pointer
+
+    def _take_levels(self) -> None:
+        frame = self.layers.frame
+        levels = self._settings.levels_for(frame.levels if frame is not None else None)
+        self.model.take(self._settings.scale, frame.raw.dtype.kind if frame is not None else None, levels)
+
+    def _on_levels(self) -> None:
+        self.layers.take_levels(self._ratio())
+
+    def _count(self) -> None:
+        frame = self.layers.frame
+        if frame is None or self.histogram.isHidden():
+            return
+        step = max(1, int((frame.raw.size / MAX_HISTOGRAM_PIXELS) ** 0.5))
+        sample = frame.raw[::step, ::step]
+        mask = self.layers.pixel_mask if self._settings.mask.mask_path is not None else None
+        part = mask[::step, ::step] if mask is not None and mask.shape == frame.raw.shape else None
+        values = sample[valid_mask(sample, self._settings.mask, part)]
+        self.histogram.set_values(np.abs(values) if values.dtype.kind == "c" else values)
+
+    def _take_theme(self) -> None:
+        colors = tokens()
+        self.view.setBackground(colors.canvas)
+        self.layers.take_theme()
+        for side in ("left", "bottom"):
+            axis = self.plot.getAxis(side)
+            axis.setPen(colors.border)
+            axis.setTextPen(colors.muted)
+
+    def _turn(self, orientation: Orientation) -> None:
+        """Turn the picture, and say which of the file's axes is where when it is not as usual."""
+        fitted = self._frame_rect is not None and self.box.frame_rect.contains(self._frame_rect)
+        self._name_axes(orientation)
+        self.plot.layout.activate()
+        self.box.turn(orientation)
+        if fitted:
+            self.fit()
+
+    def _name_axes(self, orientation: Orientation) -> None:
+        is_usual = not orientation.transposed
+        across, down = orientation.axis_names
+        self.plot.getAxis("bottom").setHeight(24 if is_usual else 42)
+        self.plot.getAxis("left").setWidth(44 if is_usual else 62)
+        for side, name in (("bottom", across), ("left", down)):
+            self.plot.getAxis(side).setLabel(None if is_usual else name)
+            self.plot.getAxis(side).showLabel(not is_usual)
+
+    def _on_pointer(self, at: Any) -> None:
+        self.pointer_moved.emit(self.pixel_at(*self.box.frame_point(at)))
+
+    def pixel_at(self, x: float, y: float) -> tuple[int, int] | None:
+        """Return (row, column) of a point in frame coordinates, or None outside."""
+        if self._shape is None or self.layers.frame is None:
+            return None
+        row, column = int(np.floor(y)), int(np.floor(x))
+        inside = 0 <= row < self._shape[0] and 0 <= column < self._shape[1]
+        return (row, column) if inside else None

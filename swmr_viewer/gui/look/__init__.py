@@ -1,0 +1,1 @@
+"""What every widget shares: colours, icons, labels, words, pop-ups, settings."""

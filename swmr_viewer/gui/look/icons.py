@@ -1,0 +1,58 @@
+"""Icons of the resources, in the colours of the theme."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QByteArray, QObject, QSize, Qt
+from PySide6.QtGui import QIcon, QPainter, QPixmap
+from PySide6.QtSvg import QSvgRenderer
+from PySide6.QtWidgets import QAbstractButton
+
+from swmr_viewer.gui.look.theme import mixed, theme_of_application, tokens
+from swmr_viewer.resources import resource_path
+
+SIDES = (16, 20, 24, 32, 48)
+
+
+def icon(name: str, color: str | None = None) -> QIcon:
+    """Return a line icon of ``resources/icons`` in this colour (default: the theme's text)."""
+    colors = tokens()
+    found = QIcon()
+    for mode, paint in ((QIcon.Mode.Normal, color or colors.text), (QIcon.Mode.Disabled, mixed(colors.muted, colors.panel, 0.45))):
+        for side in SIDES:
+            found.addPixmap(_drawn(name, paint, side), mode)
+    return found
+
+
+def _drawn(name: str, color: str, side: int) -> QPixmap:
+    svg = resource_path(f"icons/{name}.svg").read_text(encoding="utf-8").replace("currentColor", color)
+    pixmap = QPixmap(side, side)
+    pixmap.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(pixmap)
+    QSvgRenderer(QByteArray(svg.encode())).render(painter)
+    painter.end()
+    return pixmap
+
+
+class _IconKeeper(QObject):
+    """Keeps the icon of its parent button in the theme's colours; goes when the button goes."""
+
+    def __init__(self, button: QAbstractButton, name: str) -> None:
+        super().__init__(button)
+        self._button = button
+        self.name = name
+        theme_of_application().changed.connect(self.renew)
+
+    def renew(self) -> None:
+        self._button.setIcon(icon(self.name))
+
+
+def wear(button: QAbstractButton, name: str) -> None:
+    """Put an icon on a button, and keep it in the theme's colours."""
+    keeper = button.findChild(_IconKeeper)
+    if keeper is None:
+        button.setIconSize(QSize(18, 18))
+        keeper = _IconKeeper(button, name)
+    elif keeper.name == name:
+        return
+    keeper.name = name
+    keeper.renew()

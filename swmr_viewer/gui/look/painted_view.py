@@ -1,0 +1,24 @@
+"""The view under every plot and picture: it tells when it has painted, and where the pointer left it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pyqtgraph as pg
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QPaintEvent
+
+
+class PaintedView(pg.GraphicsView):
+    """A graphics view that tells when it has painted, and where the pointer left it."""
+
+    painted = Signal()
+    pointer_left = Signal()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        self.painted.emit()
+
+    def leaveEvent(self, event: Any) -> None:
+        super().leaveEvent(event)
+        self.pointer_left.emit()

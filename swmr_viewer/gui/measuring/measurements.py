@@ -1,0 +1,199 @@
+"""What is measured: the marks drawn on each data set, their history of changes, and the values that the reader sends back."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QUndoCommand, QUndoStack
+
+from swmr_viewer.analysis.masks import MaskRules
+from swmr_viewer.analysis.regions import Point, Region
+from swmr_viewer.gui.measuring.measured_values import MeasuredValues
+from swmr_viewer.gui.measuring.regions import Line, Marks, differing, is_large_enough, next_name, why_not_named
+from swmr_viewer.gui.session.session import Session
+from swmr_viewer.reader import messages as m
+
+
+class Measurements(QObject):
+    """The one truth of marks and measured values; marks outlive the file, so that the next scan is measured alike."""
+
+    marks_changed = Signal()
+    """Regions or line, or another data set is shown, which has its own."""
+    selection_changed = Signal()
+    values_changed = Signal()
+
+    def __init__(self, session: Session, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._marks: dict[str, Marks] = {}
+        self._values: dict[str, MeasuredValues] = {}
+        self._revision = 0
+        self._asked = False
+        self._wanted_by: set[str] = set()
+        self._selected: str | None = None
+        self._rules: dict[str, MaskRules] = {}
+        self.undo_stack = QUndoStack(self)
+        session.request_changed.connect(self._on_request)
+        session.opened.connect(self._on_data)
+        session.data_changed.connect(self._on_data)
+        session.frame_changed.connect(self._on_frame)
+        session.measured.connect(self._on_measured)
+
+    # ---- facts
+
+    @property
+    def marks(self) -> Marks:
+        """What is drawn on the shown data set."""
+        return self._marks.get(self._session.data_path, Marks())
+
+    @property
+    def values(self) -> MeasuredValues:
+        """What is known of the shown data set."""
+        return self._values.setdefault(self._session.data_path, MeasuredValues())
+
+    @property
+    def selected(self) -> Region | None:
+        """The region that the panel speaks of: the one chosen, else the last one drawn."""
+        chosen = self.marks.region(self._selected) if self._selected is not None else None
+        return chosen or (self.marks.regions[-1] if self.marks.regions else None)
+
+    @property
+    def is_measuring(self) -> bool:
+        """Whether the reader was asked to measure every complete frame."""
+        return bool(self._wanted_by or self.marks.regions)
+
+    @property
+    def mask_rules(self) -> MaskRules:
+        """Which pixels are left out of what is measured."""
+        return self._session.wishes.of(self._session.data_path).mask
+
+    # ---- intents
+
+    def draw(self, kind: str, points: tuple[Point, ...]) -> None:
+        """Add a region with the next free name; a slip of the mouse adds none."""
+        if not is_large_enough(points):
+            self._session.note("Drag over some pixels to draw a region")
+            return
+        name = next_name(self.marks)
+        self._selected = name
+        self._change(f"draw region {name}", self.marks.added(Region(name, kind, points)))  # type: ignore[arg-type]
+        self.selection_changed.emit()
+
+    def move(self, name: str, points: tuple[Point, ...]) -> None:
+        if is_large_enough(points):
+            self._change(f"move region {name}", self.marks.moved(name, points))
+        else:
+            self.marks_changed.emit()
+
+    def rename(self, name: str, new_name: str) -> None:
+        """Give a region another name, or say why not."""
+        why_not = why_not_named(self.marks, name, new_name)
+        if why_not:
+            self._session.note(why_not)
+            self.marks_changed.emit()
+            return
+        if self._selected == name:
+            self._selected = new_name.strip()
+        self._change(f"rename region {name}", self.marks.renamed(name, new_name))
+
+    def remove(self, name: str) -> None:
+        self._change(f"delete region {name}", self.marks.removed(name))
+
+    def remove_selected(self) -> None:
+        """Delete the selected region; without regions, the line."""
+        if self.selected is not None:
+            self.remove(self.selected.name)
+        elif self.marks.line is not None:
+            self.draw_line(None)
+
+    def draw_line(self, line: Line | None) -> None:
+        """Put the line of the profile here, or take it away."""
+        self._change("move the line" if line else "delete the line", self.marks.with_line(line))
+
+    def select(self, name: str | None) -> None:
+        if name != self._selected:
+            self._selected = name
+            self.selection_changed.emit()
+
+    def want(self, who: str, wanted: bool) -> None:
+        """Have every complete frame measured for this purpose, though there are no regions."""
+        if wanted == (who in self._wanted_by):
+            return
+        if wanted:
+            self._wanted_by.add(who)
+            self._ask()
+        else:
+            self._wanted_by.discard(who)
+            self._ask()
+
+    def put(self, data_path: str, marks: Marks) -> None:
+        """Replace the marks of a data set (for the history of changes)."""
+        before = self._marks.get(data_path, Marks())
+        self._marks[data_path] = marks
+        changed = differing(before, marks)
+        if changed and data_path in self._values:
+            self._values[data_path].forget({f"{name}.{what}" for name in changed for what in m.REGION_COLUMNS})
+        if changed and data_path == self._session.data_path:
+            self._ask()
+        self.marks_changed.emit()
+        self.values_changed.emit()
+
+    # ---- helpers
+
+    def _change(self, words: str, after: Marks) -> None:
+        if after != self.marks:
+            self.undo_stack.push(_Change(self, self._session.data_path, words, self.marks, after))
+
+    def _ask(self) -> None:
+        session = self._session
+        if session.description is None or not session.data_path:
+            return
+        if self.is_measuring:
+            self._revision += 1
+            self._asked = True
+            session.measure(m.Measure(session.generation, self._revision, session.data_path, self.marks.regions))
+        elif self._asked:
+            self._asked = False
+            session.measure(m.StopMeasuring(session.generation))
+
+    def _on_request(self) -> None:
+        self._values.clear()
+        self._asked = False
+        self.values_changed.emit()
+
+    def _on_data(self) -> None:
+        self._ask()
+        self.marks_changed.emit()
+        self.values_changed.emit()
+
+    def _on_frame(self) -> None:
+        """Have everything measured anew where other pixels are masked now."""
+        path, rules = self._session.data_path, self.mask_rules
+        if self._rules.setdefault(path, rules) != rules:
+            self._rules[path] = rules
+            self.values.clear()
+            self._ask()
+            self.values_changed.emit()
+
+    def _on_measured(self, event: m.Measured) -> None:
+        if event.revision != self._revision:
+            return
+        values = self._values.setdefault(event.data_path, MeasuredValues())
+        if values.scan_shape[1:] != event.scan_shape[1:]:  # the indices of all rows but the first have changed
+            values.clear()
+        values.scan_shape = event.scan_shape
+        values.take(event.columns, event.indices, event.values)
+        self.values_changed.emit()
+
+
+class _Change(QUndoCommand):
+    """One change of the marks; it holds both values, so nothing can be undone wrongly."""
+
+    def __init__(self, owner: Measurements, data_path: str, words: str, before: Marks, after: Marks) -> None:
+        super().__init__(words)
+        self._owner, self._data_path, self._before, self._after = owner, data_path, before, after
+
+    def redo(self) -> None:
+        self._owner.put(self._data_path, self._after)
+
+    def undo(self) -> None:
+        self._owner.put(self._data_path, self._before)

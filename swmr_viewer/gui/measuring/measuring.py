@@ -1,0 +1,139 @@
+"""Everything that measures, put together for the main window: models, overlays, panels, actions."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, QPoint
+from PySide6.QtWidgets import QDockWidget, QTabWidget, QWidget
+
+from swmr_viewer.gui.curves.waterfall import Waterfall
+from swmr_viewer.gui.image.crosshair import Crosshair
+from swmr_viewer.gui.image.frame_overlay import FrameOverlay
+from swmr_viewer.gui.image.image_view import ImageView
+from swmr_viewer.gui.image.pixel_numbers import PixelNumbers
+from swmr_viewer.gui.look.panels import Panels
+from swmr_viewer.gui.measuring.alarm import Alarm
+from swmr_viewer.gui.measuring.alarm_editor import AlarmEditor
+from swmr_viewer.gui.measuring.alarm_frame import AlarmFrame
+from swmr_viewer.gui.measuring.measurements import Measurements
+from swmr_viewer.gui.measuring.measuring_actions import MeasureButton, make_measuring_actions, make_measuring_menu
+from swmr_viewer.gui.measuring.profile_panel import ProfilePanel
+from swmr_viewer.gui.measuring.regions_layer import RegionsLayer
+from swmr_viewer.gui.measuring.regions_panel import RegionsPanel
+from swmr_viewer.gui.measuring.scalar_map import ScalarMap
+from swmr_viewer.gui.picture.data_tabs import DataTabs
+from swmr_viewer.gui.picture.frame_view import FrameView
+from swmr_viewer.gui.picture.zoom_memory import ZoomMemory
+from swmr_viewer.gui.session.session import Session
+
+PANEL_WIDTH = 340
+
+
+class Measuring(QObject):
+    """Owns the parts of measuring; the main window gives it the picture and places for its panels.
+
+    Parameters
+    ----------
+    session : Session
+        What is measured.
+    image : ImageView
+        Over which marks are drawn.
+    window : QWidget
+        Owner of the actions.
+    """
+
+    def __init__(self, session: Session, image: ImageView, window: QWidget) -> None:
+        super().__init__(window)
+        self._session = session
+        self._window = window
+        self.measurements = Measurements(session, self)
+        self.alarm = Alarm(session, self.measurements)
+        self.overlay = FrameOverlay(session, image)
+        self.layer = RegionsLayer(self.overlay, self.measurements)
+        self.crosshair = Crosshair(self.overlay)
+        self.numbers = PixelNumbers(session, self.overlay)
+        self.regions_panel = RegionsPanel(session, self.measurements)
+        self.profile_panel = ProfilePanel(session, self.measurements)
+        self.alarm_editor = AlarmEditor(window)
+        self.scalar_map = ScalarMap(session, self.measurements)
+        self.waterfall = Waterfall(session)
+        self.data_tabs = DataTabs(session)
+        window.addAction(self.data_tabs.next_action)
+        self.actions_ = make_measuring_actions(window)
+        self._connect()
+
+    def add_panels(self, panels: Panels) -> None:
+        """Place the panels, closed; drawing the first region or line opens them."""
+        self.tabs = QTabWidget(documentMode=True)  # one behind the other: in 800 lines there is no room for both
+        self.tabs.addTab(self.regions_panel, "Regions")
+        self.tabs.addTab(self.profile_panel, "Line profile")
+        panel = panels.add("measuring", "Measurements", self.tabs, width=PANEL_WIDTH, shown=False)
+        self.menu_ = make_measuring_menu(self.actions_, (self.data_tabs.next_action, panel.toggleViewAction()), self._window)
+        self.button = MeasureButton(self.menu_)
+        self.layer.tool.drawn.connect(lambda kind, _: self._open(panel, kind))
+
+    def add_to_frames(self, view: FrameView) -> None:
+        """Put the waterfall under spectra and the map under scalars; keep zooms and axes with their data sets."""
+        view.add_under_spectra(self.waterfall)
+        view.add_under_scalars(self.scalar_map)
+        self._zooms = ZoomMemory(self._session, view.image)
+        for signal in (self._session.opened, self._session.data_changed):
+            signal.connect(lambda: self._tell_facts(view))
+
+    def _tell_facts(self, view: FrameView) -> None:
+        if self._session.data is not None:
+            view.curve.set_facts(self._session.data.facts)
+
+    def frame_the_alarm(self, panel: QWidget | None, below: QWidget) -> None:
+        """Put the alarm's border round this panel, its words under the lower edge of this part."""
+        self.alarm_frame = AlarmFrame(self.alarm, panel or below, below)
+
+    def _connect(self) -> None:
+        actions, tool, undo = self.actions_, self.layer.tool, self.measurements.undo_stack
+        self._tools = {"rectangle": actions.rectangle, "ellipse": actions.ellipse, "polygon": actions.polygon, "line": actions.line}
+        for kind, action in self._tools.items():
+            action.triggered.connect(lambda _, kind=kind: tool.take(kind))
+        tool.kind_changed.connect(self._show_tool)
+        actions.crosshair.toggled.connect(self.crosshair.switch)
+        actions.numbers.toggled.connect(self.numbers.switch)
+        actions.alarm.triggered.connect(self._edit_alarm)
+        actions.undo.triggered.connect(undo.undo)
+        actions.redo.triggered.connect(undo.redo)
+        actions.delete.triggered.connect(self.measurements.remove_selected)
+        self.alarm_editor.rule_edited.connect(self.alarm.set_rule)
+        for signal in (undo.indexChanged, self.measurements.marks_changed, self._session.frame_changed):
+            signal.connect(self._enable)
+        self._enable()
+
+    def _show_tool(self, kind: str) -> None:
+        for name, action in self._tools.items():
+            action.setChecked(name == kind)
+        if kind:
+            self._session.note(
+                "Click the corners; Return or a double click closes it, Esc gives up"
+                if kind == "polygon"
+                else "Drag over the picture; Esc gives up"
+            )
+
+    def _enable(self) -> None:
+        frame, undo, marks = self._session.shown, self.measurements.undo_stack, self.measurements.marks
+        is_image = frame is not None and frame.raw.ndim == 2
+        for one in (*self._tools.values(), self.actions_.crosshair, self.actions_.numbers):
+            one.setEnabled(is_image)
+        self.actions_.undo.setEnabled(undo.canUndo())
+        self.actions_.redo.setEnabled(undo.canRedo())
+        self.actions_.delete.setEnabled(bool(marks.regions) or marks.line is not None)
+        if not is_image and self.layer.tool.kind:
+            self.layer.tool.take("")
+
+    def _edit_alarm(self) -> None:
+        editor = self.alarm_editor
+        editor.offer(tuple(one.name for one in self.measurements.marks.regions))
+        editor.set_value(self.alarm.rule)
+        editor.adjustSize()
+        editor.move(self.button.mapToGlobal(QPoint(self.button.width() - editor.width(), self.button.height())))
+        editor.show()
+
+    def _open(self, panel: QDockWidget, kind: str) -> None:
+        self.tabs.setCurrentWidget(self.profile_panel if kind == "line" else self.regions_panel)
+        panel.show()
+        panel.raise_()

@@ -1,0 +1,74 @@
+"""The line profile: the values under a line across the frame, anew with each frame."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
+
+from swmr_viewer.analysis.profile import line_profile
+from swmr_viewer.gui.curves.plot_pane import PlotPane
+from swmr_viewer.gui.look.labels import ElidedWords
+from swmr_viewer.gui.look.theme import tokens
+from swmr_viewer.gui.look.words import value_words
+from swmr_viewer.gui.measuring.measurements import Measurements
+from swmr_viewer.gui.measuring.regions import Line
+from swmr_viewer.gui.session.session import Session
+
+
+class ProfileCurve(PlotPane):
+    """The curve along the line of ``measurements``."""
+
+    def __init__(self, session: Session, measurements: Measurements, parent: QWidget | None = None) -> None:
+        super().__init__("Line profile", parent)
+        self._session = session
+        self._measurements = measurements
+        self.curve = self.plot.plot([], connect="finite")
+        self.label("bottom", "along the line", "pixels")
+        self.take_theme()
+        session.frame_changed.connect(self.redraw_soon)
+        measurements.marks_changed.connect(self.redraw_soon)
+
+    def redraw(self) -> None:
+        frame, line = self._session.shown, self._measurements.marks.line
+        if frame is None or line is None or frame.raw.ndim != 2:
+            self.curve.setData([], [])
+            return
+        distance, values = line_profile(frame.raw, *line)
+        above = self._measurements.mask_rules.above
+        if above is not None:
+            values[values > above] = np.nan
+        self.curve.setData(distance, values)
+
+    def take_theme(self) -> None:
+        super().take_theme()
+        if hasattr(self, "curve"):
+            self.curve.setPen(pg.mkPen(tokens().bad, width=1))
+
+
+class ProfilePanel(QFrame):
+    """The curve, and in words where the line is."""
+
+    def __init__(self, session: Session, measurements: Measurements, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._measurements = measurements
+        self.curve = ProfileCurve(session, measurements)
+        self.where = ElidedWords("muted")
+        box = QVBoxLayout(self)
+        box.setContentsMargins(8, 4, 8, 6)
+        box.setSpacing(4)
+        box.addWidget(self.curve, 1)
+        box.addWidget(self.where)
+        measurements.marks_changed.connect(self._say)
+        self._say()
+
+    def _say(self) -> None:
+        line = self._measurements.marks.line
+        self.where.say("Draw a line: Measure \u25b8 Line profile" if line is None else line_words(line))
+
+
+def line_words(line: Line) -> str:
+    """Return where a line is, and how long it is."""
+    (x0, y0), (x1, y1) = line
+    length = float(np.hypot(x1 - x0, y1 - y0))
+    return f"x {x0:.1f}  y {y0:.1f}  \u2192  x {x1:.1f}  y {y1:.1f}     {value_words(round(length, 1))} pixels long"

@@ -1,0 +1,60 @@
+"""What a region holds in the shown frame: what the reader measured, or the same sum done here until it has."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtCore import QObject, Signal
+
+from swmr_viewer.analysis.masks import valid_mask
+from swmr_viewer.analysis.regions import Region, region_mask, statistics_of
+from swmr_viewer.gui.measuring.measurements import Measurements
+from swmr_viewer.gui.session.session import Session
+from swmr_viewer.reader.messages import REGION_COLUMNS
+
+MOST_PIXELS = 1 << 20
+"""Larger regions are left to the reader: the window must not stall."""
+
+
+class RegionNumbers(QObject):
+    """Sum, mean, maximum and standard deviation of each region now."""
+
+    changed = Signal()
+
+    def __init__(self, session: Session, measurements: Measurements) -> None:
+        super().__init__(measurements)
+        self._session = session
+        self._measurements = measurements
+        self._here: dict[Region, tuple[float, ...] | None] = {}
+        session.frame_changed.connect(self._forget)
+        measurements.marks_changed.connect(self._forget)
+        measurements.values_changed.connect(self.changed)
+
+    def of(self, region: Region) -> tuple[float, ...] | None:
+        """Return (sum, mean, maximum, standard deviation), or None before they are known."""
+        frame = self._session.shown
+        if frame is None:
+            return None
+        if frame.combined == 1:
+            measured = tuple(self._measurements.values.at(f"{region.name}.{what}", frame.index) for what in REGION_COLUMNS)
+            if all(one is not None for one in measured):
+                return tuple(one for one in measured if one is not None)
+        if region not in self._here:
+            self._here[region] = self._measure(region)
+        return self._here[region]
+
+    def _measure(self, region: Region) -> tuple[float, ...] | None:
+        frame = self._session.shown
+        rules = self._measurements.mask_rules
+        if frame is None or frame.raw.ndim not in (1, 2) or rules.mask_path is not None:  # the mask's pixels are the reader's
+            return None
+        box, inside = region_mask(region, frame.raw.shape)
+        part = np.asarray(frame.raw[box])
+        if part.size > MOST_PIXELS:
+            return None
+        good = valid_mask(part, rules)
+        found = statistics_of(part[good if inside is None else good & inside])
+        return (found.sum, found.mean, found.maximum, found.std)
+
+    def _forget(self) -> None:
+        self._here.clear()
+        self.changed.emit()

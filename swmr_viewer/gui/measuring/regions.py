@@ -1,0 +1,84 @@
+"""What the user has drawn on a data set: named regions and one profile line, as a value (pure, no Qt)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from itertools import count
+from string import ascii_uppercase
+
+from swmr_viewer.analysis.regions import Point, Region
+
+Line = tuple[Point, Point]
+
+LEAST_SIDE = 0.5
+"""Regions with a side below this (pixels) are slips of the mouse."""
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """Regions in the order they were drawn, and the line of the profile; every change gives another value."""
+
+    regions: tuple[Region, ...] = ()
+    line: Line | None = None
+
+    def region(self, name: str) -> Region | None:
+        """Return the region of this name, or None."""
+        return next((one for one in self.regions if one.name == name), None)
+
+    def added(self, region: Region) -> Marks:
+        return replace(self, regions=(*self.regions, region))
+
+    def moved(self, name: str, points: tuple[Point, ...]) -> Marks:
+        return replace(self, regions=tuple(replace(one, points=points) if one.name == name else one for one in self.regions))
+
+    def renamed(self, name: str, new_name: str) -> Marks:
+        """Return them with another name for one; as they are where that name is empty or taken."""
+        if why_not_named(self, name, new_name):
+            return self
+        new_name = new_name.strip()
+        return replace(self, regions=tuple(replace(one, name=new_name) if one.name == name else one for one in self.regions))
+
+    def removed(self, name: str) -> Marks:
+        return replace(self, regions=tuple(one for one in self.regions if one.name != name))
+
+    def with_line(self, line: Line | None) -> Marks:
+        return replace(self, line=line)
+
+
+def next_name(marks: Marks) -> str:
+    """Return the first of A, B, ... Z, AA, AB, ... that no region has."""
+    taken = {one.name for one in marks.regions}
+    return next(name for name in map(_letters, count()) if name not in taken)
+
+
+def why_not_named(marks: Marks, name: str, new_name: str) -> str:
+    """Say why a region cannot have this name; nothing where it can."""
+    wanted = new_name.strip()
+    if not wanted:
+        return "A region needs a name."
+    if wanted != name and marks.region(wanted) is not None:
+        return f"There is a region {wanted} already."
+    return ""
+
+
+def is_large_enough(points: tuple[Point, ...]) -> bool:
+    """Whether these points span a region at all."""
+    if len(points) < 2:
+        return False
+    xs, ys = [x for x, _ in points], [y for _, y in points]
+    return min(max(xs) - min(xs), max(ys) - min(ys)) >= LEAST_SIDE
+
+
+def differing(before: Marks, after: Marks) -> set[str]:
+    """Return the names whose pixels are not the same in both: what was measured for them no longer holds."""
+    old, new = ({one.name: (one.kind, one.points) for one in marks.regions} for marks in (before, after))
+    return {name for name in old.keys() | new.keys() if old.get(name) != new.get(name)}
+
+
+def _letters(number: int) -> str:
+    letters = ""
+    number += 1
+    while number:
+        number, rest = divmod(number - 1, len(ascii_uppercase))
+        letters = ascii_uppercase[rest] + letters
+    return letters

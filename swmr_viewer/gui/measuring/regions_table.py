@@ -1,0 +1,123 @@
+"""The regions as a table: name, and sum, mean, maximum and standard deviation in the shown frame."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
+
+from swmr_viewer.gui.look.words import value_words
+from swmr_viewer.gui.measuring.measurements import Measurements
+from swmr_viewer.gui.measuring.region_numbers import RegionNumbers
+from swmr_viewer.gui.measuring.regions_layer import region_color
+
+HEADINGS = ("Region", "sum", "mean", "max", "\u03c3")
+Index = QModelIndex | QPersistentModelIndex
+
+
+class RegionsModel(QAbstractTableModel):
+    """Reads the measurements; an edited name becomes an intent."""
+
+    def __init__(self, measurements: Measurements, numbers: RegionNumbers, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._measurements = measurements
+        self._numbers = numbers
+
+    def rowCount(self, parent: Index | None = None) -> int:
+        return 0 if parent is not None and parent.isValid() else len(self._measurements.marks.regions)
+
+    def columnCount(self, parent: Index | None = None) -> int:
+        return len(HEADINGS)
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        if role == Qt.ItemDataRole.DisplayRole and orientation == Qt.Orientation.Horizontal:
+            return HEADINGS[section]
+        return None
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        region = self._measurements.marks.regions[index.row()]
+        if role == Qt.ItemDataRole.DecorationRole and index.column() == 0:
+            return QColor(region_color(index.row()))
+        if role == Qt.ItemDataRole.TextAlignmentRole and index.column():
+            return int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        if role not in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.EditRole, Qt.ItemDataRole.ToolTipRole):
+            return None
+        if index.column() == 0:
+            return region.name
+        found = self._numbers.of(region)
+        if found is None:
+            return "\u2026"
+        value = found[index.column() - 1]
+        return full_words(value) if role == Qt.ItemDataRole.ToolTipRole else number_words(value)
+
+    def setData(self, index: Index, value: object, role: int = Qt.ItemDataRole.EditRole) -> bool:
+        self._measurements.rename(self._measurements.marks.regions[index.row()].name, str(value))
+        return True
+
+    def flags(self, index: Index) -> Qt.ItemFlag:
+        flags = super().flags(index)
+        return flags | Qt.ItemFlag.ItemIsEditable if index.column() == 0 else flags
+
+    def numbers_changed(self) -> None:
+        """Tell the view that the numbers are others, not the rows."""
+        if self.rowCount():
+            self.dataChanged.emit(self.index(0, 1), self.index(self.rowCount() - 1, len(HEADINGS) - 1))
+
+    def rows_changed(self) -> None:
+        self.beginResetModel()
+        self.endResetModel()
+
+
+class RegionsTable(QTableView):
+    """Double click (or F2) renames, a click selects."""
+
+    def __init__(self, measurements: Measurements, numbers: RegionNumbers, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._measurements = measurements
+        self._model = RegionsModel(measurements, numbers, self)
+        self.setModel(self._model)
+        self.setAccessibleName("Regions")
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setShowGrid(False)
+        self.verticalHeader().hide()
+        self.verticalHeader().setDefaultSectionSize(self.fontMetrics().height() + 8)
+        self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+        self.horizontalHeader().setSectionResizeMode(0, QHeaderView.ResizeMode.ResizeToContents)
+        self.horizontalHeader().setHighlightSections(False)
+        self.setMinimumHeight(2 * (self.fontMetrics().height() + 10))
+        self.selectionModel().currentRowChanged.connect(self._on_row)
+        measurements.marks_changed.connect(self._on_marks)
+        measurements.selection_changed.connect(self._show_selected)
+        numbers.changed.connect(self._model.numbers_changed)
+        self._names: tuple[str, ...] = ()
+
+    def _on_marks(self) -> None:
+        names = tuple(one.name for one in self._measurements.marks.regions)
+        if names != self._names:
+            self._names = names
+            self._model.rows_changed()
+        self._show_selected()
+
+    def _on_row(self, current: QModelIndex) -> None:
+        if current.isValid():
+            self._measurements.select(self._measurements.marks.regions[current.row()].name)
+
+    def _show_selected(self) -> None:
+        selected = self._measurements.selected
+        if selected is not None and selected.name in self._names:
+            row = self._names.index(selected.name)
+            if self.currentIndex().row() != row:
+                self.setCurrentIndex(self._model.index(row, 0))
+
+
+def number_words(value: float) -> str:
+    """Return a measured number for a narrow column: whole ones in full up to six figures."""
+    if value == value and value == int(value) and abs(value) < 1e6:
+        return value_words(int(value))
+    return f"{value:.4g}"
+
+
+def full_words(value: float) -> str:
+    """Return a measured number with all that is known of it."""
+    return value_words(int(value)) if value == value and value == int(value) and abs(value) < 2**53 else repr(value)

@@ -1,0 +1,1 @@
+"""The ways to a scan: dialog, recent files, drops, presets."""

@@ -1,0 +1,147 @@
+"""The line of the open dialog for presets: choose one, save the paths under a name, pass presets on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QComboBox, QFileDialog, QHBoxLayout, QLabel, QMenu, QPushButton, QToolButton, QWidget
+
+from swmr_viewer.gui.opening import presets as store
+from swmr_viewer.gui.opening.presets import Preset, PresetError
+from swmr_viewer.reader.messages import FollowRequest
+
+JSON_FILTER = "Presets (*.json)"
+
+
+class PresetRow(QWidget):
+    """Shows the user's presets; what it says goes to ``said``.
+
+    Parameters
+    ----------
+    request : callable
+        Returns the request whose paths are saved.
+    """
+
+    preset_chosen = Signal(object)
+    said = Signal(str, bool)
+    """A sentence, and whether something went wrong."""
+
+    def __init__(self, request: Callable[[], FollowRequest]) -> None:
+        super().__init__()
+        self._request = request
+        self._presets: tuple[Preset, ...] = ()
+        self._chooser: QFileDialog | None = None
+        self.names = QComboBox(editable=True)
+        self.names.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
+        self.names.setToolTip("A preset's name: choose one to use its paths, or write a new one to save yours")
+        if (edit := self.names.lineEdit()) is not None:
+            edit.setPlaceholderText("none")
+        self.save_button = QPushButton("&Save")
+        self.save_button.setToolTip("Save the paths below under this name; * in a path stands for any name")
+        self.more = QToolButton(popupMode=QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.more.setText("\u22ef")
+        self.more.setToolTip("Delete, import, export")
+        self.more.setAccessibleName("More about presets")
+        menu = QMenu(self.more)
+        self.delete_action = menu.addAction("&Delete this preset")
+        self.import_action = menu.addAction("&Import\u2026")
+        self.export_action = menu.addAction("&Export all\u2026")
+        self.more.setMenu(menu)
+        label = QLabel("&Preset")
+        label.setBuddy(self.names)
+        label.setMinimumWidth(label.fontMetrics().horizontalAdvance("Finished flag  "))
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        for part in (label, self.names, self.save_button, self.more):
+            row.addWidget(part, 1 if part is self.names else 0)
+        self.names.activated.connect(self._choose)
+        self.names.editTextChanged.connect(self._enable)
+        self.save_button.clicked.connect(self.save)
+        self.delete_action.triggered.connect(self.delete)
+        self.import_action.triggered.connect(self._ask_import)
+        self.export_action.triggered.connect(self._ask_export)
+        self.reload()
+
+    def reload(self) -> None:
+        """Show the presets as they are on disk now."""
+        self._try(lambda: self._take(store.load()))
+
+    def save(self) -> None:
+        """Save the paths under the name that is written."""
+        preset = store.preset_of(self.names.currentText(), self._request(), self._files())
+        self._keep(store.with_preset(self._presets, preset), f"Saved as \u201c{preset.name}\u201d.", preset.name)
+
+    def delete(self) -> None:
+        """Delete the preset that is named."""
+        name = self.names.currentText()
+        self._keep(tuple(one for one in self._presets if one.name != name), f"\u201c{name}\u201d is deleted.", "")
+
+    def import_from(self, file: str) -> None:
+        """Add the presets of a file; those of the same names are replaced."""
+
+        def add() -> None:
+            new = store.load(Path(file))
+            kept = self._presets
+            for one in new:
+                kept = store.with_preset(kept, one)
+            self._keep(kept, f"{len(new)} presets imported.", self.names.currentText())
+
+        self._try(add)
+
+    def export_to(self, file: str) -> None:
+        """Write all presets to a file."""
+        self._try(lambda: store.save(self._presets, Path(file)), f"{len(self._presets)} presets written to {file}.")
+
+    def _files(self) -> str:
+        suffix = Path(self._request().path).suffix
+        return f"*{suffix}" if suffix else ""
+
+    def _choose(self, row: int) -> None:
+        if 0 <= row < len(self._presets):
+            self.preset_chosen.emit(self._presets[row])
+
+    def _keep(self, presets: tuple[Preset, ...], words: str, name: str) -> None:
+        def keep() -> None:
+            store.save(presets)
+            self._take(presets, name)
+
+        self._try(keep, words)
+
+    def _take(self, presets: tuple[Preset, ...], name: str = "") -> None:
+        self._presets = presets
+        self.names.clear()
+        self.names.addItems([one.name for one in presets])
+        self.names.setCurrentIndex(self.names.findText(name) if name else -1)
+        self.names.setEditText(name)
+        self._enable()
+
+    def _try(self, do: Callable[[], None], words: str = "") -> None:
+        try:
+            do()
+        except PresetError as error:
+            self.said.emit(str(error), True)
+        else:
+            if words:
+                self.said.emit(words, False)
+
+    def _enable(self) -> None:
+        name = self.names.currentText().strip()
+        self.save_button.setEnabled(bool(name))
+        self.delete_action.setEnabled(any(one.name == name for one in self._presets))
+        self.export_action.setEnabled(bool(self._presets))
+
+    def _ask_import(self) -> None:
+        self._ask("Import presets", QFileDialog.AcceptMode.AcceptOpen, self.import_from)
+
+    def _ask_export(self) -> None:
+        self._ask("Export presets", QFileDialog.AcceptMode.AcceptSave, self.export_to)
+
+    def _ask(self, title: str, mode: QFileDialog.AcceptMode, then: Callable[[str], None]) -> None:
+        chooser = self._chooser = QFileDialog(self, title, "", JSON_FILTER)
+        chooser.setAcceptMode(mode)
+        chooser.setDefaultSuffix("json")
+        chooser.fileSelected.connect(then)
+        chooser.finished.connect(chooser.deleteLater)
+        chooser.open()

@@ -1,0 +1,132 @@
+"""The ways to the next scan, put together: dialog, recent files, drops, and the watched folder."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from PySide6.QtCore import QObject
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QMenu
+
+from swmr_viewer.gui.look.settings import settings
+from swmr_viewer.gui.main_window import MainWindow
+from swmr_viewer.gui.opening.drops import Drops
+from swmr_viewer.gui.opening.file_chooser import FileChooser
+from swmr_viewer.gui.opening.presets import PresetError, load
+from swmr_viewer.gui.opening.recent import Recent
+from swmr_viewer.gui.opening.watching.watch import Watch
+from swmr_viewer.gui.opening.watching.watch_bar import WatchButton, WatchNote
+from swmr_viewer.gui.opening.watching.watch_dialog import WatchDialog
+from swmr_viewer.gui.opening.watching.watch_rule import USUAL_PATTERN, Newest, WatchRule
+from swmr_viewer.gui.session.problem import Problem
+from swmr_viewer.gui.session.session import Session
+from swmr_viewer.reader.messages import FollowRequest
+
+FOLDER_KEY, PATTERN_KEY, NEWEST_KEY = "watch/folder", "watch/pattern", "watch/newest"
+
+
+class Opening(QObject):
+    """Knows the window's actions of these matters, and what they do; ``close`` ends its threads and processes."""
+
+    def __init__(self, session: Session, window: MainWindow) -> None:
+        super().__init__(window)
+        self._session = session
+        self._window = window
+        self.chooser = FileChooser(session, window)
+        self.recent = Recent(session, self)
+        self.watch = Watch(session, self)
+        self.drops = Drops(window)
+        self.watch_dialog: WatchDialog | None = None
+        self.recent_menu = QMenu("Open &recent", window.menu_)
+        self._make_actions()
+        self._fill_menu()
+        self.watch_button = WatchButton(self.watch, self.choose_folder, self.hold, self.stop_watching)
+        self.watch_note = WatchNote(self.watch)
+        window.top_bar.add_watch(self.watch_button, self.watch_note)
+        self._connect()
+
+    def close(self) -> None:
+        """End what runs, within a bound."""
+        self.watch.stop()
+        self.drops.close()
+        self.chooser.close()
+
+    def watch_folder(self, rule: WatchRule, template: FollowRequest | None = None) -> None:
+        """Watch a folder, and remember it."""
+        self.watch.start(rule, template)
+        store = settings()
+        store.setValue(FOLDER_KEY, rule.folder)
+        store.setValue(PATTERN_KEY, rule.pattern)
+        store.setValue(NEWEST_KEY, rule.newest)
+
+    def ask_folder(self) -> None:
+        """Show the dialog for a folder to watch; it is not modal."""
+        if self.watch_dialog is None:
+            self.watch_dialog = WatchDialog(self._window)
+            self.watch_dialog.accepted_rule.connect(self.watch_folder)
+        if not self.watch_dialog.isVisible():
+            self.watch_dialog.set_value(self._likely_rule())
+        try:
+            self.watch_dialog.set_presets(load())
+        except PresetError as error:
+            self._session.report(Problem(error.message, error.remedy, severity="note"))
+        self.watch_dialog.show()
+        self.watch_dialog.raise_()
+        self.watch_dialog.activateWindow()
+
+    def _likely_rule(self) -> WatchRule:
+        """Return what is watched, else where the open file is, else what was watched before."""
+        if self.watch.rule is not None:
+            return self.watch.rule
+        store = settings()
+        newest: Newest = "name" if store.value(NEWEST_KEY) == "name" else "time"
+        before = WatchRule(str(store.value(FOLDER_KEY) or ""), str(store.value(PATTERN_KEY) or USUAL_PATTERN), newest)
+        if self._session.request is None:
+            return before
+        file = Path(self._session.request.path).absolute()
+        return replace(before, folder=str(file.parent), pattern=f"*{file.suffix}" if file.suffix else before.pattern)
+
+    def _make_actions(self) -> None:
+        def action(words: str, keys: str, tip: str) -> QAction:
+            made = QAction(words, self._window)
+            made.setShortcut(QKeySequence(keys))
+            made.setToolTip(f"{tip} ({made.shortcut().toString(QKeySequence.SequenceFormat.NativeText)})")
+            self._window.addAction(made)
+            return made
+
+        self.choose_folder = action("&Watch a folder\u2026", "Ctrl+Shift+W", "Show each newer scan of a folder as soon as it starts")
+        self.hold = action("&Hold this scan", "Ctrl+H", "Stay with this scan; a newer one is offered, not shown")
+        self.hold.setCheckable(True)
+        self.show_newer = action("Show the &newer scan", "Ctrl+N", "Go on to the newer scan that is offered")
+        self.stop_watching = action("S&top watching", "Ctrl+Shift+X", "Watch the folder no longer; what is open stays open")
+
+    def _fill_menu(self) -> None:
+        menu = self._window.menu_
+        self.recent_menu.aboutToShow.connect(lambda: self.recent.fill(self.recent_menu))
+        watching = QMenu("&Watching", menu)
+        watching.setToolTipsVisible(True)
+        watching.addActions([self.choose_folder, self.hold, self.show_newer, self.stop_watching])
+        first = menu.actions()[0]
+        menu.insertMenu(first, self.recent_menu)
+        menu.insertMenu(first, watching)
+
+    def _connect(self) -> None:
+        window, watch = self._window, self.watch
+        window.actions_.open.triggered.connect(self.chooser.show)
+        self.choose_folder.triggered.connect(self.ask_folder)
+        self.hold.triggered.connect(watch.set_held)
+        self.show_newer.triggered.connect(watch.show_offered)
+        self.stop_watching.triggered.connect(watch.stop)
+        self.drops.folder_dropped.connect(lambda folder: self.watch_folder(replace(self._likely_rule(), folder=folder)))
+        self.drops.file_dropped.connect(lambda path: self._session.open(FollowRequest(path, conditions=self._session.conditions)))
+        watch.changed.connect(self._show)
+        self._show()
+
+    def _show(self) -> None:
+        watch = self.watch
+        self.hold.setEnabled(watch.is_on)
+        self.hold.setChecked(watch.held)
+        self.stop_watching.setEnabled(watch.is_on)
+        self.show_newer.setEnabled(bool(watch.offered))
+        self._window.empty.say(watch.words)

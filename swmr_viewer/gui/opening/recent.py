@@ -1,0 +1,91 @@
+"""Files opened before, with the paths in them: what the user would otherwise choose again."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import replace
+from typing import Any
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QMenu
+
+from swmr_viewer.gui.look.settings import settings
+from swmr_viewer.gui.session.session import Session
+from swmr_viewer.reader.messages import FollowRequest
+
+KEY = "recent/files"
+KEPT = 12
+
+
+class Recent(QObject):
+    """Remembers what was opened, newest first; only what really opened."""
+
+    def __init__(self, session: Session, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        session.opened.connect(self._remember)
+
+    def requests(self) -> tuple[FollowRequest, ...]:
+        """Return what was opened, the newest first, as it can be opened again."""
+        try:
+            stored = json.loads(str(settings().value(KEY, "") or "[]"))
+        except ValueError:
+            return ()
+        return tuple(filter(None, map(_request, stored if isinstance(stored, list) else [])))
+
+    def forget(self) -> None:
+        """Forget all of them."""
+        settings().remove(KEY)
+
+    def fill(self, menu: QMenu) -> None:
+        """Put one action per file into a menu, and one that forgets them."""
+        menu.clear()
+        menu.setToolTipsVisible(True)
+        for number, request in enumerate(self.requests(), 1):
+            words = os.path.basename(request.path).replace("&", "&&")
+            action = menu.addAction(f"&{number % 10}  {words}" if number <= 10 else words)
+            action.setToolTip("\n".join(filter(None, (request.path, *request.key_paths, *request.data_paths))))
+            action.triggered.connect(lambda _=False, one=request: self._open(one))
+        if menu.isEmpty():
+            menu.addAction("Nothing was opened yet").setEnabled(False)
+            return
+        menu.addSeparator()
+        menu.addAction("&Forget these").triggered.connect(self.forget)
+
+    def _open(self, request: FollowRequest) -> None:
+        self._session.open(replace(request, conditions=self._session.conditions))
+
+    def _remember(self) -> None:
+        request = self._session.request
+        if request is None:
+            return
+        newest = replace(request, path=os.path.abspath(os.path.expanduser(request.path)))
+        others = [one for one in self.requests() if one.path != newest.path]
+        settings().setValue(KEY, json.dumps([_entry(one) for one in (newest, *others)[:KEPT]]))
+
+
+def _entry(request: FollowRequest) -> dict[str, Any]:
+    return {
+        "file": request.path,
+        "keys": request.key_paths,
+        "length": request.length_paths,
+        "data": request.data_paths,
+        "finished": request.finished_path,
+    }
+
+
+def _request(entry: Any) -> FollowRequest | None:
+    """Return what an entry stands for; None where it is not one (settings may be edited by hand)."""
+    try:
+        paths = {name: tuple(map(str, entry.get(name) or ())) for name in ("keys", "length", "data")}
+        finished = entry.get("finished")
+        return FollowRequest(
+            str(entry["file"]),
+            paths["keys"],
+            paths["data"],
+            str(finished) if finished else None,
+            length_paths=paths["length"],
+        )
+    except (AttributeError, KeyError, TypeError):
+        return None

@@ -1,0 +1,1 @@
+"""Following scan after scan in a folder."""

@@ -1,0 +1,199 @@
+"""Following scan after scan: which folder is watched, and what happens when a newer scan starts there."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Protocol
+
+from PySide6.QtCore import QObject, Signal, SignalInstance
+
+from swmr_viewer.gui.opening.watching.watch_look import Looked
+from swmr_viewer.gui.opening.watching.watch_rule import WatchRule
+from swmr_viewer.gui.opening.watching.watch_thread import FolderThread
+from swmr_viewer.gui.session.session import Session
+from swmr_viewer.reader.messages import FollowRequest
+
+SLOW_S = 5.0
+"""After so many seconds of one listing, say that it is the storage."""
+
+Opener = Callable[[FollowRequest], None]
+
+
+class FolderThreadLike(Protocol):
+    """What is needed of a `FolderThread`."""
+
+    @property
+    def looked(self) -> SignalInstance: ...
+    @property
+    def silent_s(self) -> float: ...
+    def start(self) -> None: ...
+    def stop(self, timeout_s: float = 1.0) -> bool: ...
+
+
+class Watch(QObject):
+    """The one truth about the watched folder.
+
+    A newer scan is shown as soon as it starts, unless this one is held: by ``set_held``, or by a pinned frame. Then it is offered.
+
+    Parameters
+    ----------
+    session : Session
+        What the scans are opened in.
+    open_request : callable
+        Opens a request; the session's own ``open`` if there is no better one.
+    make_thread : callable
+        Makes the one that looks into the folder.
+    """
+
+    changed = Signal()
+    """Rule, hold, offer or words."""
+
+    def __init__(
+        self,
+        session: Session,
+        parent: QObject | None = None,
+        *,
+        open_request: Opener | None = None,
+        make_thread: Callable[[WatchRule], FolderThreadLike] = FolderThread,
+    ) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._open_request = open_request or session.open
+        self._make_thread = make_thread
+        self._thread: FolderThreadLike | None = None
+        self._template = FollowRequest("")
+        self._keep_data_path = ""
+        self.rule: WatchRule | None = None
+        self.held = False
+        self.offered = ""
+        """The newer scan that waits for the user's word."""
+        self.looked: Looked | None = None
+        self._words = ""
+        session.ticked.connect(self._notice_silence)
+        session.opened.connect(self._go_on_with_the_same_data)
+
+    # ---- facts
+
+    @property
+    def is_on(self) -> bool:
+        return self.rule is not None
+
+    @property
+    def holds(self) -> bool:
+        """Whether a newer scan would be offered instead of shown."""
+        session = self._session
+        return session.request is not None and (self.held or not session.is_live)
+
+    @property
+    def worries(self) -> str:
+        """What keeps the watch from seeing a new scan; "" while all is well."""
+        silent_s = self._thread.silent_s if self._thread is not None else 0.0
+        if silent_s > SLOW_S:
+            return f"The folder has not answered for {silent_s:.0f} s; it is waited for."
+        return self.looked.problem if self.looked is not None else ""
+
+    @property
+    def words(self) -> str:
+        """What is going on, in one line."""
+        if self.rule is None or self.worries:
+            return self.worries
+        if self.looked is None:
+            return f"Looking into {self.rule.folder} \u2026"
+        if self.looked.preparing and self.looked.preparing != self._current():
+            return f"{Path(self.looked.preparing).name} is there; its scan has not started yet."
+        return f"Waiting for the next {self.rule.pattern} in {self.rule.folder}"
+
+    # ---- intents
+
+    def start(self, rule: WatchRule, template: FollowRequest | None = None) -> None:
+        """Watch a folder from now on, instead of the one before.
+
+        Parameters
+        ----------
+        rule : WatchRule
+            Which files.
+        template : FollowRequest, optional
+            The paths inside the files, where they are not to be found anew in each.
+        """
+        self.stop()
+        self.rule = replace(rule, folder=os.path.abspath(os.path.expanduser(rule.folder)))
+        self._template = template or FollowRequest("")
+        thread = self._thread = self._make_thread(self.rule)
+        thread.looked.connect(self._on_looked)
+        thread.start()
+        self._tell()
+
+    def stop(self) -> None:
+        """Watch no longer; what is open stays open."""
+        thread, self._thread = self._thread, None
+        if thread is not None:
+            thread.looked.disconnect(self._on_looked)
+            thread.stop()
+        self.rule, self.looked, self.offered, self.held = None, None, "", False
+        self._tell()
+
+    def set_held(self, held: bool) -> None:
+        """Stay with the current scan, whatever starts; or go on to the newest."""
+        if held == self.held:
+            return
+        self.held = held
+        if not held and self.offered:
+            self.show_offered()
+        self._tell()
+
+    def show_offered(self) -> None:
+        """Go on to the newer scan; the hold is over."""
+        path, self.offered, self.held = self.offered, "", False
+        if path:
+            self._show(path)
+        self._tell()
+
+    def keep_current(self) -> None:
+        """Stay with the current scan, and do not ask again for this newer one."""
+        self.offered, self.held = "", True
+        self._tell()
+
+    # ---- what comes
+
+    def _on_looked(self, looked: Looked) -> None:
+        if looked.rule != self.rule:  # it was on its way when the folder was changed
+            return
+        is_first, self.looked = self.looked is None, looked
+        if looked.started and not self._is_current(looked.started, is_first):
+            if self.holds:
+                self.offered = looked.started
+            else:
+                self._show(looked.started)
+        self._tell()
+
+    def _show(self, path: str) -> None:
+        session = self._session
+        self._keep_data_path = session.data_path
+        session.note(f"A new scan: {Path(path).name}")
+        conditions = self._template.conditions if session.request is None else session.conditions
+        self._open_request(replace(self._template, path=path, wait_s=None, conditions=conditions))
+
+    def _go_on_with_the_same_data(self) -> None:
+        path, self._keep_data_path = self._keep_data_path, ""
+        description = self._session.description
+        if path and description is not None and path in description.data_paths:
+            self._session.show_data(path)
+
+    def _is_current(self, path: str, is_first: bool) -> bool:
+        """Whether this scan is open already; later, the same path after an end is a scan written anew."""
+        return path == self._current() and (is_first or not self._session.is_over)
+
+    def _current(self) -> str:
+        request = self._session.request
+        return os.path.abspath(os.path.expanduser(request.path)) if request is not None else ""
+
+    def _notice_silence(self) -> None:
+        if self.rule is not None and self.words != self._words:
+            self._tell()
+
+    def _tell(self) -> None:
+        self._words = self.words
+        self.changed.emit()

@@ -1,0 +1,70 @@
+"""The file's data sets as tabs over the frame: the chosen one is what the reader sends."""
+
+from __future__ import annotations
+
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QTabBar, QWidget
+
+from swmr_viewer.gui.look.words import dtype_words, shape_words
+from swmr_viewer.gui.session.session import Session
+
+
+class DataTabs(QTabBar):
+    """One tab per data set; nothing where there is only one."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._paths: tuple[str, ...] = ()
+        self.setAccessibleName("Data sets")
+        self.setDrawBase(False)
+        self.setExpanding(False)
+        self.setVisible(False)
+        self.next_action = QAction("Next &data set", self)
+        self.next_action.setShortcut(QKeySequence("Ctrl+D"))
+        self.next_action.setToolTip(f"Show the next of the file's data sets ({self.next_action.shortcut().toString()})")
+        self.next_action.triggered.connect(self._go_on)
+        self.currentChanged.connect(self._on_tab)
+        for signal in (session.opened, session.request_changed, session.data_changed):
+            signal.connect(self._show)
+        self._show()
+
+    def _show(self) -> None:
+        description = self._session.description
+        paths = description.data_paths if description is not None else ()
+        self.blockSignals(True)
+        if paths != self._paths:
+            self._rebuild(paths)
+        if self._session.data_path in paths:
+            self.setCurrentIndex(paths.index(self._session.data_path))
+        self.blockSignals(False)
+        self.setVisible(len(paths) > 1)
+        self.next_action.setEnabled(len(paths) > 1)
+
+    def _rebuild(self, paths: tuple[str, ...]) -> None:
+        self._paths = paths
+        while self.count():
+            self.removeTab(0)
+        description = self._session.description
+        for number, name in enumerate(data_names(paths)):
+            self.addTab(name)
+            if description is not None:
+                one = description.data[number]
+                self.setTabToolTip(number, f"{one.path}   {shape_words(one.frame_shape)} {dtype_words(one.dtype)}")
+
+    def _on_tab(self, number: int) -> None:
+        if 0 <= number < len(self._paths):
+            self._session.show_data(self._paths[number])
+
+    def _go_on(self) -> None:
+        if self.count():
+            self.setCurrentIndex((self.currentIndex() + 1) % self.count())
+
+
+def data_names(paths: tuple[str, ...]) -> list[str]:
+    """Return what tells data sets apart: their paths without what all of them begin and end with."""
+    split = [[part for part in path.split("/") if part] for path in paths]
+    shortest = min((len(parts) for parts in split), default=0)
+    start = next((at for at in range(shortest) if len({parts[at] for parts in split}) > 1), max(0, shortest - 1))
+    stop = next((at for at in range(shortest - start) if len({parts[-1 - at] for parts in split}) > 1), 0)
+    return ["/".join(parts[start : len(parts) - stop]) or path for parts, path in zip(split, paths, strict=True)]

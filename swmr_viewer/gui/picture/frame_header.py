@@ -1,0 +1,70 @@
+"""Which frame this is: number, position, age; and how it is drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+
+from swmr_viewer.gui.look.labels import ElidedWords, Words
+from swmr_viewer.gui.look.words import age_words, clock_words, count_words, position_words
+from swmr_viewer.gui.picture.change_mark import ChangeMark
+from swmr_viewer.gui.session.session import Session
+
+
+class FrameHeader(QWidget):
+    """``Frame 417   of 600   at (13, 27)   0.1 s ago``."""
+
+    fit_wanted = Signal()
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self.mark = ChangeMark(session)
+        self._made_of: Callable[[], str] = str
+        self.title = Words("title", room_for="Frame 0000")
+        self.title.setToolTip("Go to a frame by its number or its position: Ctrl+G")
+        self.where = ElidedWords("muted", Qt.TextElideMode.ElideRight)
+        self.fit_button = QPushButton("Fit")
+        self.fit_button.setToolTip("Show the whole frame (F)")
+        row = self._row = QHBoxLayout(self)
+        row.setContentsMargins(4, 0, 0, 0)
+        row.setSpacing(6)
+        row.addWidget(self.mark)
+        told = QVBoxLayout()
+        told.setSpacing(0)
+        told.addWidget(self.title)
+        told.addWidget(self.where)
+        row.addLayout(told, 1)
+        row.addWidget(self.fit_button)
+        self.fit_button.clicked.connect(self.fit_wanted)
+        for signal in (session.frame_changed, session.progress_changed, session.ticked, session.mode_changed):
+            signal.connect(self._show)
+        self._show()
+
+    def add_button(self, button: QWidget) -> None:
+        """Put a button before *Fit*, the last one."""
+        self._row.insertWidget(self._row.indexOf(self.fit_button), button)
+
+    def tell_made_of(self, words: Callable[[], str]) -> None:
+        """Say with each frame what the picture is made of, where that is not the frame alone."""
+        self._made_of = words
+
+    def _show(self) -> None:
+        session, frame = self._session, self._session.shown
+        if session.shows_stale_picture and session.wanted_index is not None:
+            self.title.say(f"Frame {count_words(session.wanted_index)}")
+            self.where.say("cannot be read" if session.wanted_is_unreadable else "being read \u2026")
+            return
+        if frame is None:
+            self.title.say("No frame yet" if session.request is not None else "")
+            self.where.say("")
+            return
+        self.title.say(f"Frame {count_words(frame.index)}")
+        total = session.progress.total if session.progress is not None else 0
+        held = "" if session.is_live else "held"
+        taken = "" if frame.frame_time is None else f"taken {clock_words(frame.frame_time)}"
+        place = (f"of {count_words(total)}", f"at {position_words(frame.position)}")
+        parts = (*place, self._made_of(), taken, age_words(session.frame_age_s), held)
+        self.where.say("   ".join(part for part in parts if part))

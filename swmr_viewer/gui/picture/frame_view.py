@@ -1,0 +1,159 @@
+"""The shown frame, drawn by its kind: an image, a spectrum, a scalar."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QLabel, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+
+from swmr_viewer.gui.curves.curve_view import CurveView
+from swmr_viewer.gui.display.display_settings import Display
+from swmr_viewer.gui.image.image_view import ImageView
+from swmr_viewer.gui.look.words import shape_words, value_words
+from swmr_viewer.gui.session.live_frame import LiveFrame
+from swmr_viewer.gui.session.session import Session
+from swmr_viewer.gui.session.state import StateKind
+
+
+class FrameView(QWidget):
+    """Shows ``session.shown``."""
+
+    pixel_pointed = Signal(object)
+    """Where the pointer is in the frame, as a tuple of array indices, or None."""
+
+    def __init__(self, session: Session, display: Display, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._display = display
+        self._unpainted: LiveFrame | None = None
+        self.image = ImageView()
+        self.curve = CurveView()
+        self.scalar = _big_label("number")
+        self.nothing = _big_label("muted")
+        self._spectra, self._scalars = _column(self.curve), _column(self.scalar)
+        self._pages = QStackedWidget()
+        for page in (self.nothing, self.image, self._spectra, self._scalars):
+            self._pages.addWidget(page)
+        box = QVBoxLayout(self)
+        box.setContentsMargins(0, 0, 0, 0)
+        box.addWidget(self._pages)
+        self._connect()
+        self._show_nothing()
+
+    def _connect(self) -> None:
+        session = self._session
+        session.frame_changed.connect(self._show)
+        session.state_changed.connect(self._say_what_is_awaited)
+        for view in (self.image, self.curve):
+            view.pointer_moved.connect(self.pixel_pointed)
+            view.painted.connect(self._on_painted)
+        self._display.changed.connect(self._take_settings)
+        self.image.model.changed.connect(self._tell_levels)
+        self.image.levels_edited.connect(lambda: self._display.fix_levels(*self.image.levels))
+
+    # ---- what others ask
+
+    @property
+    def auto_levels(self) -> bool:
+        """Whether each frame sets the levels; the user's hand on the colour bar ends it."""
+        return self._display.settings.is_auto
+
+    @property
+    def levels(self) -> tuple[float, float] | None:
+        """The levels in use, or None where the frame is no image."""
+        return self.image.levels if self._pages.currentWidget() is self.image else None
+
+    @property
+    def color_map(self) -> str:
+        return self.image.color_map if self.levels is not None else ""
+
+    def add_under_spectra(self, widget: QWidget) -> None:
+        self._spectra.addWidget(widget)
+
+    def add_under_scalars(self, widget: QWidget) -> None:
+        self._scalars.addWidget(widget)
+        self._scalars.setStretchFactor(1, 1)
+
+    def fit(self) -> None:
+        """Show the whole frame."""
+        self.image.fit()
+        self.curve.fit()
+
+    def zoom_to_pixels(self) -> None:
+        """Show one frame pixel per screen pixel."""
+        self.image.zoom_to_pixels()
+
+    def grab_picture(self) -> QImage:
+        """Return the picture as it is seen now, colour bar included."""
+        return (self._pages.currentWidget() or self._pages).grab().toImage()
+
+    # ---- showing
+
+    def _show(self) -> None:
+        frame = self._session.shown
+        if frame is None:
+            self._show_nothing()
+            return
+        self._unpainted = frame
+        self._page_for(frame)(frame)
+
+    def _page_for(self, frame: LiveFrame) -> Callable[[LiveFrame], None]:
+        return {0: self._show_scalar, 1: self._show_curve, 2: self._show_image}.get(frame.raw.ndim, self._show_unknown)
+
+    def _show_image(self, frame: LiveFrame) -> None:
+        self._pages.setCurrentWidget(self.image)
+        self.image.show_frame(frame)
+
+    def _show_curve(self, frame: LiveFrame) -> None:
+        self._pages.setCurrentWidget(self._spectra)
+        self.curve.show_frame(frame)
+
+    def _show_scalar(self, frame: LiveFrame) -> None:
+        self.scalar.setText(value_words(frame.raw.item()))
+        self._pages.setCurrentWidget(self._scalars)
+        self._on_painted()
+
+    def _show_unknown(self, frame: LiveFrame) -> None:
+        self.nothing.setText(f"Frames of {shape_words(frame.raw.shape)} values are neither images nor spectra.")
+        self._pages.setCurrentWidget(self.nothing)
+
+    def _show_nothing(self) -> None:
+        self._unpainted = None
+        self.image.clear()
+        self.curve.clear()
+        self._pages.setCurrentWidget(self.nothing)
+        self._say_what_is_awaited()
+
+    def _say_what_is_awaited(self) -> None:
+        state = self._session.state
+        if self._session.shown is None:  # a failure is told by the error bar
+            self.nothing.setText("" if state.kind is StateKind.FAILED else state.detail or f"{state.words} \u2026")
+
+    def _take_settings(self) -> None:
+        self.image.set_masks(self._display.saturation_value, self._display.pixel_mask)
+        self.image.set_settings(self._display.settings)
+
+    def _tell_levels(self) -> None:
+        self._display.tell_levels(self.image.levels)
+
+    def _on_painted(self) -> None:
+        frame, self._unpainted = self._unpainted, None
+        if frame is not None:
+            self._session.note_painted(frame)
+
+
+def _column(first: QWidget) -> QSplitter:
+    column = QSplitter(Qt.Orientation.Vertical)
+    column.setChildrenCollapsible(False)
+    column.addWidget(first)
+    return column
+
+
+def _big_label(role: str) -> QLabel:
+    label = QLabel(alignment=Qt.AlignmentFlag.AlignCenter)
+    label.setProperty("role", role)
+    label.setWordWrap(True)
+    label.setMargin(24)
+    return label

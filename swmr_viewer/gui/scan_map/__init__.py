@@ -1,0 +1,1 @@
+"""How far the scan is: the map of its points, the detectors, the gaps, the time left."""

@@ -1,0 +1,132 @@
+"""How far each detector is: counts, and who holds the scan up."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QProgressBar, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+
+from swmr_viewer.gui.look.labels import ElidedWords, Words, line_height
+from swmr_viewer.gui.look.words import count_words
+from swmr_viewer.gui.scan_map.detector_names import detector_names
+from swmr_viewer.gui.scan_map.gap_line import GapLine
+from swmr_viewer.gui.scan_map.map_words import listed
+from swmr_viewer.gui.scan_map.time_left import TimeLeft
+from swmr_viewer.gui.session.session import Session
+
+STEPS = 1000
+ROWS_SEEN = 5
+BAR_HEIGHT = 8
+ROW_SPACING = 4
+LEAST_HOLD_UP = 2
+NAMES_TOLD = 3
+
+
+class DetectorRow:
+    """Name, count, lag and bar of one key dataset."""
+
+    def __init__(self, name: str, path: str) -> None:
+        self.name = ElidedWords(mode=Qt.TextElideMode.ElideRight)
+        self.name.say(name)
+        self.name.setToolTip(path)
+        self.count = Words("muted")
+        self.behind = Words("warn", room_for="000 behind")
+        self.behind.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.bar = QProgressBar()
+        self.bar.setRange(0, STEPS)
+        self.bar.setTextVisible(False)
+        self.bar.setFixedHeight(BAR_HEIGHT)
+        self.bar.setAccessibleName(f"Keys of {name}")
+
+    def show(self, n_set: int, total: int, behind: int) -> None:
+        self.count.say(f"{count_words(n_set)} / {count_words(total)}")
+        self.behind.say(f"{count_words(behind)} behind" if behind else "")
+        self.bar.setValue(round(STEPS * n_set / total) if total else 0)
+        is_behind = "true" if behind else "false"
+        if self.bar.property("behind") != is_behind:
+            self.bar.setProperty("behind", is_behind)
+            self.bar.style().polish(self.bar)
+
+
+def hold_up_words(names: Sequence[str], counts: Sequence[int]) -> str:
+    """Say which detectors the others wait for; nothing where nobody is two frames behind."""
+    behind = max(counts, default=0) - min(counts, default=0)
+    if behind < LEAST_HOLD_UP:
+        return ""
+    slowest = [name for name, count in zip(names, counts, strict=True) if count == min(counts)]
+    who = listed(slowest) if len(slowest) <= NAMES_TOLD else f"{len(slowest)} detectors"
+    return f"{who} {'holds' if len(slowest) == 1 else 'hold'} the scan up: {count_words(behind)} behind"
+
+
+class DetectorList(QFrame):
+    """One row per key dataset; below them who holds the scan up, the gaps, and the time left."""
+
+    gap_chosen = Signal(int)
+    """A gap was clicked: the index of its first point."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._paths: tuple[str, ...] | None = None
+        self.rows: list[DetectorRow] = []
+        self.setProperty("panel", "true")
+        caption = Words("caption")
+        caption.say("DETECTORS")
+        self.hold_up = ElidedWords("warn", Qt.TextElideMode.ElideRight)
+        self.gaps = GapLine(session)
+        self.gaps.gap_chosen.connect(self.gap_chosen)
+        self.time_left = TimeLeft(session, self)
+        self.left = Words("muted")
+        self._area = QScrollArea()
+        self._area.setWidgetResizable(True)
+        self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._area.setFrameShape(QFrame.Shape.NoFrame)
+        self._area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+        box = QVBoxLayout(self)
+        box.setContentsMargins(14, 10, 14, 10)
+        box.setSpacing(8)
+        box.addWidget(caption)
+        box.addWidget(self._area)
+        box.addWidget(self.hold_up)
+        foot = QHBoxLayout()
+        foot.addWidget(self.gaps, 1)
+        foot.addWidget(self.left)
+        box.addLayout(foot)
+        session.ticked.connect(lambda: self.left.say(self.time_left.words()))
+        for signal in (session.opened, session.progress_changed, session.request_changed):
+            signal.connect(self._show)
+        self._show()
+
+    def _show(self) -> None:
+        description, progress = self._session.description, self._session.progress
+        paths = description.key_paths if description is not None else ()
+        if paths != self._paths:
+            self._rebuild(paths)
+        self.setVisible(bool(paths))
+        if progress is None or progress.n_keys != len(self.rows):
+            return
+        counts = [progress.n_set(key) for key in range(progress.n_keys)]
+        for row, n_set in zip(self.rows, counts, strict=True):
+            row.show(n_set, progress.total, max(counts) - n_set)
+        self.hold_up.say(hold_up_words(detector_names(self._paths or ()), counts))
+
+    def _rebuild(self, paths: tuple[str, ...]) -> None:
+        self._paths = paths
+        self.hold_up.setVisible(len(paths) > 1)
+        self.rows = [DetectorRow(name, path) for name, path in zip(detector_names(paths), paths, strict=True)]
+        inside = QWidget()
+        grid = QGridLayout(inside)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setVerticalSpacing(ROW_SPACING)
+        grid.setColumnStretch(0, 1)
+        for at, row in enumerate(self.rows):
+            for column, label in enumerate((row.name, row.count, row.behind)):
+                grid.addWidget(label, 2 * at, column)
+            grid.addWidget(row.bar, 2 * at + 1, 0, 1, 3)
+        self._area.setWidget(inside)
+        if self.rows:
+            self.rows[0].name.ensurePolished()
+            row_height = line_height(self.rows[0].name) + BAR_HEIGHT + 2 * ROW_SPACING
+            self._area.setFixedHeight(row_height * min(ROWS_SEEN, len(self.rows)))

@@ -1,0 +1,106 @@
+"""The map with its caption and legend."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+
+from swmr_viewer.gui.look.labels import ElidedWords, Words
+from swmr_viewer.gui.look.theme import theme_of_application, tokens
+from swmr_viewer.gui.look.words import count_words
+from swmr_viewer.gui.scan_map import map_image as mi
+from swmr_viewer.gui.scan_map.map_words import pages_words, shape_caption
+from swmr_viewer.gui.scan_map.progress_map import ProgressMap, map_colors, scan_axis_names
+from swmr_viewer.gui.session.session import Session
+
+SHOWN = -1
+
+
+class Swatch(QWidget):
+    """A sample of one state, drawn as the map draws it."""
+
+    def __init__(self, state: int, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._state = state
+        self.setFixedSize(QSize(12, 12))
+        theme_of_application().changed.connect(self.update)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        colors, table = tokens(), [QColor(one) for one in map_colors()]
+        rect = self.rect().adjusted(0, 0, -1, -1)
+        if self._state == SHOWN:
+            painter.fillRect(rect, QColor(colors.accent))
+            painter.setPen(QPen(QColor(colors.text), 1.5))
+            painter.drawRect(rect)
+            return
+        painter.fillRect(rect, table[self._state])
+        if self._state == mi.PARTLY:
+            painter.setPen(QPen(table[mi.HATCH], 1))
+            for offset in range(-12, 13, 4):
+                painter.drawLine(offset, 11, offset + 12, -1)
+        if self._state == mi.MISSING:
+            painter.fillRect(rect.adjusted(1, 1, -1, -1), table[mi.HOLLOW])
+
+
+class MapPanel(QFrame):
+    """Caption, map, legend."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self.setProperty("panel", "true")
+        self.caption = ElidedWords("caption")
+        self.count = Words("muted")
+        self.map = ProgressMap(session)
+        self.whole = QPushButton("Whole scan")
+        self.whole.setProperty("kind", "link")
+        self.whole.setToolTip("Show the whole scan again (double click on the map)")
+        self.whole.setVisible(False)
+        self.pages = ElidedWords("muted")
+        self.pages.setVisible(False)
+        top = QHBoxLayout()
+        top.addWidget(self.caption, 1)
+        top.addWidget(self.whole)
+        top.addWidget(self.count)
+        box = QVBoxLayout(self)
+        box.setContentsMargins(14, 10, 14, 10)
+        box.setSpacing(8)
+        box.addLayout(top)
+        box.addWidget(self.map, 1)
+        self.legend = _legend()
+        box.addWidget(self.pages)
+        box.addWidget(self.legend)
+        box.addStretch(0)
+        for signal in (session.progress_changed, session.request_changed):
+            signal.connect(self._show)
+        self.whole.clicked.connect(self.map.fit)
+        self.map.view_changed.connect(self._show)
+        self._show()
+
+    def _show(self) -> None:
+        progress, layout, names = self._session.progress, self.map.layout_shown, scan_axis_names(self._session)
+        self.caption.say("SCAN" if progress is None else f"SCAN  {shape_caption(progress.scan_shape)}")
+        self.caption.setToolTip("" if progress is None else shape_caption(progress.scan_shape, names))
+        self.whole.setVisible(self.map.is_zoomed)
+        pages = "" if progress is None or layout is None else pages_words(layout.grid.n_pages, progress.scan_shape, names)
+        self.pages.say(pages)
+        self.pages.setVisible(bool(pages))
+        self.legend.setVisible(progress is not None)
+        self.count.say("" if progress is None or self.map.is_zoomed else f"{count_words(progress.n_complete)} complete")
+
+
+def _legend() -> QWidget:
+    legend = QWidget()
+    row = QHBoxLayout(legend)
+    row.setContentsMargins(0, 0, 0, 0)
+    row.setSpacing(3)
+    for state, words in ((mi.COMPLETE, "complete"), (mi.PARTLY, "partly"), (mi.MISSING, "missing"), (SHOWN, "shown")):
+        label = Words("muted")
+        label.say(words)
+        row.addWidget(Swatch(state))
+        row.addWidget(label)
+        row.addSpacing(2)
+    row.addStretch(1)
+    return legend

@@ -1,0 +1,59 @@
+"""What the map tells about a scan point, in words (pure functions)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from swmr_viewer.core.nexus.facts import ScanAxis
+from swmr_viewer.core.progress import KeyProgress
+from swmr_viewer.core.scan import position_of
+from swmr_viewer.gui.look.words import count_words, position_words, value_words
+from swmr_viewer.gui.scan_map.detector_names import detector_names
+
+
+def point_words(progress: KeyProgress, index: int, key_paths: Sequence[str], axes: Sequence[ScanAxis] = ()) -> str:
+    """Return number, position and the state of each key of a scan point, a line each."""
+    position = position_of(index, progress.scan_shape)
+    lines = [f"Frame {count_words(index)} at {position_words(position)}"]
+    if len(axes) == len(position) and any(axis.name for axis in axes):
+        lines.append(", ".join(_axis_words(axis, at) for axis, at in zip(axes, position, strict=True)))
+    lines += [f"{name}: {'set' if progress.is_set(key, index) else 'not set yet'}" for key, name in enumerate(detector_names(key_paths))]
+    return "\n".join(lines)
+
+
+def _axis_words(axis: ScanAxis, at: int) -> str:
+    """Return what the file says about a place on an axis: ``x 1.25 mm``, or the point's number where it has no value."""
+    if axis.values is None or at >= len(axis.values):
+        return f"{axis.name} {at}"
+    return f"{axis.name} {value_words(float(axis.values[at]))} {axis.unit}".strip()
+
+
+def missing_words(progress: KeyProgress, index: int, key_paths: Sequence[str]) -> str:
+    """Say why a frame cannot be shown yet: which keys are not set."""
+    names = [name for key, name in enumerate(detector_names(key_paths)) if not progress.is_set(key, index)]
+    if not names or len(names) == progress.n_keys:
+        return f"Frame {count_words(index)} is not there yet."
+    what = "has not set its key" if len(names) == 1 else "have not set their keys"
+    return f"Frame {count_words(index)} is not complete: {listed(names)} {what}."
+
+
+def listed(names: Sequence[str]) -> str:
+    """Return names as people list them: ``a, b and c``."""
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def shape_caption(scan_shape: Sequence[int], axis_names: Sequence[str] = ()) -> str:
+    """Return the caption of a map: the shape, with the axes' names where they are known."""
+    if len(axis_names) == len(scan_shape) and any(axis_names):
+        return " \u00d7 ".join(f"{name} {n}".strip() for name, n in zip(axis_names, scan_shape, strict=True))
+    return " \u00d7 ".join(str(n) for n in scan_shape) if scan_shape else "1 point"
+
+
+def pages_words(n_pages: int, scan_shape: Sequence[int], axis_names: Sequence[str] = ()) -> str:
+    """Say how the slower axes are laid out, or nothing where there are none."""
+    long_axes = [axis for axis, n in enumerate(scan_shape) if n != 1]
+    if n_pages < 2:
+        return ""
+    named = axis_names if len(axis_names) == len(scan_shape) else [""] * len(scan_shape)
+    slow = [named[axis] or f"axis {axis}" for axis in long_axes[:-2]]
+    return f"Pages along {listed(slow)}"

@@ -1,0 +1,280 @@
+"""The map of the scan: which points are complete, which one is shown; click to pin, wheel to zoom, drag to pan."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QColor, QHelpEvent, QImage, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent, QWheelEvent
+from PySide6.QtWidgets import QApplication, QSizePolicy, QToolTip, QWidget
+
+from swmr_viewer.core.nexus.facts import ScanAxis
+from swmr_viewer.gui.look.theme import mixed, theme_of_application, tokens
+from swmr_viewer.gui.scan_map import map_image as mi
+from swmr_viewer.gui.scan_map.map_canvas import MapCanvas
+from swmr_viewer.gui.scan_map.map_words import missing_words, point_words
+from swmr_viewer.gui.scan_map.map_zoom import centred_on, moved_to, zoomed
+from swmr_viewer.gui.session.session import Session
+from swmr_viewer.reader.messages import KeysChanged
+
+INTERVAL_MS = 80
+"""The map is redrawn at most this often (ms), however fast keys come."""
+CATCH_UP_MS = 30
+"""The same while a large map is drawn piece by piece."""
+BUDGET_S = 0.006
+"""The longest piece of work at a time: less than a frame of the screen."""
+REVEALED_MS = 4000
+REVEALED_CELL = 6
+
+
+class ProgressMap(QWidget):
+    """Draws ``session.progress``."""
+
+    view_changed = Signal()
+    """Zoomed, panned or fitted."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._canvas: MapCanvas | None = None
+        self._pressed: tuple[QPointF, mi.MapLayout] | None = None
+        self._dragging = False
+        self._revealed: int | None = None
+        self.setMouseTracking(True)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setAccessibleName("Progress map")
+        self._redraw = QTimer(self, singleShot=True, interval=INTERVAL_MS)
+        self._redraw.timeout.connect(self._draw)
+        self._forget_revealed = QTimer(self, singleShot=True, interval=REVEALED_MS)
+        self._forget_revealed.timeout.connect(lambda: self._set_revealed(None))
+        session.keys_changed.connect(self._note_keys)
+        session.opened.connect(self._draw_soon)
+        session.request_changed.connect(self._start_over)
+        session.frame_changed.connect(self.update)
+        session.mode_changed.connect(self.update)
+        theme_of_application().changed.connect(self.update)
+
+    def sizeHint(self) -> QSize:
+        return QSize(310, 210)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(180, 60)
+
+    @property
+    def layout_shown(self) -> mi.MapLayout | None:
+        """Where the points are, in device pixels; None before the file is open."""
+        return self._canvas.layout if self._canvas is not None else None
+
+    @property
+    def is_zoomed(self) -> bool:
+        return self._canvas is not None and not self._canvas.layout.is_whole
+
+    @property
+    def is_current(self) -> bool:
+        """Whether everything that is known is drawn."""
+        return self._canvas is not None and self._canvas.is_current and not self._redraw.isActive()
+
+    def point_of(self, index: int) -> QPointF:
+        """Return the middle of a scan point, in this widget's coordinates."""
+        assert self._canvas is not None
+        left, top, width, height = self._canvas.layout.rect_of(index)
+        return (QPointF(left + width / 2, top + height / 2)) / self.devicePixelRatioF()
+
+    def index_at(self, at: QPointF) -> int | None:
+        """Return the scan point at a place of this widget, or None."""
+        inside = at * self.devicePixelRatioF()
+        return self._canvas.layout.index_at(inside.x(), inside.y()) if self._canvas is not None else None
+
+    # ---- which part
+
+    def fit(self) -> None:
+        """Show the whole scan."""
+        if self.is_zoomed:
+            self._canvas = None
+            self._draw()
+            self.view_changed.emit()
+
+    def zoom(self, steps: int, at: QPointF) -> None:
+        """Zoom in (+) or out (-) around a place of this widget."""
+        if self._canvas is not None:
+            inside = at * self.devicePixelRatioF()
+            self._look_at(zoomed(self._canvas.layout, self._room(), (inside.x(), inside.y()), steps))
+
+    def reveal(self, index: int) -> None:
+        """Ring a scan point for a while, and zoom to it where it is too small to be found."""
+        if self._canvas is None or not 0 <= index < self._canvas.layout.grid.total:
+            return
+        layout = self._canvas.layout
+        if min(layout.cell) < REVEALED_CELL or not self.rect().contains(self.point_of(index).toPoint()):
+            self._look_at(centred_on(layout, self._room(), index, REVEALED_CELL))
+        self._set_revealed(index)
+        self._forget_revealed.start()
+
+    def _set_revealed(self, index: int | None) -> None:
+        self._revealed = index
+        self.update()
+
+    def _look_at(self, layout: mi.MapLayout) -> None:
+        if self._canvas is not None and layout != self._canvas.layout:
+            self._canvas = MapCanvas(layout)
+            self._draw()
+            self.view_changed.emit()
+
+    def _room(self) -> tuple[int, int]:
+        ratio = self.devicePixelRatioF()
+        return max(1, round(self.width() * ratio)), max(1, round(self.height() * ratio))
+
+    # ---- drawing
+
+    def _start_over(self) -> None:
+        self._canvas = self._revealed = None
+        self._draw_soon()
+        self.view_changed.emit()
+        self.update()
+
+    def _note_keys(self, keys: KeysChanged) -> None:
+        if self._canvas is not None and (keys.whole or keys.scan_shape != self._canvas.layout.grid.scan_shape):
+            self._canvas = None
+        if self._canvas is not None:
+            for starts, stops in keys.added:
+                self._canvas.mark(starts, stops)
+        self._draw_soon()
+
+    def _draw_soon(self) -> None:
+        if not self._redraw.isActive():
+            self._redraw.start(INTERVAL_MS)
+
+    def _draw(self) -> None:
+        progress = self._session.progress
+        if progress is None or progress.total == 0:
+            self._canvas = None
+            self.update()
+            return
+        if self._canvas is None or self._canvas.layout.grid.scan_shape != progress.scan_shape:
+            self.setMaximumHeight(mi.natural_height(progress.scan_shape, max(60, self.width())))
+            self._canvas = MapCanvas(mi.map_layout(progress.scan_shape, *self._room()))
+            self.update()
+        first, stop = self._canvas.draw_some(progress.state_codes, BUDGET_S)
+        ratio = self.devicePixelRatioF()
+        if first < stop:
+            self.update(QRect(0, int(first / ratio), self.width(), int((stop - first) / ratio) + 2))
+        if not self._canvas.is_current:
+            self._redraw.start(CATCH_UP_MS)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._canvas = None
+        self._draw()
+        self.view_changed.emit()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if self._canvas is None:
+            return
+        painter = QPainter(self)
+        painter.drawImage(QPointF(0, 0), _image(self._canvas, self.devicePixelRatioF()))
+        shown = self._session.wanted_index
+        if shown is None and self._session.shown is not None:
+            shown = self._session.shown.index
+        if shown is not None and shown < self._canvas.layout.grid.total:
+            self._ring(painter, shown, filled=True)
+        if self._revealed is not None:
+            self._ring(painter, self._revealed, filled=False)
+
+    def _ring(self, painter: QPainter, index: int, *, filled: bool) -> None:
+        """Ring a point, large enough to be found among a million."""
+        assert self._canvas is not None
+        ratio, colors = self.devicePixelRatioF(), tokens()
+        width, height = self._canvas.layout.cell
+        middle = self.point_of(index)
+        least = 8.0 if filled else 14.0
+        side_x, side_y = max(width / ratio, least), max(height / ratio, least)
+        rect = QRectF(middle.x() - side_x / 2, middle.y() - side_y / 2, side_x - 1, side_y - 1)
+        if filled:
+            painter.fillRect(rect, QColor(colors.accent))
+        painter.setPen(QPen(QColor(colors.text if filled else colors.bad), 2))
+        painter.drawRect(rect)
+
+    # ---- pointing
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() is Qt.MouseButton.LeftButton and self._canvas is not None:
+            self._pressed, self._dragging = (event.position(), self._canvas.layout), False
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if self._pressed is not None:
+            self._pan(event.position())
+        index, progress = self.index_at(event.position()), self._session.progress
+        can_pin = index is not None and progress is not None and progress.is_complete(index)
+        hand = Qt.CursorShape.ClosedHandCursor if self._dragging else Qt.CursorShape.PointingHandCursor
+        self.setCursor(hand if can_pin or self._dragging else Qt.CursorShape.ArrowCursor)
+
+    def _pan(self, at: QPointF) -> None:
+        assert self._pressed is not None
+        start, layout = self._pressed
+        by = at - start
+        if self._dragging or (by.manhattanLength() >= QApplication.startDragDistance() and not layout.is_whole):
+            self._dragging = True
+            width, height = layout.cell
+            ratio = self.devicePixelRatioF()
+            self._look_at(moved_to(layout, layout.top - by.y() * ratio / height, layout.left - by.x() * ratio / width))
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        pressed, self._pressed = self._pressed, None
+        index = self.index_at(event.position())
+        if pressed is not None and not self._dragging and index is not None:
+            self._choose(index)
+        self._dragging = False
+
+    def _choose(self, index: int) -> None:
+        progress, description = self._session.progress, self._session.description
+        if progress is None:
+            return
+        if not progress.is_complete(index):
+            self._session.note(missing_words(progress, index, description.key_paths if description is not None else ()))
+        self._session.pin(index)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        self.fit()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        if event.angleDelta().y():
+            self.zoom(1 if event.angleDelta().y() > 0 else -1, event.position())
+        event.accept()
+
+    def event(self, event: QEvent) -> bool:
+        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
+            QToolTip.showText(event.globalPos(), self.words_at(QPointF(event.pos())), self)
+            return True
+        return super().event(event)
+
+    def words_at(self, at: QPointF) -> str:
+        """Return what is known about the point at a place of this widget."""
+        index, progress, description = self.index_at(at), self._session.progress, self._session.description
+        if index is None or progress is None or index >= progress.total:
+            return ""
+        return point_words(progress, index, description.key_paths if description is not None else (), scan_axes(self._session))
+
+
+def scan_axes(session: Session) -> tuple[ScanAxis, ...]:
+    """Return what the file says about the scan's axes, or nothing."""
+    data = session.description.data if session.description is not None else ()
+    return data[0].facts.scan_axes if data else ()
+
+
+def scan_axis_names(session: Session) -> tuple[str, ...]:
+    """Return the names of the scan's axes, or nothing where the file tells none."""
+    return tuple(axis.name for axis in scan_axes(session))
+
+
+def map_colors() -> list[str]:
+    """Return the colours of the map's palette entries, in their order."""
+    colors = tokens()
+    hollow = mixed(colors.missing, colors.panel, 0.6)
+    return [colors.panel, colors.missing, colors.warn, colors.good, mixed(colors.warn, "#000000", 0.6), hollow, colors.panel]
+
+
+def _image(canvas: MapCanvas, ratio: float) -> QImage:
+    """Return the canvas as Qt's image, on the canvas's own memory."""
+    height, stride = canvas.buffer.shape
+    image = QImage(canvas.buffer.data, canvas.layout.width, height, stride, QImage.Format.Format_Indexed8)
+    image.setColorTable([QColor(one).rgb() for one in map_colors()])
+    image.setDevicePixelRatio(ratio)
+    return image

@@ -1,0 +1,1 @@
+"""What is followed and shown: the one truth that widgets show, the thread that feeds it, the intents that change it."""

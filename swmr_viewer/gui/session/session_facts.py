@@ -1,0 +1,151 @@
+"""What the session knows: the facts that widgets read, and the signals that say which of them changed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject, Signal
+
+from swmr_viewer.core.conditions import AllKeys, Condition, FileClosed, FinishedFlag, Timeout
+from swmr_viewer.core.progress import KeyProgress
+from swmr_viewer.gui.session.follow_thread import ReaderCondition
+from swmr_viewer.gui.session.live_frame import LiveFrame
+from swmr_viewer.gui.session.rate import RateMeter
+from swmr_viewer.gui.session.shown_counts import ShownCounts
+from swmr_viewer.gui.session.state import Facts, SessionState, resolve_state
+from swmr_viewer.reader import messages as m
+
+DEFAULT_CONDITIONS: tuple[Condition, ...] = (FinishedFlag(), Timeout(10.0), AllKeys(), FileClosed())
+
+
+class SessionFacts(QObject):
+    """What is followed, what is known about it, what is shown; read-only for everybody but ``Session``."""
+
+    request_changed = Signal()
+    """Another file, or none: everything starts anew."""
+    opened = Signal()
+    progress_changed = Signal()
+    keys_changed = Signal(object)
+    """``messages.KeysChanged``, after it was added to ``progress``."""
+    frames_completed = Signal(object)
+    """int64 array of indices, each announced once."""
+    frame_changed = Signal()
+    """``shown`` is another frame (or None)."""
+    data_changed = Signal()
+    """Another of the file's data sets is shown."""
+    pixel_mask_read = Signal(object)
+    """``messages.PixelMaskRead``."""
+    measured = Signal(object)
+    """``messages.Measured`` of this generation."""
+    mode_changed = Signal()
+    """Live or pinned, or another pinned frame was asked for."""
+    state_changed = Signal()
+    conditions_changed = Signal()
+    problem_reported = Signal(object)
+    """``Problem``."""
+    finished = Signal(object)
+    """``messages.Ended`` or ``messages.Failed``."""
+    noted = Signal(str)
+    """A few words for the status line."""
+    ticked = Signal()
+    """Ten times a second, for ages and countdowns."""
+
+    def __init__(self, clock: Callable[[], float], parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._clock = clock
+        self._rate = RateMeter()
+        self.request: m.FollowRequest | None = None
+        self.conditions: tuple[Condition, ...] = DEFAULT_CONDITIONS
+        self._forget()
+        self.state: SessionState = resolve_state(self._facts())
+
+    def _forget(self) -> None:
+        self.generation = 0
+        self.description: m.Opened | None = None
+        self.progress: KeyProgress | None = None
+        self.wanted_data_path = ""
+        self.shown: LiveFrame | None = None
+        self.wanted_index: int | None = None
+        self.last_key_at_s: float | None = None
+        self.following_since_s: float | None = None
+        self.counts = ShownCounts()
+        self.wanted_is_unreadable = False
+        self.ended: m.Ended | None = None
+        self.failed: m.Failed | None = None
+        self._condition: ReaderCondition | None = None
+        self._rate.clear()
+
+    @property
+    def now_s(self) -> float:
+        """Monotonic seconds, of the clock by which ages and rates are told."""
+        return self._clock()
+
+    @property
+    def is_live(self) -> bool:
+        """Whether the newest frame is shown as it comes (otherwise ``wanted_index`` is pinned)."""
+        return self.wanted_index is None
+
+    @property
+    def scan_shape(self) -> tuple[int, ...]:
+        return self.progress.scan_shape if self.progress is not None else ()
+
+    @property
+    def data_path(self) -> str:
+        """The data set that is shown, or nothing before the file is open."""
+        paths = self.description.data_paths if self.description is not None else ()
+        return self.wanted_data_path if self.wanted_data_path in paths else paths[0] if paths else ""
+
+    @property
+    def data(self) -> m.DataDescription | None:
+        """What is known of the data set that is shown."""
+        known = self.description.data if self.description is not None else ()
+        return next((one for one in known if one.path == self.data_path), None)
+
+    @property
+    def frames_per_second(self) -> float | None:
+        return self._rate.per_second(self._clock())
+
+    @property
+    def key_age_s(self) -> float | None:
+        """Seconds since the newest key, or None before the first."""
+        return None if self.last_key_at_s is None else max(0.0, self._clock() - self.last_key_at_s)
+
+    @property
+    def frame_age_s(self) -> float | None:
+        """Seconds since the key of the shown frame was seen."""
+        return None if self.shown is None else max(0.0, self._clock() - self.shown.key_seen_at_s)
+
+    @property
+    def is_over(self) -> bool:
+        """Whether following ended or failed."""
+        return self.ended is not None or self.failed is not None
+
+    @property
+    def can_resume(self) -> bool:
+        return self.ended is not None and self.failed is None
+
+    @property
+    def seconds_left(self) -> float | None:
+        """Seconds until the timeout ends it if nothing comes; None where no timeout counts."""
+        limits = [one.seconds for one in self.conditions if isinstance(one, Timeout)]
+        since = [at for at in (self.last_key_at_s, self.following_since_s) if at is not None]
+        if not limits or not since or self.is_over or self._phase is not m.Phase.FOLLOWING:
+            return None
+        return max(0.0, max(since) + min(limits) - self._clock())
+
+    @property
+    def shows_stale_picture(self) -> bool:
+        """Whether a pinned frame was asked for and is not on the screen yet."""
+        return self.wanted_index is not None and (self.shown is None or self.shown.index != self.wanted_index)
+
+    @property
+    def _phase(self) -> m.Phase | None:
+        return self._condition.phase if self._condition is not None else None
+
+    def _facts(self) -> Facts:
+        condition = self._condition
+        return Facts(
+            has_request=self.request is not None, phase=condition.phase if condition else None,
+            stuck_s=condition.stuck_s if condition else 0.0, quiet_s=self.key_age_s, rate=self.frames_per_second,
+            ended=self.ended, failed=self.failed, message=condition.message if condition else "",
+        )  # fmt: skip

@@ -1,0 +1,37 @@
+"""How much of what arrived was shown, and how fast: counted as frames reach the screen."""
+
+from __future__ import annotations
+
+from swmr_viewer.gui.session.live_frame import LiveFrame
+
+
+class ShownCounts:
+    """Counts over the life of a request."""
+
+    def __init__(self) -> None:
+        self.n_shown = 0
+        self.n_skipped = 0
+        """Frames that became complete between two live ones that were shown; nothing is lost, the map and the slider reach them."""
+        self.latency_s: float | None = None
+        """From the moment its key was seen to the end of painting, for the last live frame (s)."""
+        self.expects_all = False
+        """Every frame is delivered in order: then those that wait are late, not skipped."""
+        self._complete_at_last: int | None = None
+
+    def note_shown(self, frame: LiveFrame, n_complete: int) -> None:
+        """Count a frame that is shown while ``n_complete`` are complete."""
+        self.n_shown += 1
+        if not frame.live:
+            return
+        if self._complete_at_last is not None and not self.expects_all:
+            self.n_skipped += max(0, n_complete - self._complete_at_last - 1)
+        self._complete_at_last = max(n_complete, self._complete_at_last or 0)
+
+    def note_painted(self, frame: LiveFrame, now_s: float) -> None:
+        """Measure how long a live frame took to the screen."""
+        if frame.live:
+            self.latency_s = max(0.0, now_s - frame.key_seen_at_s)
+
+    def pause(self) -> None:
+        """Forget the last live frame: what comes while another is held is not skipped."""
+        self._complete_at_last = None

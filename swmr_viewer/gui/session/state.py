@@ -1,0 +1,113 @@
+"""The one plain state of the window, resolved from facts by a pure function."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from swmr_viewer.gui.look.words import seconds_words
+from swmr_viewer.reader.messages import Ended, Failed, Phase
+
+LEAST_QUIET_S = 2.0
+"""No new key for less than this (s) is nothing to speak of."""
+
+
+class StateKind(Enum):
+    """What the window says, in one word each for code; ``SessionState.words`` is for people."""
+
+    EMPTY = "empty"
+    WAITING_FOR_FILE = "waiting for file"
+    WAITING_FOR_SWMR = "waiting for swmr"
+    WAITING_FOR_KEYS = "waiting for keys"
+    LIVE = "live"
+    QUIET = "quiet"
+    STORAGE = "storage"
+    FINISHED = "finished"
+    STOPPED = "stopped"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What the state depends on."""
+
+    has_request: bool
+    phase: Phase | None = None
+    stuck_s: float = 0.0
+    quiet_s: float | None = None
+    """Seconds since the last key; None before the first."""
+    rate: float | None = None
+    """Frames per second over recent seconds."""
+    ended: Ended | None = None
+    failed: Failed | None = None
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SessionState:
+    """The state, and the words for it."""
+
+    kind: StateKind
+    words: str
+    """A few words, for the state line."""
+    detail: str = ""
+    """One sentence, for the tooltip."""
+
+
+_WAITING = {
+    Phase.WAITING_FOR_FILE: (StateKind.WAITING_FOR_FILE, "Waiting for the file"),
+    Phase.WAITING_FOR_SWMR: (StateKind.WAITING_FOR_SWMR, "Waiting for SWMR"),
+    Phase.WAITING_FOR_KEYS: (StateKind.WAITING_FOR_KEYS, "Waiting for keys"),
+}
+_ENDS = {
+    "timeout": "Finished: timeout",
+    "finished_flag": "Finished: flag set",
+    "all_keys": "Finished: all keys set",
+    "frame_count": "Finished: frame count",
+    "file_closed": "Finished: file closed",
+    "always_true": "Finished: all read",
+}
+_END_DETAILS = {
+    "timeout": "No new key came for the time that was set. The scan may still go on: Resume waits again.",
+    "finished_flag": "The finished flag of the scan was set.",
+    "all_keys": "Every point of the scan is complete.",
+    "frame_count": "The number of frames that was asked for is complete.",
+    "file_closed": "The writer closed the file.",
+}
+
+
+def resolve_state(facts: Facts) -> SessionState:
+    """Return what to say; a failure beats an end, an end beats a storage that does not answer, and that the rest."""
+    if not facts.has_request:
+        return SessionState(StateKind.EMPTY, "No file")
+    if facts.failed is not None:
+        return SessionState(StateKind.FAILED, "Failed", f"{facts.failed.message} {facts.failed.remedy}".strip())
+    if facts.ended is not None:
+        return _ended(facts.ended)
+    if facts.stuck_s > 0:
+        detail = "The reader process waits for the storage or for HDF5; the window stays usable, and the reader is replaced if it lasts."
+        return SessionState(StateKind.STORAGE, "Storage not answering", f"For {seconds_words(facts.stuck_s)}. {detail}")
+    if facts.phase in _WAITING:
+        kind, words = _WAITING[facts.phase]
+        return SessionState(kind, words, facts.message)
+    return _following(facts)
+
+
+def quiet_after_s(rate: float | None) -> float:
+    """Return how long (s) a pause must be to be worth a word: several usual intervals, 2 s at least."""
+    return max(LEAST_QUIET_S, 4.0 / rate) if rate else LEAST_QUIET_S
+
+
+def _ended(ended: Ended) -> SessionState:
+    if ended.reason == "stopped":
+        return SessionState(StateKind.STOPPED, "Stopped", "You stopped following; the scan may still go on. Resume follows again.")
+    words = _ENDS.get(ended.reason, f"Finished: {ended.reason}")
+    return SessionState(StateKind.FINISHED, words, _END_DETAILS.get(ended.reason, ""))
+
+
+def _following(facts: Facts) -> SessionState:
+    if facts.phase is None:
+        return SessionState(StateKind.WAITING_FOR_FILE, "Opening", "The reader opens the file.")
+    if facts.quiet_s is not None and facts.quiet_s >= quiet_after_s(facts.rate):
+        return SessionState(StateKind.QUIET, "Quiet", f"No new key for {seconds_words(facts.quiet_s)}. Quiet is not finished.")
+    return SessionState(StateKind.LIVE, "Live", "New keys are followed as they come.")

@@ -1,0 +1,1 @@
+"""Taking frames home: files, bursts, the clipboard."""

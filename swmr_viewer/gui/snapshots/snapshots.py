@@ -1,0 +1,197 @@
+"""Taking snapshots of the shown frame: copied at the key press, written by a thread of their own."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path, PurePath
+
+import numpy as np
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from swmr_viewer.core.errors import SwmrViewerError
+from swmr_viewer.core.nexus.facts import DataFacts
+from swmr_viewer.export import Snapshot
+from swmr_viewer.gui.look.theme import tokens
+from swmr_viewer.gui.look.words import position_words
+from swmr_viewer.gui.measuring.curves_file import Columns, CurvesOrder
+from swmr_viewer.gui.picture.frame_view import FrameView
+from swmr_viewer.gui.session.problem import Problem
+from swmr_viewer.gui.session.session import Session
+from swmr_viewer.gui.snapshots.snapshot_picture import composed, png_of, scale_bar
+from swmr_viewer.gui.snapshots.snapshot_settings import SnapshotSettings, load_snapshot_settings, store_snapshot_settings
+from swmr_viewer.gui.snapshots.snapshot_writer import Order, SnapshotWriter
+
+
+class Snapshots(QObject):
+    """Knows how snapshots are written (the folder is asked once, not modally) and has them written."""
+
+    written = Signal(object)
+    """The files of one snapshot, as a tuple of Path."""
+    refused = Signal()
+    settings_changed = Signal()
+
+    def __init__(self, session: Session, view: FrameView, window: QWidget) -> None:
+        super().__init__(window)
+        self._session = session
+        self._view = view
+        self._window = window
+        self._settings = load_snapshot_settings()
+        self._waiting: Snapshot | None = None
+        self.writer = SnapshotWriter(self)
+        self.writer.written.connect(self._on_written)
+        self.writer.refused.connect(self._on_refused)
+        self.folder_dialog: QFileDialog | None = None
+
+    # ---- how
+
+    @property
+    def settings(self) -> SnapshotSettings:
+        return self._settings
+
+    def set_settings(self, value: SnapshotSettings) -> None:
+        """Write snapshots so from now on."""
+        if value != self._settings:
+            self._settings = value
+            store_snapshot_settings(value)
+            self.settings_changed.emit()
+
+    def reload_settings(self) -> None:
+        """Take what is stored (the settings were reset)."""
+        self._settings = load_snapshot_settings()
+        self.settings_changed.emit()
+
+    @property
+    def folder(self) -> Path | None:
+        """Where snapshots go, or None before it was chosen."""
+        return self._settings.folder
+
+    def set_folder(self, folder: Path) -> None:
+        self.set_settings(replace(self._settings, folder=folder))
+
+    @property
+    def has_folder(self) -> bool:
+        """Whether the folder was chosen, and is there."""
+        return self.folder is not None and self.folder.is_dir()
+
+    # ---- taking
+
+    def take(self) -> None:
+        """Copy the shown frame now, and write it as soon as the folder is known."""
+        snapshot = self.collect()
+        if snapshot is None:
+            return
+        if not self.has_folder:
+            self._waiting = snapshot
+            self.choose_folder()
+        else:
+            self.write(snapshot)
+
+    def write(self, snapshot: Snapshot) -> None:
+        """Have it written as the settings say."""
+        how = self._settings
+        if how.folder is not None:
+            self.writer.put(Order(snapshot, how.folder, how.pattern, how.formats))
+
+    def write_curves(self, columns: Columns) -> None:
+        """Have a table of measured columns written, where snapshots go."""
+        folder = self.folder
+        if folder is None or not self.has_folder:
+            self.choose_folder()
+            self._session.note("Choose where files go, then save the curves again")
+            return
+        self.writer.put(CurvesOrder(columns, self._session.scan_shape, self.example(), folder, "{file}_{data}"))
+
+    def collect(self) -> Snapshot | None:
+        """Return a copy of what is shown now, or None where nothing is."""
+        session, frame = self._session, self._session.shown
+        if frame is None or session.request is None:
+            return None
+        return Snapshot(
+            pixels=frame.raw.copy(),
+            file=session.request.path,
+            data_path=frame.data_path,
+            key_paths=session.description.key_paths if session.description is not None else (),
+            index=frame.index,
+            position=frame.position,
+            scan_shape=session.scan_shape,
+            taken_at=datetime.now().astimezone(),
+            levels=self._view.levels,
+            color_map=self._view.color_map,
+            png=png_of(self.picture()) if "png" in self._settings.formats else None,
+            combined=frame.combined,
+            frame_time=frame.frame_time,
+            facts=self._facts(frame.data_path),
+        )
+
+    def example(self) -> Snapshot:
+        """Return what names can be tried on: the shown frame without its pixels, or an invented one."""
+        frame, request = self._session.shown, self._session.request
+        path = request.path if request is not None else "scan.nxs"
+        where = (frame.data_path, frame.index, frame.position) if frame is not None else ("/entry/data", 417, (13, 27))
+        return Snapshot(np.empty(0), path, where[0], (), where[1], where[2], (), datetime.now().astimezone())
+
+    def picture(self) -> QImage:
+        """Return the picture as it is seen, colour bar included, with title and scale as the settings say."""
+        frame, request = self._session.shown, self._session.request
+        picture = self._view.grab_picture()
+        if frame is None or request is None:
+            return picture
+        title = f"{PurePath(request.path).name}   {frame.data_path}   frame {frame.index} at {position_words(frame.position)}"
+        bar = None
+        if self._settings.has_scale and frame.raw.ndim == 2:
+            bar = scale_bar(float(self._view.image.box.viewPixelSize()[0]), self._facts(frame.data_path))
+        return composed(picture, title if self._settings.has_title else "", bar, tokens())
+
+    # ---- the folder
+
+    def choose_folder(self) -> None:
+        """Ask where snapshots go; the window stays usable."""
+        dialog = QFileDialog(self._window, "Where snapshots go", str(self.folder or Path.home()))
+        dialog.setFileMode(QFileDialog.FileMode.Directory)
+        dialog.setOption(QFileDialog.Option.ShowDirsOnly)
+        dialog.setModal(False)
+        dialog.fileSelected.connect(lambda chosen: self._on_chosen(Path(chosen)))
+        dialog.rejected.connect(self._on_rejected)
+        dialog.finished.connect(dialog.deleteLater)
+        self.folder_dialog = dialog
+        dialog.show()
+
+    def close(self) -> None:
+        """Wait, with a bound, for what is being written."""
+        self.writer.close()
+
+    def _on_chosen(self, folder: Path) -> None:
+        self.folder_dialog = None
+        self.set_folder(folder)
+        waiting, self._waiting = self._waiting, None
+        if waiting is not None:
+            self.write(waiting)
+        else:
+            self._session.note(f"Snapshots go to {folder}")
+
+    def _on_rejected(self) -> None:
+        self.folder_dialog = None
+        if self._waiting is not None:
+            self._waiting = None
+            self._session.note("No snapshot: no folder was chosen")
+
+    # ---- helpers
+
+    def _facts(self, data_path: str) -> DataFacts:
+        described = self._session.description.data if self._session.description is not None else ()
+        return next((one.facts for one in described if one.path == data_path), DataFacts())
+
+    def _on_written(self, paths: tuple[Path, ...]) -> None:
+        endings = ", ".join(path.suffix.lstrip(".") for path in paths)
+        self._session.note(f"Snapshot: {paths[0].with_suffix('')} ({endings})")
+        self.written.emit(paths)
+
+    def _on_refused(self, error: Exception) -> None:
+        if isinstance(error, SwmrViewerError):
+            self._session.report(Problem(error.message, error.remedy, severity="note"))
+        else:
+            self._session.report(Problem(f"The snapshot could not be written: {error}.", "Choose another folder.", severity="note"))
+        self.refused.emit()

@@ -1,0 +1,1 @@
+"""What runs in the reader process: it alone touches HDF5."""

@@ -1,0 +1,75 @@
+"""Tells the parent which keys were set, one message at a time: what comes meanwhile is merged, never queued."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from swmr_viewer.core.follower import Follower
+from swmr_viewer.core.progress import KeyProgress
+from swmr_viewer.core.ranges import IndexArray, Ranges, joined
+from swmr_viewer.reader.child.line import Line
+from swmr_viewer.reader.messages import KeysChanged
+
+
+class Announcer:
+    """Keeps a mirror of the keys, and what of it the parent has not been told.
+
+    Parameters
+    ----------
+    follower : Follower
+        Where keys come from.
+    line : Line
+        Where messages go.
+    """
+
+    def __init__(self, follower: Follower, line: Line) -> None:
+        self._follower = follower
+        self._line = line
+        self.progress = KeyProgress(len(follower.key_paths), follower.scan_shape)
+        self._pending: list[list[Ranges]] = [[] for _ in follower.key_paths]
+        self._whole = True
+        self._has_credit = True
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether the parent was told everything."""
+        return not self._whole and not any(self._pending)
+
+    def collect(self) -> tuple[IndexArray, bool]:
+        """Take what the follower found.
+
+        Returns
+        -------
+        int64 array
+            The indices that became complete by it.
+        bool
+            Whether indices mean other positions than before: another axis than the first grew.
+        """
+        before = self.progress.scan_shape
+        shape = self._follower.scan_shape
+        reshaped = shape != self.progress.scan_shape
+        taken = self._follower.take_added()
+        if reshaped:
+            self.progress.grow(shape)
+            self._whole = True
+        completed = [self.progress.add(key, *ranges) for key, ranges in enumerate(taken)]
+        if self._whole:
+            self._pending = [[] for _ in taken]
+        else:
+            for parts, ranges in zip(self._pending, taken, strict=True):
+                if ranges[0].size:
+                    parts.append(ranges)
+        return np.concatenate(completed), shape[1:] != before[1:]
+
+    def note_credit(self) -> None:
+        """Take note that the parent handled the last message."""
+        self._has_credit = True
+
+    def announce(self, *, at_once: bool = False) -> None:
+        """Send what the parent does not know yet, if it is ready for it or must know it at once."""
+        if self.is_idle or not (self._has_credit or at_once):
+            return
+        added = self.progress.whole() if self._whole else tuple(joined(parts) for parts in self._pending)
+        self._line.send(KeysChanged(self._line.generation, self.progress.scan_shape, added, self._whole, self._follower.last_key_at))
+        self._pending = [[] for _ in self._pending]
+        self._whole = self._has_credit = False

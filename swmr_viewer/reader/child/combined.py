@@ -1,0 +1,173 @@
+"""Which frames belong together for the shown one, and when their combination is worth sending."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from swmr_viewer.core.frames import FrameGrabber
+from swmr_viewer.core.progress import KeyProgress
+from swmr_viewer.core.ranges import IndexArray
+from swmr_viewer.reader.child.backlog import moved
+from swmr_viewer.reader.child.displays import Display
+from swmr_viewer.reader.child.line import Line
+from swmr_viewer.reader.child.reading import grab_at
+from swmr_viewer.reader.child.rolling import Rolling
+from swmr_viewer.reader.messages import Busy, Fault
+from swmr_viewer.reader.wishes import MOST_COMBINED
+
+_PARTLY_EVERY_S = 0.5
+"""How often (s) a combination is shown that does not have all of its frames yet."""
+
+
+@dataclass(slots=True)
+class _Sent:
+    """What was sent last."""
+
+    index: int
+    n: int
+    live: bool
+    at_s: float
+
+
+class ArrivalLog:
+    """The indices that completed last, in their order."""
+
+    def __init__(self) -> None:
+        self._indices: deque[int] = deque(maxlen=MOST_COMBINED)
+
+    def note(self, indices: IndexArray, backwards: bool = False) -> None:
+        """Take note of indices that completed at the same time."""
+        latest = np.sort(indices)[:: -1 if backwards else 1][-MOST_COMBINED:]
+        self._indices.extend(latest.tolist())
+
+    def last(self, n: int) -> list[int]:
+        """Return the last ``n``, the latest first."""
+        return [self._indices[-at] for at in range(1, min(n, len(self._indices)) + 1)]
+
+    def since(self, index: int) -> IndexArray | None:
+        """Return what completed after this index, or None where that is not known any more."""
+        after: list[int] = []
+        for one in reversed(self._indices):
+            if one == index:
+                return np.array(after[::-1], np.int64)
+            after.append(one)
+        return None
+
+    def move(self, before: tuple[int, ...], after: tuple[int, ...]) -> None:
+        """Take note that the scan shape grew."""
+        self._indices = deque(moved(np.array(self._indices, np.int64), before, after).tolist(), maxlen=MOST_COMBINED)
+
+
+class CombinedFrames:
+    """The frames of one data set, combined as its display says.
+
+    Parameters
+    ----------
+    path : str
+        The data set.
+    grabber : FrameGrabber
+        Reads it.
+    display : Display
+        How frames are prepared and combined.
+    progress : callable
+        Returns the keys by now.
+    unreadable : set of int
+        Frames not to be touched.
+    line : Line
+        Where faults go.
+    left : int64 array
+        With all frames: complete ones that are not in it yet, because they wait in line (see `push`).
+    clock : callable
+        Monotonic seconds.
+    """
+
+    def __init__(
+        self,
+        path: str,
+        grabber: FrameGrabber,
+        display: Display,
+        progress: Callable[[], KeyProgress],
+        unreadable: frozenset[int],
+        line: Line,
+        left: IndexArray,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        how = display.combine.how
+        assert how != "none"
+        self.path = path
+        self.display = display
+        self._grabber = grabber
+        self._progress = progress
+        self._unreadable = unreadable
+        self._line = line
+        self._clock = clock
+        self._buffer: npt.NDArray[Any] | None = None
+        self.rolling = Rolling(how, display.combine.n, self._read, self._leave_out, clock)
+        self._sent: _Sent | None = None
+        if display.combine.n is None:
+            self.push(np.setdiff1d(np.flatnonzero(progress().complete_mask()).astype(np.int64), left))
+
+    @property
+    def is_of_all(self) -> bool:
+        """Whether it is of all complete frames, whatever is shown."""
+        return self.display.combine.n is None
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether the newest frame that can be in it was sent with it."""
+        return not self.rolling.has_work and (
+            self.rolling.head is None or (self._sent is not None and self._sent.index == self.rolling.head)
+        )
+
+    def push(self, indices: IndexArray) -> None:
+        """Take these as well, if it is of all frames."""
+        if self.is_of_all:
+            self.rolling.push(indices[~np.isin(indices, list(self._unreadable))] if self._unreadable else indices)
+
+    def aim_at(self, newest_first: Sequence[int]) -> None:
+        """Combine these from now on (a longer list than the window is cut)."""
+        if not self.is_of_all:
+            self.rolling.aim([one for one in newest_first if one not in self._unreadable][: self.display.combine.n])
+
+    def aim_up_to(self, index: int) -> None:
+        """Combine the complete frames up to this index, the highest ones."""
+        if not self.is_of_all:
+            complete = np.flatnonzero(self._progress().complete_mask()[: index + 1])
+            self.aim_at(complete[-(self.display.combine.n or 1) :][::-1].tolist())
+
+    def what_to_send(self, live: bool) -> bool:
+        """Whether there is something new to be sent: complete, or not for a while."""
+        head = self.rolling.head
+        if not self.rolling.is_true or head is None or self.rolling.accumulator is None:
+            return False
+        if self._sent is None or self._sent.live != live:
+            return True
+        is_new = (self._sent.index, self._sent.n) != (head, self.rolling.accumulator.n)
+        return is_new and (self.rolling.is_complete or self._clock() - self._sent.at_s >= _PARTLY_EVERY_S)
+
+    def note_sent(self, index: int, live: bool) -> None:
+        """Take note that it was sent."""
+        assert self.rolling.accumulator is not None
+        self._sent = _Sent(index, self.rolling.accumulator.n, live, self._clock())
+
+    def send_again(self) -> None:
+        """Take note that the view holds something else."""
+        self._sent = None
+
+    def _read(self, index: int) -> npt.NDArray[Any]:
+        self._line.send(Busy(self._line.generation, f"reading frame {index} of {self.path}", index))
+        grabber = self._grabber
+        if self._buffer is None or self._buffer.shape != grabber.frame_shape:
+            self._buffer = np.empty(grabber.frame_shape, grabber.dtype)
+        grab_at(grabber, index, self._progress().scan_shape, self._buffer)
+        return self.display.prepared(self._buffer)
+
+    def _leave_out(self, index: int, why: str) -> None:
+        self._line.send(Fault(self._line.generation, f"Frame {index} is left out of the {self.display.combine.how}: {why}", index))

@@ -1,0 +1,204 @@
+"""An open scan being followed: polls keys, announces them, delivers frames, and ends when all of that is done."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from swmr_viewer.core.conditions import ConditionError
+from swmr_viewer.core.nexus.frame_times import FrameTimes
+from swmr_viewer.reader.child.announcer import Announcer
+from swmr_viewer.reader.child.delivery import Delivery
+from swmr_viewer.reader.child.displays import Displays
+from swmr_viewer.reader.child.line import Line
+from swmr_viewer.reader.child.live import LiveDelivery
+from swmr_viewer.reader.child.measured import MeasuredDelivery
+from swmr_viewer.reader.child.measurer import Measurer
+from swmr_viewer.reader.child.reader_slots import ReaderSlots
+from swmr_viewer.reader.child.scans import Scan
+from swmr_viewer.reader.child.sending import Sender
+from swmr_viewer.reader.messages import (
+    Ended,
+    Fault,
+    Follow,
+    FollowEvery,
+    Measure,
+    MeasuredTaken,
+    Phase,
+    PhaseChanged,
+    PixelMaskRead,
+    ProgressTaken,
+    Request,
+    Resume,
+    SetConditions,
+    SetDisplay,
+    ShowIndex,
+    ShowLive,
+    Stop,
+    StopMeasuring,
+)
+
+_AT_REST_S = 0.5
+
+
+class Following:
+    """The time while a scan is open.
+
+    Parameters
+    ----------
+    scan : Scan
+        What is open.
+    follow : Follow
+        What was asked for.
+    slots : ReaderSlots
+        Where pixels go.
+    line : Line
+        Where messages go.
+    """
+
+    def __init__(self, scan: Scan, follow: Follow, slots: ReaderSlots, line: Line) -> None:
+        self._scan = scan
+        self._line = line
+        self._announcer = Announcer(scan.follower, line)
+        self._announces_keys = not follow.request.every_frame
+        self._told_masks: set[tuple[str, str]] = set()
+        self._displays = Displays(scan.h5file, scan.facts)
+        self._measurer = Measurer(scan.grabbers, self._announcer, self._displays, line, follow.unreadable)
+        self._live: LiveDelivery | None = None
+        self._delivery: Delivery
+        if follow.request.every_frame:
+            self._delivery = MeasuredDelivery(scan.grabbers, scan.follower, line, follow.delivered, follow.unreadable)
+        else:
+            self._live = self._live_delivery(follow, slots)
+            self._delivery = self._live
+        self._ending: str | None = None
+        self._ended = False
+        self._ended_before = follow.ended_reason
+        line.send(scan.opened(follow.generation, follow.request.path))
+        self._tell_faults(scan.faults)
+        line.send(PhaseChanged(line.generation, Phase.FOLLOWING))
+
+    def _live_delivery(self, follow: Follow, slots: ReaderSlots) -> LiveDelivery:
+        scan, line = self._scan, self._line
+        times = {path: FrameTimes(scan.h5file, facts.time_path) for path, facts in scan.facts.items()}
+        sender = Sender(scan.grabbers, self._announcer, slots, line, self._displays, times, self._measurer.note_frame)
+        return LiveDelivery(scan.grabbers, self._announcer, sender, self._displays, line, follow.unreadable)
+
+    @property
+    def h5file(self) -> Any:
+        """The open file."""
+        return self._scan.h5file
+
+    @property
+    def pause_s(self) -> float:
+        """How long to wait for requests before the next step (s)."""
+        if self._delivery.is_pressed or self._measurer.has_work:
+            return 0.0
+        if self._ended and self._delivery.is_idle:
+            return _AT_REST_S
+        return self._scan.follower.suggest_poll_s()
+
+    def handle(self, request: Request) -> None:
+        """Do what the parent asks for."""
+        follower = self._scan.follower
+        match request:
+            case ShowIndex() | ShowLive():
+                self._delivery.show(request)
+            case ProgressTaken():
+                self._announcer.note_credit()
+            case SetConditions(conditions=conditions):
+                try:
+                    follower.conditions = conditions
+                except ConditionError as error:
+                    self._tell_faults([str(error)])
+            case Stop():
+                follower.stop()
+                self._delivery.abandon()
+            case Resume():
+                self._resume()
+            case _ if self._live is not None:
+                self._handle_wish(self._live, request)
+            case _:
+                pass
+
+    def _handle_wish(self, live: LiveDelivery, request: Request) -> None:
+        match request:
+            case SetDisplay():
+                self._tell_faults(self._displays.set(request))
+                self._tell_mask(request)
+                live.redisplay()
+            case FollowEvery():
+                live.follow_every(request)
+            case Measure():
+                self._measurer.measure(request)
+            case StopMeasuring():
+                self._measurer.measure(None)
+            case MeasuredTaken():
+                self._measurer.note_taken()
+            case _:
+                pass
+
+    def _tell_mask(self, wish: SetDisplay) -> None:
+        path, mask_path = wish.data_path, wish.mask.mask_path
+        if path is None or mask_path is None or (path, mask_path) in self._told_masks:
+            return
+        mask = self._displays.of(path).pixel_mask
+        if mask is not None:
+            self._told_masks.add((path, mask_path))
+            self._line.send(PixelMaskRead(self._line.generation, path, mask_path, mask.shape, np.packbits(mask).tobytes()))
+
+    def _resume(self) -> None:
+        self._scan.follower.resume()
+        self._ending, self._ended, self._ended_before = None, False, None
+        self._line.send(PhaseChanged(self._line.generation, Phase.FOLLOWING))
+
+    def step(self) -> None:
+        """Poll, announce, deliver, and look for the end."""
+        if self._ending is None:
+            self._scan.follower.refresh()
+            self._take()
+        if self._announces_keys:
+            self._announcer.announce()
+        self._delivery.step()
+        self._measurer.step()
+        if self._ending is None:
+            self._ending = self._look_for_end()
+            self._take()
+        elif not self._ended and self._is_told_everything:
+            self._end(self._ending)
+
+    def _look_for_end(self) -> str | None:
+        if self._ended_before is None:
+            return self._scan.follower.check_end()
+        while self._scan.follower.refresh():
+            self._line.keep_alive()
+        return self._ended_before
+
+    def _take(self) -> None:
+        before = self._announcer.progress.scan_shape
+        completed, moved = self._announcer.collect()
+        if moved and self._live is not None:
+            self._live.move(before, self._announcer.progress.scan_shape)
+        self._delivery.note_completed(completed, moved)
+        self._measurer.note_completed(completed, moved)
+        self._tell_faults(self._scan.follower.take_faults())
+
+    def _tell_faults(self, messages: list[str]) -> None:
+        for message in messages:
+            self._line.send(Fault(self._line.generation, message))
+
+    @property
+    def _is_told_everything(self) -> bool:
+        return self._delivery.is_idle and (self._announcer.is_idle or not self._announces_keys)
+
+    def _end(self, reason: str) -> None:
+        follower = self._scan.follower
+        self._ended = True
+        if self._ended_before is None:
+            self._line.send(Ended(self._line.generation, reason, follower.n_complete, follower.total))
+        self._line.send(PhaseChanged(self._line.generation, Phase.ENDED, self._ended_before or reason))
+
+    def close(self) -> None:
+        """Close the file."""
+        self._scan.close()

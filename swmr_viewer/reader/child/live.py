@@ -1,0 +1,333 @@
+"""Delivers the newest frame, conflated before it is read, or every frame in turn, or the one frame that the window pinned."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from swmr_viewer.core.errors import FrameNotWrittenError, SwmrViewerError
+from swmr_viewer.core.frames import FrameGrabber
+from swmr_viewer.core.ranges import IndexArray
+from swmr_viewer.reader.child.announcer import Announcer
+from swmr_viewer.reader.child.backlog import moved
+from swmr_viewer.reader.child.combined import ArrivalLog, CombinedFrames
+from swmr_viewer.reader.child.displays import Displays
+from swmr_viewer.reader.child.every import EveryLine
+from swmr_viewer.reader.child.line import Line
+from swmr_viewer.reader.child.newest import NewestFrame
+from swmr_viewer.reader.child.patience import PATIENCE_S
+from swmr_viewer.reader.child.sending import Sender
+from swmr_viewer.reader.messages import EveryBegan, Fault, FollowEvery, ShowIndex, ShowLive
+
+
+@dataclass(slots=True)
+class _Wanted:
+    """A frame that somebody waits for."""
+
+    index: int
+    since: float
+    live: bool
+
+
+class LiveDelivery:
+    """Frames into slots, only when a slot is free.
+
+    Parameters
+    ----------
+    grabbers : dict of str to FrameGrabber
+        The data sets by path, the first one is shown until another is asked for.
+    announcer : Announcer
+        Knows which frames are complete.
+    sender : Sender
+        Puts frames into slots.
+    displays : Displays
+        How frames are prepared and combined.
+    line : Line
+        Where messages go.
+    unreadable : tuple of int
+        Frames not to be touched.
+    clock : callable
+        Monotonic seconds.
+    """
+
+    def __init__(
+        self,
+        grabbers: dict[str, FrameGrabber],
+        announcer: Announcer,
+        sender: Sender,
+        displays: Displays,
+        line: Line,
+        unreadable: tuple[int, ...] = (),
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._grabbers = grabbers
+        self._announcer = announcer
+        self._sender = sender
+        self._displays = displays
+        self._line = line
+        self._clock = clock
+        self._unreadable = frozenset(unreadable)
+        self._newest = NewestFrame()
+        for index in unreadable:
+            self._newest.give_up(index)
+        self._path = next(iter(grabbers), "")
+        self._pinned: _Wanted | None = None
+        self._pin: int | None = None
+        self._every: EveryLine | None = None
+        self._log = ArrivalLog()
+        self._shown: int | None = None
+        self._combined: CombinedFrames | None = None
+        self._first: int | None = None
+        self._abandoned = False
+        self._late: dict[int, float] = {}
+        self._seen_at = clock()
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether the window has what it wants."""
+        if not self._grabbers:
+            return True
+        if self._pin is not None:
+            return self._pinned is None
+        if self._every is not None:
+            return self._abandoned or self._every.is_empty
+        if self._combined is not None:
+            return self._combined.is_settled
+        return self._newest.is_settled
+
+    @property
+    def is_pressed(self) -> bool:
+        """Whether the next step should come at once: frames wait in line, or to be combined."""
+        if self._combined is not None and self._combined.rolling.has_work:
+            return True
+        return self._every is not None and self._pin is None and not self._every.is_empty and self._sender.any_free and not self._late
+
+    # ---- news
+
+    def note_completed(self, indices: IndexArray, reshaped: bool) -> None:
+        """Take note of indices that became complete."""
+        if reshaped:
+            self._forget_places()
+        if not indices.size:
+            return
+        self._seen_at = self._clock()
+        if not reshaped:
+            self._newest.note_completed(indices)
+        if self._every is not None:
+            self._every.note_completed(indices, self._newest.is_backwards)
+            return
+        self._log.note(indices, self._newest.is_backwards)
+        if self._combined is not None:
+            self._combined.push(indices)
+
+    def move(self, before: tuple[int, ...], after: tuple[int, ...]) -> None:
+        """Take note that indices mean other places now; called before ``note_completed``."""
+        self._log.move(before, after)
+        if self._every is not None:
+            self._every.move(before, after)
+        if self._shown is not None:
+            self._shown = int(moved(np.array([self._shown], np.int64), before, after)[0])
+
+    def _forget_places(self) -> None:
+        self._newest.forget_places()
+        self._late.clear()
+        self._combined = None
+        newest = self._announcer.progress.newest
+        if newest is not None:
+            self._newest.note_completed(np.array([newest], np.int64))
+
+    # ---- wishes
+
+    def show(self, request: ShowIndex | ShowLive) -> None:
+        """Pin a frame, or go back to the newest."""
+        path = request.data_path or next(iter(self._grabbers), "")
+        if path not in self._grabbers:
+            self._line.send(Fault(self._line.generation, f"{path} is not among the data sets that are followed."))
+            return
+        if path != self._path:
+            self._combined = None
+        self._path = path
+        self._pin = request.index if isinstance(request, ShowIndex) else None
+        self.show_again()
+
+    def show_again(self) -> None:
+        """Send again what is wanted: it is prepared in another way now, or the view holds something else."""
+        self._newest.show_again()
+        self._late.clear()
+        self._pinned = _Wanted(self._pin, self._clock(), False) if self._pin is not None else None
+        if self._combined is not None:
+            self._combined.send_again()
+
+    def redisplay(self) -> None:
+        """Take note that frames are prepared in another way now."""
+        self._combined = None
+        self.show_again()
+
+    def follow_every(self, request: FollowEvery) -> None:
+        """Deliver every frame from now on, or only the newest again."""
+        if not request.on:
+            if self._every is not None:
+                self._log.note(self._every.left())
+                self.redisplay()
+            self._every = None
+            return
+        if self._every is not None:
+            return
+        progress = self._announcer.progress
+        after = self._log.since(self._shown) if self._shown is not None else None
+        passed = np.flatnonzero(progress.complete_mask()).astype(np.int64)
+        if after is not None:
+            passed = np.setdiff1d(passed, after)
+        if request.passed is not None:
+            passed = np.union1d(passed, moved(request.passed, request.passed_shape or progress.scan_shape, progress.scan_shape))
+        self._every = EveryLine(passed)
+        if after is not None:
+            self._every.note_completed(after, self._newest.is_backwards)
+        self._combined = None
+        self._line.send(EveryBegan(self._line.generation, passed, progress.scan_shape))
+
+    def abandon(self) -> None:
+        """Go on as before, but let the end wait for no frame that is not the last: it is worth showing, and does not take long."""
+        self._abandoned = True
+
+    # ---- steps
+
+    def step(self) -> None:
+        """Send one frame, if there is one to send and a slot to put it into."""
+        if not self._grabbers:
+            return
+        if not self._displays.of(self._path).combine.is_plain:
+            self._step_combined()
+        elif not self._sender.any_free:
+            return
+        elif self._pinned is not None:
+            self._step_pinned(self._pinned)
+        elif self._pin is None and self._every is not None:
+            self._step_every(self._every)
+        elif self._pin is None and not self._newest.is_settled:
+            self._step_live()
+
+    def _step_pinned(self, wanted: _Wanted) -> None:
+        if self._cannot_be_pinned(wanted) or self._try(wanted):
+            self._pinned = None
+
+    def _cannot_be_pinned(self, wanted: _Wanted) -> bool:
+        if wanted.index not in self._unreadable and self._announcer.progress.is_complete(wanted.index):
+            return False
+        why = "ended the reader before" if wanted.index in self._unreadable else "is not complete yet"
+        self._fault(wanted.index, f"Frame {wanted.index} {why}.")
+        return True
+
+    def _step_every(self, every: EveryLine) -> None:
+        while (index := every.first) is not None and index in self._unreadable:
+            every.pop()
+        if index is not None and self._try(_Wanted(index, self._late.get(index, self._seen_at), True), is_settled_without=True):
+            self._late.clear()
+            self._log.note(np.array([every.pop()], np.int64))
+
+    def _step_live(self) -> None:
+        for index in list(self._newest.candidates(self._announcer.progress)):
+            if self._try(_Wanted(index, self._late.get(index, self._seen_at), True)):
+                return
+
+    def _try(self, wanted: _Wanted, is_settled_without: bool = False) -> bool:
+        """Send a frame, and return whether this is settled: it was sent, or (pinned, or asked for) will never be."""
+        try:
+            sent = self._sender.send(self._path, wanted.index, wanted.since, wanted.live)
+        except FrameNotWrittenError as error:
+            since = self._late.setdefault(wanted.index, self._clock() if is_settled_without else wanted.since)
+            if self._clock() - since < PATIENCE_S:
+                self._line.keep_alive(now=True)
+                return False
+            self._give_up(wanted, f"{error.message} Its key was set more than {PATIENCE_S:.0f} s ago.")
+            return is_settled_without or not wanted.live
+        except SwmrViewerError as error:
+            self._give_up(wanted, str(error))
+            return is_settled_without or not wanted.live
+        if sent and wanted.live:
+            self._note_shown(wanted.index)
+        return sent
+
+    def _note_shown(self, index: int) -> None:
+        self._shown = index
+        self._newest.note_shown(index)
+        self._late.clear()
+
+    def _give_up(self, wanted: _Wanted, message: str) -> None:
+        self._fault(wanted.index, message)
+        if wanted.live:
+            self._newest.give_up(wanted.index)
+
+    def _fault(self, index: int, message: str) -> None:
+        self._line.send(Fault(self._line.generation, message, index))
+
+    # ---- several frames as one
+
+    def _step_combined(self) -> None:
+        combined, live = self._combination(), self._pin is None
+        if not self._aim(combined):
+            return
+        combined.rolling.step()
+        head, accumulator = combined.rolling.head, combined.rolling.accumulator
+        index = self._pin if self._pin is not None else head
+        if head is None or index is None or accumulator is None or not (combined.is_of_all or head == index):
+            return
+        if not combined.what_to_send(live) or not self._sender.any_free:
+            return
+        if self._sender.send_combined(self._path, index, self._seen_at, live, accumulator):
+            combined.note_sent(head, live)
+            self._note_combined_shown(index, live)
+
+    def _combination(self) -> CombinedFrames:
+        display = self._displays.of(self._path)
+        if self._combined is None or self._combined.path != self._path or self._combined.display is not display:
+            self._combined = CombinedFrames(
+                self._path,
+                self._grabbers[self._path],
+                display,
+                lambda: self._announcer.progress,
+                self._unreadable,
+                self._line,
+                np.empty(0, np.int64) if self._every is None else self._every.left(),
+                self._clock,
+            )
+            self._first = None
+        return self._combined
+
+    def _aim(self, combined: CombinedFrames) -> bool:
+        """Tell it what belongs together now; return whether anything is wanted."""
+        n = combined.display.combine.n or 1
+        if self._every is not None and self._pin is None:
+            return self._aim_at_first(combined, self._every, n)
+        if self._pin is None:
+            combined.aim_at(self._log.last(n))
+            return True
+        if self._pin in self._unreadable or combined.rolling.is_given_up(self._pin) or not self._announcer.progress.is_complete(self._pin):
+            if self._pinned is not None and not combined.rolling.is_given_up(self._pin):
+                self._cannot_be_pinned(self._pinned)
+            self._pinned = None
+            return False
+        combined.aim_up_to(self._pin)
+        return True
+
+    def _aim_at_first(self, combined: CombinedFrames, every: EveryLine, n: int) -> bool:
+        while every.first is not None and (every.first in self._unreadable or combined.rolling.is_given_up(every.first)):
+            every.pop()
+        if every.first is None:
+            return False
+        if combined.is_of_all and every.first != self._first:
+            self._first = every.first
+            combined.push(np.array([every.first], np.int64))
+        combined.aim_at([every.first, *self._log.last(n - 1)])
+        return True
+
+    def _note_combined_shown(self, index: int, live: bool) -> None:
+        if not live:
+            self._pinned = None
+            return
+        self._note_shown(index)
+        if self._every is not None and self._every.first == index:
+            self._log.note(np.array([self._every.pop()], np.int64))

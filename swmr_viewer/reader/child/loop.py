@@ -1,0 +1,175 @@
+"""The reader's loop: one thread that listens, takes one step of what it does, and says that it is alive."""
+
+from __future__ import annotations
+
+import contextlib
+import traceback
+from collections.abc import Iterator
+
+from swmr_viewer.core.conditions import STOPPED
+from swmr_viewer.core.discovery import inspect_file, inspect_open
+from swmr_viewer.core.errors import ReaderError, SwmrViewerError
+from swmr_viewer.core.files.opening import explain
+from swmr_viewer.core.inspection import Inspection
+from swmr_viewer.reader.child.following import Following
+from swmr_viewer.reader.child.line import Line
+from swmr_viewer.reader.child.reader_slots import ReaderSlots
+from swmr_viewer.reader.child.waiting import Waiting
+from swmr_viewer.reader.messages import (
+    Busy,
+    Ended,
+    Failed,
+    Follow,
+    Inspect,
+    Inspected,
+    Phase,
+    PhaseChanged,
+    Quit,
+    ReleaseSlot,
+    Request,
+    SetConditions,
+    SetDisplay,
+    Stop,
+    UseSlots,
+)
+
+_AT_REST_S = 0.5
+
+
+class ReaderLoop:
+    """What the reader process does.
+
+    Parameters
+    ----------
+    line : Line
+        The pipe to the parent.
+    """
+
+    def __init__(self, line: Line) -> None:
+        self._line = line
+        self._slots = ReaderSlots()
+        self._follow: Follow | None = None
+        self._waiting: Waiting | None = None
+        self._following: Following | None = None
+        self._early: list[Request] = []
+        """What was asked for before the scan was open."""
+
+    def run(self) -> None:
+        """Serve until told to quit.
+
+        Raises
+        ------
+        EOFError, ConnectionError
+            If the parent is gone.
+        """
+        self._line.keep_alive(now=True)
+        while True:
+            for request in self._line.hear(self._pause_s()):
+                if isinstance(request, Quit):
+                    self._drop()
+                    return
+                self._handle(request)
+            self._step()
+            self._line.keep_alive()
+
+    def _pause_s(self) -> float:
+        active = self._following or self._waiting
+        return _AT_REST_S if active is None else min(_AT_REST_S, active.pause_s)
+
+    # ---- requests
+
+    def _handle(self, request: Request) -> None:
+        match request:
+            case Inspect():
+                self._inspect(request)
+            case ReleaseSlot(name=name):
+                self._slots.release(name)
+            case Follow():
+                self._begin(request)
+            case _ if getattr(request, "generation", None) != self._line.generation:
+                pass
+            case UseSlots():
+                self._slots.use(request)
+            case _ if self._following is not None:
+                with self._failing_in_words(self._follow):
+                    self._following.handle(request)
+            case _ if self._waiting is not None:
+                self._handle_early(request)
+
+    def _handle_early(self, request: Request) -> None:
+        if isinstance(request, Stop):
+            self._waiting = None
+            self._line.send(Ended(self._line.generation, STOPPED, 0, 0))
+            self._line.send(PhaseChanged(self._line.generation, Phase.ENDED, STOPPED))
+        elif isinstance(request, (SetConditions, SetDisplay)) or not self._early or type(self._early[-1]) is not type(request):
+            self._early.append(request)
+        else:
+            self._early[-1] = request
+
+    def _begin(self, follow: Follow) -> None:
+        self._drop()
+        # Slots of an earlier generation are not ours: UseSlots tells which are, once what was sent before is accounted for.
+        self._slots.close()
+        self._line.generation = follow.generation
+        self._follow = follow
+        self._waiting = Waiting(follow.request, self._line)
+
+    def _drop(self) -> None:
+        following, self._following, self._waiting = self._following, None, None
+        self._early = []
+        if following is not None:
+            self._line.send(Busy(self._line.generation, "closing the file"))
+            with contextlib.suppress(Exception):
+                following.close()
+
+    def _inspect(self, request: Inspect) -> None:
+        self._line.send(Busy(self._line.generation, f"inspecting {request.path}"))
+        try:
+            answer = Inspected(request.request_id, self._look_at(request.path))
+        except Exception as error:
+            words = _in_words(error, request.path)
+            answer = Inspected(request.request_id, None, words.message, words.remedy, type(words).__name__)
+        self._line.send(answer)
+
+    def _look_at(self, path: str) -> Inspection:
+        """Inspect a file; one that is being followed must not be opened a second time."""
+        if self._following is not None and self._follow is not None and self._follow.request.path == path:
+            return inspect_open(self._following.h5file)
+        return inspect_file(path)
+
+    # ---- steps
+
+    def _step(self) -> None:
+        with self._failing_in_words(self._follow):
+            if self._following is not None:
+                self._following.step()
+            elif self._waiting is not None and self._follow is not None:
+                scan = self._waiting.step()
+                if scan is not None:
+                    self._waiting = None
+                    self._following = Following(scan, self._follow, self._slots, self._line)
+                    early, self._early = self._early, []
+                    for request in early:
+                        self._following.handle(request)
+
+    @contextlib.contextmanager
+    def _failing_in_words(self, follow: Follow | None) -> Iterator[None]:
+        try:
+            yield
+        except (EOFError, ConnectionError):
+            raise
+        except Exception as error:
+            words = _in_words(error, follow.request.path if follow else "")
+            details = traceback.format_exc()
+            self._line.send(Failed(self._line.generation, words.message, words.remedy, details, type(words).__name__))
+            self._drop()
+
+
+def _in_words(error: Exception, path: str) -> SwmrViewerError:
+    if isinstance(error, SwmrViewerError):
+        return error
+    if isinstance(error, (OSError, RuntimeError, KeyError, ValueError)):
+        return explain(error, path)
+    return ReaderError(
+        f"Reading {path} failed: {type(error).__name__}: {error}.", "This is a fault of the program: please report its details."
+    )

@@ -1,0 +1,219 @@
+"""Measures every complete frame of a data set, newest first, in the time that the live picture leaves."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from swmr_viewer.analysis import FrameStatistics, Region, examine, region_statistics
+from swmr_viewer.core.errors import FrameNotWrittenError, SwmrViewerError
+from swmr_viewer.core.frames import FrameGrabber
+from swmr_viewer.core.ranges import IndexArray
+from swmr_viewer.reader.child.announcer import Announcer
+from swmr_viewer.reader.child.backlog import Backlog, moved
+from swmr_viewer.reader.child.displays import Displays
+from swmr_viewer.reader.child.line import Line
+from swmr_viewer.reader.child.patience import PATIENCE_S
+from swmr_viewer.reader.child.reading import grab_at
+from swmr_viewer.reader.messages import Busy, Fault
+from swmr_viewer.reader.wishes import FRAME_COLUMNS, REGION_COLUMNS, Measure, Measured
+
+_SLICE_S = 0.01
+"""Longest time (s) of one step, but for the last frame in it."""
+_SAY_EVERY_S = 0.1
+"""Rows are sent together (s), unless there is nothing left to measure."""
+_RETRY_S = 0.05
+
+
+class Measurer:
+    """What ``Measure`` asked for.
+
+    Parameters
+    ----------
+    grabbers : mapping of str to FrameGrabber
+        The data sets by path.
+    announcer : Announcer
+        Knows which frames are complete.
+    displays : Displays
+        Says what is masked.
+    line : Line
+        Where messages go.
+    unreadable : tuple of int
+        Frames not to be touched.
+    clock : callable
+        Monotonic seconds.
+    """
+
+    def __init__(
+        self,
+        grabbers: Mapping[str, FrameGrabber],
+        announcer: Announcer,
+        displays: Displays,
+        line: Line,
+        unreadable: tuple[int, ...] = (),
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._grabbers = grabbers
+        self._announcer = announcer
+        self._displays = displays
+        self._line = line
+        self._unreadable = frozenset(unreadable)
+        self._clock = clock
+        self._wish: Measure | None = None
+        self._backlog = Backlog()
+        self._late: dict[int, float] = {}
+        self._retry_at = 0.0
+        self._rows: list[tuple[float, ...]] = []
+        self._indices: list[int] = []
+        self._has_credit = True
+        self._said_at = float("-inf")
+        self._has_told_fault = False
+        self._buffer: npt.NDArray[Any] | None = None
+
+    @property
+    def has_work(self) -> bool:
+        """Whether a step would measure something now."""
+        return self._wish is not None and len(self._backlog) > 0
+
+    # ---- what is wanted
+
+    def measure(self, wish: Measure | None) -> None:
+        """Measure this from now on; None: nothing."""
+        self._wish = wish
+        self._has_credit = True
+        self._has_told_fault = False
+        self._begin()
+        if wish is not None and wish.data_path not in self._grabbers:
+            self._line.send(Fault(self._line.generation, f"{wish.data_path} is not among the data sets that are followed."))
+            self._wish = None
+
+    def _begin(self) -> None:
+        self._backlog.clear()
+        self._late.clear()
+        self._rows.clear()
+        self._indices.clear()
+        if self._wish is not None:
+            complete = np.flatnonzero(self._announcer.progress.complete_mask()).astype(np.int64)
+            self._backlog.push(np.setdiff1d(complete, self._already()))
+
+    def _already(self) -> IndexArray:
+        """What an earlier reader measured, on the scan shape by now."""
+        wish, shape = self._wish, self._announcer.progress.scan_shape
+        if wish is None or wish.already is None:
+            return np.empty(0, np.int64)
+        return moved(wish.already, wish.already_shape or shape, shape)
+
+    def note_completed(self, indices: IndexArray, reshaped: bool) -> None:
+        """Take note of indices that became complete; where their places changed, everything is measured anew."""
+        if self._wish is None:
+            return
+        if reshaped:
+            self._begin()
+        elif self._wish.already is not None and self._wish.already.size:
+            self._backlog.push(np.setdiff1d(indices, self._already()))
+        else:
+            self._backlog.push(np.sort(indices))
+
+    def note_frame(self, path: str, index: int, frame: npt.NDArray[Any], statistics: FrameStatistics) -> None:
+        """Measure a frame that was read to be shown, if it is still to be measured."""
+        if self._wish is None or path != self._wish.data_path:
+            return
+        if self._backlog.take_out(index):
+            self._note_row(index, _row(frame, statistics, self._wish.regions))
+
+    def note_taken(self) -> None:
+        """Take note that the parent handled the last message."""
+        self._has_credit = True
+
+    # ---- steps
+
+    def step(self) -> None:
+        """Measure for a short while, one frame at least, and say what was found."""
+        wish = self._wish
+        if wish is None:
+            return
+        until = self._clock() + _SLICE_S
+        while (index := self._next()) is not None:
+            self._measure(wish, index)
+            if self._clock() >= until:
+                break
+        self._announce(wish)
+
+    def _next(self) -> int | None:
+        index = self._backlog.pop()
+        if index is None and self._late and self._clock() >= self._retry_at:
+            self._retry_at = self._clock() + _RETRY_S
+            return next(iter(self._late))
+        return index
+
+    def _measure(self, wish: Measure, index: int) -> None:
+        if index in self._unreadable:
+            self._note_row(index, self._nothing(wish))
+            return
+        try:
+            display = self._displays.of(wish.data_path)
+            frame = self._read(wish.data_path, index)
+            prepared = display.prepared(frame)
+            statistics = examine(prepared, None, display.saturation(frame.dtype))[1]
+        except FrameNotWrittenError as error:
+            since = self._late.pop(index, self._clock())
+            if self._clock() - since < PATIENCE_S:
+                self._late[index] = since
+            else:
+                self._give_up(wish, index, error)
+        except SwmrViewerError as error:
+            self._give_up(wish, index, error)
+        else:
+            self._note_row(index, _row(prepared, statistics, wish.regions))
+
+    def _read(self, path: str, index: int) -> npt.NDArray[Any]:
+        grabber = self._grabbers[path]
+        self._line.send(Busy(self._line.generation, f"measuring frame {index} of {path}", index))
+        if self._buffer is None or self._buffer.shape != grabber.frame_shape or self._buffer.dtype != grabber.dtype:
+            self._buffer = np.empty(grabber.frame_shape, grabber.dtype)
+        grab_at(grabber, index, self._announcer.progress.scan_shape, self._buffer)
+        return self._buffer
+
+    def _give_up(self, wish: Measure, index: int, error: SwmrViewerError) -> None:
+        self._note_row(index, self._nothing(wish))
+        if not self._has_told_fault:  # a thousand damaged frames are one piece of news, and each is seen as a gap in the curve
+            self._has_told_fault = True
+            self._line.send(Fault(self._line.generation, f"Frame {index} cannot be measured: {error}", index))
+
+    def _nothing(self, wish: Measure) -> tuple[float, ...]:
+        return (float("nan"),) * len(_columns(wish.regions))
+
+    def _note_row(self, index: int, row: tuple[float, ...]) -> None:
+        self._late.pop(index, None)
+        self._indices.append(index)
+        self._rows.append(row)
+
+    def _announce(self, wish: Measure) -> None:
+        now = self._clock()
+        if not self._rows or not self._has_credit or (self.has_work and now - self._said_at < _SAY_EVERY_S):
+            return
+        indices, values = np.array(self._indices, np.int64), np.array(self._rows, np.float64)
+        shape = self._announcer.progress.scan_shape
+        self._line.send(Measured(self._line.generation, wish.revision, wish.data_path, indices, _columns(wish.regions), values, shape))
+        self._rows.clear()
+        self._indices.clear()
+        self._has_credit, self._said_at = False, now
+
+
+def _columns(regions: tuple[Region, ...]) -> tuple[str, ...]:
+    return (*FRAME_COLUMNS, *(f"{region.name}.{what}" for region in regions for what in REGION_COLUMNS))
+
+
+def _row(frame: npt.NDArray[Any], statistics: FrameStatistics, regions: tuple[Region, ...]) -> tuple[float, ...]:
+    nan = float("nan")
+    of_frame = (statistics.total, statistics.maximum, statistics.hottest_x, statistics.hottest_y)
+    row = [nan if one is None else float(one) for one in of_frame]
+    row += [float(statistics.n_masked), float(statistics.n_saturated)]
+    for region in regions:
+        found = region_statistics(frame, region)
+        row += [found.sum, found.mean, found.maximum, found.std]
+    return tuple(row)

@@ -1,0 +1,37 @@
+"""One frame read straight into an array, wherever the keys are ahead of the data or behind."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy.typing as npt
+
+from swmr_viewer.core.errors import FrameNotWrittenError
+from swmr_viewer.core.frames import FrameGrabber
+from swmr_viewer.reader.child.layout import SlotLayout, slot_layout
+
+
+def layout_of_frames(grabber: FrameGrabber) -> SlotLayout:
+    """Return how the frames of this data set lie in a slot, as large as they are by now."""
+    return slot_layout(grabber.frame_shape, grabber.dtype)
+
+
+def grab_at(grabber: FrameGrabber, index: int, scan_shape: tuple[int, ...], frame: npt.NDArray[Any]) -> None:
+    """Read the frame at an index on the keys' scan shape, which may lag or lead that of the data while both grow.
+
+    Raises
+    ------
+    FrameNotWrittenError, FrameUnreadableError
+        If the frame is not there yet, or its data set grew at this moment, or it cannot be read.
+    """
+    grabber.scan_shape = scan_shape
+    try:
+        grabber.grab_into(index, frame)
+    except (TypeError, ValueError) as error:
+        if grabber.frame_shape == frame.shape:
+            raise
+        raise _growing(index, grabber) from error
+
+
+def _growing(index: int, grabber: FrameGrabber) -> FrameNotWrittenError:
+    return FrameNotWrittenError(f"Frame {index} of {grabber.path} is growing.", "Try again after the next poll.")

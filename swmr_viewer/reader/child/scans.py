@@ -1,0 +1,123 @@
+"""A scan as the reader holds it: one open file, its follower, and one grabber per data set."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+import h5py
+
+from swmr_viewer.core.discovery import inspect_open
+from swmr_viewer.core.errors import NoKeysError, SwmrViewerError
+from swmr_viewer.core.files.opening import open_swmr
+from swmr_viewer.core.follower import Follower
+from swmr_viewer.core.frames import FrameGrabber
+from swmr_viewer.core.inspection import Inspection
+from swmr_viewer.core.nexus.fact_reading import read_facts
+from swmr_viewer.core.nexus.facts import DataFacts
+from swmr_viewer.reader.child.layout import slot_layout
+from swmr_viewer.reader.child.requests import has_patterns, with_patterns_expanded
+from swmr_viewer.reader.messages import DataDescription, FollowRequest, Opened
+
+
+@dataclass(slots=True)
+class Scan:
+    """What is open while following."""
+
+    h5file: Any
+    follower: Follower
+    grabbers: dict[str, FrameGrabber]
+    faults: list[str] = field(default_factory=list)
+    """What could not be opened, and was not asked for by name."""
+    facts: dict[str, DataFacts] = field(default_factory=dict)
+
+    def opened(self, generation: int, path: str) -> Opened:
+        """Return the description for the parent."""
+        data = tuple(
+            DataDescription(name, g.frame_shape, g.dtype.str, facts=self.facts.get(name, DataFacts())) for name, g in self.grabbers.items()
+        )
+        sizes = [slot_layout(g.frame_shape, g.dtype).size for g in self.grabbers.values()]
+        follower = self.follower
+        return Opened(
+            generation, path, follower.scan_shape, follower.key_paths, data, follower.finished_path, slot_size=max(sizes, default=64)
+        )
+
+    def close(self) -> None:
+        """Close the file, everything in it, and the files that virtual data sets were read from."""
+        for grabber in self.grabbers.values():
+            grabber.close()
+        self.h5file.close()
+
+
+def open_scan(request: FollowRequest) -> Scan:
+    """Open what is to be followed.
+
+    Raises
+    ------
+    SwmrViewerError
+        If that is not possible (yet).
+    """
+    h5file = open_swmr(request.path)
+    try:
+        return _open_in(h5file, request)
+    except BaseException:
+        h5file.close()
+        raise
+
+
+def _open_in(h5file: h5py.File, request: FollowRequest) -> Scan:
+    # Before anything is held open: a second handle on a dataset would break its refresh.
+    found = inspect_open(h5file) if has_patterns(request) else None
+    if found is not None:
+        request = with_patterns_expanded(request, found)
+    told = request.key_paths or request.length_paths
+    found = None if told and request.data_paths else found or inspect_open(h5file)
+    keys, lengths = (request.key_paths, request.length_paths) if told else _found_keys(found, request.path)
+    follow = partial(
+        Follower,
+        h5file,
+        keys,
+        length_paths=lengths,
+        termination_conditions=request.conditions,
+        finished_path=request.finished_path or (found.finished_path if found else None),
+        order=request.order,
+        scan_shape=request.scan_shape,
+        on_gap="wait" if request.gap_patience_s is None else "skip",
+        gap_patience_s=request.gap_patience_s or 0.0,
+    )
+    follower = follow()
+    named = bool(request.data_paths)
+    grabbers, errors = _open_data(h5file, request.data_paths if named or found is None else found.data_paths, follower)
+    if errors and (named or not grabbers):
+        raise errors[0]
+    rank = max((grabber.scan_rank for grabber in grabbers.values()), default=follower.scan_rank)
+    if rank < follower.scan_rank:  # the keys have a tail of axes that is none of the scan's
+        follower = follow(scan_rank=rank)
+    faults = [str(error) for error in errors]
+    if not told and lengths:
+        faults.insert(0, f"There are no keys in {request.path}: {_SUBSTITUTE.format(', '.join(lengths))}")
+    facts = {path: read_facts(h5file, path, grabber.scan_rank, grabber.frame_shape) for path, grabber in grabbers.items()}
+    return Scan(h5file, follower, grabbers, faults, facts)
+
+
+_SUBSTITUTE = "the length of {} and its chunks stand in for them, which says less surely that a frame is complete."
+
+
+def _found_keys(found: Inspection | None, path: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return (key paths, paths of what stands in for keys)."""
+    if found is None or not (found.key_paths or found.length_paths):
+        why = " ".join(found.notes) if found is not None else ""
+        raise NoKeysError(f"No key dataset was found in {path}. {why}".strip(), "Name one: a dataset with one value per scan point.")
+    return found.key_paths, found.length_paths
+
+
+def _open_data(h5file: h5py.File, paths: tuple[str, ...], follower: Follower) -> tuple[dict[str, FrameGrabber], list[SwmrViewerError]]:
+    grabbers: dict[str, FrameGrabber] = {}
+    errors: list[SwmrViewerError] = []
+    for path in paths:
+        try:
+            grabbers[path] = FrameGrabber(h5file, path, scan_shape=follower.scan_shape)
+        except SwmrViewerError as error:
+            errors.append(error)
+    return grabbers, errors

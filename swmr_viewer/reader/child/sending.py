@@ -1,0 +1,167 @@
+"""Puts a frame, or several combined, into a slot with preview, levels and statistics, and says so."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from multiprocessing.shared_memory import SharedMemory
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from swmr_viewer.analysis import FrameStatistics, examine, write_preview
+from swmr_viewer.analysis.accumulating import Accumulator, combined_dtype
+from swmr_viewer.core.frames import FrameGrabber
+from swmr_viewer.core.nexus.frame_times import FrameTimes
+from swmr_viewer.core.scan import position_of
+from swmr_viewer.reader.child.announcer import Announcer
+from swmr_viewer.reader.child.displays import Display, Displays
+from swmr_viewer.reader.child.layout import SlotLayout, slot_layout
+from swmr_viewer.reader.child.line import Line
+from swmr_viewer.reader.child.reader_slots import ReaderSlots
+from swmr_viewer.reader.child.reading import grab_at, layout_of_frames
+from swmr_viewer.reader.messages import Busy, FrameReady, SlotsWanted
+
+OnFrame = Callable[[str, int, npt.NDArray[Any], FrameStatistics], None]
+"""Called with path, index, the frame (masked pixels told by value) and its statistics; the array is good during the call."""
+
+
+class Sender:
+    """Frames into slots.
+
+    Parameters
+    ----------
+    grabbers : mapping of str to FrameGrabber
+        The data sets by path.
+    announcer : Announcer
+        Knows the scan shape, and tells each frame's keys before the frame.
+    slots : ReaderSlots
+        Where pixels go.
+    line : Line
+        Where messages go.
+    displays : Displays
+        How frames are prepared.
+    times : mapping of str to FrameTimes
+        When frames were taken, by path of the data set.
+    on_frame : callable
+        Who else wants to look at each plain frame.
+    """
+
+    def __init__(
+        self,
+        grabbers: Mapping[str, FrameGrabber],
+        announcer: Announcer,
+        slots: ReaderSlots,
+        line: Line,
+        displays: Displays,
+        times: Mapping[str, FrameTimes],
+        on_frame: OnFrame,
+    ) -> None:
+        self._grabbers = grabbers
+        self._announcer = announcer
+        self._slots = slots
+        self._line = line
+        self._displays = displays
+        self._times = times
+        self._on_frame = on_frame
+        self._asked_size = 0
+
+    @property
+    def any_free(self) -> bool:
+        """Whether a frame can be sent now."""
+        return self._slots.any_free
+
+    def send(self, path: str, index: int, since: float, live: bool) -> bool:
+        """Read a frame and send it; return whether the slots are large enough for it.
+
+        Raises
+        ------
+        FrameNotWrittenError, FrameUnreadableError
+            If the frame is not there yet, or cannot be read.
+        """
+        grabber, display = self._grabbers[path], self._displays.of(path)
+        layout = layout_of_frames(grabber)
+
+        def fill(frame: npt.NDArray[Any]) -> None:
+            self._line.send(Busy(self._line.generation, f"reading frame {index} of {path}", index))
+            grab_at(grabber, index, self._announcer.progress.scan_shape, frame)
+
+        return self._filled(layout, fill, display, path, index, since, live)
+
+    def send_combined(self, path: str, index: int, since: float, live: bool, combined: Accumulator) -> bool:
+        """Send what was accumulated, as the frame at this index; return whether the slots are large enough."""
+        layout = slot_layout(combined.shape, combined_dtype(combined.how, combined.dtype))
+        display = self._displays.of(path)
+        return self._filled(layout, combined.write_into, display, path, index, since, live, combined.n)
+
+    def _filled(
+        self,
+        layout: SlotLayout,
+        fill: Callable[[npt.NDArray[Any]], None],
+        display: Display,
+        path: str,
+        index: int,
+        since: float,
+        live: bool,
+        combined: int = 0,
+    ) -> bool:
+        if layout.size > self._slots.size:
+            self._ask_for(layout.size)
+            return False
+        block = self._slots.take()
+        try:
+            frame: npt.NDArray[Any] = np.ndarray(layout.shape, layout.dtype, block.buf)
+            fill(frame)
+            prepared = frame if combined else display.prepared(frame)
+            event = self._described(block, layout, prepared, display, path, index, since, live, combined)
+        except BaseException:
+            self._slots.release(block.name)
+            raise
+        # A frame that overtakes its keys stands on the map as missing, and cannot be gone back to. Slots bound how many go out so.
+        self._announcer.announce(at_once=True)
+        self._line.send(event)
+        if not combined and event.statistics is not None:
+            # Behind the message: the picture waits for no region. The window only looks, and only this thread would write there.
+            self._on_frame(path, index, prepared, event.statistics)
+        return True
+
+    def _described(
+        self,
+        block: SharedMemory,
+        layout: SlotLayout,
+        prepared: npt.NDArray[Any],
+        display: Display,
+        path: str,
+        index: int,
+        since: float,
+        live: bool,
+        combined: int,
+    ) -> FrameReady:
+        if layout.preview_factor:
+            write_preview(prepared, layout.preview_factor, np.ndarray(layout.preview_shape, np.float32, block.buf, layout.preview_offset))
+        levels, statistics = examine(prepared, display.percentiles, display.saturation(layout.dtype, max(1, combined)))
+        shape = self._announcer.progress.scan_shape
+        times = self._times.get(path)
+        return FrameReady(
+            self._line.generation,
+            path,
+            index,
+            position_of(index, shape),
+            block.name,
+            layout.shape,
+            layout.dtype.str,
+            layout.preview_shape,
+            layout.preview_offset,
+            layout.preview_factor,
+            levels,
+            since,
+            live,
+            statistics,
+            max(1, combined),
+            times.at(index, shape) if times is not None else None,
+        )
+
+    def _ask_for(self, size: int) -> None:
+        if size > self._asked_size:
+            self._asked_size = size
+            self._line.send(SlotsWanted(self._line.generation, size))

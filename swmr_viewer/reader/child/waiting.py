@@ -1,0 +1,85 @@
+"""Tries to open what is to be followed, again and again, for as long as waiting may help."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from swmr_viewer.core.errors import FileNotThereError, NotSwmrYetError, SwmrViewerError
+from swmr_viewer.core.files.superblock import read_file_state
+from swmr_viewer.core.inspection import FileState
+from swmr_viewer.reader.child.line import Line
+from swmr_viewer.reader.child.scans import Scan, open_scan
+from swmr_viewer.reader.messages import Busy, FollowRequest, Phase, PhaseChanged
+
+_FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.02, 0.5
+_CLOSED_PATIENCE_S = 5.0
+"""In a file that nobody writes, what is missing will hardly come; a writer may be about to open it again."""
+
+
+class Waiting:
+    """The time before a scan is open.
+
+    Parameters
+    ----------
+    request : FollowRequest
+        What to open.
+    line : Line
+        Where messages go.
+    clock : callable
+        Monotonic seconds.
+    """
+
+    def __init__(self, request: FollowRequest, line: Line, clock: Callable[[], float] = time.monotonic) -> None:
+        self._request = request
+        self._line = line
+        self._clock = clock
+        self._began_at = self._next_at = clock()
+        self._pause_s = _FIRST_PAUSE_S
+        self._told: PhaseChanged | None = None
+
+    @property
+    def pause_s(self) -> float:
+        """Seconds until the next try."""
+        return max(0.0, self._next_at - self._clock())
+
+    def step(self) -> Scan | None:
+        """Try once if it is time, and return the scan if it is open.
+
+        Raises
+        ------
+        SwmrViewerError
+            If waiting does not help, or took longer than asked for.
+        """
+        if self.pause_s > 0:
+            return None
+        self._line.send(Busy(self._line.generation, f"opening {self._request.path}"))
+        try:
+            return open_scan(self._request)
+        except SwmrViewerError as error:
+            if not error.retryable or self._clock() - self._began_at >= self._longest_s(error):
+                raise
+            self._tell(error)
+        finally:
+            self._line.keep_alive(now=True)
+        self._next_at = self._clock() + self._pause_s
+        self._pause_s = min(1.5 * self._pause_s, _LONGEST_PAUSE_S)
+        return None
+
+    def _longest_s(self, error: SwmrViewerError) -> float:
+        longest_s = float("inf") if self._request.wait_s is None else self._request.wait_s
+        is_about_file = isinstance(error, (FileNotThereError, NotSwmrYetError))
+        if not is_about_file and read_file_state(self._request.path) in (FileState.CLOSED, FileState.NO_SWMR):
+            return min(longest_s, _CLOSED_PATIENCE_S)
+        return longest_s
+
+    def _tell(self, error: SwmrViewerError) -> None:
+        phase = Phase.WAITING_FOR_KEYS
+        if isinstance(error, FileNotThereError):
+            phase = Phase.WAITING_FOR_FILE
+        elif isinstance(error, NotSwmrYetError):
+            phase = Phase.WAITING_FOR_SWMR
+        told = PhaseChanged(self._line.generation, phase, error.message)
+        if told != self._told:
+            self._told = told
+            self._line.send(told)

@@ -1,0 +1,1 @@
+"""What keeps a reader process alive, from the side of the window."""

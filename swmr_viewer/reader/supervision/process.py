@@ -1,0 +1,121 @@
+"""One reader process as its parent holds it: started, spoken to, heard, ended."""
+
+from __future__ import annotations
+
+import multiprocessing
+import pickle
+import signal
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from multiprocessing import resource_tracker
+
+from swmr_viewer.reader.child.entry import run_reader
+from swmr_viewer.reader.messages import Event, Quit, Request
+from swmr_viewer.reader.supervision.outbox import Outbox
+
+_MOST_AT_ONCE = 1000
+_DYING_S = 1.0
+_BEYOND_STUCK_S = 15.0
+"""The reader's own watchdog bites that much later than its parent would have."""
+
+
+class ReaderProcess:
+    """A running reader.
+
+    Parameters
+    ----------
+    stuck_after_s : float
+        Silence (s) after which the parent kills it; an orphan ends itself a little later.
+    """
+
+    def __init__(self, stuck_after_s: float) -> None:
+        context = multiprocessing.get_context("spawn")
+        self.connection, theirs = context.Pipe(duplex=True)
+        self._process = context.Process(
+            target=run_reader, args=(theirs, stuck_after_s + _BEYOND_STUCK_S), name="swmr-viewer reader", daemon=True
+        )
+        with _interrupts_held_back():
+            self._process.start()
+        theirs.close()
+        self.started_at = time.monotonic()
+        self.sentinel = self._process.sentinel
+        self._outbox = Outbox(self.connection)
+
+    @property
+    def pid(self) -> int | None:
+        """The process's number."""
+        return self._process.pid
+
+    def send(self, request: Request) -> None:
+        """Queue a request; never blocks."""
+        self._outbox.put(request)
+
+    def receive(self) -> Iterator[Event]:
+        """Yield what it has said so far.
+
+        Raises
+        ------
+        EOFError
+            If it is gone and everything it said was read.
+        """
+        try:
+            for _ in range(_MOST_AT_ONCE):
+                if not self.connection.poll(0):
+                    return
+                event: Event = self.connection.recv()
+                yield event
+        except (OSError, pickle.UnpicklingError) as error:
+            raise EOFError from error
+
+    def kill(self) -> None:
+        """End it at once, whatever it does."""
+        self._process.kill()
+
+    def end(self, grace_s: float) -> None:
+        """Ask it to end, wait, and kill it if it does not; takes about a second longer at most."""
+        self._outbox.put(Quit())
+        self._outbox.close()
+        if grace_s > 0:
+            self._process.join(grace_s)
+        self._process.kill()
+        self._process.join(_DYING_S)
+        if self._process.is_alive():
+            self._abandon()
+            return
+        self._outbox.join(_DYING_S)
+        self.connection.close()
+
+    def _abandon(self) -> None:
+        """Let it be: the kernel ends a process that waits for dead storage when the storage answers, and not before.
+
+        Otherwise Python would wait for it at its own end. The pipe stays open, for a thread may still write to it.
+        """
+        getattr(multiprocessing.process, "_children", set()).discard(self._process)
+
+    def obituary(self) -> str:
+        """Return in words how it ended; to be called once it is gone."""
+        self._process.join(_DYING_S)
+        status = self._process.exitcode
+        if status is None:
+            return "it closed its pipe"
+        if status >= 0:
+            return f"it ended with status {status}"
+        try:
+            return f"it was ended by {signal.Signals(-status).name}"
+        except ValueError:
+            return f"it was ended by signal {-status}"
+
+
+@contextmanager
+def _interrupts_held_back() -> Iterator[None]:
+    """A Ctrl-C in a terminal reaches the whole group: the child starts with it blocked, and later ignores it."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    resource_tracker.ensure_running()  # otherwise the start does it, and unblocks the signal
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)

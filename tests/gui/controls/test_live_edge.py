@@ -1,0 +1,389 @@
+"""The live edge and history on a scripted reader: going, playing, modes, rates, ends."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PySide6.QtCore import QPoint, Qt
+from pytestqt.qtbot import QtBot
+
+from swmr_viewer.core.conditions import AllKeys, FrameCount, Timeout
+from swmr_viewer.core.progress import KeyProgress
+from swmr_viewer.gui.assembly import Assembly
+from swmr_viewer.gui.controls.go_to import PlaceError, parse_place, row_step
+from swmr_viewer.gui.controls.notify import Notifier
+from swmr_viewer.gui.controls.termination_words import countdown_words, end_words
+from swmr_viewer.gui.look.words import clock_words
+from swmr_viewer.gui.scan_map.detector_list import hold_up_words
+from swmr_viewer.gui.scan_map.time_left import Arrivals, frames_wanted, left_words
+from swmr_viewer.gui.session.live_mode import combined_words
+from swmr_viewer.reader import messages as m
+from tests.gui.fakes import Clock, FakeSupervisor, picture, ranges
+
+Following = Callable[..., Assembly]
+LEFT = Qt.MouseButton.LeftButton
+Key = Qt.Key
+
+
+def follow_some(qtbot: QtBot, reader: FakeSupervisor, viewer: Assembly, *added: object, shown: int, at_s: float = 0.0) -> None:
+    shape = viewer.session.scan_shape
+    with qtbot.waitSignal(viewer.session.progress_changed):
+        reader.say_keys(shape, *added, at_s=at_s)  # type: ignore[arg-type]
+    with qtbot.waitSignal(viewer.session.frame_changed):
+        reader.say_frame(picture(), shown, shape)
+
+
+def answer(qtbot: QtBot, reader: FakeSupervisor, viewer: Assembly) -> int:
+    """Send the frame that is asked for; return its index."""
+    index = viewer.session.wanted_index
+    assert index is not None
+    with qtbot.waitSignal(viewer.session.frame_changed):
+        reader.say_frame(picture(seed=index), index, viewer.session.scan_shape, live=False)
+    return index
+
+
+# ---- going to a frame
+
+
+@pytest.mark.parametrize(
+    ("words", "index"),
+    [("417", 417), (" 13, 27 ", 417), ("(13, 27)", 417), ("13 27", 417), ("13x27", 417), ("[0;0]", 0), ("599", 599)],
+)
+def test_a_place_is_a_number_or_a_position(words: str, index: int) -> None:
+    assert parse_place(words, (20, 30)) == index
+
+
+@pytest.mark.parametrize("words", ["", "x", "-1", "600", "20, 0", "1, 2, 3", "1.5", "13,", "9" * 30])
+def test_what_names_no_point_is_refused_in_words(words: str) -> None:
+    with pytest.raises(PlaceError) as error:
+        parse_place(words, (20, 30))
+    assert str(error.value).endswith(".")
+
+
+@given(shape=st.lists(st.integers(1, 6), min_size=1, max_size=3).map(tuple), data=st.data())
+def test_a_row_step_lands_on_a_complete_frame_in_that_direction(shape: tuple[int, ...], data: st.DataObject) -> None:
+    progress = KeyProgress(1, shape)
+    complete = sorted(data.draw(st.sets(st.integers(0, progress.total - 1), min_size=1)))
+    for index in complete:
+        progress.add(0, *ranges((index, index + 1)))
+    at, direction = data.draw(st.sampled_from(complete)), data.draw(st.sampled_from([1, -1]))
+    found = row_step(progress, at, direction)
+    beyond = [index for index in complete if (index - at) * direction > 0]
+    if beyond:
+        assert found in beyond
+    else:
+        assert found in (None, at)
+
+
+def test_a_frame_is_gone_to_by_keyboard(qtbot: QtBot, reader: FakeSupervisor, following: Following) -> None:
+    viewer = following((20, 30))
+    follow_some(qtbot, reader, viewer, (0, 418), shown=417)
+    go_to, session = viewer.window.edge.go_to, viewer.session
+    qtbot.keyClick(viewer.window, Key.Key_G, Qt.KeyboardModifier.ControlModifier)
+    assert go_to.isVisible()
+    qtbot.keyClicks(go_to.line, "3, 7")
+    qtbot.keyClick(go_to.line, Key.Key_Return)
+    assert not go_to.isVisible()
+    assert session.wanted_index == 97
+    qtbot.keyClick(viewer.window, Key.Key_G, Qt.KeyboardModifier.ControlModifier)
+    assert go_to.line.text() == ""
+    qtbot.keyClicks(go_to.line, "700")
+    qtbot.keyClick(go_to.line, Key.Key_Return)
+    assert go_to.words.text() == "There is no frame 700: the last one is 599."
+    go_to.line.clear()
+    qtbot.keyClicks(go_to.line, "500")
+    qtbot.keyClick(go_to.line, Key.Key_Return)
+    assert session.wanted_index == 97
+    assert go_to.words.text().startswith("Frame 500 is not there yet.")
+    qtbot.keyClick(go_to.line, Key.Key_Return)
+    assert session.wanted_index == 417
+    qtbot.keyClick(viewer.window, Key.Key_G, Qt.KeyboardModifier.ControlModifier)
+    qtbot.keyClick(go_to, Key.Key_Escape)
+    assert not go_to.isVisible()
+    assert session.wanted_index == 417
+
+
+def test_page_keys_move_by_a_row(qtbot: QtBot, reader: FakeSupervisor, following: Following) -> None:
+    viewer = following((20, 30))
+    follow_some(qtbot, reader, viewer, [(0, 191), (192, 418)], shown=417)
+    session, window = viewer.session, viewer.window
+    for key, expected in (
+        (Key.Key_PageUp, 387), (Key.Key_Home, 0), (Key.Key_PageDown, 30), (Key.Key_PageUp, 0), (Key.Key_PageUp, 0),
+    ):  # fmt: skip
+        qtbot.keyClick(window, key)
+        assert session.wanted_index == expected
+    session.pin(161)
+    qtbot.keyClick(window, Key.Key_PageDown)
+    assert session.wanted_index == 192  # 191 is a gap
+    session.pin(410)
+    qtbot.keyClick(window, Key.Key_PageDown)
+    assert session.wanted_index == 417
+    qtbot.keyClick(window, Key.Key_End)
+    assert session.is_live
+
+
+# ---- playing
+
+
+def test_playing_shows_each_complete_frame_and_ends_at_the_live_edge(qtbot: QtBot, reader: FakeSupervisor, following: Following) -> None:
+    viewer = following((3, 4))
+    session, button = viewer.session, viewer.window.control_bar.play
+    follow_some(qtbot, reader, viewer, [(0, 3), (4, 7)], shown=6)
+    viewer.window.edge.playback.set_rate(60)
+    qtbot.mouseClick(button, LEFT, pos=QPoint(12, 12))
+    seen = []
+    assert "playing" in viewer.window.control_bar.state_line.words.text()
+    while not session.is_live:
+        at = session.wanted_index
+        seen.append(answer(qtbot, reader, viewer))
+        qtbot.waitUntil(lambda at=at: session.wanted_index != at)
+    assert seen == [0, 1, 2, 4, 5, 6]
+    assert not viewer.window.edge.playback.is_playing
+    assert isinstance(reader.requests[-1], m.ShowLive)
+    assert "playing" not in viewer.window.control_bar.state_line.words.text()
+
+
+def test_playing_never_asks_for_more_than_is_shown(qtbot: QtBot, reader: FakeSupervisor, following: Following) -> None:
+    viewer = following((3, 4))
+    follow_some(qtbot, reader, viewer, (0, 9), shown=8)
+    playback = viewer.window.edge.playback
+    playback.play(-1)
+    playback._timer.stop()
+    for _ in range(5):
+        playback.advance()
+    assert viewer.session.wanted_index == 7  # 8 was on the screen already, 7 is being read
+    answer(qtbot, reader, viewer)
+    playback.advance()
+    assert viewer.session.wanted_index == 6
+
+
+def test_playing_backwards_ends_at_the_first_and_the_users_hand_wins(qtbot: QtBot, reader: FakeSupervisor, following: Following) -> None:
+    viewer = following((3, 4))
+    session, playback = viewer.session, viewer.window.edge.playback
+    follow_some(qtbot, reader, viewer, (0, 9), shown=8)
+    session.pin(2)
+    answer(qtbot, reader, viewer)
+    playback.set_rate(60)
+    qtbot.keyClick(viewer.window, Key.Key_P, Qt.KeyboardModifier.ShiftModifier)
+    assert playback.direction == -1
+    seen = [2]
+    while playback.is_playing and seen[-1] != 0:
+        qtbot.waitUntil(lambda: session.wanted_index != seen[-1])
+        seen.append(answer(qtbot, reader, viewer))
+    assert seen == [2, 1, 0]
+    qtbot.waitUntil(lambda: not playback.is_playing)
+    assert session.wanted_index == 0
+    qtbot.keyClick(viewer.window, Key.Key_P)
+    assert playback.is_playing
+    session.pin_nearest(5)
+    assert not playback.is_playing
+    assert session.wanted_index == 5
+
+
+def test_the_rate_is_chosen_by_menu_and_keys(qtbot: QtBot, reader: FakeSupervisor, following: Following) -> None:
+    viewer = following((3, 4))
+    playback, editor = viewer.window.edge.playback, viewer.window.control_bar.play.rate
+    editor.number.setValue(24)
+    assert playback.rate == 24
+    assert editor.slider.value() == 24
+    qtbot.keyClick(viewer.window, Key.Key_Up, Qt.KeyboardModifier.AltModifier)
+    assert playback.rate == 36
+    assert editor.number.value() == 36
+    for _ in range(12):
+        qtbot.keyClick(viewer.window, Key.Key_Down, Qt.KeyboardModifier.AltModifier)
+    assert playback.rate == 1
+    playback.set_rate(1000)
+    assert playback.rate == 60
+
+
+# ---- what live means
+
+
+def test_every_frame_is_asked_for_told_and_kept_for_the_next_file(qtbot: QtBot, reader: FakeSupervisor, following: Following) -> None:
+    viewer = following((3, 4))
+    follow_some(qtbot, reader, viewer, (0, 3), shown=2)
+    qtbot.keyClick(viewer.window, Key.Key_E)
+    assert [(one.generation, one.on) for one in reader.sent(m.FollowEvery)] == [(1, True)]
+    assert viewer.window.edge.actions.every_frame.isChecked()
+    assert "every frame" in viewer.window.control_bar.state_line.words.text()
+    skipped = viewer.session.counts.n_skipped
+    follow_some(qtbot, reader, viewer, (3, 9), shown=3)  # late, not skipped
+    assert viewer.session.counts.n_skipped == skipped
+    following((3, 4))
+    assert [(one.generation, one.on) for one in reader.sent(m.FollowEvery)] == [(1, True), (2, True)]
+    assert viewer.session.counts.expects_all
+    qtbot.keyClick(viewer.window, Key.Key_E)
+    assert reader.sent(m.FollowEvery)[-1].on is False
+
+
+def test_combining_is_edited_in_a_pop_up(qtbot: QtBot, reader: FakeSupervisor, following: Following) -> None:
+    viewer = following((3, 4))
+    follow_some(qtbot, reader, viewer, (0, 3), shown=2)
+    editor = viewer.window.edge.combine_editor
+    qtbot.keyClick(viewer.window, Key.Key_C)
+    assert editor.isVisible()
+    editor.choices["mean"].click()
+    assert reader.sent(m.SetDisplay)[-1].combine == m.Combine("mean", 20)
+    editor.count.setValue(7)
+    assert reader.sent(m.SetDisplay)[-1].combine == m.Combine("mean", 7)
+    editor.all.click()
+    assert reader.sent(m.SetDisplay)[-1].combine == m.Combine("mean", None)
+    assert not editor.count.isEnabled()
+    editor.choices["none"].click()
+    assert reader.sent(m.SetDisplay)[-1].combine == m.Combine()
+    for value in (m.Combine("sum", 3), m.Combine("maximum", None), m.Combine()):
+        editor.set_value(value)
+        assert editor.value() == value
+    editor.hide()
+
+
+def test_combined_pictures_are_told_with_the_frames_that_are_in_them() -> None:
+    assert combined_words(m.Combine("mean", 20), 20) == "mean of 20 frames"
+    assert combined_words(m.Combine("sum", None), 1) == "sum of 1 frame"
+    assert combined_words(m.Combine(), 1) == ""
+
+
+# ---- marks, rates, times
+
+
+def test_the_mark_is_lit_while_the_picture_is_new(qtbot: QtBot, reader: FakeSupervisor, following: Following) -> None:
+    viewer = following((3, 4))
+    mark = viewer.window.frame_header.mark
+    assert not mark.is_lit
+    follow_some(qtbot, reader, viewer, (0, 3), shown=2)
+    assert mark.is_lit
+    qtbot.waitUntil(lambda: not mark.is_lit)
+
+
+def test_rates_are_those_of_recent_seconds(qtbot: QtBot, reader: FakeSupervisor, clock: Clock, following: Following) -> None:
+    viewer = following((100, 100))
+    flow = viewer.window.control_bar.state_line.flow
+    for step in range(40):
+        follow_some(qtbot, reader, viewer, (10 * step, 10 * step + 10), shown=10 * step + 9, at_s=clock())
+        viewer.session.tick()
+        clock.now_s += 0.25
+    viewer.session._ticker.stop()
+    assert flow.shown == pytest.approx(4.0, rel=0.1)
+    assert flow.skipped == pytest.approx(36.0, rel=0.1)
+    assert viewer.session.frames_per_second == pytest.approx(40.0, rel=0.1)
+    words = viewer.window.control_bar.state_line.rate.text()
+    assert [part in words for part in ("arriving", "shown", "skipped", "/ s")] == [True] * 4
+
+
+def test_the_time_left_comes_from_the_recent_rate() -> None:
+    arrivals = Arrivals()
+    assert arrivals.per_second(0.0) is None
+    for tick in range(101):
+        arrivals.note(0.5 * tick, tick)
+    assert arrivals.per_second(50.0) == pytest.approx(2.0)
+    assert arrivals.per_second(80.0) == pytest.approx(60 / 59.5, rel=0.02)  # a pause counts
+    slow = Arrivals()
+    for tick in range(5):
+        slow.note(60.0 * tick, tick)
+    assert slow.per_second(240.0) == pytest.approx(1 / 60)
+    assert frames_wanted(600, (AllKeys(),), grows=False) == 600
+    assert frames_wanted(600, (FrameCount(100), AllKeys()), grows=False) == 100
+    assert frames_wanted(600, (), grows=True) is None
+    assert frames_wanted(600, (FrameCount(700),), grows=True) == 700
+    assert [left_words(s) for s in (0.2, 18.4, 170, 7300)] == ["about 1 s left", "about 18 s left", "about 3 min left", "about 2.0 h left"]
+
+
+def test_the_time_left_stands_in_the_window_and_goes_when_nothing_comes(
+    qtbot: QtBot, reader: FakeSupervisor, clock: Clock, following: Following
+) -> None:
+    viewer = following((10, 10))
+    detectors = viewer.window.detectors
+    for step in range(5):
+        follow_some(qtbot, reader, viewer, (2 * step, 2 * step + 2), shown=2 * step, at_s=clock())
+        clock.now_s += 0.5
+    viewer.session.tick()
+    assert detectors.left.text() == "about 22 s left"  # 90 frames at 4 per second
+    clock.now_s += 30.0
+    viewer.session.tick()
+    assert detectors.left.text() == ""
+
+
+def test_who_holds_the_scan_up_is_named() -> None:
+    assert hold_up_words(["eiger", "xspress3", "panda"], [424, 418, 424]) == "xspress3 holds the scan up: 6 behind"
+    assert hold_up_words(["a", "b", "c"], [9, 4, 4]) == "b and c hold the scan up: 5 behind"
+    assert hold_up_words(["a", "b"], [5, 4]) == ""
+    assert hold_up_words([], []) == ""
+    assert hold_up_words(list("abcde"), [9, 1, 1, 1, 1]) == "4 detectors hold the scan up: 8 behind"
+
+
+def test_the_time_of_a_frame_is_that_of_this_place() -> None:
+    moment = datetime(2026, 3, 4, 14, 3, 7, 240_000)
+    assert clock_words(moment.timestamp()) == "14:03:07.2"
+
+
+# ---- ends
+
+
+def test_words_about_ends() -> None:
+    at = datetime(2026, 3, 4, 14, 3, 7)
+    conditions = (Timeout(10.0), AllKeys())
+    assert end_words(m.Ended(1, "timeout", 400, 600), conditions, at) == "Ended at 14:03:07: no new key for 10 s"
+    assert end_words(m.Ended(1, "stopped", 400, 600), conditions, at) == "Ended at 14:03:07: you stopped it"
+    assert countdown_words(7.5) == "stops in 7.5 s if nothing comes"
+    assert countdown_words(7.5, is_quiet=True) == "quiet, not finished: stops in 7.5 s"
+    assert countdown_words(None, is_quiet=True) == "quiet, not finished"
+    assert countdown_words(None) == ""
+
+
+def test_an_end_is_told_with_its_time_and_restart_opens_anew(qtbot: QtBot, reader: FakeSupervisor, following: Following) -> None:
+    viewer = following((3, 4))
+    bar = viewer.window.termination_bar
+    bar._now = lambda: datetime(2026, 3, 4, 14, 3, 7)
+    assert not bar.restart.isVisible()
+    with qtbot.waitSignal(viewer.session.finished):
+        reader.say(m.Ended(1, "all_keys", 12, 12))
+    assert bar.ended.text() == "Ended at 14:03:07: all keys are set"
+    assert bar.restart.isVisible()
+    assert bar.resume.isVisible()
+    qtbot.mouseClick(bar.restart, LEFT)
+    assert len(reader.sent(m.FollowRequest)) == 2
+    assert not viewer.session.is_over
+    assert bar.ended.text() == ""
+    assert not bar.restart.isVisible()
+
+
+def test_quiet_is_not_finished_in_words_and_colour(qtbot: QtBot, reader: FakeSupervisor, clock: Clock, following: Following) -> None:
+    viewer = following((3, 4))
+    countdown = viewer.window.termination_bar.countdown
+    follow_some(qtbot, reader, viewer, (0, 3), shown=2, at_s=clock())
+    viewer.session.tick()
+    assert countdown.property("role") == "muted"
+    clock.now_s += 4.0
+    viewer.session.tick()
+    assert countdown.text() == "quiet, not finished: stops in 6.0 s"
+    assert countdown.property("role") == "warn"
+
+
+def test_nobody_is_told_until_somebody_wants_it(qtbot: QtBot, reader: FakeSupervisor, following: Following) -> None:
+    viewer = following((3, 4))
+    beeps: list[int] = []
+    notifier = Notifier(viewer.session, beep=lambda: beeps.append(1))
+    with qtbot.waitSignal(viewer.session.finished):
+        reader.say(m.Ended(1, "all_keys", 12, 12))
+    assert beeps == []
+    notifier.set_beeps(True)
+    viewer.session.resume()
+    with qtbot.waitSignal(viewer.session.finished):
+        reader.say(m.Ended(1, "all_keys", 12, 12))
+    assert beeps == [1]
+    notifier.tell("alarm", "Region A is above 1000.")
+    assert beeps == [1, 1]
+    own = viewer.window.edge
+    qtbot.keyClick(viewer.window, Key.Key_B, Qt.KeyboardModifier.ControlModifier)
+    assert own.notifier.beeps
+    assert Notifier(viewer.session, parent=notifier).beeps  # remembered
+    notes: list[str] = []
+    viewer.session.noted.connect(notes.append)
+    own.actions.notify.trigger()
+    assert own.actions.notify.isChecked() is own.notifier.notifies
+    assert own.notifier.notifies or notes == ["This desktop shows no notifications to programs; a beep may do."]
+    notifier.deleteLater()

@@ -1,0 +1,143 @@
+"""Scales, axes, histograms, colours, turning, the last reduction: pure, without a window."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import product
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from swmr_viewer.analysis import LevelStatistics
+from swmr_viewer.gui.display.color_maps import COLOR_MAPS, color_table
+from swmr_viewer.gui.display.display_settings import DisplaySettings, LevelMode
+from swmr_viewer.gui.display.histogram import counts_along
+from swmr_viewer.gui.display.levels_axis import LevelsAxis, log_ticks_between
+from swmr_viewer.gui.display.levels_scale import LevelScale, Scale, scale_for
+from swmr_viewer.gui.display.levels_words import mode_words
+from swmr_viewer.gui.display.orientation import Orientation
+from swmr_viewer.gui.image.raw_part import raw_part
+from swmr_viewer.gui.image.screen_fit import screen_fit
+from swmr_viewer.gui.session.frame_wishes import FrameWishes
+from swmr_viewer.reader.wishes import Combine, SetDisplay
+
+ORIENTATIONS = [Orientation(*flags) for flags in product((False, True), repeat=3)]
+MEASURED = LevelStatistics(1.0, 900.0, 3.0, 70.0, 5)
+
+
+@pytest.mark.parametrize("kind", list(Scale))
+@given(low=st.floats(-1e6, 1e6), span=st.floats(1e-3, 1e6), most=st.integers(0, 30))
+def test_heights_and_ticks_agree_with_values(kind: Scale, low: float, span: float, most: int) -> None:
+    scale = scale_for(kind, "f", low, low + span)
+    axis = LevelsAxis(*scale.usable(low, low + span), scale, top=10, bottom=400)
+    assert axis.y_of(axis.high) < axis.y_of(axis.low)
+    assert axis.top <= axis.y_of(axis.high)
+    assert axis.y_of(axis.low) <= axis.bottom
+    assert axis.y_of(axis.value_at(200)) == pytest.approx(200, abs=1)
+    ticks = axis.ticks(most)
+    assert len(ticks) <= most + 1 * (most > 0)
+    slack = 1e-9 * max(abs(axis.low), abs(axis.high))
+    assert all(axis.low - slack <= t <= axis.high + slack for t in ticks)
+    assert ticks == sorted(set(ticks))
+
+
+def test_ticks_of_a_log_scale_are_decades() -> None:
+    assert log_ticks_between(0.5, 65_000, 10) == [1, 10, 100, 1000, 10_000]
+    assert log_ticks_between(1, 100, 9) == [1, 2, 5, 10, 20, 50, 100]
+    assert log_ticks_between(1, 1e8, 4) == [1, 1e3, 1e6]
+    assert log_ticks_between(3, 30, 5) == [10, 20, 30]
+
+
+def test_none_one_and_many_counts_are_told_apart_on_a_log_scale() -> None:
+    scale = scale_for(Scale.LOG, "u", 0, 1000)
+    low, high = scale.usable(0, 1000)
+    assert (low, high) == (0.5, 1000)
+    none, one, many = scale.forward(np.array([0, 1, 1000], np.float32))
+    assert none == scale.shade(low)
+    assert none < one < many
+    assert np.isnan(scale.forward(np.array([np.nan], np.float32))).all()
+
+
+def test_levels_come_from_where_the_settings_say() -> None:
+    settings = DisplaySettings()
+    assert settings.levels_for(MEASURED) == (3.0, 70.0)
+    assert replace(settings, mode=LevelMode.EXTREMES).levels_for(MEASURED) == (1.0, 900.0)
+    assert settings.levels_for(None) is None
+    for mode in (LevelMode.FIXED, LevelMode.HELD):
+        assert replace(settings, mode=mode, levels=(7.0, 9.0)).levels_for(MEASURED) == (7.0, 9.0)
+    assert mode_words(settings) == "0.5 \u2013 99.5 %"
+    assert mode_words(replace(settings, percentiles=(0.0, 99.99))) == "0 \u2013 99.99 %"
+
+
+@pytest.mark.parametrize("name", COLOR_MAPS)
+def test_colour_maps_grow_lighter_all_along(name: str) -> None:
+    table = color_table(name).astype(float) / 255
+    linear = np.where(table <= 0.04045, table / 12.92, ((table + 0.055) / 1.055) ** 2.4)
+    luminance = linear @ (0.2126, 0.7152, 0.0722)
+    assert len(table) == 256
+    assert (np.diff(luminance) > -1e-3).all()
+    assert luminance[-1] - luminance[0] > 0.5
+    np.testing.assert_array_equal(color_table(name, True), color_table(name)[::-1])
+
+
+@given(
+    shape=st.tuples(st.integers(1, 60), st.integers(1, 60)), rows=st.floats(0.5, 80), columns=st.floats(0.5, 80), seed=st.integers(0, 99)
+)
+def test_no_bright_pixel_is_lost_in_the_last_reduction(shape: tuple[int, int], rows: float, columns: float, seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    picture = rng.random(shape).astype(np.float32)
+    y, x = int(rng.integers(shape[0])), int(rng.integers(shape[1]))
+    picture[y, x] = 9
+    fitted = screen_fit(picture, rows, columns)
+    assert fitted.shape[0] <= max(1, rows)
+    assert fitted.shape[1] <= max(1, columns)
+    at = np.argwhere(fitted == 9)
+    assert 1 <= len(at) <= 4
+    scaled_place = (at + 0.5) * shape / np.array(fitted.shape)
+    assert (np.abs(scaled_place - (y, x)) <= 1.5 * np.ceil(np.array(shape) / fitted.shape) + 1).all()
+    assert np.isnan(screen_fit(np.full(shape, np.nan, np.float32), rows, columns)).all()
+
+
+def test_the_histogram_counts_every_value_once() -> None:
+    axis = LevelsAxis(10, 20, LevelScale(), top=0, bottom=300)
+    counts = counts_along(np.array([-5, 10, 15, 15, 20, 999, np.nan], np.float32), axis)
+    assert counts.sum() == 6
+    places = np.flatnonzero(counts)
+    first, last = axis.shades
+    expected = {int(np.clip((v - first) / (last - first) * 100, 0, 99)) for v in (-5, 10, 15, 20, 999)}
+    assert set(places.tolist()) == expected
+    assert counts[-1] == 1
+    assert counts[0] == 1
+
+
+def test_turning_four_times_changes_nothing_and_left_undoes_right() -> None:
+    for one in ORIENTATIONS:
+        assert one.turned_right().turned_right().turned_right().turned_right() == one
+        assert one.turned_right().turned_left() == one
+        assert one.turned_right().turned_right() == one.mirrored_sideways().mirrored_upside_down()
+        assert one.frame_point(*one.frame_point(3.0, 5.0)) == (3.0, 5.0)
+    # As numpy turns an array: what was at the top is on the right.
+    assert Orientation().turned_right() == Orientation(transposed=True, leftward=True, upward=False)
+
+
+def test_a_raw_part_is_masked_by_the_rules() -> None:
+    from swmr_viewer.analysis import MaskRules
+
+    pixels = np.array([[1, 2, 3], [4, 65_535, 60_000]], np.uint16)
+    mask = np.array([[True, False, False], [False, False, False]])
+    drawn = raw_part(pixels, 1, MaskRules(above=1000), mask)
+    np.testing.assert_array_equal(drawn, np.array([[np.nan, 2, 3], [4, np.nan, np.nan]], np.float32))
+    np.testing.assert_array_equal(raw_part(pixels, 1, MaskRules(sentinel=False))[1], [4, 65_535, 60_000])
+
+
+def test_what_is_wished_of_frames_is_said_once_and_again_to_a_new_generation() -> None:
+    sent: list[SetDisplay] = []
+    wishes = FrameWishes(sent.append)
+    assert wishes.change(1, "/a", percentiles=(1.0, 99.0))
+    assert not wishes.change(1, "/a", percentiles=(1.0, 99.0))
+    assert wishes.change(1, "/a", combine=Combine("mean", 5))
+    assert sent[-1] == SetDisplay(1, percentiles=(1.0, 99.0), combine=Combine("mean", 5), data_path="/a")
+    wishes.say_again(2, ("/a", "/b"))
+    assert sent[2:] == [SetDisplay(2, percentiles=(1.0, 99.0), combine=Combine("mean", 5), data_path="/a")]

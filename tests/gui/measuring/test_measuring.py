@@ -1,0 +1,256 @@
+"""Measuring by mouse and keyboard on a scripted reader: marks, numbers, curves, alarm."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from swmr_viewer.analysis.profile import line_profile
+from swmr_viewer.gui.assembly import Assembly
+from swmr_viewer.gui.display.orientation import Orientation
+from swmr_viewer.gui.measuring.alarm import AlarmRule
+from swmr_viewer.gui.measuring.drawing_tool import KINDS
+from swmr_viewer.gui.measuring.regions import Region
+from swmr_viewer.gui.measuring.regions_table import full_words, number_words
+from swmr_viewer.reader import messages as m
+from tests.gui.fakes import FakeSupervisor, picture
+
+Following = Callable[..., Assembly]
+LEFT = Qt.MouseButton.LeftButton
+SHAPE = (4, 5)
+PATH = "/entry/eiger/data"
+
+
+@pytest.fixture
+def viewer(following: Following, reader: FakeSupervisor, qtbot: QtBot) -> Assembly:  # type: ignore[misc]
+    assembly = following(SHAPE)
+    with qtbot.waitSignal(assembly.session.progress_changed):
+        reader.say_keys(SHAPE, (0, 10))
+    show(qtbot, assembly, reader, picture(), 9)
+    return assembly
+
+
+def show(qtbot: QtBot, assembly: Assembly, reader: FakeSupervisor, pixels: np.ndarray, index: int) -> None:
+    with qtbot.waitSignal(assembly.session.frame_changed):
+        reader.say_frame(pixels, index, SHAPE)
+
+
+def at(assembly: Assembly, x: float, y: float) -> QPoint:
+    return assembly.window.measuring.overlay.on_screen((x, y)).toPoint()
+
+
+def drag(qtbot: QtBot, assembly: Assembly, start: tuple[float, float], stop: tuple[float, float]) -> None:
+    viewport = assembly.window.frame_view.image.view.viewport()
+    middle = ((start[0] + stop[0]) / 2, (start[1] + stop[1]) / 2)
+    qtbot.mousePress(viewport, LEFT, pos=at(assembly, *start))
+    for point in (middle, stop):
+        qtbot.mouseMove(viewport, at(assembly, *point))
+    qtbot.mouseRelease(viewport, LEFT, pos=at(assembly, *stop))
+
+
+def regions(assembly: Assembly) -> tuple[Region, ...]:
+    return assembly.window.measuring.measurements.marks.regions
+
+
+def cell(assembly: Assembly, row: int, column: int) -> str:
+    model = assembly.window.measuring.regions_panel.table.model()
+    return str(model.data(model.index(row, column)))
+
+
+def say_measured(reader: FakeSupervisor, indices: list[int], columns: dict[str, list[float]]) -> None:
+    asked = reader.sent(m.Measure)[-1]
+    values = np.array(list(columns.values()), float).T
+    reader.say(m.Measured(asked.generation, asked.revision, asked.data_path, np.array(indices), tuple(columns), values, SHAPE))
+
+
+def test_a_rectangle_is_drawn_by_mouse_and_its_numbers_are_those_of_its_pixels(
+    qtbot: QtBot, reader: FakeSupervisor, viewer: Assembly
+) -> None:
+    measuring = viewer.window.measuring
+    qtbot.keyClick(viewer.window, Qt.Key.Key_R, Qt.KeyboardModifier.ShiftModifier)
+    assert measuring.actions_.rectangle.isChecked()
+    drag(qtbot, viewer, (10, 12), (30, 40))
+    assert not measuring.actions_.rectangle.isChecked()
+    (region,) = regions(viewer)
+    assert (region.name, region.kind) == ("A", "rectangle")
+    np.testing.assert_allclose(region.points, ((10, 12), (30, 40)), atol=0.2)
+    assert reader.sent(m.Measure)[-1].regions == (region,)
+    assert measuring.tabs.isVisible()
+    inside = picture()[12:40, 10:30]
+    assert [cell(viewer, 0, column) for column in range(5)] == [
+        "A", number_words(inside.sum()), number_words(inside.mean()), number_words(inside.max()), number_words(inside.std())
+    ]  # fmt: skip
+    show(qtbot, viewer, reader, picture(seed=3), 9)
+    assert cell(viewer, 0, 1) == number_words(picture(seed=3)[12:40, 10:30].sum())
+
+
+def test_regions_keep_to_the_files_pixels_on_a_turned_picture(qtbot: QtBot, viewer: Assembly) -> None:
+    measuring, image = viewer.window.measuring, viewer.window.frame_view.image
+    viewer.window.panels.panel("measuring").show()
+    QApplication.processEvents()  # it makes the picture narrower
+    image.box.turn(Orientation().turned_right().mirrored_sideways())
+    image.fit()
+    QApplication.processEvents()
+    measuring.actions_.rectangle.trigger()
+    drag(qtbot, viewer, (10, 12), (30, 40))
+    np.testing.assert_allclose(sorted(regions(viewer)[0].points), ((10, 12), (30, 40)), atol=0.3)
+    inside = picture()[12:40, 10:30]
+    assert cell(viewer, 0, 1) == number_words(inside.sum())
+    QApplication.processEvents()
+    drag(qtbot, viewer, (20, 26), (25, 30))
+    np.testing.assert_allclose(sorted(regions(viewer)[0].points), ((15, 16), (35, 44)), atol=0.4)
+
+
+def test_ellipse_polygon_and_line(qtbot: QtBot, reader: FakeSupervisor, viewer: Assembly) -> None:
+    measuring, view = viewer.window.measuring, viewer.window.frame_view.image.view
+    measuring.actions_.ellipse.trigger()
+    drag(qtbot, viewer, (5, 5), (15, 25))
+    measuring.actions_.polygon.trigger()
+    for corner in ((20, 20), (40, 20), (30, 50)):
+        qtbot.mouseClick(view.viewport(), LEFT, pos=at(viewer, *corner))
+    qtbot.keyClick(view, Qt.Key.Key_Return)
+    assert [(one.name, one.kind, len(one.points)) for one in regions(viewer)] == [("A", "ellipse", 2), ("B", "polygon", 3)]
+    measuring.actions_.line.trigger()
+    drag(qtbot, viewer, (4.5, 8.5), (40.5, 8.5))
+    assert measuring.tabs.currentWidget() is measuring.profile_panel
+    curve = measuring.profile_panel.curve.curve
+    qtbot.waitUntil(lambda: curve.getData()[1] is not None and len(curve.getData()[1]) > 30)
+    line = measuring.measurements.marks.line
+    assert line is not None
+    np.testing.assert_allclose(line, ((4.5, 8.5), (40.5, 8.5)), atol=0.4)
+    np.testing.assert_array_equal(curve.getData()[1], line_profile(picture(), *line)[1])
+    show(qtbot, viewer, reader, picture(seed=7), 9)
+    qtbot.waitUntil(lambda: np.array_equal(curve.getData()[1], line_profile(picture(seed=7), *line)[1]))
+
+
+def test_escape_and_a_slip_of_the_mouse_draw_nothing(qtbot: QtBot, viewer: Assembly) -> None:
+    measuring, view = viewer.window.measuring, viewer.window.frame_view.image.view
+    for kind in KINDS:
+        measuring.layer.tool.take(kind)
+        qtbot.keyClick(view, Qt.Key.Key_Escape)
+        assert measuring.layer.tool.kind == ""
+    measuring.actions_.rectangle.trigger()
+    drag(qtbot, viewer, (10, 12), (10, 12))
+    assert regions(viewer) == ()
+    before = viewer.window.frame_view.image.box.viewRect()
+    measuring.actions_.rectangle.trigger()
+    drag(qtbot, viewer, (10, 12), (20, 22))
+    assert viewer.window.frame_view.image.box.viewRect() == before
+
+
+def test_regions_are_moved_renamed_deleted_and_all_of_it_is_undone(qtbot: QtBot, reader: FakeSupervisor, viewer: Assembly) -> None:
+    measuring = viewer.window.measuring
+    measuring.actions_.rectangle.trigger()
+    drag(qtbot, viewer, (10, 12), (30, 40))
+    drag(qtbot, viewer, (20, 26), (25, 30))  # by its middle
+    np.testing.assert_allclose(regions(viewer)[0].points, ((15, 16), (35, 44)), atol=0.3)
+    table = measuring.regions_panel.table
+    model = table.model()
+    model.setData(model.index(0, 0), "peak")
+    assert regions(viewer)[0].name == "peak"
+    assert reader.sent(m.Measure)[-1].regions[0].name == "peak"
+    qtbot.keyClick(viewer.window, Qt.Key.Key_Delete)
+    assert regions(viewer) == ()
+    assert isinstance(reader.requests[-1], m.StopMeasuring)
+    for name in ("peak", "A"):
+        qtbot.keyClick(viewer.window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+        assert [one.name for one in regions(viewer)] == [name]
+    qtbot.keyClick(viewer.window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    np.testing.assert_allclose(regions(viewer)[0].points, ((10, 12), (30, 40)), atol=0.2)
+    measuring.actions_.undo.trigger()
+    assert regions(viewer) == ()
+    assert not measuring.actions_.undo.isEnabled()
+    for _ in range(3):
+        measuring.actions_.redo.trigger()
+    assert [one.name for one in regions(viewer)] == ["peak"]
+    assert measuring.layer.item_of("peak").isVisible()
+
+
+def test_a_name_that_is_taken_is_refused(qtbot: QtBot, viewer: Assembly) -> None:
+    measurements = viewer.window.measuring.measurements
+    notes: list[str] = []
+    viewer.session.noted.connect(notes.append)
+    for _ in range(2):
+        measurements.draw("rectangle", ((1.0, 1.0), (5.0, 5.0)))
+    measurements.rename("B", "A")
+    measurements.rename("B", "  ")
+    assert [one.name for one in regions(viewer)] == ["A", "B"]
+    assert notes == ["There is a region A already.", "A region needs a name."]
+
+
+def test_the_curve_has_gaps_where_nothing_is_measured_yet(qtbot: QtBot, reader: FakeSupervisor, viewer: Assembly) -> None:
+    measuring = viewer.window.measuring
+    measuring.measurements.draw("rectangle", ((10.0, 12.0), (30.0, 40.0)))
+    old = reader.sent(m.Measure)[-1]
+    measuring.measurements.move("A", ((11.0, 12.0), (30.0, 40.0)))
+    panel = measuring.regions_panel
+    viewer.window.panels.panel("measuring").show()
+    columns = ("A.sum", "A.mean", "A.maximum", "A.std")
+    reader.say(m.Measured(1, old.revision, PATH, np.array([0]), columns, np.ones((1, 4)), SHAPE))  # for the region that was
+    with qtbot.waitSignal(measuring.measurements.values_changed):
+        say_measured(reader, [9, 8, 5], {name: [90.0, 80.0, 50.0] for name in columns})
+    qtbot.waitUntil(lambda: panel.curve.curve.getData()[1] is not None and len(panel.curve.curve.getData()[1]) == 10)
+    nan = np.nan
+    np.testing.assert_array_equal(panel.curve.curve.getData()[1], [nan, nan, nan, nan, nan, 50, nan, nan, 80, 90])
+    np.testing.assert_array_equal(panel.curve.points.getData()[0], [5])
+    assert panel.known.text() == "3 of 10 complete frames measured"
+    assert cell(viewer, 0, 1) == "90"
+    qtbot.waitUntil(lambda: panel.curve.box.viewRect().width() > 5)
+    scene = panel.curve.box.mapViewToScene(panel.curve.plot.getViewBox().viewRect().center())
+    x5 = panel.curve.view.mapFromScene(panel.curve.box.mapViewToScene(QPointF(5, 60)))
+    qtbot.mouseClick(panel.curve.view.viewport(), LEFT, pos=QPoint(x5.x(), panel.curve.view.mapFromScene(scene).y()))
+    assert viewer.session.wanted_index == 5
+
+
+def test_the_alarm_reddens_the_border_and_says_why(qtbot: QtBot, reader: FakeSupervisor, viewer: Assembly) -> None:
+    measuring = viewer.window.measuring
+    raised: list[str] = []
+    measuring.alarm.raised.connect(raised.append)
+    frame = measuring.alarm_frame
+    measuring.actions_.alarm.trigger()
+    editor = measuring.alarm_editor
+    editor.above.setValue(500.0)
+    qtbot.mouseClick(editor.on, LEFT, pos=QPoint(8, editor.on.height() // 2))
+    editor.close()
+    assert measuring.alarm.rule == AlarmRule("maximum", 500.0)
+    assert not frame.isVisible()
+    with qtbot.waitSignal(measuring.alarm.changed):
+        say_measured(reader, [3, 4, 9], {"maximum": [501.0, 900.0, 60.0], "total": [1.0, 2.0, 3.0]})
+    assert frame.isVisible()
+    assert frame.words == "ALARM: 2 frames have the hottest pixel above 500, first in frame 3"
+    assert len(raised) == 1
+    corner = viewer.window.panels.centralWidget().grab().toImage().pixelColor(300, 1)
+    assert corner.red() > 150 > corner.green()
+    measuring.alarm.set_rule(None)
+    assert not frame.isVisible()
+
+
+def test_the_crosshair_follows_the_pointer_and_numbers_appear_on_large_pixels(
+    qtbot: QtBot, reader: FakeSupervisor, viewer: Assembly
+) -> None:
+    measuring, image = viewer.window.measuring, viewer.window.frame_view.image
+    assert measuring.numbers.shown_numbers() == []
+    qtbot.keyClick(viewer.window, Qt.Key.Key_X)
+    image.box.setRange(xRange=(10, 20), yRange=(10, 20), padding=0)
+    for x in (17.5, 14.5):
+        qtbot.mouseMove(image.view.viewport(), at(viewer, x, 12.5))
+    qtbot.waitUntil(lambda: measuring.crosshair.item.at == (12, 14))
+    numbers = {(x, y): words for x, y, words in measuring.numbers.shown_numbers()}
+    assert {(10, 10), (19, 19)} <= numbers.keys()
+    assert all(words == str(picture()[y, x]) for (x, y), words in numbers.items())
+    show(qtbot, viewer, reader, picture(seed=2), 9)
+    assert all(words == str(picture(seed=2)[y, x]) for x, y, words in measuring.numbers.shown_numbers())
+    qtbot.keyClick(viewer.window, Qt.Key.Key_X)
+    assert not measuring.crosshair.item.isVisible()
+
+
+def test_numbers_are_whole_where_they_are_whole() -> None:
+    assert number_words(123456.0).replace("\u2009", "") == "123456"
+    assert number_words(12345678.0) == "1.235e+07"
+    assert full_words(12345678.0).replace("\u2009", "") == "12345678"
+    assert number_words(float("nan")) == "nan"

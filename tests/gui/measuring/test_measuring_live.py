@@ -1,0 +1,142 @@
+"""Measuring on real scans: each number that is shown is compared with one computed from the writer's pixels."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from pytestqt.qtbot import QtBot
+
+from swmr_viewer.core.conditions import Timeout
+from swmr_viewer.gui.assembly import Assembly
+from swmr_viewer.gui.measuring.alarm import AlarmRule
+from swmr_viewer.gui.measuring.regions_table import number_words
+from swmr_viewer.simulator.plan import ScanPlan
+from tests.live.writers import LiveWriter
+
+pytestmark = [pytest.mark.live, pytest.mark.slow]
+WAIT_MS = 60_000
+LiveViewer = Callable[..., Assembly]
+
+
+@pytest.fixture
+def writer(tmp_path: Path) -> Iterator[Callable[..., LiveWriter]]:
+    with ExitStack() as stack:
+
+        def start(**plan: Any) -> LiveWriter:
+            wanted = ScanPlan(**{"scan_shape": (3, 4), "frame_shape": (48, 64), "period_s": 0.0, **plan})
+            return stack.enter_context(LiveWriter(tmp_path / "scan.h5", wanted, stepped=True))
+
+        yield start
+
+
+def wait_shown(qtbot: QtBot, assembly: Assembly, index: int) -> np.ndarray:
+    session = assembly.session
+    qtbot.waitUntil(lambda: session.shown is not None and session.shown.index == index, timeout=WAIT_MS)
+    assert session.shown is not None
+    return session.shown.raw
+
+
+def wait_measured(qtbot: QtBot, assembly: Assembly, column: str, n: int) -> np.ndarray:
+    values = assembly.window.measuring.measurements.values
+    qtbot.waitUntil(lambda: values.n_known(column) == n, timeout=WAIT_MS)
+    return values.column(column)
+
+
+def valid_part(frame: np.ndarray, rows: slice, columns: slice) -> np.ndarray:
+    part = frame[rows, columns]
+    return part[part != np.iinfo(part.dtype).max]
+
+
+def test_region_curves_speak_for_every_complete_frame(qtbot: QtBot, live_viewer: LiveViewer, writer: Any) -> None:
+    scan = writer()
+    assembly = live_viewer(scan.path, conditions=(Timeout(600.0),))
+    measuring = assembly.window.measuring
+    scan.step(5)
+    wait_shown(qtbot, assembly, 4)
+    measuring.measurements.draw("rectangle", ((10.0, 8.0), (40.0, 30.0)))
+    wait_measured(qtbot, assembly, "A.sum", 5)
+    scan.step(4)
+    column = wait_measured(qtbot, assembly, "A.sum", 9)
+    parts = [valid_part(scan.expected(index), slice(8, 30), slice(10, 40)) for index in range(9)]
+    np.testing.assert_array_equal(column, [part.sum(dtype=np.int64) for part in parts])
+    for what, expected in (("mean", np.mean), ("maximum", np.max), ("std", np.std)):
+        found = measuring.measurements.values.column(f"A.{what}")
+        np.testing.assert_allclose(found, [expected(part.astype(np.float64)) for part in parts], rtol=1e-12)
+    measuring.measurements.move("A", ((0.0, 0.0), (64.0, 48.0)))
+    column = wait_measured(qtbot, assembly, "A.sum", 9)
+    np.testing.assert_array_equal(column, [valid_part(scan.expected(i), slice(None), slice(None)).sum(dtype=np.int64) for i in range(9)])
+    np.testing.assert_array_equal(measuring.measurements.values.column("total"), column)
+    assert assembly.window.readout.total.text().replace("\u2009", "") == f"total {int(column[8])}"
+    table = measuring.regions_panel.table.model()
+    assert table.index(0, 1).data() == number_words(float(column[8]))
+
+
+def test_an_alarm_is_found_in_frames_that_were_not_shown(qtbot: QtBot, live_viewer: LiveViewer, writer: Any) -> None:
+    scan = writer(alarm=6)
+    assembly = live_viewer(scan.path, conditions=(Timeout(600.0),))
+    scan.step(9)
+    wait_shown(qtbot, assembly, 8)
+    totals = [int(valid_part(scan.expected(i), slice(None), slice(None)).sum(dtype=np.int64)) for i in range(9)]
+    level = (max(totals[:6]) + min(totals[6:])) / 2
+    assert max(totals[:6]) < level < min(totals[6:])
+    alarm = assembly.window.measuring.alarm
+    alarm.set_rule(AlarmRule("total", level))
+    qtbot.waitUntil(lambda: alarm.n_above == 3, timeout=WAIT_MS)
+    assert alarm.first_above == 6
+    assert alarm.shown_is_above
+    assert assembly.window.measuring.alarm_frame.isVisible()
+    assembly.session.pin(2)
+    wait_shown(qtbot, assembly, 2)
+    assert not alarm.shown_is_above
+    assert alarm.words.startswith("ALARM: 3 frames have the total counts above")
+
+
+def test_scalars_are_a_curve_and_a_map_of_every_point(qtbot: QtBot, live_viewer: LiveViewer, writer: Any) -> None:
+    scan = writer(frame_shape=(), dtype="float64")
+    assembly = live_viewer(scan.path, conditions=(Timeout(600.0),))
+    scan.step(7)
+    assert wait_shown(qtbot, assembly, 6) == scan.expected(6)
+    column = wait_measured(qtbot, assembly, "maximum", 7)
+    np.testing.assert_array_equal(column, [float(scan.expected(i)) for i in range(7)])
+    chart = assembly.window.measuring.scalar_map.map
+    qtbot.waitUntil(lambda: chart.picture.shape == (3, 4) and np.count_nonzero(~np.isnan(chart.picture)) == 7, timeout=WAIT_MS)
+    np.testing.assert_array_equal(chart.picture.ravel()[:7], column)
+
+
+def test_another_detector_is_shown_in_its_tab(qtbot: QtBot, live_viewer: LiveViewer, writer: Any) -> None:
+    scan = writer(n_detectors=2)
+    assembly = live_viewer(scan.path, conditions=(Timeout(600.0),))
+    tabs, session = assembly.window.measuring.data_tabs, assembly.session
+    qtbot.waitUntil(lambda: tabs.count() >= 2, timeout=WAIT_MS)
+    scan.step(8)
+    qtbot.waitUntil(lambda: session.progress is not None and session.progress.n_complete >= 4, timeout=WAIT_MS)
+    first = wait_shown(qtbot, assembly, len(scan.complete) - 1).shape
+    tabs.setCurrentIndex(1)
+    index = len(scan.complete) - 1
+    raw = wait_shown(qtbot, assembly, index)
+    assert session.shown is not None
+    assert session.shown.data_path == session.data_path != session.description.data_paths[0]  # type: ignore[union-attr]
+    assert raw.shape != first
+    np.testing.assert_array_equal(raw, scan.expected(index, 1))
+    scan.step(1)
+    np.testing.assert_array_equal(wait_shown(qtbot, assembly, index + 1), scan.expected(index + 1, 1))
+
+
+def test_spectra_and_their_waterfall(qtbot: QtBot, live_viewer: LiveViewer, writer: Any) -> None:
+    scan = writer(frame_shape=(64,), dtype="uint32")
+    assembly = live_viewer(scan.path, conditions=(Timeout(600.0),))
+    for index in range(4):
+        scan.step(1)
+        np.testing.assert_array_equal(wait_shown(qtbot, assembly, index), scan.expected(index))
+    rows = assembly.window.measuring.waterfall.rows
+    assert rows.n_seen == 4
+    for index in range(4):
+        expected = scan.expected(index).astype(np.float64)
+        expected[scan.expected(index) == np.iinfo(np.uint32).max] = np.nan
+        np.testing.assert_array_equal(rows.picture[index], expected.astype(np.float32))
+    assert np.isnan(rows.picture[4:]).all()

@@ -1,0 +1,125 @@
+"""What is said about paths: each thing that can be wrong, and what is right is left alone."""
+
+from dataclasses import replace
+
+import pytest
+
+from swmr_viewer.core.inspection import FileState
+from swmr_viewer.gui.opening.open_dialog.checking import Problem, check_request, normal, shape_text
+from swmr_viewer.reader.messages import FollowRequest
+from tests.gui.opening.open_dialog.files import FLAG, FRAMES, KEYS, dataset, group, inspection
+
+
+def problems(
+    keys: tuple[str, ...] = (KEYS,), data: tuple[str, ...] = (FRAMES,), finished: str | None = None, state: FileState = FileState.CLOSED
+) -> tuple[Problem, ...]:
+    return check_request(inspection(state=state), FollowRequest("/data/scan.nxs", keys, data, finished))
+
+
+@pytest.mark.parametrize(
+    ("keys", "data", "finished"),
+    [
+        ((KEYS,), (FRAMES,), FLAG),
+        (("/entry/diamond_scan/keys",), (FRAMES,), None),
+        ((KEYS, "/entry/uid"), (FRAMES,), None),
+        (("entry/uid/",), ("/entry//eiger/data", "/entry/eiger/total"), None),
+        ((), (), None),
+        (("/entry/other_scan",), ("/entry/other_scan",), None),
+    ],
+)
+def test_what_fits_is_left_alone(keys: tuple[str, ...], data: tuple[str, ...], finished: str | None) -> None:
+    assert problems(keys, data, finished) == ()
+
+
+@pytest.mark.parametrize(
+    ("keys", "said"),
+    [
+        ("/entry/diamond_scan/keys/uniqueKey", f"names nothing in this file. Did you mean {KEYS}?"),
+        ("/nowhere/at/all", "names nothing in this file. Choose a path from the tree."),
+        ("/entry/nothing", "is a group without key datasets directly in it"),
+        ("/", "is a group without key datasets"),
+        ("/entry/title", "holds object, not numbers"),
+        (FRAMES, "holds the frames"),
+    ],
+)
+def test_wrong_keys(keys: str, said: str) -> None:
+    first = problems(keys=(keys,))[0]
+    assert (first.field, first.weight) == ("keys", "stops")
+    assert said in first.text
+
+
+def test_keys_of_different_scans() -> None:
+    tree = (dataset("/a", (20,), "int32"), dataset("/b", (5,), "int32"), dataset("/data", (20, 8, 8), "uint16"))
+    (found,) = check_request(inspection(tree=tree), FollowRequest("f", ("/a", "/b"), ("/data",)))
+    assert (found.field, found.weight) == ("keys", "stops")
+    assert "/b does not fit /a: its shape is 5 against 20" in found.text
+
+
+def test_one_axis_may_number_the_points_of_a_scan_of_several() -> None:
+    tree = (dataset("/uid", (0,), "int32", (None,)), dataset("/data", (1, 64, 64), "uint16", (None, 64, 64)))
+    found = replace(inspection(tree=tree), scan_shape=(20, 30))
+    assert check_request(found, FollowRequest("f", ("/uid",), ("/data",))) == ()
+    assert check_request(inspection(), FollowRequest("f", (KEYS,), ("/entry/flat",))) == ()
+
+
+def test_a_floating_key_is_only_a_note() -> None:
+    (found,) = problems(keys=("/entry/eiger/total",))
+    assert (found.field, found.weight) == ("keys", "note")
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        ("/entry/eiger/dat", f"Did you mean {FRAMES}?"),
+        ("/entry/eiger", "is a group. Choose a dataset in it."),
+        ("/entry/eiger/odd", "compressed with SZ3, which is not installed here"),
+        ("/entry/other_scan", "its shape is 5, and the scan has 2 axes"),
+        ("/entry/title", "which cannot be shown"),
+    ],
+)
+def test_wrong_data(data: str, said: str) -> None:
+    found = problems(data=(data,))
+    assert said in found[0].text
+    assert {(one.field, one.weight) for one in found} == {("data", "stops")}
+
+
+def test_a_data_set_of_another_length_fits_only_where_one_of_them_can_grow() -> None:
+    fixed_key = ("/entry/diamond_scan/keys/eiger",)
+    (found,) = problems(keys=fixed_key, data=("/entry/eiger/spectrum",))
+    assert "axis 0 has 7 points there and 20 in the scan" in found.text
+    tree = (dataset("/key", (0,), "int32", (None,)), dataset("/data", (1, 64, 64), "uint16", (None, 64, 64)))
+    assert check_request(inspection(tree=tree), FollowRequest("f", ("/key",), ("/data",))) == ()
+
+
+@pytest.mark.parametrize(
+    ("finished", "said"), [("/entry", "is a group"), (KEYS, "is one number"), ("/entry/title", "is one number"), ("/no", "names nothing")]
+)
+def test_wrong_finished_flag(finished: str, said: str) -> None:
+    (found,) = problems(finished=finished)
+    assert (found.field, found.weight) == ("finished", "stops")
+    assert said in found.text
+
+
+@pytest.mark.parametrize("path", ["/entry/later", "/entry/link"])
+def test_what_is_missing_may_come_while_the_file_is_written(path: str) -> None:
+    (found,) = problems(data=(path,), state=FileState.SWMR)
+    assert (found.field, found.weight) == ("data", "waits")
+    assert "yet" in found.text
+
+
+def test_a_link_may_lead_somewhere_later_even_in_a_closed_file() -> None:
+    (found,) = problems(keys=("/entry/link",))
+    assert (found.field, found.weight) == ("keys", "waits")
+    assert "is a link that leads nowhere yet (to other.h5)" in found.text
+
+
+@pytest.mark.parametrize(("state", "weight"), [(FileState.SWMR, "waits"), (FileState.CLOSED, "stops")])
+def test_a_file_without_anything(state: FileState, weight: str) -> None:
+    found = check_request(inspection(state=state, tree=(group("/entry"),)), FollowRequest("f"))
+    assert [(one.field, one.weight) for one in found] == [("keys", weight), ("data", weight)]
+
+
+def test_paths_and_shapes_are_told_as_people_write_them() -> None:
+    assert [normal(one) for one in ("a/b", "/a//b/", " /a/./b ", "/")] == ["/a/b", "/a/b", "/a/b", "/"]
+    assert shape_text(dataset("/a", (3, 4), "u2", (None, 4))) == "3+ \u00d7 4"
+    assert shape_text(dataset("/a", (), "u2")) == "one value"

@@ -1,0 +1,152 @@
+"""The inspector with its real process: it answers, it is outdated, it ends, and the window's thread never waits."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from threading import Event as ThreadEvent
+
+import h5py
+import numpy as np
+import pytest
+from pytestqt.qtbot import QtBot
+
+from swmr_viewer.core.errors import ReaderError
+from swmr_viewer.gui.opening.open_dialog import Inspector
+from swmr_viewer.reader.messages import Event, Inspected
+from tests.gui.opening.open_dialog.files import inspection
+
+WAIT_MS = 60_000
+
+
+@pytest.fixture
+def inspector(qtbot: QtBot) -> Iterator[Inspector]:
+    made = Inspector()
+    yield made
+    assert made.close()
+
+
+def answer_of(qtbot: QtBot, inspector: Inspector, path: Path | str) -> Inspected:
+    with qtbot.waitSignal(inspector.inspected, timeout=WAIT_MS) as heard:
+        number = inspector.inspect(str(path))
+    assert heard.args is not None
+    (answer,) = heard.args
+    assert isinstance(answer, Inspected)
+    assert answer.request_id == number
+    return answer
+
+
+def test_it_tells_what_is_in_a_file_and_why_others_cannot_be_read(qtbot: QtBot, inspector: Inspector, tmp_path: Path) -> None:
+    with h5py.File(tmp_path / "a.h5", "w", libver="latest") as file:
+        file["entry/data"] = np.zeros((3, 8, 8), np.uint16)
+        file["entry/keys"] = np.array([1, 2, 0], np.int32)
+    (tmp_path / "b.h5").write_text("no HDF5 at all")
+    found = answer_of(qtbot, inspector, tmp_path / "a.h5").inspection
+    assert found is not None
+    assert {node.path: node.shape for node in found.tree} == {"/entry": (), "/entry/data": (3, 8, 8), "/entry/keys": (3,)}
+    missing = answer_of(qtbot, inspector, tmp_path / "c.h5")
+    assert (missing.inspection, missing.kind) == (None, "FileNotThereError")
+    assert "c.h5" in missing.message
+    wrong = answer_of(qtbot, inspector, tmp_path / "b.h5")
+    assert wrong.kind == "NotHdf5Error"
+
+
+def test_it_starts_again_after_it_was_stopped(qtbot: QtBot, inspector: Inspector, tmp_path: Path) -> None:
+    for _ in range(2):
+        assert answer_of(qtbot, inspector, tmp_path / "missing.h5").kind == "FileNotThereError"
+        inspector.stop()
+
+
+def test_stopping_at_once_leaves_nothing(qtbot: QtBot, tmp_path: Path) -> None:
+    inspector = Inspector()
+    inspector.inspect(str(tmp_path / "a.h5"))
+    assert inspector.close()
+    assert inspector.close()
+
+
+class StuckReader:
+    """A reader whose storage does not answer for paths that begin with ``stuck``; the thread does what a supervisor's would."""
+
+    made: list["StuckReader"]
+
+    def __init__(self) -> None:
+        type(self).made.append(self)
+        self.asked: list[str] = []
+        self.is_asked = ThreadEvent()
+        self.closed = False
+        self._woken = ThreadEvent()
+
+    def start(self) -> None:
+        """Nothing to start."""
+
+    def inspect(self, path: str) -> int:
+        self.asked.append(path)
+        self.is_asked.set()
+        if not path.startswith("stuck"):
+            self._woken.set()
+        return len(self.asked)
+
+    def wait(self, timeout_s: float | None) -> list[Event]:
+        self._woken.wait(timeout_s)
+        self._woken.clear()
+        if self.asked and not self.asked[-1].startswith("stuck"):
+            return [Inspected(len(self.asked), inspection(self.asked[-1]))]
+        return []
+
+    def wake(self) -> None:
+        self._woken.set()
+
+    def close(self, grace_s: float = 2.0) -> None:
+        self.closed = True
+
+
+@pytest.fixture
+def stuck(qtbot: QtBot) -> Iterator[Inspector]:
+    StuckReader.made = []
+    made = Inspector(make_reader=StuckReader)
+    yield made
+    assert made.close()
+    assert all(reader.closed for reader in StuckReader.made)
+
+
+def test_a_newer_request_does_not_queue_behind_storage_that_does_not_answer(qtbot: QtBot, stuck: Inspector) -> None:
+    heard: list[Inspected] = []
+    stuck.inspected.connect(heard.append)
+    stuck.inspect("stuck.h5")
+    qtbot.waitUntil(lambda: bool(StuckReader.made) and StuckReader.made[0].is_asked.is_set(), timeout=WAIT_MS)
+    answer = answer_of(qtbot, stuck, "good.h5")
+    assert answer.inspection is not None
+    assert answer.inspection.path == "good.h5"
+    assert [reader.closed for reader in StuckReader.made] == [True, False]
+    assert heard == [answer]
+
+
+def test_it_ends_while_storage_does_not_answer(qtbot: QtBot, stuck: Inspector) -> None:
+    stuck.inspect("stuck.h5")
+    qtbot.waitUntil(lambda: bool(StuckReader.made) and StuckReader.made[0].is_asked.is_set(), timeout=WAIT_MS)
+    assert stuck.close()
+    assert StuckReader.made[0].closed
+
+
+def test_a_reader_that_cannot_start_is_an_answer_and_the_next_one_is_tried(qtbot: QtBot) -> None:
+    StuckReader.made = []
+    failures = [ReaderError("No more processes.", "Close something.")]
+
+    def make() -> StuckReader:
+        if failures:
+            raise failures.pop()
+        return StuckReader()
+
+    inspector = Inspector(make_reader=make)
+    answer = answer_of(qtbot, inspector, "a.h5")
+    assert (answer.message, answer.remedy, answer.kind) == ("No more processes.", "Close something.", "ReaderError")
+    assert answer_of(qtbot, inspector, "a.h5").inspection is not None
+    assert inspector.close()
+
+
+def test_only_the_latest_request_is_answered(qtbot: QtBot, inspector: Inspector, tmp_path: Path) -> None:
+    heard: list[Inspected] = []
+    inspector.inspected.connect(heard.append)
+    ask: Callable[[int], int] = lambda n: inspector.inspect(str(tmp_path / f"{n}.h5"))  # noqa: E731
+    for n in range(20):
+        last = ask(n)
+    qtbot.waitUntil(lambda: bool(heard), timeout=WAIT_MS)
+    assert [(one.request_id, "19.h5" in one.message) for one in heard] == [(last, True)]

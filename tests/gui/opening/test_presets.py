@@ -1,0 +1,145 @@
+"""Presets: saved and chosen in the open dialog, passed on as a file, used by the command line and the reader."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from swmr_viewer import cli
+from swmr_viewer.commands import window
+from swmr_viewer.core.conditions import Timeout
+from swmr_viewer.gui.assembly import Assembly
+from swmr_viewer.gui.opening.open_dialog import OpenDialog
+from swmr_viewer.gui.opening.presets import Preset, PresetError, load, named, presets_file, save
+from swmr_viewer.gui.opening.watching.watch_rule import WatchRule
+from swmr_viewer.reader.messages import FollowRequest
+from tests.gui.opening.open_dialog.files import FRAMES, KEYS, FakeInspector, inspection
+from tests.gui.test_window_live import wait_shown
+from tests.live.conftest import live_writer
+from tests.live.writers import LiveWriter
+
+__all__ = ["live_writer"]
+I18 = Preset("i18", "i18-*.nxs", ("/entry/*/keys",), (), ("/entry/eig*/data", "/entry/**/total"), "/entry/*/scan_finished")
+B21 = Preset("B21", data=("/d",), length=("/d",))
+LEFT = Qt.MouseButton.LeftButton
+PATH = "/data/scan.nxs"
+
+
+@pytest.fixture
+def inspector() -> FakeInspector:
+    return FakeInspector()
+
+
+@pytest.fixture
+def dialog(qtbot: QtBot, inspector: FakeInspector) -> Iterator[OpenDialog]:
+    made = OpenDialog(inspector)
+    qtbot.addWidget(made)
+    made.show()
+    qtbot.waitExposed(made)
+    return made
+
+
+def test_they_are_kept_in_a_file_that_people_can_read(fresh_home: Path) -> None:
+    assert load() == ()
+    save([I18, B21])
+    assert presets_file().is_relative_to(fresh_home)
+    assert load() == (B21, I18)
+    assert [one.name for one in presets_file().parent.iterdir()] == ["presets.json"]
+    written = json.loads(presets_file().read_text(encoding="utf-8"))
+    assert written["presets"][1]["data"] == ["/entry/eig*/data", "/entry/**/total"]
+    assert named("B21") == B21
+    with pytest.raises(PresetError, match="There are: B21, i18"):
+        named("b21")
+
+
+@pytest.mark.parametrize(
+    "text", ["", "[]", "{}", '{"format": "swmr_viewer presets", "presets": [{"name": ""}]}', '{"format": "x", "presets": []}', "\xff"]
+)
+def test_another_file_is_refused_and_stays(text: str, tmp_path: Path) -> None:
+    file = tmp_path / "other.json"
+    file.write_text(text, encoding="latin-1")
+    with pytest.raises(PresetError, match="no file of presets"):
+        load(file)
+    assert file.read_text(encoding="latin-1") == text
+
+
+def test_a_preset_is_saved_and_chosen_in_the_open_dialog(qtbot: QtBot, dialog: OpenDialog, inspector: FakeInspector) -> None:
+    row = dialog.presets
+    assert not row.save_button.isEnabled()
+    dialog.set_value(FollowRequest(PATH, ("/entry/*/keys/unique*",), ("/entry/eig*/data",)))
+    inspector.answer(inspection())
+    assert dialog.open_button.isEnabled()
+    qtbot.keyClicks(row.names, "my beamline")
+    qtbot.mouseClick(row.save_button, LEFT)
+    saved = Preset("my beamline", "*.nxs", ("/entry/*/keys/unique*",), (), ("/entry/eig*/data",), "/entry/diamond_scan/scan_finished")
+    assert load() == (saved,)
+    dialog.set_value(FollowRequest(PATH))
+    assert (dialog.keys_field.text(), dialog.data_field.text()) == (KEYS, FRAMES)
+    row.names.activated.emit(0)
+    assert dialog.value().key_paths == saved.keys
+    assert dialog.value().data_paths == saved.data
+    dialog.set_value(FollowRequest(PATH, ("/entry/*/nothing",)))
+    assert "names nothing" in dialog.remarks["keys"].text()
+    row.delete_action.trigger()
+    assert load() == ()
+
+
+def test_presets_are_passed_on(dialog: OpenDialog, tmp_path: Path) -> None:
+    row, file = dialog.presets, tmp_path / "ours.json"
+    save([I18, B21])
+    row.reload()
+    row.export_to(str(file))
+    save([Preset("i18", data=("/old",)), Preset("mine")])
+    row.reload()
+    row.import_from(str(file))
+    assert load() == (B21, I18, Preset("mine"))
+    file.write_text("no", encoding="utf-8")
+    row.import_from(str(file))
+    assert "is no file of presets" in dialog.remarks["finished"].text()
+    assert len(load()) == 3
+
+
+def test_the_command_line_takes_a_preset(capsys: pytest.CaptureFixture[str]) -> None:
+    save([I18])
+    parser = cli.parser_of(cli.WINDOW, window)
+    watched = parser.parse_args(["--watch", "visit", "--preset", "i18", "--data", "/other"])
+    assert window.watch_from(watched) == WatchRule("visit", "i18-*.nxs")
+    request = window.request_from(watched)
+    assert request is not None
+    assert (request.key_paths, request.data_paths, request.finished_path) == (I18.keys, ("/other",), I18.finished)
+    assert cli.main(["s.nxs", "--preset", "i19"]) == 2
+    assert "There are: i18." in capsys.readouterr().err
+
+
+def test_a_folder_is_watched_by_a_preset(qtbot: QtBot, viewer: Assembly, tmp_path: Path) -> None:
+    save([I18])
+    viewer.opening.ask_folder()
+    dialog = viewer.opening.watch_dialog
+    assert dialog is not None
+    dialog.preset.setCurrentText("i18")
+    dialog.preset.activated.emit(1)
+    qtbot.keyClicks(dialog.folder, str(tmp_path))
+    qtbot.mouseClick(dialog.watch_button, LEFT)
+    assert viewer.opening.watch.rule == WatchRule(str(tmp_path), "i18-*.nxs")
+    assert viewer.opening.watch._template == I18.request()
+
+
+@pytest.mark.live
+def test_the_reader_finds_what_fits_the_patterns(
+    qtbot: QtBot, live_viewer: Callable[..., Assembly], live_writer: Callable[..., LiveWriter]
+) -> None:
+    scan = live_writer(n_keys=2)
+    assembly = live_viewer(scan.path, key_paths=("/**/keys",), data_paths=("/entry/*/data",), conditions=(Timeout(600.0),))
+    newest = max(scan.step(5))
+    wait_shown(qtbot, assembly, newest)
+    description, frame = assembly.session.description, assembly.session.shown
+    assert description is not None
+    assert frame is not None
+    assert len(description.key_paths) == 2
+    assert all("*" not in path for path in (*description.key_paths, *description.data_paths))
+    assert (frame.raw == scan.expected(newest)).all()
