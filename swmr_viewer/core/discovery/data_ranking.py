@@ -53,7 +53,7 @@ class DataJudge:
         shape = found.node.shape
         if not shape or found.kind not in ("i", "u", "f", "b", "c") or found.identity in self._keys:
             return False
-        if FINISHED_RULES.first(found.path) and prod(shape) <= 1:
+        if prod(shape) <= 1 and FINISHED_RULES.first(found.path):
             return False
         return self._scan is not None or len(shape) >= 3 or found.node.maxshape[0] is None
 

@@ -29,6 +29,9 @@ class _Place:
     """Real path of the file that holds it: HDF5's own file numbers change when a linked file is opened anew."""
 
 
+_Link = tuple[int, int]
+"""Its kind, and where it leads if it is a hard one."""
+
 _Step = tuple[Found, _Place | None]
 """What was found, and the group to look into next, if it is one."""
 
@@ -77,10 +80,10 @@ class _Walker:
         return Walk(tuple(objects), root, tuple(self._notes))
 
     def _children(self, place: _Place) -> Iterator[_Step]:
-        for name in self._names(place):
+        for name, link in self._links_in(place):
             path = f"{place.path}/{name.decode(errors='surrogateescape')}"
             try:
-                step = self._look(place, name, path)
+                step = self._look(place, name, path, link)
             except SwmrViewerError as error:
                 step = _broken(path, error.message)
             except SOFT_ERRORS as error:
@@ -88,21 +91,25 @@ class _Walker:
             if step is not None:
                 yield step
 
-    def _names(self, place: _Place) -> list[bytes]:
-        names: list[bytes] = []
+    def _links_in(self, place: _Place) -> list[tuple[bytes, _Link]]:
+        links: list[tuple[bytes, _Link]] = []
+
+        def note(name: bytes, info: Any) -> None:
+            links.append((name, (info.type, int(info.u))))  # h5py fills the same info anew for each link
+
         try:
-            place.group.links.iterate(names.append)
+            place.group.links.iterate(note, info=True)
         except SOFT_ERRORS as error:
             self._notes.append(f"The group {place.path or '/'} cannot be listed: {error}")
-        return names
+        return links
 
-    def _look(self, place: _Place, name: bytes, path: str) -> _Step | None:
-        link = place.group.links.get_info(name)
-        if link.type == h5py.h5l.TYPE_HARD:
-            return self._look_at(place, name, path, int(link.u))
-        if link.type == h5py.h5l.TYPE_SOFT:
+    def _look(self, place: _Place, name: bytes, path: str, link: _Link) -> _Step | None:
+        kind, address = link
+        if kind == h5py.h5l.TYPE_HARD:
+            return self._look_at(place, name, path, address)
+        if kind == h5py.h5l.TYPE_SOFT:
             return self._look_along(place, name, path)
-        if link.type == h5py.h5l.TYPE_EXTERNAL:
+        if kind == h5py.h5l.TYPE_EXTERNAL:
             return self._look_outside(place, name, path)
         return _broken(path, "a link of a kind that HDF5 does not know")
 
