@@ -12,10 +12,12 @@ import h5py
 
 from swmr_viewer.core.conditions import STOPPED, AllKeys, ConditionLike, FrameCount, Timeout, conditions_from, first_met
 from swmr_viewer.core.files.opening import explain
+from swmr_viewer.core.follower_facts import FollowerFacts
 from swmr_viewer.core.keys.endings import FileWatch, flag_reader
 from swmr_viewer.core.keys.handout import ArrivalOrder, ScanOrder
 from swmr_viewer.core.keys.keyset import KeySet
-from swmr_viewer.core.ranges import Ranges, joined
+from swmr_viewer.core.keys.untold import Untold
+from swmr_viewer.core.ranges import Ranges
 
 _SHORTEST_POLL_S, _LONGEST_POLL_S = 0.001, 0.01
 _POLLS_PER_QUIET = 16
@@ -23,7 +25,7 @@ _IDLE_AFTER_S, _IDLE_POLL_S = 2.0, 0.02
 _PATIENCE_WITH_ERRORS_S = 10.0
 
 
-class Follower(Iterator[int]):
+class Follower(FollowerFacts, Iterator[int]):
     """Iterate over the indices of complete frames of a file that may still be written.
 
     An index is handed out once every followed key dataset is set there. The iterator waits for the next key and
@@ -106,7 +108,7 @@ class Follower(Iterator[int]):
         self._sleep = sleep or self._stopping.wait
         patience = gap_patience_s if on_gap == "skip" else None
         self._handout = ScanOrder(self._keys.progress, patience) if order == "scan" else ArrivalOrder(self._keys.progress)
-        self._added: list[list[Ranges]] = [[] for _ in self._keys.key_paths]
+        self._untold = Untold(self._keys.progress)
         self._faults: deque[str] = deque(maxlen=1000)
         self._failing_since: float | None = None
         self._reason: str | None = None
@@ -181,11 +183,8 @@ class Follower(Iterator[int]):
             return False
         if found.reshaped:
             self._handout.reshape()
-            self._added = [[ranges] for ranges in self._keys.progress.whole()]
+        self._untold.note(found.added, found.reshaped)
         self._faults.extend(found.faults)
-        for number, ranges in found.added:
-            if not found.reshaped:
-                self._added[number].append(ranges)
         for completed in found.completed:
             self._handout.note(completed, now)
         if found.added:
@@ -222,32 +221,7 @@ class Follower(Iterator[int]):
             return _IDLE_POLL_S
         return min(max(quiet_s / _POLLS_PER_QUIET, _SHORTEST_POLL_S), _LONGEST_POLL_S)
 
-    # ---- what conditions look at
-
-    @property
-    def quiet_s(self) -> float:
-        """Seconds since the last new key (or since following began)."""
-        return self._clock() - self.last_key_at
-
-    @property
-    def all_keys_set(self) -> bool:
-        """Whether every point of the scan, as far as its extent is known, is complete."""
-        return self._keys.extent_is_fixed and 0 < self.total == self.n_complete
-
-    @property
-    def extent_is_fixed(self) -> bool:
-        """Whether the scan can not grow: all its points are known."""
-        return self._keys.extent_is_fixed
-
-    def flag_is_set(self, path: str | None = None) -> bool:
-        """Return whether the finished flag (None: the follower's own) is non-zero."""
-        return self._flags.is_set(path)
-
-    def file_is_closed(self) -> bool:
-        """Return whether the writer has closed the file, and every file that holds a key dataset."""
-        return self._files.all_closed()
-
-    # ---- what is known
+    # ---- the end
 
     @property
     def conditions(self) -> tuple[ConditionLike, ...]:
@@ -264,75 +238,14 @@ class Follower(Iterator[int]):
         """Why following ended: the condition's name, ``stopped``, or None while it goes on."""
         return self._reason
 
-    @property
-    def key_paths(self) -> tuple[str, ...]:
-        """The followed key datasets."""
-        return self._keys.key_paths
-
-    @property
-    def finished_path(self) -> str | None:
-        """The finished flag, if there is one."""
-        return self._flags.default_path
-
-    @property
-    def scan_shape(self) -> tuple[int, ...]:
-        """The scan's axes, slowest first, as far as is known."""
-        return self._keys.progress.scan_shape
-
-    @property
-    def scan_rank(self) -> int:
-        """The number of scan axes."""
-        return len(self.scan_shape)
-
-    @property
-    def frontier(self) -> int:
-        """The first index that is not complete."""
-        return self._keys.progress.frontier
-
-    @property
-    def newest(self) -> int | None:
-        """The highest complete index, or None."""
-        return self._keys.progress.newest
-
-    @property
-    def n_complete(self) -> int:
-        """How many scan points are complete."""
-        return self._keys.progress.n_complete
-
-    @property
-    def total(self) -> int:
-        """How many scan points there are, as far as is known."""
-        return self._keys.progress.total
-
-    @property
-    def n_set(self) -> tuple[int, ...]:
-        """How many keys of each key dataset are set."""
-        return tuple(self._keys.progress.n_set(number) for number in range(self._keys.progress.n_keys))
-
-    @property
-    def lag(self) -> tuple[int, ...]:
-        """How many keys each key dataset is behind the furthest one."""
-        return tuple(max(self.n_set) - n for n in self.n_set)
-
-    def is_complete(self, index: int) -> bool:
-        """Return whether every key dataset is set at this index."""
-        return self._keys.progress.is_complete(index)
-
     # ---- for those who mirror it
 
     def take_added(self) -> tuple[Ranges, ...]:
         """Return, per key dataset, the ranges of flat indices that were set since the last call.
 
-        After the scan shape changed this is everything, on the new shape.
+        After the scan shape changed, or when much has come since, this is everything that is set.
         """
-        taken = tuple(joined(parts) for parts in self._added)
-        self._added = [[] for _ in self._added]
-        return taken
-
-    def take_whole(self) -> tuple[Ranges, ...]:
-        """Return, per key dataset, the ranges of everything that is set."""
-        self.take_added()
-        return self._keys.progress.whole()
+        return self._untold.take()
 
     def take_faults(self) -> list[str]:
         """Return what went wrong with single keys or polls since the last call."""

@@ -1,0 +1,98 @@
+"""What a Follower knows: the facts that conditions, scripts and the window look at."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from swmr_viewer.core.keys.endings import FileWatch, FinishedFlags
+from swmr_viewer.core.keys.keyset import KeySet
+
+
+class FollowerFacts:
+    """Read-only for everybody; ``Follower`` keeps them true."""
+
+    last_key_at: float
+    """When the newest key was seen (s, the follower's clock)."""
+    _clock: Callable[[], float]
+    _files: FileWatch
+    _flags: FinishedFlags
+    _keys: KeySet
+
+    @property
+    def quiet_s(self) -> float:
+        """Seconds since the last new key (or since following began)."""
+        return self._clock() - self.last_key_at
+
+    @property
+    def all_keys_set(self) -> bool:
+        """Whether every point of the scan, as far as its extent is known, is complete."""
+        return self._keys.extent_is_fixed and 0 < self.total == self.n_complete
+
+    @property
+    def extent_is_fixed(self) -> bool:
+        """Whether the scan can not grow: all its points are known."""
+        return self._keys.extent_is_fixed
+
+    def flag_is_set(self, path: str | None = None) -> bool:
+        """Return whether the finished flag (None: the follower's own) is non-zero."""
+        return self._flags.is_set(path)
+
+    def file_is_closed(self) -> bool:
+        """Return whether the writer has closed the file, and every file that holds a key dataset."""
+        return self._files.all_closed()
+
+    # ---- what is known
+
+    @property
+    def key_paths(self) -> tuple[str, ...]:
+        """The followed key datasets."""
+        return self._keys.key_paths
+
+    @property
+    def finished_path(self) -> str | None:
+        """The finished flag, if there is one."""
+        return self._flags.default_path
+
+    @property
+    def scan_shape(self) -> tuple[int, ...]:
+        """The scan's axes, slowest first, as far as is known."""
+        return self._keys.progress.scan_shape
+
+    @property
+    def scan_rank(self) -> int:
+        """The number of scan axes."""
+        return len(self.scan_shape)
+
+    @property
+    def frontier(self) -> int:
+        """The first index that is not complete."""
+        return self._keys.progress.frontier
+
+    @property
+    def newest(self) -> int | None:
+        """The highest complete index, or None."""
+        return self._keys.progress.newest
+
+    @property
+    def n_complete(self) -> int:
+        """How many scan points are complete."""
+        return self._keys.progress.n_complete
+
+    @property
+    def total(self) -> int:
+        """How many scan points there are, as far as is known."""
+        return self._keys.progress.total
+
+    @property
+    def n_set(self) -> tuple[int, ...]:
+        """How many keys of each key dataset are set."""
+        return tuple(self._keys.progress.n_set(number) for number in range(self._keys.progress.n_keys))
+
+    @property
+    def lag(self) -> tuple[int, ...]:
+        """How many keys each key dataset is behind the furthest one."""
+        return tuple(max(self.n_set) - n for n in self.n_set)
+
+    def is_complete(self, index: int) -> bool:
+        """Return whether every key dataset is set at this index."""
+        return self._keys.progress.is_complete(index)
