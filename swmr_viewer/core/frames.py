@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from math import prod
 from types import TracebackType
 from typing import Any, Self
 
@@ -17,11 +16,12 @@ from swmr_viewer.core.data.boxes import Box
 from swmr_viewer.core.data.chunks import is_whole
 from swmr_viewer.core.data.layout import layout_of
 from swmr_viewer.core.data.opening_data import DataPath, open_data
-from swmr_viewer.core.data.regions import Region, bounds_of
+from swmr_viewer.core.data.places import Index, Places
+from swmr_viewer.core.data.regions import Region
 from swmr_viewer.core.data.sources import NotThereYetError, Piece, read_piece, shape_of
 from swmr_viewer.core.data.virtual import VirtualSource
 from swmr_viewer.core.errors import FrameNotWrittenError, FrameUnreadableError
-from swmr_viewer.core.scan import index_of, position_of
+from swmr_viewer.core.scan import position_of
 
 _FIRST_WAIT_S, _LONGEST_WAIT_S = 0.001, 0.05
 
@@ -78,16 +78,14 @@ class FrameGrabber:
         self._source, self._files = open_data(h5file, dataset_path, block)
         self.path = self._source.path
         try:
-            self._layout = layout_of(self._source, scan_shape, scan_rank, scan_axes)
+            layout = layout_of(self._source, scan_shape, scan_rank, scan_axes)
         except BaseException:
             self.close()
             raise
-        self._told_shape: tuple[int, ...] | None = None
-        if scan_shape is not None:
-            self.scan_shape = scan_shape
+        self._places = Places(self._source, layout, scan_shape)
         self._clock, self._sleep = clock, sleep
         if isinstance(self._source, VirtualSource):
-            self._source.scan_axes = self._layout.scan_axes
+            self._source.scan_axes = layout.scan_axes
 
     def close(self) -> None:
         """Close the files that were opened here, those of virtual or interleaved data sets; the caller's stays open."""
@@ -111,8 +109,7 @@ class FrameGrabber:
     @property
     def frame_shape(self) -> tuple[int, ...]:
         """The shape of one frame, () for scalars."""
-        shape = self._source.shape
-        return tuple(shape[axis] for axis in self._layout.frame_axes(len(shape)))
+        return self._places.frame_shape
 
     @property
     def scan_shape(self) -> tuple[int, ...]:
@@ -120,33 +117,21 @@ class FrameGrabber:
 
         Set it to ``follower.scan_shape`` where that grows along more than its first axis.
         """
-        if self._layout.is_flat and self._told_shape is not None:
-            return self._told_shape
-        has, most = self._source.shape, self._source.maxshape
-        if self._told_shape is None:
-            return tuple(has[axis] if most[axis] is None else int(most[axis] or 0) for axis in self._layout.scan_axes)
-        # Only the first axis may be longer than was told without changing what an index means.
-        first = (max(self._told_shape[0], has[axis]) for axis in self._layout.scan_axes[:1])
-        return (*first, *self._told_shape[1:])
+        return self._places.scan_shape
 
     @scan_shape.setter
     def scan_shape(self, scan_shape: tuple[int, ...]) -> None:
-        rank = len(scan_shape) if self._layout.is_flat else len(self._layout.scan_axes)
-        self._told_shape = (*scan_shape[:rank], *(1 for _ in range(rank - len(scan_shape))))
+        self._places.scan_shape = scan_shape
 
     @property
     def scan_rank(self) -> int:
         """The number of scan axes."""
-        return len(self._told_shape) if self._told_shape is not None else self._layout.scan_rank
+        return self._places.scan_rank
 
     @property
     def chunk_shape(self) -> tuple[int, ...]:
         """How many scan points lie in one chunk, along each scan axis; 1 where that is not known."""
-        chunks = self._source.chunks
-        if chunks is None:
-            return (1,) * self.scan_rank
-        along = tuple(chunks[axis] for axis in self._layout.scan_axes)
-        return (1,) * (self.scan_rank - len(along)) + along
+        return self._places.chunk_shape
 
     def position(self, index: int) -> tuple[int, ...]:
         """Return the position of an index on the scan shape.
@@ -160,7 +145,7 @@ class FrameGrabber:
 
     # ---- reading
 
-    def grab(self, index: int | tuple[int, ...], region: Region | None = None, *, wait_s: float = 0.0) -> npt.NDArray[Any]:
+    def grab(self, index: Index, region: Region | None = None, *, wait_s: float = 0.0) -> npt.NDArray[Any]:
         """Return one frame, or a part of it, as a new array of ``dtype`` and of ``frame_shape`` or the region's shape.
 
         Parameters
@@ -180,12 +165,12 @@ class FrameGrabber:
             If the frame is there and cannot be read or decoded.
         """
         pieces, box = self._wait_for(lambda: self._find(index, region), index, wait_s)
-        out = np.empty(self._frame_part(shape_of(box)), self.dtype)
+        out = np.empty(self._places.frame_part(shape_of(box)), self.dtype)
         self._read(index, pieces, box, out)
         self._refuse_fill(index, pieces, out)
         return out
 
-    def grab_into(self, index: int | tuple[int, ...], out: npt.NDArray[Any], region: Region | None = None, *, wait_s: float = 0.0) -> None:
+    def grab_into(self, index: Index, out: npt.NDArray[Any], region: Region | None = None, *, wait_s: float = 0.0) -> None:
         """Read one frame, or a part of it, straight into a C-contiguous array of its shape and ``dtype``.
 
         Raises
@@ -196,7 +181,7 @@ class FrameGrabber:
             If the array does not fit.
         """
         pieces, box = self._wait_for(lambda: self._find(index, region), index, wait_s)
-        shape = self._frame_part(shape_of(box))
+        shape = self._places.frame_part(shape_of(box))
         if out.shape != shape or not out.flags.c_contiguous:
             raise ValueError(f"A C-contiguous array of shape {shape} is needed for a frame of {self.path}, not {out.shape}.")
         self._read(index, pieces, box, out)
@@ -218,7 +203,7 @@ class FrameGrabber:
             If any of the frames is not there yet, or cannot be read.
         """
         lengths = tuple(one.stop - one.start for one in block)
-        if self._layout.is_flat or self._layout.scan_axes != tuple(range(len(lengths))):
+        if not self._places.can_be_blocks(len(lengths)):
             return self._block_by_frames(block, lengths, region, wait_s)
         first = tuple(one.start for one in block)
         pieces, box = self._wait_for(lambda: self._find(first, region, lengths), first, wait_s)
@@ -248,39 +233,12 @@ class FrameGrabber:
             self._sleep(min(pause_s, left_s))
             pause_s = min(2 * pause_s, _LONGEST_WAIT_S)
 
-    def _find(self, index: int | tuple[int, ...], region: Region | None, lengths: tuple[int, ...] | None = None) -> tuple[list[Piece], Box]:
+    def _find(self, index: Index, region: Region | None, lengths: tuple[int, ...] | None = None) -> tuple[list[Piece], Box]:
         """Return where a frame (or ``lengths`` of them from there on) is stored, refreshed, after making sure that it is."""
         with self._explained(index):
             self._source.refresh()
-            at = dict(zip(self._layout.scan_axes, self._scan_part(index), strict=True))
-            many = dict(zip(self._layout.scan_axes, lengths or (1,) * len(at), strict=True))
-            parts = bounds_of(region, self.frame_shape)
-            box = tuple((at[axis], at[axis] + many[axis]) if axis in at else next(parts) for axis in range(len(self._source.maxshape)))
+            box = self._places.box(index, region, lengths)
             return list(self._source.pieces(box)), box
-
-    def _scan_part(self, index: int | tuple[int, ...]) -> tuple[int, ...]:
-        """Return where the frame lies on the scan axes; beyond the end of an axis that still grows is no mistake."""
-        shape, axes = self.scan_shape, self._layout.scan_axes
-        if isinstance(index, tuple):
-            return self._position_part(index, shape)
-        if self._layout.is_flat:
-            self.position(index)
-            return (index,)
-        if shape and index >= prod(shape) and self._source.maxshape[axes[0]] is None:
-            return index // max(1, prod(shape[1:])), *(0 for _ in shape[1:])
-        return self.position(index)
-
-    def _position_part(self, position: tuple[int, ...], shape: tuple[int, ...]) -> tuple[int, ...]:
-        if self._layout.is_flat:
-            return (index_of(position, shape),)
-        limits = [self._source.maxshape[axis] for axis in self._layout.scan_axes]
-        inside = (at >= 0 and (most is None or at < most) for at, most in zip(position, limits, strict=True))
-        if len(position) != len(shape) or not all(inside):
-            raise IndexError(f"Position {position} is outside the scan of shape {shape}.")
-        return position
-
-    def _frame_part(self, shape: tuple[int, ...]) -> tuple[int, ...]:
-        return tuple(shape[axis] for axis in self._layout.frame_axes(len(shape)))
 
     def _read(self, index: object, pieces: list[Piece], box: Box, out: npt.NDArray[Any]) -> None:
         with self._explained(index):
