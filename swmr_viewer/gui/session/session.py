@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -52,10 +53,11 @@ class Session(SessionFacts):
     # ---- intents
 
     def open(self, request: m.FollowRequest) -> None:
-        """Follow another file (or the same one again)."""
+        """Follow another file (or the same one again); its path is made absolute, so that it names the same file from anywhere."""
         self._drop_shown()
         self._forget()
-        self.request = request if request.conditions else replace(request, conditions=DEFAULT_CONDITIONS)
+        path = os.path.abspath(os.path.expanduser(request.path))
+        self.request = replace(request, path=path, conditions=request.conditions or DEFAULT_CONDITIONS)
         self.conditions = self.request.conditions
         self.generation = self._thread.follow(self.request)
         self.request_changed.emit()

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
+import pytest
 from pytestqt.qtbot import QtBot
 
 from swmr_viewer.core.conditions import FrameCount, Timeout
@@ -177,3 +179,11 @@ def test_a_frame_is_never_shown_before_its_keys_are_counted(qtbot: QtBot, reader
     assert session.progress.is_complete(8)
     session.pin_nearest(3)
     assert session.wanted_index == 3
+
+
+def test_a_path_names_the_same_file_from_anywhere(viewer: Assembly, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    viewer.session.open(m.FollowRequest("scan.nxs"))
+    assert viewer.session.request is not None
+    assert viewer.session.request.path == str(tmp_path / "scan.nxs")
+    assert str(tmp_path) in viewer.window.top_bar.paths.text()
