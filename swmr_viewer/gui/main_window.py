@@ -51,7 +51,6 @@ class MainWindow(QMainWindow):
         self._build()
         self._connect()
         self.resize(self._first_size())
-        self.setMinimumSize(960, 600)
         self.restoreGeometry(settings().value(GEOMETRY_KEY) or b"")
         mode = self.edge.mode
         self.burst = Burst(session, self.snapshots, lambda: mode.every_frame, mode.set_every_frame)

@@ -6,10 +6,11 @@ from collections.abc import Callable
 from datetime import datetime
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QCheckBox, QDoubleSpinBox, QHBoxLayout, QPushButton, QSpinBox, QWidget
+from PySide6.QtWidgets import QCheckBox, QDoubleSpinBox, QPushButton, QSpinBox, QVBoxLayout, QWidget
 
 from swmr_viewer.core.conditions import AllKeys, Condition, FileClosed, FinishedFlag, FrameCount, Timeout
 from swmr_viewer.gui.controls.termination_words import countdown_words, end_words
+from swmr_viewer.gui.look.folding_row import FoldingRow, group
 from swmr_viewer.gui.look.labels import ElidedWords, Words
 from swmr_viewer.gui.session.session import Session
 from swmr_viewer.gui.session.state import StateKind
@@ -69,18 +70,13 @@ class TerminationBar(QWidget):
             button.setMinimumWidth(76)
 
     def _lay_out(self) -> None:
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(7)
         lead = Words("muted")
         lead.say("Stop when")
-        row.addWidget(lead)
-        for part in (self.flag, self.timeout, self.seconds, self.all_keys, self.closed, self.frames, self.count):
-            row.addWidget(part)
-        row.addSpacing(8)
-        row.addWidget(self.ended, 1)
-        for last in (self.countdown, self.restart, self.stop, self.resume):
-            row.addWidget(last)
+        conditions = group(lead, self.flag, self.timeout, self.seconds, self.all_keys, self.closed, self.frames, self.count)
+        end = group(self.ended, self.countdown, self.restart, self.stop, self.resume, stretched=self.ended)
+        box = QVBoxLayout(self)
+        box.setContentsMargins(0, 0, 0, 0)
+        box.addWidget(FoldingRow(conditions, end))
 
     def _connect(self) -> None:
         session = self._session

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
+from swmr_viewer.gui.look.folding_row import FoldingRow
 from swmr_viewer.gui.look.labels import ElidedWords, Words
 from swmr_viewer.gui.look.words import age_words, clock_words, count_words, position_words
 from swmr_viewer.gui.picture.change_mark import ChangeMark
@@ -28,20 +29,35 @@ class FrameHeader(QWidget):
         self.where = ElidedWords("muted", Qt.TextElideMode.ElideRight)
         self.fit_button = QPushButton("Fit")
         self.fit_button.setToolTip("Show the whole frame (F)")
-        row = self._row = QHBoxLayout(self)
-        row.setContentsMargins(4, 0, 0, 0)
-        row.setSpacing(6)
-        row.addWidget(self.mark)
-        told = QVBoxLayout()
-        told.setSpacing(0)
-        told.addWidget(self.title)
-        told.addWidget(self.where)
-        row.addLayout(told, 1)
-        row.addWidget(self.fit_button)
+        box = QVBoxLayout(self)
+        box.setContentsMargins(4, 0, 0, 0)
+        box.addWidget(FoldingRow(self._told(), self._buttons()))
         self.fit_button.clicked.connect(self.fit_wanted)
         for signal in (session.frame_changed, session.progress_changed, session.ticked, session.mode_changed):
             signal.connect(self._show)
         self._show()
+
+    def _told(self) -> QWidget:
+        words = QVBoxLayout()
+        words.setSpacing(0)
+        words.addWidget(self.title)
+        words.addWidget(self.where)
+        told = QWidget()
+        row = QHBoxLayout(told)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(6)
+        row.addWidget(self.mark)
+        row.addLayout(words, 1)
+        return told
+
+    def _buttons(self) -> QWidget:
+        buttons = QWidget()
+        row = self._row = QHBoxLayout(buttons)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(6)
+        row.addStretch()
+        row.addWidget(self.fit_button)
+        return buttons
 
     def add_button(self, button: QWidget) -> None:
         """Put a button before *Fit*, the last one."""
