@@ -36,7 +36,7 @@ def plotted(path: Path) -> tuple[Any, list[tuple[str, Any, str]], dict[str, Any]
         for number, name in enumerate(group.attrs.get("axes", [])):
             assert group.attrs[f"{name}_indices"] == number
             assert group[name].shape == (signal.shape[number],)
-            axes.append((name, group[name][()], group[name].attrs["units"]))
+            axes.append((name, group[name][()], group[name].attrs.get("units")))
         origin = {name: dataset[()] for name, dataset in entry["origin"].items()}
         return signal[()], axes, {**dict(signal.attrs), **origin}
 

@@ -9,6 +9,7 @@ frame takes as long as several frames take to come, and the live picture must no
 from __future__ import annotations
 
 import json
+import re
 import signal
 import sys
 from typing import IO, Any
@@ -21,6 +22,8 @@ COMPRESS_FROM = 1 << 16
 """Bytes; below, the bookkeeping is larger than what is saved."""
 GZIP_LEVEL = 2
 """Of 1 to 9. gzip, because every HDF5 reads it; the better filters are plugins that other programs may lack."""
+LEAST_RANK = {"scalar": 0, "spectrum": 1, "image": 2, "rgba-image": 3, "hsla-image": 3, "cmyk-image": 3}
+"""How many axes a signal needs at least for NeXus' ``interpretation``; told otherwise, programs refuse to plot it."""
 
 
 def frame_file(pixels: npt.NDArray[Any], description: dict[str, Any]) -> bytes:
@@ -39,7 +42,8 @@ def frame_file(pixels: npt.NDArray[Any], description: dict[str, Any]) -> bytes:
     -------
     bytes
         ``/entry/data`` is the default NXdata, with ``data`` as its signal and one axis per axis of the frame
-        (NeXus manual, "Associating plottable data", version 3).
+        (NeXus manual, "Associating plottable data", version 3). It has the title itself: silx looks for it there, and
+        nexusformat in the entry as well.
     """
     with h5py.File("frame.h5", "w", driver="core", backing_store=False) as file:
         file.attrs.update({"NX_class": "NXroot", "default": "entry", "creator": "swmr_viewer"})
@@ -58,26 +62,38 @@ def frame_file(pixels: npt.NDArray[Any], description: dict[str, Any]) -> bytes:
 def _write_data(group: h5py.Group, pixels: npt.NDArray[Any], description: dict[str, Any]) -> None:
     packed: dict[str, Any] = {"compression": "gzip", "compression_opts": GZIP_LEVEL, "shuffle": True}
     data = group.create_dataset("data", data=pixels, **(packed if pixels.ndim and pixels.nbytes >= COMPRESS_FROM else {}))
-    data.attrs["interpretation"] = description["interpretation"] or "scalar"
+    if LEAST_RANK.get(description["interpretation"], pixels.ndim + 1) <= pixels.ndim:
+        data.attrs["interpretation"] = description["interpretation"]
     if description["unit"]:
         data.attrs["units"] = description["unit"]
     group.attrs["signal"] = "data"
+    group["title"] = description["title"]
     names = _axis_names(description["axes"])
     if names:
         group.attrs["axes"] = names
     for number, (name, axis) in enumerate(zip(names, description["axes"], strict=True)):
-        values = axis["values"] if axis["values"] is not None else np.arange(pixels.shape[number])
-        group[name] = values
-        group[name].attrs["units"] = axis["unit"] or ("pixel" if axis["values"] is None else "")
+        group[name] = axis["values"] if axis["values"] is not None else np.arange(pixels.shape[number])
+        _tell_axis(group[name], axis, "pixel" if axis["values"] is None and pixels.ndim == 2 else "")
         group.attrs[f"{name}_indices"] = number
 
 
+def _tell_axis(values: h5py.Dataset, axis: dict[str, Any], usual_unit: str) -> None:
+    """Give an axis its unit (an empty one is drawn as ``()``) and, where NeXus does not allow it as a name, what the file calls it."""
+    if unit := axis["unit"] or usual_unit:
+        values.attrs["units"] = unit
+    if axis["name"] and not values.name.endswith(f"/{axis['name']}"):
+        values.attrs["long_name"] = f"{axis['name']} ({unit})" if unit else axis["name"]
+
+
 def _axis_names(axes: list[dict[str, Any]]) -> list[str]:
-    """Return one name per axis, none twice and none that the signal has."""
+    """Return one name per axis, none twice and none that is taken, of the characters that NeXus allows.
+
+    See https://manual.nexusformat.org/datarules.html: with a space in a name, nexusformat looks for two axes.
+    """
     names: list[str] = []
     for number, axis in enumerate(axes):
-        name = axis["name"].replace("/", "_").strip(".") or f"axis_{number}"
-        names.append(name if name not in {"data", *names} else f"{name}_{number}")
+        name = re.sub(r"[^A-Za-z0-9_.]", "_", axis["name"]).strip(".") or f"axis_{number}"
+        names.append(name if name not in {"data", "title", *names} else f"{name}_{number}")
     return names
 
 
