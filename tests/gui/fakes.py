@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from swmr_viewer.analysis import level_statistics, preview_factor, preview_shape, write_preview
+from swmr_viewer.core.nexus.facts import DataFacts
 from swmr_viewer.core.scan import position_of
 from swmr_viewer.reader import messages as m
 
@@ -27,6 +28,7 @@ class FakeSupervisor:
         self._woken = False
         self._pixels: dict[str, tuple[np.ndarray, np.ndarray | None]] = {}
         self.generation = 0
+        self.data_paths: tuple[str, ...] = ("/entry/eiger/data",)
 
     # ---- the supervisor's face
 
@@ -76,8 +78,11 @@ class FakeSupervisor:
         key_paths: tuple[str, ...] = ("/entry/keys/eiger",),
         frame: tuple[int, ...] = (64, 48),
         dtype: str = "<u4",
+        data_paths: tuple[str, ...] = ("/entry/eiger/data",),
+        facts: DataFacts | None = None,
     ) -> None:
-        data = (m.DataDescription("/entry/eiger/data", frame, dtype),)
+        self.data_paths = data_paths
+        data = tuple(m.DataDescription(path, frame, dtype, facts=facts or DataFacts()) for path in data_paths)
         self.say(m.Opened(self.generation, "scan.nxs", scan_shape, key_paths, data, "/entry/scan_finished", 1))
         self.say(m.PhaseChanged(self.generation, m.Phase.FOLLOWING))
 
@@ -86,7 +91,9 @@ class FakeSupervisor:
     ) -> None:
         self.say(m.KeysChanged(self.generation, scan_shape, tuple(ranges(one) for one in added), whole, at_s))
 
-    def say_frame(self, pixels: np.ndarray, index: int, scan_shape: tuple[int, ...], *, live: bool = True, at_s: float = 0.0) -> str:
+    def say_frame(
+        self, pixels: np.ndarray, index: int, scan_shape: tuple[int, ...], *, live: bool = True, at_s: float = 0.0, data_path: str = ""
+    ) -> str:
         """Put a frame into a slot of its own and announce it; return the slot's name."""
         slot = f"slot-{len(self.released) + len(self._pixels)}-{index}-{live}"
         factor = preview_factor(pixels.shape)
@@ -96,7 +103,7 @@ class FakeSupervisor:
         self.say(
             m.FrameReady(
                 self.generation,
-                "/entry/eiger/data",
+                data_path or self.data_paths[0],
                 index,
                 position_of(index, scan_shape),
                 slot,

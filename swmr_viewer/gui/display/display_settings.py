@@ -15,8 +15,9 @@ from swmr_viewer.analysis import FrameStatistics, LevelStatistics, MaskRules, sa
 from swmr_viewer.gui.display.color_maps import DEFAULT_COLOR_MAP
 from swmr_viewer.gui.display.levels_scale import Scale
 from swmr_viewer.gui.display.orientation import Orientation
+from swmr_viewer.gui.session.frame_wishes import with_mask_of
 from swmr_viewer.gui.session.session import Session
-from swmr_viewer.reader.messages import PixelMaskRead
+from swmr_viewer.reader.messages import DataDescription, PixelMaskRead
 
 Levels = tuple[float, float]
 
@@ -84,8 +85,9 @@ class Display(QObject):
     def __init__(self, session: Session) -> None:
         super().__init__(session)
         self._session = session
-        self._path = ""
+        self._path = self._place = ""
         self._kept: dict[str, DisplaySettings] = {}
+        """By the names of places."""
         self.levels_in_use: Levels = (0.0, 1.0)
         """What the picture is drawn with."""
         self._masks: dict[str, tuple[tuple[int, str], npt.NDArray[np.bool_]]] = {}
@@ -97,13 +99,13 @@ class Display(QObject):
     @property
     def settings(self) -> DisplaySettings:
         """Those of the data set that is shown."""
-        return self._kept.get(self._path, DisplaySettings())
+        kept, data = self._kept.get(self._place, DisplaySettings()), self._data
+        return kept if data is None else _for_file(kept, data)
 
     @property
     def mask_path(self) -> str | None:
         """Where the file has a pixel mask for the data set that is shown, or None."""
-        path: str | None = self._facts("mask_path")
-        return path
+        return self._data.facts.mask_path if self._data is not None else None
 
     @property
     def pixel_mask(self) -> npt.NDArray[np.bool_] | None:
@@ -116,7 +118,8 @@ class Display(QObject):
     def saturation_value(self) -> float | None:
         """From which value on pixels are saturated, or None where nobody knows."""
         shown = self._session.shown
-        return saturation_of(shown.raw.dtype, self._facts("saturation_value")) if shown is not None else None
+        told = self._data.facts.saturation_value if self._data is not None else None
+        return saturation_of(shown.raw.dtype, told) if shown is not None else None
 
     @property
     def statistics(self) -> FrameStatistics | None:
@@ -145,7 +148,7 @@ class Display(QObject):
         before, after = self.settings, replace(self.settings, **changes)
         if after == before:
             return
-        self._kept[self._path] = after
+        self._kept[self._place] = after
         if (after.mask, after.percentiles) != (before.mask, before.percentiles):
             self._session.prepare(self._path, mask=after.mask, percentiles=after.percentiles)
         self.changed.emit()
@@ -169,14 +172,20 @@ class Display(QObject):
         self._masks[read.data_path] = ((read.generation, read.mask_path), read.mask())
         self.changed.emit()
 
-    def _facts(self, name: str) -> Any:
+    @property
+    def _data(self) -> DataDescription | None:
         known = self._session.description.data if self._session.description is not None else ()
-        found = next((one for one in known if one.path == self._path), None)
-        return getattr(found.facts, name) if found is not None else None
+        return next((one for one in known if one.path == self._path), None)
 
     def _note_path(self) -> None:
         shown = self._session.shown
         path = shown.data_path if shown is not None else self._session.data_path
-        if path and path != self._path:
-            self._path = path
+        place = self._session.places.name_of(path)
+        if path and (path, place) != (self._path, self._place):
+            self._path, self._place = path, place
             self.changed.emit()
+
+
+def _for_file(settings: DisplaySettings, data: DataDescription) -> DisplaySettings:
+    """Return settings of a place with the pixel mask of the data set that stands there now, if they go by one."""
+    return replace(settings, mask=with_mask_of(settings.mask, data.facts.mask_path))

@@ -14,7 +14,7 @@ from swmr_viewer.reader import messages as m
 
 
 class Measurements(QObject):
-    """The one truth of marks and measured values; marks outlive the file, so that the next scan is measured alike."""
+    """The one truth of marks and measured values; marks are kept by place, so that the next scan is measured alike."""
 
     marks_changed = Signal()
     """Regions or line, or another data set is shown, which has its own."""
@@ -43,12 +43,12 @@ class Measurements(QObject):
     @property
     def marks(self) -> Marks:
         """What is drawn on the shown data set."""
-        return self._marks.get(self._session.data_path, Marks())
+        return self._marks.get(self._session.place, Marks())
 
     @property
     def values(self) -> MeasuredValues:
         """What is known of the shown data set."""
-        return self._values.setdefault(self._session.data_path, MeasuredValues())
+        return self._values.setdefault(self._session.place, MeasuredValues())
 
     @property
     def selected(self) -> Region | None:
@@ -125,14 +125,14 @@ class Measurements(QObject):
             self._wanted_by.discard(who)
             self._ask()
 
-    def put(self, data_path: str, marks: Marks) -> None:
-        """Replace the marks of a data set (for the history of changes)."""
-        before = self._marks.get(data_path, Marks())
-        self._marks[data_path] = marks
+    def put(self, place: str, marks: Marks) -> None:
+        """Replace the marks of the data set that stands in a place (for the history of changes)."""
+        before = self._marks.get(place, Marks())
+        self._marks[place] = marks
         changed = differing(before, marks)
-        if changed and data_path in self._values:
-            self._values[data_path].forget({f"{name}.{what}" for name in changed for what in m.REGION_COLUMNS})
-        if changed and data_path == self._session.data_path:
+        if changed and place in self._values:
+            self._values[place].forget({f"{name}.{what}" for name in changed for what in m.REGION_COLUMNS})
+        if changed and place == self._session.place:
             self._ask()
         self.marks_changed.emit()
         self.values_changed.emit()
@@ -141,7 +141,7 @@ class Measurements(QObject):
 
     def _change(self, words: str, after: Marks) -> None:
         if after != self.marks:
-            self.undo_stack.push(_Change(self, self._session.data_path, words, self.marks, after))
+            self.undo_stack.push(_Change(self, self._session.place, words, self.marks, after))
 
     def _ask(self) -> None:
         session = self._session
@@ -167,9 +167,9 @@ class Measurements(QObject):
 
     def _on_frame(self) -> None:
         """Have everything measured anew where other pixels are masked now."""
-        path, rules = self._session.data_path, self.mask_rules
-        if self._rules.setdefault(path, rules) != rules:
-            self._rules[path] = rules
+        place, rules = self._session.place, self.mask_rules
+        if self._rules.setdefault(place, rules) != rules:
+            self._rules[place] = rules
             self.values.clear()
             self._ask()
             self.values_changed.emit()
@@ -177,7 +177,7 @@ class Measurements(QObject):
     def _on_measured(self, event: m.Measured) -> None:
         if event.revision != self._revision:
             return
-        values = self._values.setdefault(event.data_path, MeasuredValues())
+        values = self._values.setdefault(self._session.places.name_of(event.data_path), MeasuredValues())
         if values.scan_shape[1:] != event.scan_shape[1:]:  # the indices of all rows but the first have changed
             values.clear()
         values.scan_shape = event.scan_shape
@@ -188,12 +188,12 @@ class Measurements(QObject):
 class _Change(QUndoCommand):
     """One change of the marks; it holds both values, so nothing can be undone wrongly."""
 
-    def __init__(self, owner: Measurements, data_path: str, words: str, before: Marks, after: Marks) -> None:
+    def __init__(self, owner: Measurements, place: str, words: str, before: Marks, after: Marks) -> None:
         super().__init__(words)
-        self._owner, self._data_path, self._before, self._after = owner, data_path, before, after
+        self._owner, self._place, self._before, self._after = owner, place, before, after
 
     def redo(self) -> None:
-        self._owner.put(self._data_path, self._after)
+        self._owner.put(self._place, self._after)
 
     def undo(self) -> None:
-        self._owner.put(self._data_path, self._before)
+        self._owner.put(self._place, self._before)

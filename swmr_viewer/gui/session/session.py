@@ -15,6 +15,7 @@ from swmr_viewer.core.progress import KeyProgress
 from swmr_viewer.gui.session.follow_thread import FollowThread, ReaderCondition
 from swmr_viewer.gui.session.frame_wishes import FrameWishes
 from swmr_viewer.gui.session.live_frame import LiveFrame
+from swmr_viewer.gui.session.places import places_in
 from swmr_viewer.gui.session.problem import Problem
 from swmr_viewer.gui.session.progress_feed import ProgressUpdate, added_to
 from swmr_viewer.gui.session.session_facts import DEFAULT_CONDITIONS, SessionFacts
@@ -32,7 +33,7 @@ class Session(SessionFacts):
         super().__init__(clock, parent)
         self._thread = thread
         self._holds_frames = self._owes_turn = False
-        self.wishes = FrameWishes(thread.set_display)
+        self.wishes = FrameWishes(thread.set_display, self.places.name_of)
         self._connect()
         self._ticker = QTimer(self, interval=TICK_MS)
         self._ticker.timeout.connect(self.tick)
@@ -214,7 +215,8 @@ class Session(SessionFacts):
         if not again or self.progress is None:
             self.progress = KeyProgress(max(1, len(opened.key_paths)), opened.scan_shape)
             self.following_since_s = self._clock()
-        self.wishes.say_again(self.generation, opened.data_paths)
+        self.places.enter(places_in(self.request, opened))
+        self.wishes.say_again(self.generation, opened.data)
         self.opened.emit()
         self.progress_changed.emit()
 

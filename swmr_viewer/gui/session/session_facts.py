@@ -10,6 +10,7 @@ from swmr_viewer.core.conditions import AllKeys, Condition, FileClosed, Finished
 from swmr_viewer.core.progress import KeyProgress
 from swmr_viewer.gui.session.follow_thread import ReaderCondition
 from swmr_viewer.gui.session.live_frame import LiveFrame
+from swmr_viewer.gui.session.places import Places
 from swmr_viewer.gui.session.rate import RateMeter
 from swmr_viewer.gui.session.shown_counts import ShownCounts
 from swmr_viewer.gui.session.state import Facts, SessionState, resolve_state
@@ -56,6 +57,8 @@ class SessionFacts(QObject):
         self._rate = RateMeter()
         self.request: m.FollowRequest | None = None
         self.conditions: tuple[Condition, ...] = DEFAULT_CONDITIONS
+        self.places = Places()
+        """By these names what was chosen for a data set is kept from scan to scan."""
         self._forget()
         self.state: SessionState = resolve_state(self._facts())
 
@@ -94,6 +97,11 @@ class SessionFacts(QObject):
         """The data set that is shown, or nothing before the file is open."""
         paths = self.description.data_paths if self.description is not None else ()
         return self.wanted_data_path if self.wanted_data_path in paths else paths[0] if paths else ""
+
+    @property
+    def place(self) -> str:
+        """The name of the place of the data set that is shown."""
+        return self.places.name_of(self.data_path)
 
     @property
     def data(self) -> m.DataDescription | None:

@@ -21,6 +21,7 @@ from swmr_viewer.gui.display.orientation import Orientation
 from swmr_viewer.gui.image.raw_part import raw_part
 from swmr_viewer.gui.image.screen_fit import screen_fit
 from swmr_viewer.gui.session.frame_wishes import FrameWishes
+from swmr_viewer.reader.messages import DataDescription
 from swmr_viewer.reader.wishes import Combine, SetDisplay
 
 ORIENTATIONS = [Orientation(*flags) for flags in product((False, True), repeat=3)]
@@ -134,10 +135,10 @@ def test_a_raw_part_is_masked_by_the_rules() -> None:
 
 def test_what_is_wished_of_frames_is_said_once_and_again_to_a_new_generation() -> None:
     sent: list[SetDisplay] = []
-    wishes = FrameWishes(sent.append)
+    wishes = FrameWishes(sent.append, lambda path: path)
     assert wishes.change(1, "/a", percentiles=(1.0, 99.0))
     assert not wishes.change(1, "/a", percentiles=(1.0, 99.0))
     assert wishes.change(1, "/a", combine=Combine("mean", 5))
     assert sent[-1] == SetDisplay(1, percentiles=(1.0, 99.0), combine=Combine("mean", 5), data_path="/a")
-    wishes.say_again(2, ("/a", "/b"))
+    wishes.say_again(2, tuple(DataDescription(path, (2, 2), "<u2") for path in ("/a", "/b")))
     assert sent[2:] == [SetDisplay(2, percentiles=(1.0, 99.0), combine=Combine("mean", 5), data_path="/a")]

@@ -65,7 +65,7 @@ class Watch(QObject):
         self._make_thread = make_thread
         self._thread: FolderThreadLike | None = None
         self._template = FollowRequest("")
-        self._keep_data_path = ""
+        self._keep_place = ""
         self.rule: WatchRule | None = None
         self.held = False
         self.offered = ""
@@ -171,15 +171,15 @@ class Watch(QObject):
 
     def _show(self, path: str) -> None:
         session = self._session
-        self._keep_data_path = session.data_path
+        self._keep_place = session.place
         session.note(f"A new scan: {Path(path).name}")
         conditions = self._template.conditions if session.request is None else session.conditions
         self._open_request(replace(self._template, path=path, wait_s=None, conditions=conditions))
 
     def _go_on_with_the_same_data(self) -> None:
-        path, self._keep_data_path = self._keep_data_path, ""
-        description = self._session.description
-        if path and description is not None and path in description.data_paths:
+        place, self._keep_place = self._keep_place, ""
+        path = self._session.places.path_of(place)
+        if path:
             self._session.show_data(path)
 
     def _is_current(self, path: str, is_first: bool) -> bool:
