@@ -16,6 +16,7 @@ from swmr_viewer.gui.desktop.at_home import AtHome
 from swmr_viewer.gui.desktop.error_bar import ErrorBar
 from swmr_viewer.gui.desktop.readout_bar import ReadoutBar
 from swmr_viewer.gui.desktop.top_bar import TopBar
+from swmr_viewer.gui.display.display_memory import DisplayMemory
 from swmr_viewer.gui.display.display_settings import Display
 from swmr_viewer.gui.display.display_tools import DisplayTools
 from swmr_viewer.gui.look.panels import Panels
@@ -55,7 +56,15 @@ class MainWindow(QMainWindow):
         mode = self.edge.mode
         self.burst = Burst(session, self.snapshots, lambda: mode.every_frame, mode.set_every_frame)
         self.at_home = AtHome(
-            session, self.frame_view, self.snapshots, self.panels, self.actions_, self.menu_, self.burst, self.measuring.measurements
+            session,
+            self.frame_view,
+            self.snapshots,
+            self.panels,
+            self.actions_,
+            self.menu_,
+            self.burst,
+            self.measuring.measurements,
+            self.display,
         )
         self.panels.restore()
         self._show_request()
@@ -74,6 +83,7 @@ class MainWindow(QMainWindow):
         self.error_bar = ErrorBar(session)
         self.frame_header = FrameHeader(session)
         self.display = Display(session)
+        self.display_memory = DisplayMemory(session, self.display)
         self.frame_view = FrameView(session, self.display)
         self.display_tools = DisplayTools(self.display, actions.auto_levels, self)
         self.map_panel = MapPanel(session)
@@ -140,6 +150,7 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self.panels.keep()
+        self.display_memory.keep()
         settings().setValue(GEOMETRY_KEY, self.saveGeometry())
         super().closeEvent(event)
 

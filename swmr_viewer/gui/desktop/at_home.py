@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QDialog, QMenu
 
 from swmr_viewer.gui.actions import Actions
 from swmr_viewer.gui.desktop.shortcuts_sheet import ShortcutsSheet
+from swmr_viewer.gui.display.display_settings import Display
 from swmr_viewer.gui.look.panels import Panels
 from swmr_viewer.gui.look.settings import forget_settings, settings
 from swmr_viewer.gui.look.theme import theme_of_application
@@ -46,6 +47,7 @@ class AtHome(QObject):
         menu: QMenu,
         burst: Burst,
         measurements: Measurements,
+        display: Display,
     ) -> None:
         super().__init__(snapshots)
         self._session = session
@@ -54,6 +56,7 @@ class AtHome(QObject):
         self._actions = actions
         self._menu = menu
         self._measurements = measurements
+        self._display = display
         self.burst = burst
         self.clipboard = Clipboard(session, view, snapshots)
         self.sheet: ShortcutsSheet | None = None
@@ -133,6 +136,7 @@ class AtHome(QObject):
         forget_settings()
         self._panels.put_back()
         self._snapshots.reload_settings()
+        self._display.forget()
         self.looks.actions()[0].setChecked(True)
         theme_of_application().force(None)
         self._session.note("All settings are as at the first start")

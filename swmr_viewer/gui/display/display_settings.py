@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
@@ -91,6 +91,7 @@ class Display(QObject):
         self.levels_in_use: Levels = (0.0, 1.0)
         """What the picture is drawn with."""
         self._masks: dict[str, tuple[tuple[int, str], npt.NDArray[np.bool_]]] = {}
+        session.opened.connect(self._prepare_all)
         for signal in (session.opened, session.frame_changed, session.request_changed):
             signal.connect(self._note_path)
         session.frame_changed.connect(self.frame_told)
@@ -101,6 +102,11 @@ class Display(QObject):
         """Those of the data set that is shown."""
         kept, data = self._kept.get(self._place, DisplaySettings()), self._data
         return kept if data is None else _for_file(kept, data)
+
+    @property
+    def kept(self) -> Mapping[str, DisplaySettings]:
+        """What was chosen so far, by the names of places."""
+        return self._kept
 
     @property
     def mask_path(self) -> str | None:
@@ -162,6 +168,16 @@ class Display(QObject):
         """Use these levels from now on."""
         self.change(mode=LevelMode.FIXED, levels=(low, high))
 
+    def recall(self, place: str, settings: DisplaySettings) -> None:
+        """Draw the data set that stands in this place so, once it is shown."""
+        self._kept[place] = settings
+
+    def forget(self) -> None:
+        """Draw every data set as at the very first start."""
+        self._kept.clear()
+        self._prepare_all()
+        self.changed.emit()
+
     def turn(self, how: Callable[[Orientation], Orientation]) -> None:
         """Turn or mirror the picture, as seen."""
         self.change(orientation=how(self.settings.orientation))
@@ -176,6 +192,12 @@ class Display(QObject):
     def _data(self) -> DataDescription | None:
         known = self._session.description.data if self._session.description is not None else ()
         return next((one for one in known if one.path == self._path), None)
+
+    def _prepare_all(self) -> None:
+        """Have the frames of a file that was opened prepared as its places are remembered."""
+        for data in self._session.description.data if self._session.description is not None else ():
+            settings = self._kept.get(self._session.places.name_of(data.path), DisplaySettings())
+            self._session.prepare(data.path, mask=_for_file(settings, data).mask, percentiles=settings.percentiles)
 
     def _note_path(self) -> None:
         shown = self._session.shown
