@@ -11,6 +11,10 @@ from swmr_viewer.gui.look.labels import Words
 from swmr_viewer.gui.opening.presets import Preset
 from swmr_viewer.gui.opening.watching.watch_rule import Newest, WatchRule
 
+PATTERN_TIP = (
+    "Patterns of file names, separated by semicolons; */*.nxs looks one folder deeper.\n"
+    "What detectors write beside a scan's own file is passed over, unless the pattern fits it alone."
+)
 ORDERS: tuple[tuple[str, Newest], ...] = (("changed last", "time"), ("last by name", "name"))
 
 
@@ -51,7 +55,7 @@ class WatchDialog(QDialog):
         self.folder.setToolTip("The folder that the scans are written to")
         self.folder.textChanged.connect(self._show_button)
         self.pattern = QLineEdit()
-        self.pattern.setToolTip("Patterns of file names, separated by semicolons; */*.nxs looks one folder deeper")
+        self.pattern.setToolTip(PATTERN_TIP)
         self.newest = QComboBox()
         self.newest.setToolTip("Which of two files is the newer one; in names, numbers are compared as numbers")
         for words, value in ORDERS:
