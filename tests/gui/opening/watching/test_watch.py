@@ -82,6 +82,19 @@ def test_each_scan_that_starts_is_followed_by_the_conditions_of_the_window(
     assert len(reader.sent(FollowRequest)) == 2
 
 
+def test_the_data_set_that_was_shown_is_shown_in_the_next_scan_under_its_new_path(
+    qtbot: QtBot, viewer: Assembly, reader: FakeSupervisor, folders: list[ToldFolder]
+) -> None:
+    viewer.opening.watch.start(RULE)
+    for number, wanted in ((1, "eiger"), (2, "merlin"), (3, "merlin")):
+        paths = tuple(f"/entry/scan_{number}/{name}/data" for name in ("eiger", "merlin"))
+        folders[0].find(f"/data/visit/{number}.nxs")
+        with qtbot.waitSignal(viewer.session.opened):
+            reader.say_opened((4, 5), data_paths=paths)
+        assert viewer.session.data_path == f"/entry/scan_{number}/{wanted}/data"
+        viewer.session.show_data(paths[1])
+
+
 def test_a_held_scan_stays_and_the_newer_one_is_offered(
     qtbot: QtBot, viewer: Assembly, reader: FakeSupervisor, folders: list[ToldFolder]
 ) -> None:

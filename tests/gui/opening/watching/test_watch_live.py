@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from swmr_viewer.core.conditions import Timeout
 from swmr_viewer.gui.assembly import Assembly
-from swmr_viewer.gui.opening.watching.watch_rule import WatchRule
+from swmr_viewer.gui.opening.watching.watch_rule import USUAL_PATTERN, WatchRule
 from swmr_viewer.simulator.plan import ScanPlan
 from tests.gui.test_window_live import WAIT_MS, assert_pixels, wait_shown
 from tests.live.writers import LiveWriter
@@ -68,3 +68,27 @@ def test_scan_after_scan_with_zoom_and_levels_kept(qtbot: QtBot, tmp_path: Path,
         assert not np.array_equal(third.expected(6), third.expected(5))
         names = [Path(one.path).name for one in opening.recent.requests()]
         assert names == ["11.nxs", "10.nxs", "9.nxs"]
+
+
+def test_a_detectors_file_beside_the_scan_is_passed_over(qtbot: QtBot, tmp_path: Path, live_viewer: Any) -> None:
+    plan = ScanPlan(scan_shape=(3, 4), frame_shape=(48, 64), period_s=0.0)
+    with ExitStack() as stack:
+        first = stack.enter_context(LiveWriter(tmp_path / "9.nxs", plan, stepped=True))
+        assembly: Assembly = live_viewer(tmp_path / "not-there.nxs", conditions=(Timeout(600.0),))
+        session, watch = assembly.session, assembly.opening.watch
+        assembly.opening.watch_folder(WatchRule(str(tmp_path), USUAL_PATTERN))
+        first.step(3)
+        wait_shown(qtbot, assembly, 2)
+        beside = stack.enter_context(LiveWriter(tmp_path / "9-saxs.h5", plan, stepped=True))
+        beside.step(5)
+        qtbot.waitUntil(lambda: watch.looked is not None and watch.looked.n_files == 2, timeout=WAIT_MS)
+        first.step(1)
+        wait_shown(qtbot, assembly, 3)
+        assert_pixels(assembly, first)
+        second = stack.enter_context(LiveWriter(tmp_path / "10.nxs", plan, stepped=True))
+        second.step(2)
+        wait_shown(qtbot, assembly, 1)
+        assert_pixels(assembly, second)
+        names = [Path(one.path).name for one in assembly.opening.recent.requests()]
+        assert names == ["10.nxs", "9.nxs"]
+        assert session.is_live
