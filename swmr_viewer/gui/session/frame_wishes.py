@@ -40,6 +40,10 @@ class FrameWishes:
         self._send(wish)
         return True
 
+    def say(self, generation: int, data_path: str) -> None:
+        """Say what is wished of a data set, also if it is as usual."""
+        self._send(replace(self.of(data_path), generation=generation))
+
     def say_again(self, generation: int, data: tuple[DataDescription, ...]) -> None:
         """Say to a new generation what is not as usual."""
         for one in data:

@@ -6,7 +6,8 @@ What a person chose for a data set (zoom, levels, regions, ...) is kept by its p
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from math import prod
 
 from swmr_viewer.core.files.patterns import fits, is_pattern
 from swmr_viewer.reader.messages import FollowRequest, Opened
@@ -74,8 +75,12 @@ def _has_same_end(one: Place, other: Place) -> bool:
 
 
 def _shapes_agree(one: tuple[int, ...], other: tuple[int, ...]) -> bool:
-    """Whether they may be the same; an axis of less than 2 may be one whose first frame is still to come."""
-    return len(one) == len(other) and all(a == b or min(a, b) < 2 for a, b in zip(one, other, strict=True))
+    return one == other or (len(one) == len(other) and not (_is_told(one) and _is_told(other)))
+
+
+def _is_told(shape: tuple[int, ...]) -> bool:
+    """Whether this is the shape of frames; some writers give their data sets one only with the first frame."""
+    return not shape or prod(shape) > 1
 
 
 class Places:
@@ -84,6 +89,7 @@ class Places:
     def __init__(self) -> None:
         self._known: dict[str, Place] = {}
         self._names: dict[str, str] = {}
+        self._untold: set[str] = set()
 
     def know(self, place: Place) -> str:
         """Return the name of a place that was known before this file; a new one if there is none."""
@@ -95,6 +101,21 @@ class Places:
         now = tuple(places)
         found = same_places(now, list(self._known.values()))
         self._names = {one.path: self._name(one, found.get(one)) for one in now}
+        self._untold = {one.path for one in now if not _is_told(one.frame_shape)}
+
+    def saw(self, data_path: str, frame_shape: tuple[int, ...]) -> bool:
+        """Take note of the first frame, where the file had not told its shape; return whether it is in another place than was thought."""
+        if data_path not in self._untold:
+            return False
+        self._untold.discard(data_path)
+        name = self._names[data_path]
+        thought, actual = self._known[name], replace(self._known[name], frame_shape=frame_shape)
+        if _shapes_agree(thought.frame_shape, frame_shape):
+            self._known[name] = actual
+            return False
+        others = [one for its, one in self._known.items() if its not in self._names.values()]
+        self._names[data_path] = self._name(actual, same_places([actual], others).get(actual))
+        return True
 
     def name_of(self, data_path: str) -> str:
         """Return the name of a data set's place; its path, where it is not in the open file."""
@@ -111,7 +132,8 @@ class Places:
     def _name(self, place: Place, before: Place | None) -> str:
         """Return the name, and take note of how the place is seen now."""
         name = next((name for name, one in self._known.items() if one == before), "") or self._free_name(place.path)
-        self._known[name] = place
+        told = place.frame_shape if before is None or _is_told(place.frame_shape) else before.frame_shape
+        self._known[name] = replace(place, frame_shape=told)
         return name
 
     def _free_name(self, path: str) -> str:

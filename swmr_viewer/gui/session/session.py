@@ -266,6 +266,9 @@ class Session(SessionFacts):
         return frame.live if self.wanted_index is None else frame.index == self.wanted_index
 
     def _show(self, frame: LiveFrame) -> None:
+        if self.places.saw(frame.data_path, frame.raw.shape):
+            self.wishes.say(self.generation, frame.data_path)
+            self.data_changed.emit()
         before, self.shown = self.shown, frame
         self.counts.note_shown(frame, self.progress.n_complete if self.progress is not None else 0)
         self.frame_changed.emit()

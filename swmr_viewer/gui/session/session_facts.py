@@ -33,7 +33,7 @@ class SessionFacts(QObject):
     frame_changed = Signal()
     """``shown`` is another frame (or None)."""
     data_changed = Signal()
-    """Another of the file's data sets is shown."""
+    """Another of the file's data sets is shown, or it turned out to stand in another place."""
     pixel_mask_read = Signal(object)
     """``messages.PixelMaskRead``."""
     measured = Signal(object)

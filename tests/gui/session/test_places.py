@@ -98,6 +98,28 @@ def test_another_detector_behind_the_same_path_has_a_place_of_its_own_and_the_fi
     assert names == [f"/entry/data/data{rest}" for rest in ("", " (2)", " (3)", "", " (2)")]
 
 
+def test_where_the_file_does_not_tell_the_shape_the_first_frame_does() -> None:
+    places = Places()
+    path = "/entry/data/data"
+    places.enter([place(path)])
+    assert not places.saw(path, FRAME)
+    for untold in ((1, 1), (0, 48), (0, 0)):
+        places.enter([place(path, untold)])
+        assert places.name_of(path) == path
+        assert places.place(path) == place(path)
+        assert not places.saw(path, FRAME)
+        assert not places.saw(path, (128, 48))
+    places.enter([place(path, (0, 0))])
+    assert places.saw(path, (9, 9))
+    assert places.name_of(path) == f"{path} (2)"
+    assert (places.place(path), places.place(f"{path} (2)")) == (place(path), place(path, (9, 9)))
+    assert not places.saw("/elsewhere", (9, 9))
+
+
+def test_a_strip_of_one_row_is_no_image_that_is_still_to_come() -> None:
+    assert same_places([place("/entry/strip/data", (1, 1024))], [place("/entry/strip/data", (512, 1024))]) == {}
+
+
 def test_what_was_stored_is_known_before_any_file() -> None:
     places = Places()
     name = places.know(place("/entry/scan_1/eiger/data"))

@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 from swmr_viewer.analysis import MaskRules
 from swmr_viewer.core.nexus.facts import DataFacts
 from swmr_viewer.gui.assembly import Assembly
-from swmr_viewer.gui.display.display_settings import LevelMode
+from swmr_viewer.gui.display.display_settings import DisplaySettings, LevelMode
 from swmr_viewer.gui.display.levels_scale import Scale
 from swmr_viewer.reader import messages as m
 from tests.gui.fakes import FakeSupervisor, picture
@@ -23,10 +23,12 @@ Scan = Callable[..., None]
 def scan(viewer: Assembly, reader: FakeSupervisor, qtbot: QtBot) -> Scan:
     """Return a function that opens a scan with these data sets and shows a frame of the first."""
 
-    def open_scan(*paths: str, wanted: tuple[str, ...] = (), frame: tuple[int, int] = (64, 48), **options: object) -> None:
+    def open_scan(
+        *paths: str, wanted: tuple[str, ...] = (), frame: tuple[int, int] = (64, 48), told: tuple[int, int] | None = None, **options: object
+    ) -> None:
         viewer.session.open(m.FollowRequest("/data/scan.nxs", data_paths=wanted))
         with qtbot.waitSignal(viewer.session.opened):
-            reader.say_opened(SHAPE, data_paths=paths, frame=frame, **options)  # type: ignore[arg-type]
+            reader.say_opened(SHAPE, data_paths=paths, frame=told or frame, **options)  # type: ignore[arg-type]
         with qtbot.waitSignal(viewer.session.frame_changed):
             reader.say_frame(picture(frame), 3, SHAPE)
 
@@ -74,6 +76,24 @@ def test_another_detector_gets_none_of_it_and_the_first_gets_it_back(viewer: Ass
     assert image.levels == (3.0, 40.0)
     assert len(measurements.marks.regions) == 1
     assert image.box.viewRect() == seen
+
+
+def test_what_the_first_frame_shows_to_be_another_detector_gets_none_of_it(viewer: Assembly, reader: FakeSupervisor, scan: Scan) -> None:
+    display, measurements = viewer.window.display, viewer.window.measuring.measurements
+    scan("/entry/data/data")
+    display.change(percentiles=(2.0, 98.0))
+    display.fix_levels(3.0, 40.0)
+    measurements.draw("rectangle", ((2.0, 2.0), (9.0, 9.0)))
+    scan("/entry/data/data", told=(1, 1))
+    assert viewer.window.frame_view.image.levels == (3.0, 40.0)
+    assert len(measurements.marks.regions) == 1
+    scan("/entry/data/data", told=(1, 1), frame=(40, 60))
+    assert display.settings == DisplaySettings()
+    assert measurements.marks.regions == ()
+    assert reader.sent(m.SetDisplay)[-2:] == [
+        m.SetDisplay(3, percentiles=(2.0, 98.0), data_path="/entry/data/data"),
+        m.SetDisplay(3, data_path="/entry/data/data"),
+    ]
 
 
 def test_a_pattern_tells_the_place_where_names_do_not(viewer: Assembly, scan: Scan) -> None:
