@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from swmr_viewer.analysis import PixelGeometry, Scale, histogram, line_profile, place_of, scaled, unscaled, valid_mask
+from swmr_viewer.analysis import MaskRules, PixelGeometry, Scale, histogram, line_profile, place_of, scaled, unscaled, valid_mask
 from swmr_viewer.analysis.accumulating import Accumulator, combined_dtype
 
 
@@ -19,6 +19,21 @@ def test_a_profile_along_a_row_is_the_row():
     assert distance.tolist() == [0, 1, 2, 3]
     assert np.array_equal(mean, [4, 5, np.nan, 7], equal_nan=True)
     assert np.array_equal(line_profile(frame, (0.5, 1.5), (3.5, 1.5), 3)[1], [4, 5, 6, 7])
+
+
+def test_a_profile_leaves_out_what_mask_and_limit_leave_out():
+    frame = np.arange(12, dtype=np.uint16).reshape(3, 4)
+    frame[1, 3] = 65535
+    bad = np.zeros(frame.shape, bool)
+    bad[1, 1] = bad[0, 0] = True
+    line = ((0.5, 1.5), (3.5, 1.5))
+    nan = np.nan
+    assert np.array_equal(line_profile(frame, *line, pixel_mask=bad)[1], [4, nan, 6, nan], equal_nan=True)
+    assert np.array_equal(line_profile(frame, *line, 3, pixel_mask=bad)[1], [6, 5, 6, 7], equal_nan=True)
+    assert np.array_equal(line_profile(frame, *line, rules=MaskRules(above=5), pixel_mask=bad)[1], [4, nan, nan, nan], equal_nan=True)
+    assert np.array_equal(line_profile(frame, *line, rules=MaskRules(sentinel=False))[1], [4, 5, 6, 65535])
+    with pytest.raises(ValueError, match="does not fit"):
+        line_profile(frame, *line, pixel_mask=bad[:2])
 
 
 def test_a_profile_outside_the_image_is_missing_there():

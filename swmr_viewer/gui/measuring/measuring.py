@@ -6,6 +6,7 @@ from PySide6.QtCore import QObject, QPoint
 from PySide6.QtWidgets import QDockWidget, QTabWidget, QWidget
 
 from swmr_viewer.gui.curves.waterfall import Waterfall
+from swmr_viewer.gui.display.display_settings import Display
 from swmr_viewer.gui.image.crosshair import Crosshair
 from swmr_viewer.gui.image.frame_overlay import FrameOverlay
 from swmr_viewer.gui.image.image_view import ImageView
@@ -37,11 +38,13 @@ class Measuring(QObject):
         What is measured.
     image : ImageView
         Over which marks are drawn.
+    display : Display
+        Says what is masked.
     window : QWidget
         Owner of the actions.
     """
 
-    def __init__(self, session: Session, image: ImageView, window: QWidget) -> None:
+    def __init__(self, session: Session, image: ImageView, display: Display, window: QWidget) -> None:
         super().__init__(window)
         self._session = session
         self._window = window
@@ -52,7 +55,7 @@ class Measuring(QObject):
         self.crosshair = Crosshair(self.overlay)
         self.numbers = PixelNumbers(session, self.overlay)
         self.regions_panel = RegionsPanel(session, self.measurements)
-        self.profile_panel = ProfilePanel(session, self.measurements)
+        self.profile_panel = ProfilePanel(session, self.measurements, display)
         self.alarm_editor = AlarmEditor(window)
         self.scalar_map = ScalarMap(session, self.measurements)
         self.waterfall = Waterfall(session)

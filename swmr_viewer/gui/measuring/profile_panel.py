@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from swmr_viewer.analysis.profile import line_profile
 from swmr_viewer.gui.curves.plot_pane import PlotPane
+from swmr_viewer.gui.display.display_settings import Display
 from swmr_viewer.gui.look.labels import ElidedWords
 from swmr_viewer.gui.look.theme import tokens
 from swmr_viewer.gui.look.words import value_words
@@ -17,28 +18,29 @@ from swmr_viewer.gui.session.session import Session
 
 
 class ProfileCurve(PlotPane):
-    """The curve along the line of ``measurements``."""
+    """The curve along the line of ``measurements``; masked pixels are gaps in it, and without the mask that counts there is no curve."""
 
-    def __init__(self, session: Session, measurements: Measurements, parent: QWidget | None = None) -> None:
+    def __init__(self, session: Session, measurements: Measurements, display: Display, parent: QWidget | None = None) -> None:
         super().__init__("Line profile", parent)
         self._session = session
         self._measurements = measurements
+        self._display = display
         self.curve = self.plot.plot([], connect="finite")
         self.label("bottom", "along the line", "pixels")
         self.take_theme()
         session.frame_changed.connect(self.redraw_soon)
         measurements.marks_changed.connect(self.redraw_soon)
+        display.changed.connect(self.redraw_soon)
 
     def redraw(self) -> None:
         frame, line = self._session.shown, self._measurements.marks.line
-        if frame is None or line is None or frame.raw.ndim != 2:
+        rules, mask = self._display.settings.mask, self._display.pixel_mask
+        knows_mask = rules.mask_path is None or mask is not None
+        if frame is None or line is None or frame.raw.ndim != 2 or not knows_mask:
             self.curve.setData([], [])
             return
-        distance, values = line_profile(frame.raw, *line)
-        above = self._measurements.mask_rules.above
-        if above is not None:
-            values[values > above] = np.nan
-        self.curve.setData(distance, values)
+        fitting = mask if mask is not None and mask.shape == frame.raw.shape else None
+        self.curve.setData(*line_profile(frame.raw, *line, rules=rules, pixel_mask=fitting))
 
     def take_theme(self) -> None:
         super().take_theme()
@@ -49,10 +51,10 @@ class ProfileCurve(PlotPane):
 class ProfilePanel(QFrame):
     """The curve, and in words where the line is."""
 
-    def __init__(self, session: Session, measurements: Measurements, parent: QWidget | None = None) -> None:
+    def __init__(self, session: Session, measurements: Measurements, display: Display, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._measurements = measurements
-        self.curve = ProfileCurve(session, measurements)
+        self.curve = ProfileCurve(session, measurements, display)
         self.where = ElidedWords("muted")
         box = QVBoxLayout(self)
         box.setContentsMargins(8, 4, 8, 6)

@@ -10,6 +10,7 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from swmr_viewer.analysis import MaskRules
 from swmr_viewer.analysis.profile import line_profile
 from swmr_viewer.gui.assembly import Assembly
 from swmr_viewer.gui.display.orientation import Orientation
@@ -126,6 +127,28 @@ def test_ellipse_polygon_and_line(qtbot: QtBot, reader: FakeSupervisor, viewer: 
     np.testing.assert_array_equal(curve.getData()[1], line_profile(picture(), *line)[1])
     show(qtbot, viewer, reader, picture(seed=7), 9)
     qtbot.waitUntil(lambda: np.array_equal(curve.getData()[1], line_profile(picture(seed=7), *line)[1]))
+
+
+def test_the_profile_has_gaps_where_the_pixel_mask_says_so(qtbot: QtBot, reader: FakeSupervisor, viewer: Assembly) -> None:
+    window, mask_path = viewer.window, "/entry/eiger/pixel_mask"
+    window.measuring.actions_.line.trigger()
+    drag(qtbot, viewer, (4.5, 8.5), (40.5, 8.5))
+    curve = window.measuring.profile_panel.curve.curve
+    qtbot.waitUntil(lambda: curve.getData()[1] is not None and not np.isnan(curve.getData()[1]).any())
+    window.display.change(mask=MaskRules(mask_path=mask_path))
+    qtbot.waitUntil(lambda: curve.getData()[1] is None or not len(curve.getData()[1]))
+    bad = np.zeros((64, 48), bool)
+    bad[8, 12:15] = bad[9, 30] = True
+    reader.say(m.PixelMaskRead(reader.generation, PATH, mask_path, bad.shape, np.packbits(bad).tobytes()))
+    qtbot.waitUntil(lambda: curve.getData()[1] is not None and len(curve.getData()[1]) > 30)
+    line = window.measuring.measurements.marks.line
+    assert line is not None
+    distance, values = curve.getData()
+    columns = np.floor(line[0][0] + distance / distance[-1] * (line[1][0] - line[0][0])).astype(int)
+    np.testing.assert_array_equal(values, np.where(bad[8, columns], np.nan, picture()[8, columns]))
+    assert np.isnan(values).sum() in (3, 4)
+    window.display.change(mask=MaskRules())
+    qtbot.waitUntil(lambda: not np.isnan(curve.getData()[1]).any())
 
 
 def test_escape_and_a_slip_of_the_mouse_draw_nothing(qtbot: QtBot, viewer: Assembly) -> None:

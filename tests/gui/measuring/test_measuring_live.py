@@ -11,10 +11,12 @@ import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
 
+from swmr_viewer.analysis import MaskRules
 from swmr_viewer.core.conditions import Timeout
 from swmr_viewer.gui.assembly import Assembly
 from swmr_viewer.gui.measuring.alarm import AlarmRule
 from swmr_viewer.gui.measuring.regions_table import number_words
+from swmr_viewer.simulator.defects import pixel_mask
 from swmr_viewer.simulator.plan import ScanPlan
 from tests.live.writers import LiveWriter
 
@@ -74,6 +76,28 @@ def test_region_curves_speak_for_every_complete_frame(qtbot: QtBot, live_viewer:
     assert assembly.window.readout.total.text().replace("\u2009", "") == f"total {int(column[8])}"
     table = measuring.regions_panel.table.model()
     assert table.index(0, 1).data() == number_words(float(column[8]))
+
+
+def test_a_profile_leaves_out_what_the_files_mask_leaves_out(qtbot: QtBot, live_viewer: LiveViewer, writer: Any) -> None:
+    scan = writer(mask=True)
+    assembly = live_viewer(scan.path, conditions=(Timeout(600.0),))
+    display, measuring = assembly.window.display, assembly.window.measuring
+    scan.step(2)
+    wait_shown(qtbot, assembly, 1)
+    bad = pixel_mask(scan.plan) != 0
+    row = int(np.argmax(bad[2:].any(axis=1) & ~bad[2:].all(axis=1))) + 2
+    measuring.measurements.draw_line(((0.5, row + 0.5), (63.5, row + 0.5)))
+    assembly.window.panels.panel("measuring").show()
+    measuring.tabs.setCurrentWidget(measuring.profile_panel)
+    display.change(mask=MaskRules(mask_path=display.mask_path))
+    curve = measuring.profile_panel.curve.curve
+    for index in (1, 2):
+        pixels = wait_shown(qtbot, assembly, index)[row].astype(float)
+        np.testing.assert_array_equal(pixels, scan.expected(index)[row])
+        pixels[bad[row] | (scan.expected(index)[row] == np.iinfo(scan.expected(index).dtype).max)] = np.nan
+        assert 0 < np.isnan(pixels).sum() < 64
+        qtbot.waitUntil(lambda pixels=pixels: np.array_equal(curve.getData()[1], pixels, equal_nan=True), timeout=WAIT_MS)
+        scan.step(1)
 
 
 def test_an_alarm_is_found_in_frames_that_were_not_shown(qtbot: QtBot, live_viewer: LiveViewer, writer: Any) -> None:
