@@ -93,7 +93,7 @@ def test_geometry_and_mask_can_be_read_under_swmr(live_writer: Start, layout: st
 def test_axes_have_names_units_and_values(live_writer: Start) -> None:
     writer = live_writer(scan_shape=(2, 3, 4), frame_shape=(100,), dtype="uint32", n_keys=3, n_detectors=2)
     scan = [("temperature", "K", 290.0, 350.0), ("stage_y", "um", -500.0, 500.0), ("stage_x", "mm", -1.0, 1.0)]
-    frames = {"detector": ["channel_energy"], "diode": [], "mca": ["."], "detector2": [".", "."]}
+    frames = {"detector": ["channel_energy"], "diode": [], "mca": ["."], "detector2": ["y_pixel_offset", "x_pixel_offset"]}
     with h5py.File(writer.path, "r", swmr=True, locking=False) as h5file:
         for name, frame_axes in frames.items():
             group = h5file["/entry"][name]
@@ -106,6 +106,12 @@ def test_axes_have_names_units_and_values(live_writer: Start) -> None:
         energy = h5file["/entry/detector/channel_energy"]
         assert (text(energy, "units"), energy.shape) == ("eV", (100,))
         assert h5file["/entry/detector"].attrs["channel_energy_indices"] == 3
+        group, sizes = h5file["/entry/detector2"], h5file["/entry/instrument/detector2"]
+        for number, letter in ((3, "y"), (4, "x")):
+            offsets = group[f"{letter}_pixel_offset"]
+            assert (text(offsets, "units"), len(offsets)) == ("mm", group["data"].shape[number])
+            np.testing.assert_allclose(np.diff(offsets), sizes[f"{letter}_pixel_size"][()] / 1000)
+            assert offsets[0] == -offsets[-1]
     writer.step(writer.plan.n_ticks)
     writer.finish()
     assert writer.complete == list(range(24))

@@ -3,25 +3,29 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
+from swmr_viewer.core.nexus.facts import DataFacts
 from swmr_viewer.gui.look.labels import ElidedWords, Words
 from swmr_viewer.gui.look.words import count_words, value_words
-from swmr_viewer.gui.measuring.place_words import axis_words, place_words
+from swmr_viewer.gui.measuring.place_words import axis_words, pixel_words, place_words
 from swmr_viewer.gui.session.session import Session
 
 NOTE_MS = 12_000
+NOTE_PX = 320
 
 
 class ReadoutBar(QWidget):
-    """``x 1204   y 873   value 1207`` on the left, numbers about the shown frame on the right."""
+    """``x 1204   y 873   value 1207``, and where that is in the experiment, on the left, numbers about the shown frame on the right."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
         self._at: tuple[int, ...] | None = None
-        self.pixel = Words(room_for="x 0000   y 0000   value 0 000 000 000")
+        self.pixel = ElidedWords(mode=Qt.TextElideMode.ElideRight)  # a file may have long names for its axes
+        self.pixel.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
         self.note = ElidedWords("muted")
+        self.note.setMinimumWidth(0)
         self.total = Words("muted", room_for="total 00 000 000")
         self.maximum = Words("muted", room_for="max 000 000")
         self.masked = Words("muted", room_for="masked 000 000")
@@ -36,7 +40,7 @@ class ReadoutBar(QWidget):
             part.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
             row.addWidget(part)
         self._forget_note = QTimer(self, singleShot=True, interval=NOTE_MS)
-        self._forget_note.timeout.connect(lambda: self.note.say(""))
+        self._forget_note.timeout.connect(lambda: self._say_note(""))
         session.noted.connect(self._show_note)
         session.frame_changed.connect(self._show)
         session.ticked.connect(self._show_numbers)
@@ -55,20 +59,13 @@ class ReadoutBar(QWidget):
         if frame is None or at is None or len(at) != frame.raw.ndim or any(i >= n for i, n in zip(at, frame.raw.shape, strict=True)):
             self.pixel.say("")
             return
-        names = ("y", "x") if len(at) == 2 else ("channel",)
-        where = reversed([f"{name} {i}" for name, i in zip(names, at, strict=True)])
-        unit = self._session.data.facts.unit if self._session.data is not None else ""
-        value = f"value {value_words(frame.raw[at].item())} {unit}".rstrip()
-        self.pixel.say("   ".join((*where, value, *self._place_words(at))))
-
-    def _place_words(self, at: tuple[int, ...]) -> list[str]:
-        """Where the pixel is in the experiment, as far as the file tells."""
-        data = self._session.data
-        if data is None:
-            return []
+        facts = self._session.data.facts if self._session.data is not None else DataFacts()
+        value = f"value {value_words(frame.raw[at].item())} {facts.unit}".rstrip()
         if len(at) == 1:
-            return axis_words(data.facts, at[0])
-        return place_words(data.facts, at[1] + 0.5, at[0] + 0.5)
+            words = (f"channel {at[0]}", value, *axis_words(facts, at[0]))
+        else:
+            words = (*pixel_words(facts, *at), value, *place_words(facts, at[1] + 0.5, at[0] + 0.5))
+        self.pixel.say("   ".join(words))
 
     def _show_numbers(self) -> None:
         frame, counts = self._session.shown, self._session.counts
@@ -84,8 +81,13 @@ class ReadoutBar(QWidget):
         self.skipped.say("" if frame is None else f"skipped {count_words(counts.n_skipped)}")
 
     def _show_note(self, words: str) -> None:
-        self.note.say(words)
+        self._say_note(words)
         self._forget_note.start()
+
+    def _say_note(self, words: str) -> None:
+        """Show a note; as long as there is one, what is under the pointer gives way to it."""
+        self.note.say(words)
+        self.note.setMinimumWidth(min(self.note.fontMetrics().horizontalAdvance(words), NOTE_PX))
 
 
 def _level_words(value: float, kind: str) -> str:

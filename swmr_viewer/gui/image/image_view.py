@@ -12,12 +12,15 @@ from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from swmr_viewer.analysis import valid_mask
+from swmr_viewer.core.nexus.facts import DataFacts
 from swmr_viewer.gui.display.color_bar import ColorBar
 from swmr_viewer.gui.display.display_settings import DisplaySettings
 from swmr_viewer.gui.display.histogram import Histogram
 from swmr_viewer.gui.display.levels_model import LevelsModel
 from swmr_viewer.gui.display.orientation import Orientation
 from swmr_viewer.gui.image.crop import Crop
+from swmr_viewer.gui.image.frame_axes import frame_axes
+from swmr_viewer.gui.image.frame_ticks import FrameTicks
 from swmr_viewer.gui.image.image_box import PADDING, ImageBox
 from swmr_viewer.gui.image.image_layers import ImageLayers
 from swmr_viewer.gui.look.painted_view import PaintedView
@@ -40,6 +43,7 @@ class ImageView(QWidget):
         super().__init__(parent)
         self._shape: tuple[int, int] | None = None
         self._settings = DisplaySettings()
+        self._axes = frame_axes(DataFacts())
         self.model = LevelsModel(self)
         self._build()
         self._lay_out()
@@ -51,10 +55,10 @@ class ImageView(QWidget):
         self.view.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         self.view.setAccessibleName("Image")
         self.box = ImageBox()
-        self.plot = pg.PlotItem(viewBox=self.box, enableMenu=False)
+        self.ticks = {side: FrameTicks(side) for side in ("left", "bottom")}
+        self.plot = pg.PlotItem(viewBox=self.box, axisItems=self.ticks, enableMenu=False)
         self.plot.hideButtons()
-        self.plot.getAxis("left").setWidth(44)
-        self.plot.getAxis("bottom").setHeight(24)  # of their own accord axes grow with their numbers, and the picture jumps
+        self._name_axes(Orientation())
         self.view.setCentralItem(self.plot)
         self.layers = ImageLayers(self.box, self.model)
         self.histogram = Histogram(self.model, self)
@@ -123,6 +127,13 @@ class ImageView(QWidget):
         if (before.scale, before.mask, before.marks_saturated) != (settings.scale, settings.mask, settings.marks_saturated):
             self._draw(anew=True)
             self._count()
+
+    def set_facts(self, facts: DataFacts) -> None:
+        """Use the file's own axes, with names and units, where its values are evenly spaced; what is in view stays in view."""
+        axes = frame_axes(facts)
+        if axes != self._axes:
+            self._axes = axes
+            self._turn(self.box.orientation)
 
     def set_masks(self, saturation_value: float | None, pixel_mask: npt.NDArray[np.bool_] | None) -> None:
         """Take what the file says of its pixels; a mask counts where the settings name it."""
@@ -201,13 +212,12 @@ class ImageView(QWidget):
         colors = tokens()
         self.view.setBackground(colors.canvas)
         self.layers.take_theme()
-        for side in ("left", "bottom"):
-            axis = self.plot.getAxis(side)
+        for axis in self.ticks.values():
             axis.setPen(colors.border)
             axis.setTextPen(colors.muted)
 
     def _turn(self, orientation: Orientation) -> None:
-        """Turn the picture, and say which of the file's axes is where when it is not as usual."""
+        """Turn the picture, its axes with it."""
         fitted = self._frame_rect is not None and self.box.frame_rect.contains(self._frame_rect)
         self._name_axes(orientation)
         self.plot.layout.activate()
@@ -216,13 +226,16 @@ class ImageView(QWidget):
             self.fit()
 
     def _name_axes(self, orientation: Orientation) -> None:
-        is_usual = not orientation.transposed
-        across, down = orientation.axis_names
-        self.plot.getAxis("bottom").setHeight(24 if is_usual else 42)
-        self.plot.getAxis("left").setWidth(44 if is_usual else 62)
-        for side, name in (("bottom", across), ("left", down)):
-            self.plot.getAxis(side).setLabel(None if is_usual else name)
-            self.plot.getAxis(side).showLabel(not is_usual)
+        """Say what the axes are where the file does, and which of them is where when that is not as usual.
+
+        Of their own accord axes grow with their numbers, and the picture jumps: so they have one width with names and one without.
+        """
+        axes = dict(zip("xy", self._axes, strict=True))
+        is_named = orientation.transposed or any(one.label for one in self._axes)
+        self.ticks["bottom"].setHeight(42 if is_named else 24)
+        self.ticks["left"].setWidth(62 if is_named else 44)
+        for side, name in zip(("bottom", "left"), orientation.axis_names, strict=True):
+            self.ticks[side].show_axis(axes[name], axes[name].label or (name if is_named else ""))
 
     def _on_pointer(self, at: Any) -> None:
         self.pointer_moved.emit(self.pixel_at(*self.box.frame_point(at)))

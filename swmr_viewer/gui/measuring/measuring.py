@@ -84,7 +84,8 @@ class Measuring(QObject):
 
     def _tell_facts(self, view: FrameView) -> None:
         if self._session.data is not None:
-            view.curve.set_facts(self._session.data.facts)
+            for one in (view.curve, view.image):
+                one.set_facts(self._session.data.facts)
 
     def frame_the_alarm(self, panel: QWidget | None, below: QWidget) -> None:
         """Put the alarm's border round this panel, its words under the lower edge of this part."""

@@ -24,9 +24,26 @@ def place_words(facts: DataFacts, x: float, y: float) -> list[str]:
 
 def axis_words(facts: DataFacts, channel: int) -> list[str]:
     """Return a spectrum's own axis at a channel, such as its energy."""
-    values = facts.axis_values[-1] if facts.axis_values else None
-    if values is None or channel >= len(values):
-        return []
+    value, unit = axis_value(facts, -1, channel)
     name = (facts.axis_names[-1] if facts.axis_names else "") or "at"
-    unit = facts.axis_units[-1] if facts.axis_units else ""
-    return [f"{name} {values[channel]:.6g} {unit}".rstrip()]
+    return [f"{name} {value:.6g} {unit}".rstrip()] if value is not None else []
+
+
+def pixel_words(facts: DataFacts, row: int, column: int) -> list[str]:
+    """Return a pixel of an image, with what the file's own axes say of it: ``x 1204 (3.25 mm)``.
+
+    The unit says what it is, and the name stands beside the picture; a value without a unit has its name.
+    """
+    words = []
+    for letter, axis, at in (("x", 1, column), ("y", 0, row)):
+        value, unit = axis_value(facts, axis, at) if len(facts.axis_names) == 2 else (None, "")
+        told = "" if value is None else f" ({value:.6g} {unit})" if unit else f" ({facts.axis_names[axis]} {value:.6g})"
+        words.append(f"{letter} {at}{told}")
+    return words
+
+
+def axis_value(facts: DataFacts, axis: int, at: int) -> tuple[float | None, str]:
+    """Return what one of the frame's axes says at an array index, with its unit; None where the file does not tell."""
+    values = facts.axis_values[axis] if facts.axis_values else None
+    unit = facts.axis_units[axis] if facts.axis_units else ""
+    return (values[at] if values is not None and at < len(values) else None), unit

@@ -9,6 +9,7 @@ import h5py
 import numpy as np
 import numpy.typing as npt
 
+from swmr_viewer.simulator.layouts.instrument import pixel_size_m
 from swmr_viewer.simulator.layouts.pieces import set_attributes
 from swmr_viewer.simulator.plan import ScanPlan
 from swmr_viewer.simulator.spectra import CHANNEL_EV
@@ -55,6 +56,14 @@ def add_channel_energies(group: h5py.Group, length: int) -> str:
     group["channel_energy"] = np.arange(length) * CHANNEL_EV
     set_attributes(group["channel_energy"], units="eV", long_name="Photon energy")
     return "channel_energy"
+
+
+def add_pixel_offsets(group: h5py.Group, frame_shape: tuple[int, ...], *, further: bool = False) -> list[str]:
+    """Add how far an image's rows and columns are from its middle (mm); return the axes' names, slowest first."""
+    for letter, length, size_m in zip("xy", reversed(frame_shape), pixel_size_m(further=further), strict=True):
+        group[f"{letter}_pixel_offset"] = (np.arange(length) - (length - 1) / 2) * size_m * 1e3
+        set_attributes(group[f"{letter}_pixel_offset"], units="mm", long_name=f"{letter} offset")
+    return ["y_pixel_offset", "x_pixel_offset"]
 
 
 def _axes(plan: ScanPlan) -> list[tuple[Any, ...]]:

@@ -9,7 +9,7 @@ import h5py
 import numpy as np
 
 from swmr_viewer.simulator.detectors import detector_name, further_plan, kind_of
-from swmr_viewer.simulator.layouts.axes import add_axes, add_channel_energies
+from swmr_viewer.simulator.layouts.axes import add_axes, add_channel_energies, add_pixel_offsets
 from swmr_viewer.simulator.layouts.channel import Channel
 from swmr_viewer.simulator.layouts.instrument import Now, add_beam, add_start_times, describe_detector, start_times
 from swmr_viewer.simulator.layouts.pieces import (
@@ -74,14 +74,18 @@ class _Laying:
         plan = further_plan(self.plan, number) if number else self.plan
         group = nexus_group(self.entry, name, "NXdata", signal="data")
         data = create_main_data(group, "data", self.extent, plan)
-        frame_axes = [add_channel_energies(group, *plan.frame_shape)] if len(plan.frame_shape) == 1 else ["."] * len(plan.frame_shape)
-        add_axes(group, plan, frame_axes)
+        add_axes(group, plan, self._frame_axes(group, plan, further=number > 0))
         detector = nexus_group(self.instrument, name, "NXdetector")
         detector["data"] = data
         describe_detector(detector, plan, further=number > 0)
         times = add_start_times(detector, self.extent, point_chunks(plan.scan_shape), self.now)
         make, make_block = channel_maker(self.plan, number), block_maker(self.plan, number)
         return Channel(data, self._key(name), plan.stored_shape, make, {"time": start_times(times, self.now)}, make_block)
+
+    def _frame_axes(self, group: h5py.Group, plan: ScanPlan, *, further: bool) -> list[str]:
+        if len(plan.frame_shape) == 1:
+            return [add_channel_energies(group, *plan.frame_shape)]
+        return add_pixel_offsets(group, plan.frame_shape, further=further) if plan.frame_shape else []
 
     def _key(self, name: str) -> h5py.Dataset:
         return create_key(self.keys, name, self.extent, point_chunks(self.plan.scan_shape))

@@ -51,6 +51,11 @@ def describe_detector(detector: h5py.Group, plan: ScanPlan, *, further: bool = F
             detector["pixel_mask_applied"] = np.bool_(False)
 
 
+def pixel_size_m(*, further: bool = False) -> tuple[float, float]:
+    """Return how wide and how high a pixel is; ``further`` as for `describe_detector`."""
+    return (FURTHER_PIXEL_SIZE_UM[0] * 1e-6, FURTHER_PIXEL_SIZE_UM[1] * 1e-6) if further else (PIXEL_SIZE_M, PIXEL_SIZE_M)
+
+
 def add_start_times(detector: h5py.Group, scan_shape: tuple[int, ...], chunks: tuple[int, ...], now: Now) -> h5py.Dataset:
     """Add the time of each frame: float64 seconds since the attribute ``start`` (ISO 8601), NaN where there is none yet.
 

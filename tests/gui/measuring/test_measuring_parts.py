@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -10,7 +12,7 @@ from swmr_viewer.core.nexus.facts import DataFacts
 from swmr_viewer.gui.curves.curve_points import curve_points, lonely_points
 from swmr_viewer.gui.image.pixel_numbers import short_words
 from swmr_viewer.gui.measuring.measured_values import MeasuredValues
-from swmr_viewer.gui.measuring.place_words import axis_words, place_words
+from swmr_viewer.gui.measuring.place_words import axis_words, pixel_words, place_words
 from swmr_viewer.gui.measuring.regions import Marks, differing, next_name
 
 SQUARE = ((1.0, 1.0), (5.0, 5.0))
@@ -74,6 +76,10 @@ def test_where_a_pixel_is_in_the_experiment() -> None:
     energies = DataFacts(axis_names=("energy",), axis_units=("keV",), axis_values=((1.5, 2.5),))
     assert axis_words(energies, 1) == ["energy 2.5 keV"]
     assert axis_words(energies, 2) == []
+    assert pixel_words(energies, 0, 1) == ["x 1", "y 0"]
+    plane = DataFacts(axis_names=("slit", "Q"), axis_units=("mm", ""), axis_values=((-1.0, 2.5, 7.0), (0.125, 0.25)))
+    assert pixel_words(plane, 2, 0) == ["x 0 (Q 0.125)", "y 2 (7 mm)"]
+    assert pixel_words(replace(plane, axis_values=(None, (0.125, 0.25))), 2, 1) == ["x 1 (Q 0.25)", "y 2"]
 
 
 @pytest.mark.parametrize(

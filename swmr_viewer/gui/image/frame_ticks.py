@@ -1,0 +1,50 @@
+"""The ticks beside an image: pixel numbers, or round values of the file's own axis at the pixels that have them."""
+
+from __future__ import annotations
+
+from html import escape
+from math import ceil, floor, log10
+
+import pyqtgraph as pg
+
+from swmr_viewer.gui.image.frame_axes import FrameAxis
+
+MOST_DIGITS = 6
+"""Larger and smaller numbers are written with a power of ten: there is room for about so many."""
+
+
+class FrameTicks(pg.AxisItem):
+    """One side of the picture; whichever axis lies there, and whichever way it runs, its ticks are told of its coordinates."""
+
+    def __init__(self, side: str) -> None:
+        super().__init__(side)
+        self.frame_axis = FrameAxis()
+        self.enableAutoSIPrefix(False)  # a unit with a prefix would get a second one
+
+    def show_axis(self, axis: FrameAxis, label: str) -> None:
+        """Tick this axis from now on; an empty label takes no room."""
+        self.frame_axis = axis
+        self.setLabel(escape(label))
+        self.showLabel(bool(label))
+        self.picture = None
+        self.update()
+
+    def tickValues(self, minVal: float, maxVal: float, size: float) -> list[tuple[float, list[float]]]:
+        axis = self.frame_axis
+        levels = super().tickValues(axis.value_at(minVal), axis.value_at(maxVal), size)
+        return [(spacing, [axis.coordinate_of(value) for value in values]) for spacing, values in levels]
+
+    def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
+        return [tick_words(self.frame_axis.value_at(one), spacing) for one in values]
+
+
+def tick_words(value: float, spacing: float) -> str:
+    """Return a multiple of the spacing with as many digits as it has."""
+    value = round(value / spacing) * spacing
+    if value == 0:
+        return "0"
+    places = max(0, ceil(-log10(spacing) - 1e-9))
+    if abs(value) < 10**MOST_DIGITS and places < MOST_DIGITS:
+        return f"{value:.{places}f}"
+    digits = floor(log10(abs(value)) + 1e-9) - floor(log10(spacing) + 1e-9)
+    return f"{value:.{max(1, digits + 1)}g}"
