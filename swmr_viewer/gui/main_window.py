@@ -97,7 +97,7 @@ class MainWindow(QMainWindow):
         self.readout = ReadoutBar(session)
         self.empty = EmptyState(actions.open)
         self.snapshots = Snapshots(session, self.frame_view, self)
-        self.measuring = Measuring(session, self.frame_view.image, self.display, self)
+        self.measuring = Measuring(session, self.frame_view, self.display, self)
         self._pages = QStackedWidget()
         self._pages.addWidget(self.empty)
         self._pages.addWidget(self._work_page())

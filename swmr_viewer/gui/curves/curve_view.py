@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QWidget
 
 from swmr_viewer.analysis import valid_mask
 from swmr_viewer.core.nexus.facts import DataFacts
+from swmr_viewer.gui.curves.channel_axis import ChannelAxis
 from swmr_viewer.gui.curves.plot_pane import PlotPane
 from swmr_viewer.gui.look.theme import tokens
 from swmr_viewer.gui.session.live_frame import LiveFrame
@@ -34,10 +35,13 @@ class CurveView(PlotPane):
     pointer_moved = Signal(object)
     """(channel,) under the pointer, or None outside."""
     painted = Signal()
+    axis_changed = Signal()
+    """``channels`` are others."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        self._size = 0
-        self._axis: npt.NDArray[np.float64] | None = None
+        self.channels: ChannelAxis | None = None
+        """Where the channels of the shown spectrum are drawn; None while there is none."""
+        self._told: tuple[float, ...] | None = None
         self._earlier: deque[npt.NDArray[np.float64]] = deque(maxlen=N_BEHIND)
         self._values: npt.NDArray[np.float64] | None = None
         super().__init__("Spectrum", parent)
@@ -51,7 +55,9 @@ class CurveView(PlotPane):
     def set_facts(self, facts: DataFacts) -> None:
         """Use the file's own axis, with its name and unit, from the next frame on; earlier spectra are forgotten."""
         values = facts.axis_values[-1] if facts.axis_values else None
-        self._axis = None if values is None else np.asarray(values, float)
+        if values != self._told:
+            self._told = values
+            self._lay(None)
         self._earlier.clear()
         self._values = None
         self.label(
@@ -61,12 +67,11 @@ class CurveView(PlotPane):
 
     def show_frame(self, frame: LiveFrame) -> None:
         before, self._values = self._values, spectrum_values(frame.raw)
-        if len(self._values) != self._size:
+        if self.channels is None or len(self._values) != len(self.channels):
             self._earlier.clear()
         elif before is not None:
             self._earlier.appendleft(before)
-        self._size = len(self._values)
-        x = self._x()
+        x = self._x(len(self._values))
         self.curve.setData(x, self._values)
         for number, curve in enumerate(self.behind):
             if number < len(self._earlier):
@@ -76,9 +81,9 @@ class CurveView(PlotPane):
 
     def clear(self) -> None:
         """Show nothing, and hold no array."""
-        self._size = 0
         self._values = None
         self._earlier.clear()
+        self._lay(None)
         for curve in (self.curve, *self.behind):
             curve.setData([], [])
 
@@ -92,15 +97,22 @@ class CurveView(PlotPane):
             color.setAlphaF(0.55 * (1 - number / N_BEHIND))
             curve.setPen(pg.mkPen(color, width=1))
 
-    def _x(self) -> npt.NDArray[np.float64]:
-        if self._axis is not None and len(self._axis) == self._size:
-            return self._axis
-        return np.arange(self._size, dtype=float)
+    def _x(self, size: int) -> npt.NDArray[np.float64]:
+        """Where the channels are drawn: on the file's axis where it has as many values."""
+        if self.channels is None or len(self.channels) != size:
+            told = self._told if self._told is not None and len(self._told) == size else range(size)
+            self._lay(ChannelAxis(np.asarray(told, np.float64)) if size else None)
+        return self.channels.values if self.channels is not None else np.empty(0)
+
+    def _lay(self, channels: ChannelAxis | None) -> None:
+        if channels is not self.channels:
+            self.channels = channels
+            self.axis_changed.emit()
 
     def _on_pointer(self, at: Any) -> None:
-        if not self._size:
+        if self.channels is None:
             return
-        x, place = self._x(), float(self.box.mapSceneToView(at).x())
+        x, place = self.channels.values, float(self.box.mapSceneToView(at).x())
         channel = int(np.argmin(np.abs(x - place)))
-        step = abs(x[min(channel + 1, self._size - 1)] - x[max(channel - 1, 0)]) or 1.0
+        step = abs(x[min(channel + 1, len(x) - 1)] - x[max(channel - 1, 0)]) or 1.0
         self.pointer_moved.emit((channel,) if abs(x[channel] - place) <= step else None)

@@ -23,6 +23,8 @@ class PlotPane(QWidget):
         self.plot.hideButtons()
         self.box = self.plot.getViewBox()
         self.plot.getAxis("left").setWidth(52)
+        for side in ("left", "bottom"):
+            self.plot.getAxis(side).enableAutoSIPrefix(False)  # "energy (keV) (x0.001)" is no unit of anybody's
         self.view.setMinimumSize(120, 70)
         self.view.setCentralItem(self.plot)
         layout = QVBoxLayout(self)

@@ -12,7 +12,8 @@ from swmr_viewer.gui.measuring.place_words import axis_words, pixel_words, place
 from swmr_viewer.gui.session.session import Session
 
 NOTE_MS = 12_000
-NOTE_PX = 320
+NOTE_PX = 120
+"""As much of a note is always seen."""
 
 
 class ReadoutBar(QWidget):

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QGraphicsPathItem, QGraphicsView
 from swmr_viewer.analysis.regions import Point
 from swmr_viewer.gui.look.theme import tokens
 
+PathOf = Callable[[str, tuple[Point, ...]], QPainterPath]
 KINDS = ("rectangle", "ellipse", "polygon", "line")
 CLOSE_BY_PX = 8
 """A click this near to the first corner closes a polygon (screen pixels)."""
@@ -27,6 +28,8 @@ class DrawingTool(QObject):
         Shows what is being drawn, in frame coordinates.
     to_frame : callable
         Turns a point of the view's viewport into frame coordinates (x, y), clipped to the frame.
+    path_of : callable, optional
+        Returns what the band shows of a kind and its points so far.
     """
 
     drawn = Signal(str, object)
@@ -34,8 +37,11 @@ class DrawingTool(QObject):
     kind_changed = Signal(str)
     """The tool in hand; empty: none."""
 
-    def __init__(self, view: QGraphicsView, band: QGraphicsPathItem, to_frame: Callable[[QPointF], Point]) -> None:
+    def __init__(
+        self, view: QGraphicsView, band: QGraphicsPathItem, to_frame: Callable[[QPointF], Point], path_of: PathOf | None = None
+    ) -> None:
         super().__init__(view)
+        self._path_of = path_of or outline
         self._view = view
         self._band = band
         self._to_frame = to_frame
@@ -131,7 +137,7 @@ class DrawingTool(QObject):
         pen = QPen(QColor(tokens().warn), 1.5)
         pen.setCosmetic(True)
         self._band.setPen(pen)
-        self._band.setPath(outline(self.kind, (*self._points, at)))
+        self._band.setPath(self._path_of(self.kind, (*self._points, at)))
         self._band.setVisible(True)
 
 

@@ -71,7 +71,7 @@ class Measurements(QObject):
     def draw(self, kind: str, points: tuple[Point, ...]) -> None:
         """Add a region with the next free name; a slip of the mouse adds none."""
         if not is_large_enough(points):
-            self._session.note("Drag over some pixels to draw a region")
+            self._session.note("Drag over a part of the frame to draw a region")
             return
         name = next_name(self.marks)
         self._selected = name

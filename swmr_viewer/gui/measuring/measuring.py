@@ -9,7 +9,6 @@ from swmr_viewer.gui.curves.waterfall import Waterfall
 from swmr_viewer.gui.display.display_settings import Display
 from swmr_viewer.gui.image.crosshair import Crosshair
 from swmr_viewer.gui.image.frame_overlay import FrameOverlay
-from swmr_viewer.gui.image.image_view import ImageView
 from swmr_viewer.gui.image.pixel_numbers import PixelNumbers
 from swmr_viewer.gui.look.panels import Panels
 from swmr_viewer.gui.measuring.alarm import Alarm
@@ -21,6 +20,7 @@ from swmr_viewer.gui.measuring.profile_panel import ProfilePanel
 from swmr_viewer.gui.measuring.regions_layer import RegionsLayer
 from swmr_viewer.gui.measuring.regions_panel import RegionsPanel
 from swmr_viewer.gui.measuring.scalar_map import ScalarMap
+from swmr_viewer.gui.measuring.spans_layer import SpansLayer
 from swmr_viewer.gui.picture.data_tabs import DataTabs
 from swmr_viewer.gui.picture.frame_view import FrameView
 from swmr_viewer.gui.picture.zoom_memory import ZoomMemory
@@ -36,22 +36,23 @@ class Measuring(QObject):
     ----------
     session : Session
         What is measured.
-    image : ImageView
-        Over which marks are drawn.
+    view : FrameView
+        Over whose image and curve marks are drawn.
     display : Display
         Says what is masked.
     window : QWidget
         Owner of the actions.
     """
 
-    def __init__(self, session: Session, image: ImageView, display: Display, window: QWidget) -> None:
+    def __init__(self, session: Session, view: FrameView, display: Display, window: QWidget) -> None:
         super().__init__(window)
         self._session = session
         self._window = window
         self.measurements = Measurements(session, self)
         self.alarm = Alarm(session, self.measurements)
-        self.overlay = FrameOverlay(session, image)
+        self.overlay = FrameOverlay(session, view.image)
         self.layer = RegionsLayer(self.overlay, self.measurements)
+        self.spans = SpansLayer(session, view.curve, self.measurements)
         self.crosshair = Crosshair(self.overlay)
         self.numbers = PixelNumbers(session, self.overlay)
         self.regions_panel = RegionsPanel(session, self.measurements)
@@ -72,7 +73,8 @@ class Measuring(QObject):
         panel = panels.add("measuring", "Measurements", self.tabs, width=PANEL_WIDTH, shown=False)
         self.menu_ = make_measuring_menu(self.actions_, (self.data_tabs.next_action, panel.toggleViewAction()), self._window)
         self.button = MeasureButton(self.menu_)
-        self.layer.tool.drawn.connect(lambda kind, _: self._open(panel, kind))
+        for layer in (self.layer, self.spans):
+            layer.tool.drawn.connect(lambda kind, _: self._open(panel, kind))
 
     def add_to_frames(self, view: FrameView) -> None:
         """Put the waterfall under spectra and the map under scalars; keep zooms and axes with their data sets."""
@@ -92,11 +94,12 @@ class Measuring(QObject):
         self.alarm_frame = AlarmFrame(self.alarm, panel or below, below)
 
     def _connect(self) -> None:
-        actions, tool, undo = self.actions_, self.layer.tool, self.measurements.undo_stack
+        actions, undo = self.actions_, self.measurements.undo_stack
         self._tools = {"rectangle": actions.rectangle, "ellipse": actions.ellipse, "polygon": actions.polygon, "line": actions.line}
         for kind, action in self._tools.items():
-            action.triggered.connect(lambda _, kind=kind: tool.take(kind))
-        tool.kind_changed.connect(self._show_tool)
+            action.triggered.connect(lambda _, kind=kind: self._take(kind))
+        for layer in (self.layer, self.spans):
+            layer.tool.kind_changed.connect(self._show_tool)
         actions.crosshair.toggled.connect(self.crosshair.switch)
         actions.numbers.toggled.connect(self.numbers.switch)
         actions.alarm.triggered.connect(self._edit_alarm)
@@ -108,6 +111,14 @@ class Measuring(QObject):
             signal.connect(self._enable)
         self._enable()
 
+    def _take(self, kind: str) -> None:
+        (self.spans if self._ndim == 1 else self.layer).tool.take(kind)
+
+    @property
+    def _ndim(self) -> int | None:
+        """How many axes the shown frame has."""
+        return self._session.shown.raw.ndim if self._session.shown is not None else None
+
     def _show_tool(self, kind: str) -> None:
         for name, action in self._tools.items():
             action.setChecked(name == kind)
@@ -115,19 +126,20 @@ class Measuring(QObject):
             self._session.note(
                 "Click the corners; Return or a double click closes it, Esc gives up"
                 if kind == "polygon"
-                else "Drag over the picture; Esc gives up"
+                else f"Drag over the {'channels' if self._ndim == 1 else 'picture'}; Esc gives up"
             )
 
     def _enable(self) -> None:
-        frame, undo, marks = self._session.shown, self.measurements.undo_stack, self.measurements.marks
-        is_image = frame is not None and frame.raw.ndim == 2
+        undo, marks = self.measurements.undo_stack, self.measurements.marks
+        is_image, is_spectrum = self._ndim == 2, self._ndim == 1 and self.spans.can_draw
         for one in (*self._tools.values(), self.actions_.crosshair, self.actions_.numbers):
-            one.setEnabled(is_image)
+            one.setEnabled(is_image or (is_spectrum and one is self.actions_.rectangle))
         self.actions_.undo.setEnabled(undo.canUndo())
         self.actions_.redo.setEnabled(undo.canRedo())
         self.actions_.delete.setEnabled(bool(marks.regions) or marks.line is not None)
-        if not is_image and self.layer.tool.kind:
-            self.layer.tool.take("")
+        for layer, can_draw in ((self.layer, is_image), (self.spans, is_spectrum)):
+            if not can_draw and layer.tool.kind:
+                layer.tool.take("")
 
     def _edit_alarm(self) -> None:
         editor = self.alarm_editor

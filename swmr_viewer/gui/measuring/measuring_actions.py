@@ -39,7 +39,9 @@ def make_measuring_actions(owner: QWidget) -> MeasuringActions:
         return made
 
     return MeasuringActions(
-        rectangle=action("&Rectangle", "Shift+R", "Draw a rectangular region: drag over the picture", checkable=True),
+        rectangle=action(
+            "&Rectangle or span", "Shift+R", "Draw a rectangular region, on a spectrum a span of channels: drag over it", checkable=True
+        ),
         ellipse=action("&Ellipse", "Shift+E", "Draw an elliptic region: drag over the picture", checkable=True),
         polygon=action("Poly&gon", "Shift+G", "Draw a polygon: click its corners, Return or a double click closes it", checkable=True),
         line=action("&Line profile", "Shift+L", "Draw the line of the profile: drag over the picture", checkable=True),

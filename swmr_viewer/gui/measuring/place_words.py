@@ -5,6 +5,7 @@ from __future__ import annotations
 from math import degrees, isfinite
 
 from swmr_viewer.analysis.geometry import PixelGeometry, place_of
+from swmr_viewer.analysis.regions import Region, region_mask
 from swmr_viewer.core.nexus.facts import DataFacts
 
 
@@ -40,6 +41,20 @@ def pixel_words(facts: DataFacts, row: int, column: int) -> list[str]:
         told = "" if value is None else f" ({value:.6g} {unit})" if unit else f" ({facts.axis_names[axis]} {value:.6g})"
         words.append(f"{letter} {at}{told}")
     return words
+
+
+def span_words(facts: DataFacts, region: Region, length: int) -> str:
+    """Return which channels of a spectrum of this length belong to a region, and what the file's own axis says of them."""
+    (part,), _ = region_mask(region, (length,))
+    first, last = part.start, part.stop - 1
+    if last < first:
+        return f"Region {region.name}: no channel"
+    channels = f"channel {first}" if first == last else f"channels {first} to {last}"
+    (low, unit), (high, _) = (axis_value(facts, -1, at) for at in (first, last))
+    if low is None or high is None:
+        return f"Region {region.name}: {channels}"
+    values = f"{low:.6g}" if first == last else f"{low:.6g} to {high:.6g}"
+    return f"Region {region.name}: {channels}, {facts.axis_names[-1]} {values} {unit}".rstrip()
 
 
 def axis_value(facts: DataFacts, axis: int, at: int) -> tuple[float | None, str]:

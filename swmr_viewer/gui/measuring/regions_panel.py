@@ -101,10 +101,14 @@ class RegionsPanel(QFrame):
     def _say(self) -> None:
         progress, column = self._session.progress, self.column
         if progress is None or not column:
-            self.known.say("Draw one: Measure \u25b8 Rectangle, Ellipse or Polygon" if not column else "")
+            self.known.say(f"Draw one: Measure \u25b8 {self._kinds()}" if not column else "")
             return
         n_known, n_complete = self._measurements.values.n_known(column), progress.n_complete
         self.known.say(f"{count_words(min(n_known, n_complete))} of {count_words(n_complete)} complete frames measured")
+
+    def _kinds(self) -> str:
+        data = self._session.data
+        return "Rectangle or span" if data is not None and len(data.frame_shape) == 1 else "Rectangle, Ellipse or Polygon"
 
     def showEvent(self, event: object) -> None:
         super().showEvent(event)  # type: ignore[arg-type]
