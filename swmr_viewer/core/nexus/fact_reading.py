@@ -14,6 +14,7 @@ import numpy as np
 
 from swmr_viewer.core.data.sources import interpretation_of
 from swmr_viewer.core.files.links import identity, open_object
+from swmr_viewer.core.nexus.axis_values import values_of_pixels
 from swmr_viewer.core.nexus.facts import DataFacts, ScanAxis
 from swmr_viewer.core.nexus.units import METRES, in_metres, wavelength_of_energy
 
@@ -217,7 +218,7 @@ class _Reading:
         return told[0].strip("[]").split(":") if len(told) == 1 else told
 
     def axis(self, name: str, length: int | None) -> ScanAxis:
-        """One axis by name; "." is NeXus' word for one that has none."""
+        """One axis by name, of a frame if it has a length; "." is NeXus' word for one that has none."""
         group = self.axes_group()
         if name == "." or group is None:
             return ScanAxis("")
@@ -228,8 +229,10 @@ class _Reading:
             return ScanAxis(name)
         values = None
         with suppress(*_BROKEN):
-            if found.ndim == 1 and found.dtype.kind in "iuf" and found.size <= _MOST_VALUES and length in (None, found.size):
-                values = tuple(float(one) for one in found[()])
+            if found.ndim == 1 and found.dtype.kind in "iuf" and found.size <= _MOST_VALUES:
+                given = np.asarray(found[()], np.float64)
+                told = given if length is None else values_of_pixels(given, length)
+                values = None if told is None else tuple(told.tolist())
         return ScanAxis(" ".join(words_of(found, "long_name")) or name, " ".join(words_of(found, "units")), values)
 
     def scan_axes(self) -> tuple[ScanAxis, ...]:
