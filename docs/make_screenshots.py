@@ -131,10 +131,17 @@ def task_pictures(folder: Path) -> None:
 
 
 def spectrum_picture(folder: Path) -> None:
-    """A scan of spectra."""
+    """A scan of spectra, with two of its lines measured."""
     with LiveWriter(folder / "i18-353132.nxs", SPECTRA) as writer, viewer(SMALL) as assembly:
         assembly.window.edge.mode.set_every_frame(True)
         follow(assembly, writer, 60)
+        measuring, panels = assembly.window.measuring, assembly.window.panels
+        for low, high in ((185.0, 275.0), (520.0, 690.0)):
+            measuring.measurements.draw("rectangle", ((low, 0.0), (high, 1.0)))
+        panels.panel("detectors").close()
+        panels.panel("measuring").show()
+        wait_until(lambda: measuring.measurements.values.n_known("B.sum") >= 60)
+        QTest.qWait(500)  # for the curve to be drawn
         save(assembly.window, "spectrum")
 
 

@@ -61,11 +61,6 @@ class Measurements(QObject):
         """Whether the reader was asked to measure every complete frame."""
         return bool(self._wanted_by or self.marks.regions)
 
-    @property
-    def mask_rules(self) -> MaskRules:
-        """Which pixels are left out of what is measured."""
-        return self._session.wishes.of(self._session.data_path).mask
-
     # ---- intents
 
     def draw(self, kind: str, points: tuple[Point, ...]) -> None:
@@ -167,7 +162,8 @@ class Measurements(QObject):
 
     def _on_frame(self) -> None:
         """Have everything measured anew where other pixels are masked now."""
-        place, rules = self._session.place, self.mask_rules
+        place = self._session.place
+        rules = self._session.wishes.of(self._session.data_path).mask
         if self._rules.setdefault(place, rules) != rules:
             self._rules[place] = rules
             self.values.clear()

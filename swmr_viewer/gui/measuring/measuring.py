@@ -55,7 +55,7 @@ class Measuring(QObject):
         self.spans = SpansLayer(session, view.curve, self.measurements)
         self.crosshair = Crosshair(self.overlay)
         self.numbers = PixelNumbers(session, self.overlay)
-        self.regions_panel = RegionsPanel(session, self.measurements)
+        self.regions_panel = RegionsPanel(session, self.measurements, display)
         self.profile_panel = ProfilePanel(session, self.measurements, display)
         self.alarm_editor = AlarmEditor(window)
         self.scalar_map = ScalarMap(session, self.measurements)

@@ -7,6 +7,7 @@ from PySide6.QtCore import QObject, Signal
 
 from swmr_viewer.analysis.masks import valid_mask
 from swmr_viewer.analysis.regions import Region, region_mask, statistics_of
+from swmr_viewer.gui.display.display_settings import Display
 from swmr_viewer.gui.measuring.measurements import Measurements
 from swmr_viewer.gui.session.session import Session
 from swmr_viewer.reader.messages import REGION_COLUMNS
@@ -20,13 +21,15 @@ class RegionNumbers(QObject):
 
     changed = Signal()
 
-    def __init__(self, session: Session, measurements: Measurements) -> None:
+    def __init__(self, session: Session, measurements: Measurements, display: Display) -> None:
         super().__init__(measurements)
         self._session = session
         self._measurements = measurements
+        self._display = display
         self._here: dict[Region, tuple[float, ...] | None] = {}
         session.frame_changed.connect(self._forget)
         measurements.marks_changed.connect(self._forget)
+        display.changed.connect(self._forget)
         measurements.values_changed.connect(self.changed)
 
     def of(self, region: Region) -> tuple[float, ...] | None:
@@ -43,15 +46,14 @@ class RegionNumbers(QObject):
         return self._here[region]
 
     def _measure(self, region: Region) -> tuple[float, ...] | None:
-        frame = self._session.shown
-        rules = self._measurements.mask_rules
-        if frame is None or frame.raw.ndim not in (1, 2) or rules.mask_path is not None:  # the mask's pixels are the reader's
+        frame, rules, mask = self._session.shown, self._display.settings.mask, self._display.pixel_mask
+        if frame is None or frame.raw.ndim not in (1, 2) or (rules.mask_path is not None and mask is None):
             return None
         box, inside = region_mask(region, frame.raw.shape)
         part = np.asarray(frame.raw[box])
         if part.size > MOST_PIXELS:
             return None
-        good = valid_mask(part, rules)
+        good = valid_mask(part, rules, mask[box] if mask is not None and mask.shape == frame.raw.shape else None)
         found = statistics_of(part[good if inside is None else good & inside])
         return (found.sum, found.mean, found.maximum, found.std)
 

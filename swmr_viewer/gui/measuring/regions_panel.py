@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QVBoxLayout, QWidg
 
 from swmr_viewer.gui.curves.curve_points import Values
 from swmr_viewer.gui.curves.index_curve import IndexCurve
+from swmr_viewer.gui.display.display_settings import Display
 from swmr_viewer.gui.look.labels import ElidedWords
 from swmr_viewer.gui.look.words import count_words
 from swmr_viewer.gui.measuring.measurements import Measurements
@@ -23,12 +24,12 @@ PURPOSE = "curve"
 class RegionsPanel(QFrame):
     """Table above, curve below; the curve is the selected region's, or the whole frame's."""
 
-    def __init__(self, session: Session, measurements: Measurements, parent: QWidget | None = None) -> None:
+    def __init__(self, session: Session, measurements: Measurements, display: Display, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
         self._measurements = measurements
         self.setProperty("panel", "true")
-        self.table = RegionsTable(measurements, RegionNumbers(session, measurements))
+        self.table = RegionsTable(measurements, RegionNumbers(session, measurements, display))
         self.caption = ElidedWords("caption")
         self.quantity = QComboBox()
         self.quantity.setAccessibleName("What the curve shows")

@@ -151,6 +151,19 @@ def test_the_profile_has_gaps_where_the_pixel_mask_says_so(qtbot: QtBot, reader:
     qtbot.waitUntil(lambda: not np.isnan(curve.getData()[1]).any())
 
 
+def test_a_regions_numbers_leave_out_what_the_pixel_mask_leaves_out(qtbot: QtBot, reader: FakeSupervisor, viewer: Assembly) -> None:
+    mask_path = "/entry/eiger/pixel_mask"
+    viewer.window.measuring.measurements.draw("rectangle", ((10.0, 12.0), (30.0, 40.0)))
+    viewer.window.display.change(mask=MaskRules(mask_path=mask_path))
+    assert cell(viewer, 0, 1) == "\u2026"
+    bad = np.zeros((64, 48), bool)
+    bad[20:25, :15] = True
+    with qtbot.waitSignal(viewer.window.display.changed):
+        reader.say(m.PixelMaskRead(reader.generation, PATH, mask_path, bad.shape, np.packbits(bad).tobytes()))
+    inside = picture()[12:40, 10:30][~bad[12:40, 10:30]]
+    assert [cell(viewer, 0, column) for column in range(1, 4)] == [number_words(f(inside)) for f in (np.sum, np.mean, np.max)]
+
+
 def test_escape_and_a_slip_of_the_mouse_draw_nothing(qtbot: QtBot, viewer: Assembly) -> None:
     measuring, view = viewer.window.measuring, viewer.window.frame_view.image.view
     for kind in KINDS:
