@@ -126,8 +126,13 @@ class RegionsLayer(QObject):
 
     def _on_moved(self, region: Region, item: Any) -> None:
         points = _points_of(region, item)
-        if points != region.points:
-            self._measurements.move(region.name, points)
+        if points == region.points:
+            return
+        self._measurements.move(region.name, points)
+        if self._measurements.marks.region(region.name) == region:  # refused: what is drawn is what is measured
+            self._remove(item)
+            self._items[region.name] = (region, self._add_region(region))
+            self._color()
 
     def _on_line_moved(self, item: Any) -> None:
         (a, b) = (item.mapToParent(handle["item"].pos()) for handle in item.handles)

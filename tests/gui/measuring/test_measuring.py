@@ -207,6 +207,19 @@ def test_regions_are_moved_renamed_deleted_and_all_of_it_is_undone(qtbot: QtBot,
     assert measuring.layer.item_of("peak").isVisible()
 
 
+def test_a_region_that_is_dragged_to_nothing_is_drawn_as_it_was(qtbot: QtBot, viewer: Assembly) -> None:
+    measuring = viewer.window.measuring
+    measuring.actions_.rectangle.trigger()
+    drag(qtbot, viewer, (10, 12), (30, 40))
+    QApplication.processEvents()
+    (before,) = regions(viewer)
+    drag(qtbot, viewer, before.points[1], before.points[0])  # one corner onto the other
+    assert regions(viewer) == (before,)
+    item = measuring.layer.item_of("A")
+    drawn = [(item.pos().x(), item.pos().y()), (item.pos().x() + item.size().x(), item.pos().y() + item.size().y())]
+    np.testing.assert_allclose(drawn, before.points)
+
+
 def test_a_name_that_is_taken_is_refused(qtbot: QtBot, viewer: Assembly) -> None:
     measurements = viewer.window.measuring.measurements
     notes: list[str] = []
