@@ -11,6 +11,9 @@ from swmr_viewer.core.nexus.facts import DataFacts
 MOST_OFF = 0.01
 """How far a value of an evenly spaced axis may be from its place (steps): what 32-bit numbers lose, too little to be seen."""
 
+MOST_LETTERS = 40
+"""Longer names are cut: there is no more room beside a small picture."""
+
 
 @dataclass(frozen=True, slots=True)
 class FrameAxis:
@@ -41,6 +44,8 @@ def frame_axes(facts: DataFacts) -> tuple[FrameAxis, FrameAxis]:
 
 
 def _axis(name: str, unit: str, values: tuple[float, ...] | None) -> FrameAxis:
+    if len(name) > MOST_LETTERS:
+        name = f"{name[:MOST_LETTERS]}\u2026"
     if values is None:  # ticks count pixels, of which a unit would not be true
         return FrameAxis(f"{name} (pixel)" if name and not unit else "")
     step = even_step(values)

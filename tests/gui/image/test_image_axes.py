@@ -123,6 +123,7 @@ def test_axes_are_told_only_where_they_are_true() -> None:
     assert frame_axes(named) == (FrameAxis(), FrameAxis())  # in um and mm, pixels are not
     assert frame_axes(replace(named, axis_units=("", ""))) == (FrameAxis("along (pixel)"), FrameAxis("height (pixel)"))
     assert frame_axes(replace(FACTS, axis_names=("", "Q"), axis_units=("", ""), axis_values=(None, X)))[0].label == "Q"
+    assert frame_axes(replace(FACTS, axis_names=("height", "long " * 30)))[0].label == f"{'long ' * 8}\u2026 (mm)"
     assert frame_axes(replace(FACTS, axis_names=("E",), axis_units=("eV",), axis_values=(X,))) == (FrameAxis(), FrameAxis())
 
 
