@@ -9,6 +9,7 @@ from swmr_viewer.analysis.preview import preview_factor, preview_shape, write_pr
 from swmr_viewer.analysis.profile import line_profile
 from swmr_viewer.analysis.regions import Region, RegionStatistics, region_mask, region_statistics
 from swmr_viewer.analysis.scaling import Scale, ScaleName, scaled, unscaled
+from swmr_viewer.analysis.thumbnail import Thumbnail, thumbnail_of
 
 __all__ = [
     "FrameStatistics",
@@ -20,6 +21,7 @@ __all__ = [
     "RegionStatistics",
     "Scale",
     "ScaleName",
+    "Thumbnail",
     "examine",
     "histogram",
     "level_statistics",
@@ -33,6 +35,7 @@ __all__ = [
     "saturation_of",
     "scaled",
     "sentinel_of",
+    "thumbnail_of",
     "unscaled",
     "valid_mask",
     "write_preview",

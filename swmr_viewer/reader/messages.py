@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from swmr_viewer.analysis.frame_statistics import FrameStatistics
 from swmr_viewer.analysis.levels import LevelStatistics
+from swmr_viewer.analysis.thumbnail import Thumbnail
 from swmr_viewer.core.conditions import Condition
 from swmr_viewer.core.inspection import Inspection
 from swmr_viewer.core.nexus.facts import DataFacts
@@ -167,11 +168,27 @@ class Inspect:
 
 
 @dataclass(frozen=True, slots=True)
+class Preview:
+    """Read the first complete frame of a data set without following it (for the open dialog)."""
+
+    request_id: int
+    request: FollowRequest
+    """Its first data path is the data set; with no key paths and no length paths that one's own length stands in for keys."""
+
+    @property
+    def path(self) -> str:
+        return self.request.path
+
+
+@dataclass(frozen=True, slots=True)
 class Quit:
     """End the reader process."""
 
 
-Request = Follow | UseSlots | ReleaseSlot | ShowLive | ShowIndex | SetConditions | Stop | Resume | ProgressTaken | Wish | Inspect | Quit
+Look = Inspect | Preview
+"""What is answered without following; of these any number may be under way, each with a number of its own."""
+
+Request = Follow | UseSlots | ReleaseSlot | ShowLive | ShowIndex | SetConditions | Stop | Resume | ProgressTaken | Wish | Look | Quit
 
 
 # ---- events: reader -> window
@@ -329,6 +346,21 @@ class Inspected:
 
 
 @dataclass(frozen=True, slots=True)
+class Previewed:
+    """The answer to ``Preview``: the first complete frame, made small, or why there is none."""
+
+    request_id: int
+    data_path: str
+    thumbnail: Thumbnail | None
+    index: int | None = None
+    position: tuple[int, ...] = ()
+    message: str = ""
+    remedy: str = ""
+    kind: str = ""
+    """Name of the error's class in ``swmr_viewer.core.errors``: whether waiting may help."""
+
+
+@dataclass(frozen=True, slots=True)
 class Busy:
     """Sent before anything that could hang or kill the reader, so that the supervisor knows what did."""
 
@@ -385,6 +417,7 @@ Event = (
     | Ended
     | Failed
     | Inspected
+    | Previewed
     | Busy
     | Alive
     | ReaderStuck

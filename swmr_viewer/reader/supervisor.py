@@ -23,7 +23,9 @@ from swmr_viewer.reader.messages import (
     FollowRequest,
     FrameReady,
     Inspected,
+    Look,
     Opened,
+    Previewed,
     ReaderAnswers,
     ReaderReplaced,
     ReaderStuck,
@@ -33,7 +35,7 @@ from swmr_viewer.reader.messages import (
     UseSlots,
 )
 from swmr_viewer.reader.supervision.health import Health
-from swmr_viewer.reader.supervision.inspections import Inspections
+from swmr_viewer.reader.supervision.looks import Looks
 from swmr_viewer.reader.supervision.process import ReaderProcess
 from swmr_viewer.reader.supervision.resumption import DEATHS_WHILE_OPENING, Resumption
 from swmr_viewer.reader.supervision.slots import SlotPool
@@ -46,7 +48,7 @@ _ROUTINE = "looking for new keys"
 class Supervisor:
     """The only door to the reader process.
 
-    ``follow``, ``send``, ``inspect``, ``release``, ``pixels`` and ``wake`` may be called from any thread and never
+    ``follow``, ``send``, ``inspect``, ``preview``, ``release``, ``pixels`` and ``wake`` may be called from any thread and never
     block; ``wait`` belongs to one thread, which thereby supervises: a reader that died, or was silent for longer
     than allowed, is replaced by one that goes on where it was.
 
@@ -62,7 +64,7 @@ class Supervisor:
         self._stuck_after_s = stuck_after_s
         self._lock = threading.RLock()
         self._slots = SlotPool(n_slots)
-        self._inspections = Inspections()
+        self._looks = Looks()
         self._following: Resumption | None = None
         self._generation = 0
         self._reader: ReaderProcess | None = None
@@ -101,9 +103,19 @@ class Supervisor:
     def inspect(self, path: str) -> int:
         """Ask for an inspection, and return the request's number in ``Inspected``."""
         with self._lock:
-            request = self._inspections.ask(path)
-            self._restart_or_send(request)
-            return request.request_id
+            return self._send_look(self._looks.inspect(path))
+
+    def preview(self, request: FollowRequest) -> int:
+        """Ask for the first complete frame of the request's first data set, and return the request's number in ``Previewed``.
+
+        For a supervisor that follows nothing.
+        """
+        with self._lock:
+            return self._send_look(self._looks.preview(request))
+
+    def _send_look(self, look: Look) -> int:
+        self._restart_or_send(look)
+        return look.request_id
 
     def pixels(self, event: FrameReady) -> tuple[npt.NDArray[Any], npt.NDArray[np.float32] | None]:
         """Return the raw frame and its preview (None: there is none) as read-only views, good until ``release``."""
@@ -187,8 +199,8 @@ class Supervisor:
             yield ReaderAnswers(self._generation)
         self._health.heard(time.monotonic())
         self._doing = event.doing if isinstance(event, Busy) else _ROUTINE
-        if isinstance(event, Inspected):
-            self._inspections.note_answer(event)
+        if isinstance(event, (Inspected, Previewed)):
+            self._looks.note_answer(event)
             yield event
         elif self._following is not None and event.generation == self._generation and not self._following.failed:
             is_repeated = isinstance(event, Opened) and self._following.opened  # by a reader that took another's place
@@ -240,21 +252,21 @@ class Supervisor:
         reader.end(0.0)
         if self._doing == _STARTING:
             self._deaths_at_start += 1
-        yield from self._give_up_inspection(why)
+        yield from self._give_up_look(why)
         yield from self._give_up_frame(why, time.monotonic() - reader.started_at)
         if self._deaths_at_start >= DEATHS_WHILE_OPENING:
             yield self._failed(f"The reader process cannot be started: {why}.", "Run 'swmr-viewer inspect FILE' in a terminal to see why.")
             self._deaths_at_start = 0
-            yield from self._inspections.give_up(f"The reader process cannot be started: {why}.")
+            yield from self._looks.give_up(f"The reader process cannot be started: {why}.")
             return
         self._start_reader()
         follow = self._following.requests() if self._following is not None and not self._following.failed else ()
-        self._restart_or_send(*follow, *self._inspections.requests())
+        self._restart_or_send(*follow, *self._looks.requests())
         yield ReaderReplaced(self._generation, why)
 
-    def _give_up_inspection(self, why: str) -> Iterator[Event]:
-        working_on = self._inspections.oldest() if self._doing.startswith("inspecting") else None
-        answer = self._inspections.note_death(working_on, why)
+    def _give_up_look(self, why: str) -> Iterator[Event]:
+        working_on = self._looks.oldest() if self._doing.startswith(("inspecting", "previewing")) else None
+        answer = self._looks.note_death(working_on, why)
         if answer is not None:
             yield answer
 

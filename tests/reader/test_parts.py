@@ -23,7 +23,9 @@ from swmr_viewer.reader.messages import (
     Follow,
     FollowRequest,
     FrameMeasured,
+    Inspected,
     Opened,
+    Previewed,
     Resume,
     SetConditions,
     ShowIndex,
@@ -31,7 +33,7 @@ from swmr_viewer.reader.messages import (
     Stop,
 )
 from swmr_viewer.reader.supervision.health import Health
-from swmr_viewer.reader.supervision.inspections import Inspections
+from swmr_viewer.reader.supervision.looks import Looks
 from swmr_viewer.reader.supervision.resumption import DEATHS_IN_A_ROW, DEATHS_WHILE_OPENING, Resumption
 
 OPENED = Opened(1, "f", (3,), ("/k",), (), None, 64)
@@ -262,13 +264,28 @@ def test_a_file_that_kills_every_reader_is_given_up():
     assert state.is_hopeless
 
 
-def test_an_inspection_that_kills_twice_is_answered():
-    inspections = Inspections()
-    first, second = inspections.ask("a"), inspections.ask("b")
-    assert inspections.note_death(inspections.oldest(), "x") is None
-    assert inspections.requests() == (first, second)
-    answer = inspections.note_death(inspections.oldest(), "x")
-    assert answer is not None
+def test_a_look_that_kills_twice_is_answered():
+    looks = Looks()
+    first, second = looks.inspect("a"), looks.preview(FollowRequest("b", data_paths=("/d",)))
+    assert looks.note_death(looks.oldest(), "x") is None
+    assert looks.requests() == (first, second)
+    answer = looks.note_death(looks.oldest(), "x")
+    assert isinstance(answer, Inspected)
     assert (answer.request_id, answer.inspection) == (first.request_id, None)
     assert "a cannot be inspected" in answer.message
-    assert inspections.requests() == (second,)
+    assert looks.requests() == (second,)
+    assert looks.note_death(looks.oldest(), "y") is None
+    answer = looks.note_death(looks.oldest(), "y")
+    assert isinstance(answer, Previewed)
+    assert (answer.request_id, answer.data_path, answer.thumbnail) == (second.request_id, "/d", None)
+    assert "ended the reader 2 times (y)" in answer.message
+    assert looks.requests() == ()
+
+
+def test_without_a_reader_every_look_is_answered():
+    looks = Looks()
+    asked = (looks.inspect("a"), looks.preview(FollowRequest("b", data_paths=("/d",))))
+    answers = looks.give_up("no process")
+    assert [type(one) for one in answers] == [Inspected, Previewed]
+    assert [(one.request_id, one.message, one.kind) for one in answers] == [(one.request_id, "no process", "ReaderError") for one in asked]
+    assert looks.requests() == ()

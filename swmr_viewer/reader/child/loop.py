@@ -13,6 +13,7 @@ from swmr_viewer.core.files.opening import explain
 from swmr_viewer.core.inspection import Inspection
 from swmr_viewer.reader.child.following import Following
 from swmr_viewer.reader.child.line import Line
+from swmr_viewer.reader.child.previewing import read_first_frame
 from swmr_viewer.reader.child.reader_slots import ReaderSlots
 from swmr_viewer.reader.child.waiting import Waiting
 from swmr_viewer.reader.messages import (
@@ -24,6 +25,8 @@ from swmr_viewer.reader.messages import (
     Inspected,
     Phase,
     PhaseChanged,
+    Preview,
+    Previewed,
     Quit,
     ReleaseSlot,
     Request,
@@ -82,6 +85,8 @@ class ReaderLoop:
         match request:
             case Inspect():
                 self._inspect(request)
+            case Preview():
+                self._preview(request)
             case ReleaseSlot(name=name):
                 self._slots.release(name)
             case Follow():
@@ -136,6 +141,19 @@ class ReaderLoop:
         if self._following is not None and self._follow is not None and self._follow.request.path == path:
             return inspect_open(self._following.h5file)
         return inspect_file(path)
+
+    def _preview(self, request: Preview) -> None:
+        data_path = "".join(request.request.data_paths[:1])
+        self._line.send(Busy(self._line.generation, f"previewing {data_path} in {request.path}"))
+        try:
+            if self._following is not None:
+                raise ReaderError("This reader follows a scan and previews no other data.", "Ask another reader.")
+            first = read_first_frame(request.request)
+            answer = Previewed(request.request_id, data_path, first.thumbnail, first.index, first.position)
+        except Exception as error:
+            words = _in_words(error, request.path)
+            answer = Previewed(request.request_id, data_path, None, None, (), words.message, words.remedy, type(words).__name__)
+        self._line.send(answer)
 
     # ---- steps
 

@@ -1,0 +1,81 @@
+"""The first complete frame of a data set, for people who have not decided yet: opened, polled, read and closed again."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from dataclasses import dataclass, replace
+
+from swmr_viewer.analysis.thumbnail import Thumbnail, thumbnail_of
+from swmr_viewer.core.errors import FrameNotWrittenError, FrameUnreadableError, PathError
+from swmr_viewer.core.follower import Follower
+from swmr_viewer.core.progress import KeyProgress
+from swmr_viewer.core.scan import position_of
+from swmr_viewer.reader.child.scans import open_scan
+from swmr_viewer.reader.messages import FollowRequest
+
+_TRIES = 3
+"""A poll may fail at the moment at which the writer flushes."""
+
+
+@dataclass(frozen=True, slots=True)
+class FirstFrame:
+    """What was read."""
+
+    index: int
+    position: tuple[int, ...]
+    thumbnail: Thumbnail
+
+
+def read_first_frame(request: FollowRequest) -> FirstFrame:
+    """Read the first complete frame of the request's first data set, as following would show it.
+
+    The file is opened for this and closed again. Not for a reader that follows: it would have two handles on a data set.
+
+    Parameters
+    ----------
+    request : FollowRequest
+        No patterns in its paths. Without key paths and length paths the data set's own length stands in for keys.
+
+    Raises
+    ------
+    FrameNotWrittenError
+        If no frame is complete yet, or the first one is not visible yet.
+    SwmrViewerError
+        If the file, its keys or the frame cannot be read.
+    """
+    with closing(open_scan(_for_one(request))) as scan:
+        progress = _polled(scan.follower)
+        index = progress.nearest_complete(-1, +1)
+        if index is None:
+            raise _nothing_complete(scan.follower)
+        (grabber,) = scan.grabbers.values()
+        grabber.scan_shape = progress.scan_shape
+        frame = grabber.grab(index)
+        return FirstFrame(index, position_of(index, progress.scan_shape), thumbnail_of(frame))
+
+
+def _for_one(request: FollowRequest) -> FollowRequest:
+    if not request.data_paths:
+        raise PathError(f"No data set was named in {request.path}.", "Choose one.")
+    data = request.data_paths[:1]
+    lengths = request.length_paths if request.key_paths or request.length_paths else data
+    return replace(request, data_paths=data, length_paths=lengths, conditions=())
+
+
+def _polled(follower: Follower) -> KeyProgress:
+    """Poll, and return which points are complete; the follower itself only tells the frontier and the newest."""
+    for _ in range(_TRIES):
+        if follower.refresh():
+            break
+    progress = KeyProgress(len(follower.key_paths), follower.scan_shape)
+    for number, ranges in enumerate(follower.take_whole()):
+        progress.add(number, *ranges)
+    return progress
+
+
+def _nothing_complete(follower: Follower) -> FrameNotWrittenError | FrameUnreadableError:
+    if faults := follower.take_faults():
+        return FrameUnreadableError(faults[0], "Read again, or choose other keys.")
+    if follower.file_is_closed():
+        return FrameNotWrittenError("No frame is complete, and the file is closed.", "Choose other keys, or another data set.")
+    return FrameNotWrittenError("No frame is complete yet.", "The first one is shown here when it is.")

@@ -1,0 +1,74 @@
+"""Files that somebody asked to look into without following them, until they are answered. Pure."""
+
+from __future__ import annotations
+
+from swmr_viewer.reader.messages import FollowRequest, Inspect, Inspected, Look, Preview, Previewed
+
+Answer = Inspected | Previewed
+
+_KILLS = 2
+
+
+class Looks:
+    """The inspections and previews that are under way, oldest first."""
+
+    def __init__(self) -> None:
+        self._last_id = 0
+        self._open: dict[int, Look] = {}
+        self._kills: dict[int, int] = {}
+
+    def inspect(self, path: str) -> Inspect:
+        """Return the request for one more inspection."""
+        look = Inspect(self._next_id(), path)
+        self._open[look.request_id] = look
+        return look
+
+    def preview(self, request: FollowRequest) -> Preview:
+        """Return the request for one more preview."""
+        look = Preview(self._next_id(), request)
+        self._open[look.request_id] = look
+        return look
+
+    def _next_id(self) -> int:
+        self._last_id += 1
+        return self._last_id
+
+    def note_answer(self, answer: Answer) -> None:
+        """Take note of an answer."""
+        self._open.pop(answer.request_id, None)
+
+    def note_death(self, doing: Look | None, why: str) -> Answer | None:
+        """Take note that the reader died, and return the answer to a look that killed it too often."""
+        if doing is None or doing.request_id not in self._open:
+            return None
+        self._kills[doing.request_id] = self._kills.get(doing.request_id, 0) + 1
+        if self._kills[doing.request_id] < _KILLS:
+            return None
+        del self._open[doing.request_id]
+        what = f"{doing.path} cannot be inspected" if isinstance(doing, Inspect) else "The first frame cannot be read"
+        return _refusal(
+            doing,
+            f"{what}: reading it ended the reader {_KILLS} times ({why}).",
+            "The file may be damaged; check it with h5dump or h5check.",
+            "FileBrokenError",
+        )
+
+    def oldest(self) -> Look | None:
+        """Return the one that the reader works on, if any."""
+        return next(iter(self._open.values()), None)
+
+    def requests(self) -> tuple[Look, ...]:
+        """Return what to send to a new reader."""
+        return tuple(self._open.values())
+
+    def give_up(self, why: str) -> tuple[Answer, ...]:
+        """Answer all of them with an error."""
+        answers = tuple(_refusal(look, why, "Close other programs and try again.", "ReaderError") for look in self._open.values())
+        self._open.clear()
+        return answers
+
+
+def _refusal(look: Look, message: str, remedy: str, kind: str) -> Answer:
+    if isinstance(look, Inspect):
+        return Inspected(look.request_id, None, message, remedy, kind)
+    return Previewed(look.request_id, "".join(look.request.data_paths[:1]), None, None, (), message, remedy, kind)
