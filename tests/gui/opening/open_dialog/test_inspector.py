@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from swmr_viewer.core.errors import ReaderError
 from swmr_viewer.gui.opening.open_dialog import Inspector
-from swmr_viewer.reader.messages import Event, Inspected
+from swmr_viewer.reader.messages import Event, FollowRequest, Inspected, Previewed
 from tests.gui.opening.open_dialog.files import inspection
 
 WAIT_MS = 60_000
@@ -84,10 +84,15 @@ class StuckReader:
             self._woken.set()
         return len(self.asked)
 
+    def preview(self, request: FollowRequest) -> int:
+        return self.inspect(f"{request.path}:{request.data_paths[0]}")
+
     def wait(self, timeout_s: float | None) -> list[Event]:
         self._woken.wait(timeout_s)
         self._woken.clear()
         if self.asked and not self.asked[-1].startswith("stuck"):
+            if ":" in self.asked[-1]:
+                return [Previewed(len(self.asked), self.asked[-1].partition(":")[2], None, message=self.asked[-1])]
             return [Inspected(len(self.asked), inspection(self.asked[-1]))]
         return []
 
@@ -150,3 +155,55 @@ def test_only_the_latest_request_is_answered(qtbot: QtBot, inspector: Inspector,
         last = ask(n)
     qtbot.waitUntil(lambda: bool(heard), timeout=WAIT_MS)
     assert [(one.request_id, "19.h5" in one.message) for one in heard] == [(last, True)]
+
+
+def preview(path: str | Path, data_path: str = "/data") -> FollowRequest:
+    return FollowRequest(str(path), ("/keys",), (data_path,))
+
+
+def test_a_preview_that_hangs_holds_up_neither_another_one_nor_an_inspection(qtbot: QtBot, stuck: Inspector) -> None:
+    heard: list[Previewed] = []
+    stuck.previewed.connect(heard.append)
+    stuck.preview(preview("stuck.h5"))
+    qtbot.waitUntil(lambda: bool(StuckReader.made) and StuckReader.made[0].is_asked.is_set(), timeout=WAIT_MS)
+    with qtbot.waitSignal(stuck.previewed, timeout=WAIT_MS):
+        number = stuck.preview(preview("good.h5"))
+    assert [(one.request_id, one.message) for one in heard] == [(number, "good.h5:/data")]
+    assert [reader.closed for reader in StuckReader.made] == [True, False]
+    StuckReader.made[1].is_asked.clear()
+    stuck.preview(preview("stuck.h5"))
+    qtbot.waitUntil(StuckReader.made[1].is_asked.is_set, timeout=WAIT_MS)
+    assert answer_of(qtbot, stuck, "good.h5").inspection is not None
+    assert [reader.closed for reader in StuckReader.made] == [True, True, False]
+    assert len(heard) == 1
+
+
+def test_an_inspection_is_not_outdated_by_a_preview(qtbot: QtBot, inspector: Inspector, tmp_path: Path) -> None:
+    path = tmp_path / "a.h5"
+    with h5py.File(path, "w", libver="latest") as file:
+        file["data"] = np.full((3, 8, 9), 5, np.uint16)
+        file["keys"] = np.array([1, 2, 0], np.int32)
+    heard: list[Inspected | Previewed] = []
+    inspector.inspected.connect(heard.append)
+    inspector.previewed.connect(heard.append)
+    asked = [inspector.inspect(str(path)), inspector.preview(preview(path))]
+    qtbot.waitUntil(lambda: len(heard) == 2, timeout=WAIT_MS)
+    assert [one.request_id for one in heard] == asked
+    answer = heard[1]
+    assert isinstance(answer, Previewed)
+    assert answer.thumbnail is not None
+    assert answer.index == 0
+    assert np.array_equal(answer.thumbnail.array(), np.full((8, 9), 5, np.float32))
+
+
+def test_a_preview_without_a_reader_is_refused_in_words(qtbot: QtBot) -> None:
+    def make() -> StuckReader:
+        raise ReaderError("No more processes.", "Close something.")
+
+    inspector = Inspector(make_reader=make)
+    with qtbot.waitSignal(inspector.previewed, timeout=WAIT_MS) as heard:
+        inspector.preview(preview("a.h5"))
+    assert heard.args is not None
+    (answer,) = heard.args
+    assert (answer.thumbnail, answer.data_path, answer.message, answer.kind) == (None, "/data", "No more processes.", "ReaderError")
+    assert inspector.close()
