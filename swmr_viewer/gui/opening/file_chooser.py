@@ -7,6 +7,7 @@ from dataclasses import replace
 from PySide6.QtWidgets import QWidget
 
 from swmr_viewer.gui.opening.open_dialog import Inspector, OpenDialog
+from swmr_viewer.gui.opening.recent import Recent
 from swmr_viewer.gui.session.session import Session
 from swmr_viewer.reader.messages import FollowRequest
 
@@ -14,8 +15,9 @@ from swmr_viewer.reader.messages import FollowRequest
 class FileChooser:
     """Keeps the one dialog and its inspector; ``close`` ends the inspector's process."""
 
-    def __init__(self, session: Session, window: QWidget) -> None:
+    def __init__(self, session: Session, window: QWidget, recent: Recent) -> None:
         self._session = session
+        self._recent = recent
         self._window = window
         self._inspector: Inspector | None = None
         self.dialog: OpenDialog | None = None
@@ -24,7 +26,7 @@ class FileChooser:
         """Show the dialog with what is open now; it is not modal."""
         if self.dialog is None:
             self._inspector = Inspector()
-            self.dialog = OpenDialog(self._inspector, self._window)
+            self.dialog = OpenDialog(self._inspector, self._window, self._recent.requests)
             self.dialog.accepted_request.connect(self._open)
         if not self.dialog.isVisible() and self._session.request is not None:
             self.dialog.set_value(self._session.request)
@@ -36,6 +38,7 @@ class FileChooser:
         """Close the dialog and wait, with a bound, for its inspector to end."""
         if self.dialog is not None:
             self.dialog.close()
+            self.dialog.recent.close()
         if self._inspector is not None:
             self._inspector.close()
 

@@ -33,8 +33,8 @@ class Opening(QObject):
         super().__init__(window)
         self._session = session
         self._window = window
-        self.chooser = FileChooser(session, window)
         self.recent = Recent(session, self)
+        self.chooser = FileChooser(session, window, self.recent)
         self.watch = Watch(session, self)
         self.drops = Drops(window)
         self.watch_dialog: WatchDialog | None = None

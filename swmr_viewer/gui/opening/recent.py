@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -16,6 +17,8 @@ from swmr_viewer.reader.messages import FollowRequest
 
 KEY = "recent/files"
 KEPT = 12
+GONE = "not there"
+"""Said of a file that is not where it was; it may come back."""
 
 
 class Recent(QObject):
@@ -40,18 +43,10 @@ class Recent(QObject):
 
     def fill(self, menu: QMenu) -> None:
         """Put one action per file into a menu, and one that forgets them."""
-        menu.clear()
-        menu.setToolTipsVisible(True)
-        for number, request in enumerate(self.requests(), 1):
-            words = os.path.basename(request.path).replace("&", "&&")
-            action = menu.addAction(f"&{number % 10}  {words}" if number <= 10 else words)
-            action.setToolTip("\n".join(filter(None, (request.path, *request.key_paths, *request.data_paths))))
-            action.triggered.connect(lambda _=False, one=request: self._open(one))
-        if menu.isEmpty():
-            menu.addAction("Nothing was opened yet").setEnabled(False)
-            return
-        menu.addSeparator()
-        menu.addAction("&Forget these").triggered.connect(self.forget)
+        put_into(menu, self.requests(), self._open)
+        if self.requests():
+            menu.addSeparator()
+            menu.addAction("&Forget these").triggered.connect(self.forget)
 
     def _open(self, request: FollowRequest) -> None:
         self._session.open(replace(request, conditions=self._session.conditions))
@@ -63,6 +58,30 @@ class Recent(QObject):
         newest = replace(request, path=os.path.abspath(os.path.expanduser(request.path)))
         others = [one for one in self.requests() if one.path != newest.path]
         settings().setValue(KEY, json.dumps([_entry(one) for one in (newest, *others)[:KEPT]]))
+
+
+def put_into(
+    menu: QMenu,
+    requests: Sequence[FollowRequest],
+    choose: Callable[[FollowRequest], None],
+    is_gone: Callable[[str], bool] = lambda path: False,
+) -> None:
+    """Put one action per file into a menu; those that are gone are called so."""
+    menu.clear()
+    menu.setToolTipsVisible(True)
+    for number, request in enumerate(requests, 1):
+        words = os.path.basename(request.path).replace("&", "&&")
+        words = f"{words}  ({GONE})" if is_gone(request.path) else words
+        action = menu.addAction(f"&{number % 10}  {words}" if number <= 10 else words)
+        action.setToolTip(paths_words(request))
+        action.triggered.connect(lambda _=False, one=request: choose(one))
+    if menu.isEmpty():
+        menu.addAction("Nothing was opened yet").setEnabled(False)
+
+
+def paths_words(request: FollowRequest) -> str:
+    """Return the file and the paths in it, a line each."""
+    return "\n".join(filter(None, (request.path, *request.key_paths, *request.data_paths)))
 
 
 def _entry(request: FollowRequest) -> dict[str, Any]:

@@ -68,7 +68,7 @@ def _polled(follower: Follower) -> KeyProgress:
         if follower.refresh():
             break
     progress = KeyProgress(len(follower.key_paths), follower.scan_shape)
-    for number, ranges in enumerate(follower.take_whole()):
+    for number, ranges in enumerate(follower.take_added()):
         progress.add(number, *ranges)
     return progress
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -28,20 +28,6 @@ I18 = Preset("i18", "i18-*.nxs", ("/entry/*/keys",), (), ("/entry/eig*/data", "/
 B21 = Preset("B21", data=("/d",), length=("/d",))
 LEFT = Qt.MouseButton.LeftButton
 PATH = "/data/scan.nxs"
-
-
-@pytest.fixture
-def inspector() -> FakeInspector:
-    return FakeInspector()
-
-
-@pytest.fixture
-def dialog(qtbot: QtBot, inspector: FakeInspector) -> Iterator[OpenDialog]:
-    made = OpenDialog(inspector)
-    qtbot.addWidget(made)
-    made.show()
-    qtbot.waitExposed(made)
-    return made
 
 
 def test_they_are_kept_in_a_file_that_people_can_read(fresh_home: Path) -> None:
@@ -79,7 +65,7 @@ def test_a_preset_is_saved_and_chosen_in_the_open_dialog(qtbot: QtBot, dialog: O
     saved = Preset("my beamline", "*.nxs", ("/entry/*/keys/unique*",), (), ("/entry/eig*/data",), "/entry/diamond_scan/scan_finished")
     assert load() == (saved,)
     dialog.set_value(FollowRequest(PATH))
-    assert (dialog.keys_field.text(), dialog.data_field.text()) == (KEYS, FRAMES)
+    assert (dialog.fields.keys.text(), dialog.fields.data.text()) == (KEYS, FRAMES)
     row.names.activated.emit(0)
     assert dialog.value().key_paths == saved.keys
     assert dialog.value().data_paths == saved.data

@@ -129,7 +129,7 @@ class _Check:
         if node.kind == "group":
             yield Problem("data", f"{node.path} is a group. Choose a dataset in it.")
             return
-        if _kind_of(node) not in "iufbc":
+        if not can_be_shown(node):
             yield Problem("data", f"{node.path} holds {node.dtype}, which cannot be shown. Choose a dataset of numbers.")
         missing = [one.removesuffix("(missing)").strip() for one in node.filters if one.endswith("(missing)")]
         if missing:
@@ -185,6 +185,11 @@ def _kind_of(node: TreeNode) -> str:
         return np.dtype(node.dtype).kind
     except TypeError:
         return "O"
+
+
+def can_be_shown(node: TreeNode) -> bool:
+    """Whether an object is a data set of numbers, perhaps complex ones."""
+    return node.kind == "dataset" and _kind_of(node) in "iufbc"
 
 
 def _holds_numbers(node: TreeNode) -> bool:

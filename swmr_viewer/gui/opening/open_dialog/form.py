@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from swmr_viewer.gui.opening.open_dialog.verdict import Remark, Tone
 
@@ -44,6 +45,17 @@ class RemarkLabel(QLabel):
         self.style().unpolish(self)
         self.style().polish(self)
         self.updateGeometry()
+
+
+def keep_return(view: QAbstractItemView) -> None:
+    """Have Return activate the row, and not press the dialog's button as well."""
+
+    def activate() -> None:
+        if view.currentIndex().isValid():
+            view.activated.emit(view.currentIndex())
+
+    for key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+        QShortcut(QKeySequence(key), view, context=Qt.ShortcutContext.WidgetShortcut).activated.connect(activate)
 
 
 class FieldRow(QWidget):

@@ -13,6 +13,8 @@ from swmr_viewer.gui.opening.open_dialog.checking import shape_text
 
 Index = QModelIndex | QPersistentModelIndex
 PATH_ROLE = int(Qt.ItemDataRole.UserRole)
+ROW_HEIGHT = 22
+"""Pixels."""
 COLUMNS = ("Name", "Kind", "Shape", "Type", "Note")
 _TIMES = " \N{MULTIPLICATION SIGN} "
 _NO_INDEX = QModelIndex()
@@ -101,7 +103,7 @@ class TreeModel(QAbstractItemModel):
             font = QFont()
             font.setBold(True)
             return font
-        return QSize(0, 22) if role == Qt.ItemDataRole.SizeHintRole else None
+        return QSize(0, ROW_HEIGHT) if role == Qt.ItemDataRole.SizeHintRole else None
 
     def flags(self, index: Index) -> Qt.ItemFlag:
         usual = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsDragEnabled

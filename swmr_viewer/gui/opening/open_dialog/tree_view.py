@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QLabel, QLineEdit,
 
 from swmr_viewer.core.inspection import Inspection
 from swmr_viewer.gui.opening.open_dialog.checking import Field
+from swmr_viewer.gui.opening.open_dialog.form import keep_return
 from swmr_viewer.gui.opening.open_dialog.tree_model import PATH_ROLE, TreeModel
 
 SMALL_TREE = 200
@@ -31,6 +32,7 @@ class FileTree(QWidget):
 
     path_activated = Signal(str)
     """Double click or Return on a path."""
+    selection_changed = Signal()
     use_chosen = Signal(str, list)
     """The field (``keys``, ``length``, ``data``, ``finished``) that the selected paths shall go to."""
 
@@ -93,6 +95,8 @@ class FileTree(QWidget):
         for column, width in enumerate(_WIDTHS):
             view.setColumnWidth(column, width)
         view.activated.connect(self._activate)
+        keep_return(view)
+        view.selectionModel().selectionChanged.connect(self.selection_changed)
         view.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
         for text, field, keys in _USES:
             action = QAction(text, view)

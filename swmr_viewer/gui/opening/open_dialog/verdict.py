@@ -89,10 +89,15 @@ def may_come(answer: Inspected | None) -> bool:
     if answer is None:
         return False
     if answer.inspection is None:
-        return bool(getattr(getattr(errors, answer.kind, None), "retryable", False))
+        return is_retryable(answer.kind)
     if answer.inspection.state in (FileState.MISSING, FileState.EMPTY, FileState.WRITING):
         return True
     return answer.inspection.state is FileState.SWMR and not (_followed(answer.inspection) and answer.inspection.data_paths)
+
+
+def is_retryable(kind: str) -> bool:
+    """Whether waiting may help against an error of this class of ``swmr_viewer.core.errors``."""
+    return bool(getattr(getattr(errors, kind, None), "retryable", False))
 
 
 def _followed(inspection: Inspection) -> tuple[str, ...]:

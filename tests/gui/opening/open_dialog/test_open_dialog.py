@@ -1,9 +1,7 @@
 """The dialog by keyboard and mouse; the inspector answers when the test says so."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 
-import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QWidget
@@ -14,26 +12,10 @@ from swmr_viewer.core.inspection import FileState
 from swmr_viewer.gui.opening.open_dialog import OpenDialog
 from swmr_viewer.gui.opening.open_dialog.verdict import Tone
 from swmr_viewer.reader.messages import FollowRequest
-from tests.gui.opening.open_dialog.files import FLAG, FRAMES, KEYS, FakeInspector, inspection
+from tests.gui.opening.open_dialog.files import FLAG, FRAMES, KEYS, FakeInspector, click_row, inspection
 
 PATH = "/data/scan.nxs"
 MISSING = {"message": f"{PATH} is not there.", "remedy": "Check the name.", "kind": "FileNotThereError"}
-
-
-@pytest.fixture
-def inspector() -> FakeInspector:
-    return FakeInspector()
-
-
-@pytest.fixture
-def dialog(qtbot: QtBot, inspector: FakeInspector) -> Iterator[OpenDialog]:
-    made = OpenDialog(inspector)
-    qtbot.addWidget(made)
-    with qtbot.waitExposed(made):
-        made.show()
-    made.activateWindow()
-    yield made
-    made.close()
 
 
 def type_file(qtbot: QtBot, dialog: OpenDialog, inspector: FakeInspector, path: str = PATH) -> None:
@@ -55,7 +37,7 @@ def test_typing_a_file_fills_in_what_is_found_and_return_opens_it(qtbot: QtBot, 
     type_file(qtbot, dialog, inspector)
     assert inspector.asked == [PATH]
     inspector.answer(inspection())
-    assert (dialog.keys_field.text(), dialog.data_field.text(), dialog.finished_field.text()) == (KEYS, FRAMES, FLAG)
+    assert (dialog.fields.keys.text(), dialog.fields.data.text(), dialog.fields.finished.text()) == (KEYS, FRAMES, FLAG)
     assert dialog.remarks["keys"].text() == "named as GDA names it."
     with qtbot.waitSignal(dialog.accepted_request) as heard:
         qtbot.keyClick(dialog.file_field, Qt.Key.Key_Return)
@@ -76,42 +58,42 @@ def test_an_answer_to_an_earlier_question_is_dropped(qtbot: QtBot, dialog: OpenD
     type_file(qtbot, dialog, inspector, "/data/first.nxs")
     type_file(qtbot, dialog, inspector, PATH)
     inspector.answer(inspection("/data/first.nxs"), number=1)
-    assert dialog.keys_field.text() == ""
+    assert dialog.fields.keys.text() == ""
     inspector.answer(inspection())
-    assert dialog.keys_field.text() == KEYS
+    assert dialog.fields.keys.text() == KEYS
 
 
 def test_while_a_file_is_read_it_says_so_and_stays_usable(qtbot: QtBot, dialog: OpenDialog, inspector: FakeInspector) -> None:
     type_file(qtbot, dialog, inspector)
     qtbot.waitUntil(lambda: "1 s" in dialog.remarks["file"].text())
     assert "Reading" in dialog.remarks["file"].text()
-    qtbot.keyClicks(dialog.keys_field, "/my/keys")
+    qtbot.keyClicks(dialog.fields.keys, "/my/keys")
     assert dialog.open_button.isEnabled()
     assert dialog.value().key_paths == ("/my/keys",)
 
 
 def test_what_the_user_wrote_stays_when_the_file_is_found(qtbot: QtBot, dialog: OpenDialog, inspector: FakeInspector) -> None:
     type_file(qtbot, dialog, inspector)
-    qtbot.keyClicks(dialog.data_field, "/entry/eiger/total")
+    qtbot.keyClicks(dialog.fields.data, "/entry/eiger/total")
     inspector.answer(inspection())
     assert dialog.value().data_paths == ("/entry/eiger/total",)
     assert dialog.value().key_paths == (KEYS,)
     type_file(qtbot, dialog, inspector, "/data/other.nxs")
-    assert (dialog.keys_field.text(), dialog.data_field.text()) == ("", "/entry/eiger/total")
+    assert (dialog.fields.keys.text(), dialog.fields.data.text()) == ("", "/entry/eiger/total")
 
 
 def test_what_is_wrong_is_said_beside_the_field_while_typing(qtbot: QtBot, dialog: OpenDialog, inspector: FakeInspector) -> None:
     type_file(qtbot, dialog, inspector)
     inspector.answer(inspection())
-    qtbot.keyClicks(dialog.data_field, "x")
+    qtbot.keyClicks(dialog.fields.data, "x")
     remark = dialog.remarks["data"].remark()
     assert remark.tone is Tone.PROBLEM
     assert f"Did you mean {FRAMES}?" in remark.text
     assert dialog.remarks["keys"].remark().tone is Tone.PLAIN
     assert not dialog.open_button.isEnabled()
     with qtbot.assertNotEmitted(dialog.accepted_request):
-        qtbot.keyClick(dialog.data_field, Qt.Key.Key_Return)
-    qtbot.keyClick(dialog.data_field, Qt.Key.Key_Backspace)
+        qtbot.keyClick(dialog.fields.data, Qt.Key.Key_Return)
+    qtbot.keyClick(dialog.fields.data, Qt.Key.Key_Backspace)
     assert dialog.open_button.isEnabled()
 
 
@@ -130,7 +112,7 @@ def test_it_looks_again_until_the_file_is_there(qtbot: QtBot, dialog: OpenDialog
     inspector.answer(None, **MISSING)
     qtbot.waitUntil(lambda: inspector.asked == [PATH, PATH], timeout=30_000)
     inspector.answer(inspection(state=FileState.SWMR))
-    assert (dialog.open_button.text(), dialog.keys_field.text()) == ("Open", KEYS)
+    assert (dialog.open_button.text(), dialog.fields.keys.text()) == ("Open", KEYS)
 
 
 def test_a_file_that_is_no_hdf5_stays_closed(dialog: OpenDialog, inspector: FakeInspector) -> None:
@@ -140,25 +122,23 @@ def test_a_file_that_is_no_hdf5_stays_closed(dialog: OpenDialog, inspector: Fake
     assert not dialog.open_button.isEnabled()
 
 
-def click_row(qtbot: QtBot, dialog: OpenDialog, path: str, *, double: bool = False, modifier: Qt.KeyboardModifier | None = None) -> None:
-    view = dialog.tree.view
-    index = dialog.tree.index_of(path)
-    assert index.isValid()
-    view.scrollTo(index)
-    click = qtbot.mouseDClick if double else qtbot.mouseClick
-    held = modifier or Qt.KeyboardModifier.NoModifier
-    if double:
-        qtbot.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=view.visualRect(index).center())
-    click(view.viewport(), Qt.MouseButton.LeftButton, held, view.visualRect(index).center())
-
-
 def test_a_double_click_puts_a_path_into_the_field_that_had_the_focus(qtbot: QtBot, dialog: OpenDialog, inspector: FakeInspector) -> None:
     dialog.set_value(FollowRequest(PATH))
     inspector.answer(inspection())
-    for field, path in ((dialog.keys_field, "/entry/uid"), (dialog.data_field, "/entry/eiger/total")):
+    for field, path in ((dialog.fields.keys, "/entry/uid"), (dialog.fields.data, "/entry/eiger/total")):
         field.setFocus()
         click_row(qtbot, dialog, path, double=True)
         assert field.text() == path
+
+
+def test_return_on_a_row_puts_its_path_into_the_field_and_opens_nothing(qtbot: QtBot, dialog: OpenDialog, inspector: FakeInspector) -> None:
+    dialog.set_value(FollowRequest(PATH))
+    inspector.answer(inspection())
+    dialog.fields.keys.setFocus()
+    click_row(qtbot, dialog, "/entry/uid")
+    qtbot.keyClick(dialog.tree.view, Qt.Key.Key_Return)
+    assert dialog.fields.keys.text() == "/entry/uid"
+    assert dialog.isVisible()
 
 
 def test_selected_rows_become_keys_from_the_menu_and_its_shortcut(qtbot: QtBot, dialog: OpenDialog, inspector: FakeInspector) -> None:
@@ -192,7 +172,7 @@ def test_rows_can_be_dragged_into_a_field_and_files_onto_the_dialog(dialog: Open
     inspector.answer(inspection())
     model = dialog.tree.model
     dragged = model.mimeData([model.index_of(path).siblingAtColumn(column) for path in (KEYS, "/entry/uid") for column in (0, 1)])
-    drop_on(dialog.keys_field, dragged)
+    drop_on(dialog.fields.keys, dragged)
     assert dialog.value().key_paths == (KEYS, "/entry/uid")
 
 
@@ -211,10 +191,10 @@ def test_the_filter_shows_what_contains_its_text(qtbot: QtBot, dialog: OpenDialo
 def test_completion_works_on_each_of_several_paths(qtbot: QtBot, dialog: OpenDialog, inspector: FakeInspector) -> None:
     dialog.set_value(FollowRequest(PATH, ("/entry/uid",)))
     inspector.answer(inspection())
-    dialog.keys_field.setFocus()
-    dialog.keys_field.end(False)
-    qtbot.keyClicks(dialog.keys_field, "; uniqueK")
-    completer = dialog.keys_field.completer()
+    dialog.fields.keys.setFocus()
+    dialog.fields.keys.end(False)
+    qtbot.keyClicks(dialog.fields.keys, "; uniqueK")
+    completer = dialog.fields.keys.completer()
     qtbot.waitUntil(lambda: completer.popup().isVisible())
     qtbot.keyClick(completer.popup(), Qt.Key.Key_Down)
     qtbot.keyClick(completer.popup(), Qt.Key.Key_Return)
@@ -225,7 +205,7 @@ def test_the_file_is_read_again_with_one_key(qtbot: QtBot, dialog: OpenDialog, i
     dialog.set_value(FollowRequest(PATH))
     inspector.answer(inspection())
     qtbot.keyClick(dialog, Qt.Key.Key_F5)
-    qtbot.mouseClick(dialog.again_button, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(dialog.file_row.again_button, Qt.MouseButton.LeftButton)
     assert inspector.asked == [PATH] * 3
 
 
@@ -244,7 +224,7 @@ def test_shown_again_it_looks_again_and_fills_in_what_was_found(dialog: OpenDial
     inspector.answer(inspection())
     dialog.close()
     dialog.set_value(FollowRequest(PATH))
-    assert dialog.keys_field.text() == KEYS
+    assert dialog.fields.keys.text() == KEYS
     dialog.show()
     assert inspector.asked == [PATH, PATH]
 
@@ -254,12 +234,12 @@ def test_every_field_is_reached_with_the_tab_key(qtbot: QtBot, dialog: OpenDialo
     inspector.answer(inspection())
     dialog.file_field.setFocus()
     reached = []
-    for _ in range(12):
+    for _ in range(14):
         focused = dialog.focusWidget()
         assert focused is not None
         reached.append(focused)
         qtbot.keyClick(focused, Qt.Key.Key_Tab)
-    fields = [dialog.file_field, dialog.tree.view, dialog.keys_field, dialog.data_field, dialog.finished_field, dialog.open_button]
+    fields = [dialog.file_field, dialog.tree.view, dialog.fields.keys, dialog.fields.data, dialog.fields.finished, dialog.open_button]
     places = [reached.index(field) for field in fields]
     assert places == sorted(places)
 
@@ -267,8 +247,8 @@ def test_every_field_is_reached_with_the_tab_key(qtbot: QtBot, dialog: OpenDialo
 def test_a_file_is_chosen_in_a_chooser_that_does_not_hold_up_the_program(
     qtbot: QtBot, dialog: OpenDialog, inspector: FakeInspector
 ) -> None:
-    qtbot.mouseClick(dialog.browse_button, Qt.MouseButton.LeftButton)
-    chooser = dialog._chooser
+    qtbot.mouseClick(dialog.file_row.browse_button, Qt.MouseButton.LeftButton)
+    chooser = dialog.file_row.chooser
     assert chooser is not None
     assert chooser.isVisible()
     chooser.fileSelected.emit(PATH)
@@ -279,12 +259,12 @@ def test_a_file_is_chosen_in_a_chooser_that_does_not_hold_up_the_program(
 
 def test_its_rows_have_room(dialog: OpenDialog) -> None:
     """Remarks of two lines do not push the fields about."""
-    before = dialog.keys_field.mapTo(dialog, QPoint(0, 0))
+    before = dialog.fields.keys.mapTo(dialog, QPoint(0, 0))
     dialog.set_value(FollowRequest(PATH, ("/a" * 30,)))
     dialog._inspector.answer(inspection())  # type: ignore[attr-defined]
     QApplication.processEvents()
     assert dialog.remarks["keys"].text()
-    assert dialog.keys_field.mapTo(dialog, QPoint(0, 0)) == before
+    assert dialog.fields.keys.mapTo(dialog, QPoint(0, 0)) == before
 
 
 def test_a_file_without_keys_is_followed_by_the_length_of_a_data_set(qtbot: QtBot, dialog: OpenDialog, inspector: FakeInspector) -> None:
@@ -292,16 +272,16 @@ def test_a_file_without_keys_is_followed_by_the_length_of_a_data_set(qtbot: QtBo
     found = replace(inspection(state=FileState.SWMR), keys=(), key_paths=(), length_paths=(flat,), data_paths=(flat,), scan_shape=(0,))
     type_file(qtbot, dialog, inspector)
     inspector.answer(found)
-    assert (dialog.keys_field.text(), dialog.length_field.text()) == ("", flat)
+    assert (dialog.fields.keys.text(), dialog.fields.length.text()) == ("", flat)
     assert "stand in for keys" in dialog.remarks["length"].text()
     assert dialog.open_button.text() == "Open"
     assert dialog.value() == FollowRequest(PATH, (), (flat,), FLAG, length_paths=(flat,))
-    dialog.length_field.put(["/entry/title"])
+    dialog.fields.length.put(["/entry/title"])
     assert "has no length" in dialog.remarks["length"].text()
     assert not dialog.open_button.isEnabled()
-    dialog.length_field.forget()
-    dialog.length_field.fill([flat])
-    qtbot.keyClicks(dialog.keys_field, uid)
+    dialog.fields.length.forget()
+    dialog.fields.length.fill([flat])
+    qtbot.keyClicks(dialog.fields.keys, uid)
     assert (dialog.value().key_paths, dialog.value().length_paths) == ((uid,), ())
 
 

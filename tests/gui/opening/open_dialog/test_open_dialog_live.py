@@ -27,8 +27,8 @@ def test_a_file_appears_is_found_checked_and_opened(qtbot: QtBot, tmp_path: Path
     assert dialog.open_button.text() == "Wait for it"
 
     live_writer(scan_shape=(3, 4), frame_shape=(24, 32), n_keys=2, compression="bslz4")
-    qtbot.waitUntil(lambda: bool(dialog.data_field.text()), timeout=WAIT_MS)
-    answer = dialog._answer
+    qtbot.waitUntil(lambda: bool(dialog.fields.data.text()), timeout=WAIT_MS)
+    answer = dialog.look.answer
     assert answer is not None
     assert answer.inspection is not None
     assert answer.inspection.state is FileState.SWMR
@@ -39,10 +39,10 @@ def test_a_file_appears_is_found_checked_and_opened(qtbot: QtBot, tmp_path: Path
     found = dialog.value()
     assert found.data_paths == answer.inspection.data_paths[: len(found.data_paths)]
 
-    dialog.data_field.setFocus()
-    qtbot.keyClicks(dialog.data_field, "x")
+    dialog.fields.data.setFocus()
+    qtbot.keyClicks(dialog.fields.data, "x")
     assert dialog.remarks["data"].remark().tone is not Tone.PLAIN
-    qtbot.keyClick(dialog.data_field, Qt.Key.Key_Backspace)
+    qtbot.keyClick(dialog.fields.data, Qt.Key.Key_Backspace)
     with qtbot.waitSignal(dialog.accepted_request) as heard:
         qtbot.mouseClick(dialog.open_button, Qt.MouseButton.LeftButton)
     assert heard.args == [found]

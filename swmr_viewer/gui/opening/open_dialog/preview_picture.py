@@ -1,0 +1,111 @@
+"""Draws a small frame: an image in colours, a spectrum as a curve, a scalar as its number."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from swmr_viewer.analysis.thumbnail import Thumbnail
+from swmr_viewer.gui.display.color_maps import DEFAULT_COLOR_MAP, color_table
+from swmr_viewer.gui.look.theme import theme_of_application, tokens
+
+_MARGIN = 8
+
+
+class PreviewPicture(QWidget):
+    """As large as it may be, without distorting the image."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._thumbnail: Thumbnail | None = None
+        self._image: QImage | None = None
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setMinimumSize(80, 80)
+        theme_of_application().changed.connect(self._take_theme)
+
+    def thumbnail(self) -> Thumbnail | None:
+        """Return what is drawn."""
+        return self._thumbnail
+
+    def show_thumbnail(self, thumbnail: Thumbnail | None) -> None:
+        """Draw this."""
+        if thumbnail is not self._thumbnail:
+            self._thumbnail = thumbnail
+            self._take_theme()
+
+    def image(self) -> QImage | None:
+        """Return the image in its colours, one pixel for each of the small copy; None where it is no image."""
+        return self._image
+
+    def sizeHint(self) -> QSize:
+        return QSize(240, 200)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), QColor(tokens().canvas))
+        if self._image is not None:
+            self._paint_image(painter, self._image)
+        elif self._thumbnail is not None and self._thumbnail.pixels_shape:
+            self._paint_curve(painter, self._thumbnail.array())
+        elif self._thumbnail is not None:
+            self._paint_value(painter, self._thumbnail.value)
+        painter.end()
+
+    def _take_theme(self) -> None:
+        is_image = self._thumbnail is not None and len(self._thumbnail.pixels_shape) == 2
+        self._image = colored(self._thumbnail) if self._thumbnail is not None and is_image else None
+        self.update()
+
+    def _paint_image(self, painter: QPainter, image: QImage) -> None:
+        size = image.size().scaled(self.size(), Qt.AspectRatioMode.KeepAspectRatio).expandedTo(QSize(1, 1))
+        # Single pixels stay sharp when enlarged, and are not dropped when there is no room for each.
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, size.width() < image.width())
+        corner = QPointF((self.width() - size.width()) // 2, (self.height() - size.height()) // 2)
+        painter.drawImage(QRectF(corner, size), image)
+
+    def _paint_curve(self, painter: QPainter, values: npt.NDArray[np.float32]) -> None:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(QColor(tokens().accent), 1.2))
+        for part in curve_parts(values, QRectF(self.rect()).adjusted(_MARGIN, _MARGIN, -_MARGIN, -_MARGIN)):
+            painter.drawPolyline(part)
+
+    def _paint_value(self, painter: QPainter, value: str) -> None:
+        font = self.font()
+        font.setPointSizeF(2 * font.pointSizeF())
+        painter.setFont(font)
+        painter.setPen(QColor(tokens().text))
+        room = self.rect().adjusted(_MARGIN, 0, -_MARGIN, 0)
+        text = painter.fontMetrics().elidedText(value, Qt.TextElideMode.ElideRight, room.width())
+        painter.drawText(room, Qt.AlignmentFlag.AlignCenter, text)
+
+
+def colored(thumbnail: Thumbnail) -> QImage:
+    """Return the image of a small copy between its levels; pixels without a measurement have a colour of their own."""
+    values, (low, high) = thumbnail.array(), thumbnail.levels
+    shades = (values - low) / (high - low) if high > low else np.where(values > low, 1.0, 0.0)
+    masked = np.isnan(values)
+    pixels = color_table(DEFAULT_COLOR_MAP)[(255 * np.clip(np.where(masked, 0.0, shades), 0.0, 1.0)).astype(np.uint8)]
+    apart = QColor(tokens().masked)
+    pixels[masked] = (apart.red(), apart.green(), apart.blue())
+    rows, columns = values.shape
+    return QImage(pixels.tobytes(), columns, rows, 3 * columns, QImage.Format.Format_RGB888).copy()
+
+
+def curve_parts(values: npt.NDArray[np.float32], room: QRectF) -> list[QPolygonF]:
+    """Return the curve in a rectangle, cut where there is no measurement; a single point is a short line."""
+    finite = np.isfinite(values)
+    if not finite.any():
+        return []
+    low, high = float(values[finite].min()), float(values[finite].max())
+    heights = (values - low) / (high - low) if high > low else np.where(finite, 0.5, np.nan)
+    across = room.width() / max(1, values.size - 1)
+    points = [QPointF(room.left() + across * at, room.bottom() - float(height) * room.height()) for at, height in enumerate(heights)]
+    edges = np.flatnonzero(np.diff(finite.astype(np.int8), prepend=0, append=0)).tolist()
+    return [QPolygonF(_at_least_a_line(points[start:stop])) for start, stop in zip(edges[::2], edges[1::2], strict=True)]
+
+
+def _at_least_a_line(points: list[QPointF]) -> list[QPointF]:
+    return points if len(points) > 1 else [points[0] - QPointF(1, 0), points[0] + QPointF(1, 0)]
