@@ -95,7 +95,7 @@ def live_pictures(folder: Path, scheme: str, size: tuple[int, int] = LARGE) -> N
         assembly.window.actions_.open.trigger()
         dialog = assembly.chooser.dialog
         assert dialog is not None
-        wait_until(lambda: dialog.open_button.isEnabled() and bool(dialog.value().key_paths))
+        wait_until(lambda: dialog.open_button.isEnabled() and bool(dialog.contents.preview.title.text()))
         save(dialog, f"open-{scheme}")
 
 
