@@ -5,13 +5,14 @@ from swmr_viewer.analysis.geometry import PixelGeometry, PixelPlace, place_of
 from swmr_viewer.analysis.histogram import histogram
 from swmr_viewer.analysis.levels import LevelStatistics
 from swmr_viewer.analysis.masks import MaskRules, marked, sentinel_of, valid_mask
-from swmr_viewer.analysis.preview import preview_factor, preview_shape, write_preview
+from swmr_viewer.analysis.preview import MOST_BINS, preview_factor, preview_shape, spectrum_factor, write_preview
 from swmr_viewer.analysis.profile import line_profile
 from swmr_viewer.analysis.regions import Region, RegionStatistics, region_mask, region_statistics
 from swmr_viewer.analysis.scaling import Scale, ScaleName, scaled, unscaled
 from swmr_viewer.analysis.thumbnail import Thumbnail, thumbnail_of
 
 __all__ = [
+    "MOST_BINS",
     "FrameStatistics",
     "LevelStatistics",
     "MaskRules",
@@ -35,6 +36,7 @@ __all__ = [
     "saturation_of",
     "scaled",
     "sentinel_of",
+    "spectrum_factor",
     "thumbnail_of",
     "unscaled",
     "valid_mask",

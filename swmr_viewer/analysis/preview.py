@@ -1,4 +1,4 @@
-"""The picture for the screen: a frame reduced by block maxima, so that a single bright pixel survives."""
+"""The picture for the screen: a frame reduced by block maxima, so that a single bright pixel or channel survives."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from swmr_viewer.analysis.masks import Pixels, sentinel_of
 
 Preview = npt.NDArray[np.float32]
 
+MOST_BINS = 1024
+"""Bins of a spectrum in a waterfall: about as many as a screen has columns for it."""
 _STRIP_BYTES = 256 * 1024
 """A strip of row maxima and its scratch stay in the processor's cache: each pixel is fetched from memory once."""
 
@@ -35,20 +37,25 @@ def preview_factor(frame_shape: tuple[int, ...], max_side: int = 1400) -> int:
     return max(1, -(-max(frame_shape) // max_side))
 
 
+def spectrum_factor(n_channels: int) -> int:
+    """Return how many neighbouring channels make one of at most ``MOST_BINS`` bins."""
+    return max(1, -(-n_channels // MOST_BINS))
+
+
 def preview_shape(frame_shape: tuple[int, ...], factor: int) -> tuple[int, ...]:
     """Return the shape of the preview of a frame: each side divided by ``factor``, rounded up."""
     return tuple(-(-side // factor) for side in frame_shape)
 
 
 def write_preview(pixels: Pixels, factor: int, out: Preview) -> None:
-    """Write the maximum of each ``factor`` x ``factor`` block of unmasked pixels into ``out``.
+    """Write the maximum of each ``factor`` x ``factor`` block of unmasked pixels into ``out``; of a spectrum: of each ``factor`` channels.
 
     Parameters
     ----------
     pixels : ndarray
-        A frame of any numeric type (complex numbers: their magnitude). With a factor above 1: 2-D.
+        A frame of any numeric type (complex numbers: their magnitude). With a factor above 1: 1-D or 2-D.
     factor : int
-        Block size, as given by `preview_factor`.
+        Block size, as given by `preview_factor` or `spectrum_factor`.
     out : ndarray of float32
         Of the shape given by `preview_shape`; blocks at the right and lower edge may be partial.
         NaN where every pixel of a block is masked (see `sentinel_of`).
@@ -56,12 +63,12 @@ def write_preview(pixels: Pixels, factor: int, out: Preview) -> None:
     Raises
     ------
     ValueError
-        If ``out`` has another shape or type, or an image is needed and ``pixels`` is none.
+        If ``out`` has another shape or type, or ``pixels`` is to be reduced and neither an image nor a spectrum.
     """
     if out.dtype != np.float32 or out.shape != preview_shape(pixels.shape, factor):
         raise ValueError(f"The preview of {pixels.shape} by {factor} does not fit into {out.shape} {out.dtype}.")
-    if factor > 1 and pixels.ndim != 2:
-        raise ValueError(f"Only images can be reduced, and this frame has {pixels.ndim} axes.")
+    if factor > 1 and pixels.ndim not in (1, 2):
+        raise ValueError(f"Only images and spectra can be reduced, and this frame has {pixels.ndim} axes.")
     source, target = (pixels, out) if pixels.ndim == 2 else (pixels.reshape(1, -1), out.reshape(1, -1))
     for top in range(0, len(target), height := _strip_height(source, factor)):
         _write_strip(source[top * factor : (top + height) * factor], factor, target[top : top + height])

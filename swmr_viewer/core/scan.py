@@ -5,6 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from math import prod
 
+import numpy as np
+
+from swmr_viewer.core.ranges import IndexArray
+
 
 def position_of(index: int, scan_shape: Sequence[int]) -> tuple[int, ...]:
     """Return the position of a flat C-order index.
@@ -93,3 +97,12 @@ def snake_index_of(visit: int, scan_shape: Sequence[int]) -> int:
         If there is no such visit.
     """
     return index_of(snake_position_of(visit, scan_shape), scan_shape)
+
+
+def moved(indices: IndexArray, before: tuple[int, ...], after: tuple[int, ...]) -> IndexArray:
+    """Return where indices on one scan shape are on a larger one: positions stay."""
+    if before == after or not indices.size or before[1:] == after[1:]:
+        return indices
+    before += (1,) * (len(after) - len(before))
+    places = np.unravel_index(indices, before)
+    return np.ravel_multi_index(places, after).astype(np.int64)

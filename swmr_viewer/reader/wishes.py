@@ -67,6 +67,8 @@ class Measure:
     """Grows with every ``Measure``; answers to older ones are dropped."""
     data_path: str
     regions: tuple[Region, ...] = ()
+    spectra: bool = False
+    """Whether each row brings its frame along, if that is a spectrum."""
     already: IndexArray | None = None
     """The supervisor's own: what an earlier reader has measured, on ``already_shape``."""
     already_shape: tuple[int, ...] | None = None
@@ -116,7 +118,11 @@ class Measured:
     values: npt.NDArray[np.float64]
     """(frames, columns); NaN: there is none (every pixel masked), a row of NaN: the frame cannot be read."""
     scan_shape: tuple[int, ...] = ()
-    """What ``indices`` count on, in C order. When an axis other than the first grew, all is measured anew: forget the rows before."""
+    """What ``indices`` count on, in C order. When an axis other than the first grew, the rows told before are at other indices now."""
+    spectra: npt.NDArray[np.float32] | None = None
+    """(frames, bins), if asked for: the largest unmasked value in every ``spectrum_factor(n_channels)`` channels; NaN: none."""
+    n_channels: int = 0
+    """Length of the spectra in the file."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from swmr_viewer.analysis import preview_factor, preview_shape, valid_mask, write_preview
+from swmr_viewer.analysis import MOST_BINS, preview_factor, preview_shape, sentinel_of, spectrum_factor, valid_mask, write_preview
 from swmr_viewer.analysis.masks import Pixels
 from swmr_viewer.analysis.preview import Preview
 
@@ -109,4 +109,17 @@ def test_a_buffer_that_does_not_fit_is_refused() -> None:
     with pytest.raises(ValueError, match="does not fit"):
         write_preview(np.zeros((4, 4)), 2, np.empty((2, 2), np.float64))
     with pytest.raises(ValueError, match="Only images"):
-        write_preview(np.zeros(4), 2, np.empty(2, np.float32))
+        write_preview(np.zeros((2, 2, 2)), 2, np.empty((1, 1, 1), np.float32))
+
+
+@pytest.mark.parametrize("n", [1, 16, 1024, 1025, 2048, 5000, 1_000_003])
+@pytest.mark.parametrize("dtype", ["uint16", "uint8", "int32", "float64"])
+def test_a_spectrum_is_reduced_to_the_largest_of_neighbouring_channels(n: int, dtype: str) -> None:
+    factor = spectrum_factor(n)
+    spectrum = np.random.default_rng(n).integers(0, 200, n).astype(dtype)
+    if dtype in ("uint16", "int32"):
+        spectrum[::3] = sentinel_of(dtype)
+    bins = preview_of(spectrum, factor)
+    assert len(bins) <= MOST_BINS < factor * MOST_BINS + 1
+    values = np.where(valid_mask(spectrum), spectrum, np.nan).astype(float)
+    np.testing.assert_array_equal(bins, np.fmax.reduceat(values, np.arange(0, n, factor)).astype(np.float32))

@@ -13,12 +13,13 @@ _PROGRAM = """
 import json, sys
 import h5py, numpy as np
 
-def new(path, n_keys, shape, chunks):
+def new(path, n_keys, shape, chunks, frame):
     global file, keys, data
     file = h5py.File(path, "w", libver="v110")
     free = (None,) * len(shape)
     keys = [file.create_dataset(f"keys/k{k}", shape, "i4", maxshape=free, chunks=tuple(chunks)) for k in range(n_keys)]
-    data = file.create_dataset("data", (*shape, 2, 3), "i4", maxshape=(*free, 2, 3), chunks=(*(1 for _ in shape), 2, 3), compression="gzip")
+    ones = (1,) * len(shape)
+    data = file.create_dataset("data", (*shape, *frame), "i4", maxshape=(*free, *frame), chunks=(*ones, *frame), compression="gzip")
     file.swmr_mode = True
 
 def reach(dataset, position):
@@ -64,9 +65,9 @@ class ScriptedWriter:
         print(json.dumps([verb, arguments]), file=self._process.stdin, flush=True)
         assert self._process.stdout.readline() == "done\n", "the writer died"
 
-    def new(self, path: Path, n_keys: int, shape: tuple[int, ...], chunks: tuple[int, ...]) -> None:
-        """Begin a file with growing keys ``keys/k0`` ... and frames ``data`` of 2 x 3 pixels, in SWMR mode."""
-        self._do("new", str(path), n_keys, shape, chunks)
+    def new(self, path: Path, n_keys: int, shape: tuple[int, ...], chunks: tuple[int, ...], frame: tuple[int, ...] = (2, 3)) -> None:
+        """Begin a file with growing keys ``keys/k0`` ... and ``data`` of this frame shape, in SWMR mode."""
+        self._do("new", str(path), n_keys, shape, chunks, frame)
 
     def frame(self, position: tuple[int, ...]) -> None:
         """Write and flush the frame at a position; each of its pixels is ``value_at(position)``."""

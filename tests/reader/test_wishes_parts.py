@@ -7,7 +7,9 @@ import pytest
 
 from swmr_viewer.analysis import Region
 from swmr_viewer.core.nexus.facts import DataFacts
-from swmr_viewer.reader.child.backlog import Backlog, moved
+from swmr_viewer.core.progress import KeyProgress
+from swmr_viewer.core.scan import moved
+from swmr_viewer.reader.child.backlog import Backlog
 from swmr_viewer.reader.child.displays import Displays
 from swmr_viewer.reader.child.live import LiveDelivery
 from swmr_viewer.reader.child.measurer import Measurer
@@ -31,10 +33,14 @@ class Bench:
         self.live = LiveDelivery(grabbers, self.scan, sender, self.displays, self.line, unreadable, self.clock)
         self.grabber.dtype = np.dtype("<u4")
 
-    def set(self, start: int, stop: int) -> None:
+    def set(self, start: int, stop: int, shape: tuple[int, ...] | None = None) -> None:
+        before = self.scan.progress.scan_shape
+        if shape is not None:
+            self.scan.progress.grow(shape)
+            self.measurer.move(before, shape)
         new = self.scan.set(start, stop)
         self.live.note_completed(new, False)
-        self.measurer.note_completed(new, False)
+        self.measurer.note_completed(new)
 
     def steps(self, n: int = 1, *, release: bool = True) -> list[tuple[int, int, int]]:
         """Take steps; return index, number of frames and first pixel of what was sent."""
@@ -52,6 +58,17 @@ class Bench:
     def combine(self, how: str, n: int | None) -> None:
         self.displays.set(SetDisplay(1, combine=Combine(how, n)))
         self.live.redisplay()
+
+    def spectra(self) -> dict[int, list[float]]:
+        self.measurer.step()
+        self.measurer.note_taken()
+        found: dict[int, list[float]] = {}
+        for event in self.line.take(Measured):
+            assert event.spectra.dtype == np.float32
+            for index, spectrum in zip(event.indices.tolist(), event.spectra.tolist(), strict=True):
+                assert index not in found, f"frame {index} was told twice"
+                found[index] = spectrum
+        return found
 
     def rows(self) -> dict[int, float]:
         self.measurer.step()
@@ -218,3 +235,90 @@ def test_a_backlog_gives_the_latest_first_and_each_once():
     assert len(backlog) == 4
     assert [backlog.pop() for _ in range(5)] == [8, 2, 1, 0, None]
     assert len(backlog) == 0
+
+
+def test_spectra_come_along_reduced_and_those_that_cannot_be_read_are_missing(bench):
+    bench.grabber.frame_shape, bench.grabber.damaged = (2500,), {1}
+    bench.measurer.measure(Measure(1, 1, "/data", spectra=True))
+    bench.set(0, 3)
+    bench.measurer.step()
+    (event,) = bench.line.take(Measured)
+    assert event.indices.tolist() == [2, 1, 0]
+    assert (event.n_channels, event.spectra.shape) == (2500, (3, 834))
+    assert (event.spectra[[0, 2]] == [[2], [0]]).all()
+    assert np.isnan(event.spectra[1]).all()
+    assert np.isnan(event.values).all(axis=1).tolist() == [False, True, False]
+    assert len(bench.line.take(Fault)) == 1
+    bench.measurer.note_taken()
+    bench.clock.now += 100
+    assert bench.spectra() == {}
+    assert bench.grabber.reads.count(1) == 1
+
+
+def test_spectra_that_nobody_asked_for_stay_in_the_reader(bench):
+    bench.grabber.frame_shape = (16,)
+    bench.measurer.measure(Measure(1, 1, "/data"))
+    bench.set(0, 3)
+    bench.measurer.step()
+    assert [event.spectra for event in bench.line.take(Measured)] == [None]
+
+
+def test_spectra_that_grew_longer_come_in_a_message_of_their_own(bench):
+    bench.grabber.frame_shape = (16,)
+    bench.measurer.measure(Measure(1, 1, "/data", spectra=True))
+    bench.set(0, 1)
+    bench.measurer.step()
+    bench.set(1, 2)
+    bench.measurer.step()
+    bench.grabber.frame_shape = (32,)
+    bench.set(2, 4)
+    assert {index: len(one) for index, one in bench.spectra().items()} == {0: 16}
+    assert {index: len(one) for index, one in bench.spectra().items()} == {1: 16}
+    assert {index: len(one) for index, one in bench.spectra().items()} == {2: 32, 3: 32}
+
+
+def test_no_more_is_read_than_a_window_that_does_not_answer_can_take(bench):
+    bench.scan.progress = KeyProgress(1, (5000,))
+    bench.grabber.frame_shape = (16,)
+    bench.measurer.measure(Measure(1, 1, "/data", spectra=True))
+    bench.set(0, 5000)
+    for _ in range(4):
+        bench.measurer.step()
+    assert len(bench.line.take(Measured)) == 1
+    assert not bench.measurer.has_work
+    assert len(bench.grabber.reads) == 2 * 256
+    bench.live.step()  # the newest, which was measured already
+    bench.measurer.note_taken()
+    seen = {}
+    while more := bench.spectra():
+        assert not seen.keys() & more.keys()
+        seen |= more
+    assert sorted(bench.grabber.reads) == sorted([*range(5000), 4999])
+    assert len(seen) == 5000 - 256
+
+
+def test_what_was_told_is_not_told_again_when_a_scan_grows_sideways(bench):
+    bench.grabber.frame_shape = (16,)
+    bench.scan.progress = KeyProgress(1, (2, 5))
+    bench.measurer.measure(Measure(1, 1, "/data", spectra=True))
+    bench.set(5, 8)
+    assert sorted(bench.spectra()) == [5, 6, 7]
+    bench.grabber.late = {8}
+    bench.set(8, 9)
+    bench.measurer.step()
+    bench.measurer.step()
+    bench.set(0, 1, (2, 8))  # frame 8 is at index 11 from here on
+    assert sorted(bench.spectra()) == [0]
+    bench.grabber.late = set()
+    bench.clock.now += 1
+    assert sorted(bench.spectra()) == [11]
+
+
+def test_a_new_reader_tells_what_its_predecessor_had_not_on_the_shape_by_now(bench):
+    bench.grabber.frame_shape = (16,)
+    bench.scan.progress = KeyProgress(1, (2, 8))
+    bench.set(0, 12)
+    bench.measurer.measure(Measure(1, 1, "/data", spectra=True, already=np.array([0, 1, 5, 6]), already_shape=(2, 5)))
+    assert sorted(bench.spectra()) == [2, 3, 4, 5, 6, 7, 10, 11]
+    bench.set(13, 14, (2, 9))
+    assert sorted(bench.spectra()) == [13]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from swmr_viewer.core.ranges import IndexArray
+from swmr_viewer.core.scan import moved
 
 
 class Backlog:
@@ -47,16 +48,13 @@ class Backlog:
         self._taken_out.add(index)
         return True
 
+    def move(self, before: tuple[int, ...], after: tuple[int, ...]) -> None:
+        """Take note that the scan shape grew: the frames are the same, their indices are not."""
+        self._piles = [moved(pile, before, after) for pile in self._piles]
+        self._taken_out = set(moved(np.array(list(self._taken_out), np.int64), before, after).tolist())
+
     def clear(self) -> None:
         """Forget everything."""
         self._piles.clear()
         self._taken_out.clear()
         self._n = 0
-
-
-def moved(indices: IndexArray, before: tuple[int, ...], after: tuple[int, ...]) -> IndexArray:
-    """Return where indices on one scan shape are on a larger one: positions stay."""
-    if before == after or not indices.size or before[1:] == after[1:]:
-        return indices
-    places = np.unravel_index(indices, before)
-    return np.ravel_multi_index(places, after).astype(np.int64)

@@ -14,7 +14,7 @@ import numpy.typing as npt
 from swmr_viewer.core.frames import FrameGrabber
 from swmr_viewer.core.progress import KeyProgress
 from swmr_viewer.core.ranges import IndexArray
-from swmr_viewer.reader.child.backlog import moved
+from swmr_viewer.core.scan import moved
 from swmr_viewer.reader.child.displays import Display
 from swmr_viewer.reader.child.line import Line
 from swmr_viewer.reader.child.reading import grab_at

@@ -7,7 +7,7 @@ from collections import deque
 import numpy as np
 
 from swmr_viewer.core.ranges import IndexArray
-from swmr_viewer.reader.child.backlog import moved
+from swmr_viewer.core.scan import moved
 
 
 class EveryLine:

@@ -179,9 +179,10 @@ class Following:
         before = self._announcer.progress.scan_shape
         completed, moved = self._announcer.collect()
         if moved and self._live is not None:
-            self._live.move(before, self._announcer.progress.scan_shape)
+            for one in (self._live, self._measurer):
+                one.move(before, self._announcer.progress.scan_shape)
         self._delivery.note_completed(completed, moved)
-        self._measurer.note_completed(completed, moved)
+        self._measurer.note_completed(completed)
         self._tell_faults(self._scan.follower.take_faults())
 
     def _tell_faults(self, messages: list[str]) -> None:

@@ -11,8 +11,8 @@ import numpy as np
 from swmr_viewer.core.errors import FrameNotWrittenError, SwmrViewerError
 from swmr_viewer.core.frames import FrameGrabber
 from swmr_viewer.core.ranges import IndexArray
+from swmr_viewer.core.scan import moved
 from swmr_viewer.reader.child.announcer import Announcer
-from swmr_viewer.reader.child.backlog import moved
 from swmr_viewer.reader.child.combined import ArrivalLog, CombinedFrames
 from swmr_viewer.reader.child.displays import Displays
 from swmr_viewer.reader.child.every import EveryLine

@@ -9,18 +9,20 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from swmr_viewer.analysis import FrameStatistics, Region, examine, region_statistics
+from swmr_viewer.analysis import FrameStatistics, examine
 from swmr_viewer.core.errors import FrameNotWrittenError, SwmrViewerError
 from swmr_viewer.core.frames import FrameGrabber
 from swmr_viewer.core.ranges import IndexArray
+from swmr_viewer.core.scan import moved
 from swmr_viewer.reader.child.announcer import Announcer
-from swmr_viewer.reader.child.backlog import Backlog, moved
+from swmr_viewer.reader.child.backlog import Backlog
 from swmr_viewer.reader.child.displays import Displays
 from swmr_viewer.reader.child.line import Line
+from swmr_viewer.reader.child.measured_rows import RowsToSend, row_of, row_of_nothing
 from swmr_viewer.reader.child.patience import PATIENCE_S
 from swmr_viewer.reader.child.reading import grab_at
 from swmr_viewer.reader.messages import Busy, Fault
-from swmr_viewer.reader.wishes import FRAME_COLUMNS, REGION_COLUMNS, Measure, Measured
+from swmr_viewer.reader.wishes import Measure
 
 _SLICE_S = 0.01
 """Longest time (s) of one step, but for the last frame in it."""
@@ -67,8 +69,7 @@ class Measurer:
         self._backlog = Backlog()
         self._late: dict[int, float] = {}
         self._retry_at = 0.0
-        self._rows: list[tuple[float, ...]] = []
-        self._indices: list[int] = []
+        self._rows = RowsToSend()
         self._has_credit = True
         self._said_at = float("-inf")
         self._has_told_fault = False
@@ -77,7 +78,7 @@ class Measurer:
     @property
     def has_work(self) -> bool:
         """Whether a step would measure something now."""
-        return self._wish is not None and len(self._backlog) > 0
+        return self._wish is not None and len(self._backlog) > 0 and not self._rows.is_full
 
     # ---- what is wanted
 
@@ -86,16 +87,12 @@ class Measurer:
         self._wish = wish
         self._has_credit = True
         self._has_told_fault = False
-        self._begin()
-        if wish is not None and wish.data_path not in self._grabbers:
-            self._line.send(Fault(self._line.generation, f"{wish.data_path} is not among the data sets that are followed."))
-            self._wish = None
-
-    def _begin(self) -> None:
         self._backlog.clear()
         self._late.clear()
         self._rows.clear()
-        self._indices.clear()
+        if wish is not None and wish.data_path not in self._grabbers:
+            self._line.send(Fault(self._line.generation, f"{wish.data_path} is not among the data sets that are followed."))
+            self._wish = None
         if self._wish is not None:
             complete = np.flatnonzero(self._announcer.progress.complete_mask()).astype(np.int64)
             self._backlog.push(np.setdiff1d(complete, self._already()))
@@ -107,23 +104,27 @@ class Measurer:
             return np.empty(0, np.int64)
         return moved(wish.already, wish.already_shape or shape, shape)
 
-    def note_completed(self, indices: IndexArray, reshaped: bool) -> None:
-        """Take note of indices that became complete; where their places changed, everything is measured anew."""
+    def move(self, before: tuple[int, ...], after: tuple[int, ...]) -> None:
+        """Take note that indices mean other places now; called before ``note_completed``."""
+        self._backlog.move(before, after)
+        self._rows.move(before, after)
+        late = moved(np.array(list(self._late), np.int64), before, after).tolist()
+        self._late = dict(zip(late, self._late.values(), strict=True))
+
+    def note_completed(self, indices: IndexArray) -> None:
+        """Take note of indices that became complete."""
         if self._wish is None:
             return
-        if reshaped:
-            self._begin()
-        elif self._wish.already is not None and self._wish.already.size:
+        if self._wish.already is not None and self._wish.already.size:
             self._backlog.push(np.setdiff1d(indices, self._already()))
         else:
             self._backlog.push(np.sort(indices))
 
     def note_frame(self, path: str, index: int, frame: npt.NDArray[Any], statistics: FrameStatistics) -> None:
         """Measure a frame that was read to be shown, if it is still to be measured."""
-        if self._wish is None or path != self._wish.data_path:
-            return
-        if self._backlog.take_out(index):
-            self._note_row(index, _row(frame, statistics, self._wish.regions))
+        wish = self._wish
+        if wish is not None and path == wish.data_path and not self._rows.is_full and self._backlog.take_out(index):
+            self._rows.add(row_of(wish, index, frame, statistics))
 
     def note_taken(self) -> None:
         """Take note that the parent handled the last message."""
@@ -137,7 +138,7 @@ class Measurer:
         if wish is None:
             return
         until = self._clock() + _SLICE_S
-        while (index := self._next()) is not None:
+        while not self._rows.is_full and (index := self._next()) is not None:
             self._measure(wish, index)
             if self._clock() >= until:
                 break
@@ -152,7 +153,7 @@ class Measurer:
 
     def _measure(self, wish: Measure, index: int) -> None:
         if index in self._unreadable:
-            self._note_row(index, self._nothing(wish))
+            self._note_nothing(wish, index)
             return
         try:
             display = self._displays.of(wish.data_path)
@@ -168,7 +169,8 @@ class Measurer:
         except SwmrViewerError as error:
             self._give_up(wish, index, error)
         else:
-            self._note_row(index, _row(prepared, statistics, wish.regions))
+            self._late.pop(index, None)
+            self._rows.add(row_of(wish, index, prepared, statistics))
 
     def _read(self, path: str, index: int) -> npt.NDArray[Any]:
         grabber = self._grabbers[path]
@@ -179,41 +181,18 @@ class Measurer:
         return self._buffer
 
     def _give_up(self, wish: Measure, index: int, error: SwmrViewerError) -> None:
-        self._note_row(index, self._nothing(wish))
+        self._note_nothing(wish, index)
         if not self._has_told_fault:  # a thousand damaged frames are one piece of news, and each is seen as a gap in the curve
             self._has_told_fault = True
             self._line.send(Fault(self._line.generation, f"Frame {index} cannot be measured: {error}", index))
 
-    def _nothing(self, wish: Measure) -> tuple[float, ...]:
-        return (float("nan"),) * len(_columns(wish.regions))
-
-    def _note_row(self, index: int, row: tuple[float, ...]) -> None:
+    def _note_nothing(self, wish: Measure, index: int) -> None:
         self._late.pop(index, None)
-        self._indices.append(index)
-        self._rows.append(row)
+        self._rows.add(row_of_nothing(wish, index, self._grabbers[wish.data_path].frame_shape))
 
     def _announce(self, wish: Measure) -> None:
         now = self._clock()
         if not self._rows or not self._has_credit or (self.has_work and now - self._said_at < _SAY_EVERY_S):
             return
-        indices, values = np.array(self._indices, np.int64), np.array(self._rows, np.float64)
-        shape = self._announcer.progress.scan_shape
-        self._line.send(Measured(self._line.generation, wish.revision, wish.data_path, indices, _columns(wish.regions), values, shape))
-        self._rows.clear()
-        self._indices.clear()
+        self._line.send(self._rows.take(self._line.generation, wish, self._announcer.progress.scan_shape))
         self._has_credit, self._said_at = False, now
-
-
-def _columns(regions: tuple[Region, ...]) -> tuple[str, ...]:
-    return (*FRAME_COLUMNS, *(f"{region.name}.{what}" for region in regions for what in REGION_COLUMNS))
-
-
-def _row(frame: npt.NDArray[Any], statistics: FrameStatistics, regions: tuple[Region, ...]) -> tuple[float, ...]:
-    nan = float("nan")
-    of_frame = (statistics.total, statistics.maximum, statistics.hottest_x, statistics.hottest_y)
-    row = [nan if one is None else float(one) for one in of_frame]
-    row += [float(statistics.n_masked), float(statistics.n_saturated)]
-    for region in regions:
-        found = region_statistics(frame, region)
-        row += [found.sum, found.mean, found.maximum, found.std]
-    return tuple(row)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from swmr_viewer.core.ranges import IndexArray
-from swmr_viewer.reader.child.backlog import moved
+from swmr_viewer.core.scan import moved
 from swmr_viewer.reader.messages import (
     Busy,
     Ended,
