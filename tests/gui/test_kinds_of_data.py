@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from swmr_viewer.core.nexus.facts import DataFacts, ScanAxis
 from swmr_viewer.gui.assembly import Assembly
-from swmr_viewer.gui.curves.waterfall_rows import MOST_COLUMNS, MOST_ROWS, WaterfallRows
 from swmr_viewer.gui.measuring.scalar_map import scan_picture
 from swmr_viewer.gui.picture.data_tabs import data_names
 from swmr_viewer.reader import messages as m
@@ -41,13 +38,8 @@ def several(qtbot: QtBot, reader: FakeSupervisor, viewer: Assembly) -> Assembly:
 
 
 def show(qtbot: QtBot, viewer: Assembly, reader: FakeSupervisor, pixels: np.ndarray, index: int, path: str) -> None:
-    say = reader.say
-    reader.say = lambda *events: say(*(replace(one, data_path=path) for one in events))  # type: ignore[method-assign]
-    try:
-        with qtbot.waitSignal(viewer.session.frame_changed):
-            reader.say_frame(pixels, index, SHAPE)
-    finally:
-        reader.say = say  # type: ignore[method-assign]
+    with qtbot.waitSignal(viewer.session.frame_changed):
+        reader.say_frame(pixels, index, SHAPE, data_path=path)
 
 
 def test_tabs_choose_the_data_set_and_each_keeps_its_zoom_and_regions(qtbot: QtBot, reader: FakeSupervisor, several: Assembly) -> None:
@@ -97,15 +89,6 @@ def test_spectra_use_the_files_axis_fade_and_fall(qtbot: QtBot, reader: FakeSupe
     np.testing.assert_array_equal(curve.behind[0].getData()[1], spectra[1])
     np.testing.assert_array_equal(curve.behind[1].getData()[1], spectra[0])
     assert curve.plot.getAxis("bottom").labelText == "energy (keV)"
-    waterfall = window.measuring.waterfall
-    assert waterfall.isVisible()
-    np.testing.assert_array_equal(waterfall.rows.picture[[0, 3, 9]], [spectra[0], spectra[1], spectra[1]])
-    assert np.isnan(waterfall.rows.picture[[1, 2, 4, 8, 10, 19]]).all()
-    assert waterfall.words.text().startswith("3 of 10 complete spectra were shown")
-    qtbot.waitUntil(lambda: waterfall.plot.item.image is not None and waterfall.plot.box.viewRect().height() > 10)
-    at = waterfall.plot.view.mapFromScene(waterfall.plot.box.mapViewToScene(QPointF(30, 6.5)))
-    qtbot.mouseClick(waterfall.plot.view.viewport(), LEFT, pos=QPoint(at.x(), at.y()))
-    assert several.session.wanted_index == 6
 
 
 def test_the_spectrums_own_axis_is_told_under_the_pointer(qtbot: QtBot, reader: FakeSupervisor, several: Assembly) -> None:
@@ -158,20 +141,3 @@ def test_a_scan_grid_has_gaps_and_folds_one_axis() -> None:
     np.testing.assert_array_equal(grid, [[1, np.nan, 3], [np.nan] * 3])
     assert scan_picture(np.arange(10.0), (10,)).shape == (4, 3)
     assert scan_picture(np.arange(24.0), (2, 3, 4)).shape == (6, 4)
-
-
-def test_the_waterfall_is_bounded_and_keeps_bright_channels() -> None:
-    rows = WaterfallRows()
-    spectrum = np.zeros(10_000)
-    spectrum[7777] = 5.0
-    rows.put(1_234_567, spectrum, 10_000_000)
-    assert rows.picture.shape[0] <= MOST_ROWS
-    assert rows.picture.shape[1] <= MOST_COLUMNS
-    assert np.nanmax(rows.picture) == 5.0
-    assert np.isfinite(rows.picture).any(axis=1).sum() == 1
-    small = WaterfallRows()
-    small.put(3, np.ones(8), 10)
-    small.put(12, 2 * np.ones(8), 2000)  # the scan grew
-    assert small.n_seen == 2
-    assert small.picture[1, 0] == 1.0
-    assert small.picture[6, 0] == 2.0

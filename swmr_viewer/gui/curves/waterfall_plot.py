@@ -1,93 +1,80 @@
-"""The waterfall: every spectrum that was shown, one under the other, over the scan."""
+"""The waterfall: spectra one under the other, over the scan."""
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QRectF, Signal
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtWidgets import QWidget
 
-from swmr_viewer.gui.curves.curve_view import spectrum_values
 from swmr_viewer.gui.curves.plot_pane import PlotPane
 from swmr_viewer.gui.curves.waterfall_rows import WaterfallRows
-from swmr_viewer.gui.look.labels import ElidedWords
-from swmr_viewer.gui.look.words import count_words
-from swmr_viewer.gui.session.session import Session
+from swmr_viewer.gui.look.theme import tokens
 
 COLOR_MAP = "viridis"
+_SAMPLE = 256
+"""Rows that set the levels: all of a long scan's would cost more than painting them."""
 
 
 class WaterfallPlot(PlotPane):
-    """Channel to the right, frame downwards; a click pins that frame."""
+    """Channel to the right, frame downwards."""
 
     index_clicked = Signal(int)
+    pointer_moved = Signal(object)
+    """(frame, channel) under the pointer, or None outside the scan."""
 
-    def __init__(self, rows: WaterfallRows, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("Waterfall of spectra", parent)
-        self.rows = rows
+        self.rows = WaterfallRows()
         self.box.invertY(True)
         self.item = pg.ImageItem(axisOrder="row-major")
         self.item.setColorMap(pg.colormap.get(COLOR_MAP))
+        self.shown_line = pg.InfiniteLine(angle=0)
+        self.shown_line.setVisible(False)
         self.plot.addItem(self.item)
+        self.plot.addItem(self.shown_line, ignoreBounds=True)
         self.label("left", "frame")
         self.label("bottom", "channel")
         self.view.scene().sigMouseClicked.connect(self._on_click)
+        self.view.scene().sigMouseMoved.connect(lambda at: self.pointer_moved.emit(self._place(at)))
+        self.view.pointer_left.connect(lambda: self.pointer_moved.emit(None))
+        self.take_theme()
 
     def redraw(self) -> None:
+        rows = self.rows.known_rows
         picture = self.rows.picture
-        if not picture.size or np.isnan(picture).all():
+        sample = picture[rows[:: max(1, len(rows) // _SAMPLE)]]
+        values = sample[~np.isnan(sample)]
+        if not values.size:
             self.item.clear()
             return
-        low, high = np.nanpercentile(picture, (0.5, 99.5))
+        low, high = np.percentile(values, (0.5, 99.5))
         self.item.setImage(picture, autoLevels=False, levels=(float(low), float(max(high, low + 1e-9))))
         n_frames, n_channels = self.rows.size
         self.item.setRect(QRectF(0, 0, n_channels, n_frames))
 
-    def _on_click(self, event: object) -> None:
-        at = event.scenePos()  # type: ignore[attr-defined]
-        if self.box.sceneBoundingRect().contains(at):
-            self.index_clicked.emit(int(self.box.mapSceneToView(at).y()))
+    def mark(self, index: int | None) -> None:
+        """Put the line on the frame that is shown."""
+        self.shown_line.setVisible(index is not None)
+        if index is not None:
+            self.shown_line.setPos(index + 0.5)
 
+    def take_theme(self) -> None:
+        super().take_theme()
+        if hasattr(self, "shown_line"):
+            self.shown_line.setPen(pg.mkPen(tokens().muted, width=1))
 
-class Waterfall(QWidget):
-    """Collects the spectra that are shown, and says how many of the complete ones it holds."""
+    def _place(self, at: Any) -> tuple[int, int] | None:
+        if not self.box.sceneBoundingRect().contains(at):
+            return None
+        point = self.box.mapSceneToView(at)
+        index, channel = int(np.floor(point.y())), int(np.floor(point.x()))
+        n_frames, _ = self.rows.size
+        return (index, channel) if 0 <= index < n_frames and 0 <= channel < self.rows.n_channels else None
 
-    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._session = session
-        self._rows: dict[str, WaterfallRows] = {}
-        self.rows = WaterfallRows()
-        self.plot = WaterfallPlot(self.rows)
-        self.words = ElidedWords("muted")
-        box = QVBoxLayout(self)
-        box.setContentsMargins(0, 0, 0, 0)
-        box.setSpacing(2)
-        box.addWidget(self.plot, 1)
-        box.addWidget(self.words)
-        self.plot.index_clicked.connect(session.pin_nearest)
-        session.frame_changed.connect(self._on_frame)
-        session.request_changed.connect(self._forget)
-        session.progress_changed.connect(self._say)
-
-    def _on_frame(self) -> None:
-        frame, progress = self._session.shown, self._session.progress
-        if frame is None or progress is None or frame.raw.ndim != 1 or frame.combined != 1:
-            return
-        self.rows = self._rows.setdefault(frame.data_path, WaterfallRows())
-        self.plot.rows = self.rows
-        self.rows.put(frame.index, spectrum_values(frame.raw), progress.total)
-        self.plot.redraw_soon()
-        self._say()
-
-    def _say(self) -> None:
-        progress = self._session.progress
-        if progress is None or not self.isVisible():
-            return
-        n_seen, n_complete = self.rows.n_seen, progress.n_complete
-        more = "" if n_seen >= n_complete else "   \u2013   Every frame shows them all"
-        self.words.say(f"{count_words(n_seen)} of {count_words(n_complete)} complete spectra were shown{more}")
-
-    def _forget(self) -> None:
-        self._rows.clear()
-        self.rows = self.plot.rows = WaterfallRows()
-        self.plot.redraw_soon()
+    def _on_click(self, event: Any) -> None:
+        place = self._place(event.scenePos())
+        if event.button() == Qt.MouseButton.LeftButton and place is not None:
+            self.index_clicked.emit(place[0])

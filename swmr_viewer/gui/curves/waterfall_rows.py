@@ -1,67 +1,146 @@
-"""Spectra over the scan as rows of one picture, bounded in memory; what was not seen stays empty (pure numpy)."""
+"""Spectra over the scan as rows of one picture, bounded in memory; what was not read stays empty (pure numpy)."""
 
 from __future__ import annotations
+
+from math import prod
 
 import numpy as np
 import numpy.typing as npt
 
-MOST_ROWS = 1024
-MOST_COLUMNS = 2048
+from swmr_viewer.analysis import spectrum_factor
+from swmr_viewer.core.scan import moved
+
+Picture = npt.NDArray[np.float32]
+
+MOST_ROWS = 2048
+_UNKNOWN, _KNOWN, _UNREADABLE = 0, 1, 2
 
 
 class WaterfallRows:
-    """A picture of at most 1024 x 2048: neighbouring channels give their maximum, neighbouring frames the newest of them."""
+    """A picture of at most 2,048 rows: in longer scans, neighbouring frames give the largest value of each bin.
+
+    Largest, as the reader makes bins of channels: it keeps what shines in a single frame, does not depend on the order in
+    which frames come, and stays true when the scan grows and more frames share a row.
+    """
 
     def __init__(self) -> None:
-        self._total = 0
-        self._length = 0
-        self._column_factor = 1
-        self._row_factor = 1
-        self._seen: set[int] = set()
-        self.picture: npt.NDArray[np.float32] = np.empty((0, 0), np.float32)
-        """NaN where nothing was seen."""
+        self.clear()
+
+    def clear(self) -> None:
+        """Forget everything."""
+        self.n_channels = 0
+        self.row_factor = 1
+        """How many frames share a row."""
+        self.scan_shape: tuple[int, ...] = ()
+        self._room: Picture = np.empty((0, 0), np.float32)
+        self._state = np.zeros(0, np.uint8)
 
     @property
-    def n_seen(self) -> int:
-        """How many different frames went into it."""
-        return len(self._seen)
+    def picture(self) -> Picture:
+        """float32 (rows, bins); NaN where nothing was read, or everything is masked."""
+        return self._room[: -(-prod(self.scan_shape) // self.row_factor)] if self.scan_shape else self._room
+
+    @property
+    def column_factor(self) -> int:
+        """How many channels share a bin."""
+        return spectrum_factor(self.n_channels)
 
     @property
     def size(self) -> tuple[int, int]:
         """How many frames and channels the whole picture stands for."""
-        return (self._row_factor * self.picture.shape[0], self._column_factor * self.picture.shape[1])
+        n_rows, n_bins = self.picture.shape
+        return (self.row_factor * n_rows, self.column_factor * n_bins)
 
-    def clear(self) -> None:
-        self._total = self._length = 0
-        self._seen.clear()
-        self.picture = np.empty((0, 0), np.float32)
+    @property
+    def n_known(self) -> int:
+        """How many different frames went into it."""
+        return int(np.count_nonzero(self._state == _KNOWN))
 
-    def put(self, index: int, values: npt.NDArray[np.float64], total: int) -> None:
-        """Put one spectrum into its row.
+    @property
+    def n_unreadable(self) -> int:
+        """How many frames cannot be read."""
+        return int(np.count_nonzero(self._state == _UNREADABLE))
+
+    def is_unreadable(self, index: int) -> bool:
+        return 0 <= index < len(self._state) and bool(self._state[index] == _UNREADABLE)
+
+    def n_known_in(self, row: int) -> int:
+        """Return how many of a row's frames went into it."""
+        return int(np.count_nonzero(self._state[row * self.row_factor : (row + 1) * self.row_factor] == _KNOWN))
+
+    @property
+    def known_rows(self) -> npt.NDArray[np.int64]:
+        """The rows with anything in them."""
+        return np.unique(np.flatnonzero(self._state == _KNOWN) // self.row_factor)
+
+    def take(
+        self,
+        indices: npt.NDArray[np.int64],
+        spectra: Picture,
+        unreadable: npt.NDArray[np.bool_],
+        n_channels: int,
+        scan_shape: tuple[int, ...],
+    ) -> None:
+        """Take some spectra; those of another length than before begin anew.
 
         Parameters
         ----------
-        index : int
-            Of the frame, below ``total``.
-        values : float64 array (n,)
+        indices : int64 array (n,)
+            Frames, on ``scan_shape``; each at most once.
+        spectra : float32 array (n, bins)
             NaN where masked.
-        total : int
-            Frames of the scan; where it grew, what was seen is kept as well as it can be.
+        unreadable : bool array (n,)
+            Frames that have no spectrum.
+        n_channels : int
+            Length of the spectra in the file.
+        scan_shape : tuple of int
+            May have grown along its first axis; for other axes see ``move``.
         """
-        if len(values) != self._length:
+        if not indices.size:
+            return
+        if n_channels != self.n_channels:
             self.clear()
-        if total > self._total or len(values) != self._length:
-            self._make_room(max(total, index + 1), len(values))
-        starts = np.arange(0, self._length, self._column_factor)
-        self.picture[index // self._row_factor] = np.fmax.reduceat(values, starts)
-        self._seen.add(index)
+            self.n_channels = n_channels
+        self.scan_shape = scan_shape
+        self._make_room(spectra.shape[1])
+        self._state[indices] = np.where(unreadable, _UNREADABLE, _KNOWN)
+        order = np.argsort(indices, kind="stable")
+        rows, starts = np.unique(indices[order] // self.row_factor, return_index=True)
+        self._room[rows] = np.fmax(self._room[rows], np.fmax.reduceat(spectra[order], starts, axis=0))
 
-    def _make_room(self, total: int, length: int) -> None:
-        before, factor_before = self.picture, self._row_factor
-        self._total, self._length = total, length
-        self._row_factor = max(1, -(-total // MOST_ROWS))
-        self._column_factor = max(1, -(-length // MOST_COLUMNS))
-        self.picture = np.full((-(-total // self._row_factor), -(-length // self._column_factor)), np.nan, np.float32)
-        for number, row in enumerate(before):
-            if row.size == self.picture.shape[1] and not np.isnan(row).all():
-                self.picture[min(number * factor_before // self._row_factor, len(self.picture) - 1)] = row
+    def move(self, after: tuple[int, ...]) -> bool:
+        """Take note that another axis than the first grew; return False where rows hold frames that part now: forget them then."""
+        before, state, picture = self.scan_shape, self._state, self.picture
+        if self.row_factor > 1 or prod(after) > MOST_ROWS:
+            return False
+        known = np.flatnonzero(state)
+        there = moved(known, before, after)
+        self.scan_shape = after
+        self._room, self._state = np.empty((0, picture.shape[1]), np.float32), np.zeros(0, np.uint8)
+        self._make_room(picture.shape[1])
+        self._state[there] = state[known]
+        self._room[there] = picture[known]
+        return True
+
+    def _make_room(self, n_bins: int) -> None:
+        total = prod(self.scan_shape)
+        factor = 1 << max(0, (-(-total // MOST_ROWS) - 1).bit_length())
+        if factor > self.row_factor:
+            self._room = _coarser(self._room, factor // self.row_factor)
+            self.row_factor = factor
+        n_rows = -(-total // self.row_factor)
+        if n_rows > len(self._room):
+            room = np.full((min(MOST_ROWS, 1 << (n_rows - 1).bit_length()), n_bins), np.nan, np.float32)
+            room[: len(self._room)] = self._room.reshape(-1, n_bins)
+            self._room = room
+        if total > len(self._state):
+            state = np.zeros(1 << (total - 1).bit_length(), np.uint8)
+            state[: len(self._state)] = self._state
+            self._state = state
+
+
+def _coarser(picture: Picture, factor: int) -> Picture:
+    """Return the largest values of each ``factor`` rows."""
+    if not len(picture):
+        return picture
+    return np.fmax.reduceat(picture, np.arange(0, len(picture), factor), axis=0)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from swmr_viewer.core.scan import moved
+
 Values = npt.NDArray[np.float64]
 _LEAST = 1024
 
@@ -58,6 +60,16 @@ class MeasuredValues:
     def n_known(self, name: str) -> int:
         """Return for how many frames there is a value."""
         return int(np.count_nonzero(~np.isnan(self.column(name))))
+
+    def move(self, after: tuple[int, ...]) -> None:
+        """Take note that another axis of the scan than the first grew: what was measured is at other indices now."""
+        known = np.arange(self._size)
+        there = moved(known, self.scan_shape, after)
+        before, self._columns = self._columns, {}
+        self._size, self.scan_shape = int(there[-1]) + 1 if there.size else 0, after
+        for name, column in before.items():
+            seen = min(len(column), len(known))
+            self._room_for(name)[there[:seen]] = column[:seen]
 
     def forget(self, names: set[str]) -> None:
         """Forget these columns."""

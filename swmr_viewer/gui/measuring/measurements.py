@@ -12,6 +12,9 @@ from swmr_viewer.gui.measuring.regions import Line, Marks, differing, is_large_e
 from swmr_viewer.gui.session.session import Session
 from swmr_viewer.reader import messages as m
 
+_Asked = tuple[str, tuple[Region, ...], bool]
+"""Data set, regions, whether spectra come along."""
+
 
 class Measurements(QObject):
     """The one truth of marks and measured values; marks are kept by place, so that the next scan is measured alike."""
@@ -20,6 +23,10 @@ class Measurements(QObject):
     """Regions or line, or another data set is shown, which has its own."""
     selection_changed = Signal()
     values_changed = Signal()
+    spectra_measured = Signal(object)
+    """``messages.Measured`` that answers what is asked now."""
+    forgotten = Signal(str)
+    """Other pixels of this data set are masked now: what was measured of it is void."""
 
     def __init__(self, session: Session, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -27,8 +34,9 @@ class Measurements(QObject):
         self._marks: dict[str, Marks] = {}
         self._values: dict[str, MeasuredValues] = {}
         self._revision = 0
-        self._asked = False
+        self._asked: _Asked | None = None
         self._wanted_by: set[str] = set()
+        self._wants_spectra = False
         self._selected: str | None = None
         self._rules: dict[str, MaskRules] = {}
         self.undo_stack = QUndoStack(self)
@@ -59,7 +67,7 @@ class Measurements(QObject):
     @property
     def is_measuring(self) -> bool:
         """Whether the reader was asked to measure every complete frame."""
-        return bool(self._wanted_by or self.marks.regions)
+        return bool(self._wanted_by or self._wants_spectra or self.marks.regions)
 
     # ---- intents
 
@@ -120,6 +128,17 @@ class Measurements(QObject):
             self._wanted_by.discard(who)
             self._ask()
 
+    def want_spectra(self, wanted: bool) -> None:
+        """Have every complete frame measured and, as they are spectra, sent along."""
+        if wanted != self._wants_spectra:
+            self._wants_spectra = wanted
+            self._ask()
+
+    def ask_again(self) -> None:
+        """Have everything measured anew."""
+        self._asked = None
+        self._ask()
+
     def put(self, place: str, marks: Marks) -> None:
         """Replace the marks of the data set that stands in a place (for the history of changes)."""
         before = self._marks.get(place, Marks())
@@ -142,17 +161,19 @@ class Measurements(QObject):
         session = self._session
         if session.description is None or not session.data_path:
             return
-        if self.is_measuring:
+        asked, before = (session.data_path, self.marks.regions, self._wants_spectra), self._asked
+        if not self.is_measuring:
+            self._asked = None
+            if before is not None:
+                session.measure(m.StopMeasuring(session.generation))
+        elif asked != before:  # a reader that took another's place goes on with what was asked
+            self._asked = asked
             self._revision += 1
-            self._asked = True
-            session.measure(m.Measure(session.generation, self._revision, session.data_path, self.marks.regions))
-        elif self._asked:
-            self._asked = False
-            session.measure(m.StopMeasuring(session.generation))
+            session.measure(m.Measure(session.generation, self._revision, *asked))
 
     def _on_request(self) -> None:
         self._values.clear()
-        self._asked = False
+        self._asked = None
         self.values_changed.emit()
 
     def _on_data(self) -> None:
@@ -167,17 +188,19 @@ class Measurements(QObject):
         if self._rules.setdefault(place, rules) != rules:
             self._rules[place] = rules
             self.values.clear()
-            self._ask()
+            self.forgotten.emit(self._session.data_path)
+            self.ask_again()
             self.values_changed.emit()
 
     def _on_measured(self, event: m.Measured) -> None:
         if event.revision != self._revision:
             return
         values = self._values.setdefault(self._session.places.name_of(event.data_path), MeasuredValues())
-        if values.scan_shape[1:] != event.scan_shape[1:]:  # the indices of all rows but the first have changed
-            values.clear()
+        if values.scan_shape and values.scan_shape[1:] != event.scan_shape[1:]:
+            values.move(event.scan_shape)
         values.scan_shape = event.scan_shape
         values.take(event.columns, event.indices, event.values)
+        self.spectra_measured.emit(event)
         self.values_changed.emit()
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, QPoint
 from PySide6.QtWidgets import QDockWidget, QTabWidget, QWidget
 
-from swmr_viewer.gui.curves.waterfall import Waterfall
 from swmr_viewer.gui.display.display_settings import Display
 from swmr_viewer.gui.image.crosshair import Crosshair
 from swmr_viewer.gui.image.frame_overlay import FrameOverlay
@@ -21,6 +20,7 @@ from swmr_viewer.gui.measuring.regions_layer import RegionsLayer
 from swmr_viewer.gui.measuring.regions_panel import RegionsPanel
 from swmr_viewer.gui.measuring.scalar_map import ScalarMap
 from swmr_viewer.gui.measuring.spans_layer import SpansLayer
+from swmr_viewer.gui.measuring.waterfall import Waterfall
 from swmr_viewer.gui.picture.data_tabs import DataTabs
 from swmr_viewer.gui.picture.frame_view import FrameView
 from swmr_viewer.gui.picture.zoom_memory import ZoomMemory
@@ -59,7 +59,7 @@ class Measuring(QObject):
         self.profile_panel = ProfilePanel(session, self.measurements, display)
         self.alarm_editor = AlarmEditor(window)
         self.scalar_map = ScalarMap(session, self.measurements)
-        self.waterfall = Waterfall(session)
+        self.waterfall = Waterfall(session, self.measurements)
         self.data_tabs = DataTabs(session)
         window.addAction(self.data_tabs.next_action)
         self.actions_ = make_measuring_actions(window)
@@ -102,6 +102,7 @@ class Measuring(QObject):
             layer.tool.kind_changed.connect(self._show_tool)
         actions.crosshair.toggled.connect(self.crosshair.switch)
         actions.numbers.toggled.connect(self.numbers.switch)
+        actions.waterfall.toggled.connect(self.waterfall.setVisible)
         actions.alarm.triggered.connect(self._edit_alarm)
         actions.undo.triggered.connect(undo.undo)
         actions.redo.triggered.connect(undo.redo)
@@ -134,6 +135,7 @@ class Measuring(QObject):
         is_image, is_spectrum = self._ndim == 2, self._ndim == 1 and self.spans.can_draw
         for one in (*self._tools.values(), self.actions_.crosshair, self.actions_.numbers):
             one.setEnabled(is_image or (is_spectrum and one is self.actions_.rectangle))
+        self.actions_.waterfall.setEnabled(self._ndim == 1)
         self.actions_.undo.setEnabled(undo.canUndo())
         self.actions_.redo.setEnabled(undo.canRedo())
         self.actions_.delete.setEnabled(bool(marks.regions) or marks.line is not None)

@@ -19,6 +19,7 @@ class MeasuringActions:
     line: QAction
     crosshair: QAction
     numbers: QAction
+    waterfall: QAction
     alarm: QAction
     undo: QAction
     redo: QAction
@@ -49,6 +50,13 @@ def make_measuring_actions(owner: QWidget) -> MeasuringActions:
         numbers=action(
             "Pixel &values as numbers", "Shift+N", "Write the raw values on the pixels when zoomed in", checkable=True, checked=True
         ),
+        waterfall=action(
+            "&Waterfall of spectra",
+            "Shift+W",
+            "Show every complete spectrum as a row, or read none but the shown one",
+            checkable=True,
+            checked=True,
+        ),
         alarm=action("&Alarm\u2026", "Ctrl+Shift+A", "Turn the border red when a value is above a level"),
         undo=action("&Undo", "Ctrl+Z", "Undo the last change of regions or line"),
         redo=action("Re&do", "Ctrl+Shift+Z", "Do it again"),
@@ -62,7 +70,7 @@ def make_measuring_menu(actions: MeasuringActions, more: tuple[QAction, ...], pa
     menu.setToolTipsVisible(True)
     for group in (
         (actions.rectangle, actions.ellipse, actions.polygon, actions.line),
-        (actions.crosshair, actions.numbers, actions.alarm),
+        (actions.crosshair, actions.numbers, actions.waterfall, actions.alarm),
         (actions.undo, actions.redo, actions.delete),
         more,
     ):

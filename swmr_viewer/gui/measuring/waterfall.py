@@ -1,0 +1,149 @@
+"""The waterfall of every complete spectrum: the reader sends the rows, newest first, while it is seen."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from swmr_viewer.gui.curves.waterfall_plot import WaterfallPlot
+from swmr_viewer.gui.curves.waterfall_rows import WaterfallRows
+from swmr_viewer.gui.look.labels import ElidedWords, Words
+from swmr_viewer.gui.look.words import count_words, value_words
+from swmr_viewer.gui.measuring.measurements import Measurements
+from swmr_viewer.gui.session.session import Session
+from swmr_viewer.reader import messages as m
+
+
+class Waterfall(QWidget):
+    """Keeps the rows of each data set, and says of how many complete frames they are and what was made smaller."""
+
+    def __init__(self, session: Session, measurements: Measurements, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._measurements = measurements
+        self._rows: dict[str, WaterfallRows] = {}
+        self._at: tuple[int, int] | None = None
+        self.plot = WaterfallPlot()
+        self.words = ElidedWords("muted")
+        self.pointed = Words("muted", room_for="frame 00 000   channel 0 000   value 000 000")
+        below = QHBoxLayout()
+        below.addWidget(self.words, 1)
+        below.addWidget(self.pointed)
+        box = QVBoxLayout(self)
+        box.setContentsMargins(0, 0, 0, 0)
+        box.setSpacing(2)
+        box.addWidget(self.plot, 1)
+        box.addLayout(below)
+        self._connect()
+
+    def _connect(self) -> None:
+        session, measurements = self._session, self._measurements
+        self.plot.index_clicked.connect(session.pin_nearest)
+        self.plot.pointer_moved.connect(self._point_at)
+        session.frame_changed.connect(self._mark)
+        session.progress_changed.connect(self._say)
+        session.data_changed.connect(self._choose_rows)
+        session.opened.connect(self._choose_rows)
+        session.request_changed.connect(self._forget_all)
+        measurements.spectra_measured.connect(self._take)
+        measurements.forgotten.connect(self._forget)
+
+    @property
+    def rows(self) -> WaterfallRows:
+        """The rows of the shown data set."""
+        return self.plot.rows
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if not event.spontaneous():  # a window that was an icon for a while is no reason to read everything again
+            self._measurements.want_spectra(True)
+        self._say()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        if not event.spontaneous():
+            self._measurements.want_spectra(False)
+
+    # ---- rows
+
+    def _take(self, event: m.Measured) -> None:
+        if event.spectra is None:
+            return
+        rows = self._rows.setdefault(event.data_path, WaterfallRows())
+        if rows.scan_shape and rows.scan_shape[1:] != event.scan_shape[1:] and not rows.move(event.scan_shape):
+            rows.clear()
+            self._measurements.ask_again()
+            return
+        unreadable = np.isnan(event.values[:, event.columns.index("n_masked")])
+        rows.take(event.indices, event.spectra, unreadable, event.n_channels, event.scan_shape)
+        self._choose_rows()
+
+    def _choose_rows(self) -> None:
+        self.plot.rows = self._rows.setdefault(self._session.data_path, WaterfallRows())
+        self.plot.redraw_soon()
+        self._say()
+
+    def _forget(self, data_path: str) -> None:
+        self._rows.pop(data_path, None)
+        self._choose_rows()
+
+    def _forget_all(self) -> None:
+        self._rows.clear()
+        self._choose_rows()
+
+    # ---- words
+
+    def _mark(self) -> None:
+        frame = self._session.shown
+        self.plot.mark(frame.index if frame is not None and frame.raw.ndim == 1 else None)
+
+    def _say(self) -> None:
+        progress = self._session.progress
+        if progress is None or not self.isVisible():
+            return
+        self.words.say(caption(self.rows, progress.n_complete))
+        self._say_pointed()
+
+    def _point_at(self, at: tuple[int, int] | None) -> None:
+        self._at = at
+        self._say_pointed()
+
+    def _say_pointed(self) -> None:
+        progress = self._session.progress
+        complete = self._at is not None and progress is not None and progress.is_complete(self._at[0])
+        self.pointed.say("" if self._at is None else place_words(self.rows, *self._at, is_complete=complete))
+
+
+def caption(rows: WaterfallRows, n_complete: int) -> str:
+    """Return how much of the scan is seen, and what each point of the picture stands for."""
+    parts = [f"{count_words(rows.n_known)} of {count_words(n_complete)} complete spectra"]
+    if rows.n_unreadable:
+        parts.append(f"{count_words(rows.n_unreadable)} cannot be read")
+    shared = [f"{count_words(n)} {what}" for n, what in ((rows.column_factor, "channels"), (rows.row_factor, "frames")) if n > 1]
+    if shared:
+        parts.append("each point the largest value of " + " \u00d7 ".join(shared))
+    return "   \u2013   ".join(parts)
+
+
+def place_words(rows: WaterfallRows, index: int, channel: int, *, is_complete: bool) -> str:
+    """Return what is known at a place of the picture."""
+    row, column = index // rows.row_factor, channel // rows.column_factor
+    if row >= len(rows.picture) or column >= rows.picture.shape[1]:
+        return ""
+    n_frames, n_channels = min(rows.row_factor, rows.n_known_in(row)), rows.column_factor
+    if not n_frames:
+        why = "cannot be read" if rows.is_unreadable(index) else "not read yet" if is_complete else "not complete yet"
+        return f"frame {count_words(index)}   {why}"
+    value = float(rows.picture[row, column])
+    words = "masked" if np.isnan(value) else f"{'largest' if max(rows.row_factor, n_channels) > 1 else 'value'} {_plain_words(value)}"
+    frames = _span("frame", row * rows.row_factor, rows.row_factor)
+    return f"{frames}   {_span('channel', column * n_channels, min(n_channels, rows.n_channels - column * n_channels))}   {words}"
+
+
+def _span(name: str, first: int, n: int) -> str:
+    return f"{name} {count_words(first)}" if n == 1 else f"{name}s {count_words(first)}\u2013{count_words(first + n - 1)}"
+
+
+def _plain_words(value: float) -> str:
+    return value_words(int(value) if value.is_integer() and abs(value) < 2**24 else value)
