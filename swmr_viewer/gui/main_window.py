@@ -140,6 +140,7 @@ class MainWindow(QMainWindow):
         actions.pixels.triggered.connect(view.zoom_to_pixels)
         self.frame_header.fit_wanted.connect(view.fit)
         view.pixel_pointed.connect(self.readout.point_at)
+        self.measuring.waterfall.pointed.connect(self.readout.point_elsewhere)
 
     def _show_request(self) -> None:
         request = self.session.request

@@ -69,6 +69,8 @@ class PlotPane(QWidget):
         if self._is_stale and self.isVisible():
             self._is_stale = False
             self.redraw()
+            for side in ("left", "bottom"):  # else a name stays where the middle was before the pane had its size
+                self.plot.getAxis(side).resizeEvent()
 
     def showEvent(self, event: object) -> None:
         super().showEvent(event)  # type: ignore[arg-type]

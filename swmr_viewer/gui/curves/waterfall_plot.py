@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QWidget
 
 from swmr_viewer.gui.curves.plot_pane import PlotPane
 from swmr_viewer.gui.curves.waterfall_rows import WaterfallRows
+from swmr_viewer.gui.display.screen_fit import screen_fit
 from swmr_viewer.gui.look.theme import tokens
 
 COLOR_MAP = "viridis"
@@ -37,6 +38,8 @@ class WaterfallPlot(PlotPane):
         self.plot.addItem(self.shown_line, ignoreBounds=True)
         self.label("left", "frame")
         self.label("bottom", "channel")
+        self._drawn_for = (0, 0)
+        self.box.sigRangeChanged.connect(self._on_range)
         self.view.scene().sigMouseClicked.connect(self._on_click)
         self.view.scene().sigMouseMoved.connect(lambda at: self.pointer_moved.emit(self._place(at)))
         self.view.pointer_left.connect(lambda: self.pointer_moved.emit(None))
@@ -51,8 +54,10 @@ class WaterfallPlot(PlotPane):
             self.item.clear()
             return
         low, high = np.percentile(values, (0.5, 99.5))
-        self.item.setImage(picture, autoLevels=False, levels=(float(low), float(max(high, low + 1e-9))))
         n_frames, n_channels = self.rows.size
+        self._drawn_for = self._screen_pixels()
+        drawn = screen_fit(picture, *self._drawn_for)
+        self.item.setImage(drawn, autoLevels=False, levels=(float(low), float(max(high, low + 1e-9))))
         self.item.setRect(QRectF(0, 0, n_channels, n_frames))
 
     def mark(self, index: int | None) -> None:
@@ -65,6 +70,18 @@ class WaterfallPlot(PlotPane):
         super().take_theme()
         if hasattr(self, "shown_line"):
             self.shown_line.setPen(pg.mkPen(tokens().muted, width=1))
+
+    def _screen_pixels(self) -> tuple[int, int]:
+        """How many rows and columns the screen has for the whole picture."""
+        (n_frames, n_channels), seen, box = self.rows.size, self.box.viewRect(), self.box.sceneBoundingRect()
+        if not seen.width() or not seen.height():
+            return (1, 1)
+        ratio = self.devicePixelRatioF()
+        return (round(ratio * box.height() * n_frames / seen.height()), round(ratio * box.width() * n_channels / seen.width()))
+
+    def _on_range(self) -> None:
+        if self._screen_pixels() != self._drawn_for:
+            self.redraw_soon()
 
     def _place(self, at: Any) -> tuple[int, int] | None:
         if not self.box.sceneBoundingRect().contains(at):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from math import prod
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -32,6 +33,10 @@ class WaterfallRows:
         self.row_factor = 1
         """How many frames share a row."""
         self.scan_shape: tuple[int, ...] = ()
+        self.n_known = 0
+        """How many different frames went into it."""
+        self.n_unreadable = 0
+        """How many frames cannot be read."""
         self._room: Picture = np.empty((0, 0), np.float32)
         self._state = np.zeros(0, np.uint8)
 
@@ -51,16 +56,6 @@ class WaterfallRows:
         n_rows, n_bins = self.picture.shape
         return (self.row_factor * n_rows, self.column_factor * n_bins)
 
-    @property
-    def n_known(self) -> int:
-        """How many different frames went into it."""
-        return int(np.count_nonzero(self._state == _KNOWN))
-
-    @property
-    def n_unreadable(self) -> int:
-        """How many frames cannot be read."""
-        return int(np.count_nonzero(self._state == _UNREADABLE))
-
     def is_unreadable(self, index: int) -> bool:
         return 0 <= index < len(self._state) and bool(self._state[index] == _UNREADABLE)
 
@@ -71,7 +66,7 @@ class WaterfallRows:
     @property
     def known_rows(self) -> npt.NDArray[np.int64]:
         """The rows with anything in them."""
-        return np.unique(np.flatnonzero(self._state == _KNOWN) // self.row_factor)
+        return np.flatnonzero(~np.isnan(self.picture).all(axis=1))
 
     def take(
         self,
@@ -103,7 +98,10 @@ class WaterfallRows:
             self.n_channels = n_channels
         self.scan_shape = scan_shape
         self._make_room(spectra.shape[1])
-        self._state[indices] = np.where(unreadable, _UNREADABLE, _KNOWN)
+        before, now = self._state[indices], np.where(unreadable, _UNREADABLE, _KNOWN)
+        self.n_known += _count(now, _KNOWN) - _count(before, _KNOWN)
+        self.n_unreadable += _count(now, _UNREADABLE) - _count(before, _UNREADABLE)
+        self._state[indices] = now
         order = np.argsort(indices, kind="stable")
         rows, starts = np.unique(indices[order] // self.row_factor, return_index=True)
         self._room[rows] = np.fmax(self._room[rows], np.fmax.reduceat(spectra[order], starts, axis=0))
@@ -137,6 +135,10 @@ class WaterfallRows:
             state = np.zeros(1 << (total - 1).bit_length(), np.uint8)
             state[: len(self._state)] = self._state
             self._state = state
+
+
+def _count(states: npt.NDArray[Any], state: int) -> int:
+    return int(np.count_nonzero(states == state))
 
 
 def _coarser(picture: Picture, factor: int) -> Picture:

@@ -23,6 +23,7 @@ class ReadoutBar(QWidget):
         super().__init__(parent)
         self._session = session
         self._at: tuple[int, ...] | None = None
+        self._elsewhere = ""
         self.pixel = ElidedWords(mode=Qt.TextElideMode.ElideRight)  # a file may have long names for its axes
         self.pixel.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
         self.note = ElidedWords("muted")
@@ -48,7 +49,12 @@ class ReadoutBar(QWidget):
 
     def point_at(self, at: tuple[int, ...] | None) -> None:
         """Show the raw value at these array indices, also of the frames to come; None: nothing."""
-        self._at = at
+        self._at, self._elsewhere = at, ""
+        self._show_pixel()
+
+    def point_elsewhere(self, words: str) -> None:
+        """Show what is under the pointer where it is not on the frame; nothing: it is not there either."""
+        self._elsewhere = words
         self._show_pixel()
 
     def _show(self) -> None:
@@ -58,7 +64,7 @@ class ReadoutBar(QWidget):
     def _show_pixel(self) -> None:
         frame, at = self._session.shown, self._at
         if frame is None or at is None or len(at) != frame.raw.ndim or any(i >= n for i, n in zip(at, frame.raw.shape, strict=True)):
-            self.pixel.say("")
+            self.pixel.say(self._elsewhere)
             return
         facts = self._session.data.facts if self._session.data is not None else DataFacts()
         value = f"value {value_words(frame.raw[at].item())} {facts.unit}".rstrip()

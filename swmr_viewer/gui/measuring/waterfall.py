@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import numpy as np
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QHideEvent, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from swmr_viewer.gui.curves.waterfall_plot import WaterfallPlot
 from swmr_viewer.gui.curves.waterfall_rows import WaterfallRows
-from swmr_viewer.gui.look.labels import ElidedWords, Words
+from swmr_viewer.gui.look.labels import ElidedWords
 from swmr_viewer.gui.look.words import count_words, value_words
 from swmr_viewer.gui.measuring.measurements import Measurements
+from swmr_viewer.gui.measuring.place_words import axis_words
 from swmr_viewer.gui.session.session import Session
 from swmr_viewer.reader import messages as m
 
 
 class Waterfall(QWidget):
     """Keeps the rows of each data set, and says of how many complete frames they are and what was made smaller."""
+
+    pointed = Signal(str)
+    """What is under the pointer, in words; nothing outside the scan."""
 
     def __init__(self, session: Session, measurements: Measurements, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -26,15 +31,11 @@ class Waterfall(QWidget):
         self._at: tuple[int, int] | None = None
         self.plot = WaterfallPlot()
         self.words = ElidedWords("muted")
-        self.pointed = Words("muted", room_for="frame 00 000   channel 0 000   value 000 000")
-        below = QHBoxLayout()
-        below.addWidget(self.words, 1)
-        below.addWidget(self.pointed)
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(2)
         box.addWidget(self.plot, 1)
-        box.addLayout(below)
+        box.addWidget(self.words)
         self._connect()
 
     def _connect(self) -> None:
@@ -64,6 +65,7 @@ class Waterfall(QWidget):
         super().hideEvent(event)
         if not event.spontaneous():
             self._measurements.want_spectra(False)
+            self._point_at(None)
 
     # ---- rows
 
@@ -103,16 +105,21 @@ class Waterfall(QWidget):
         if progress is None or not self.isVisible():
             return
         self.words.say(caption(self.rows, progress.n_complete))
-        self._say_pointed()
+        if self._at is not None:
+            self._say_pointed()
 
     def _point_at(self, at: tuple[int, int] | None) -> None:
         self._at = at
         self._say_pointed()
 
     def _say_pointed(self) -> None:
-        progress = self._session.progress
-        complete = self._at is not None and progress is not None and progress.is_complete(self._at[0])
-        self.pointed.say("" if self._at is None else place_words(self.rows, *self._at, is_complete=complete))
+        progress, data = self._session.progress, self._session.data
+        if self._at is None or progress is None or data is None:
+            self.pointed.emit("")
+            return
+        index, channel = self._at
+        words = row_words(self.rows, index, channel, is_complete=progress.is_complete(index))
+        self.pointed.emit("   ".join((words, *axis_words(data.facts, channel))))
 
 
 def caption(rows: WaterfallRows, n_complete: int) -> str:
@@ -126,7 +133,7 @@ def caption(rows: WaterfallRows, n_complete: int) -> str:
     return "   \u2013   ".join(parts)
 
 
-def place_words(rows: WaterfallRows, index: int, channel: int, *, is_complete: bool) -> str:
+def row_words(rows: WaterfallRows, index: int, channel: int, *, is_complete: bool) -> str:
     """Return what is known at a place of the picture."""
     row, column = index // rows.row_factor, channel // rows.column_factor
     if row >= len(rows.picture) or column >= rows.picture.shape[1]:

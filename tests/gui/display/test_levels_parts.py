@@ -18,8 +18,8 @@ from swmr_viewer.gui.display.levels_axis import LevelsAxis, log_ticks_between
 from swmr_viewer.gui.display.levels_scale import LevelScale, Scale, scale_for
 from swmr_viewer.gui.display.levels_words import mode_words
 from swmr_viewer.gui.display.orientation import Orientation
+from swmr_viewer.gui.display.screen_fit import screen_fit
 from swmr_viewer.gui.image.raw_part import raw_part
-from swmr_viewer.gui.image.screen_fit import screen_fit
 from swmr_viewer.gui.session.frame_wishes import FrameWishes
 from swmr_viewer.reader.messages import DataDescription
 from swmr_viewer.reader.wishes import Combine, SetDisplay

@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 from swmr_viewer.analysis import MaskRules
 from swmr_viewer.gui.assembly import Assembly
 from swmr_viewer.gui.curves.waterfall_rows import MOST_ROWS, WaterfallRows
-from swmr_viewer.gui.measuring.waterfall import Waterfall, caption, place_words
+from swmr_viewer.gui.measuring.waterfall import Waterfall, caption, row_words
 from swmr_viewer.reader import messages as m
 from tests.gui.fakes import FakeSupervisor, picture
 
@@ -92,7 +92,7 @@ def test_every_complete_spectrum_is_asked_for_and_falls_newest_first(qtbot: QtBo
 
 def test_the_pointer_reads_a_row_and_a_click_pins_its_frame(qtbot: QtBot, reader: FakeSupervisor, spectra: Assembly) -> None:
     waterfall, session = spectra.window.measuring.waterfall, spectra.session
-    view = waterfall.plot.view.viewport()
+    view, readout = waterfall.plot.view.viewport(), spectra.window.readout.pixel
     say_rows(reader, 9, 8, 6, 3, unreadable=(3,))
     until_drawn(qtbot, waterfall, 3)
     qtbot.waitUntil(lambda: waterfall.plot.box.viewRect().height() > 10)
@@ -103,7 +103,7 @@ def test_the_pointer_reads_a_row_and_a_click_pins_its_frame(qtbot: QtBot, reader
         (15, "frame 15   not complete yet"),
     ):
         qtbot.mouseMove(view, at(waterfall, 31.5, frame + 0.5))
-        qtbot.waitUntil(lambda words=words: waterfall.pointed.text() == words)
+        qtbot.waitUntil(lambda words=words: readout.text() == words)
     qtbot.mouseClick(view, RIGHT, pos=at(waterfall, 31.5, 6.5))
     assert session.wanted_index is None
     qtbot.mouseClick(view, LEFT, pos=at(waterfall, 31.5, 6.5))
@@ -199,6 +199,20 @@ def test_rows_of_frames_that_part_are_asked_for_again(qtbot: QtBot, reader: Fake
     assert waterfall.rows.n_known == 0
 
 
+def test_no_bright_row_is_lost_on_a_screen_that_has_fewer(qtbot: QtBot, reader: FakeSupervisor, spectra: Assembly) -> None:
+    plot = spectra.window.measuring.waterfall.plot
+    bright = (3, 777, 778, 4998)
+    say_rows(reader, *bright, shape=(1000, 5))
+    until_drawn(qtbot, spectra.window.measuring.waterfall, len(bright))
+    n_rows = plot.rows.picture.shape[0]
+    qtbot.waitUntil(lambda: len(plot.item.image) < n_rows)
+    assert np.nanmax(plot.item.image[: len(plot.item.image) // 3]) == spectra_of(778).max()
+    assert np.nanmax(plot.item.image) == spectra_of(4998).max()
+    assert np.isnan(plot.item.image).all(axis=1).sum() == len(plot.item.image) - 3
+    plot.box.setRange(yRange=(770, 790), padding=0)
+    qtbot.waitUntil(lambda: len(plot.item.image) == n_rows)
+
+
 # ---- pure
 
 
@@ -256,6 +270,6 @@ def test_words_tell_what_a_point_stands_for() -> None:
     assert caption(rows, 0) == "0 of 0 complete spectra"
     rows.take(np.array([4, 5]), np.array([[7.0, np.nan], [9.5, np.nan]], np.float32), np.zeros(2, bool), 2, (4096,))
     assert caption(rows, 6) == "2 of 6 complete spectra   \u2013   each point the largest value of 2 frames"
-    assert place_words(rows, 4, 0, is_complete=True) == "frames 4\u20135   channel 0   largest 9.5"
-    assert place_words(rows, 5, 1, is_complete=True) == "frames 4\u20135   channel 1   masked"
-    assert place_words(rows, 7, 0, is_complete=True) == "frame 7   not read yet"
+    assert row_words(rows, 4, 0, is_complete=True) == "frames 4\u20135   channel 0   largest 9.5"
+    assert row_words(rows, 5, 1, is_complete=True) == "frames 4\u20135   channel 1   masked"
+    assert row_words(rows, 7, 0, is_complete=True) == "frame 7   not read yet"
