@@ -12,6 +12,7 @@ from swmr_viewer.core.nexus.facts import DataFacts
 from swmr_viewer.core.progress import KeyProgress
 from swmr_viewer.reader.blocks import create_block, let_go, unlink
 from swmr_viewer.reader.child.displays import Displays
+from swmr_viewer.reader.child.frame_reading import FrameReading
 from swmr_viewer.reader.child.live import LiveDelivery
 from swmr_viewer.reader.child.measured import MeasuredDelivery
 from swmr_viewer.reader.child.patience import PATIENCE_S
@@ -113,7 +114,7 @@ def parts():
 def live_delivery(grabber, scan, slots, line, unreadable=(), *, clock):
     displays = Displays(None, {"/data": DataFacts()})
     sender = Sender({"/data": grabber}, scan, slots, line, displays, {}, lambda *about: None)
-    return LiveDelivery({"/data": grabber}, scan, sender, displays, line, unreadable, clock)
+    return LiveDelivery(FrameReading({"/data": grabber}, line, unreadable, clock), scan, sender, displays)
 
 
 @pytest.fixture
@@ -261,9 +262,9 @@ def test_a_frame_that_was_marked_unreadable_is_not_touched(parts):
 # ---- measured
 
 
-def measured_of(parts, **options: Any) -> MeasuredDelivery:
+def measured_of(parts, delivered=None, unreadable=()) -> MeasuredDelivery:
     scan, line, grabber, clock, _, _ = parts
-    return MeasuredDelivery({"/data": grabber}, scan, line, clock=clock, **options)
+    return MeasuredDelivery(FrameReading({"/data": grabber}, line, unreadable, clock), scan, delivered)
 
 
 def test_every_frame_is_measured_and_a_damaged_one_is_said(parts):

@@ -11,6 +11,7 @@ from swmr_viewer.core.progress import KeyProgress
 from swmr_viewer.core.scan import moved
 from swmr_viewer.reader.child.backlog import Backlog
 from swmr_viewer.reader.child.displays import Displays
+from swmr_viewer.reader.child.frame_reading import FrameReading
 from swmr_viewer.reader.child.live import LiveDelivery
 from swmr_viewer.reader.child.measurer import Measurer
 from swmr_viewer.reader.child.patience import PATIENCE_S
@@ -28,9 +29,10 @@ class Bench:
         self.scan, self.line, self.grabber, self.clock, self.slots, self.name = parts
         grabbers = {"/data": self.grabber}
         self.displays = Displays(None, {"/data": DataFacts()})
-        self.measurer = Measurer(grabbers, self.scan, self.displays, self.line, unreadable, self.clock)
+        frames = FrameReading(grabbers, self.line, unreadable, self.clock)
+        self.measurer = Measurer(frames, self.scan, self.displays)
         sender = Sender(grabbers, self.scan, self.slots, self.line, self.displays, {}, self.measurer.note_frame)
-        self.live = LiveDelivery(grabbers, self.scan, sender, self.displays, self.line, unreadable, self.clock)
+        self.live = LiveDelivery(frames, self.scan, sender, self.displays)
         self.grabber.dtype = np.dtype("<u4")
 
     def set(self, start: int, stop: int, shape: tuple[int, ...] | None = None) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -11,15 +10,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from swmr_viewer.core.frames import FrameGrabber
 from swmr_viewer.core.progress import KeyProgress
 from swmr_viewer.core.ranges import IndexArray
 from swmr_viewer.core.scan import moved
 from swmr_viewer.reader.child.displays import Display
-from swmr_viewer.reader.child.line import Line
-from swmr_viewer.reader.child.reading import grab_at
+from swmr_viewer.reader.child.frame_reading import FrameReading
 from swmr_viewer.reader.child.rolling import Rolling
-from swmr_viewer.reader.messages import Busy, Fault
 from swmr_viewer.reader.wishes import MOST_COMBINED
 
 _PARTLY_EVERY_S = 0.5
@@ -72,44 +68,24 @@ class CombinedFrames:
     ----------
     path : str
         The data set.
-    grabber : FrameGrabber
-        Reads it.
+    frames : FrameReading
+        Reads them.
     display : Display
         How frames are prepared and combined.
     progress : callable
         Returns the keys by now.
-    unreadable : set of int
-        Frames not to be touched.
-    line : Line
-        Where faults go.
     left : int64 array
         With all frames: complete ones that are not in it yet, because they wait in line (see `push`).
-    clock : callable
-        Monotonic seconds.
     """
 
-    def __init__(
-        self,
-        path: str,
-        grabber: FrameGrabber,
-        display: Display,
-        progress: Callable[[], KeyProgress],
-        unreadable: frozenset[int],
-        line: Line,
-        left: IndexArray,
-        clock: Callable[[], float] = time.monotonic,
-    ) -> None:
+    def __init__(self, path: str, frames: FrameReading, display: Display, progress: Callable[[], KeyProgress], left: IndexArray) -> None:
         how = display.combine.how
         assert how != "none"
         self.path = path
         self.display = display
-        self._grabber = grabber
+        self._frames = frames
         self._progress = progress
-        self._unreadable = unreadable
-        self._line = line
-        self._clock = clock
-        self._buffer: npt.NDArray[Any] | None = None
-        self.rolling = Rolling(how, display.combine.n, self._read, self._leave_out, clock)
+        self.rolling = Rolling(how, display.combine.n, self._read, self._leave_out, frames.clock)
         self._sent: _Sent | None = None
         if display.combine.n is None:
             self.push(np.setdiff1d(np.flatnonzero(progress().complete_mask()).astype(np.int64), left))
@@ -129,12 +105,12 @@ class CombinedFrames:
     def push(self, indices: IndexArray) -> None:
         """Take these as well, if it is of all frames."""
         if self.is_of_all:
-            self.rolling.push(indices[~np.isin(indices, list(self._unreadable))] if self._unreadable else indices)
+            self.rolling.push(indices[~np.isin(indices, list(self._frames.unreadable))] if self._frames.unreadable else indices)
 
     def aim_at(self, newest_first: Sequence[int]) -> None:
         """Combine these from now on (a longer list than the window is cut)."""
         if not self.is_of_all:
-            self.rolling.aim([one for one in newest_first if one not in self._unreadable][: self.display.combine.n])
+            self.rolling.aim([one for one in newest_first if one not in self._frames.unreadable][: self.display.combine.n])
 
     def aim_up_to(self, index: int) -> None:
         """Combine the complete frames up to this index, the highest ones."""
@@ -150,24 +126,19 @@ class CombinedFrames:
         if self._sent is None or self._sent.live != live:
             return True
         is_new = (self._sent.index, self._sent.n) != (head, self.rolling.accumulator.n)
-        return is_new and (self.rolling.is_complete or self._clock() - self._sent.at_s >= _PARTLY_EVERY_S)
+        return is_new and (self.rolling.is_complete or self._frames.clock() - self._sent.at_s >= _PARTLY_EVERY_S)
 
     def note_sent(self, index: int, live: bool) -> None:
         """Take note that it was sent."""
         assert self.rolling.accumulator is not None
-        self._sent = _Sent(index, self.rolling.accumulator.n, live, self._clock())
+        self._sent = _Sent(index, self.rolling.accumulator.n, live, self._frames.clock())
 
     def send_again(self) -> None:
         """Take note that the view holds something else."""
         self._sent = None
 
     def _read(self, index: int) -> npt.NDArray[Any]:
-        self._line.send(Busy(self._line.generation, f"reading frame {index} of {self.path}", index))
-        grabber = self._grabber
-        if self._buffer is None or self._buffer.shape != grabber.frame_shape:
-            self._buffer = np.empty(grabber.frame_shape, grabber.dtype)
-        grab_at(grabber, index, self._progress().scan_shape, self._buffer)
-        return self.display.prepared(self._buffer)
+        return self.display.prepared(self._frames.read(self.path, index, self._progress().scan_shape, "reading"))
 
     def _leave_out(self, index: int, why: str) -> None:
-        self._line.send(Fault(self._line.generation, f"Frame {index} is left out of the {self.display.combine.how}: {why}", index))
+        self._frames.tell_fault(f"Frame {index} is left out of the {self.display.combine.how}: {why}", index)

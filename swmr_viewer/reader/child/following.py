@@ -11,6 +11,7 @@ from swmr_viewer.core.nexus.frame_times import FrameTimes
 from swmr_viewer.reader.child.announcer import Announcer
 from swmr_viewer.reader.child.delivery import Delivery
 from swmr_viewer.reader.child.displays import Displays
+from swmr_viewer.reader.child.frame_reading import FrameReading
 from swmr_viewer.reader.child.line import Line
 from swmr_viewer.reader.child.live import LiveDelivery
 from swmr_viewer.reader.child.measured import MeasuredDelivery
@@ -64,13 +65,14 @@ class Following:
         self._announces_keys = not follow.request.every_frame
         self._told_masks: set[tuple[str, str]] = set()
         self._displays = Displays(scan.h5file, scan.facts)
-        self._measurer = Measurer(scan.grabbers, self._announcer, self._displays, line, follow.unreadable)
+        self._frames = FrameReading(scan.grabbers, line, follow.unreadable)
+        self._measurer = Measurer(self._frames, self._announcer, self._displays)
         self._live: LiveDelivery | None = None
         self._delivery: Delivery
         if follow.request.every_frame:
-            self._delivery = MeasuredDelivery(scan.grabbers, scan.follower, line, follow.delivered, follow.unreadable)
+            self._delivery = MeasuredDelivery(self._frames, scan.follower, follow.delivered)
         else:
-            self._live = self._live_delivery(follow, slots)
+            self._live = self._live_delivery(slots)
             self._delivery = self._live
         self._ending: str | None = None
         self._ended = False
@@ -79,11 +81,11 @@ class Following:
         self._tell_faults(scan.faults)
         line.send(PhaseChanged(line.generation, Phase.FOLLOWING))
 
-    def _live_delivery(self, follow: Follow, slots: ReaderSlots) -> LiveDelivery:
+    def _live_delivery(self, slots: ReaderSlots) -> LiveDelivery:
         scan, line = self._scan, self._line
         times = {path: FrameTimes(scan.h5file, facts.time_path) for path, facts in scan.facts.items()}
         sender = Sender(scan.grabbers, self._announcer, slots, line, self._displays, times, self._measurer.note_frame)
-        return LiveDelivery(scan.grabbers, self._announcer, sender, self._displays, line, follow.unreadable)
+        return LiveDelivery(self._frames, self._announcer, sender, self._displays)
 
     @property
     def h5file(self) -> Any:

@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
 from swmr_viewer.core.errors import FrameNotWrittenError, SwmrViewerError
-from swmr_viewer.core.frames import FrameGrabber
 from swmr_viewer.core.ranges import IndexArray
 from swmr_viewer.core.scan import moved
 from swmr_viewer.reader.child.announcer import Announcer
 from swmr_viewer.reader.child.combined import ArrivalLog, CombinedFrames
 from swmr_viewer.reader.child.displays import Displays
 from swmr_viewer.reader.child.every import EveryLine
-from swmr_viewer.reader.child.line import Line
+from swmr_viewer.reader.child.frame_reading import FrameReading
 from swmr_viewer.reader.child.newest import NewestFrame
 from swmr_viewer.reader.child.patience import PATIENCE_S
 from swmr_viewer.reader.child.sending import Sender
-from swmr_viewer.reader.messages import EveryBegan, Fault, FollowEvery, ShowIndex, ShowLive
+from swmr_viewer.reader.messages import EveryBegan, FollowEvery, ShowIndex, ShowLive
 
 
 @dataclass(slots=True)
@@ -37,43 +34,25 @@ class LiveDelivery:
 
     Parameters
     ----------
-    grabbers : dict of str to FrameGrabber
-        The data sets by path, the first one is shown until another is asked for.
+    frames : FrameReading
+        The data sets, and what is not to be touched.
     announcer : Announcer
         Knows which frames are complete.
     sender : Sender
         Puts frames into slots.
     displays : Displays
         How frames are prepared and combined.
-    line : Line
-        Where messages go.
-    unreadable : tuple of int
-        Frames not to be touched.
-    clock : callable
-        Monotonic seconds.
     """
 
-    def __init__(
-        self,
-        grabbers: dict[str, FrameGrabber],
-        announcer: Announcer,
-        sender: Sender,
-        displays: Displays,
-        line: Line,
-        unreadable: tuple[int, ...] = (),
-        clock: Callable[[], float] = time.monotonic,
-    ) -> None:
-        self._grabbers = grabbers
+    def __init__(self, frames: FrameReading, announcer: Announcer, sender: Sender, displays: Displays) -> None:
+        self._frames = frames
         self._announcer = announcer
         self._sender = sender
         self._displays = displays
-        self._line = line
-        self._clock = clock
-        self._unreadable = frozenset(unreadable)
         self._newest = NewestFrame()
-        for index in unreadable:
+        for index in frames.unreadable:
             self._newest.give_up(index)
-        self._path = next(iter(grabbers), "")
+        self._path = frames.first_path
         self._pinned: _Wanted | None = None
         self._pin: int | None = None
         self._every: EveryLine | None = None
@@ -83,12 +62,12 @@ class LiveDelivery:
         self._first: int | None = None
         self._abandoned = False
         self._late: dict[int, float] = {}
-        self._seen_at = clock()
+        self._seen_at = frames.clock()
 
     @property
     def is_idle(self) -> bool:
         """Whether the window has what it wants."""
-        if not self._grabbers:
+        if not self._frames.grabbers:
             return True
         if self._pin is not None:
             return self._pinned is None
@@ -113,7 +92,7 @@ class LiveDelivery:
             self._forget_places()
         if not indices.size:
             return
-        self._seen_at = self._clock()
+        self._seen_at = self._frames.clock()
         if not reshaped:
             self._newest.note_completed(indices)
         if self._every is not None:
@@ -143,9 +122,8 @@ class LiveDelivery:
 
     def show(self, request: ShowIndex | ShowLive) -> None:
         """Pin a frame, or go back to the newest."""
-        path = request.data_path or next(iter(self._grabbers), "")
-        if path not in self._grabbers:
-            self._line.send(Fault(self._line.generation, f"{path} is not among the data sets that are followed."))
+        path = request.data_path or self._frames.first_path
+        if not self._frames.knows(path):
             return
         if path != self._path:
             self._combined = None
@@ -157,7 +135,7 @@ class LiveDelivery:
         """Send again what is wanted: it is prepared in another way now, or the view holds something else."""
         self._newest.show_again()
         self._late.clear()
-        self._pinned = _Wanted(self._pin, self._clock(), False) if self._pin is not None else None
+        self._pinned = _Wanted(self._pin, self._frames.clock(), False) if self._pin is not None else None
         if self._combined is not None:
             self._combined.send_again()
 
@@ -187,7 +165,7 @@ class LiveDelivery:
         if after is not None:
             self._every.note_completed(after, self._newest.is_backwards)
         self._combined = None
-        self._line.send(EveryBegan(self._line.generation, passed, progress.scan_shape))
+        self._frames.line.send(EveryBegan(self._frames.line.generation, passed, progress.scan_shape))
 
     def abandon(self) -> None:
         """Go on as before, but let the end wait for no frame that is not the last: it is worth showing, and does not take long."""
@@ -197,7 +175,7 @@ class LiveDelivery:
 
     def step(self) -> None:
         """Send one frame, if there is one to send and a slot to put it into."""
-        if not self._grabbers:
+        if not self._frames.grabbers:
             return
         if not self._displays.of(self._path).combine.is_plain:
             self._step_combined()
@@ -215,14 +193,14 @@ class LiveDelivery:
             self._pinned = None
 
     def _cannot_be_pinned(self, wanted: _Wanted) -> bool:
-        if wanted.index not in self._unreadable and self._announcer.progress.is_complete(wanted.index):
+        if wanted.index not in self._frames.unreadable and self._announcer.progress.is_complete(wanted.index):
             return False
-        why = "ended the reader before" if wanted.index in self._unreadable else "is not complete yet"
-        self._fault(wanted.index, f"Frame {wanted.index} {why}.")
+        why = "ended the reader before" if wanted.index in self._frames.unreadable else "is not complete yet"
+        self._frames.tell_fault(f"Frame {wanted.index} {why}.", wanted.index)
         return True
 
     def _step_every(self, every: EveryLine) -> None:
-        while (index := every.first) is not None and index in self._unreadable:
+        while (index := every.first) is not None and index in self._frames.unreadable:
             every.pop()
         if index is not None and self._try(_Wanted(index, self._late.get(index, self._seen_at), True), is_settled_without=True):
             self._late.clear()
@@ -238,9 +216,9 @@ class LiveDelivery:
         try:
             sent = self._sender.send(self._path, wanted.index, wanted.since, wanted.live)
         except FrameNotWrittenError as error:
-            since = self._late.setdefault(wanted.index, self._clock() if is_settled_without else wanted.since)
-            if self._clock() - since < PATIENCE_S:
-                self._line.keep_alive(now=True)
+            since = self._late.setdefault(wanted.index, self._frames.clock() if is_settled_without else wanted.since)
+            if self._frames.clock() - since < PATIENCE_S:
+                self._frames.line.keep_alive(now=True)
                 return False
             self._give_up(wanted, f"{error.message} Its key was set more than {PATIENCE_S:.0f} s ago.")
             return is_settled_without or not wanted.live
@@ -257,12 +235,9 @@ class LiveDelivery:
         self._late.clear()
 
     def _give_up(self, wanted: _Wanted, message: str) -> None:
-        self._fault(wanted.index, message)
+        self._frames.tell_fault(message, wanted.index)
         if wanted.live:
             self._newest.give_up(wanted.index)
-
-    def _fault(self, index: int, message: str) -> None:
-        self._line.send(Fault(self._line.generation, message, index))
 
     # ---- several frames as one
 
@@ -284,16 +259,8 @@ class LiveDelivery:
     def _combination(self) -> CombinedFrames:
         display = self._displays.of(self._path)
         if self._combined is None or self._combined.path != self._path or self._combined.display is not display:
-            self._combined = CombinedFrames(
-                self._path,
-                self._grabbers[self._path],
-                display,
-                lambda: self._announcer.progress,
-                self._unreadable,
-                self._line,
-                np.empty(0, np.int64) if self._every is None else self._every.left(),
-                self._clock,
-            )
+            left = np.empty(0, np.int64) if self._every is None else self._every.left()
+            self._combined = CombinedFrames(self._path, self._frames, display, lambda: self._announcer.progress, left)
             self._first = None
         return self._combined
 
@@ -305,7 +272,8 @@ class LiveDelivery:
         if self._pin is None:
             combined.aim_at(self._log.last(n))
             return True
-        if self._pin in self._unreadable or combined.rolling.is_given_up(self._pin) or not self._announcer.progress.is_complete(self._pin):
+        is_bad = self._pin in self._frames.unreadable or combined.rolling.is_given_up(self._pin)
+        if is_bad or not self._announcer.progress.is_complete(self._pin):
             if self._pinned is not None and not combined.rolling.is_given_up(self._pin):
                 self._cannot_be_pinned(self._pinned)
             self._pinned = None
@@ -314,7 +282,7 @@ class LiveDelivery:
         return True
 
     def _aim_at_first(self, combined: CombinedFrames, every: EveryLine, n: int) -> bool:
-        while every.first is not None and (every.first in self._unreadable or combined.rolling.is_given_up(every.first)):
+        while every.first is not None and (every.first in self._frames.unreadable or combined.rolling.is_given_up(every.first)):
             every.pop()
         if every.first is None:
             return False

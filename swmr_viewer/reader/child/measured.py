@@ -2,23 +2,14 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
-from typing import Any
-
-import numpy as np
-import numpy.typing as npt
-
 from swmr_viewer.core.errors import FrameNotWrittenError, SwmrViewerError
 from swmr_viewer.core.follower import Follower
-from swmr_viewer.core.frames import FrameGrabber
 from swmr_viewer.core.ranges import IndexArray
 from swmr_viewer.core.scan import position_of
-from swmr_viewer.reader.child.line import Line
+from swmr_viewer.reader.child.frame_reading import FrameReading
 from swmr_viewer.reader.child.measuring import measure
 from swmr_viewer.reader.child.patience import PATIENCE_S, Patience
-from swmr_viewer.reader.child.reading import grab_at
-from swmr_viewer.reader.messages import Busy, Fault, FrameMeasured, ShowIndex, ShowLive
+from swmr_viewer.reader.messages import FrameMeasured, ShowIndex, ShowLive
 
 _STEP_S = 0.05
 """Longest time (s) of one step before requests and keys are looked at again."""
@@ -29,38 +20,21 @@ class MeasuredDelivery:
 
     Parameters
     ----------
-    grabbers : dict of str to FrameGrabber
-        The data sets by path.
+    frames : FrameReading
+        Reads them.
     follower : Follower
         Hands out indices.
-    line : Line
-        Where messages go.
     delivered : int64 array, optional
         Indices that an earlier reader delivered.
-    unreadable : tuple of int
-        Frames not to be touched.
-    clock : callable
-        Monotonic seconds.
     """
 
-    def __init__(
-        self,
-        grabbers: dict[str, FrameGrabber],
-        follower: Follower,
-        line: Line,
-        delivered: IndexArray | None = None,
-        unreadable: tuple[int, ...] = (),
-        clock: Callable[[], float] = time.monotonic,
-    ) -> None:
-        self._grabbers = grabbers
+    def __init__(self, frames: FrameReading, follower: Follower, delivered: IndexArray | None = None) -> None:
+        self._frames = frames
         self._follower = follower
-        self._line = line
-        self._clock = clock
-        self._passed_over = {*unreadable, *(delivered.tolist() if delivered is not None else ())}
+        self._passed_over = {*frames.unreadable, *(delivered.tolist() if delivered is not None else ())}
         self._pending: int | None = None
         self._n_taken = 0
         self._patience = Patience()
-        self._buffers: dict[str, npt.NDArray[Any]] = {}
         self._abandoned = False
         self.is_idle = True
         self.is_pressed = False
@@ -81,10 +55,10 @@ class MeasuredDelivery:
         """Measure frames for a short while."""
         if self._abandoned:
             return
-        until = self._clock() + _STEP_S
+        until = self._frames.clock() + _STEP_S
         follower = self._follower
-        self._patience.note(max(follower.n_complete, self._n_taken), self._clock())
-        while self._clock() < until:
+        self._patience.note(max(follower.n_complete, self._n_taken), self._frames.clock())
+        while self._frames.clock() < until:
             index = self._next()
             self.is_idle = self.is_pressed = index is None
             if index is None or not self._deliver(index):
@@ -106,26 +80,15 @@ class MeasuredDelivery:
     def _deliver(self, index: int) -> bool:
         """Measure one frame, and return whether it is dealt with."""
         try:
-            self._line.send(Busy(self._line.generation, f"reading frame {index}", index))
-            data = {path: measure(self._read(path, grabber, index)) for path, grabber in self._grabbers.items()}
+            shape = self._follower.scan_shape
+            data = {path: measure(self._frames.read(path, index, shape, "reading")) for path in self._frames.grabbers}
         except FrameNotWrittenError as error:
-            if self._clock() - self._patience.ready_since(self._n_taken, self._clock()) < PATIENCE_S:
-                self._line.keep_alive(now=True)
+            if self._frames.clock() - self._patience.ready_since(self._n_taken, self._frames.clock()) < PATIENCE_S:
+                self._frames.line.keep_alive(now=True)
                 return False
-            self._fault(index, f"{error.message} Its key was set more than {PATIENCE_S:.0f} s ago.")
+            self._frames.tell_fault(f"{error.message} Its key was set more than {PATIENCE_S:.0f} s ago.", index)
         except SwmrViewerError as error:
-            self._fault(index, str(error))
+            self._frames.tell_fault(str(error), index)
         else:
-            self._line.send(FrameMeasured(self._line.generation, index, position_of(index, self._follower.scan_shape), data))
+            self._frames.line.send(FrameMeasured(self._frames.line.generation, index, position_of(index, self._follower.scan_shape), data))
         return True
-
-    def _fault(self, index: int, message: str) -> None:
-        self._line.send(Fault(self._line.generation, message, index))
-
-    def _read(self, path: str, grabber: FrameGrabber, index: int) -> npt.NDArray[Any]:
-        """Read into a buffer that is kept: twice as fast as a new array for each frame."""
-        kept = self._buffers.get(path)
-        if kept is None or kept.shape != grabber.frame_shape:
-            self._buffers[path] = kept = np.empty(grabber.frame_shape, grabber.dtype)
-        grab_at(grabber, index, self._follower.scan_shape, kept)
-        return kept

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -11,17 +9,14 @@ import numpy.typing as npt
 
 from swmr_viewer.analysis import FrameStatistics, examine
 from swmr_viewer.core.errors import FrameNotWrittenError, SwmrViewerError
-from swmr_viewer.core.frames import FrameGrabber
 from swmr_viewer.core.ranges import IndexArray
 from swmr_viewer.core.scan import moved
 from swmr_viewer.reader.child.announcer import Announcer
 from swmr_viewer.reader.child.backlog import Backlog
 from swmr_viewer.reader.child.displays import Displays
-from swmr_viewer.reader.child.line import Line
+from swmr_viewer.reader.child.frame_reading import FrameReading
 from swmr_viewer.reader.child.measured_rows import RowsToSend, row_of, row_of_nothing
 from swmr_viewer.reader.child.patience import PATIENCE_S
-from swmr_viewer.reader.child.reading import grab_at
-from swmr_viewer.reader.messages import Busy, Fault
 from swmr_viewer.reader.wishes import Measure
 
 _SLICE_S = 0.01
@@ -36,35 +31,18 @@ class Measurer:
 
     Parameters
     ----------
-    grabbers : mapping of str to FrameGrabber
-        The data sets by path.
+    frames : FrameReading
+        Reads them.
     announcer : Announcer
         Knows which frames are complete.
     displays : Displays
         Says what is masked.
-    line : Line
-        Where messages go.
-    unreadable : tuple of int
-        Frames not to be touched.
-    clock : callable
-        Monotonic seconds.
     """
 
-    def __init__(
-        self,
-        grabbers: Mapping[str, FrameGrabber],
-        announcer: Announcer,
-        displays: Displays,
-        line: Line,
-        unreadable: tuple[int, ...] = (),
-        clock: Callable[[], float] = time.monotonic,
-    ) -> None:
-        self._grabbers = grabbers
+    def __init__(self, frames: FrameReading, announcer: Announcer, displays: Displays) -> None:
+        self._frames = frames
         self._announcer = announcer
         self._displays = displays
-        self._line = line
-        self._unreadable = frozenset(unreadable)
-        self._clock = clock
         self._wish: Measure | None = None
         self._backlog = Backlog()
         self._late: dict[int, float] = {}
@@ -73,7 +51,6 @@ class Measurer:
         self._has_credit = True
         self._said_at = float("-inf")
         self._has_told_fault = False
-        self._buffer: npt.NDArray[Any] | None = None
 
     @property
     def has_work(self) -> bool:
@@ -90,8 +67,7 @@ class Measurer:
         self._backlog.clear()
         self._late.clear()
         self._rows.clear()
-        if wish is not None and wish.data_path not in self._grabbers:
-            self._line.send(Fault(self._line.generation, f"{wish.data_path} is not among the data sets that are followed."))
+        if wish is not None and not self._frames.knows(wish.data_path):
             self._wish = None
         if self._wish is not None:
             complete = np.flatnonzero(self._announcer.progress.complete_mask()).astype(np.int64)
@@ -137,32 +113,32 @@ class Measurer:
         wish = self._wish
         if wish is None:
             return
-        until = self._clock() + _SLICE_S
+        until = self._frames.clock() + _SLICE_S
         while not self._rows.is_full and (index := self._next()) is not None:
             self._measure(wish, index)
-            if self._clock() >= until:
+            if self._frames.clock() >= until:
                 break
         self._announce(wish)
 
     def _next(self) -> int | None:
         index = self._backlog.pop()
-        if index is None and self._late and self._clock() >= self._retry_at:
-            self._retry_at = self._clock() + _RETRY_S
+        if index is None and self._late and self._frames.clock() >= self._retry_at:
+            self._retry_at = self._frames.clock() + _RETRY_S
             return next(iter(self._late))
         return index
 
     def _measure(self, wish: Measure, index: int) -> None:
-        if index in self._unreadable:
+        if index in self._frames.unreadable:
             self._note_nothing(wish, index)
             return
         try:
             display = self._displays.of(wish.data_path)
-            frame = self._read(wish.data_path, index)
+            frame = self._frames.read(wish.data_path, index, self._announcer.progress.scan_shape, "measuring")
             prepared = display.prepared(frame)
             statistics = examine(prepared, None, display.saturation(frame.dtype))[1]
         except FrameNotWrittenError as error:
-            since = self._late.pop(index, self._clock())
-            if self._clock() - since < PATIENCE_S:
+            since = self._late.pop(index, self._frames.clock())
+            if self._frames.clock() - since < PATIENCE_S:
                 self._late[index] = since
             else:
                 self._give_up(wish, index, error)
@@ -172,27 +148,20 @@ class Measurer:
             self._late.pop(index, None)
             self._rows.add(row_of(wish, index, prepared, statistics))
 
-    def _read(self, path: str, index: int) -> npt.NDArray[Any]:
-        grabber = self._grabbers[path]
-        self._line.send(Busy(self._line.generation, f"measuring frame {index} of {path}", index))
-        if self._buffer is None or self._buffer.shape != grabber.frame_shape or self._buffer.dtype != grabber.dtype:
-            self._buffer = np.empty(grabber.frame_shape, grabber.dtype)
-        grab_at(grabber, index, self._announcer.progress.scan_shape, self._buffer)
-        return self._buffer
-
     def _give_up(self, wish: Measure, index: int, error: SwmrViewerError) -> None:
         self._note_nothing(wish, index)
         if not self._has_told_fault:  # a thousand damaged frames are one piece of news, and each is seen as a gap in the curve
             self._has_told_fault = True
-            self._line.send(Fault(self._line.generation, f"Frame {index} cannot be measured: {error}", index))
+            self._frames.tell_fault(f"Frame {index} cannot be measured: {error}", index)
 
     def _note_nothing(self, wish: Measure, index: int) -> None:
         self._late.pop(index, None)
-        self._rows.add(row_of_nothing(wish, index, self._grabbers[wish.data_path].frame_shape))
+        self._rows.add(row_of_nothing(wish, index, self._frames.grabbers[wish.data_path].frame_shape))
 
     def _announce(self, wish: Measure) -> None:
-        now = self._clock()
+        now = self._frames.clock()
         if not self._rows or not self._has_credit or (self.has_work and now - self._said_at < _SAY_EVERY_S):
             return
-        self._line.send(self._rows.take(self._line.generation, wish, self._announcer.progress.scan_shape))
+        line = self._frames.line
+        line.send(self._rows.take(line.generation, wish, self._announcer.progress.scan_shape))
         self._has_credit, self._said_at = False, now

@@ -1,0 +1,73 @@
+"""What all who read frames stand on: the data sets, where messages go, which frames are not to be touched, the time."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from swmr_viewer.core.frames import FrameGrabber
+from swmr_viewer.reader.child.line import Line
+from swmr_viewer.reader.child.reading import grab_at
+from swmr_viewer.reader.messages import Busy, Fault
+
+
+class FrameReading:
+    """Reads frames to be looked at here, and says what is wrong with them.
+
+    Parameters
+    ----------
+    grabbers : mapping of str to FrameGrabber
+        The data sets by path, the first one is shown until another is asked for.
+    line : Line
+        Where messages go.
+    unreadable : tuple of int
+        Frames that ended a reader: not to be touched.
+    clock : callable
+        Monotonic seconds.
+    """
+
+    def __init__(
+        self,
+        grabbers: Mapping[str, FrameGrabber],
+        line: Line,
+        unreadable: tuple[int, ...] = (),
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.grabbers = grabbers
+        self.line = line
+        self.unreadable = frozenset(unreadable)
+        self.clock = clock
+        self._kept: dict[str, npt.NDArray[Any]] = {}
+
+    @property
+    def first_path(self) -> str:
+        """The data set that is shown first; nothing where there is none."""
+        return next(iter(self.grabbers), "")
+
+    def read(self, path: str, index: int, scan_shape: tuple[int, ...], doing: str) -> npt.NDArray[Any]:
+        """Read a frame into an array that is good until the next call: twice as fast as a new one for each frame.
+
+        Raises
+        ------
+        FrameNotWrittenError, FrameUnreadableError
+            If the frame is not there yet, or cannot be read.
+        """
+        grabber, kept = self.grabbers[path], self._kept.get(path)
+        self.line.send(Busy(self.line.generation, f"{doing} frame {index} of {path}", index))
+        if kept is None or kept.shape != grabber.frame_shape or kept.dtype != grabber.dtype:
+            self._kept[path] = kept = np.empty(grabber.frame_shape, grabber.dtype)
+        grab_at(grabber, index, scan_shape, kept)
+        return kept
+
+    def knows(self, path: str) -> bool:
+        """Whether this data set is followed; say so where it is not."""
+        if path not in self.grabbers:
+            self.tell_fault(f"{path} is not among the data sets that are followed.")
+        return path in self.grabbers
+
+    def tell_fault(self, message: str, index: int | None = None) -> None:
+        self.line.send(Fault(self.line.generation, message, index))
