@@ -48,8 +48,7 @@ class MapCanvas:
             return
         first, first_page = self.layout.grid.rows_of(starts)
         last, last_page = self.layout.grid.rows_of(stops - 1)
-        several = stops - starts >= self.layout.grid.page_size
-        turns = several | (last < first)
+        turns = starts // self.layout.grid.page_size != (stops - 1) // self.layout.grid.page_size
         first = np.where(turns, first_page, first)
         last = np.where(turns, last_page + self.layout.grid.page_rows - 1, last)
         begin, end = self.layout.pixel_rows_of(first, last)

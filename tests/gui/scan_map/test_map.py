@@ -87,6 +87,16 @@ def test_pieces_make_the_same_picture_as_the_whole(scan_shape: tuple[int, ...], 
         np.testing.assert_array_equal(canvas.picture, mi.map_picture(progress.state_codes(), layout))
 
 
+def test_points_on_two_pages_side_by_side_mark_the_rows_of_both() -> None:
+    progress, layout = KeyProgress(1, (4, 5, 12)), mi.map_layout((4, 5, 12), 200, 200)
+    canvas = MapCanvas(layout)
+    canvas.draw_some(progress.state_codes, 1.0)
+    progress.add(0, *ranges((170, 229)))  # from row 4 of a page to row 4 of the next
+    canvas.mark(*ranges((170, 229)))
+    canvas.draw_some(progress.state_codes, 1.0)
+    np.testing.assert_array_equal(canvas.picture, mi.map_picture(progress.state_codes(), layout))
+
+
 @pytest.mark.parametrize("scan_shape", [(10_000_000,), (2500, 4000), (100, 250, 400), (5, 2_000_000)])
 def test_ten_million_points_are_drawn_in_small_pieces_and_a_key_costs_a_row(scan_shape: tuple[int, ...]) -> None:
     looked_at: list[int] = []
