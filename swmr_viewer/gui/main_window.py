@@ -27,6 +27,7 @@ from swmr_viewer.gui.picture.frame_header import FrameHeader
 from swmr_viewer.gui.picture.frame_view import FrameView
 from swmr_viewer.gui.scan_map.detector_list import DetectorList
 from swmr_viewer.gui.scan_map.map_panel import MapPanel
+from swmr_viewer.gui.scan_map.scan_gaps import ScanGaps
 from swmr_viewer.gui.session.session import Session
 from swmr_viewer.gui.snapshots.burst import Burst
 from swmr_viewer.gui.snapshots.snapshots import Snapshots
@@ -86,8 +87,9 @@ class MainWindow(QMainWindow):
         self.display_memory = DisplayMemory(session, self.display)
         self.frame_view = FrameView(session, self.display)
         self.display_tools = DisplayTools(self.display, actions.auto_levels, self)
-        self.map_panel = MapPanel(session)
-        self.detectors = DetectorList(session)
+        gaps = ScanGaps(session, self)
+        self.map_panel = MapPanel(session, gaps)
+        self.detectors = DetectorList(session, gaps)
         self.edge = LiveEdge(session, self)
         self.control_bar = ControlBar(session, self.edge.playback, self.edge.mode)
         self.edge.compose(self.menu_, self.frame_header, self.control_bar.play)

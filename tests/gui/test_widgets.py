@@ -160,7 +160,7 @@ def test_the_detector_that_lags_is_named(qtbot: QtBot, reader: FakeSupervisor, f
     rows = viewer.window.detectors.rows
     assert [row.count.text() for row in rows] == ["12 / 20", "7 / 20", "12 / 20"]
     assert [row.behind.text() for row in rows] == ["", "5 behind", ""]
-    assert viewer.window.detectors.gaps.plain == "2 gaps: 3\u20134"
+    qtbot.waitUntil(lambda: viewer.window.detectors.gaps.plain == "2 gaps: 3\u20134")
 
 
 # ---- slider

@@ -125,7 +125,7 @@ class GoTo(QFrame):
 
     def _offer(self, index: int, progress: KeyProgress) -> None:
         description = self._session.description
-        why = missing_words(progress, index, description.key_paths if description is not None else ())
+        why = missing_words(progress, index, description.key_paths if description is not None else (), self._session.is_over)
         self._say(f"{why} Enter again: the nearest one that is complete." if progress.n_complete else why)
         self._offered = self.line.text()
 

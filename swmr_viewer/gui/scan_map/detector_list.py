@@ -12,6 +12,7 @@ from swmr_viewer.gui.look.words import count_words
 from swmr_viewer.gui.scan_map.detector_names import detector_names
 from swmr_viewer.gui.scan_map.gap_line import GapLine
 from swmr_viewer.gui.scan_map.map_words import listed
+from swmr_viewer.gui.scan_map.scan_gaps import ScanGaps
 from swmr_viewer.gui.scan_map.time_left import TimeLeft
 from swmr_viewer.gui.session.session import Session
 
@@ -65,7 +66,7 @@ class DetectorList(QFrame):
     gap_chosen = Signal(int)
     """A gap was clicked: the index of its first point."""
 
-    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+    def __init__(self, session: Session, gaps: ScanGaps, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
         self._paths: tuple[str, ...] | None = None
@@ -74,7 +75,7 @@ class DetectorList(QFrame):
         caption = Words("caption")
         caption.say("DETECTORS")
         self.hold_up = ElidedWords("warn", Qt.TextElideMode.ElideRight)
-        self.gaps = GapLine(session)
+        self.gaps = GapLine(session, gaps)
         self.gaps.gap_chosen.connect(self.gap_chosen)
         self.time_left = TimeLeft(session, self)
         self.left = Words("muted")

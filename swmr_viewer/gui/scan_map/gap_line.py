@@ -1,4 +1,4 @@
-"""The line that names the first gaps; a click on one shows where it is, and the nearest frame."""
+"""The line that names the first gaps, or says that nobody can tell them yet; a click on one shows it and the nearest frame."""
 
 from __future__ import annotations
 
@@ -9,45 +9,61 @@ from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from swmr_viewer.gui.look.labels import line_height
 from swmr_viewer.gui.look.theme import theme_of_application, tokens
+from swmr_viewer.gui.look.words import count_words
 from swmr_viewer.gui.scan_map.map_gaps import first_gaps, gaps_words, n_gap_points
 from swmr_viewer.gui.scan_map.map_words import missing_words
+from swmr_viewer.gui.scan_map.scan_gaps import ScanGaps
 from swmr_viewer.gui.session.session import Session
 
 NAMED = 3
+GAPS_TIP = "Points that the scan has come past and that are not complete; click one to see where it is"
+NO_ORDER_TIP = "The frames come in no order that is known: which of them are lost is told when the scan has ended"
 LONGEST_SHARE = 0.05
 """Of the window's time that may be spent on looking for gaps."""
 
 
 class GapLine(QLabel):
-    """``2 gaps: 191, 274``."""
+    """``2 gaps: 191, 274``, and after the end ``No gaps, 12 missing``; in a scan without order ``204 not complete yet``."""
 
     gap_chosen = Signal(int)
 
-    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+    def __init__(self, session: Session, gaps: ScanGaps, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
+        self._gaps = gaps
         self.setProperty("role", "muted")
         self.setTextFormat(Qt.TextFormat.RichText)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.setMinimumHeight(line_height(self))
-        self.setToolTip("Points below the newest complete frame that are not complete; click one to see where it is")
+        self.setToolTip(GAPS_TIP)
         self.linkActivated.connect(lambda link: self._choose(int(link)))
         self._later = QTimer(self, singleShot=True)
-        self._later.timeout.connect(self._look)
-        for signal in (session.progress_changed, session.request_changed):
+        self._later.timeout.connect(self._look_again)
+        self._is_due = False
+        for signal in (session.progress_changed, session.request_changed, session.state_changed):
             signal.connect(self._look_soon)
         theme_of_application().changed.connect(self._look)
         self.plain = ""
         """What is said, without links."""
 
+    @property
+    def is_current(self) -> bool:
+        """Whether everything that is known is told."""
+        return not self._is_due
+
     def _look_soon(self) -> None:
+        self._is_due = True
         if not self._later.isActive():
             self._look()
 
+    def _look_again(self) -> None:
+        if self._is_due:
+            self._look()
+
     def _look(self) -> None:
-        progress = self._session.progress
+        self._is_due = False
         began = time.perf_counter()
-        pieces = [] if progress is None else gaps_words(n_gap_points(progress), first_gaps(progress, NAMED))
+        pieces = self._pieces()
         self._later.setInterval(round(1000 * (time.perf_counter() - began) / LONGEST_SHARE))
         if self._later.interval() > 0:
             self._later.start()
@@ -57,9 +73,20 @@ class GapLine(QLabel):
         if html != self.text():
             self.setText(html)
 
+    def _pieces(self) -> list[tuple[str, int | None]]:
+        progress, passed = self._session.progress, self._gaps.passed
+        if progress is None:
+            return []
+        self.setToolTip(GAPS_TIP if passed is not None else NO_ORDER_TIP)
+        left = progress.total - progress.n_complete
+        if passed is None:
+            return [(f"{count_words(left)} not complete yet", None)]
+        n_gaps = n_gap_points(progress, passed)
+        return gaps_words(n_gaps, first_gaps(progress, passed, NAMED), left - n_gaps if self._gaps.scan_is_over else 0)
+
     def _choose(self, index: int) -> None:
         session, description = self._session, self._session.description
         if session.progress is not None:
-            session.note(missing_words(session.progress, index, description.key_paths if description is not None else ()))
+            session.note(missing_words(session.progress, index, description.key_paths if description is not None else (), session.is_over))
             session.pin_nearest(index)
             self.gap_chosen.emit(index)

@@ -1,4 +1,4 @@
-"""Gaps: points below the newest complete one that are not complete, found without looking at the whole scan twice."""
+"""Gaps: points that the scan came past and that are not complete, found without looking at the whole scan twice (pure)."""
 
 from __future__ import annotations
 
@@ -8,29 +8,34 @@ import numpy as np
 
 from swmr_viewer.core.progress import COMPLETE, KeyProgress
 from swmr_viewer.gui.look.words import count_words
+from swmr_viewer.gui.scan_map.visit_order import Passed, n_points
 
 BLOCK = 1 << 18
 
 
-def n_gap_points(progress: KeyProgress) -> int:
-    """Return how many points are gaps."""
-    return 0 if progress.newest is None else progress.newest + 1 - progress.n_complete
+def below_newest(progress: KeyProgress) -> Passed:
+    """Return the points up to the newest complete one: what a raster scan has come past."""
+    return () if progress.newest is None else ((0, progress.newest + 1),)
 
 
-def first_gaps(progress: KeyProgress, most: int) -> list[tuple[int, int]]:
+def n_gap_points(progress: KeyProgress, passed: Passed) -> int:
+    """Return how many points are gaps; everything that is complete has been passed."""
+    return max(0, n_points(passed) - progress.n_complete)
+
+
+def first_gaps(progress: KeyProgress, passed: Passed, most: int) -> list[tuple[int, int]]:
     """Return the first gaps as half-open ranges of neighbouring indices."""
     found: list[tuple[int, int]] = []
-    left, newest = n_gap_points(progress), progress.newest
-    start = progress.frontier if left else 0
-    while left > 0 and newest is not None and start <= newest:
-        stop = min(start + BLOCK, newest + 1)
-        gaps = np.flatnonzero(progress.state_codes(start, stop) != COMPLETE) + start
-        left -= gaps.size
-        found = _joined(found, gaps)
-        if len(found) > most:
-            return found[:most]
-        start = stop
-    return found
+    left = n_gap_points(progress, passed)
+    frontier = progress.frontier if left else 0
+    for begin, end in passed:
+        for start in range(max(begin, frontier), end, BLOCK):
+            if left <= 0 or len(found) > most:
+                return found[:most]
+            gaps = np.flatnonzero(progress.state_codes(start, min(start + BLOCK, end)) != COMPLETE) + start
+            left -= gaps.size
+            found = _joined(found, gaps)
+    return found[:most]
 
 
 def _joined(found: list[tuple[int, int]], gaps: np.ndarray) -> list[tuple[int, int]]:
@@ -46,13 +51,17 @@ def _joined(found: list[tuple[int, int]], gaps: np.ndarray) -> list[tuple[int, i
     return found + ranges
 
 
-def gaps_words(n_points: int, gaps: Sequence[tuple[int, int]]) -> list[tuple[str, int | None]]:
-    """Return the line about gaps as pieces of text; those that can be gone to carry their index."""
-    if not n_points:
-        return [("No gaps", None)]
-    pieces: list[tuple[str, int | None]] = [(f"{count_words(n_points)} {'gap' if n_points == 1 else 'gaps'}: ", None)]
+def gaps_words(n_gaps: int, gaps: Sequence[tuple[int, int]], n_missing: int = 0) -> list[tuple[str, int | None]]:
+    """Return the line about gaps as pieces of text; those that can be gone to carry their index.
+
+    ``n_missing`` points never came because the scan ended before it came to them.
+    """
+    missing: list[tuple[str, int | None]] = [(f"{'; ' if n_gaps else ', '}{count_words(n_missing)} missing", None)] if n_missing else []
+    if not n_gaps:
+        return [("No gaps", None), *missing]
+    pieces: list[tuple[str, int | None]] = [(f"{count_words(n_gaps)} {'gap' if n_gaps == 1 else 'gaps'}: ", None)]
     for number, (start, stop) in enumerate(gaps):
         words = count_words(start) if stop == start + 1 else f"{count_words(start)}\u2013{count_words(stop - 1)}"
         pieces += [(", ", None)] * (number > 0) + [(words, start)]
     named = sum(stop - start for start, stop in gaps)
-    return [*pieces, (" \u2026", None)] if named < n_points else pieces
+    return [*pieces, *([(" \u2026", None)] if named < n_gaps else []), *missing]

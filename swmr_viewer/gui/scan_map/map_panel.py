@@ -12,6 +12,7 @@ from swmr_viewer.gui.look.words import count_words
 from swmr_viewer.gui.scan_map import map_image as mi
 from swmr_viewer.gui.scan_map.map_words import pages_words, shape_caption
 from swmr_viewer.gui.scan_map.progress_map import ProgressMap, map_colors, scan_axis_names
+from swmr_viewer.gui.scan_map.scan_gaps import ScanGaps
 from swmr_viewer.gui.session.session import Session
 
 SHOWN = -1
@@ -47,13 +48,14 @@ class Swatch(QWidget):
 class MapPanel(QFrame):
     """Caption, map, legend."""
 
-    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+    def __init__(self, session: Session, gaps: ScanGaps, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
+        self._gaps = gaps
         self.setProperty("panel", "true")
         self.caption = ElidedWords("caption")
         self.count = Words("muted")
-        self.map = ProgressMap(session)
+        self.map = ProgressMap(session, gaps)
         self.whole = QPushButton("Whole scan")
         self.whole.setProperty("kind", "link")
         self.whole.setToolTip("Show the whole scan again (double click on the map)")
@@ -69,11 +71,11 @@ class MapPanel(QFrame):
         box.setSpacing(8)
         box.addLayout(top)
         box.addWidget(self.map, 1)
-        self.legend = _legend()
+        self.legend = Legend()
         box.addWidget(self.pages)
         box.addWidget(self.legend)
         box.addStretch(0)
-        for signal in (session.progress_changed, session.request_changed):
+        for signal in (session.progress_changed, session.request_changed, session.state_changed):
             signal.connect(self._show)
         self.whole.clicked.connect(self.map.fit)
         self.map.view_changed.connect(self._show)
@@ -88,19 +90,27 @@ class MapPanel(QFrame):
         self.pages.say(pages)
         self.pages.setVisible(bool(pages))
         self.legend.setVisible(progress is not None)
+        self.legend.tell(is_over=self._gaps.scan_is_over)
         self.count.say("" if progress is None or self.map.is_zoomed else f"{count_words(progress.n_complete)} complete")
 
 
-def _legend() -> QWidget:
-    legend = QWidget()
-    row = QHBoxLayout(legend)
-    row.setContentsMargins(0, 0, 0, 0)
-    row.setSpacing(3)
-    for state, words in ((mi.COMPLETE, "complete"), (mi.PARTLY, "partly"), (mi.MISSING, "missing"), (SHOWN, "shown")):
-        label = Words("muted")
-        label.say(words)
-        row.addWidget(Swatch(state))
-        row.addWidget(label)
-        row.addSpacing(2)
-    row.addStretch(1)
-    return legend
+class Legend(QWidget):
+    """What the map's colours and patterns mean."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(3)
+        self.missing = Words("muted", room_for="missing")
+        for state, words in ((mi.COMPLETE, "complete"), (mi.PARTLY, "partly"), (mi.MISSING, ""), (SHOWN, "shown")):
+            label = Words("muted") if words else self.missing
+            label.say(words)
+            row.addWidget(Swatch(state))
+            row.addWidget(label)
+            row.addSpacing(2)
+        row.addStretch(1)
+
+    def tell(self, *, is_over: bool) -> None:
+        """Name the points without a key: nothing is missing while the scan goes on."""
+        self.missing.say("missing" if is_over else "not yet")

@@ -11,14 +11,17 @@ from swmr_viewer.gui.look.words import count_words, position_words, value_words
 from swmr_viewer.gui.scan_map.detector_names import detector_names
 
 
-def point_words(progress: KeyProgress, index: int, key_paths: Sequence[str], axes: Sequence[ScanAxis] = ()) -> str:
-    """Return number, position and the state of each key of a scan point, a line each."""
+def point_words(
+    progress: KeyProgress, index: int, key_paths: Sequence[str], axes: Sequence[ScanAxis] = (), fate: str = "", is_over: bool = False
+) -> str:
+    """Return number, position, the state of each key and what becomes of a scan point, a line each."""
     position = position_of(index, progress.scan_shape)
     lines = [f"Frame {count_words(index)} at {position_words(position)}"]
     if len(axes) == len(position) and any(axis.name for axis in axes):
         lines.append(", ".join(_axis_words(axis, at) for axis, at in zip(axes, position, strict=True)))
-    lines += [f"{name}: {'set' if progress.is_set(key, index) else 'not set yet'}" for key, name in enumerate(detector_names(key_paths))]
-    return "\n".join(lines)
+    unset = "not set" if is_over else "not set yet"
+    lines += [f"{name}: {'set' if progress.is_set(key, index) else unset}" for key, name in enumerate(detector_names(key_paths))]
+    return "\n".join([*lines, fate] if fate else lines)
 
 
 def _axis_words(axis: ScanAxis, at: int) -> str:
@@ -28,11 +31,11 @@ def _axis_words(axis: ScanAxis, at: int) -> str:
     return f"{axis.name} {value_words(float(axis.values[at]))} {axis.unit}".strip()
 
 
-def missing_words(progress: KeyProgress, index: int, key_paths: Sequence[str]) -> str:
-    """Say why a frame cannot be shown yet: which keys are not set."""
+def missing_words(progress: KeyProgress, index: int, key_paths: Sequence[str], is_over: bool = False) -> str:
+    """Say why a frame cannot be shown (yet, while it is followed): which keys are not set."""
     names = [name for key, name in enumerate(detector_names(key_paths)) if not progress.is_set(key, index)]
     if not names or len(names) == progress.n_keys:
-        return f"Frame {count_words(index)} is not there yet."
+        return f"Frame {count_words(index)} is not there{'' if is_over else ' yet'}."
     what = "has not set its key" if len(names) == 1 else "have not set their keys"
     return f"Frame {count_words(index)} is not complete: {listed(names)} {what}."
 

@@ -12,6 +12,7 @@ from swmr_viewer.gui.scan_map import map_image as mi
 from swmr_viewer.gui.scan_map.map_canvas import MapCanvas
 from swmr_viewer.gui.scan_map.map_words import missing_words, point_words
 from swmr_viewer.gui.scan_map.map_zoom import centred_on, moved_to, zoomed
+from swmr_viewer.gui.scan_map.scan_gaps import ScanGaps
 from swmr_viewer.gui.session.session import Session
 from swmr_viewer.reader.messages import KeysChanged
 
@@ -31,9 +32,10 @@ class ProgressMap(QWidget):
     view_changed = Signal()
     """Zoomed, panned or fitted."""
 
-    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+    def __init__(self, session: Session, gaps: ScanGaps, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
+        self._gaps = gaps
         self._canvas: MapCanvas | None = None
         self._pressed: tuple[QPointF, mi.MapLayout] | None = None
         self._dragging = False
@@ -228,7 +230,8 @@ class ProgressMap(QWidget):
         if progress is None:
             return
         if not progress.is_complete(index):
-            self._session.note(missing_words(progress, index, description.key_paths if description is not None else ()))
+            paths = description.key_paths if description is not None else ()
+            self._session.note(missing_words(progress, index, paths, self._session.is_over))
         self._session.pin(index)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
@@ -250,7 +253,8 @@ class ProgressMap(QWidget):
         index, progress, description = self.index_at(at), self._session.progress, self._session.description
         if index is None or progress is None or index >= progress.total:
             return ""
-        return point_words(progress, index, description.key_paths if description is not None else (), scan_axes(self._session))
+        paths, fate = description.key_paths if description is not None else (), self._gaps.fate_words(index)
+        return point_words(progress, index, paths, scan_axes(self._session), fate, self._session.is_over)
 
 
 def scan_axes(session: Session) -> tuple[ScanAxis, ...]:

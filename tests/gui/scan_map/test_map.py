@@ -19,7 +19,6 @@ from swmr_viewer.gui.assembly import Assembly
 from swmr_viewer.gui.look.theme import tokens
 from swmr_viewer.gui.scan_map import map_image as mi
 from swmr_viewer.gui.scan_map.map_canvas import MapCanvas
-from swmr_viewer.gui.scan_map.map_gaps import first_gaps, gaps_words, n_gap_points
 from swmr_viewer.gui.scan_map.map_grid import map_grid, row_length
 from swmr_viewer.gui.scan_map.map_words import missing_words, pages_words, point_words, shape_caption
 from swmr_viewer.gui.scan_map.map_zoom import centred_on, moved_to, zoomed
@@ -166,30 +165,7 @@ def test_the_point_under_the_pointer_stays_there() -> None:
     assert moved_to(layout, 10_000, -5).top == 1000 - layout.n_rows
 
 
-# ---- gaps and words
-
-
-@given(n=st.integers(1, 60), data=st.data(), most=st.integers(1, 5))
-def test_gaps_are_the_points_that_lack_below_the_newest(n: int, data: st.DataObject, most: int) -> None:
-    mask = np.array(data.draw(st.lists(st.booleans(), min_size=n, max_size=n)))
-    progress = KeyProgress(1, (n,))
-    at = np.flatnonzero(mask)
-    progress.add(0, at, at + 1)
-    expected = np.flatnonzero(~mask[: at[-1] + 1]) if at.size else np.empty(0, np.int64)
-    assert n_gap_points(progress) == expected.size
-    found = first_gaps(progress, most)
-    assert len(found) <= most
-    named = np.concatenate([np.arange(start, stop) for start, stop in found]) if found else np.empty(0, np.int64)
-    np.testing.assert_array_equal(named, expected[: named.size])
-    if len(found) < most:
-        assert named.size == expected.size
-
-
-def test_gaps_far_apart_are_found_across_blocks() -> None:
-    progress = progress_of((2_000_000,), [(0, 5), (6, 262_140), (262_150, 1_999_990), (1_999_999, 2_000_000)])
-    assert first_gaps(progress, 9) == [(5, 6), (262_140, 262_150), (1_999_990, 1_999_999)]
-    words = "".join(words for words, _ in gaps_words(20, first_gaps(progress, 2)))
-    assert words.replace("\u2009", "") == "20 gaps: 5, 262140\u2013262149 \u2026"
+# ---- words
 
 
 def test_words_about_points() -> None:
