@@ -24,9 +24,11 @@ StatesOf = Callable[[int, int], Codes]
 
 LEAST_CELL_WITH_LINES = 5
 LEAST_CELL_WITH_PATTERN = 6
-MOST_CELL = 26
-THICKEST_STRIP = 12
-"""Pixels that the few cells of the short axis may have where those of the long axis share pixels."""
+MOST_CELL = 64
+MOST_STRETCHED = 2.5
+"""Longer over shorter side of a cell."""
+THICKEST_STRIP = 24
+"""Pixels that the few cells of a short axis may have where those of the long axis have a few, or share them."""
 PAGES_ONE_BY_ONE = 64
 """Up to this many pages in a row of pages are looked up each by itself; more are looked up whole and cut."""
 
@@ -84,27 +86,28 @@ class MapLayout:
 
 
 def map_layout(scan_shape: tuple[int, ...], room_width: int, room_height: int) -> MapLayout:
-    """Lay the whole scan out in a room of pixels.
+    """Lay the whole scan out in a room of pixels, and fill it where that leaves cells in shape.
 
-    Cells with lines are whole pixels, at most 26 of them; their sides differ by half at most, but for strips.
+    Cells with lines are whole pixels. One side is at most two and a half times the other; strips of a few cells may be thicker.
     """
     grid = map_grid(scan_shape)
     rows, columns = grid.rows, grid.columns
     width, height = max(1.0, room_width / columns), max(1.0, room_height / rows)
-    width_limit = THICKEST_STRIP if height == 1 else 1.5 * height
-    height_limit = THICKEST_STRIP if width == 1 else 1.5 * width
-    width, height = min(width, width_limit, MOST_CELL), min(height, height_limit, MOST_CELL)
+    most = _longest(columns, height, room_height), _longest(rows, width, room_width)
+    width, height = min(width, most[0], MOST_CELL), min(height, most[1], MOST_CELL)
     width, height = (int(side) if side >= LEAST_CELL_WITH_LINES else side for side in (width, height))
     drawn = [max(1, min(room, round(side * cells))) for room, side, cells in ((room_width, width, columns), (room_height, height, rows))]
     return MapLayout(grid, 0, 0, rows, columns, drawn[0], drawn[1])
 
 
+def _longest(cells: int, other_side: float, other_room: int) -> float:
+    """Return the longest side (pixels) of so many cells that are ``other_side`` long the other way, in a room that is ``other_room``."""
+    return max(MOST_STRETCHED * other_side, min(THICKEST_STRIP, other_room / cells))
+
+
 def natural_height(scan_shape: tuple[int, ...], width: int) -> int:
-    """Return the height (pixels) at which the map of a scan fills this width, within reason."""
-    grid = map_grid(scan_shape)
-    cell_width = width / grid.columns
-    height = grid.rows * min(1.5 * cell_width, MOST_CELL) if cell_width >= 1 else min(width, grid.rows * THICKEST_STRIP)
-    return round(min(max(height, 60), 1.5 * width))
+    """Return the height (pixels) at which the map of a scan fills this width; more would stay empty."""
+    return max(60, map_layout(scan_shape, width, 100 * width).height)
 
 
 def map_picture(states: Codes, layout: MapLayout) -> Codes:

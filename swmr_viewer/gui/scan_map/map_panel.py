@@ -63,6 +63,8 @@ class MapPanel(QFrame):
         self.pages = ElidedWords("muted")
         self.pages.setVisible(False)
         top = QHBoxLayout()
+        self.whole.ensurePolished()
+        top.addStrut(self.whole.sizeHint().height())  # the map stays where it is when the button comes
         top.addWidget(self.caption, 1)
         top.addWidget(self.whole)
         top.addWidget(self.count)

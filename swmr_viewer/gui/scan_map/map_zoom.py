@@ -49,6 +49,13 @@ def centred_on(layout: MapLayout, room: Room, index: int, scale: float) -> MapLa
     return moved_to(found, row - found.n_rows / 2, column - found.n_columns / 2)
 
 
+def resized(layout: MapLayout, room: Room) -> MapLayout:
+    """Return the layout in another room: the same corner and size of cells, or the whole scan where that has room now."""
+    fit = map_layout(layout.grid.scan_shape, *room)
+    scale = min(layout.cell)
+    return fit if layout.is_whole or min(fit.cell) >= scale else _at_scale(layout, fit, room, (0.0, 0.0), scale)
+
+
 def _seen(cells: int, room: int, side: float) -> tuple[int, int]:
     """Return how many cells are seen along one axis, and on how many pixels."""
     seen = max(1, min(cells, int(room / side)))

@@ -11,7 +11,7 @@ from swmr_viewer.gui.look.theme import mixed, theme_of_application, tokens
 from swmr_viewer.gui.scan_map import map_image as mi
 from swmr_viewer.gui.scan_map.map_canvas import MapCanvas
 from swmr_viewer.gui.scan_map.map_words import missing_words, point_words
-from swmr_viewer.gui.scan_map.map_zoom import centred_on, moved_to, zoomed
+from swmr_viewer.gui.scan_map.map_zoom import centred_on, moved_to, resized, zoomed
 from swmr_viewer.gui.scan_map.scan_gaps import ScanGaps
 from swmr_viewer.gui.session.session import Session
 from swmr_viewer.reader.messages import KeysChanged
@@ -151,7 +151,8 @@ class ProgressMap(QWidget):
             self.update()
             return
         if self._canvas is None or self._canvas.layout.grid.scan_shape != progress.scan_shape:
-            self.setMaximumHeight(mi.natural_height(progress.scan_shape, max(60, self.width())))
+            ratio = self.devicePixelRatioF()
+            self.setMaximumHeight(round(mi.natural_height(progress.scan_shape, max(60, self._room()[0])) / ratio))
             self._canvas = MapCanvas(mi.map_layout(progress.scan_shape, *self._room()))
             self.update()
         first, stop = self._canvas.draw_some(progress.state_codes, BUDGET_S)
@@ -163,7 +164,7 @@ class ProgressMap(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._canvas = None
+        self._canvas = MapCanvas(resized(self._canvas.layout, self._room())) if self.is_zoomed and self._canvas is not None else None
         self._draw()
         self.view_changed.emit()
 

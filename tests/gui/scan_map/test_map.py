@@ -165,6 +165,21 @@ def test_the_point_under_the_pointer_stays_there() -> None:
     assert moved_to(layout, 10_000, -5).top == 1000 - layout.n_rows
 
 
+@pytest.mark.parametrize("scan_shape", [(14, 21), (20, 30), (600,), (1000, 1000), (3, 4, 5), (100, 250, 400)])
+def test_cells_grow_until_the_room_is_full(scan_shape: tuple[int, ...]) -> None:
+    layout = mi.map_layout(scan_shape, 286, 430)
+    assert layout.width >= 0.9 * 286
+    assert layout.height >= 0.9 * 430
+    natural = mi.natural_height(scan_shape, 286)
+    assert natural >= 0.9 * 430
+    assert mi.map_layout(scan_shape, 286, natural + 500).height == natural
+
+
+@pytest.mark.parametrize(("scan_shape", "height"), [((1,), 64), ((2, 2), 128), ((3, 100), 72), ((10, 1000), 240)])
+def test_few_cells_keep_their_shape_and_ask_for_no_more_room(scan_shape: tuple[int, ...], height: int) -> None:
+    assert mi.natural_height(scan_shape, 286) == height
+
+
 # ---- words
 
 
@@ -230,6 +245,26 @@ def test_wheel_zooms_drag_pans_click_pins_double_click_fits(
     qtbot.mouseDClick(chart, LEFT, pos=QPoint(5, 5))
     assert not chart.is_zoomed
     assert not viewer.window.map_panel.whole.isVisible()
+
+
+def test_a_window_of_another_size_keeps_the_zoom(qtbot: QtBot, reader: FakeSupervisor, following: Callable[..., Assembly]) -> None:
+    viewer = following((200, 300))
+    chart = open_map(qtbot, reader, viewer, (200, 300), (0, 60_000))
+    for _ in range(5):
+        wheel(chart, QPointF(chart.rect().center()), up=True)
+    before = chart.layout_shown
+    assert before is not None
+    place = chart.geometry()
+    viewer.window.resize(1280, 900)
+    qtbot.waitUntil(lambda: chart.height() > place.height() and chart.is_current)
+    after = chart.layout_shown
+    assert after is not None
+    assert (after.top, after.left, after.cell) == (before.top, before.left, before.cell)
+    assert after.n_rows > before.n_rows
+    qtbot.mouseClick(viewer.window.map_panel.whole, LEFT)
+    assert not chart.is_zoomed
+    assert chart.layout_shown is not None
+    assert chart.layout_shown.height <= chart.height()
 
 
 def test_a_click_on_a_gap_shows_where_it_is_and_the_nearest_frame(
