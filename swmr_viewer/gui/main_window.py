@@ -26,7 +26,9 @@ from swmr_viewer.gui.picture.empty_state import EmptyState
 from swmr_viewer.gui.picture.frame_header import FrameHeader
 from swmr_viewer.gui.picture.frame_view import FrameView
 from swmr_viewer.gui.scan_map.detector_list import DetectorList
+from swmr_viewer.gui.scan_map.map_pages import MapPages
 from swmr_viewer.gui.scan_map.map_panel import MapPanel
+from swmr_viewer.gui.scan_map.page_actions import add_page_menu, make_page_actions
 from swmr_viewer.gui.scan_map.scan_gaps import ScanGaps
 from swmr_viewer.gui.session.session import Session
 from swmr_viewer.gui.snapshots.burst import Burst
@@ -88,7 +90,10 @@ class MainWindow(QMainWindow):
         self.frame_view = FrameView(session, self.display)
         self.display_tools = DisplayTools(self.display, actions.auto_levels, self)
         gaps = ScanGaps(session, self)
-        self.map_panel = MapPanel(session, gaps)
+        pages = MapPages(session, self)
+        page_actions = make_page_actions(pages, self)
+        add_page_menu(page_actions, self.menu_)
+        self.map_panel = MapPanel(session, gaps, pages, page_actions)
         self.detectors = DetectorList(session, gaps)
         self.edge = LiveEdge(session, self)
         self.control_bar = ControlBar(session, self.edge.playback, self.edge.mode)

@@ -85,12 +85,12 @@ class MapLayout:
         return np.clip(start, 0, self.height), np.clip(stop, 0, self.height)
 
 
-def map_layout(scan_shape: tuple[int, ...], room_width: int, room_height: int) -> MapLayout:
-    """Lay the whole scan out in a room of pixels, and fill it where that leaves cells in shape.
+def map_layout(scan_shape: tuple[int, ...], room_width: int, room_height: int, page: int | None = None) -> MapLayout:
+    """Lay the whole scan, or a page of it, out in a room of pixels, and fill it where that leaves cells in shape.
 
     Cells with lines are whole pixels. One side is at most two and a half times the other; strips of a few cells may be thicker.
     """
-    grid = map_grid(scan_shape)
+    grid = map_grid(scan_shape, page)
     rows, columns = grid.rows, grid.columns
     width, height = max(1.0, room_width / columns), max(1.0, room_height / rows)
     most = _longest(columns, height, room_height), _longest(rows, width, room_width)
@@ -105,9 +105,9 @@ def _longest(cells: int, other_side: float, other_room: int) -> float:
     return max(MOST_STRETCHED * other_side, min(THICKEST_STRIP, other_room / cells))
 
 
-def natural_height(scan_shape: tuple[int, ...], width: int) -> int:
+def natural_height(scan_shape: tuple[int, ...], width: int, page: int | None = None) -> int:
     """Return the height (pixels) at which the map of a scan fills this width; more would stay empty."""
-    return max(60, map_layout(scan_shape, width, 100 * width).height)
+    return max(60, map_layout(scan_shape, width, 100 * width, page).height)
 
 
 def map_picture(states: Codes, layout: MapLayout) -> Codes:
@@ -149,16 +149,20 @@ def _fill_pages(target: Codes, states_of: StatesOf, grid: MapGrid, down: int, ro
     stop_row = rows[1]
     whole = None
     if len(pages) > PAGES_ONE_BY_ONE:
-        whole = _padded(states_of, grid, pages[0] * grid.page_size, len(pages) * grid.page_size).reshape(len(pages), -1)
+        whole = _padded(states_of, grid, grid.start + pages[0] * grid.page_size, len(pages) * grid.page_size).reshape(len(pages), -1)
     for across, page in enumerate(pages):
         left = across * (grid.page_columns + grid.gap)
         at, n_cells = rows[0] * grid.page_columns, (stop_row - rows[0]) * grid.page_columns
-        cells = _padded(states_of, grid, page * grid.page_size + at, n_cells) if whole is None else whole[across, at : at + n_cells]
+        cells = (
+            _padded(states_of, grid, grid.start + page * grid.page_size + at, n_cells)
+            if whole is None
+            else whole[across, at : at + n_cells]
+        )
         target[:, left : left + grid.page_columns] = cells.reshape(-1, grid.page_columns)
 
 
 def _padded(states_of: StatesOf, grid: MapGrid, start: int, n_cells: int) -> Codes:
-    states = states_of(min(start, grid.total), min(start + n_cells, grid.total))
+    states = states_of(min(start, grid.stop), min(start + n_cells, grid.stop))
     cells = np.full(n_cells, NOWHERE, np.uint8)
     np.add(states, MISSING, out=cells[: states.size])
     return cells

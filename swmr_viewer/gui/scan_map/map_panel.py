@@ -10,7 +10,10 @@ from swmr_viewer.gui.look.labels import ElidedWords, Words
 from swmr_viewer.gui.look.theme import theme_of_application, tokens
 from swmr_viewer.gui.look.words import count_words
 from swmr_viewer.gui.scan_map import map_image as mi
-from swmr_viewer.gui.scan_map.map_words import pages_words, shape_caption
+from swmr_viewer.gui.scan_map.map_pages import MapPages
+from swmr_viewer.gui.scan_map.map_words import shape_caption
+from swmr_viewer.gui.scan_map.page_actions import PageActions
+from swmr_viewer.gui.scan_map.page_row import PageRow
 from swmr_viewer.gui.scan_map.progress_map import ProgressMap, map_colors, scan_axis_names
 from swmr_viewer.gui.scan_map.scan_gaps import ScanGaps
 from swmr_viewer.gui.session.session import Session
@@ -48,20 +51,18 @@ class Swatch(QWidget):
 class MapPanel(QFrame):
     """Caption, map, legend."""
 
-    def __init__(self, session: Session, gaps: ScanGaps, parent: QWidget | None = None) -> None:
+    def __init__(self, session: Session, gaps: ScanGaps, pages: MapPages, page_actions: PageActions, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
         self._gaps = gaps
+        self.pages = pages
         self.setProperty("panel", "true")
         self.caption = ElidedWords("caption")
         self.count = Words("muted")
-        self.map = ProgressMap(session, gaps)
+        self.map = ProgressMap(session, gaps, self.pages)
         self.whole = QPushButton("Whole scan")
         self.whole.setProperty("kind", "link")
-        self.whole.setToolTip("Show the whole scan again (double click on the map)")
-        self.whole.setVisible(False)
-        self.pages = ElidedWords("muted")
-        self.pages.setVisible(False)
+        self.page_row = PageRow(session, self.pages, page_actions)
         top = QHBoxLayout()
         self.whole.ensurePolished()
         top.addStrut(self.whole.sizeHint().height())  # the map stays where it is when the button comes
@@ -72,9 +73,9 @@ class MapPanel(QFrame):
         box.setContentsMargins(14, 10, 14, 10)
         box.setSpacing(8)
         box.addLayout(top)
+        box.addWidget(self.page_row)
         box.addWidget(self.map, 1)
         self.legend = Legend()
-        box.addWidget(self.pages)
         box.addWidget(self.legend)
         box.addStretch(0)
         for signal in (session.progress_changed, session.request_changed, session.state_changed):
@@ -84,13 +85,13 @@ class MapPanel(QFrame):
         self._show()
 
     def _show(self) -> None:
-        progress, layout, names = self._session.progress, self.map.layout_shown, scan_axis_names(self._session)
+        progress, names = self._session.progress, scan_axis_names(self._session)
         self.caption.say("SCAN" if progress is None else f"SCAN  {shape_caption(progress.scan_shape)}")
         self.caption.setToolTip("" if progress is None else shape_caption(progress.scan_shape, names))
+        what = "page" if self.pages.shows_one else "scan"
+        self.whole.setText(f"Whole {what}")
+        self.whole.setToolTip(f"Show the whole {what} again (double click on the map)")
         self.whole.setVisible(self.map.is_zoomed)
-        pages = "" if progress is None or layout is None else pages_words(layout.grid.n_pages, progress.scan_shape, names)
-        self.pages.say(pages)
-        self.pages.setVisible(bool(pages))
         self.legend.setVisible(progress is not None)
         self.legend.tell(is_over=self._gaps.scan_is_over)
         self.count.say("" if progress is None or self.map.is_zoomed else f"{count_words(progress.n_complete)} complete")

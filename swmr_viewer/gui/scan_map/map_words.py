@@ -9,6 +9,7 @@ from swmr_viewer.core.progress import KeyProgress
 from swmr_viewer.core.scan import position_of
 from swmr_viewer.gui.look.words import count_words, position_words, value_words
 from swmr_viewer.gui.scan_map.detector_names import detector_names
+from swmr_viewer.gui.scan_map.map_grid import page_axes
 
 
 def point_words(
@@ -52,11 +53,18 @@ def shape_caption(scan_shape: Sequence[int], axis_names: Sequence[str] = ()) -> 
     return " \u00d7 ".join(str(n) for n in scan_shape) if scan_shape else "1 point"
 
 
-def pages_words(n_pages: int, scan_shape: Sequence[int], axis_names: Sequence[str] = ()) -> str:
-    """Say how the slower axes are laid out, or nothing where there are none."""
-    long_axes = [axis for axis, n in enumerate(scan_shape) if n != 1]
-    if n_pages < 2:
-        return ""
+def page_axis_names(scan_shape: Sequence[int], axis_names: Sequence[str] = ()) -> list[str]:
+    """Return the names of the axes along which there are pages: the file's, or their numbers where it tells none."""
     named = axis_names if len(axis_names) == len(scan_shape) else [""] * len(scan_shape)
-    slow = [named[axis] or f"axis {axis}" for axis in long_axes[:-2]]
-    return f"Pages along {listed(slow)}"
+    return [named[axis] or f"axis {axis}" for axis in page_axes(scan_shape)]
+
+
+def pages_words(names: Sequence[str]) -> str:
+    """Say along which axes the pages are laid out, or nothing where there are none."""
+    return f"Pages along {listed(names)}" if names else ""
+
+
+def place_words(axis: int, at: int, length: int, axes: Sequence[ScanAxis] = ()) -> str:
+    """Say where a page is on an axis, and how far the axis goes."""
+    is_named = axis < len(axes) and bool(axes[axis].name)
+    return f"{_axis_words(axes[axis], at) if is_named else f'axis {axis}: {at}'} (0 to {length - 1})"

@@ -15,7 +15,7 @@ Room = tuple[int, int]
 
 def zoomed(layout: MapLayout, room: Room, at: tuple[float, float], steps: int) -> MapLayout:
     """Return the layout some steps in (+) or out (-), with the cell at this pixel kept where it is."""
-    fit = map_layout(layout.grid.scan_shape, *room)
+    fit = map_layout(layout.grid.scan_shape, *room, layout.grid.page)
     now, least = min(layout.cell), min(fit.cell)
     scales = [one for one in SCALES if one > least * 1.01] if steps > 0 or not layout.is_whole else []
     below = [one for one in scales if one < now * 0.99]
@@ -44,16 +44,21 @@ def moved_to(layout: MapLayout, top: float, left: float) -> MapLayout:
 def centred_on(layout: MapLayout, room: Room, index: int, scale: float) -> MapLayout:
     """Return a layout with this point in the middle, at least ``scale`` pixels per cell."""
     row, column = layout.grid.cell_of(index)
-    fit = map_layout(layout.grid.scan_shape, *room)
+    fit = map_layout(layout.grid.scan_shape, *room, layout.grid.page)
     found = _at_scale(layout, fit, room, (0.0, 0.0), scale) if min(layout.cell) < scale else layout
     return moved_to(found, row - found.n_rows / 2, column - found.n_columns / 2)
 
 
 def resized(layout: MapLayout, room: Room) -> MapLayout:
     """Return the layout in another room: the same corner and size of cells, or the whole scan where that has room now."""
-    fit = map_layout(layout.grid.scan_shape, *room)
+    fit = map_layout(layout.grid.scan_shape, *room, layout.grid.page)
     scale = min(layout.cell)
     return fit if layout.is_whole or min(fit.cell) >= scale else _at_scale(layout, fit, room, (0.0, 0.0), scale)
+
+
+def turned_to(layout: MapLayout, page: int) -> MapLayout:
+    """Return the layout of one page with another in its place: the same part of it, at the same size."""
+    return replace(layout, grid=replace(layout.grid, page=page))
 
 
 def _seen(cells: int, room: int, side: float) -> tuple[int, int]:

@@ -10,8 +10,9 @@ from swmr_viewer.core.nexus.facts import ScanAxis
 from swmr_viewer.gui.look.theme import mixed, theme_of_application, tokens
 from swmr_viewer.gui.scan_map import map_image as mi
 from swmr_viewer.gui.scan_map.map_canvas import MapCanvas
+from swmr_viewer.gui.scan_map.map_pages import MapPages
 from swmr_viewer.gui.scan_map.map_words import missing_words, point_words
-from swmr_viewer.gui.scan_map.map_zoom import centred_on, moved_to, resized, zoomed
+from swmr_viewer.gui.scan_map.map_zoom import centred_on, moved_to, resized, turned_to, zoomed
 from swmr_viewer.gui.scan_map.scan_gaps import ScanGaps
 from swmr_viewer.gui.session.session import Session
 from swmr_viewer.reader.messages import KeysChanged
@@ -32,10 +33,11 @@ class ProgressMap(QWidget):
     view_changed = Signal()
     """Zoomed, panned or fitted."""
 
-    def __init__(self, session: Session, gaps: ScanGaps, parent: QWidget | None = None) -> None:
+    def __init__(self, session: Session, gaps: ScanGaps, pages: MapPages, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
         self._gaps = gaps
+        self._pages = pages
         self._canvas: MapCanvas | None = None
         self._pressed: tuple[QPointF, mi.MapLayout] | None = None
         self._dragging = False
@@ -52,6 +54,7 @@ class ProgressMap(QWidget):
         session.request_changed.connect(self._start_over)
         session.frame_changed.connect(self.update)
         session.mode_changed.connect(self.update)
+        pages.changed.connect(self._turn_page)
         theme_of_application().changed.connect(self.update)
 
     def sizeHint(self) -> QSize:
@@ -88,7 +91,7 @@ class ProgressMap(QWidget):
     # ---- which part
 
     def fit(self) -> None:
-        """Show the whole scan."""
+        """Show the whole scan, or the whole page."""
         if self.is_zoomed:
             self._canvas = None
             self._draw()
@@ -104,6 +107,7 @@ class ProgressMap(QWidget):
         """Ring a scan point for a while, and zoom to it where it is too small to be found."""
         if self._canvas is None or not 0 <= index < self._canvas.layout.grid.total:
             return
+        self._pages.reveal(index)
         layout = self._canvas.layout
         if min(layout.cell) < REVEALED_CELL or not self.rect().contains(self.point_of(index).toPoint()):
             self._look_at(centred_on(layout, self._room(), index, REVEALED_CELL))
@@ -113,6 +117,20 @@ class ProgressMap(QWidget):
     def _set_revealed(self, index: int | None) -> None:
         self._revealed = index
         self.update()
+
+    def _turn_page(self) -> None:
+        """Show another page in the place of the one that is shown: the same part of it; or all of them, or one, instead."""
+        if self._canvas is None:
+            return
+        grid, page = self._canvas.layout.grid, self._pages.page
+        if grid.page is not None and page is not None and grid.scan_shape == self._session.scan_shape:
+            if self._pressed is not None:  # a drag goes on on the new page
+                self._pressed = self._pressed[0], turned_to(self._pressed[1], page)
+            self._look_at(turned_to(self._canvas.layout, page))
+        elif grid.page != page:
+            self._pressed, self._canvas = None, None
+            self._draw()
+            self.view_changed.emit()
 
     def _look_at(self, layout: mi.MapLayout) -> None:
         if self._canvas is not None and layout != self._canvas.layout:
@@ -152,8 +170,9 @@ class ProgressMap(QWidget):
             return
         if self._canvas is None or self._canvas.layout.grid.scan_shape != progress.scan_shape:
             ratio = self.devicePixelRatioF()
-            self.setMaximumHeight(round(mi.natural_height(progress.scan_shape, max(60, self._room()[0])) / ratio))
-            self._canvas = MapCanvas(mi.map_layout(progress.scan_shape, *self._room()))
+            shape, page = progress.scan_shape, self._pages.page
+            self.setMaximumHeight(round(mi.natural_height(shape, max(60, self._room()[0]), page) / ratio))
+            self._canvas = MapCanvas(mi.map_layout(shape, *self._room(), page))
             self.update()
         first, stop = self._canvas.draw_some(progress.state_codes, BUDGET_S)
         ratio = self.devicePixelRatioF()
@@ -176,9 +195,10 @@ class ProgressMap(QWidget):
         shown = self._session.wanted_index
         if shown is None and self._session.shown is not None:
             shown = self._session.shown.index
-        if shown is not None and shown < self._canvas.layout.grid.total:
+        grid = self._canvas.layout.grid
+        if shown is not None and grid.holds(shown):
             self._ring(painter, shown, filled=True)
-        if self._revealed is not None:
+        if self._revealed is not None and grid.holds(self._revealed):
             self._ring(painter, self._revealed, filled=False)
 
     def _ring(self, painter: QPainter, index: int, *, filled: bool) -> None:

@@ -1,0 +1,113 @@
+"""The row at the map's caption that chooses the page of a scan with three or more axes."""
+
+from __future__ import annotations
+
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSpinBox, QToolButton, QVBoxLayout, QWidget
+
+from swmr_viewer.gui.look.labels import ElidedWords
+from swmr_viewer.gui.scan_map.map_grid import page_axes
+from swmr_viewer.gui.scan_map.map_pages import MapPages
+from swmr_viewer.gui.scan_map.map_words import page_axis_names, pages_words, place_words
+from swmr_viewer.gui.scan_map.page_actions import PageActions
+from swmr_viewer.gui.scan_map.progress_map import scan_axes
+from swmr_viewer.gui.session.session import Session
+
+AXES_PER_LINE = 2
+SPIN_WIDTH = 60
+
+
+class PageRow(QWidget):
+    """All pages or one; below, along what there are pages, or where the page is along each leading axis."""
+
+    def __init__(self, session: Session, pages: MapPages, actions: PageActions, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._pages = pages
+        self._named: list[str] = []
+        self.spins: list[QSpinBox] = []
+        self.words = ElidedWords("muted")
+        self._axes = QWidget()
+        self._grid = QGridLayout(self._axes)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self.all_pages, self.one_page = _button(actions.all_pages, "first"), _button(actions.one_page, "last")
+        self.back, self.on = _button(actions.back, "first"), _button(actions.on, "last")
+        self.follow = _button(actions.follow, "")
+        box = QVBoxLayout(self)
+        box.setContentsMargins(0, 0, 0, 0)
+        box.setSpacing(6)
+        box.addLayout(_line(self.all_pages, self.one_page, None, self.follow))
+        below = _line(self.words, self._axes, self.back, self.on)
+        self.back.ensurePolished()
+        below.addStrut(self.back.sizeHint().height())  # the map stays where it is at either choice
+        below.setStretch(0, 1)
+        below.setStretch(1, 1)
+        below.insertSpacing(2, 6)
+        box.addLayout(below)
+        for signal in (pages.changed, session.opened):
+            signal.connect(self._show)
+        self._show()
+
+    def _show(self) -> None:
+        lengths, shows_one = self._pages.lengths, self._pages.shows_one
+        shape, axes = self._session.scan_shape, scan_axes(self._session)
+        named = page_axis_names(shape, [axis.name for axis in axes]) if lengths else []
+        if named != self._named:
+            self._rebuild(named)
+        self.setVisible(bool(lengths))
+        for part in (self.back, self.on, self.follow, self._axes):
+            part.setVisible(shows_one)
+        self.words.setVisible(not shows_one)
+        self.words.say(pages_words(named))
+        for spin, axis, length, at in zip(self.spins, page_axes(shape), lengths, self._pages.position, strict=False):
+            spin.blockSignals(True)
+            spin.setMaximum(length - 1)
+            spin.setValue(at)
+            spin.setToolTip(place_words(axis, at, length, axes))
+            spin.blockSignals(False)
+
+    def _rebuild(self, names: list[str]) -> None:
+        self._named = names
+        while (item := self._grid.takeAt(0)) is not None:
+            widget = item.widget()
+            if widget is not None:
+                widget.setParent(None)
+                widget.deleteLater()
+        self.spins = [self._spin(name) for name in names]
+        for number, (name, spin) in enumerate(zip(names, self.spins, strict=True)):
+            line, column = divmod(number, AXES_PER_LINE)
+            label = ElidedWords("muted")
+            label.setMinimumWidth(40)
+            label.say(name)
+            self._grid.addWidget(label, line, 2 * column)
+            self._grid.addWidget(spin, line, 2 * column + 1)
+            self._grid.setColumnStretch(2 * column, 1)
+
+    def _spin(self, name: str) -> QSpinBox:
+        spin = QSpinBox()
+        spin.setAccessibleName(f"Page along {name}")
+        spin.setKeyboardTracking(False)
+        spin.setMaximumWidth(SPIN_WIDTH)
+        spin.valueChanged.connect(lambda: self._pages.hold(tuple(one.value() for one in self.spins)))
+        spin.lineEdit().returnPressed.connect(spin.clearFocus)  # the window's keys work again
+        return spin
+
+
+def _line(*parts: QWidget | None) -> QHBoxLayout:
+    """Return parts side by side; None is the room that is left."""
+    line = QHBoxLayout()
+    line.setSpacing(0)
+    for part in parts:
+        if part is None:
+            line.addStretch(1)
+        else:
+            line.addWidget(part)
+    return line
+
+
+def _button(action: QAction, place: str) -> QToolButton:
+    button = QToolButton()
+    button.setProperty("segment" if place else "slim", place or "true")
+    button.setDefaultAction(action)
+    button.setAccessibleName(action.text().replace("&", ""))
+    return button
