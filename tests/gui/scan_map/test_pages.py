@@ -14,6 +14,7 @@ from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from swmr_viewer.core.conditions import Timeout
 from swmr_viewer.core.progress import KeyProgress
 from swmr_viewer.gui.assembly import Assembly
 from swmr_viewer.gui.look.theme import tokens
@@ -23,7 +24,10 @@ from swmr_viewer.gui.scan_map.map_grid import map_grid, page_axes
 from swmr_viewer.gui.scan_map.map_zoom import turned_to, zoomed
 from tests.gui.fakes import FakeSupervisor, picture, ranges
 from tests.gui.scan_map.test_map import open_map, wheel
+from tests.live.conftest import live_writer  # noqa: F401
+from tests.live.writers import LiveWriter
 
+WAIT_MS = 60_000
 LEFT = Qt.MouseButton.LeftButton
 CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
 Following = Callable[..., Assembly]
@@ -266,3 +270,37 @@ def test_the_map_stays_where_it_is_while_pages_turn_and_every_button_is_reached(
         qtbot.keyClick(QApplication.focusWidget() or viewer.window, Qt.Key.Key_Tab)
         reached.add(QApplication.focusWidget())
     assert {*buttons, row.spins[0]} <= reached
+
+
+# ---- a real writer
+
+
+@pytest.mark.live
+@pytest.mark.parametrize("growing", [False, True])
+def test_the_page_of_a_real_snake_follows_and_is_named_by_the_file(
+    qtbot: QtBot,
+    live_viewer: Callable[..., Assembly],
+    live_writer: Callable[..., LiveWriter],  # noqa: F811
+    growing: bool,
+) -> None:
+    shape = (3, 3, 4)
+    scan = live_writer(scan_shape=shape, order="snake", growing=growing)
+    assembly = live_viewer(scan.path, conditions=(Timeout(600.0),))
+    session, panel, line = assembly.session, assembly.window.map_panel, assembly.window.detectors.gaps
+    pages, said = [], set()
+    for n in range(3, 37, 3):
+        scan.step(3)
+        qtbot.waitUntil(lambda n=n: session.progress is not None and session.progress.n_complete == n, timeout=WAIT_MS)
+        qtbot.waitUntil(lambda: line.is_current)
+        said.add(line.plain)
+        if not panel.pages.lengths:
+            continue
+        if not panel.pages.shows_one:
+            assert panel.page_row.words.text() == "Pages along Temperature"
+            qtbot.mouseClick(panel.page_row.one_page, LEFT)
+        page = (n - 1) // 12
+        qtbot.waitUntil(lambda page=page: page_of(assembly) == page == panel.page_row.spins[0].value(), timeout=WAIT_MS)
+        pages.append(page)
+    assert said == {"No gaps"}
+    assert pages[-4:] == [2, 2, 2, 2]
+    assert panel.page_row.spins[0].toolTip() == "Temperature 350 K (0 to 2)"
