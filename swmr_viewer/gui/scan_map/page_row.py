@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSpinBox, QToolButton, QVBoxLayout, QWidget
 
@@ -13,8 +14,8 @@ from swmr_viewer.gui.scan_map.page_actions import PageActions
 from swmr_viewer.gui.scan_map.progress_map import scan_axes
 from swmr_viewer.gui.session.session import Session
 
-AXES_PER_LINE = 2
-SPIN_WIDTH = 60
+SPIN_FRAME = 26
+"""Pixels of a spin box around its digits."""
 
 
 class PageRow(QWidget):
@@ -62,7 +63,9 @@ class PageRow(QWidget):
         for spin, axis, length, at in zip(self.spins, page_axes(shape), lengths, self._pages.position, strict=False):
             spin.blockSignals(True)
             spin.setMaximum(length - 1)
-            spin.setValue(at)
+            spin.setFixedWidth(SPIN_FRAME + spin.fontMetrics().horizontalAdvance("0" * max(2, len(str(length - 1)))))
+            if not spin.hasFocus() or spin.cleanText() == str(spin.value()):  # otherwise somebody is typing
+                spin.setValue(at)
             spin.setToolTip(place_words(axis, at, length, axes))
             spin.blockSignals(False)
 
@@ -74,23 +77,23 @@ class PageRow(QWidget):
                 widget.setParent(None)
                 widget.deleteLater()
         self.spins = [self._spin(name) for name in names]
-        for number, (name, spin) in enumerate(zip(names, self.spins, strict=True)):
-            line, column = divmod(number, AXES_PER_LINE)
-            label = ElidedWords("muted")
-            label.setMinimumWidth(40)
+        for line, (name, spin) in enumerate(zip(names, self.spins, strict=True)):
+            label = ElidedWords("muted", Qt.TextElideMode.ElideRight)
             label.say(name)
-            self._grid.addWidget(label, line, 2 * column)
-            self._grid.addWidget(spin, line, 2 * column + 1)
-            self._grid.setColumnStretch(2 * column, 1)
+            self._grid.addWidget(label, line, 0)
+            self._grid.addWidget(spin, line, 1)
 
     def _spin(self, name: str) -> QSpinBox:
         spin = QSpinBox()
         spin.setAccessibleName(f"Page along {name}")
         spin.setKeyboardTracking(False)
-        spin.setMaximumWidth(SPIN_WIDTH)
-        spin.valueChanged.connect(lambda: self._pages.hold(tuple(one.value() for one in self.spins)))
+        spin.valueChanged.connect(self._hold)
+        spin.lineEdit().returnPressed.connect(self._hold)  # also the page that is shown already
         spin.lineEdit().returnPressed.connect(spin.clearFocus)  # the window's keys work again
         return spin
+
+    def _hold(self) -> None:
+        self._pages.hold(tuple(one.value() for one in self.spins))
 
 
 def _line(*parts: QWidget | None) -> QHBoxLayout:

@@ -163,6 +163,30 @@ def test_one_page_follows_the_live_edge_until_a_page_is_chosen(qtbot: QtBot, rea
     assert row.words.text() == "Pages along axis 0"
 
 
+def test_a_page_that_turns_does_not_touch_what_is_being_typed(qtbot: QtBot, reader: FakeSupervisor, following: Following) -> None:
+    shape = (20, 4, 5)
+    viewer = following(shape)
+    open_map(qtbot, reader, viewer, shape, (0, 400))
+    spin = (row := viewer.window.map_panel.page_row).spins[0]
+    show_frame(qtbot, viewer, reader, 10, shape)
+    qtbot.mouseClick(row.one_page, LEFT)
+    spin.setFocus()
+    spin.selectAll()
+    qtbot.keyClicks(spin, "1")
+    show_frame(qtbot, viewer, reader, 90, shape)
+    assert page_of(viewer) == 4
+    qtbot.keyClicks(spin, "2")
+    qtbot.keyClick(spin, Qt.Key.Key_Return)
+    assert page_of(viewer) == 12
+    qtbot.mouseClick(row.follow, LEFT)
+    assert page_of(viewer) == spin.value() == 4
+    spin.setFocus()
+    qtbot.keyClick(spin, Qt.Key.Key_Return)
+    assert not row.follow.isChecked()
+    show_frame(qtbot, viewer, reader, 110, shape)
+    assert page_of(viewer) == 4
+
+
 def test_pages_by_keys_alone(qtbot: QtBot, reader: FakeSupervisor, following: Following) -> None:
     shape = (2, 3, 4, 5)
     viewer = following(shape)
