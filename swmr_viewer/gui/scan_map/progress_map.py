@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QHelpEvent, QImage, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent, QWheelEvent
+from PySide6.QtGui import QColor, QHelpEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication, QSizePolicy, QToolTip, QWidget
 
 from swmr_viewer.core.nexus.facts import ScanAxis
-from swmr_viewer.gui.look.theme import mixed, theme_of_application, tokens
+from swmr_viewer.gui.look.theme import theme_of_application, tokens
 from swmr_viewer.gui.scan_map import map_image as mi
 from swmr_viewer.gui.scan_map.map_canvas import MapCanvas
+from swmr_viewer.gui.scan_map.map_colors import canvas_image
 from swmr_viewer.gui.scan_map.map_pages import MapPages
 from swmr_viewer.gui.scan_map.map_words import missing_words, point_words
 from swmr_viewer.gui.scan_map.map_zoom import centred_on, moved_to, resized, turned_to, zoomed
@@ -191,7 +192,7 @@ class ProgressMap(QWidget):
         if self._canvas is None:
             return
         painter = QPainter(self)
-        painter.drawImage(QPointF(0, 0), _image(self._canvas, self.devicePixelRatioF()))
+        painter.drawImage(QPointF(0, 0), canvas_image(self._canvas, self.devicePixelRatioF()))
         shown = self._session.wanted_index
         if shown is None and self._session.shown is not None:
             shown = self._session.shown.index
@@ -287,19 +288,3 @@ def scan_axes(session: Session) -> tuple[ScanAxis, ...]:
 def scan_axis_names(session: Session) -> tuple[str, ...]:
     """Return the names of the scan's axes, or nothing where the file tells none."""
     return tuple(axis.name for axis in scan_axes(session))
-
-
-def map_colors() -> list[str]:
-    """Return the colours of the map's palette entries, in their order."""
-    colors = tokens()
-    hollow = mixed(colors.missing, colors.panel, 0.6)
-    return [colors.panel, colors.missing, colors.warn, colors.good, mixed(colors.warn, "#000000", 0.6), hollow, colors.panel]
-
-
-def _image(canvas: MapCanvas, ratio: float) -> QImage:
-    """Return the canvas as Qt's image, on the canvas's own memory."""
-    height, stride = canvas.buffer.shape
-    image = QImage(canvas.buffer.data, canvas.layout.width, height, stride, QImage.Format.Format_Indexed8)
-    image.setColorTable([QColor(one).rgb() for one in map_colors()])
-    image.setDevicePixelRatio(ratio)
-    return image

@@ -1,0 +1,24 @@
+"""The map's palette in the theme's colours, and the canvas as Qt paints it."""
+
+from __future__ import annotations
+
+from PySide6.QtGui import QColor, QImage
+
+from swmr_viewer.gui.look.theme import mixed, tokens
+from swmr_viewer.gui.scan_map.map_canvas import MapCanvas
+
+
+def map_colors() -> list[str]:
+    """Return the colours of the map's palette entries, in their order."""
+    colors = tokens()
+    hollow = mixed(colors.missing, colors.panel, 0.6)
+    return [colors.panel, colors.missing, colors.warn, colors.good, mixed(colors.warn, "#000000", 0.6), hollow, colors.panel]
+
+
+def canvas_image(canvas: MapCanvas, ratio: float) -> QImage:
+    """Return the canvas as Qt's image, on the canvas's own memory."""
+    height, stride = canvas.buffer.shape
+    image = QImage(canvas.buffer.data, canvas.layout.width, height, stride, QImage.Format.Format_Indexed8)
+    image.setColorTable([QColor(one).rgb() for one in map_colors()])
+    image.setDevicePixelRatio(ratio)
+    return image
