@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 
 from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from swmr_viewer.gui.look.labels import line_height
@@ -16,6 +17,7 @@ from swmr_viewer.gui.scan_map.scan_gaps import ScanGaps
 from swmr_viewer.gui.session.session import Session
 
 NAMED = 3
+"""Gaps that are named where there is room for them."""
 GAPS_TIP = "Points that the scan has come past and that are not complete; click one to see where it is"
 NO_ORDER_TIP = "The frames come in no order that is known: which of them are lost is told when the scan has ended"
 LONGEST_SHARE = 0.05
@@ -81,8 +83,19 @@ class GapLine(QLabel):
         left = progress.total - progress.n_complete
         if passed is None:
             return [(f"{count_words(left)} not complete yet", None)]
-        n_gaps = n_gap_points(progress, passed)
-        return gaps_words(n_gaps, first_gaps(progress, passed, NAMED), left - n_gaps if self._gaps.scan_is_over else 0)
+        n_gaps, gaps = n_gap_points(progress, passed), first_gaps(progress, passed, NAMED)
+        n_missing = left - n_gaps if self._gaps.scan_is_over else 0
+        while len(gaps) > 1 and not self._has_room_for(gaps_words(n_gaps, gaps, n_missing)):
+            gaps.pop()
+        pieces = gaps_words(n_gaps, gaps, n_missing)
+        return pieces if self._has_room_for(pieces) else gaps_words(n_gaps, gaps)
+
+    def _has_room_for(self, pieces: list[tuple[str, int | None]]) -> bool:
+        return self.fontMetrics().horizontalAdvance("".join(words for words, _ in pieces)) <= self.width()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._look_soon()
 
     def _choose(self, index: int) -> None:
         session, description = self._session, self._session.description

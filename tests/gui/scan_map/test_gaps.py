@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from swmr_viewer.core.conditions import AllKeys, FileClosed, Timeout
@@ -275,6 +276,20 @@ def test_a_random_scan_tells_gaps_when_it_has_ended(
     reader.say(m.Ended(reader.generation, reason, 8, 24))
     qtbot.waitUntil(lambda: viewer.session.is_over)
     qtbot.waitUntil(lambda: line.plain == words)
+
+
+def test_the_line_names_no_more_gaps_than_it_has_room_for(qtbot: QtBot, reader: FakeSupervisor, following: Callable[..., Assembly]) -> None:
+    viewer = following((1000, 1000))
+    line = viewer.window.detectors.gaps
+    with qtbot.waitSignal(viewer.session.progress_changed):
+        reader.say_keys((1000, 1000), [(0, 300_000), (310_000, 320_000), (330_000, 410_000), (420_000, 500_000)])
+    reader.say(m.Ended(reader.generation, "timeout", 470_000, 1_000_000))
+    words = "30000 gaps: 300000\u2013309999 \u2026"
+    qtbot.waitUntil(lambda: line.plain.replace("\u2009", "") == words)
+    assert line.fontMetrics().horizontalAdvance(line.plain) <= line.width()
+    viewer.window.panels.resizeDocks([viewer.window.panels.panel("detectors")], [760], Qt.Orientation.Horizontal)
+    qtbot.waitUntil(lambda: line.plain.replace("\u2009", "").endswith("; 500000 missing"))
+    assert line.fontMetrics().horizontalAdvance(line.plain) <= line.width()
 
 
 # ---- a real writer
