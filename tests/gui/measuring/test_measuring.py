@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from swmr_viewer.analysis import MaskRules
 from swmr_viewer.analysis.profile import line_profile
+from swmr_viewer.core.nexus.facts import DataFacts
 from swmr_viewer.gui.assembly import Assembly
 from swmr_viewer.gui.display.orientation import Orientation
 from swmr_viewer.gui.measuring.alarm import AlarmRule
@@ -25,11 +26,12 @@ Following = Callable[..., Assembly]
 LEFT = Qt.MouseButton.LeftButton
 SHAPE = (4, 5)
 PATH = "/entry/eiger/data"
+MASK_PATH = "/entry/eiger/pixel_mask"
 
 
 @pytest.fixture
 def viewer(following: Following, reader: FakeSupervisor, qtbot: QtBot) -> Assembly:  # type: ignore[misc]
-    assembly = following(SHAPE)
+    assembly = following(SHAPE, facts=DataFacts(mask_path=MASK_PATH))
     with qtbot.waitSignal(assembly.session.progress_changed):
         reader.say_keys(SHAPE, (0, 10))
     show(qtbot, assembly, reader, picture(), 9)
@@ -130,16 +132,16 @@ def test_ellipse_polygon_and_line(qtbot: QtBot, reader: FakeSupervisor, viewer: 
 
 
 def test_the_profile_has_gaps_where_the_pixel_mask_says_so(qtbot: QtBot, reader: FakeSupervisor, viewer: Assembly) -> None:
-    window, mask_path = viewer.window, "/entry/eiger/pixel_mask"
+    window = viewer.window
     window.measuring.actions_.line.trigger()
     drag(qtbot, viewer, (4.5, 8.5), (40.5, 8.5))
     curve = window.measuring.profile_panel.curve.curve
     qtbot.waitUntil(lambda: curve.getData()[1] is not None and not np.isnan(curve.getData()[1]).any())
-    window.display.change(mask=MaskRules(mask_path=mask_path))
+    window.display.change(mask=MaskRules(mask_path=MASK_PATH))
     qtbot.waitUntil(lambda: curve.getData()[1] is None or not len(curve.getData()[1]))
     bad = np.zeros((64, 48), bool)
     bad[8, 12:15] = bad[9, 30] = True
-    reader.say(m.PixelMaskRead(reader.generation, PATH, mask_path, bad.shape, np.packbits(bad).tobytes()))
+    reader.say(m.PixelMaskRead(reader.generation, PATH, MASK_PATH, bad.shape, np.packbits(bad).tobytes()))
     qtbot.waitUntil(lambda: curve.getData()[1] is not None and len(curve.getData()[1]) > 30)
     line = window.measuring.measurements.marks.line
     assert line is not None
@@ -152,14 +154,13 @@ def test_the_profile_has_gaps_where_the_pixel_mask_says_so(qtbot: QtBot, reader:
 
 
 def test_a_regions_numbers_leave_out_what_the_pixel_mask_leaves_out(qtbot: QtBot, reader: FakeSupervisor, viewer: Assembly) -> None:
-    mask_path = "/entry/eiger/pixel_mask"
     viewer.window.measuring.measurements.draw("rectangle", ((10.0, 12.0), (30.0, 40.0)))
-    viewer.window.display.change(mask=MaskRules(mask_path=mask_path))
+    viewer.window.display.change(mask=MaskRules(mask_path=MASK_PATH))
     assert cell(viewer, 0, 1) == "\u2026"
     bad = np.zeros((64, 48), bool)
     bad[20:25, :15] = True
     with qtbot.waitSignal(viewer.window.display.changed):
-        reader.say(m.PixelMaskRead(reader.generation, PATH, mask_path, bad.shape, np.packbits(bad).tobytes()))
+        reader.say(m.PixelMaskRead(reader.generation, PATH, MASK_PATH, bad.shape, np.packbits(bad).tobytes()))
     inside = picture()[12:40, 10:30][~bad[12:40, 10:30]]
     assert [cell(viewer, 0, column) for column in range(1, 4)] == [number_words(f(inside)) for f in (np.sum, np.mean, np.max)]
 
