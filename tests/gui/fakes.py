@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from swmr_viewer.analysis import level_statistics, preview_factor, preview_shape, write_preview
+from swmr_viewer.analysis import examine, preview_factor, preview_shape, write_preview
 from swmr_viewer.core.nexus.facts import DataFacts
 from swmr_viewer.core.scan import position_of
 from swmr_viewer.reader import messages as m
@@ -21,6 +21,7 @@ class FakeSupervisor:
     n_slots: int = 4
     requests: list[object] = field(default_factory=list)
     released: list[str] = field(default_factory=list)
+    saturation_value: float | None = None
 
     def __post_init__(self) -> None:
         self._events: deque[m.Event] = deque()
@@ -100,6 +101,7 @@ class FakeSupervisor:
         preview = np.empty(preview_shape(pixels.shape, factor), np.float32)
         write_preview(pixels, factor, preview)
         self._pixels[slot] = (pixels, preview)
+        levels, statistics = examine(pixels, saturation=self.saturation_value)
         self.say(
             m.FrameReady(
                 self.generation,
@@ -112,9 +114,10 @@ class FakeSupervisor:
                 preview.shape,
                 pixels.nbytes,
                 factor,
-                level_statistics(pixels),
+                levels,
                 at_s,
                 live,
+                statistics,
             )
         )
         return slot

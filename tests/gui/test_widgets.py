@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QApplication, QScrollArea
+from PySide6.QtWidgets import QApplication, QLabel, QScrollArea
 from pytestqt.qtbot import QtBot
 
 from swmr_viewer.core.conditions import AllKeys, FileClosed, FinishedFlag, FrameCount, Timeout
@@ -310,6 +310,30 @@ def test_running_numbers_do_not_make_the_layout_jump(qtbot: QtBot, reader: FakeS
 def test_a_few_detectors_are_all_seen_without_scrolling(qtbot: QtBot, following: Following, n_keys: int) -> None:
     detectors = following((4, 5), n_keys=n_keys).window.detectors
     last = detectors.rows[-1].bar
-    qtbot.waitUntil(lambda: last.isVisible() and last.width() > 0)
-    assert last.visibleRegion().boundingRect() == last.rect()
+    qtbot.waitUntil(lambda: last.isVisible() and last.width() > 0 and last.visibleRegion().boundingRect() == last.rect())
     assert not detectors.findChild(QScrollArea).verticalScrollBar().isVisible()
+
+
+def test_saturated_pixels_are_told_and_stand_out_only_where_there_are_some(
+    qtbot: QtBot, reader: FakeSupervisor, following: Following
+) -> None:
+    viewer = following((4, 5))
+    saturated = viewer.window.readout.saturated
+    reader.saturation_value = 500.0
+    pixels = picture()
+    show(qtbot, viewer, reader, pixels)
+    assert (saturated.text(), saturated.property("role")) == ("saturated 0", "muted")
+    pixels = picture()
+    pixels[3, 4] = pixels[5, 6] = 500
+    show(qtbot, viewer, reader, pixels, 1)
+    assert (saturated.text(), saturated.property("role")) == ("saturated 2", "warn")
+
+
+def test_the_detectors_panel_keeps_its_place_while_nothing_is_known(qtbot: QtBot, viewer: Assembly) -> None:
+    viewer.session.open(m.FollowRequest("/data/nothere.nxs"))
+    detectors = viewer.window.detectors
+    qtbot.waitUntil(detectors.isVisible)
+    assert [label.text() for label in detectors.findChildren(QLabel) if label.isVisible()][:2] == [
+        "DETECTORS",
+        "Known once the file is open",
+    ]

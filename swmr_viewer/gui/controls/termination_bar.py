@@ -165,11 +165,7 @@ class TerminationBar(QWidget):
     def _show_countdown(self) -> None:
         session = self._session
         is_quiet = session.state.kind is StateKind.QUIET
-        self.countdown.say(countdown_words(session.seconds_left, is_quiet=is_quiet))
-        role = "warn" if is_quiet else "muted"
-        if self.countdown.property("role") != role:
-            self.countdown.setProperty("role", role)
-            self.countdown.style().polish(self.countdown)
+        self.countdown.say(countdown_words(session.seconds_left, is_quiet=is_quiet), "warn" if is_quiet else "muted")
 
 
 def _check(words: str, tooltip: str) -> QCheckBox:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
+from swmr_viewer.analysis import FrameStatistics
 from swmr_viewer.core.nexus.facts import DataFacts
 from swmr_viewer.gui.look.labels import ElidedWords, Words
 from swmr_viewer.gui.look.words import count_words, value_words
@@ -30,6 +31,8 @@ class ReadoutBar(QWidget):
         self.note.setMinimumWidth(0)
         self.total = Words("muted", room_for="total 00 000 000")
         self.maximum = Words("muted", room_for="max 000 000")
+        self.saturated = Words("muted", room_for="saturated 0 000")
+        self.saturated.setToolTip("Pixels at or above the value from which the detector is saturated; S marks them in the picture")
         self.masked = Words("muted", room_for="masked 000 000")
         self.latency = Words("muted", room_for="key \u2192 screen 000 ms")
         self.skipped = Words("muted", room_for="skipped 0 000")
@@ -38,7 +41,7 @@ class ReadoutBar(QWidget):
         row.setSpacing(16)
         row.addWidget(self.pixel)
         row.addWidget(self.note, 1)
-        for part in (self.total, self.maximum, self.masked, self.latency, self.skipped):
+        for part in (self.total, self.maximum, self.saturated, self.masked, self.latency, self.skipped):
             part.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
             row.addWidget(part)
         self._forget_note = QTimer(self, singleShot=True, interval=NOTE_MS)
@@ -83,9 +86,14 @@ class ReadoutBar(QWidget):
         self.maximum.say("" if levels is None else f"max {_level_words(levels.maximum, kind)}")
         if statistics is not None and statistics.hottest_x is not None:
             self.maximum.setToolTip(f"The hottest pixel: x {statistics.hottest_x}, y {statistics.hottest_y}")
+        self._show_saturated(statistics)
         self.masked.say("" if levels is None else f"masked {count_words(levels.n_masked)}")
         self.latency.say("" if counts.latency_s is None else f"key \u2192 screen {1000 * counts.latency_s:.0f} ms")
         self.skipped.say("" if frame is None else f"skipped {count_words(counts.n_skipped)}")
+
+    def _show_saturated(self, statistics: FrameStatistics | None) -> None:
+        n = statistics.n_saturated if statistics is not None else 0
+        self.saturated.say("" if statistics is None else f"saturated {count_words(n)}", "warn" if n else "muted")
 
     def _show_note(self, words: str) -> None:
         self._say_note(words)

@@ -22,8 +22,11 @@ class Words(QLabel):
             self.setProperty("role", role)
         self.setTextFormat(Qt.TextFormat.PlainText)
 
-    def say(self, words: str) -> None:
-        """Show these words."""
+    def say(self, words: str, role: str | None = None) -> None:
+        """Show these words, in another role of the style sheet if one is given."""
+        if role is not None and role != self.property("role"):
+            self.setProperty("role", role)
+            self.style().polish(self)
         if words != self.text():
             self.setText(words)
 

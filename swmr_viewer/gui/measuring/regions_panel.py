@@ -94,7 +94,7 @@ class RegionsPanel(QFrame):
             self.caption.say(f"REGION {selected.name}")
             self.curve.set_color(region_color(self._measurements.marks.regions.index(selected)))
         else:
-            self.caption.say("NO REGION YET" if is_of_region else "WHOLE FRAME")
+            self.caption.say("REGIONS" if is_of_region else "WHOLE FRAME")
             self.curve.set_color("")
         self.curve.redraw_soon()
         self._say()
@@ -102,14 +102,10 @@ class RegionsPanel(QFrame):
     def _say(self) -> None:
         progress, column = self._session.progress, self.column
         if progress is None or not column:
-            self.known.say(f"Draw one: Measure \u25b8 {self._kinds()}" if not column else "")
+            self.known.say("Draw one: Measure, above the picture" if not column else "")
             return
         n_known, n_complete = self._measurements.values.n_known(column), progress.n_complete
         self.known.say(f"{count_words(min(n_known, n_complete))} of {count_words(n_complete)} complete frames measured")
-
-    def _kinds(self) -> str:
-        data = self._session.data
-        return "Rectangle or span" if data is not None and len(data.frame_shape) == 1 else "Rectangle, Ellipse or Polygon"
 
     def showEvent(self, event: object) -> None:
         super().showEvent(event)  # type: ignore[arg-type]

@@ -105,7 +105,6 @@ class DetectorList(QFrame):
         paths = description.key_paths if description is not None else ()
         if paths != self._paths:
             self._rebuild(paths)
-        self.setVisible(bool(paths))
         if progress is None or progress.n_keys != len(self.rows):
             return
         counts = [progress.n_set(key) for key in range(progress.n_keys)]
@@ -122,12 +121,18 @@ class DetectorList(QFrame):
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setVerticalSpacing(ROW_SPACING)
         grid.setColumnStretch(0, 1)
+        if not self.rows:
+            grid.addWidget(self._nothing(), 0, 0)
         for at, row in enumerate(self.rows):
             for column, label in enumerate((row.name, row.count, row.behind)):
                 grid.addWidget(label, 2 * at, column)
             grid.addWidget(row.bar, 2 * at + 1, 0, 1, 3)
         self._area.setWidget(inside)
-        if self.rows:
-            self.rows[0].name.ensurePolished()
-            row_height = line_height(self.rows[0].name) + BAR_HEIGHT + 2 * ROW_SPACING
-            self._area.setFixedHeight(row_height * min(ROWS_SEEN, len(self.rows)))
+        self.left.ensurePolished()
+        row_height = line_height(self.left) + BAR_HEIGHT + 2 * ROW_SPACING
+        self._area.setFixedHeight(row_height * min(ROWS_SEEN, max(1, len(self.rows))))
+
+    def _nothing(self) -> Words:
+        words = Words("muted")
+        words.say("Known once the file is open")
+        return words

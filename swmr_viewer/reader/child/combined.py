@@ -16,7 +16,7 @@ from swmr_viewer.core.scan import moved
 from swmr_viewer.reader.child.displays import Display
 from swmr_viewer.reader.child.frame_reading import FrameReading
 from swmr_viewer.reader.child.rolling import Rolling
-from swmr_viewer.reader.wishes import MOST_COMBINED
+from swmr_viewer.reader.messages import MOST_COMBINED
 
 _PARTLY_EVERY_S = 0.5
 """How often (s) a combination is shown that does not have all of its frames yet."""

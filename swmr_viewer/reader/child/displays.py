@@ -16,7 +16,7 @@ from swmr_viewer.analysis.masks import DEFAULT_RULES
 from swmr_viewer.core.errors import PathError
 from swmr_viewer.core.files.links import open_object
 from swmr_viewer.core.nexus.facts import DataFacts
-from swmr_viewer.reader.wishes import Combine, SetDisplay
+from swmr_viewer.reader.messages import Combine, SetDisplay
 
 Mask = npt.NDArray[np.bool_]
 

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from swmr_viewer.analysis import FrameStatistics, preview_shape, region_statistics, spectrum_factor, write_preview
 from swmr_viewer.core.scan import moved
-from swmr_viewer.reader.wishes import FRAME_COLUMNS, REGION_COLUMNS, Measure, Measured
+from swmr_viewer.reader.messages import FRAME_COLUMNS, REGION_COLUMNS, Measure, Measured
 
 _MOST_ROWS = 1024
 _MOST_SPECTRA = 256

@@ -17,7 +17,7 @@ from swmr_viewer.reader.child.displays import Displays
 from swmr_viewer.reader.child.frame_reading import FrameReading
 from swmr_viewer.reader.child.measured_rows import RowsToSend, row_of, row_of_nothing
 from swmr_viewer.reader.child.patience import PATIENCE_S
-from swmr_viewer.reader.wishes import Measure
+from swmr_viewer.reader.messages import Measure
 
 _SLICE_S = 0.01
 """Longest time (s) of one step, but for the last frame in it."""

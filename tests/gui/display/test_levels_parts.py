@@ -21,8 +21,7 @@ from swmr_viewer.gui.display.orientation import Orientation
 from swmr_viewer.gui.display.screen_fit import screen_fit
 from swmr_viewer.gui.image.raw_part import raw_part
 from swmr_viewer.gui.session.frame_wishes import FrameWishes
-from swmr_viewer.reader.messages import DataDescription
-from swmr_viewer.reader.wishes import Combine, SetDisplay
+from swmr_viewer.reader.messages import Combine, DataDescription, SetDisplay
 
 ORIENTATIONS = [Orientation(*flags) for flags in product((False, True), repeat=3)]
 MEASURED = LevelStatistics(1.0, 900.0, 3.0, 70.0, 5)

@@ -182,7 +182,7 @@ def test_what_has_no_place_on_a_curve_is_not_offered(qtbot: QtBot, reader: FakeS
     assert actions.rectangle.isEnabled()
     for one in (actions.ellipse, actions.polygon, actions.line, actions.crosshair, actions.numbers):
         assert not one.isEnabled()
-    assert viewer.window.measuring.regions_panel.known.text() == "Draw one: Measure \u25b8 Rectangle or span"
+    assert viewer.window.measuring.regions_panel.known.text() == "Draw one: Measure, above the picture"
 
 
 def test_spans_stay_with_their_data_set_and_follow_its_axis(qtbot: QtBot, reader: FakeSupervisor, viewer: Assembly) -> None:

@@ -1,46 +1,18 @@
-"""The words that cross the process boundary: frozen, picklable, each with the generation that it answers.
-
-Requests go from the window (or the command) to the reader, events come back. A *generation* is a number
-that grows with every ``Follow``; events of an older generation are dropped by the supervisor.
-Pixels never travel in a message: a ``FrameReady`` names the shared-memory slot that holds them.
-"""
+"""Events: what the reader, or its supervisor, tells."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, Literal
-
-import numpy as np
-import numpy.typing as npt
+from typing import Any
 
 from swmr_viewer.analysis.frame_statistics import FrameStatistics
 from swmr_viewer.analysis.levels import LevelStatistics
 from swmr_viewer.analysis.thumbnail import Thumbnail
-from swmr_viewer.core.conditions import Condition
 from swmr_viewer.core.inspection import Inspection
 from swmr_viewer.core.nexus.facts import DataFacts
-
-# The same kind of words, in a file of their own; names given twice are this module's as well.
-# isort: off
-from swmr_viewer.reader.wishes import (
-    FRAME_COLUMNS as FRAME_COLUMNS,
-    MOST_COMBINED as MOST_COMBINED,
-    REGION_COLUMNS as REGION_COLUMNS,
-    Combine as Combine,
-    EveryBegan as EveryBegan,
-    FollowEvery as FollowEvery,
-    Measure as Measure,
-    Measured as Measured,
-    MeasuredTaken as MeasuredTaken,
-    PixelMaskRead as PixelMaskRead,
-    SetDisplay as SetDisplay,
-    StopMeasuring as StopMeasuring,
-    Wish as Wish,
-)
-# isort: on
-
-IndexArray = npt.NDArray[np.int64]
+from swmr_viewer.reader.messages.measured import EveryBegan, Measured, PixelMaskRead
+from swmr_viewer.reader.messages.wishes import IndexArray
 
 
 class Phase(StrEnum):
@@ -51,147 +23,6 @@ class Phase(StrEnum):
     WAITING_FOR_KEYS = "waiting for keys"
     FOLLOWING = "following"
     ENDED = "ended"
-
-
-# ---- requests: window -> reader
-
-
-@dataclass(frozen=True, slots=True)
-class FollowRequest:
-    """What to follow, and how."""
-
-    path: str
-    key_paths: tuple[str, ...] = ()
-    """Groups or datasets; empty: what inspection finds."""
-    data_paths: tuple[str, ...] = ()
-    """The first one is shown; empty: what inspection finds."""
-    finished_path: str | None = None
-    conditions: tuple[Condition, ...] = ()
-    order: Literal["scan", "arrival"] = "scan"
-    """In which order ``every_frame`` delivers."""
-    every_frame: bool = False
-    """False: conflate to the newest complete frame (pixels in slots). True: measure each complete frame, pixels stay in the reader."""
-    wait_s: float | None = None
-    """Longest wait (s) for the file, its SWMR mode and its keys to appear; None: for ever; 0: do not wait."""
-    length_paths: tuple[str, ...] = ()
-    """Data sets whose length and chunks stand in for keys; empty, and no keys found: what inspection finds."""
-    scan_shape: tuple[int, ...] | None = None
-    """The scan's extent, where the file does not tell it."""
-    gap_patience_s: float | None = None
-    """With ``every_frame`` in scan order: seconds after which a gap is given up; None: it is waited for."""
-
-
-@dataclass(frozen=True, slots=True)
-class Follow:
-    """Drop what is being followed and follow this."""
-
-    generation: int
-    request: FollowRequest
-    delivered: IndexArray | None = None
-    """With ``every_frame``: indices that an earlier reader has delivered already."""
-    unreadable: tuple[int, ...] = ()
-    """Indices that killed a reader: not to be touched again."""
-    ended_reason: str | None = None
-    """An earlier reader ended for this reason: open, poll once and serve frames, but do not announce an end again."""
-
-
-@dataclass(frozen=True, slots=True)
-class UseSlots:
-    """The shared-memory blocks that frames go into from now on."""
-
-    generation: int
-    names: tuple[str, ...]
-    size: int
-    """Bytes of each slot."""
-
-
-@dataclass(frozen=True, slots=True)
-class ReleaseSlot:
-    """The window no longer looks at this slot."""
-
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class ShowLive:
-    """Send the newest complete frame from now on, conflated."""
-
-    generation: int
-    data_path: str | None = None
-    """None: the first data path."""
-
-
-@dataclass(frozen=True, slots=True)
-class ShowIndex:
-    """Send this frame once and no live ones until ``ShowLive``."""
-
-    generation: int
-    index: int
-    data_path: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class SetConditions:
-    """Replace the termination conditions while following."""
-
-    generation: int
-    conditions: tuple[Condition, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Stop:
-    """End following now, after one last poll."""
-
-    generation: int
-
-
-@dataclass(frozen=True, slots=True)
-class Resume:
-    """Go on after an end; the timeout starts anew."""
-
-    generation: int
-
-
-@dataclass(frozen=True, slots=True)
-class ProgressTaken:
-    """The last ``KeysChanged`` was handled: the next may be sent. Until then the reader merges."""
-
-    generation: int
-
-
-@dataclass(frozen=True, slots=True)
-class Inspect:
-    """Look at a file without following it (for the open dialog and ``inspect``)."""
-
-    request_id: int
-    path: str
-
-
-@dataclass(frozen=True, slots=True)
-class Preview:
-    """Read the first complete frame of a data set without following it (for the open dialog)."""
-
-    request_id: int
-    request: FollowRequest
-    """Its first data path is the data set; with no key paths and no length paths that one's own length stands in for keys."""
-
-    @property
-    def path(self) -> str:
-        return self.request.path
-
-
-@dataclass(frozen=True, slots=True)
-class Quit:
-    """End the reader process."""
-
-
-Look = Inspect | Preview
-"""What is answered without following; of these any number may be under way, each with a number of its own."""
-
-Request = Follow | UseSlots | ReleaseSlot | ShowLive | ShowIndex | SetConditions | Stop | Resume | ProgressTaken | Wish | Look | Quit
-
-
-# ---- events: reader -> window
 
 
 @dataclass(frozen=True, slots=True)
