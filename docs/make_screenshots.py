@@ -177,15 +177,26 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as name:
         for kind in (QSettings.Format.NativeFormat, QSettings.Format.IniFormat):  # nobody's own settings come in, or change
             QSettings.setPath(kind, QSettings.Scope.UserScope, str(Path(name) / "settings"))
-        with contextlib.chdir(name):  # so that the pictures show a path as people have it, not where this runs
-            folder = Path("data/2026/cm1234-1")
-            folder.mkdir(parents=True)
+        with data_folder() as folder:
             for scheme in ("dark", "light"):
                 live_pictures(folder, scheme)
             task_pictures(folder)
             spectrum_picture(folder)
             error_picture(folder)
     return 0
+
+
+@contextlib.contextmanager
+def data_folder() -> Iterator[Path]:
+    """A folder for the scans whose name people can read in the pictures; it must not be there yet."""
+    root = Path(tempfile.gettempdir()) / "i18"
+    root.mkdir()
+    try:
+        folder = root / "2026" / "cm1234-1"
+        folder.mkdir(parents=True)
+        yield folder
+    finally:
+        shutil.rmtree(root)
 
 
 if __name__ == "__main__":

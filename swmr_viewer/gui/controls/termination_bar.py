@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QCheckBox, QDoubleSpinBox, QPushButton, QSpinBox, QVBoxLayout, QWidget
 
 from swmr_viewer.core.conditions import AllKeys, Condition, FileClosed, FinishedFlag, FrameCount, Timeout
@@ -18,6 +19,8 @@ from swmr_viewer.reader.messages import Ended
 
 MAX_TIMEOUT_S = 86_400.0
 MAX_COUNT = 1_000_000_000
+LEAST_BUTTON = 76
+"""Width (px)."""
 
 
 class TerminationBar(QWidget):
@@ -66,8 +69,12 @@ class TerminationBar(QWidget):
         self.resume = QPushButton("Resume")
         self.resume.setProperty("kind", "primary")
         self.resume.setToolTip("Go on following; the timeout starts anew (Ctrl+R)")
-        for button in (self.stop, self.restart, self.resume):
-            button.setMinimumWidth(76)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        for button in (self.stop, self.restart, self.resume):  # one stands where another was: nothing should move
+            button.ensurePolished()
+            button.setMinimumWidth(max(LEAST_BUTTON, button.sizeHint().width()))
 
     def _lay_out(self) -> None:
         lead = Words("muted")
@@ -76,7 +83,7 @@ class TerminationBar(QWidget):
         end = group(self.ended, self.countdown, self.restart, self.stop, self.resume, stretched=self.ended)
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
-        box.addWidget(FoldingRow(conditions, end))
+        box.addWidget(FoldingRow(conditions, end, stretched=end))
 
     def _connect(self) -> None:
         session = self._session

@@ -29,18 +29,20 @@ class FoldingRow(QWidget):
     Parameters
     ----------
     left, right : QWidget
-        The groups; the left one gets the room that is over.
+        The groups.
+    stretched : QWidget, optional
+        The one that gets the room that is over; by default the left one.
     """
 
-    def __init__(self, left: QWidget, right: QWidget, parent: QWidget | None = None) -> None:
+    def __init__(self, left: QWidget, right: QWidget, *, stretched: QWidget | None = None, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._groups = (left, right)
         box = self._box = QBoxLayout(ROW, self)
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(SPACING)
         box.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)  # else the unfolded width would be the least
-        box.addWidget(left, 1)
-        box.addWidget(right)
+        for one in self._groups:
+            box.addWidget(one, 1 if one is (stretched or left) else 0)
 
     @property
     def is_folded(self) -> bool:
