@@ -21,7 +21,9 @@ RINGS: Final = ((0.16, 1.0), (0.27, 0.55), (0.38, 0.75), (0.52, 0.3), (0.63, 0.2
 """Radius (as a part of the shorter side) and relative height of each powder ring."""
 BEAM_STOP: Final = 0.03
 """Radius of the beam stop's shadow, as a part of the shorter side."""
-SPOT_RADIUS: Final = 3
+SPOT_RADIUS: Final = 5
+"""Where the strongest spot is down to about one count: cut off sooner, it is seen as a square."""
+LEAST_SIDE_WITH_SPOTS: Final = 25
 N_SPOTS: Final = 40
 N_HOT: Final = 6
 MODULE_SIZE: Final = (514, 1030)
@@ -87,7 +89,7 @@ class PatternBank:
         """
         down, right = (round(part * room) for part, room in zip((where[0], where[-1]), self._travel, strict=True))
         frame = self._crop(self._rings_of(thickness), down, right) + self._crop(self._air, *rng.integers(0, 33, 2))
-        if min(self._shape) > 8 * SPOT_RADIUS:
+        if min(self._shape) >= LEAST_SIDE_WITH_SPOTS:
             self._add_spots(frame, where, (down, right), rng)
         if self._hot is not None:
             frame[self._hot] = self._ceiling(1_000_000)
@@ -113,7 +115,7 @@ class PatternBank:
         centres = (home * self._shape).astype(np.int64) - moved + (where[0] * 6 * np.cos(angle * 6.3)[:, None]).astype(np.int64)
         centres = np.clip(centres, SPOT_RADIUS, np.array(self._shape) - SPOT_RADIUS - 1)
         reach = np.arange(-SPOT_RADIUS, SPOT_RADIUS + 1)
-        shape = np.exp(-(reach[:, None] ** 2 + reach**2) / 4.0)
+        shape = np.exp(-(reach[:, None] ** 2 + reach**2) / 3.0)
         counts = rng.poisson((strength * lit)[:, None, None] * shape * min(5000, self._ceiling(5000)))
         rows = centres[:, 0, None, None] + reach[:, None]
         columns = centres[:, 1, None, None] + reach

@@ -22,6 +22,7 @@ class FakeSupervisor:
     requests: list[object] = field(default_factory=list)
     released: list[str] = field(default_factory=list)
     saturation_value: float | None = None
+    frame_time: float | None = None
 
     def __post_init__(self) -> None:
         self._events: deque[m.Event] = deque()
@@ -118,6 +119,7 @@ class FakeSupervisor:
                 at_s,
                 live,
                 statistics,
+                frame_time=self.frame_time,
             )
         )
         return slot

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt, Signal
@@ -83,4 +84,11 @@ class FrameHeader(QWidget):
         taken = "" if frame.frame_time is None else f"taken {clock_words(frame.frame_time)}"
         place = (f"of {count_words(total)}", f"at {position_words(frame.position)}")
         parts = (*place, self._made_of(), taken, age_words(session.frame_age_s), held)
-        self.where.say("   ".join(part for part in parts if part))
+        self.where.say(self._fitting([part for part in parts if part], taken))
+
+    def _fitting(self, parts: list[str], least_needed: str) -> str:
+        """Return all the words, or all but the least needed ones where there is no room: whether a picture is current is never cut."""
+        words = "   ".join(parts)
+        if self.where.fontMetrics().horizontalAdvance(re.sub(r"\d", "0", words)) <= self.where.width():
+            return words
+        return "   ".join(part for part in parts if part != least_needed)

@@ -43,3 +43,23 @@ def test_no_word_is_cut_in_the_smallest_window(qtbot: QtBot, following: Callable
     assert len(labels) > 8
     qtbot.waitUntil(lambda: [one.text() for one in labels if one.width() < one.fontMetrics().horizontalAdvance(one.text())] == [])
     assert all(window.rect().contains(one.mapTo(window, one.rect().bottomRight())) for one in labels)
+
+
+def test_the_age_of_the_picture_is_told_where_its_time_has_no_room(
+    qtbot: QtBot, following: Callable[..., Assembly], reader: FakeSupervisor
+) -> None:
+    viewer = following((2000, 3000))
+    header = viewer.window.frame_header
+    reader.frame_time = 1.8e9
+
+    def words(width: int) -> str:
+        viewer.window.resize(width, 800)
+        with qtbot.waitSignal(viewer.session.frame_changed):
+            reader.say_frame(picture(), 5_999_999, (2000, 3000), at_s=viewer.session.now_s)
+        qtbot.waitUntil(lambda: header.where.fontMetrics().horizontalAdvance(header.where.text()) <= header.where.width())
+        return header.where.text()
+
+    assert "taken" in words(1700)
+    narrow = words(1240)
+    assert "taken" not in narrow
+    assert narrow.endswith("0.0 s ago")
