@@ -203,7 +203,8 @@ class FollowThread(QThread):
 
     def _on_replaced(self, event: m.ReaderReplaced) -> None:
         self._set_condition(replace(self._condition, generation=event.generation, stuck_s=0.0, doing=""))
-        self.fault_reported.emit(m.Fault(event.generation, event.why))
+        words = f"The reader was replaced, and following goes on where it was: {event.why}."
+        self.fault_reported.emit(m.Fault(event.generation, words))
 
     def _set_condition(self, condition: ReaderCondition) -> None:
         self._condition = condition

@@ -156,3 +156,10 @@ def test_keys_of_an_earlier_request_are_not_taken(qtbot: QtBot, reader: FakeSupe
     qtbot.waitUntil(lambda: len(opened) == 3)
     (update,) = thread.take_progress(reader.generation)
     assert update.completed.tolist() == [0]
+
+
+def test_a_reader_that_was_replaced_is_told_in_a_sentence(qtbot: QtBot, reader: FakeSupervisor, thread: FollowThread) -> None:
+    faults = collect(thread.fault_reported)
+    reader.say(m.ReaderReplaced(reader.generation, "it was ended by SIGKILL"))
+    qtbot.waitUntil(lambda: len(faults) == 1)
+    assert faults[0].message == "The reader was replaced, and following goes on where it was: it was ended by SIGKILL."
