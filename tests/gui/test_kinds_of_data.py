@@ -9,7 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from swmr_viewer.core.nexus.facts import DataFacts, ScanAxis
 from swmr_viewer.gui.assembly import Assembly
-from swmr_viewer.gui.measuring.scalar_map import scan_picture
+from swmr_viewer.gui.measuring.grid_picture import GridPicture
 from swmr_viewer.gui.picture.data_tabs import data_names
 from swmr_viewer.reader import messages as m
 from tests.gui.fakes import FakeSupervisor, picture
@@ -122,8 +122,8 @@ def test_scalars_are_measured_for_curve_and_map(qtbot: QtBot, reader: FakeSuperv
     chart = measuring.scalar_map.map
     expected = np.full(20, np.nan)
     expected[indices] = [2.5, 2.0, 1.0, 0.5]
-    qtbot.waitUntil(lambda: chart.picture.shape == SHAPE and chart.item.image is not None)
-    np.testing.assert_array_equal(chart.picture, expected.reshape(SHAPE))
+    qtbot.waitUntil(lambda: chart.grid.picture.shape == SHAPE and chart.item.image is not None)
+    np.testing.assert_array_equal(chart.grid.picture, expected.reshape(SHAPE))
     assert chart.plot.getAxis("bottom").labelText == "x"
     several.session.show_data(DATA[0].path)
     assert len(reader.sent(m.StopMeasuring)) == 1
@@ -137,7 +137,25 @@ def test_names_of_data_sets_are_what_tells_them_apart() -> None:
 
 
 def test_a_scan_grid_has_gaps_and_folds_one_axis() -> None:
-    grid = scan_picture(np.array([1.0, np.nan, 3.0]), (2, 3))
-    np.testing.assert_array_equal(grid, [[1, np.nan, 3], [np.nan] * 3])
-    assert scan_picture(np.arange(10.0), (10,)).shape == (4, 3)
-    assert scan_picture(np.arange(24.0), (2, 3, 4)).shape == (6, 4)
+    grid = GridPicture((2, 3))
+    assert grid.extremes() is None
+    grid.take(np.array([0, 1, 2]), np.array([1.0, np.nan, 3.0]))
+    np.testing.assert_array_equal(grid.picture, np.array([[1, np.nan, 3], [np.nan] * 3], np.float32))
+    assert grid.extremes() == (1.0, 3.0)
+    assert GridPicture((10,)).picture.shape == (4, 3)
+    assert GridPicture((2, 3, 4)).picture.shape == (6, 4)
+    assert GridPicture(()).picture.shape == (1, 1)
+
+
+def test_a_large_scan_grid_loses_no_high_value_however_its_values_come() -> None:
+    rng = np.random.default_rng(0)
+    values = rng.normal(size=2500 * 1500)
+    values[rng.random(values.size) < 0.3] = np.nan
+    grid = GridPicture((2500, 1500))
+    for part in np.array_split(rng.permutation(values.size), 7):
+        grid.take(part, values[part])
+    assert grid.picture.shape == (834, 750)
+    padded = np.full((834 * 3, 1500), np.nan)
+    padded[:2500] = values.reshape(2500, 1500)
+    wanted = np.fmax.reduce(np.fmax.reduce(padded.reshape(834, 3, 750, 2), axis=3), axis=1)
+    np.testing.assert_array_equal(grid.picture, wanted.astype(np.float32))

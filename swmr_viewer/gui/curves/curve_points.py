@@ -27,10 +27,13 @@ def curve_points(values: Values, most: int = MOST_POINTS) -> tuple[Values, Value
     """
     if len(values) <= most:
         return np.arange(len(values), dtype=float), values
-    step = -(-2 * len(values) // most)
-    starts = np.arange(0, len(values), step)
-    lowest, highest = np.fmin.reduceat(values, starts), np.fmax.reduceat(values, starts)
-    middles = starts + 0.5 * (np.minimum(starts + step, len(values)) - 1 - starts)
+    starts = np.arange(0, len(values), -(-2 * len(values) // most))
+    return stretches(starts, len(values), np.fmin.reduceat(values, starts), np.fmax.reduceat(values, starts))
+
+
+def stretches(starts: npt.NDArray[np.int64], size: int, lowest: Values, highest: Values) -> tuple[Values, Values]:
+    """Return x and y of a curve that goes through the lowest and the highest value of each stretch of indices, in its middle."""
+    middles = 0.5 * (starts + np.append(starts[1:], size) - 1)
     return np.repeat(middles, 2), np.column_stack((lowest, highest)).ravel()
 
 

@@ -10,30 +10,32 @@ import pyqtgraph as pg
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QWidget
 
-from swmr_viewer.gui.curves.curve_points import Values, curve_points, lonely_points
+from swmr_viewer.gui.curves.curve_points import Values, lonely_points
 from swmr_viewer.gui.curves.plot_pane import PlotPane
 from swmr_viewer.gui.look.theme import tokens
 
 
 class IndexCurve(PlotPane):
-    """Draws what ``values`` returns.
+    """Draws what ``points`` returns.
 
     Parameters
     ----------
     name : str
         For those who cannot see it.
-    values : callable
-        Returns one float64 per frame index, NaN where it was not measured.
+    points : callable
+        Returns x (frame indices) and y, both float64 and few enough to be drawn; NaN where nothing was measured.
     shown : callable
         Returns the index that is shown, or None.
     """
 
     index_clicked = Signal(int)
 
-    def __init__(self, name: str, values: Callable[[], Values], shown: Callable[[], int | None], parent: QWidget | None = None) -> None:
+    def __init__(
+        self, name: str, points: Callable[[], tuple[Values, Values]], shown: Callable[[], int | None], parent: QWidget | None = None
+    ) -> None:
         self._color = ""
         super().__init__(name, parent)
-        self._values = values
+        self._points = points
         self._shown = shown
         self.limit_line = pg.InfiniteLine(angle=0)
         self.limit_line.setVisible(False)
@@ -50,8 +52,7 @@ class IndexCurve(PlotPane):
         self.take_theme()
 
     def redraw(self) -> None:
-        values = self._values()
-        x, y = curve_points(values)
+        x, y = self._points()
         self.curve.setData(x, y)
         lonely = lonely_points(y)
         self.points.setData(x[lonely], y[lonely])

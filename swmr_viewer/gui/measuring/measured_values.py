@@ -6,16 +6,15 @@ import numpy as np
 import numpy.typing as npt
 
 from swmr_viewer.core.scan import moved
-
-Values = npt.NDArray[np.float64]
-_LEAST = 1024
+from swmr_viewer.gui.curves.curve_points import Values
+from swmr_viewer.gui.measuring.measured_column import MeasuredColumn
 
 
 class MeasuredValues:
     """Columns of float64, NaN where a frame was not measured."""
 
     def __init__(self) -> None:
-        self._columns: dict[str, Values] = {}
+        self._columns: dict[str, MeasuredColumn] = {}
         self._size = 0
         self.scan_shape: tuple[int, ...] = ()
         """What the indices count on."""
@@ -28,7 +27,7 @@ class MeasuredValues:
         columns : tuple of str
             Names.
         indices : int64 array (n,)
-            Frames, each at least 0.
+            Frames, each at least 0 and each once.
         values : float64 array (n, len(columns))
             What was measured of each.
         """
@@ -36,30 +35,27 @@ class MeasuredValues:
             return
         self._size = max(self._size, int(indices.max()) + 1)
         for number, name in enumerate(columns):
-            self._room_for(name)[indices] = values[:, number]
+            self._columns.setdefault(name, MeasuredColumn()).put(indices, values[:, number])
 
     def column(self, name: str) -> Values:
-        """Return one value per frame index up to the highest measured one (a read-only view); empty where nothing is known."""
+        """Return one value per frame index up to the highest measured one, as a new array; empty where nothing is known."""
         column = self._columns.get(name)
-        if column is None:
-            return np.empty(0)
-        seen = column[: self._size]
-        if len(seen) < self._size:  # a column that nobody wrote since others grew
-            seen = self._room_for(name)[: self._size]
-        seen = seen.view()
-        seen.flags.writeable = False
-        return seen
+        return column.dense(self._size) if column is not None else np.empty(0)
+
+    def curve(self, name: str) -> tuple[Values, Values]:
+        """Return x and y of the column's curve, few enough points to draw at once; NaN where nothing is known."""
+        column = self._columns.get(name)
+        return column.curve(self._size) if column is not None else (np.empty(0), np.empty(0))
 
     def at(self, name: str, index: int) -> float | None:
         """Return what was measured at this index, or None."""
         column = self._columns.get(name)
-        if column is None or not 0 <= index < len(column) or np.isnan(column[index]):
-            return None
-        return float(column[index])
+        return column.at(index) if column is not None else None
 
     def n_known(self, name: str) -> int:
         """Return for how many frames there is a value."""
-        return int(np.count_nonzero(~np.isnan(self.column(name))))
+        column = self._columns.get(name)
+        return column.n_known if column is not None else 0
 
     def move(self, after: tuple[int, ...]) -> None:
         """Take note that another axis of the scan than the first grew: what was measured is at other indices now."""
@@ -68,8 +64,8 @@ class MeasuredValues:
         before, self._columns = self._columns, {}
         self._size, self.scan_shape = int(there[-1]) + 1 if there.size else 0, after
         for name, column in before.items():
-            seen = min(len(column), len(known))
-            self._room_for(name)[there[:seen]] = column[:seen]
+            self._columns[name] = MeasuredColumn()
+            self._columns[name].put(there, column.dense(known.size))
 
     def forget(self, names: set[str]) -> None:
         """Forget these columns."""
@@ -84,12 +80,3 @@ class MeasuredValues:
     @property
     def names(self) -> tuple[str, ...]:
         return tuple(self._columns)
-
-    def _room_for(self, name: str) -> Values:
-        column = self._columns.get(name)
-        if column is None or len(column) < self._size:
-            grown = np.full(max(_LEAST, 1 << (self._size - 1).bit_length()), np.nan)
-            if column is not None:
-                grown[: len(column)] = column
-            self._columns[name] = column = grown
-        return column

@@ -23,7 +23,7 @@ class Measurements(QObject):
     """Regions or line, or another data set is shown, which has its own."""
     selection_changed = Signal()
     values_changed = Signal()
-    spectra_measured = Signal(object)
+    frames_measured = Signal(object)
     """``messages.Measured`` that answers what is asked now."""
     forgotten = Signal(str)
     """Other pixels of this data set are masked now: what was measured of it is void."""
@@ -200,7 +200,7 @@ class Measurements(QObject):
             values.move(event.scan_shape)
         values.scan_shape = event.scan_shape
         values.take(event.columns, event.indices, event.values)
-        self.spectra_measured.emit(event)
+        self.frames_measured.emit(event)
         self.values_changed.emit()
 
 

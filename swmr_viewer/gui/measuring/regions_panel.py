@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
 from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from swmr_viewer.gui.curves.curve_points import Values
@@ -38,7 +37,7 @@ class RegionsPanel(QFrame):
             self.quantity.addItem(f"{words} per frame", f"region.{key}")
         for key, words in OF_FRAME.items():
             self.quantity.addItem(f"{words} per frame", key)
-        self.curve = IndexCurve("Curve against the frame index", self._values, lambda: session.shown.index if session.shown else None)
+        self.curve = IndexCurve("Curve against the frame index", self._points, lambda: session.shown.index if session.shown else None)
         self.known = ElidedWords("muted")
         self._lay_out()
         self._connect()
@@ -75,9 +74,8 @@ class RegionsPanel(QFrame):
         selected = self._measurements.selected
         return f"{selected.name}.{quantity}" if selected is not None else ""
 
-    def _values(self) -> Values:
-        column = self.column
-        return self._measurements.values.column(column) if column else np.empty(0)
+    def _points(self) -> tuple[Values, Values]:
+        return self._measurements.values.curve(self.column)
 
     def _on_quantity(self) -> None:
         self._want()

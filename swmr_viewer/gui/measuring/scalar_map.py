@@ -7,28 +7,17 @@ import pyqtgraph as pg
 from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtWidgets import QSplitter, QWidget
 
-from swmr_viewer.gui.curves.curve_points import Values
 from swmr_viewer.gui.curves.index_curve import IndexCurve
 from swmr_viewer.gui.curves.plot_pane import PlotPane
+from swmr_viewer.gui.measuring.grid_picture import GridPicture
 from swmr_viewer.gui.measuring.measurements import Measurements
 from swmr_viewer.gui.session.session import Session
+from swmr_viewer.reader.messages import Measured
 
 COLOR_MAP = "viridis"
 COLUMN = "maximum"
 """Of a single pixel: its value, and nothing where it is masked."""
-MOST_SIDE = 2000
 PURPOSE = "scalars"
-
-
-def scan_picture(values: Values, scan_shape: tuple[int, ...]) -> Values:
-    """Return values on the scan grid: the last axis to the right, all others downwards; NaN where nothing is known."""
-    columns = scan_shape[-1] if len(scan_shape) > 1 else max(1, round(np.sqrt(max(1, int(np.prod(scan_shape))))))
-    total = int(np.prod(scan_shape)) if scan_shape else 1
-    rows = -(-total // columns)
-    grid = np.full(rows * columns, np.nan)
-    known = values[: min(len(values), total)]
-    grid[: len(known)] = known
-    return grid.reshape(rows, columns)
 
 
 class ScalarMapPlot(PlotPane):
@@ -44,21 +33,40 @@ class ScalarMapPlot(PlotPane):
         self.item = pg.ImageItem(axisOrder="row-major")
         self.item.setColorMap(pg.colormap.get(COLOR_MAP))
         self.plot.addItem(self.item)
-        self.picture: Values = np.empty((0, 0))
+        self.grid = GridPicture(())
+        self._is_void = True
         self.view.scene().sigMouseClicked.connect(self._on_click)
 
+    def take(self, event: Measured) -> None:
+        """Take what was measured of some frames."""
+        if not self._is_void and event.scan_shape == self.grid.scan_shape:
+            self.grid.take(event.indices, event.values[:, event.columns.index(COLUMN)])
+        else:
+            self._is_void = True
+        self.redraw_soon()
+
+    def start_over(self) -> None:
+        """Take note that another data set is shown, or that what was measured is void."""
+        self._is_void = True
+        self.redraw_soon()
+
     def redraw(self) -> None:
-        self.picture = scan_picture(self._measurements.values.column(COLUMN), self._session.scan_shape)
-        known = self.picture[~np.isnan(self.picture)]
-        if not known.size:
+        if self._is_void:
+            self._fill()
+        extremes = self.grid.extremes()
+        if extremes is None:
             self.item.clear()
             return
-        rows, columns = self.picture.shape
-        drawn = self.picture[:: -(-rows // MOST_SIDE), :: -(-columns // MOST_SIDE)]
-        low, high = float(known.min()), float(known.max())
-        self.item.setImage(drawn.astype(np.float32), autoLevels=False, levels=(low, high if high > low else low + 1))
-        self.item.setRect(QRectF(0, 0, columns, rows))
+        low, high = extremes
+        self.item.setImage(self.grid.picture, autoLevels=False, levels=(low, high if high > low else low + 1))
+        self.item.setRect(QRectF(0, 0, self.grid.columns, self.grid.rows))
         self._name_axes()
+
+    def _fill(self) -> None:
+        self._is_void = False
+        self.grid = GridPicture(self._session.scan_shape)
+        values = self._measurements.values.column(COLUMN)
+        self.grid.take(np.arange(len(values)), values)
 
     def _name_axes(self) -> None:
         axes = self._session.data.facts.scan_axes if self._session.data is not None else ()
@@ -70,10 +78,10 @@ class ScalarMapPlot(PlotPane):
         at = event.scenePos()  # type: ignore[attr-defined]
         if not self.box.sceneBoundingRect().contains(at):
             return
-        point, (rows, columns) = self.box.mapSceneToView(at), self.picture.shape
+        point, grid = self.box.mapSceneToView(at), self.grid
         row, column = int(np.floor(point.y())), int(np.floor(point.x()))
-        if 0 <= row < rows and 0 <= column < columns:
-            self.index_clicked.emit(row * columns + column)
+        if 0 <= row < grid.rows and 0 <= column < grid.columns:
+            self.index_clicked.emit(row * grid.columns + column)
 
 
 class ScalarMap(QSplitter):
@@ -84,18 +92,26 @@ class ScalarMap(QSplitter):
         self._measurements = measurements
         self.setChildrenCollapsible(False)
         self.curve = IndexCurve(
-            "Value against the index", lambda: measurements.values.column(COLUMN), lambda: session.shown.index if session.shown else None
+            "Value against the index", lambda: measurements.values.curve(COLUMN), lambda: session.shown.index if session.shown else None
         )
         self.map = ScalarMapPlot(session, measurements)
         for part in (self.curve, self.map):
             self.addWidget(part)
             part.index_clicked.connect(session.pin_nearest)
-            measurements.values_changed.connect(part.redraw_soon)
+        measurements.values_changed.connect(self.curve.redraw_soon)
+        measurements.frames_measured.connect(self._take)
+        for signal in (measurements.forgotten, session.data_changed, session.opened, session.request_changed):
+            signal.connect(self.map.start_over)
         session.frame_changed.connect(self.curve.mark_shown)
+
+    def _take(self, event: Measured) -> None:
+        if self.isVisible():
+            self.map.take(event)
 
     def showEvent(self, event: object) -> None:
         super().showEvent(event)  # type: ignore[arg-type]
         self._measurements.want(PURPOSE, True)
+        self.map.start_over()
 
     def hideEvent(self, event: object) -> None:
         super().hideEvent(event)  # type: ignore[arg-type]

@@ -47,7 +47,7 @@ class Waterfall(QWidget):
         session.data_changed.connect(self._choose_rows)
         session.opened.connect(self._choose_rows)
         session.request_changed.connect(self._forget_all)
-        measurements.spectra_measured.connect(self._take)
+        measurements.frames_measured.connect(self._take)
         measurements.forgotten.connect(self._forget)
 
     @property

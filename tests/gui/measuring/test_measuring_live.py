@@ -128,8 +128,8 @@ def test_scalars_are_a_curve_and_a_map_of_every_point(qtbot: QtBot, live_viewer:
     column = wait_measured(qtbot, assembly, "maximum", 7)
     np.testing.assert_array_equal(column, [float(scan.expected(i)) for i in range(7)])
     chart = assembly.window.measuring.scalar_map.map
-    qtbot.waitUntil(lambda: chart.picture.shape == (3, 4) and np.count_nonzero(~np.isnan(chart.picture)) == 7, timeout=WAIT_MS)
-    np.testing.assert_array_equal(chart.picture.ravel()[:7], column)
+    qtbot.waitUntil(lambda: chart.grid.picture.shape == (3, 4) and np.count_nonzero(~np.isnan(chart.grid.picture)) == 7, timeout=WAIT_MS)
+    np.testing.assert_array_equal(chart.grid.picture.ravel()[:7], column.astype(np.float32))
 
 
 def test_another_detector_is_shown_in_its_tab(qtbot: QtBot, live_viewer: LiveViewer, writer: Any) -> None:
