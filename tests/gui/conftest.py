@@ -12,6 +12,9 @@ from swmr_viewer.gui.application import application
 from swmr_viewer.gui.assembly import Assembly
 from swmr_viewer.reader.messages import FollowRequest
 from tests.gui.fakes import Clock, FakeSupervisor
+from tests.live.conftest import live_writer
+
+__all__ = ["live_writer"]
 
 
 @pytest.fixture(scope="session")

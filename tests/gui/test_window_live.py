@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -18,28 +17,13 @@ from swmr_viewer.core.conditions import Timeout
 from swmr_viewer.gui.assembly import Assembly
 from swmr_viewer.gui.session.state import StateKind
 from swmr_viewer.gui.snapshots.snapshot_settings import SnapshotSettings
-from swmr_viewer.simulator.plan import ScanPlan
+from tests.gui.waiting import WAIT_MS, wait_shown
 from tests.live.writers import LiveWriter
 
 pytestmark = pytest.mark.live
-WAIT_MS = 60_000
 LEFT = Qt.MouseButton.LeftButton
 LiveViewer = Callable[..., Assembly]
-
-
-@pytest.fixture
-def writer(tmp_path: Path) -> Iterator[Callable[..., LiveWriter]]:
-    with ExitStack() as stack:
-
-        def start(*, stepped: bool = True, hold: bool = False, **plan: Any) -> LiveWriter:
-            wanted = ScanPlan(**{"scan_shape": (3, 4), "frame_shape": (48, 64), "period_s": 0.0, **plan})
-            return stack.enter_context(LiveWriter(tmp_path / "scan.h5", wanted, stepped=stepped, hold=hold))
-
-        yield start
-
-
-def wait_shown(qtbot: QtBot, assembly: Assembly, index: int) -> None:
-    qtbot.waitUntil(lambda: assembly.session.shown is not None and assembly.session.shown.index == index, timeout=WAIT_MS)
+LARGER = (48, 64)
 
 
 def assert_pixels(assembly: Assembly, writer: LiveWriter) -> None:
@@ -58,7 +42,7 @@ def assert_pixels(assembly: Assembly, writer: LiveWriter) -> None:
 
 
 def test_a_scan_is_followed_from_before_its_file_exists_to_its_end(
-    qtbot: QtBot, live_viewer: LiveViewer, writer: Any, tmp_path: Path
+    qtbot: QtBot, live_viewer: LiveViewer, live_writer: Any, tmp_path: Path
 ) -> None:
     assembly = live_viewer(tmp_path / "scan.h5")
     session, window = assembly.session, assembly.window
@@ -67,7 +51,7 @@ def test_a_scan_is_followed_from_before_its_file_exists_to_its_end(
     ends: list[object] = []
     session.finished.connect(ends.append)
     qtbot.waitUntil(lambda: session.state.kind is StateKind.WAITING_FOR_FILE, timeout=WAIT_MS)
-    scan = writer(hold=True, n_keys=2)
+    scan = live_writer(frame_shape=LARGER, hold=True, n_keys=2)
     scan.enter_swmr()
     seen = []
     for _ in range(4):
@@ -94,8 +78,8 @@ def test_a_scan_is_followed_from_before_its_file_exists_to_its_end(
     assert ends == [session.ended]
 
 
-def test_buttons_move_through_the_scan_while_it_goes_on(qtbot: QtBot, live_viewer: LiveViewer, writer: Any) -> None:
-    scan = writer()
+def test_buttons_move_through_the_scan_while_it_goes_on(qtbot: QtBot, live_viewer: LiveViewer, live_writer: Any) -> None:
+    scan = live_writer(frame_shape=LARGER)
     assembly = live_viewer(scan.path, conditions=(Timeout(600.0),))
     bar, session = assembly.window.control_bar, assembly.session
     scan.step(6)
@@ -130,8 +114,8 @@ def test_buttons_move_through_the_scan_while_it_goes_on(qtbot: QtBot, live_viewe
     assert session.is_live
 
 
-def test_a_click_on_the_map_shows_that_frame(qtbot: QtBot, live_viewer: LiveViewer, writer: Any) -> None:
-    scan = writer()
+def test_a_click_on_the_map_shows_that_frame(qtbot: QtBot, live_viewer: LiveViewer, live_writer: Any) -> None:
+    scan = live_writer(frame_shape=LARGER)
     assembly = live_viewer(scan.path, conditions=(Timeout(600.0),))
     chart = assembly.window.map_panel.map
     scan.step(6)
@@ -144,8 +128,8 @@ def test_a_click_on_the_map_shows_that_frame(qtbot: QtBot, live_viewer: LiveView
     assert assembly.session.wanted_index == 2
 
 
-def test_a_timeout_is_resumed_and_stop_ends(qtbot: QtBot, live_viewer: LiveViewer, writer: Any) -> None:
-    scan = writer()
+def test_a_timeout_is_resumed_and_stop_ends(qtbot: QtBot, live_viewer: LiveViewer, live_writer: Any) -> None:
+    scan = live_writer(frame_shape=LARGER)
     assembly = live_viewer(scan.path, conditions=(Timeout(0.5),))
     session, bar = assembly.session, assembly.window.termination_bar
     scan.step(2)
@@ -163,8 +147,8 @@ def test_a_timeout_is_resumed_and_stop_ends(qtbot: QtBot, live_viewer: LiveViewe
     assert session.state.kind is StateKind.STOPPED
 
 
-def test_the_snapshot_is_the_shown_frame_bit_for_bit(qtbot: QtBot, live_viewer: LiveViewer, writer: Any, tmp_path: Path) -> None:
-    scan = writer()
+def test_the_snapshot_is_the_shown_frame_bit_for_bit(qtbot: QtBot, live_viewer: LiveViewer, live_writer: Any, tmp_path: Path) -> None:
+    scan = live_writer(frame_shape=LARGER)
     assembly = live_viewer(scan.path, conditions=(Timeout(600.0),))
     scan.step(3)
     wait_shown(qtbot, assembly, 2)
@@ -187,8 +171,10 @@ def default_data(path: Path) -> np.ndarray:
         return group[group.attrs["signal"]][()]
 
 
-def test_a_burst_of_a_real_scan_has_every_frame_bit_for_bit(qtbot: QtBot, live_viewer: LiveViewer, writer: Any, tmp_path: Path) -> None:
-    scan = writer()
+def test_a_burst_of_a_real_scan_has_every_frame_bit_for_bit(
+    qtbot: QtBot, live_viewer: LiveViewer, live_writer: Any, tmp_path: Path
+) -> None:
+    scan = live_writer(frame_shape=LARGER)
     assembly = live_viewer(scan.path, conditions=(Timeout(600.0),))
     scan.step(2)
     wait_shown(qtbot, assembly, 1)

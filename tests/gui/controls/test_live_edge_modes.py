@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from collections.abc import Callable
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 import h5py
@@ -17,32 +15,13 @@ from pytestqt.qtbot import QtBot
 from swmr_viewer.core.conditions import Timeout
 from swmr_viewer.gui.assembly import Assembly
 from swmr_viewer.reader.messages import Combine
-from swmr_viewer.simulator.plan import ScanPlan
+from tests.gui.waiting import WAIT_MS, wait_shown
 from tests.live.writers import LiveWriter
 
 pytestmark = [pytest.mark.live, pytest.mark.slow]
-WAIT_MS = 60_000
 LEFT = Qt.MouseButton.LeftButton
 PATIENT = (Timeout(600.0),)
 LiveViewer = Callable[..., Assembly]
-
-
-@pytest.fixture
-def live_writer(tmp_path: Path) -> Iterator[Callable[..., LiveWriter]]:
-    with ExitStack() as stack:
-
-        def start(**plan: Any) -> LiveWriter:
-            wanted = ScanPlan(**{"frame_shape": (24, 32), "period_s": 0.0, **plan})
-            return stack.enter_context(LiveWriter(tmp_path / "scan.h5", wanted))
-
-        yield start
-
-
-def wait_shown(qtbot: QtBot, assembly: Assembly, index: int) -> np.ndarray:
-    session = assembly.session
-    qtbot.waitUntil(lambda: session.shown is not None and session.shown.index == index, timeout=WAIT_MS)
-    assert session.shown is not None
-    return np.array(session.shown.raw)
 
 
 def test_every_frame_is_shown_once_and_in_order_however_fast_they_come(

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -17,30 +15,11 @@ from swmr_viewer.gui.assembly import Assembly
 from swmr_viewer.gui.measuring.alarm import AlarmRule
 from swmr_viewer.gui.measuring.regions_table import number_words
 from swmr_viewer.simulator.defects import pixel_mask
-from swmr_viewer.simulator.plan import ScanPlan
-from tests.live.writers import LiveWriter
+from tests.gui.waiting import WAIT_MS, wait_shown
 
 pytestmark = [pytest.mark.live, pytest.mark.slow]
-WAIT_MS = 60_000
 LiveViewer = Callable[..., Assembly]
-
-
-@pytest.fixture
-def writer(tmp_path: Path) -> Iterator[Callable[..., LiveWriter]]:
-    with ExitStack() as stack:
-
-        def start(**plan: Any) -> LiveWriter:
-            wanted = ScanPlan(**{"scan_shape": (3, 4), "frame_shape": (48, 64), "period_s": 0.0, **plan})
-            return stack.enter_context(LiveWriter(tmp_path / "scan.h5", wanted, stepped=True))
-
-        yield start
-
-
-def wait_shown(qtbot: QtBot, assembly: Assembly, index: int) -> np.ndarray:
-    session = assembly.session
-    qtbot.waitUntil(lambda: session.shown is not None and session.shown.index == index, timeout=WAIT_MS)
-    assert session.shown is not None
-    return session.shown.raw
+LARGER = (48, 64)
 
 
 def wait_measured(qtbot: QtBot, assembly: Assembly, column: str, n: int) -> np.ndarray:
@@ -54,8 +33,8 @@ def valid_part(frame: np.ndarray, rows: slice, columns: slice) -> np.ndarray:
     return part[part != np.iinfo(part.dtype).max]
 
 
-def test_region_curves_speak_for_every_complete_frame(qtbot: QtBot, live_viewer: LiveViewer, writer: Any) -> None:
-    scan = writer()
+def test_region_curves_speak_for_every_complete_frame(qtbot: QtBot, live_viewer: LiveViewer, live_writer: Any) -> None:
+    scan = live_writer(frame_shape=LARGER)
     assembly = live_viewer(scan.path, conditions=(Timeout(600.0),))
     measuring = assembly.window.measuring
     scan.step(5)
@@ -78,8 +57,8 @@ def test_region_curves_speak_for_every_complete_frame(qtbot: QtBot, live_viewer:
     assert table.index(0, 1).data() == number_words(float(column[8]))
 
 
-def test_a_profile_leaves_out_what_the_files_mask_leaves_out(qtbot: QtBot, live_viewer: LiveViewer, writer: Any) -> None:
-    scan = writer(mask=True)
+def test_a_profile_leaves_out_what_the_files_mask_leaves_out(qtbot: QtBot, live_viewer: LiveViewer, live_writer: Any) -> None:
+    scan = live_writer(frame_shape=LARGER, mask=True)
     assembly = live_viewer(scan.path, conditions=(Timeout(600.0),))
     display, measuring = assembly.window.display, assembly.window.measuring
     scan.step(2)
@@ -100,8 +79,8 @@ def test_a_profile_leaves_out_what_the_files_mask_leaves_out(qtbot: QtBot, live_
         scan.step(1)
 
 
-def test_an_alarm_is_found_in_frames_that_were_not_shown(qtbot: QtBot, live_viewer: LiveViewer, writer: Any) -> None:
-    scan = writer(alarm=6)
+def test_an_alarm_is_found_in_frames_that_were_not_shown(qtbot: QtBot, live_viewer: LiveViewer, live_writer: Any) -> None:
+    scan = live_writer(frame_shape=LARGER, alarm=6)
     assembly = live_viewer(scan.path, conditions=(Timeout(600.0),))
     scan.step(9)
     wait_shown(qtbot, assembly, 8)
@@ -120,8 +99,8 @@ def test_an_alarm_is_found_in_frames_that_were_not_shown(qtbot: QtBot, live_view
     assert alarm.words.startswith("ALARM: 3 frames have the total counts above")
 
 
-def test_scalars_are_a_curve_and_a_map_of_every_point(qtbot: QtBot, live_viewer: LiveViewer, writer: Any) -> None:
-    scan = writer(frame_shape=(), dtype="float64")
+def test_scalars_are_a_curve_and_a_map_of_every_point(qtbot: QtBot, live_viewer: LiveViewer, live_writer: Any) -> None:
+    scan = live_writer(frame_shape=(), dtype="float64")
     assembly = live_viewer(scan.path, conditions=(Timeout(600.0),))
     scan.step(7)
     assert wait_shown(qtbot, assembly, 6) == scan.expected(6)
@@ -132,8 +111,8 @@ def test_scalars_are_a_curve_and_a_map_of_every_point(qtbot: QtBot, live_viewer:
     np.testing.assert_array_equal(chart.grid.picture.ravel()[:7], column.astype(np.float32))
 
 
-def test_another_detector_is_shown_in_its_tab(qtbot: QtBot, live_viewer: LiveViewer, writer: Any) -> None:
-    scan = writer(n_detectors=2)
+def test_another_detector_is_shown_in_its_tab(qtbot: QtBot, live_viewer: LiveViewer, live_writer: Any) -> None:
+    scan = live_writer(frame_shape=LARGER, n_detectors=2)
     assembly = live_viewer(scan.path, conditions=(Timeout(600.0),))
     tabs, session = assembly.window.measuring.data_tabs, assembly.session
     qtbot.waitUntil(lambda: tabs.count() >= 2, timeout=WAIT_MS)
@@ -151,8 +130,8 @@ def test_another_detector_is_shown_in_its_tab(qtbot: QtBot, live_viewer: LiveVie
     np.testing.assert_array_equal(wait_shown(qtbot, assembly, index + 1), scan.expected(index + 1, 1))
 
 
-def test_spectra_and_their_waterfall(qtbot: QtBot, live_viewer: LiveViewer, writer: Any) -> None:
-    scan = writer(frame_shape=(64,), dtype="uint32")
+def test_spectra_and_their_waterfall(qtbot: QtBot, live_viewer: LiveViewer, live_writer: Any) -> None:
+    scan = live_writer(frame_shape=(64,), dtype="uint32")
     scan.step(3)
     assembly = live_viewer(scan.path, conditions=(Timeout(600.0),))
     wait_shown(qtbot, assembly, 2)
