@@ -120,9 +120,15 @@ class FakeSupervisor:
                 live,
                 statistics,
                 frame_time=self.frame_time,
+                in_turn=live and self._is_in_turn,
             )
         )
         return slot
+
+    @property
+    def _is_in_turn(self) -> bool:
+        asked = [one for one in self.sent(m.FollowEvery) if one.generation == self.generation]
+        return bool(asked) and asked[-1].on
 
     def sent(self, kind: type) -> list:
         return [one for one in self.requests if isinstance(one, kind)]

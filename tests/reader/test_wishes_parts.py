@@ -107,6 +107,26 @@ def test_every_frame_gives_up_one_that_never_comes(bench):
     assert [index for index, _, _ in bench.steps(3)] == [1]
 
 
+def test_every_frame_goes_on_from_the_one_in_the_window_not_from_the_one_on_its_way(bench):
+    bench.set(0, 1)
+    assert [index for index, _, _ in bench.steps(1)] == [0]
+    bench.set(1, 6)
+    assert [index for index, _, _ in bench.steps(2)] == [5]
+    bench.live.follow_every(FollowEvery(1, True, shown=(0,)))
+    assert [index for index, _, _ in bench.steps(7)] == [1, 2, 3, 4, 5]
+    bench.set(6, 7)
+    assert [index for index, _, _ in bench.steps(2)] == [6]
+
+
+@pytest.mark.parametrize("shown", [(99,), (1, 2)])
+def test_every_frame_goes_on_where_it_was_if_the_window_shows_what_is_not_there(bench, shown):
+    bench.set(0, 3)
+    assert [index for index, _, _ in bench.steps(1)] == [2]
+    bench.live.follow_every(FollowEvery(1, True, shown=shown))
+    bench.set(3, 5)
+    assert [index for index, _, _ in bench.steps(4)] == [3, 4]
+
+
 def test_every_frame_goes_on_where_it_was_after_one_was_pinned(bench):
     bench.live.follow_every(FollowEvery(1, True))
     bench.set(0, 4)

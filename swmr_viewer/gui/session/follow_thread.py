@@ -111,10 +111,10 @@ class FollowThread(QThread):
     def measure(self, wish: m.Measure | m.StopMeasuring) -> None:
         self._supervisor.send(wish)
 
-    def follow_every(self, generation: int, on: bool) -> None:
+    def follow_every(self, generation: int, on: bool, shown: tuple[int, ...] | None = None) -> None:
         """Deliver each complete frame from the shown one on, instead of the newest."""
         self._mailbox.keeps_all = on
-        self._supervisor.send(m.FollowEvery(generation, on))
+        self._supervisor.send(m.FollowEvery(generation, on, shown))
 
     def set_conditions(self, generation: int, conditions: tuple[Condition, ...]) -> None:
         self._supervisor.send(m.SetConditions(generation, conditions))

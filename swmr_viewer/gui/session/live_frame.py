@@ -54,6 +54,8 @@ class LiveFrame:
     """How many frames are in it."""
     frame_time: float | None = None
     """When it was taken: seconds since 1970 (UTC); None: the file does not tell."""
+    in_turn: bool = False
+    """Sent by `Every frame`, after the one before it."""
 
 
 def live_frame(event: FrameReady, pixels: tuple[Pixels, Pixels | None], received_at_s: float, release: Callable[[], None]) -> LiveFrame:
@@ -62,5 +64,5 @@ def live_frame(event: FrameReady, pixels: tuple[Pixels, Pixels | None], received
     return LiveFrame(
         event.generation, event.data_path, event.index, event.position, raw, preview, event.preview_factor,
         event.levels, event.key_seen_at_s, received_at_s, event.live, Once(release),
-        event.statistics, event.combined, event.frame_time,
+        event.statistics, event.combined, event.frame_time, event.in_turn,
     )  # fmt: skip

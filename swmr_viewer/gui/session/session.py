@@ -35,6 +35,7 @@ class Session(SessionNews):
         """Follow another file (or the same one again); its path is made absolute, so that it names the same file from anywhere."""
         self._drop_shown()
         self._forget()
+        self._wants_every = False
         path = os.path.abspath(os.path.expanduser(request.path))
         self.request = replace(request, path=path, conditions=request.conditions or DEFAULT_CONDITIONS)
         self.conditions = self.request.conditions
@@ -123,7 +124,9 @@ class Session(SessionNews):
     def follow_every(self, on: bool) -> None:
         """Have each complete frame shown, from the shown one on, or the newest alone."""
         if self.request is not None:
-            self._thread.follow_every(self.generation, on)
+            self._wants_every = on
+            shown = self.shown.position if self.shown is not None and self.shown.live else None
+            self._thread.follow_every(self.generation, on, shown if on else None)
 
     def hold_frames(self, on: bool) -> None:
         """Take no more frames for a while (with every frame wanted, the reader waits), or go on."""

@@ -27,7 +27,7 @@ class SessionNews(SessionFacts):
     def __init__(self, thread: FollowThread, clock: Callable[[], float], parent: QObject | None) -> None:
         super().__init__(clock, parent)
         self._thread = thread
-        self._holds_frames = self._owes_turn = False
+        self._holds_frames = self._owes_turn = self._wants_every = False
         self.wishes = FrameWishes(thread.set_display, self.places.name_of)
         self._connect()
 
@@ -107,7 +107,9 @@ class SessionNews(SessionFacts):
             self._thread.frame_taken()
 
     def _is_wanted(self, frame: LiveFrame) -> bool:
-        return frame.live if self.wanted_index is None else frame.index == self.wanted_index
+        if self.wanted_index is not None:
+            return frame.index == self.wanted_index
+        return frame.live and (frame.in_turn or not self._wants_every)
 
     def _show(self, frame: LiveFrame) -> None:
         if self.places.saw(frame.data_path, frame.raw.shape):

@@ -8,7 +8,7 @@ import numpy as np
 
 from swmr_viewer.core.errors import FrameNotWrittenError, SwmrViewerError
 from swmr_viewer.core.ranges import IndexArray
-from swmr_viewer.core.scan import moved
+from swmr_viewer.core.scan import index_of, moved
 from swmr_viewer.reader.child.announcer import Announcer
 from swmr_viewer.reader.child.combined import ArrivalLog, CombinedFrames
 from swmr_viewer.reader.child.displays import Displays
@@ -150,12 +150,13 @@ class LiveDelivery:
             if self._every is not None:
                 self._log.note(self._every.left())
                 self.redisplay()
-            self._every = None
+            self._every, self._sender.in_turn = None, False
             return
         if self._every is not None:
             return
         progress = self._announcer.progress
-        after = self._log.since(self._shown) if self._shown is not None else None
+        shown = self._shown_in_window(request)
+        after = self._log.since(shown) if shown is not None else None
         passed = np.flatnonzero(progress.complete_mask()).astype(np.int64)
         if after is not None:
             passed = np.setdiff1d(passed, after)
@@ -164,8 +165,15 @@ class LiveDelivery:
         self._every = EveryLine(passed)
         if after is not None:
             self._every.note_completed(after, self._newest.is_backwards)
-        self._combined = None
+        self._combined, self._sender.in_turn = None, True
         self._frames.line.send(EveryBegan(self._frames.line.generation, passed, progress.scan_shape))
+
+    def _shown_in_window(self, request: FollowEvery) -> int | None:
+        """Return the frame after which frames come in turn: what was sent last may be on its way, and others before it were skipped."""
+        try:
+            return self._shown if request.shown is None else index_of(request.shown, self._announcer.progress.scan_shape)
+        except IndexError:  # a position of another scan
+            return self._shown
 
     def abandon(self) -> None:
         """Go on as before, but let the end wait for no frame that is not the last: it is worth showing, and does not take long."""

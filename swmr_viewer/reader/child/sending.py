@@ -65,6 +65,8 @@ class Sender:
         self._times = times
         self._on_frame = on_frame
         self._asked_size = 0
+        self.in_turn = False
+        """Whether live frames are sent one after the other, none skipped."""
 
     @property
     def any_free(self) -> bool:
@@ -159,6 +161,7 @@ class Sender:
             statistics,
             max(1, combined),
             times.at(index, shape) if times is not None else None,
+            live and self.in_turn,
         )
 
     def _ask_for(self, size: int) -> None:

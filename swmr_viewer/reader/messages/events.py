@@ -113,13 +113,15 @@ class FrameReady:
     key_seen_at_s: float
     """``time.monotonic()`` when its key was seen."""
     live: bool
-    """True: sent because it is the newest; False: asked for with ``ShowIndex``."""
+    """True: sent because it is the newest, or in its turn; False: asked for with ``ShowIndex``."""
     statistics: FrameStatistics | None = None
     """Of the pixels in the slot, by the mask rules asked for (those of the combined frame, if it is one)."""
     combined: int = 1
     """How many frames are in it."""
     frame_time: float | None = None
     """When the frame was taken: seconds since 1970 (UTC), where the file has it."""
+    in_turn: bool = False
+    """Sent by `Every frame`; a live one that was on its way before is not, and would be out of turn."""
 
 
 @dataclass(frozen=True, slots=True)

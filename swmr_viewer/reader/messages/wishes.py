@@ -97,6 +97,8 @@ class FollowEvery:
 
     generation: int
     on: bool
+    shown: tuple[int, ...] | None = None
+    """Position of the frame that the window shows live: what completed after it is delivered. None: after the last one that was sent."""
     passed: IndexArray | None = None
     """The supervisor's own: frames that an earlier reader has passed, on ``passed_shape``."""
     passed_shape: tuple[int, ...] | None = None

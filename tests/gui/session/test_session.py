@@ -187,3 +187,26 @@ def test_a_path_names_the_same_file_from_anywhere(viewer: Assembly, tmp_path: Pa
     assert viewer.session.request is not None
     assert viewer.session.request.path == str(tmp_path / "scan.nxs")
     assert str(tmp_path) in viewer.window.top_bar.paths.text()
+
+
+def test_with_every_frame_none_is_shown_out_of_turn(qtbot: QtBot, reader: FakeSupervisor, following: Following) -> None:
+    session = following((4, 5)).session
+    with qtbot.waitSignal(session.frame_changed):
+        reader.say_frame(picture(), 0, (4, 5))
+    late = reader.say_frame(picture(), 4, (4, 5))  # the newest when it was sent: on its way while E is pressed
+    session.follow_every(True)
+    assert reader.sent(m.FollowEvery) == [m.FollowEvery(1, True, shown=(0, 0))]
+    with qtbot.waitSignal(session.frame_changed):
+        reader.say_frame(picture(), 1, (4, 5))
+    assert session.shown is not None
+    assert session.shown.index == 1
+    assert late in reader.released
+    session.follow_every(False)
+    with qtbot.waitSignal(session.frame_changed):
+        reader.say_frame(picture(), 9, (4, 5))
+    session.follow_every(True)
+    session.open(m.FollowRequest("/data/another.nxs"))  # nobody asks for every frame of this one
+    with qtbot.waitSignal(session.opened):
+        reader.say_opened((4, 5))
+    with qtbot.waitSignal(session.frame_changed):
+        reader.say_frame(picture(), 3, (4, 5))
