@@ -47,7 +47,7 @@ class ScanGaps(QObject):
         if any(start <= index < stop for start, stop in passed):
             return "A gap: the scan has come past it"
         if self.scan_is_over:
-            return "Missing: the scan ended before it"
+            return "Missing: it was not complete at the end"
         return "Still to come" if progress.state_codes(index, index + 1)[0] == MISSING else ""
 
     def _forget(self) -> None:

@@ -254,7 +254,7 @@ def test_a_snake_does_not_cry_wolf(qtbot: QtBot, reader: FakeSupervisor, followi
     reader.say(m.Ended(reader.generation, "timeout", 13, 24))
     qtbot.waitUntil(lambda: line.plain == "1 gap: 8; 10 missing")
     assert legend.missing.text() == "missing"
-    assert chart.words_at(chart.point_of(20)).endswith("det0: not set\nMissing: the scan ended before it")
+    assert chart.words_at(chart.point_of(20)).endswith("det0: not set\nMissing: it was not complete at the end")
     viewer.session.resume()
     qtbot.waitUntil(lambda: line.plain == "1 gap: 8")
     assert legend.missing.text() == "not yet"
