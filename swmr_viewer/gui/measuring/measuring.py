@@ -27,6 +27,7 @@ from swmr_viewer.gui.picture.zoom_memory import ZoomMemory
 from swmr_viewer.gui.session.session import Session
 
 PANEL_WIDTH = 340
+WHY_NO_SPANS = "A span needs an axis that rises, or falls, all the way: a place on this one is no one channel (Shift+R)"
 
 
 class Measuring(QObject):
@@ -63,6 +64,7 @@ class Measuring(QObject):
         self.data_tabs = DataTabs(session)
         window.addAction(self.data_tabs.next_action)
         self.actions_ = make_measuring_actions(window)
+        self._rectangle_tip = self.actions_.rectangle.toolTip()
         self._connect()
 
     def add_panels(self, panels: Panels) -> None:
@@ -135,6 +137,8 @@ class Measuring(QObject):
         is_image, is_spectrum = self._ndim == 2, self._ndim == 1 and self.spans.can_draw
         for one in (*self._tools.values(), self.actions_.crosshair, self.actions_.numbers):
             one.setEnabled(is_image or (is_spectrum and one is self.actions_.rectangle))
+        has_no_spans = self._ndim == 1 and not is_spectrum
+        self.actions_.rectangle.setToolTip(WHY_NO_SPANS if has_no_spans else self._rectangle_tip)
         self.actions_.waterfall.setEnabled(self._ndim == 1)
         self.actions_.undo.setEnabled(undo.canUndo())
         self.actions_.redo.setEnabled(undo.canRedo())

@@ -177,9 +177,11 @@ def test_a_slip_or_escape_changes_nothing_and_a_click_selects(qtbot: QtBot, read
 def test_what_has_no_place_on_a_curve_is_not_offered(qtbot: QtBot, reader: FakeSupervisor, viewer: Assembly) -> None:
     open_spectra(qtbot, viewer, reader, np.abs(RISING - 4.0))
     actions = viewer.window.measuring.actions_
-    assert not actions.rectangle.isEnabled()  # a place on this axis is no one channel
+    assert not actions.rectangle.isEnabled()
+    assert "is no one channel" in actions.rectangle.toolTip()
     open_spectra(qtbot, viewer, reader, RISING)
     assert actions.rectangle.isEnabled()
+    assert "drag over it" in actions.rectangle.toolTip()
     for one in (actions.ellipse, actions.polygon, actions.line, actions.crosshair, actions.numbers):
         assert not one.isEnabled()
     assert viewer.window.measuring.regions_panel.known.text() == "Draw one: Measure, above the picture"
