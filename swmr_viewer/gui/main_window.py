@@ -100,6 +100,7 @@ class MainWindow(QMainWindow):
         self.edge.compose(self.menu_, self.frame_header, self.control_bar.play)
         self.frame_header.tell_made_of(self.edge.mode.shown_words)
         self.detectors.gap_chosen.connect(self.map_panel.map.reveal)
+        self.detectors.height_wanted.connect(self._give_detectors_room, Qt.ConnectionType.QueuedConnection)
         self.termination_bar = TerminationBar(session)
         self.readout = ReadoutBar(session)
         self.empty = EmptyState(actions.open)
@@ -148,6 +149,9 @@ class MainWindow(QMainWindow):
         self.frame_header.fit_wanted.connect(view.fit)
         view.pixel_pointed.connect(self.readout.point_at)
         self.measuring.waterfall.pointed.connect(self.readout.point_elsewhere)
+
+    def _give_detectors_room(self) -> None:
+        self.panels.give_room("detectors")
 
     def _show_request(self) -> None:
         request = self.session.request

@@ -337,3 +337,14 @@ def test_the_detectors_panel_keeps_its_place_while_nothing_is_known(qtbot: QtBot
         "DETECTORS",
         "Known once the file is open",
     ]
+
+
+def test_a_third_panel_makes_no_window_of_800_lines_higher(qtbot: QtBot, following: Following) -> None:
+    viewer = following((20, 30), n_keys=5)
+    detectors, window = viewer.window.detectors, viewer.window
+    area = detectors.findChild(QScrollArea)
+    qtbot.waitUntil(lambda: area.height() == area.maximumHeight())
+    window.panels.panel("measuring").show()
+    qtbot.waitUntil(lambda: window.measuring.tabs.height() > 100 and area.height() < area.maximumHeight())
+    assert (window.width(), window.height()) == (1280, 800)
+    window.panels.panel("measuring").close()

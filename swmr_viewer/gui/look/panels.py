@@ -81,6 +81,21 @@ class Panels(QMainWindow):
     def panel(self, name: str) -> QDockWidget:
         return self._panels[name]
 
+    def give_room(self, name: str) -> None:
+        """Give a panel the height that it asks for, as far as the highest of those above and below it can spare it."""
+        panel = self._panels[name]
+        others = [one for one in self._panels.values() if one is not panel and self._stands_with(one, panel)]
+        if not others:
+            return
+        giver = max(others, key=QDockWidget.height)
+        wanted = panel.sizeHint().height() - panel.height()
+        given = min(wanted, giver.height() - giver.minimumSizeHint().height())
+        self.resizeDocks([panel, giver], [panel.height() + given, giver.height() - given], Qt.Orientation.Vertical)
+
+    def _stands_with(self, one: QDockWidget, other: QDockWidget) -> bool:
+        is_there = one.isVisible() and not one.isFloating() and not other.isFloating()
+        return is_there and one.x() == other.x() and one.y() != other.y()
+
     def actions_to_show(self) -> tuple[QAction, ...]:
         """Return one checkable action per panel."""
         return tuple(panel.toggleViewAction() for panel in self._panels.values())

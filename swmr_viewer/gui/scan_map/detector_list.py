@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QProgressBar, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from swmr_viewer.gui.look.labels import ElidedWords, Words, line_height
@@ -60,16 +60,38 @@ def hold_up_words(names: Sequence[str], counts: Sequence[int]) -> str:
     return f"{who} {'holds' if len(slowest) == 1 else 'hold'} the scan up: {count_words(behind)} behind"
 
 
+class _RowsArea(QScrollArea):
+    """As high as its rows if it can be, and at least as high as one."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setWidgetResizable(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+
+    def ask_for(self, row_height: int, n_rows: int) -> None:
+        self.setMinimumHeight(row_height)
+        self.setMaximumHeight(row_height * n_rows)
+        self.updateGeometry()
+
+    def sizeHint(self) -> QSize:
+        return QSize(super().sizeHint().width(), self.maximumHeight())
+
+
 class DetectorList(QFrame):
     """One row per key dataset; below them who holds the scan up, the gaps, and the time left."""
 
     gap_chosen = Signal(int)
     """A gap was clicked: the index of its first point."""
+    height_wanted = Signal()
+    """There are other detectors: another height is worth having."""
 
     def __init__(self, session: Session, gaps: ScanGaps, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
         self._paths: tuple[str, ...] | None = None
+        self._height = 0
         self.rows: list[DetectorRow] = []
         self.setProperty("panel", "true")
         caption = Words("caption")
@@ -79,11 +101,7 @@ class DetectorList(QFrame):
         self.gaps.gap_chosen.connect(self.gap_chosen)
         self.time_left = TimeLeft(session, self)
         self.left = Words("muted")
-        self._area = QScrollArea()
-        self._area.setWidgetResizable(True)
-        self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._area.setFrameShape(QFrame.Shape.NoFrame)
-        self._area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._area = _RowsArea()
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         box = QVBoxLayout(self)
         box.setContentsMargins(14, 10, 14, 10)
@@ -99,6 +117,13 @@ class DetectorList(QFrame):
         for signal in (session.opened, session.progress_changed, session.request_changed):
             signal.connect(self._show)
         self._show()
+
+    def event(self, event: QEvent) -> bool:
+        handled = super().event(event)
+        if event.type() == QEvent.Type.LayoutRequest and self.sizeHint().height() != self._height:
+            self._height = self.sizeHint().height()
+            self.height_wanted.emit()
+        return handled
 
     def _show(self) -> None:
         description, progress = self._session.description, self._session.progress
@@ -130,7 +155,7 @@ class DetectorList(QFrame):
         self._area.setWidget(inside)
         self.left.ensurePolished()
         row_height = line_height(self.left) + BAR_HEIGHT + 2 * ROW_SPACING
-        self._area.setFixedHeight(row_height * min(ROWS_SEEN, max(1, len(self.rows))))
+        self._area.ask_for(row_height, min(ROWS_SEEN, max(1, len(self.rows))))
 
     def _nothing(self) -> Words:
         words = Words("muted")
