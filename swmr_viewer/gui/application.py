@@ -12,7 +12,7 @@ from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
 from swmr_viewer.gui.assembly import Assembly
-from swmr_viewer.gui.guards import exceptions_reported, interrupt_calls
+from swmr_viewer.gui.guards import exceptions_reported, interrupt_calls, off_screen_quiet
 from swmr_viewer.gui.look.theme import theme_of_application
 from swmr_viewer.gui.opening.watching.watch_rule import WatchRule
 from swmr_viewer.gui.session.follow_thread import SupervisorLike
@@ -52,7 +52,18 @@ def run_window(
         Exit status: 0, or 1 if following failed and the window closed by itself.
     """
     app = application()
-    assembly = Assembly(supervisor)
+    with off_screen_quiet():
+        return _shown(app, Assembly(supervisor), request, watch, screenshot, quit_when_finished)
+
+
+def _shown(
+    app: QApplication,
+    assembly: Assembly,
+    request: FollowRequest | None,
+    watch: WatchRule | None,
+    screenshot: Path | None,
+    quit_when_finished: bool,
+) -> int:
     session, window = assembly.session, assembly.window
     outcome = _Outcome(assembly, screenshot)
     if quit_when_finished:

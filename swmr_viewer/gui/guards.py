@@ -11,7 +11,8 @@ import traceback
 from collections.abc import Callable, Iterator
 from types import FrameType, TracebackType
 
-from PySide6.QtCore import QObject, QSocketNotifier, Signal
+from PySide6.QtCore import QMessageLogContext, QObject, QSocketNotifier, QtMsgType, Signal, qInstallMessageHandler
+from PySide6.QtGui import QGuiApplication
 
 from swmr_viewer.core.errors import SwmrViewerError
 from swmr_viewer.gui.session.problem import Problem
@@ -96,3 +97,21 @@ def _drain(connection: socket.socket) -> None:
 
 def _do_nothing(number: int, frame: FrameType | None) -> None:
     """Let the wake-up socket tell the event loop."""
+
+
+@contextlib.contextmanager
+def off_screen_quiet() -> Iterator[None]:
+    """While this lasts, Qt does not say on standard error what its off-screen platform cannot do: nobody sees that window."""
+    if QGuiApplication.platformName() != "offscreen":
+        yield
+        return
+
+    def tell(_kind: QtMsgType, _context: QMessageLogContext, words: str) -> None:
+        if not words.startswith("This plugin does not support"):
+            print(words, file=sys.stderr)
+
+    before = qInstallMessageHandler(tell)
+    try:
+        yield
+    finally:
+        qInstallMessageHandler(before)

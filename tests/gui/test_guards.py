@@ -10,13 +10,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QSettings, Qt, QTimer
+from PySide6.QtCore import QSettings, Qt, QTimer, qWarning
 from PySide6.QtWidgets import QApplication, QFileDialog
 from pytestqt.qtbot import QtBot
 
 from swmr_viewer.gui.application import run_window
 from swmr_viewer.gui.assembly import Assembly
-from swmr_viewer.gui.guards import exceptions_reported
+from swmr_viewer.gui.guards import exceptions_reported, off_screen_quiet
 from swmr_viewer.gui.session.problem import Problem
 from swmr_viewer.reader import messages as m
 from tests.gui.fakes import FakeSupervisor, picture
@@ -104,3 +104,10 @@ def test_the_snapshot_is_copied_at_the_key_press_and_its_folder_asked_once(
         qtbot.mouseClick(viewer.window.top_bar.snapshot, Qt.MouseButton.LeftButton)
     assert not set(again.args[0]) & set(written.args[0])
     assert snapshots.folder == tmp_path
+
+
+def test_off_screen_what_nobody_sees_is_not_said_and_all_else_is(capsys: pytest.CaptureFixture[str]) -> None:
+    with off_screen_quiet():
+        qWarning("This plugin does not support propagateSizeHints()")
+        qWarning("Something is wrong")
+    assert capsys.readouterr().err == "Something is wrong\n"
