@@ -81,16 +81,22 @@ class Panels(QMainWindow):
     def panel(self, name: str) -> QDockWidget:
         return self._panels[name]
 
-    def give_room(self, name: str) -> None:
-        """Give a panel the height that it asks for, as far as the highest of those above and below it can spare it."""
+    def give_room(self, name: str, *, modestly: bool = False) -> None:
+        """Give a panel the height that it asks for, as far as the highest of those above and below it can spare it.
+
+        Modestly: only what that one has beyond what it asks for itself.
+        """
         panel = self._panels[name]
         others = [one for one in self._panels.values() if one is not panel and self._stands_with(one, panel)]
         if not others:
             return
         giver = max(others, key=QDockWidget.height)
         wanted = panel.sizeHint().height() - panel.height()
-        given = min(wanted, giver.height() - giver.minimumSizeHint().height())
-        self.resizeDocks([panel, giver], [panel.height() + given, giver.height() - given], Qt.Orientation.Vertical)
+        least = giver.sizeHint() if modestly else giver.minimumSizeHint()
+        given = min(wanted, max(0, giver.height() - least.height()))
+        heights = {one: one.height() for one in others}  # all of them: Qt takes from those that it is not told of
+        heights |= {panel: panel.height() + given, giver: giver.height() - given}
+        self.resizeDocks(list(heights), list(heights.values()), Qt.Orientation.Vertical)
 
     def _stands_with(self, one: QDockWidget, other: QDockWidget) -> bool:
         is_there = one.isVisible() and not one.isFloating() and not other.isFloating()

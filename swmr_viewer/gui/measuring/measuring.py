@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, QPoint
+from PySide6.QtCore import QObject, QPoint, QTimer
 from PySide6.QtWidgets import QDockWidget, QTabWidget, QWidget
 
 from swmr_viewer.gui.display.display_settings import Display
@@ -73,6 +73,7 @@ class Measuring(QObject):
         self.tabs.addTab(self.regions_panel, "Regions")
         self.tabs.addTab(self.profile_panel, "Line profile")
         panel = panels.add("measuring", "Measurements", self.tabs, width=PANEL_WIDTH, shown=False)
+        self._give_room = lambda: panels.give_room("measuring", modestly=True)
         self.menu_ = make_measuring_menu(self.actions_, (self.data_tabs.next_action, panel.toggleViewAction()), self._window)
         self.button = MeasureButton(self.menu_)
         for layer in (self.layer, self.spans):
@@ -157,5 +158,8 @@ class Measuring(QObject):
 
     def _open(self, panel: QDockWidget, kind: str) -> None:
         self.tabs.setCurrentWidget(self.profile_panel if kind == "line" else self.regions_panel)
+        was_closed = panel.isHidden()
         panel.show()
         panel.raise_()
+        if was_closed:
+            QTimer.singleShot(0, self, self._give_room)
