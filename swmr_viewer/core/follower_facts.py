@@ -69,6 +69,11 @@ class FollowerFacts:
         return self._keys.progress.frontier
 
     @property
+    def first_complete(self) -> int | None:
+        """The lowest complete index, or None."""
+        return self._keys.progress.nearest_complete(-1, +1)
+
+    @property
     def newest(self) -> int | None:
         """The highest complete index, or None."""
         return self._keys.progress.newest

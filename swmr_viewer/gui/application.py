@@ -52,24 +52,13 @@ def run_window(
         Exit status: 0, or 1 if following failed and the window closed by itself.
     """
     app = application()
-    with off_screen_quiet():
-        return _shown(app, Assembly(supervisor), request, watch, screenshot, quit_when_finished)
-
-
-def _shown(
-    app: QApplication,
-    assembly: Assembly,
-    request: FollowRequest | None,
-    watch: WatchRule | None,
-    screenshot: Path | None,
-    quit_when_finished: bool,
-) -> int:
+    assembly = Assembly(supervisor)
     session, window = assembly.session, assembly.window
     outcome = _Outcome(assembly, screenshot)
     if quit_when_finished:
         session.finished.connect(lambda _: QTimer.singleShot(LINGER_MS, outcome.leave))
     try:
-        with exceptions_reported(session.report), interrupt_calls(window.close):
+        with off_screen_quiet(), exceptions_reported(session.report), interrupt_calls(window.close):
             window.show()
             if request is not None and request.path:
                 session.open(request)

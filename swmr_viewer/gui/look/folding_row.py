@@ -50,7 +50,7 @@ class FoldingRow(QWidget):
         return self._box.direction() == COLUMN
 
     def minimumSizeHint(self) -> QSize:
-        sizes = [one.minimumSizeHint().expandedTo(one.minimumSize()) for one in self._groups]
+        sizes = self._least_sizes()
         heights = [one.height() for one in sizes]
         return QSize(max(one.width() for one in sizes), sum(heights) + self._box.spacing() if self.is_folded else max(heights))
 
@@ -66,8 +66,11 @@ class FoldingRow(QWidget):
             self._fold()
         return super().event(event)
 
+    def _least_sizes(self) -> list[QSize]:
+        return [one.minimumSizeHint().expandedTo(one.minimumSize()) for one in self._groups]
+
     def _fold(self) -> None:
-        least = sum(one.minimumSizeHint().expandedTo(one.minimumSize()).width() for one in self._groups) + self._box.spacing()
+        least = sum(one.width() for one in self._least_sizes()) + self._box.spacing()
         direction = ROW if least <= self.width() else COLUMN
         if direction != self._box.direction():
             self._box.setDirection(direction)

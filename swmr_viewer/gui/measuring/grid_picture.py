@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import isqrt, prod
+from math import prod
 
 import numpy as np
 import numpy.typing as npt
@@ -23,8 +23,8 @@ class GridPicture:
     def __init__(self, scan_shape: tuple[int, ...]) -> None:
         self.scan_shape = scan_shape
         total = prod(scan_shape)
-        self.columns = scan_shape[-1] if len(scan_shape) > 1 else max(1, round(total**0.5) or isqrt(total))
-        self.rows = -(-total // self.columns) if self.columns else 0
+        self.columns = scan_shape[-1] if len(scan_shape) > 1 else max(1, round(total**0.5))
+        self.rows = -(-total // self.columns) if self.columns else 0  # a scan that has not begun has axes of length 0
         self._factors = -(-self.rows // MOST_SIDE) or 1, -(-self.columns // MOST_SIDE) or 1
         self.picture = np.full((-(-self.rows // self._factors[0]), -(-self.columns // self._factors[1])), np.nan, np.float32)
         """float32, at most 1000 cells on a side."""

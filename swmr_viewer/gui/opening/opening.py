@@ -84,7 +84,7 @@ class Opening(QObject):
         before = WatchRule(str(store.value(FOLDER_KEY) or ""), str(store.value(PATTERN_KEY) or USUAL_PATTERN), newest)
         if self._session.request is None:
             return before
-        file = Path(self._session.request.path).absolute()
+        file = Path(self._session.request.path)
         return replace(before, folder=str(file.parent), pattern=f"*{file.suffix}" if file.suffix else before.pattern)
 
     def _make_actions(self) -> None:

@@ -55,9 +55,8 @@ class Recent(QObject):
         request = self._session.request
         if request is None:
             return
-        newest = replace(request, path=os.path.abspath(os.path.expanduser(request.path)))
-        others = [one for one in self.requests() if one.path != newest.path]
-        settings().setValue(KEY, json.dumps([_entry(one) for one in (newest, *others)[:KEPT]]))
+        others = [one for one in self.requests() if one.path != request.path]
+        settings().setValue(KEY, json.dumps([_entry(one) for one in (request, *others)[:KEPT]]))
 
 
 def put_into(

@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from swmr_viewer.analysis.thumbnail import Thumbnail, thumbnail_of
 from swmr_viewer.core.errors import FrameNotWrittenError, FrameUnreadableError, PathError
 from swmr_viewer.core.follower import Follower
-from swmr_viewer.core.progress import KeyProgress
 from swmr_viewer.core.scan import position_of
 from swmr_viewer.reader.child.scans import open_scan
 from swmr_viewer.reader.messages import FollowRequest
@@ -44,14 +43,15 @@ def read_first_frame(request: FollowRequest) -> FirstFrame:
         If the file, its keys or the frame cannot be read.
     """
     with closing(open_scan(_for_one(request))) as scan:
-        progress = _polled(scan.follower)
-        index = progress.nearest_complete(-1, +1)
+        follower = scan.follower
+        _poll(follower)
+        index = follower.first_complete
         if index is None:
-            raise _nothing_complete(scan.follower)
+            raise _nothing_complete(follower)
         (grabber,) = scan.grabbers.values()
-        grabber.scan_shape = progress.scan_shape
+        grabber.scan_shape = follower.scan_shape
         frame = grabber.grab(index)
-        return FirstFrame(index, position_of(index, progress.scan_shape), thumbnail_of(frame))
+        return FirstFrame(index, position_of(index, follower.scan_shape), thumbnail_of(frame))
 
 
 def _for_one(request: FollowRequest) -> FollowRequest:
@@ -62,15 +62,10 @@ def _for_one(request: FollowRequest) -> FollowRequest:
     return replace(request, data_paths=data, length_paths=lengths, conditions=())
 
 
-def _polled(follower: Follower) -> KeyProgress:
-    """Poll, and return which points are complete; the follower itself only tells the frontier and the newest."""
+def _poll(follower: Follower) -> None:
     for _ in range(_TRIES):
         if follower.refresh():
             break
-    progress = KeyProgress(len(follower.key_paths), follower.scan_shape)
-    for number, ranges in enumerate(follower.take_added()):
-        progress.add(number, *ranges)
-    return progress
 
 
 def _nothing_complete(follower: Follower) -> FrameNotWrittenError | FrameUnreadableError:

@@ -17,8 +17,8 @@ from swmr_viewer.core.inspection import Inspection
 from swmr_viewer.core.nexus.fact_reading import read_facts
 from swmr_viewer.core.nexus.facts import DataFacts
 from swmr_viewer.reader.child.layout import slot_layout
-from swmr_viewer.reader.child.requests import has_patterns, with_patterns_expanded
 from swmr_viewer.reader.messages import DataDescription, FollowRequest, Opened
+from swmr_viewer.reader.patterns_in_requests import has_patterns, with_patterns_expanded
 
 
 @dataclass(slots=True)

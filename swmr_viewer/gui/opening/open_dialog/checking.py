@@ -11,8 +11,8 @@ from typing import Literal
 import numpy as np
 
 from swmr_viewer.core.inspection import FileState, Inspection, TreeNode
-from swmr_viewer.reader.child.requests import with_patterns_expanded
 from swmr_viewer.reader.messages import FollowRequest
+from swmr_viewer.reader.patterns_in_requests import with_patterns_expanded
 
 Field = Literal["keys", "length", "data", "finished"]
 Weight = Literal["stops", "waits", "note"]

@@ -11,8 +11,8 @@ from swmr_viewer.core.inspection import FileState, Inspection
 from swmr_viewer.gui.opening.open_dialog.checking import can_be_shown
 from swmr_viewer.gui.opening.open_dialog.file_look import LOOK_AGAIN_MS, TICK_MS
 from swmr_viewer.gui.opening.open_dialog.verdict import is_retryable
-from swmr_viewer.reader.child.requests import with_patterns_expanded
 from swmr_viewer.reader.messages import FollowRequest, Previewed
+from swmr_viewer.reader.patterns_in_requests import with_patterns_expanded
 
 CHOICE_PAUSE_MS = 300
 """After the last change in the fields or the tree, before a frame is read."""

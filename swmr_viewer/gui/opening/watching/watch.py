@@ -188,7 +188,7 @@ class Watch(QObject):
 
     def _current(self) -> str:
         request = self._session.request
-        return os.path.abspath(os.path.expanduser(request.path)) if request is not None else ""
+        return request.path if request is not None else ""
 
     def _notice_silence(self) -> None:
         if self.rule is not None and self.words != self._words:
