@@ -74,7 +74,7 @@ def test_window_without_a_file_is_empty() -> None:
 
 def test_window_with_everything() -> None:
     given = parsed("s.nxs", "--keys", "/a", "/b", "--keys", "/c", "--data", "/d", "--finished", "/f", "--timeout", "3")
-    ends = (FinishedFlag("/f"), AllKeys(), FileClosed(), Timeout(3.0))
+    ends = (FinishedFlag(), AllKeys(), FileClosed(), Timeout(3.0))
     assert given == FollowRequest(path="s.nxs", key_paths=("/a", "/b", "/c"), data_paths=("/d",), finished_path="/f", conditions=ends)
 
 

@@ -92,7 +92,7 @@ def request_from(args: argparse.Namespace) -> FollowRequest | None:
         scan_shape=args.scan_shape,
         data_paths=tuple(args.data) or base.data_paths,
         finished_path=args.finished or base.finished_path,
-        conditions=usual_conditions(args.timeout, args.finished),
+        conditions=usual_conditions(args.timeout),
     )
 
 
@@ -126,9 +126,12 @@ def watch_from(args: argparse.Namespace) -> WatchRule | None:
     return WatchRule(args.watch, args.pattern or files or USUAL_PATTERN, args.newest or "time")
 
 
-def usual_conditions(timeout_s: float, finished_path: str | None = None) -> tuple[Condition, ...]:
-    """Return what ends following unless the user says otherwise: every sign that nothing will come any more."""
-    return (FinishedFlag(finished_path), AllKeys(), FileClosed(), Timeout(timeout_s))
+def usual_conditions(timeout_s: float) -> tuple[Condition, ...]:
+    """Return what ends following unless the user says otherwise: every sign that nothing will come any more.
+
+    The flag is that of the request: conditions go on to the next file, and its path in this one would be waited for there.
+    """
+    return (FinishedFlag(), AllKeys(), FileClosed(), Timeout(timeout_s))
 
 
 def seconds(text: str) -> float:

@@ -43,5 +43,5 @@ class FileChooser:
             self._inspector.close()
 
     def _open(self, request: FollowRequest) -> None:
-        """Keep the termination conditions as they are set in the window."""
-        self._session.open(request if request.conditions else replace(request, conditions=self._session.conditions))
+        """Keep the termination conditions as they are set in the window by now."""
+        self._session.open(replace(request, conditions=self._session.conditions))

@@ -1,4 +1,4 @@
-"""Files opened before, with the paths in them: what the user would otherwise choose again."""
+"""Files opened before, with the paths that were chosen in them; what was found is found again."""
 
 from __future__ import annotations
 

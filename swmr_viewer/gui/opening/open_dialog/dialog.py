@@ -41,7 +41,7 @@ class OpenDialog(QDialog):
     """
 
     accepted_request = Signal(object)
-    """The `FollowRequest` to open."""
+    """The `FollowRequest` to open: with the paths that were chosen, not with those that were found."""
 
     def __init__(
         self, inspector: InspectorLike, parent: QWidget | None = None, recent: Callable[[], tuple[FollowRequest, ...]] = tuple
@@ -69,13 +69,17 @@ class OpenDialog(QDialog):
         """Return the request as the fields stand."""
         fields = self.fields
         return replace(
-            self._base,
-            path=self.file_row.path(),
+            self._of_this_file(),
             key_paths=fields.keys.paths(),
             length_paths=fields.length_paths(),
             data_paths=fields.data.paths(),
             finished_path=fields.finished_path(),
         )
+
+    def _of_this_file(self) -> FollowRequest:
+        """Return what was set without a field here; the extent of a scan is that of its own file."""
+        path = self.file_row.path()
+        return replace(self._base, path=path, scan_shape=self._base.scan_shape if path == self._base.path else None)
 
     def set_value(self, request: FollowRequest) -> None:
         """Show a request; what it leaves open is filled in by what is found."""
@@ -224,7 +228,8 @@ class OpenDialog(QDialog):
         verdict = self.verdict()
         if not verdict.can_open:
             return
-        request = replace(self.value(), wait_s=None) if verdict.waits else self.value()
+        request = self.fields.with_choices(self._of_this_file())
+        request = replace(request, wait_s=None) if verdict.waits else request
         super().accept()
         self.accepted_request.emit(request)
 

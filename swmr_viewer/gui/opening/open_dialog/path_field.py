@@ -14,20 +14,25 @@ SEPARATOR = ";"
 class PathField(QLineEdit):
     """Paths separated by semicolons.
 
-    What is filled in from an inspection is replaced by the next one; what the user wrote stays.
+    What is filled in from an inspection is replaced by the next one; what the user wrote stays. A field that the user empties, or
+    in which just what was found stands again, is filled in as before.
     """
 
     focused = Signal()
     """The user went into this field."""
+    origin_changed = Signal()
+    """What stands here was found before and is the user's now, or the other way round."""
 
     def __init__(self, parent: QWidget | None = None, *, several: bool = True) -> None:
         super().__init__(parent)
         self._several = several
         self._is_users = False
+        self._found = ""
         self._known = QStringListModel(self)
         self.setCompleter(_PathCompleter(self._known, self))
         self.setClearButtonEnabled(True)
-        self.textEdited.connect(self._mark_as_users)
+        self.textEdited.connect(self._note_edit)
+        self.textChanged.connect(self.origin_changed)
 
     def paths(self) -> tuple[str, ...]:
         """Return the paths as they stand, without empty ones."""
@@ -39,20 +44,27 @@ class PathField(QLineEdit):
         """Whether the user wrote here, or chose what is here."""
         return self._is_users
 
+    def users_paths(self) -> tuple[str, ...]:
+        """Return the paths that the user wrote or chose; none where they were only found."""
+        return self.paths() if self._is_users else ()
+
     def put(self, paths: Iterable[str]) -> None:
         """Write paths that the user chose."""
         self._is_users = True
         self._write(paths)
+        self.origin_changed.emit()
 
     def fill(self, paths: Iterable[str]) -> None:
         """Write paths that were found, unless the user wrote here."""
+        self._found = self._joined(paths)
         if not self._is_users:
-            self._write(paths)
+            self._show(self._found)
 
     def forget(self) -> None:
         """Empty the field and let it be filled again."""
-        self._is_users = False
+        self._is_users, self._found = False, ""
         self.clear()
+        self.origin_changed.emit()
 
     def set_known(self, paths: Iterable[str]) -> None:
         """Offer these paths for completion."""
@@ -61,6 +73,11 @@ class PathField(QLineEdit):
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
         self.focused.emit()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        if not self._is_users:
+            self._show(self._found)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if event.mimeData().hasText() and not event.mimeData().hasUrls():
@@ -71,13 +88,21 @@ class PathField(QLineEdit):
         event.acceptProposedAction()
 
     def _write(self, paths: Iterable[str]) -> None:
+        self._show(self._joined(paths))
+
+    def _joined(self, paths: Iterable[str]) -> str:
         kept = list(filter(None, map(str.strip, paths)))
-        self.setText(f"{SEPARATOR} ".join(kept if self._several else kept[:1]))
+        return f"{SEPARATOR} ".join(kept if self._several else kept[:1])
+
+    def _show(self, text: str) -> None:
+        if text != self.text():
+            self.setText(text)
         if not self.hasFocus():
             self.setCursorPosition(0)
 
-    def _mark_as_users(self) -> None:
-        self._is_users = True
+    def _note_edit(self, text: str) -> None:
+        self._is_users = text not in ("", self._found)
+        self.origin_changed.emit()
 
 
 class _PathCompleter(QCompleter):

@@ -57,7 +57,7 @@ class RecentList(QWidget):
         self.view.clear()
         for request in self._recent.requests():
             folder, name = os.path.split(request.path)
-            item = QTreeWidgetItem([name, folder, "; ".join(request.data_paths), ""])
+            item = QTreeWidgetItem([name, folder, "; ".join(request.data_paths) or "what is found", ""])
             item.setData(0, _REQUEST, request)
             item.setSizeHint(0, QSize(0, ROW_HEIGHT))
             for column in range(len(_COLUMNS)):

@@ -3,21 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from swmr_viewer.core.inspection import Inspection
+from swmr_viewer.gui.look.labels import Words
 from swmr_viewer.gui.opening.open_dialog.form import FieldRow
 from swmr_viewer.gui.opening.open_dialog.path_field import PathField
 from swmr_viewer.reader.messages import FollowRequest
 
 _TIPS = {
     "keys": "Key datasets, or a group of them, separated by semicolons (empty: what is found)",
-    "length": "Where there are no keys: data sets whose length stands in for them, which is less sure (may be empty)",
+    "length": "Where there are no keys: data sets whose length stands in for them, which is less sure (empty: what is found)",
     "data": "Data sets to show, the first one first, separated by semicolons (empty: what is found)",
-    "finished": "A dataset with one number that turns non-zero when the scan ends (may be empty)",
+    "finished": "A dataset with one number that turns non-zero when the scan ends (empty: what is found)",
 }
+
+
+class Origin(Words):
+    """Whether a field holds what was found in the file, or what the user chose: this alone stays when another file is named."""
+
+    def __init__(self, field: PathField) -> None:
+        super().__init__("muted", room_for="chosen")
+        self._field = field
+        field.origin_changed.connect(self._show)
+
+    def _show(self) -> None:
+        is_users = self._field.is_users
+        self.say("" if not self._field.text() else "chosen" if is_users else "found", "" if is_users else "muted")
+        stays = "Written or chosen here: it stays when another file is named. Empty the field to have it found."
+        self.setToolTip(stays if is_users else "Found in this file; it is found anew in another one.")
 
 
 class RequestFields(QWidget):
@@ -32,10 +49,10 @@ class RequestFields(QWidget):
         self._by_name = {"keys": self.keys, "length": self.length, "data": self.data, "finished": self.finished}
         self._focused = self.data
         rows = {
-            "keys": FieldRow("&Keys", self.keys, lines=2),
-            "length": FieldRow("&Length", self.length, lines=1),
-            "data": FieldRow("&Data", self.data, lines=2),
-            "finished": FieldRow("Fi&nished flag", self.finished, lines=2),
+            "keys": FieldRow("&Keys", self.keys, Origin(self.keys), lines=2),
+            "length": FieldRow("&Length", self.length, Origin(self.length), lines=1),
+            "data": FieldRow("&Data", self.data, Origin(self.data), lines=2),
+            "finished": FieldRow("Fi&nished flag", self.finished, Origin(self.finished), lines=2),
         }
         self.remarks = {name: row.remark for name, row in rows.items()}
         layout = QVBoxLayout(self)
@@ -57,6 +74,20 @@ class RequestFields(QWidget):
         """Return the finished flag, if one is named."""
         paths = self.finished.paths()
         return paths[0] if paths else None
+
+    def with_choices(self, request: FollowRequest) -> FollowRequest:
+        """Return the request with the paths that the user chose, the others left open: they are found as the file is when it opens.
+
+        A length that was chosen beside keys that were found goes with them: alone it would stand in for them.
+        """
+        length = self.length.users_paths()
+        return replace(
+            request,
+            key_paths=self.keys.paths() if length else self.keys.users_paths(),
+            length_paths=length,
+            data_paths=self.data.users_paths(),
+            finished_path=next(iter(self.finished.users_paths()), None),
+        )
 
     def set_request(self, request: FollowRequest) -> None:
         """Write the paths of a request; what it leaves open may be filled in."""

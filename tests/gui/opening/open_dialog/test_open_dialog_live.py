@@ -9,6 +9,7 @@ from pytestqt.qtbot import QtBot
 from swmr_viewer.core.inspection import FileState
 from swmr_viewer.gui.opening.open_dialog import Inspector, OpenDialog
 from swmr_viewer.gui.opening.open_dialog.verdict import Tone
+from swmr_viewer.reader.messages import FollowRequest
 from tests.live.conftest import live_writer
 from tests.live.writers import LiveWriter
 
@@ -45,6 +46,6 @@ def test_a_file_appears_is_found_checked_and_opened(qtbot: QtBot, tmp_path: Path
     qtbot.keyClick(dialog.fields.data, Qt.Key.Key_Backspace)
     with qtbot.waitSignal(dialog.accepted_request) as heard:
         qtbot.mouseClick(dialog.open_button, Qt.MouseButton.LeftButton)
-    assert heard.args == [found]
+    assert heard.args == [FollowRequest(str(path))], "the data are as they were found: nothing was chosen"
     assert (found.path, bool(found.key_paths), bool(found.data_paths)) == (str(path), True, True)
     assert inspector.close()
