@@ -137,7 +137,9 @@ class KeyProgress:
             return
         for one in (*self._set, self._left):
             one.grow(scan_shape)
-        self.scan_shape = scan_shape
+        before, self.scan_shape = self.scan_shape, scan_shape
+        if scan_shape[1:] == before[1:]:  # indices stay: a scan of ten million points is not looked at anew for each that comes
+            return
         self._frontier = 0
         complete = np.flatnonzero(self._left.flat == 0) if self.n_complete else np.empty(0, np.int64)
         self._newest = int(complete[-1]) if complete.size else None

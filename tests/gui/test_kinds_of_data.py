@@ -9,7 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from swmr_viewer.core.nexus.facts import DataFacts, ScanAxis
 from swmr_viewer.gui.assembly import Assembly
-from swmr_viewer.gui.measuring.grid_picture import GridPicture
+from swmr_viewer.gui.measuring.grid_picture import MOST_SIDE, GridPicture
 from swmr_viewer.gui.picture.data_tabs import data_names
 from swmr_viewer.reader import messages as m
 from tests.gui.fakes import FakeSupervisor, picture
@@ -145,6 +145,28 @@ def test_a_scan_grid_has_gaps_and_folds_one_axis() -> None:
     assert GridPicture((10,)).picture.shape == (4, 3)
     assert GridPicture((2, 3, 4)).picture.shape == (6, 4)
     assert GridPicture(()).picture.shape == (1, 1)
+
+
+@pytest.mark.parametrize("columns", [(), (7,), (1500,)])
+def test_a_grid_that_grows_row_by_row_is_the_one_of_the_whole_scan_and_is_seldom_filled_anew(columns: tuple[int, ...]) -> None:
+    rng = np.random.default_rng(1)
+    n_rows = 12_000 if not columns else 5000 if columns == (7,) else 2500
+    inner = columns[0] if columns else 1
+    values = rng.normal(size=n_rows * inner)
+    grid, n_filled, step = GridPicture((0, *columns)), 0, 37
+    for start in range(0, n_rows, step):
+        stop = min(start + step, n_rows)
+        if not grid.grow((stop, *columns)):
+            grid, n_filled = GridPicture((stop, *columns)), n_filled + 1
+            grid.take(np.arange(start * inner), values[: start * inner])
+        grid.take(np.arange(start * inner, stop * inner), values[start * inner : stop * inner])
+    assert n_filled <= 12
+    down, across = -(-grid.rows // grid.picture.shape[0]), -(-grid.columns // grid.picture.shape[1])
+    assert grid.picture.size <= 4 * MOST_SIDE**2
+    wanted = np.full(grid.picture.shape, np.nan, np.float32)
+    row, column = np.divmod(np.arange(values.size), grid.columns)
+    np.fmax.at(wanted, (row // down, column // across), values.astype(np.float32))
+    np.testing.assert_array_equal(grid.picture, wanted)
 
 
 def test_a_large_scan_grid_loses_no_high_value_however_its_values_come() -> None:

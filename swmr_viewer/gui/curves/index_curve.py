@@ -48,8 +48,9 @@ class IndexCurve(PlotPane):
         self.take_theme()
 
     def set_color(self, color: str) -> None:
-        self._color = color
-        self.take_theme()
+        if color != self._color:
+            self._color = color
+            self.take_theme()
 
     def redraw(self) -> None:
         x, y = self._points()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
 from PySide6.QtCore import QObject, Signal
 
 from swmr_viewer.gui.look.words import count_words, value_words
@@ -90,9 +89,7 @@ class Alarm(QObject):
         before = (self.shown_is_above, self.n_above, self.first_above)
         rule, value = self.rule, self._value_shown()
         self.shown_is_above = rule is not None and value is not None and value > rule.above
-        above = np.flatnonzero(self._measurements.values.column(rule.column) > rule.above) if rule is not None else np.empty(0, int)
-        self.n_above = len(above)
-        self.first_above = int(above[0]) if len(above) else None
+        self.n_above, self.first_above = self._measurements.values.above(rule.column, rule.above) if rule is not None else (0, None)
         if before != (self.shown_is_above, self.n_above, self.first_above):
             self.changed.emit()
         if self.is_raised and not self._was_raised:

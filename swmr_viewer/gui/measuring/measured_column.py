@@ -19,6 +19,8 @@ class MeasuredColumn:
     def __init__(self) -> None:
         self._blocks: dict[int, Values] = {}
         self._cells: dict[int, tuple[Values, Values]] = {}
+        self._above: dict[int, tuple[int, int]] = {}
+        self._level = np.nan
         self.n_known = 0
         """For how many frames there is a value."""
 
@@ -43,6 +45,24 @@ class MeasuredColumn:
             part[:] = block[: len(part)]
         return values
 
+    @property
+    def block_numbers(self) -> list[int]:
+        """The blocks in which something was measured, ascending."""
+        return sorted(self._blocks)
+
+    def block(self, number: int) -> tuple[npt.NDArray[np.int64], Values]:
+        """Return the indices of a block and its values, which are not to be written to."""
+        return np.arange(number * BLOCK, (number + 1) * BLOCK), self._blocks[number]
+
+    def above(self, level: float) -> tuple[int, int | None]:
+        """Return how many values lie above a level, and the index of the first; only blocks with something new are looked at."""
+        if level != self._level:
+            self._level, self._above = level, {}
+        for number in self._blocks.keys() - self._above.keys():
+            found = np.flatnonzero(self._blocks[number] > level)
+            self._above[number] = found.size, number * BLOCK + int(found[0]) if found.size else -1
+        return sum(n for n, _ in self._above.values()), min((first for n, first in self._above.values() if n), default=None)
+
     def curve(self, size: int, most: int = MOST_POINTS) -> tuple[Values, Values]:
         """Return x and y of the first ``size`` frames' curve, as `curve_points` does; in long scans stretches are whole cells."""
         if 2 * size <= CELL * most:
@@ -63,6 +83,7 @@ class MeasuredColumn:
         self.n_known += int(np.count_nonzero(~np.isnan(values))) - int(np.count_nonzero(~np.isnan(block[at])))
         block[at] = values
         self._cells.pop(number, None)
+        self._above.pop(number, None)
 
     def _cells_of(self, number: int) -> tuple[Values, Values]:
         if number not in self._cells:

@@ -47,6 +47,20 @@ class MeasuredValues:
         column = self._columns.get(name)
         return column.curve(self._size) if column is not None else (np.empty(0), np.empty(0))
 
+    def block_numbers(self, name: str) -> list[int]:
+        """Return which blocks of the column hold values, ascending, for those who take it piece by piece."""
+        column = self._columns.get(name)
+        return column.block_numbers if column is not None else []
+
+    def block(self, name: str, number: int) -> tuple[npt.NDArray[np.int64], Values]:
+        """Return the frame indices of a block and its values (NaN where nothing was measured), which are not to be written to."""
+        return self._columns[name].block(number)
+
+    def above(self, name: str, level: float) -> tuple[int, int | None]:
+        """Return how many of the column's values lie above a level, and the index of the first (None: there is none)."""
+        column = self._columns.get(name)
+        return column.above(level) if column is not None else (0, None)
+
     def at(self, name: str, index: int) -> float | None:
         """Return what was measured at this index, or None."""
         column = self._columns.get(name)

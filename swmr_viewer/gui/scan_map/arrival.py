@@ -8,7 +8,7 @@ the scan has no order that is known, and nobody can tell what is lost before its
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -62,9 +62,9 @@ class Arrival:
         completed : int64 array
             Flat indices on ``progress.scan_shape``, ascending.
         progress : KeyProgress
-            What is complete by now, with these; where the scan shape grew, all of it is looked at anew.
+            What is complete by now, with these; where another axis than the first grew, all of it is looked at anew.
         """
-        if progress.scan_shape != self._scan_shape:
+        if progress.scan_shape != self._scan_shape and not self._lengthen(progress.scan_shape):
             self._scan_shape, self._n_arrived = progress.scan_shape, 0
             self._tallies = [_Tally(order) for order in visit_orders(progress.scan_shape)]
             completed = np.flatnonzero(progress.complete_mask())
@@ -73,6 +73,15 @@ class Arrival:
         if completed.size:
             for tally in self._tallies:
                 tally.note(completed)
+
+    def _lengthen(self, scan_shape: tuple[int, ...]) -> bool:
+        """Take on a scan shape whose first axis alone grew, if it is one: indices, and the way through them, stay as they were."""
+        before, orders = self._scan_shape, visit_orders(scan_shape)
+        if before is None or scan_shape[1:] != before[1:] or 1 in (scan_shape[0], before[0]):
+            return False
+        self._scan_shape = scan_shape
+        self._tallies = [replace(tally, order=order) for tally, order in zip(self._tallies, orders, strict=True)]
+        return True
 
     @property
     def passed(self) -> Passed | None:

@@ -134,7 +134,10 @@ class FollowThread(QThread):
         return taken
 
     def frame_taken(self) -> None:
-        """Say that the last ``frame_ready`` was handled: the next frame may travel."""
+        """Say that the last ``frame_ready`` was handled: the next frame may travel, and is emitted at once.
+
+        Not to be called while a frame is handled: they would nest.
+        """
         following = self._mailbox.arrived()
         if following is not None:
             self.frame_ready.emit(following)

@@ -133,7 +133,7 @@ class Session(SessionNews):
         self._holds_frames = on
         if not on and self._owes_turn:
             self._owes_turn = False
-            self._thread.frame_taken()
+            self._next_frame.start()
 
     def set_conditions(self, conditions: tuple[Condition, ...]) -> None:
         """Replace what ends following, while following."""
@@ -180,6 +180,7 @@ class Session(SessionNews):
     def close(self) -> None:
         """Let go of the shown frame and of the clock; the thread is its owner's to stop."""
         self._ticker.stop()
+        self._next_frame.stop()
         self._drop_shown()
 
     def _pin_found(self, index: int | None) -> None:

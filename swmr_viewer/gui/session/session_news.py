@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Callable
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, QTimer
 
 from swmr_viewer.core.progress import KeyProgress
 from swmr_viewer.gui.session.follow_thread import FollowThread, ReaderCondition
@@ -28,6 +28,9 @@ class SessionNews(SessionFacts):
         super().__init__(clock, parent)
         self._thread = thread
         self._holds_frames = self._owes_turn = self._wants_every = False
+        # A turn of the event loop for each frame: taken from within the handling of the one before, frames nested and nothing was painted.
+        self._next_frame = QTimer(self, singleShot=True, interval=0)
+        self._next_frame.timeout.connect(thread.frame_taken)
         self.wishes = FrameWishes(thread.set_display, self.places.name_of)
         self._connect()
 
@@ -104,7 +107,7 @@ class SessionNews(SessionFacts):
         if self._holds_frames:
             self._owes_turn = True
         else:
-            self._thread.frame_taken()
+            self._next_frame.start()
 
     def _is_wanted(self, frame: LiveFrame) -> bool:
         if self.wanted_index is not None:

@@ -27,11 +27,25 @@ def test_it_is_one_array_whatever_the_order(parts, random) -> None:
         assert column.n_known == np.count_nonzero(~np.isnan(model))
         for index in range(64):
             assert column.at(index) == (None if np.isnan(model[index]) else model[index])
+        for level in (0.5, 0.8):
+            above = np.flatnonzero(model > level)
+            assert column.above(level) == (above.size, above[0] if above.size else None)
         x, y = column.curve(61, most=8)
         assert len(x) <= 2 * 16
         assert np.isnan(y).all() == np.isnan(model[:61]).all()
         if not np.isnan(model[:61]).all():
             assert (np.nanmin(y), np.nanmax(y)) == (np.nanmin(model[:64]), np.nanmax(model[:64]))
+
+
+def test_what_lies_above_a_level_is_counted_where_something_is_new() -> None:
+    column = MeasuredColumn()
+    column.put(np.arange(3 * BLOCK), np.zeros(3 * BLOCK))
+    assert column.above(1.0) == (0, None)
+    old = column._blocks[0]
+    old[5] = 7.0  # behind its back: a block with nothing new is not looked at again
+    column.put(np.array([2 * BLOCK + 9]), np.array([2.0]))
+    assert column.above(1.0) == (1, 2 * BLOCK + 9)
+    assert column.above(3.0) == (1, 5)
 
 
 def test_a_very_long_curve_keeps_its_one_high_value_and_its_gaps() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
 from pathlib import Path
 
@@ -210,3 +211,24 @@ def test_with_every_frame_none_is_shown_out_of_turn(qtbot: QtBot, reader: FakeSu
         reader.say_opened((4, 5))
     with qtbot.waitSignal(session.frame_changed):
         reader.say_frame(picture(), 3, (4, 5))
+
+
+def test_frames_are_handled_one_after_another_and_painting_has_its_turn(qtbot: QtBot, reader: FakeSupervisor, following: Following) -> None:
+    session = following((4, 5)).session
+    reader.n_slots = 12
+    session.follow_every(True)
+    handled: list[int] = []
+    depths: list[int] = []
+
+    def note() -> None:
+        if session.shown is not None:
+            handled.append(session.shown.index)
+            depths.append(sum(frame.function == "_on_frame" for frame in inspect.stack()))
+
+    session.frame_changed.connect(note)
+    reader.say_keys((4, 5), (0, 12))
+    for index in range(12):
+        reader.say_frame(picture(), index, (4, 5))
+    qtbot.waitUntil(lambda: len(handled) == 12)
+    assert handled == list(range(12))
+    assert depths == [1] * 12
