@@ -328,3 +328,20 @@ def test_the_line_is_true_of_a_real_scan(
     qtbot.waitUntil(lambda: session.ended is not None, timeout=WAIT_MS)
     lost = sorted(dropped)
     qtbot.waitUntil(lambda: line.plain == f"{len(lost)} gap{'s' * (len(lost) > 1)}: {', '.join(map(str, lost))}", timeout=WAIT_MS)
+
+
+@pytest.mark.parametrize("row", [(), (4,), (2, 3)])
+@pytest.mark.parametrize("lost", [(), (7,), (5, 6)])
+def test_a_scan_that_grows_row_by_row_is_not_looked_at_anew(
+    row: tuple[int, ...], lost: tuple[int, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    n_rows, inner = 12, prod(row)
+    scan = Scan((2, *row))
+    scan.complete(index for index in range(2 * inner) if index not in lost)
+    monkeypatch.setattr(KeyProgress, "complete_mask", lambda self: pytest.fail("all of a growing scan was looked at"))
+    for n in range(3, n_rows + 1):
+        scan.progress.grow((n, *row))
+        scan.complete(index for index in range((n - 1) * inner, n * inner) if index not in lost)
+        assert scan.progress.newest == max(index for index in range(n * inner) if index not in lost)
+    assert scan.gaps() == [index for index in lost if index < n_rows * inner]
+    assert scan.progress.frontier == (lost[0] if lost else n_rows * inner)
