@@ -7,13 +7,14 @@ else
 BIN := $(VENV)/bin
 endif
 
-.PHONY: help demo test slow check screenshots environment clean
+.PHONY: help demo test slow check lowest screenshots environment clean
 
 help:
 	@echo "make demo         show the viewer on a scan that is simulated at this moment"
 	@echo "make test         run the tests          (ARGS='-k name' picks some)"
 	@echo "make slow         run the tests that take long: kills, hangs, long scans"
 	@echo "make check        style, types, layers"
+	@echo "make lowest       run the tests with the lowest versions that pyproject.toml allows"
 	@echo "make screenshots  draw the manual's pictures anew, from scans that are simulated at this moment"
 	@echo "make environment  make .venv/ with everything, and start nothing"
 	@echo "make clean        remove .venv/ and the caches"
@@ -33,6 +34,10 @@ check: environment
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+lowest: environment
+	.ci/lowest $(VENV)-lowest
+	$(subst $(VENV),$(VENV)-lowest,$(BIN))/pytest -n 2 --dist worksteal --max-worker-restart 0 -m "not slow" $(ARGS)
+
 screenshots: environment
 	$(BIN)/python docs/make_screenshots.py
 
@@ -47,4 +52,4 @@ $(VENV)/.system-libraries: $(VENV)/.installed .ci/system_libraries.py swmr_viewe
 	@touch $@
 
 clean:
-	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) $(VENV)-lowest build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

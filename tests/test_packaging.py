@@ -7,11 +7,15 @@ import site
 import subprocess
 import sys
 import sysconfig
+import tomllib
 import venv
 import zipfile
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+from packaging.version import Version
 
 from swmr_viewer import __version__
 from swmr_viewer.resources import ResourceMissingError, resource_path
@@ -102,3 +106,15 @@ def test_installed_demo_runs_to_its_end(installed: Path, tmp_path: Path) -> None
 def test_resource_that_is_not_there() -> None:
     with pytest.raises(ResourceMissingError, match=r"icons/no\.svg is missing.*Install swmr-viewer again"):
         resource_path("icons/no.svg")
+
+
+def test_the_lowest_versions_that_are_allowed_are_those_that_were_tested() -> None:
+    """Where this fails, a dependency changed: run ``make lowest``, which tests with the lowest versions and notes them."""
+    needed = [Requirement(one) for one in tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["dependencies"]]
+    noted = dict(line.split("==") for line in (ROOT / ".ci/lowest.txt").read_text().split())
+    assert len(needed) > 4
+    for requirement in needed:
+        tested = Version(noted[canonicalize_name(requirement.name)])
+        (lowest,) = (Version(one.version) for one in requirement.specifier if one.operator == ">=")
+        assert tested in requirement.specifier
+        assert tested.release[: len(lowest.release)] == lowest.release, f"make lowest tested {requirement.name} {tested}"
