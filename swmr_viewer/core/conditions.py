@@ -87,7 +87,7 @@ class FrameCount:
 
 @dataclass(frozen=True, slots=True)
 class FileClosed:
-    """End when the writer has closed the file."""
+    """End when the writer has closed the file, and every file that the keys (without keys: the frames) come from."""
 
     name: ClassVar[str] = "file_closed"
 

@@ -92,14 +92,14 @@ class Follower(FollowerFacts, Iterator[int]):
         sleep: Callable[[float], object] | None = None,
     ) -> None:
         self._conditions = conditions_from(termination_conditions, timeout_s=timeout, finished_path=finished_path)
-        self._files = FileWatch(lambda: self._keys.filenames(), clock)
+        self._files = FileWatch(lambda: self._keys.files(), clock)
         self._keys = KeySet(
             h5file,
             key_paths,
             scan_shape=scan_shape,
             unset=unset,
             length_paths=(length_paths,) if isinstance(length_paths, str) else tuple(length_paths),
-            is_closed=self._files.none_open,
+            is_at_rest=self._files.is_at_rest,
             scan_rank=scan_rank,
         )
         self._flags = flag_reader(h5file, self._keys.key_paths, finished_path, self._conditions)
@@ -203,6 +203,7 @@ class Follower(FollowerFacts, Iterator[int]):
         """Return why following ends now, or None; after a sign of the end the keys are polled once more."""
         if self._reason is None and self._sign_of_the_end() is not None:
             self.refresh()
+            self._files.look_again()
             self._reason = self._sign_of_the_end()
         return self._reason
 

@@ -38,7 +38,10 @@ class FollowerFacts:
         return self._flags.is_set(path)
 
     def file_is_closed(self) -> bool:
-        """Return whether the writer has closed the file, and every file that holds a key dataset."""
+        """Return whether nothing can come any more: the file and every file that the keys come from have been closed.
+
+        Without keys it is the data's files. A link, or a virtual data set's source, that leads nowhere yet counts as open.
+        """
         return self._files.all_closed()
 
     # ---- what is known

@@ -109,6 +109,14 @@ class JoinedSource:
             part.close()
         self._parts.clear()
 
+    def files(self) -> Iterator[str | None]:
+        """Yield the file that names the parts, None while one of them leads nowhere, and the parts' files."""
+        yield self.filename
+        if len(self._parts) < len(self._openers):
+            yield None
+        for part in self._parts.values():
+            yield from part.files()
+
     def n_frames(self) -> int:
         """Return how many frames there are by now."""
         raise NotImplementedError

@@ -124,7 +124,7 @@ class Mapping:
         """Yield the mapping itself, or those blocks of a numbered one that a box touches."""
         axis = self.numbered_axis
         if axis is None:
-            yield replace(self, file_name=_plain(self.file_name), path=_plain(self.path))
+            yield replace(self, file_name=plain_name(self.file_name), path=plain_name(self.path))
             return
         (start, stop), one = box[axis], self.virtual[axis]
         assert one.block is not None
@@ -188,7 +188,8 @@ def _numbered(name: str, number: int) -> str:
     return _BLOCK_NUMBER.sub(lambda found: "%" if found[0] == "%%" else str(number), name)
 
 
-def _plain(name: str) -> str:
+def plain_name(name: str) -> str:
+    """Return what a name that is not numbered stands for: a percent sign is written twice."""
     return name.replace("%%", "%")
 
 

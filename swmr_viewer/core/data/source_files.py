@@ -7,9 +7,10 @@ from pathlib import Path
 
 import h5py
 
-from swmr_viewer.core.data.sources import NotThereYetError, Source
+from swmr_viewer.core.data.sources import NotThereYetError, Source, StoredSource
 from swmr_viewer.core.errors import FrameUnreadableError, PathNotThereError, SwmrViewerError
 from swmr_viewer.core.files.links import open_object
+from swmr_viewer.core.files.named_files import folders_of, found_file
 from swmr_viewer.core.files.opening import open_swmr
 
 
@@ -27,10 +28,12 @@ class SourceFiles:
     def __init__(self, home: h5py.File, opened: Callable[[h5py.Dataset, str], Source]) -> None:
         self.home = home
         self._opened = opened
-        self._folders = _folders(str(home.filename))
+        self._folders = folders_of(str(home.filename))
         self._home_names = {Path(home.filename).name, Path(home.filename).resolve().name}
         self._files: dict[str, h5py.File] = {}
         self._sources: dict[tuple[str, str], Source] = {}
+        self._stored: set[tuple[str, str]] = set()
+        """Those that were seen to lead to no further file."""
 
     def source(self, name: str, path: str) -> Source:
         """Return what reads a dataset of another file (or of the same one, ".").
@@ -47,7 +50,22 @@ class SourceFiles:
             return known
         found = self._opened(self._find(name, path), path)
         self._sources[name, path] = found
+        if isinstance(found, StoredSource):
+            self._stored.add((name, path))
         return found
+
+    def files_behind(self, name: str, path: str) -> Iterator[str | None]:
+        """Yield the files that a source comes from beyond its own one; None if its dataset is not there yet.
+
+        What waiting will not make readable is left out: nothing comes from there.
+        """
+        if (name, path) not in self._stored:
+            try:
+                yield from self.source(name, path).files()
+            except NotThereYetError:
+                yield None
+            except SwmrViewerError:
+                return
 
     def _find(self, name: str, path: str) -> h5py.Dataset:
         file = self._file(name)
@@ -80,8 +98,7 @@ class SourceFiles:
 
     def where(self, name: str) -> Path:
         """Return the path of another file: as named, or beside the file that names it, as HDF5 looks for it."""
-        places = list(_places(name, self._folders))
-        return next((place for place in places if place.exists()), places[0])
+        return found_file(name, self._folders)
 
     def _forget(self, name: str) -> None:
         """Close a file that lacks a dataset: what is made after SWMR began is seen by a new open only."""
@@ -96,19 +113,3 @@ class SourceFiles:
         self._sources.clear()
         while self._files:
             self._files.popitem()[1].close()
-
-
-def _folders(filename: str) -> tuple[Path, ...]:
-    """The folder of a file, and the one of the file that it is a link to."""
-    path = Path(filename).absolute()
-    return tuple(dict.fromkeys((path.parent, path.resolve().parent)))
-
-
-def _places(name: str, folders: tuple[Path, ...]) -> Iterator[Path]:
-    path = Path(name)
-    if path.is_absolute():
-        yield path
-        path = Path(path.name)
-    for folder in folders:
-        yield folder / path
-    yield path.absolute()

@@ -15,6 +15,7 @@ from swmr_viewer.core.data.boxes import Box
 from swmr_viewer.core.data.chunks import is_allocated, missing_filters
 from swmr_viewer.core.data.refreshing import can_refresh
 from swmr_viewer.core.errors import FilterMissingError, PathError
+from swmr_viewer.core.files.named_files import mapped_files
 
 
 class NotThereYetError(LookupError):
@@ -84,6 +85,13 @@ class Source(Protocol):
         """Close the files that were opened for it."""
         ...
 
+    def files(self) -> Iterator[str | None]:
+        """Yield the files that its frames come from, there or not, and None for what leads nowhere yet.
+
+        Who looks for one that is not closed can stop there: what costs most is told last.
+        """
+        ...
+
     def refresh(self) -> None:
         """Make visible what was flushed."""
         ...
@@ -144,6 +152,12 @@ class StoredSource:
 
     def close(self) -> None:
         """Do nothing: no file was opened for it."""
+
+    def files(self) -> Iterator[str | None]:
+        """Yield the file that holds it, and those that HDF5 reads for it where it is virtual."""
+        yield self.filename
+        if self.dataset.is_virtual:
+            yield from mapped_files(self.filename, (one.file_name for one in self.dataset.virtual_sources()))
 
     def refresh(self) -> None:
         """Make visible what was flushed (a data set that would not survive it is read as it was)."""

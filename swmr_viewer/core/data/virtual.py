@@ -15,11 +15,12 @@ import numpy as np
 import numpy.typing as npt
 
 from swmr_viewer.core.data.boxes import Box
-from swmr_viewer.core.data.mapping import IrregularMappingError, Mapping, mappings_of
+from swmr_viewer.core.data.mapping import IrregularMappingError, Mapping, mappings_of, plain_name
 from swmr_viewer.core.data.selections import AxisSelection
 from swmr_viewer.core.data.source_files import SourceFiles
 from swmr_viewer.core.data.sources import NotThereYetError, Piece, Source, StoredSource, interpretation_of, refuse_unreadable, shape_of
 from swmr_viewer.core.errors import FrameUnreadableError
+from swmr_viewer.core.files.named_files import mapped_files
 
 _FAR = 1 << 62
 _DEEPEST = 16
@@ -85,6 +86,13 @@ class VirtualSource:
     def close(self) -> None:
         """Close the files of the sources."""
         self._files.close()
+
+    def files(self) -> Iterator[str | None]:
+        """Yield its file and those of its mappings, then what these lead to: a source may be virtual, or be missing in its file."""
+        yield self.filename
+        yield from mapped_files(self.filename, (mapping.file_name for mapping in self._mappings))
+        for name, path in dict.fromkeys((plain_name(mapping.file_name), plain_name(mapping.path)) for mapping in self._mappings):
+            yield from self._files.files_behind(name, path)
 
     def pieces(self, box: Box) -> Iterator[Piece]:
         """Yield what holds a box."""

@@ -15,6 +15,9 @@ Two handles on one dataset break refreshing (measured: stale chunks, keys that g
 so whoever asks for a dataset that is open already gets the same one.
 """
 
+_LONGEST_CHAIN = 16
+"""Soft links that lead to soft links; HDF5's own limit."""
+
 
 def open_object(h5file: h5py.File, path: str) -> h5py.Dataset | h5py.Group | None:
     """Return the object at this path, or None while a link on the way leads nowhere.
@@ -77,6 +80,22 @@ def leads_somewhere(h5file: h5py.File, path: str) -> bool:
             return False
         if isinstance(link, h5py.ExternalLink | h5py.SoftLink):
             return True
+    return False
+
+
+def leads_out(h5file: h5py.File, path: str, depth: int = 0) -> bool:
+    """Return whether a link on the way leads to another file: what is behind it may come although this file is closed."""
+    parts = [part for part in path.split("/") if part]
+    for n in range(1, len(parts) + 1):
+        try:
+            link = h5file.get("/" + "/".join(parts[:n]), getlink=True)
+        except (KeyError, OSError):
+            return False
+        if isinstance(link, h5py.ExternalLink):
+            return True
+        if isinstance(link, h5py.SoftLink):
+            start = "" if link.path.startswith("/") else "/".join(parts[: n - 1])
+            return depth < _LONGEST_CHAIN and leads_out(h5file, "/".join([start, link.path, *parts[n:]]), depth + 1)
     return False
 
 

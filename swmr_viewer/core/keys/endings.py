@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterable, Sequence
 import h5py
 
 from swmr_viewer.core.conditions import ConditionError, ConditionLike, FinishedFlag
-from swmr_viewer.core.files.superblock import read_file_state
+from swmr_viewer.core.errors import FileAccessError
+from swmr_viewer.core.files.superblock import is_closed_by_writer, read_file_state
 from swmr_viewer.core.inspection import FileState
 from swmr_viewer.core.keys.flags import FlagDataset, find_flag
 
@@ -67,31 +68,69 @@ def flag_reader(
 
 
 class FileWatch:
-    """Whether every file that takes part has been closed by its writer.
+    """Whether every file that takes part has been closed by its writer, so that nothing can come any more.
+
+    A master is often closed before the first of its sources is made, and a link may lead nowhere until its writer starts:
+    what is not there yet counts as open.
 
     Parameters
     ----------
-    filenames : callable
-        Returns the files that take part by now (external links may bring more).
+    files : callable
+        Returns the files that take part by now, there or not, and None for a link that leads nowhere yet.
     clock : callable
         Monotonic seconds.
     """
 
-    def __init__(self, filenames: Callable[[], Iterable[str]], clock: Callable[[], float]) -> None:
-        self._filenames = filenames
+    def __init__(self, files: Callable[[], Iterable[str | None]], clock: Callable[[], float]) -> None:
+        self._files = files
         self._clock = clock
         self._read_at: float | None = None
-        self._states: set[FileState] = set()
+        self._closed: list[str] | None = None
+        """All of them, where all are closed."""
+        self._open: str | None = None
+        """One that was not closed at the last look: where there are thousands, the next look begins with it."""
+        self._states: dict[str, tuple[float, FileState]] = {}
 
     def all_closed(self) -> bool:
         """Return it as of at most 0.2 s ago: a state is a read of the file, which may be far away."""
         now = self._clock()
         if self._read_at is None or now - self._read_at >= _STATE_READ_EVERY_S:
             self._read_at = now
-            self._states = {read_file_state(name) for name in self._filenames()}
-        return self._states == {FileState.CLOSED}
+            self._look()
+        return self._closed is not None
 
-    def none_open(self) -> bool:
-        """Return whether no file says that it is being written; a format without SWMR never says so."""
-        self.all_closed()
-        return self._states <= {FileState.CLOSED, FileState.NO_SWMR}
+    def look_again(self) -> None:
+        """Look after the last poll. A file that this poll found may have been closed after it was read: then it is not the last."""
+        before = self._closed
+        if before is not None:
+            self._look()
+            self._closed = before if self._closed == before else None
+
+    def _look(self) -> None:
+        self._closed = None
+        if self._open is not None and not is_closed_by_writer(self._open):
+            return
+        self._open, closed = None, []
+        for name in self._files():
+            if name is None:
+                return
+            if not is_closed_by_writer(name):
+                self._open = name
+                return
+            closed.append(name)
+        self._closed = closed
+
+    def is_at_rest(self, name: str) -> bool:
+        """Return whether nobody writes to a file, as of at most 0.2 s ago; a format without SWMR never says that somebody does."""
+        now = self._clock()
+        known = self._states.get(name)
+        if known is None or now - known[0] >= _STATE_READ_EVERY_S:
+            known = self._states[name] = now, _state_of(name)
+        return known[1] in (FileState.CLOSED, FileState.NO_SWMR)
+
+
+def _state_of(name: str) -> FileState:
+    try:
+        return read_file_state(name)
+    except FileAccessError:  # storage that fails tells nothing
+        return FileState.MISSING

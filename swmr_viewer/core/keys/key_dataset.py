@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import closing, suppress
 from math import prod
-from pathlib import Path
 from typing import Any
 
 import h5py
@@ -11,8 +12,11 @@ import numpy as np
 import numpy.typing as npt
 
 from swmr_viewer.core.data.boxes import Box, boxes_of
+from swmr_viewer.core.data.mapping import IrregularMappingError
 from swmr_viewer.core.data.refreshing import can_refresh
+from swmr_viewer.core.data.virtual import VirtualSource
 from swmr_viewer.core.errors import PathError
+from swmr_viewer.core.files.named_files import mapped_files
 
 _CHUNK_COST = 400
 """Reading one more chunk costs as much as reading this many values (measured: 3.7 us against 10 ns)."""
@@ -46,8 +50,6 @@ class KeyDataset:
         self.flat = False
         """Whether its one axis numbers the points of a scan of several axes."""
         self.filename = str(dataset.file.filename)
-        self.filenames = {self.filename, *_sources_of(dataset)}
-        """The files that its values come from."""
         self._dataset = dataset
         self.maxshape: tuple[int | None, ...] = tuple(dataset.maxshape)
         """The greatest extent, one entry per axis of the dataset (None: unlimited)."""
@@ -57,6 +59,17 @@ class KeyDataset:
         self._unset = _unset_value(dataset) if unset is None else unset
         self._refreshes = can_refresh(dataset)
         self._counts_from_zero: bool | None = None
+
+    def files(self) -> Iterator[str | None]:
+        """Yield the files that its values come from, there or not, and None for what leads nowhere yet."""
+        yield self.filename
+        if not self._dataset.is_virtual:
+            return
+        yield from mapped_files(self.filename, (one.file_name for one in self._dataset.virtual_sources()))
+        # A source may be virtual as well. Only once all others are closed is it looked for: HDF5 reads the values itself,
+        # and must not find a source open for long.
+        with suppress(IrregularMappingError), closing(VirtualSource(self._dataset, self.path)) as source:
+            yield from source.files()
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -137,15 +150,6 @@ class KeyDataset:
         if any(b > n for (_, b), n in zip(box, self.full_shape, strict=False)):
             return 0.0
         return float(self._read(tuple(slice(a, b) for a, b in box)).reshape(-1)[0])
-
-
-def _sources_of(dataset: h5py.Dataset) -> set[str]:
-    """The files behind a virtual dataset, there or not."""
-    if not dataset.is_virtual:
-        return set()
-    home = Path(dataset.file.filename).parent
-    named = {one.file_name for one in dataset.virtual_sources()}
-    return {str(home / name) for name in named if name != "." and "%" not in name}
 
 
 def trimmed(shape: tuple[int, ...]) -> tuple[int, ...]:

@@ -10,7 +10,7 @@ import h5py
 
 from swmr_viewer.core.data.opening_data import open_one
 from swmr_viewer.core.errors import NoKeysError, PathError, PathNotThereError
-from swmr_viewer.core.files.links import identity, open_object
+from swmr_viewer.core.files.links import identity, leads_out, open_object
 from swmr_viewer.core.keys.extent import Extent, told_by_file
 from swmr_viewer.core.keys.key_dataset import KeyDataset
 from swmr_viewer.core.keys.lengths import LengthKeys
@@ -47,8 +47,8 @@ class KeySet:
         The value of a key that is not set.
     length_paths : tuple of str
         Data sets without keys whose written frames stand in for them.
-    is_closed : callable
-        Whether the writer has closed the files.
+    is_at_rest : callable
+        Whether nobody writes to the file of this name.
     scan_rank : int, optional
         The number of scan axes, where the data tell it.
     """
@@ -61,12 +61,12 @@ class KeySet:
         scan_shape: tuple[int, ...] | None,
         unset: float | None,
         length_paths: tuple[str, ...] = (),
-        is_closed: Callable[[], bool] = lambda: False,
+        is_at_rest: Callable[[str], bool],
         scan_rank: int | None = None,
     ) -> None:
         self._h5file = h5file
         self._unset = unset
-        self._is_closed = is_closed
+        self._is_at_rest = is_at_rest
         keys = () if length_paths and not paths else _dataset_paths(h5file, (paths,) if isinstance(paths, str) else tuple(paths))
         self.key_paths = (*keys, *length_paths)
         self._n_real = len(self.key_paths) - len(length_paths)
@@ -88,7 +88,7 @@ class KeySet:
                 elif found is not None:
                     del found  # a virtual data set is read from its sources only, and must not be open beside them
                     with suppress(PathNotThereError):  # a group of links that lead nowhere yet
-                        self._datasets[number] = LengthKeys(open_one(self._h5file, path), self._told_shape)
+                        self._datasets[number] = LengthKeys(open_one(self._h5file, path), self._told_shape, self._is_at_rest)
 
     def _in_order(self) -> list[KeyDataset | LengthKeys]:
         return [self._datasets[number] for number in sorted(self._datasets)]
@@ -98,9 +98,19 @@ class KeySet:
         """The file that was opened."""
         return str(self._h5file.filename)
 
-    def filenames(self) -> set[str]:
-        """Return the files that hold the keys, and the one that was opened."""
-        return {self.filename}.union(*(one.filenames for one in self._datasets.values()))
+    def files(self) -> Iterator[str | None]:
+        """Yield the opened file and those that the keys come from, there or not, and None for what leads nowhere yet."""
+        yield self.filename
+        for number, path in enumerate(self.key_paths):
+            if number not in self._datasets and self._may_come(path):
+                yield None
+        for dataset in self._in_order():
+            yield from dataset.files()
+
+    def _may_come(self, path: str) -> bool:
+        found = open_object(self._h5file, path)
+        names = found if isinstance(found, h5py.Group) else ()
+        return leads_out(self._h5file, path) or any(leads_out(self._h5file, f"{path}/{name}") for name in names)
 
     @property
     def extent_is_fixed(self) -> bool:
@@ -112,10 +122,7 @@ class KeySet:
         poll = Poll()
         if len(self._datasets) < len(self.key_paths):
             self._open_datasets()
-        closed = len(self.key_paths) > self._n_real and self._is_closed()
         for dataset in self._in_order():
-            if isinstance(dataset, LengthKeys):
-                dataset.file_is_closed = closed
             dataset.refresh()
         self._follow_extent(poll)
         for number, dataset in self._datasets.items():

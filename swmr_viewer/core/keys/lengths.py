@@ -6,6 +6,7 @@ visible: a chunk that exists was written as a whole, unless it holds several fra
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from math import prod
 
 import h5py
@@ -35,21 +36,24 @@ class LengthKeys:
         The data set, or what reads several as one.
     scan_shape : tuple of int or None
         The scan's extent, where it is known.
+    is_at_rest : callable
+        Whether nobody writes to the file of this name.
     """
 
-    def __init__(self, source: Source, scan_shape: tuple[int, ...] | None) -> None:
+    def __init__(self, source: Source, scan_shape: tuple[int, ...] | None, is_at_rest: Callable[[str], bool]) -> None:
         layout = layout_of(source, scan_shape, None)
         self.path = source.path
         self.filename = source.filename
-        self.filenames = {source.filename}
-        """The files that it looks at."""
         self.flat = layout.is_flat
-        self.file_is_closed = False
-        """Set by the owner before a refresh, once the writer has closed the file."""
         self._source = source
+        self._is_at_rest = is_at_rest
         self._scan_rank = layout.scan_rank
         if isinstance(source, VirtualSource):
             source.scan_axes = layout.scan_axes
+
+    def files(self) -> Iterator[str | None]:
+        """Yield the files that its frames come from, there or not, and None for what leads nowhere yet."""
+        return self._source.files()
 
     @property
     def full_shape(self) -> tuple[int, ...]:
@@ -98,7 +102,7 @@ class LengthKeys:
 
     def _scalars_in(self, dataset: h5py.Dataset, box: Box) -> npt.NDArray[np.bool_]:
         values = np.asarray(dataset[tuple(slice(a, b) for a, b in box)])
-        if self.file_is_closed:
+        if self._is_at_rest(self.filename):
             return np.ones(values.shape, np.bool_)
         written = np.asarray(values != dataset.fillvalue, np.bool_)
         if box and self._grows:
@@ -123,5 +127,9 @@ class LengthKeys:
             pieces = list(self._source.pieces((*((at, at + 1) for at in position), *frame)))
         except NotThereYetError:
             return False
+        return all(piece.dataset is None or self._is_whole(piece.dataset, piece.box) for piece in pieces)
+
+    def _is_whole(self, dataset: h5py.Dataset, box: Box) -> bool:
+        # The file that the piece is in counts, not the one that was opened: a master is closed before its sources are made.
         frame_rank = len(self._source.maxshape) - self._scan_rank
-        return all(self.file_is_closed or piece.dataset is None or is_whole(piece.dataset, piece.box, frame_rank) for piece in pieces)
+        return is_whole(dataset, box, frame_rank) or self._is_at_rest(dataset.file.filename)
