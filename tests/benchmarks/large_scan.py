@@ -1,6 +1,7 @@
 """Does the window stutter on a large scan? The longest turns of its event loop, while such a scan is written at full speed.
 
-Run ``python -m tests.benchmarks.large_scan`` for ten million points, ``--growing`` for 300,000 of a scan whose shape grows.
+Run ``python -m tests.benchmarks.large_scan`` for ten million points, ``--growing`` for 300,000 of a scan whose shape grows,
+``--random`` for 300,000 in no order.
 No turn may take 100 ms. The time that the window's thread worked tells that on a busy machine too. Off screen.
 """
 
@@ -25,6 +26,7 @@ from swmr_viewer.reader.messages import FollowRequest
 from swmr_viewer.reader.supervisor import Supervisor
 
 _LARGE = ["--scan", "2500x4000", "--frame", "scalar", "--burst", "20000", "--period", "0.000005", "--keys", "2", "--order", "snake"]
+_RANDOM = ["--scan", "600x500", "--frame", "scalar", "--burst", "2000", "--period", "0", "--keys", "2", "--order", "random"]
 _GROWING = ["--scan", "300000", "--frame", "scalar", "--burst", "100", "--period", "0", "--keys", "2", "--growing"]
 
 
@@ -54,12 +56,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seconds", type=float, default=45.0)
     parser.add_argument("--growing", action="store_true", help="300,000 points of a scan whose shape grows")
+    parser.add_argument("--random", action="store_true", help="300,000 points in no order")
     parser.add_argument("--alarm", action="store_true", help="with an alarm on every frame that is measured")
     options = parser.parse_args()
+    scan = _GROWING if options.growing else _RANDOM if options.random else _LARGE
     with tempfile.TemporaryDirectory() as folder:
         QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, folder)
         path = Path(folder) / "large.h5"
-        command = [sys.executable, "-m", "swmr_viewer", "simulate", str(path), *(_GROWING if options.growing else _LARGE)]
+        command = [sys.executable, "-m", "swmr_viewer", "simulate", str(path), *scan]
         with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as writer:
             turns = _watch(path, options.seconds, options.alarm)
             writer.terminate()

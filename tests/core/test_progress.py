@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from swmr_viewer.core import progress as module
 from swmr_viewer.core.data.boxes import boxes_of
 from swmr_viewer.core.progress import COMPLETE, MISSING, PARTLY, KeyProgress
 from swmr_viewer.core.ranges import indices_of, joined, no_ranges, ranges_of
@@ -61,6 +62,13 @@ class Model:
 
 @given(st.integers(1, 3), shapes, st.data())
 def test_progress_is_what_a_naive_model_says(n_keys: int, shape: tuple[int, ...], data: st.DataObject) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(module, "_FEW_RANGES", data.draw(st.sampled_from([0, 2, 8])))  # above it, points are added instead of ranges
+        patch.setattr(module, "_PIECE", data.draw(st.sampled_from([1, 3, 1 << 20])))
+        check_against_model(n_keys, shape, data)
+
+
+def check_against_model(n_keys: int, shape: tuple[int, ...], data: st.DataObject) -> None:
     progress, model = KeyProgress(n_keys, shape), Model(n_keys, shape)
     announced: list[tuple[int, ...]] = []
     for _ in range(data.draw(st.integers(1, 8))):
