@@ -207,13 +207,27 @@ class Follower(FollowerFacts, Iterator[int]):
             self._reason = self._sign_of_the_end()
         return self._reason
 
-    def _sign_of_the_end(self) -> str | None:
+    def look_again(self) -> str | None:
+        """Poll once after an end by timeout, and return why following ends now, or None: a key came, and it goes on.
+
+        For programs that outlive a timeout; a sign that the scan is over counts before it.
+        """
+        self.refresh()
+        self._reason = self._sign_of_the_end(timeout_last=True)
+        if self._reason not in (None, Timeout.name):
+            self.refresh()
+        return self._reason
+
+    def _sign_of_the_end(self, *, timeout_last: bool = False) -> str | None:
         if self._stopping.is_set():
             return STOPPED
         # A timeout is not waited out when nothing more can come; every other condition is.
         if self.all_keys_set and all(isinstance(one, Timeout) for one in self._conditions):
             return AllKeys.name
-        return first_met(self._conditions, self)
+        conditions = self._conditions
+        if timeout_last:
+            conditions = tuple(sorted(conditions, key=lambda one: isinstance(one, Timeout)))
+        return first_met(conditions, self)
 
     def suggest_poll_s(self) -> float:
         """Return how long to wait before the next poll (s): short after a key, longer the longer it is quiet."""

@@ -225,7 +225,7 @@ def test_the_countdown_tells_what_is_left(qtbot: QtBot, reader: FakeSupervisor, 
     qtbot.waitUntil(lambda: viewer.session.seconds_left is not None)
     clock.now_s += 2.5
     viewer.session.tick()
-    assert viewer.window.termination_bar.countdown.text() == "quiet, not finished: stops in 7.5 s"
+    assert viewer.window.termination_bar.countdown.text() == "quiet, not finished: timeout in 7.5 s"
 
 
 def test_stop_and_resume_are_one_place(qtbot: QtBot, reader: FakeSupervisor, following: Following) -> None:

@@ -27,6 +27,7 @@ from swmr_viewer.reader.messages import (
     Opened,
     Previewed,
     Resume,
+    Resumed,
     SetConditions,
     ShowIndex,
     ShowLive,
@@ -233,6 +234,9 @@ def test_an_end_is_not_announced_twice_and_a_resume_is_not_forgotten():
     assert state.requests()[0].ended_reason is None
     state.note_sent(Stop(1))
     assert state.requests()[1:] == (Stop(1),)
+    state.note_event(Ended(1, "timeout", 2, 3, looks_on=True))
+    state.note_event(Resumed(1))
+    assert state.requests()[0].ended_reason is None
 
 
 def test_a_frame_that_kills_twice_is_given_up_and_others_are_not_blamed():

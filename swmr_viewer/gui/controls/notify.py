@@ -8,6 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QApplication, QSystemTrayIcon
 
+from swmr_viewer.core.conditions import Timeout
 from swmr_viewer.gui.look.settings import settings
 from swmr_viewer.gui.session.session import Session
 
@@ -32,11 +33,13 @@ class Notifier(QObject):
         self._session = session
         self._beep = beep
         self._tray: QSystemTrayIcon | None = None
+        self._told_pause = False
         self.beeps = bool(settings().value(BEEP_KEY, False, bool))
         self.notifies = False
         if settings().value(DESKTOP_KEY, False, bool):
             self._show_tray(_desktop_notifies())
         session.finished.connect(lambda _: self._on_end())
+        session.request_changed.connect(self._forget_pause)
 
     def set_beeps(self, on: bool) -> None:
         """Beep, or be quiet."""
@@ -74,8 +77,25 @@ class Notifier(QObject):
 
     def _on_end(self) -> None:
         session = self._session
+        if session.is_looking_on and not self._is_new_pause():
+            return
         name = Path(session.request.path).name if session.request is not None else "swmr_viewer"
         self.tell(name, session.state.detail or session.state.words)
+
+    def _forget_pause(self) -> None:
+        self._told_pause = False
+
+    def _is_new_pause(self) -> bool:
+        """Whether this timeout is worth a word: the first one, or one after keys had come for a while again.
+
+        A scan whose points take longer than the timeout would otherwise beep at each of them.
+        """
+        session = self._session
+        limits = [one.seconds for one in session.conditions if isinstance(one, Timeout)]
+        since = session.following_since_s
+        went_on = since is not None and bool(limits) and session.now_s - since > 2 * min(limits)
+        is_new, self._told_pause = went_on or not self._told_pause, True
+        return is_new
 
 
 def _desktop_notifies() -> bool:

@@ -16,7 +16,7 @@ from swmr_viewer.gui.session.session import Session
 from swmr_viewer.gui.session.state import StateKind
 
 _TONES = {
-    StateKind.LIVE: "good", StateKind.QUIET: "warn", StateKind.STORAGE: "warn", StateKind.FAILED: "bad",
+    StateKind.LIVE: "good", StateKind.QUIET: "warn", StateKind.LOOKING: "warn", StateKind.STORAGE: "warn", StateKind.FAILED: "bad",
     StateKind.WAITING_FOR_FILE: "accent", StateKind.WAITING_FOR_SWMR: "accent", StateKind.WAITING_FOR_KEYS: "accent",
 }  # fmt: skip
 
@@ -85,7 +85,7 @@ class StateLine(QWidget):
     def _mode_words(self, kind: StateKind) -> tuple[str, ...]:
         if self._playback.is_playing:
             return ("playing",) if self._playback.direction > 0 else ("playing back",)
-        if kind not in (StateKind.LIVE, StateKind.QUIET):
+        if kind not in (StateKind.LIVE, StateKind.QUIET, StateKind.LOOKING):
             return ()
         if not self._session.is_live:
             return ("held",)

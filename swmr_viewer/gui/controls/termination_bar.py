@@ -48,7 +48,9 @@ class TerminationBar(QWidget):
 
     def _build(self) -> None:
         self.flag = _check("finished flag", "End when the scan's finished flag is set")
-        self.timeout = _check("quiet for", "End when no new key came for this long")
+        self.timeout = _check(
+            "quiet for", "After so long without a new key say so, and look on gently; following goes on by itself when keys come"
+        )
         self.seconds = QDoubleSpinBox(minimum=0.1, maximum=MAX_TIMEOUT_S, value=10.0, decimals=1, suffix=" s")
         self.seconds.setStepType(QDoubleSpinBox.StepType.AdaptiveDecimalStepType)
         self.seconds.setFixedWidth(78)
@@ -59,7 +61,7 @@ class TerminationBar(QWidget):
         for box in (self.seconds, self.count):
             box.setKeyboardTracking(False)
         self.count.setFixedWidth(78)
-        self.countdown = Words("muted", room_for="quiet, not finished: stops in 00.0 s")
+        self.countdown = Words("muted", room_for="quiet, not finished: timeout in 00.0 s")
         self.ended = ElidedWords("muted", Qt.TextElideMode.ElideRight)
         self.restart = QPushButton("Restart")
         self.restart.setToolTip("Open the same file again and follow it from its beginning (F5)")
@@ -160,10 +162,10 @@ class TerminationBar(QWidget):
 
     def _show_end(self) -> None:
         session = self._session
-        if not session.is_over:
+        if session.ended is None:
             self.ended.say("")
-        self.countdown.setVisible(not session.is_over)
-        self.restart.setVisible(session.is_over)
+        self.countdown.setVisible(session.ended is None and not session.is_over)
+        self.restart.setVisible(session.is_over or session.is_looking_on)
         self.resume.setVisible(session.can_resume)
         self.stop.setVisible(not session.can_resume)
         self.stop.setEnabled(session.request is not None and not session.is_over)

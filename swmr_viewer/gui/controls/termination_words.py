@@ -11,7 +11,9 @@ from swmr_viewer.reader.messages import Ended
 
 
 def end_words(ended: Ended, conditions: Sequence[Condition], at: datetime) -> str:
-    """Return ``Ended at 14:03:07: no new key for 10 s``."""
+    """Return ``Ended at 14:03:07: all keys are set``; a timeout after which keys are looked for is no end."""
+    if ended.looks_on:
+        return f"{reason_words(ended.reason, conditions)}, still looking"
     return f"Ended at {at:%H:%M:%S}: {reason_words(ended.reason, conditions)}"
 
 
@@ -35,5 +37,5 @@ def countdown_words(seconds_left: float | None, *, is_quiet: bool = False) -> st
     if seconds_left is None:
         return "quiet, not finished" if is_quiet else ""
     if is_quiet:
-        return f"quiet, not finished: stops in {seconds_words(seconds_left)}"
-    return f"stops in {seconds_words(seconds_left)} if nothing comes"
+        return f"quiet, not finished: timeout in {seconds_words(seconds_left)}"
+    return f"timeout in {seconds_words(seconds_left)} if nothing comes"

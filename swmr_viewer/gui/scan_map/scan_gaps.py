@@ -31,7 +31,7 @@ class ScanGaps(QObject):
     def scan_is_over(self) -> bool:
         """Whether following ended because nothing more is to come."""
         ended = self._session.ended
-        return ended is not None and ended.reason not in STILL_RUNNING
+        return ended is not None and not ended.looks_on and ended.reason not in STILL_RUNNING
 
     @property
     def passed(self) -> Passed | None:

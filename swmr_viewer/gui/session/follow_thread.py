@@ -71,6 +71,8 @@ class FollowThread(QThread):
     """``messages.Failed``."""
     finished = Signal(object)
     """``messages.Ended``, once per end. It hides QThread's own signal: here it is the scan that finishes."""
+    resumed = Signal(object)
+    """``messages.Resumed``: after a timeout a key came."""
 
     def __init__(self, supervisor: SupervisorLike, *, clock: Callable[[], float] = time.monotonic, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -87,7 +89,7 @@ class FollowThread(QThread):
             m.Opened: self._on_opened, m.PhaseChanged: self._on_phase, m.KeysChanged: self._on_keys, m.FrameReady: self._on_frame,
             m.Fault: self.fault_reported.emit, m.Ended: self._on_ended, m.Failed: self.failed.emit, m.ReaderStuck: self._on_stuck,
             m.ReaderAnswers: self._on_answer, m.ReaderReplaced: self._on_replaced, m.Measured: self.measured.emit,
-            m.PixelMaskRead: self.pixel_mask_read.emit,
+            m.PixelMaskRead: self.pixel_mask_read.emit, m.Resumed: self._on_resumed,
         }  # fmt: skip
         # Behind what others connect in the window's event queue: when this runs, they have had their turn.
         self.measured.connect(self._on_measured_taken, Qt.ConnectionType.QueuedConnection)
@@ -195,8 +197,12 @@ class FollowThread(QThread):
 
     def _on_ended(self, event: m.Ended) -> None:
         if not self._end_announced:  # a reader that was replaced after the end says it again
-            self._end_announced = True
+            self._end_announced = not event.looks_on
             self.finished.emit(event)
+
+    def _on_resumed(self, event: m.Resumed) -> None:
+        self._end_announced = False
+        self.resumed.emit(event)
 
     def _on_stuck(self, event: m.ReaderStuck) -> None:
         self._set_condition(replace(self._condition, generation=event.generation, stuck_s=event.seconds, doing=event.doing))

@@ -125,19 +125,24 @@ class SessionFacts(QObject):
 
     @property
     def is_over(self) -> bool:
-        """Whether following ended or failed."""
-        return self.ended is not None or self.failed is not None
+        """Whether following ended or failed; a timeout is no end as long as keys are looked for."""
+        return self.failed is not None or (self.ended is not None and not self.ended.looks_on)
+
+    @property
+    def is_looking_on(self) -> bool:
+        """Whether no key came for the timeout, and following goes on by itself when one comes."""
+        return self.ended is not None and self.ended.looks_on and self.failed is None
 
     @property
     def can_resume(self) -> bool:
-        return self.ended is not None and self.failed is None
+        return self.ended is not None and self.is_over and self.failed is None
 
     @property
     def seconds_left(self) -> float | None:
         """Seconds until the timeout ends it if nothing comes; None where no timeout counts."""
         limits = [one.seconds for one in self.conditions if isinstance(one, Timeout)]
         since = [at for at in (self.last_key_at_s, self.following_since_s) if at is not None]
-        if not limits or not since or self.is_over or self._phase is not m.Phase.FOLLOWING:
+        if not limits or not since or self.ended is not None or self.is_over or self._phase is not m.Phase.FOLLOWING:
             return None
         return max(0.0, max(since) + min(limits) - self._clock())
 

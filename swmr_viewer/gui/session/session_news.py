@@ -53,6 +53,7 @@ class SessionNews(SessionFacts):
         thread.fault_reported.connect(self._on_fault)
         thread.failed.connect(self._on_failed)
         thread.finished.connect(self._on_ended)
+        thread.resumed.connect(self._on_resumed)
 
     def _on_opened(self, opened: m.Opened) -> None:
         if opened.generation != self.generation:
@@ -165,6 +166,12 @@ class SessionNews(SessionFacts):
         self.ended = ended
         self._resolve()
         self.finished.emit(ended)
+
+    def _on_resumed(self, resumed: m.Resumed) -> None:
+        if resumed.generation == self.generation:
+            self.ended = None
+            self.following_since_s = self._clock()
+            self._resolve()
 
     def _resolve(self) -> None:
         state = resolve_state(self._facts())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
-from swmr_viewer.gui.look.words import seconds_words
+from swmr_viewer.gui.look.words import count_words, seconds_words
 from swmr_viewer.reader.messages import Ended, Failed, Phase
 
 LEAST_QUIET_S = 2.0
@@ -21,8 +21,10 @@ class StateKind(Enum):
     WAITING_FOR_KEYS = "waiting for keys"
     LIVE = "live"
     QUIET = "quiet"
+    LOOKING = "still looking"
     STORAGE = "storage"
     FINISHED = "finished"
+    """Following ended by itself; whether the scan is finished is `is_finished`."""
     STOPPED = "stopped"
     FAILED = "failed"
 
@@ -60,13 +62,14 @@ _WAITING = {
     Phase.WAITING_FOR_KEYS: (StateKind.WAITING_FOR_KEYS, "Waiting for keys"),
 }
 _ENDS = {
-    "timeout": "Finished: timeout",
-    "finished_flag": "Finished: flag set",
-    "all_keys": "Finished: all keys set",
-    "frame_count": "Finished: frame count",
-    "file_closed": "Finished: file closed",
-    "always_true": "Finished: all read",
+    "timeout": "timeout",
+    "finished_flag": "flag set",
+    "all_keys": "all keys set",
+    "frame_count": "frame count",
+    "file_closed": "file closed",
+    "always_true": "all read",
 }
+_SURELY_FINISHED = ("finished_flag", "all_keys")
 _END_DETAILS = {
     "timeout": "No new key came for the time that was set. The scan may still go on: Resume waits again.",
     "finished_flag": "The finished flag of the scan was set.",
@@ -82,11 +85,13 @@ def resolve_state(facts: Facts) -> SessionState:
         return SessionState(StateKind.EMPTY, "No file")
     if facts.failed is not None:
         return SessionState(StateKind.FAILED, "Failed", f"{facts.failed.message} {facts.failed.remedy}".strip())
-    if facts.ended is not None:
+    if facts.ended is not None and not facts.ended.looks_on:
         return _ended(facts.ended)
     if facts.stuck_s > 0:
         detail = "The reader process waits for the storage or for HDF5; the window stays usable, and the reader is replaced if it lasts."
         return SessionState(StateKind.STORAGE, "Storage not answering", f"For {seconds_words(facts.stuck_s)}. {detail}")
+    if facts.ended is not None:
+        return SessionState(StateKind.LOOKING, "Still looking", _looking_detail(facts.quiet_s))
     if facts.phase in _WAITING:
         kind, words = _WAITING[facts.phase]
         return SessionState(kind, words, facts.message)
@@ -101,8 +106,26 @@ def quiet_after_s(rate: float | None) -> float:
 def _ended(ended: Ended) -> SessionState:
     if ended.reason == "stopped":
         return SessionState(StateKind.STOPPED, "Stopped", "You stopped following; the scan may still go on. Resume follows again.")
-    words = _ENDS.get(ended.reason, f"Finished: {ended.reason}")
-    return SessionState(StateKind.FINISHED, words, _END_DETAILS.get(ended.reason, ""))
+    words = f"{'Finished' if is_finished(ended) else 'Ended'}: {_ENDS.get(ended.reason, ended.reason)}"
+    detail = _END_DETAILS.get(ended.reason, "")
+    if not is_finished(ended) and ended.complete < ended.total:
+        detail = f"{detail} {count_words(ended.complete)} of {count_words(ended.total)} points are complete.".strip()
+    return SessionState(StateKind.FINISHED, words, detail)
+
+
+def is_finished(ended: Ended) -> bool:
+    """Whether the scan is known to be finished: its flag says so, or nothing is missing. A file that is closed may have gaps.
+
+    That so many frames are complete as were asked for, or that no key came, says nothing of a scan that may still grow.
+    """
+    if ended.reason in _SURELY_FINISHED:
+        return True
+    return ended.reason in ("file_closed", "always_true") and 0 < ended.total == ended.complete
+
+
+def _looking_detail(quiet_s: float | None) -> str:
+    quiet = "No key yet" if quiet_s is None else f"No key for {seconds_words(quiet_s)}"
+    return f"{quiet}, still looking: following goes on by itself when keys come."
 
 
 def _following(facts: Facts) -> SessionState:

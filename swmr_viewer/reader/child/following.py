@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from swmr_viewer.core.conditions import ConditionError
+from swmr_viewer.core.conditions import ConditionError, Timeout
 from swmr_viewer.core.nexus.frame_times import FrameTimes
 from swmr_viewer.reader.child.announcer import Announcer
 from swmr_viewer.reader.child.delivery import Delivery
@@ -32,6 +32,7 @@ from swmr_viewer.reader.messages import (
     ProgressTaken,
     Request,
     Resume,
+    Resumed,
     SetConditions,
     SetDisplay,
     ShowIndex,
@@ -41,6 +42,7 @@ from swmr_viewer.reader.messages import (
 )
 
 _AT_REST_S = 0.5
+"""Between two steps after an end; so often the keys are polled after a timeout."""
 
 
 class Following:
@@ -157,6 +159,8 @@ class Following:
 
     def step(self) -> None:
         """Poll, announce, deliver, and look for the end."""
+        if self._ended and self._looks_on(self._ending):
+            self._look_again()
         if self._ending is None:
             self._scan.follower.refresh()
             self._take()
@@ -169,6 +173,20 @@ class Following:
             self._take()
         elif not self._ended and self._is_told_everything:
             self._end(self._ending)
+
+    def _looks_on(self, reason: str | None) -> bool:
+        """Whether this is no end for a window: a pause that was longer than expected. A command that delivers every frame does end."""
+        return self._live is not None and reason == Timeout.name and not self._scan.follower.all_keys_set
+
+    def _look_again(self) -> None:
+        reason = self._scan.follower.look_again()
+        self._take()
+        if reason == self._ending:
+            return
+        self._ending, self._ended, self._ended_before = reason, False, None
+        if reason is None:
+            self._line.send(Resumed(self._line.generation))
+            self._line.send(PhaseChanged(self._line.generation, Phase.FOLLOWING))
 
     def _look_for_end(self) -> str | None:
         if self._ended_before is None:
@@ -199,7 +217,8 @@ class Following:
         follower = self._scan.follower
         self._ended = True
         if self._ended_before is None:
-            self._line.send(Ended(self._line.generation, reason, follower.n_complete, follower.total))
+            looks_on = self._looks_on(reason)
+            self._line.send(Ended(self._line.generation, reason, follower.n_complete, follower.total, looks_on))
         self._line.send(PhaseChanged(self._line.generation, Phase.ENDED, self._ended_before or reason))
 
     def close(self) -> None:

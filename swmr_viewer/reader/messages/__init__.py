@@ -24,6 +24,7 @@ from swmr_viewer.reader.messages.events import (
     ReaderAnswers,
     ReaderReplaced,
     ReaderStuck,
+    Resumed,
     SlotsWanted,
 )
 from swmr_viewer.reader.messages.measured import (
@@ -102,6 +103,7 @@ __all__ = [
     "ReleaseSlot",
     "Request",
     "Resume",
+    "Resumed",
     "SetConditions",
     "SetDisplay",
     "ShowIndex",

@@ -152,6 +152,15 @@ class Ended:
     reason: str
     complete: int
     total: int
+    looks_on: bool = False
+    """It is no end of the scan: no key came for some time. Keys are still looked for; ``Resumed`` tells when one came."""
+
+
+@dataclass(frozen=True, slots=True)
+class Resumed:
+    """After an ``Ended`` that looks on: a key came, and following goes on by itself."""
+
+    generation: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,6 +257,7 @@ Event = (
     | FrameMeasured
     | Fault
     | Ended
+    | Resumed
     | Failed
     | Inspected
     | Previewed

@@ -27,6 +27,7 @@ from swmr_viewer.reader.messages import (
     Opened,
     Request,
     Resume,
+    Resumed,
     SetConditions,
     SetDisplay,
     ShowIndex,
@@ -147,6 +148,8 @@ class Resumption:
                 self._measured.move_to(event.scan_shape)
             case Ended(reason=reason):
                 self._ended_reason, self._stopping, self._deaths = reason, False, 0
+            case Resumed():
+                self._ended_reason = None
             case Failed():
                 self.failed = True
             case _:

@@ -328,8 +328,8 @@ def test_words_about_ends() -> None:
     conditions = (Timeout(10.0), AllKeys())
     assert end_words(m.Ended(1, "timeout", 400, 600), conditions, at) == "Ended at 14:03:07: no new key for 10 s"
     assert end_words(m.Ended(1, "stopped", 400, 600), conditions, at) == "Ended at 14:03:07: you stopped it"
-    assert countdown_words(7.5) == "stops in 7.5 s if nothing comes"
-    assert countdown_words(7.5, is_quiet=True) == "quiet, not finished: stops in 7.5 s"
+    assert countdown_words(7.5) == "timeout in 7.5 s if nothing comes"
+    assert countdown_words(7.5, is_quiet=True) == "quiet, not finished: timeout in 7.5 s"
     assert countdown_words(None, is_quiet=True) == "quiet, not finished"
     assert countdown_words(None) == ""
 
@@ -359,7 +359,7 @@ def test_quiet_is_not_finished_in_words_and_colour(qtbot: QtBot, reader: FakeSup
     assert countdown.property("role") == "muted"
     clock.now_s += 4.0
     viewer.session.tick()
-    assert countdown.text() == "quiet, not finished: stops in 6.0 s"
+    assert countdown.text() == "quiet, not finished: timeout in 6.0 s"
     assert countdown.property("role") == "warn"
 
 

@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from swmr_viewer.core.conditions import AllKeys, Timeout
 from swmr_viewer.gui.assembly import Assembly
+from swmr_viewer.gui.session.state import StateKind
 from swmr_viewer.simulator.orders import dropped_indices
 from swmr_viewer.simulator.plan import ScanPlan
 from tests.gui.waiting import WAIT_MS, wait_complete, wait_shown
@@ -153,8 +154,9 @@ def test_a_timeout_is_told_with_its_condition_and_restart_follows_from_the_begin
     qtbot.waitUntil(lambda: session.ended is not None, timeout=WAIT_MS)
     assert session.ended is not None
     assert session.ended.reason == "timeout"
-    assert bar.ended.text().startswith("Ended at ")
-    assert bar.ended.text().endswith(": no new key for 0.4 s")
+    assert bar.ended.text() == "no new key for 0.4 s, still looking"
+    assert session.state.kind is StateKind.LOOKING
+    assert not session.is_over
     announced: list[int] = []
     session.frames_completed.connect(lambda indices: announced.extend(indices.tolist()))
     bar.seconds.setValue(600.0)
