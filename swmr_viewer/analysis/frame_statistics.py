@@ -190,7 +190,7 @@ def _note_floats(tally: _Tally, strip: Pixels, start: int, saturation: float | N
             return
         lowest, highest = chosen.min(), chosen.max()
     tally.note(strip, start, lowest, highest, chosen.size)
-    with np.errstate(over="ignore"):  # beyond the largest float64 the sum is infinite, and says so
+    with np.errstate(over="ignore", invalid="ignore"):  # beyond the largest float64 the sum is infinite or no number, and says so
         tally.total += float(chosen.sum(dtype=np.float64))
     if saturation is not None and highest >= saturation:
         tally.n_saturated += int(np.count_nonzero(chosen >= saturation))

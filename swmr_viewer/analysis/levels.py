@@ -27,13 +27,14 @@ class LevelStatistics:
 
 
 def percentiles_of(pixels: Pixels, percentiles: tuple[float, float]) -> tuple[float, float] | None:
-    """Return two percentiles of the unmasked pixels of a regular subsample; None where these are all masked."""
+    """Return two percentiles of the unmasked pixels of a regular subsample; None where these are all masked, or too far apart."""
     sample = subsample(pixels)
     sample = sample[valid_mask(sample)]
     if not sample.size:
         return None
-    low, high = np.percentile(sample.astype(np.float64), percentiles)  # in a small integer type the steps overflow
-    return float(low), float(high)
+    with np.errstate(over="ignore", invalid="ignore"):  # between the largest float64 and its negative there is no number
+        low, high = np.percentile(sample.astype(np.float64), percentiles)  # in a small integer type the steps overflow
+    return (float(low), float(high)) if np.isfinite(low) and np.isfinite(high) else None
 
 
 def subsample(pixels: Pixels, n_most: int = MAX_SAMPLES) -> Pixels:

@@ -66,9 +66,9 @@ def unscaled(values: npt.ArrayLike, scale: Scale) -> npt.NDArray[np.float64]:
     y = np.asarray(values, np.float64)
     if scale.name == "linear":
         return y
-    if scale.name == "sqrt":
-        return np.asarray(np.copysign(y * y, y))
     with np.errstate(over="ignore"):
+        if scale.name == "sqrt":
+            return np.asarray(np.copysign(y * y, y))
         if scale.name == "log":
             return np.asarray(10.0**y)
         return np.asarray(np.copysign(np.expm1(np.abs(y) * np.log(10)) * scale.threshold, y))

@@ -19,6 +19,7 @@ from swmr_viewer.gui.desktop.top_bar import TopBar
 from swmr_viewer.gui.display.display_memory import DisplayMemory
 from swmr_viewer.gui.display.display_settings import Display
 from swmr_viewer.gui.display.display_tools import DisplayTools
+from swmr_viewer.gui.look.painting import tell_again
 from swmr_viewer.gui.look.panels import Panels
 from swmr_viewer.gui.look.settings import settings
 from swmr_viewer.gui.measuring.measuring import Measuring
@@ -142,6 +143,7 @@ class MainWindow(QMainWindow):
     def _connect(self) -> None:
         session, actions, view = self.session, self.actions_, self.frame_view
         session.request_changed.connect(self._show_request)
+        session.request_changed.connect(tell_again)
         self.measuring.alarm.raised.connect(self.edge.notifier.tell_alarm)
         actions.snapshot.triggered.connect(self.snapshots.take)
         actions.fit.triggered.connect(view.fit)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QWheelEvent
+from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QWheelEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from swmr_viewer.gui.look.painting import Painted
 from swmr_viewer.gui.look.theme import theme_of_application, tokens
 from swmr_viewer.gui.look.words import count_words
 from swmr_viewer.gui.session.session import Session
@@ -14,7 +15,7 @@ MARGIN = 9.0
 KNOB = 7.0
 
 
-class FrameSlider(QWidget):
+class FrameSlider(Painted, QWidget):
     """Its length is the whole scan, so that new frames do not move what is there."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
@@ -75,8 +76,7 @@ class FrameSlider(QWidget):
         else:
             super().keyPressEvent(event)
 
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
+    def paint_on(self, painter: QPainter) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         colors, middle = tokens(), self.height() / 2
         self._groove(painter, MARGIN, self.width() - MARGIN, colors.missing)

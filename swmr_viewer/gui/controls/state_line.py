@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize
-from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QGridLayout, QWidget
 
 from swmr_viewer.gui.controls.flow_rates import FlowRates
 from swmr_viewer.gui.look.labels import Words
+from swmr_viewer.gui.look.painting import Painted
 from swmr_viewer.gui.look.theme import Tokens, theme_of_application, tokens
 from swmr_viewer.gui.look.words import age_words
 from swmr_viewer.gui.session.live_mode import LiveMode
@@ -26,7 +27,7 @@ def tone_of(kind: StateKind, colors: Tokens) -> str:
     return str(getattr(colors, _TONES.get(kind, "muted")))
 
 
-class StateDot(QWidget):
+class StateDot(Painted, QWidget):
     """Filled while following, a ring when it is over."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
@@ -34,8 +35,7 @@ class StateDot(QWidget):
         self._session = session
         self.setFixedSize(QSize(14, 14))
 
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
+    def paint_on(self, painter: QPainter) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         color = QColor(tone_of(self._session.state.kind, tokens()))
         painter.setPen(color)

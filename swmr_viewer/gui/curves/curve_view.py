@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ from swmr_viewer.analysis import valid_mask
 from swmr_viewer.core.nexus.facts import DataFacts
 from swmr_viewer.gui.curves.channel_axis import ChannelAxis
 from swmr_viewer.gui.curves.plot_pane import PlotPane
+from swmr_viewer.gui.display.levels_scale import LARGEST
 from swmr_viewer.gui.look.theme import tokens
 from swmr_viewer.gui.session.live_frame import LiveFrame
 
@@ -27,6 +29,13 @@ def spectrum_values(raw: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
     """Return a spectrum as float64 (complex numbers: their magnitude), NaN where masked."""
     values = np.abs(raw) if raw.dtype.kind == "c" else raw
     return np.where(valid_mask(raw), values, np.nan).astype(np.float64)
+
+
+def can_be_drawn(axis: tuple[float, ...]) -> bool:
+    """Return whether values can be places on an axis: some are numbers, and their span is one in 64 bits, with a margin."""
+    given = np.asarray(axis, np.float64)
+    finite = given[np.isfinite(given)]
+    return bool(finite.size) and float(np.abs(finite).max()) < LARGEST
 
 
 class CurveView(PlotPane):
@@ -55,6 +64,8 @@ class CurveView(PlotPane):
     def set_facts(self, facts: DataFacts) -> None:
         """Use the file's own axis, with its name and unit, from the next frame on; earlier spectra are forgotten."""
         values = facts.axis_values[-1] if facts.axis_values else None
+        if values is not None and not can_be_drawn(values):
+            values, facts = None, replace(facts, axis_names=(), axis_units=())  # neither is true of channel numbers
         if values != self._told:
             self._told = values
             self._lay(None)

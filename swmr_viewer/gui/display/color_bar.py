@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPaintEvent, QPen, QTransform
+from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPen, QTransform
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from swmr_viewer.gui.display.color_maps import DEFAULT_COLOR_MAP, gradient
-from swmr_viewer.gui.display.levels_axis import LevelsAxis, level_words
+from swmr_viewer.gui.display.levels_axis import LevelsAxis, level_words, ticks_words
 from swmr_viewer.gui.display.levels_model import Levels, LevelsModel
+from swmr_viewer.gui.look.painting import Painted
 from swmr_viewer.gui.look.theme import theme_of_application, tokens
 
 BAR_WIDTH = 18
@@ -22,7 +23,7 @@ def bar_ends(widget: QWidget) -> tuple[float, float]:
     return TOP, TOP + max(1, widget.height() - TOP - BELOW)
 
 
-class LevelsStrip(QWidget):
+class LevelsStrip(Painted, QWidget):
     """What lies along the levels' axis, and lets them be dragged."""
 
     def __init__(self, model: LevelsModel, parent: QWidget | None = None) -> None:
@@ -78,8 +79,7 @@ class ColorBar(LevelsStrip):
         shown = LevelsAxis(*self.levels, self.model.scale, high, low)
         return shown.ticks(int((low - high) // (3 * self.fontMetrics().height())))
 
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
+    def paint_on(self, painter: QPainter) -> None:
         colors, axis = tokens(), self.axis
         bar = QRectF(0, axis.top, BAR_WIDTH, axis.bottom - axis.top)
         low, high = (axis.y_of(level) for level in self.levels)
@@ -97,7 +97,11 @@ class ColorBar(LevelsStrip):
 
     def _paint_ticks(self, painter: QPainter, axis: LevelsAxis) -> None:
         painter.setPen(QColor(tokens().muted))
-        for value in self.tick_values():
+        ticks, low, metrics = self.tick_values(), self.levels[0], painter.fontMetrics()
+        words = ticks_words(ticks, low)
+        for value, told in zip(ticks, words, strict=True):
             y = axis.y_of(value)
             painter.drawLine(QPointF(BAR_WIDTH + 1, y), QPointF(BAR_WIDTH + 5, y))
-            painter.drawText(QPointF(BAR_WIDTH + 9, y + painter.fontMetrics().ascent() / 2 - 1), level_words(value))
+            painter.drawText(QPointF(BAR_WIDTH + 9, y + metrics.ascent() / 2 - 1), told)
+        if words and words[-1].startswith("+"):  # above what
+            painter.drawText(QPointF(0, self.height() - metrics.descent() - 1), level_words(low))

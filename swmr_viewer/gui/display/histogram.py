@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPainterPath, QPaintEvent, QPen, QPolygonF
+from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPolygonF
 from PySide6.QtWidgets import QWidget
 
 from swmr_viewer.gui.display.color_bar import LevelsStrip
@@ -33,7 +33,8 @@ def counts_along(values: npt.NDArray[Any], axis: LevelsAxis) -> npt.NDArray[np.i
     n = max(1, int((axis.bottom - axis.top) // BIN_PX))
     first, last = axis.shades
     shades = axis.scale.forward(values[~np.isnan(values)].astype(np.float64))
-    places = np.clip((shades - first) * (n / (last - first)), 0, n - 1).astype(np.intp)
+    with np.errstate(over="ignore"):  # far beyond the axis is beyond it
+        places = np.clip((shades - first) * (n / (last - first)), 0, n - 1).astype(np.intp)
     return np.bincount(places, minlength=n).astype(np.int64)
 
 
@@ -62,8 +63,7 @@ class Histogram(LevelsStrip):
             self._counts, self._counted_for = counts_along(self._values, axis), axis
         return self._counts
 
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
+    def paint_on(self, painter: QPainter) -> None:
         colors, axis, counts = tokens(), self.axis, self.counts()
         lengths = np.log1p(counts) / max(1.0, float(np.log1p(counts).max(initial=0)))
         step = (axis.bottom - axis.top) / len(counts)

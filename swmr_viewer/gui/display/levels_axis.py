@@ -58,7 +58,7 @@ class LevelsAxis:
             apart = not found or self.scale.shade(value) - self.scale.shade(found[-1]) > 0.5 * step
             if self.low <= value <= self.high and apart:
                 found.append(value)
-        return found[:most]
+        return found[:most] if len(found) > 1 else ticks_between(self.low, self.high, most)
 
 
 def rounded(value: float, nothing: float = 0.0) -> float:
@@ -98,3 +98,9 @@ def level_words(value: float) -> str:
     if value == int(value) and abs(value) < 1e6:
         return str(int(value))
     return f"{value:.3g}"
+
+
+def ticks_words(ticks: list[float], low: float) -> list[str]:
+    """Return the words of the ticks; where seven characters cannot tell them apart, how far each is above the low level."""
+    words = [level_words(tick) for tick in ticks]
+    return words if len(set(words)) == len(words) else [f"+{level_words(tick - low)}" for tick in ticks]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import isfinite
+
 from PySide6.QtCore import QObject, Signal
 
 from swmr_viewer.gui.display.levels_axis import LevelsAxis
@@ -73,7 +75,7 @@ class LevelsModel(QObject):
         low = axis.value_at(axis.y_of(axis.low) + (y - start_y) * (part != "high"))
         high = axis.value_at(axis.y_of(axis.high) + (y - start_y) * (part != "low"))
         low, high = axis.low if part == "high" else low, axis.high if part == "low" else high
-        if high > low:
+        if high > low and isfinite(low) and isfinite(high):
             self._set((low, high), self.scale)
             self.edited.emit()
 

@@ -8,6 +8,7 @@ from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from swmr_viewer.gui.image.frame_overlay import FrameOverlay
+from swmr_viewer.gui.look.painting import guarded
 
 
 class _Cross(pg.GraphicsObject):
@@ -26,13 +27,16 @@ class _Cross(pg.GraphicsObject):
         self.setVisible(at is not None)
         self.update()
 
+    @guarded
     def boundingRect(self) -> QRectF:
         rows, columns = self._overlay.frame_shape
         return QRectF(0, 0, columns, rows)
 
+    @guarded
     def shape(self) -> object:
         return pg.QtGui.QPainterPath()
 
+    @guarded
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
         if self.at is None:
             return

@@ -12,6 +12,7 @@ from PySide6.QtGui import QColor, QFont, QPainter
 from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
 from swmr_viewer.gui.image.frame_overlay import FrameOverlay
+from swmr_viewer.gui.look.painting import guarded
 from swmr_viewer.gui.session.session import Session
 
 LEAST_PX = 34.0
@@ -27,13 +28,16 @@ class _Numbers(pg.GraphicsObject):
         self.setZValue(1)
         self.setAcceptedMouseButtons(Qt.MouseButton.NoButton)
 
+    @guarded
     def boundingRect(self) -> QRectF:
         rows, columns = self._owner.overlay.frame_shape
         return QRectF(0, 0, columns, rows)
 
+    @guarded
     def shape(self) -> object:
         return pg.QtGui.QPainterPath()
 
+    @guarded
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
         shown = self._owner.shown_numbers()
         if not shown:

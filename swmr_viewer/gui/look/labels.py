@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QPainter, QPaintEvent, QShowEvent
+from PySide6.QtGui import QPainter, QShowEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
+
+from swmr_viewer.gui.look.painting import Painted
 
 
 def line_height(label: QLabel) -> int:
@@ -38,7 +40,7 @@ class Words(QLabel):
             self.setMinimumWidth(self.fontMetrics().horizontalAdvance(self._room_for) + 2)
 
 
-class ElidedWords(QLabel):
+class ElidedWords(Painted, QLabel):
     """A line of text that shrinks with its place and then ends, or is cut in the middle, with dots."""
 
     def __init__(self, role: str = "", mode: Qt.TextElideMode = Qt.TextElideMode.ElideMiddle, parent: QWidget | None = None) -> None:
@@ -60,8 +62,7 @@ class ElidedWords(QLabel):
         self.ensurePolished()
         self.setMinimumHeight(line_height(self))
 
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
+    def paint_on(self, painter: QPainter) -> None:
         painter.setPen(self.palette().color(self.foregroundRole()))
         cut = self.fontMetrics().elidedText(self.text(), self._mode, self.width())
         painter.drawText(self.contentsRect(), int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter), cut)

@@ -8,6 +8,10 @@ import pyqtgraph as pg
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QPaintEvent
 
+from swmr_viewer.gui.look.painting import guard_items, guarded
+
+guard_items()
+
 
 class PaintedView(pg.GraphicsView):
     """A graphics view that tells when it has painted, and where the pointer left it."""
@@ -15,6 +19,7 @@ class PaintedView(pg.GraphicsView):
     painted = Signal()
     pointer_left = Signal()
 
+    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
         self.painted.emit()

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QAction, QColor, QPainter, QPaintEvent
+from PySide6.QtGui import QAction, QColor, QPainter
 from PySide6.QtWidgets import QDockWidget, QHBoxLayout, QMainWindow, QTabWidget, QToolButton, QWidget
 
+from swmr_viewer.gui.look.painting import Painted
 from swmr_viewer.gui.look.settings import settings
 from swmr_viewer.gui.look.theme import tokens
 
@@ -122,7 +123,7 @@ class Panels(QMainWindow):
         self.restoreState(self._default, LAYOUT_VERSION)
 
 
-class Grip(QWidget):
+class Grip(Painted, QWidget):
     """The thin bar by which a panel is moved; panels say for themselves what they show."""
 
     def __init__(self, panel: QDockWidget) -> None:
@@ -149,8 +150,7 @@ class Grip(QWidget):
     def minimumSizeHint(self) -> QSize:
         return self.sizeHint()
 
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
+    def paint_on(self, painter: QPainter) -> None:
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(tokens().border))
         middle = self.rect().center()

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, QRect, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import QWidget
 
+from swmr_viewer.gui.look.painting import Painted
 from swmr_viewer.gui.look.theme import theme_of_application, tokens
 from swmr_viewer.gui.measuring.alarm import Alarm
 
@@ -13,7 +14,7 @@ WIDTH_PX = 4
 PADDING_PX = 8
 
 
-class AlarmFrame(QWidget):
+class AlarmFrame(Painted, QWidget):
     """Lies over the frame's panel and lets every click through.
 
     Parameters
@@ -59,8 +60,7 @@ class AlarmFrame(QWidget):
         if panel is not None:
             self.setGeometry(panel.rect())
 
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
+    def paint_on(self, painter: QPainter) -> None:
         red = QColor(tokens().bad)
         painter.setPen(QPen(red, WIDTH_PX))
         half = WIDTH_PX // 2

@@ -6,6 +6,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelInd
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
+from swmr_viewer.gui.look.painting import guarded
 from swmr_viewer.gui.look.words import value_words
 from swmr_viewer.gui.measuring.measurements import Measurements
 from swmr_viewer.gui.measuring.region_numbers import RegionNumbers
@@ -29,11 +30,13 @@ class RegionsModel(QAbstractTableModel):
     def columnCount(self, parent: Index | None = None) -> int:
         return len(HEADINGS)
 
+    @guarded
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         if role == Qt.ItemDataRole.DisplayRole and orientation == Qt.Orientation.Horizontal:
             return HEADINGS[section]
         return None
 
+    @guarded
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         region = self._measurements.marks.regions[index.row()]
         if role == Qt.ItemDataRole.DecorationRole and index.column() == 0:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt, QTimer
-from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QWidget
 
+from swmr_viewer.gui.look.painting import Painted
 from swmr_viewer.gui.look.theme import theme_of_application, tokens
 from swmr_viewer.gui.session.session import Session
 
@@ -13,7 +14,7 @@ LIT_MS = 400
 """Longer than the usual time between frames, so that it does not flicker while they flow."""
 
 
-class ChangeMark(QWidget):
+class ChangeMark(Painted, QWidget):
     """Lit for a moment after each new picture."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
@@ -36,8 +37,7 @@ class ChangeMark(QWidget):
             self._lit.start()
             self.update()
 
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
+    def paint_on(self, painter: QPainter) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
         colors = tokens()

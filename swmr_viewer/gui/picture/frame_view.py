@@ -100,6 +100,8 @@ class FrameView(QWidget):
         self._page_for(frame)(frame)
 
     def _page_for(self, frame: LiveFrame) -> Callable[[LiveFrame], None]:
+        if not frame.raw.size:
+            return self._show_empty
         return {0: self._show_scalar, 1: self._show_curve, 2: self._show_image}.get(frame.raw.ndim, self._show_unknown)
 
     def _show_image(self, frame: LiveFrame) -> None:
@@ -113,6 +115,11 @@ class FrameView(QWidget):
     def _show_scalar(self, frame: LiveFrame) -> None:
         self.scalar.setText(value_words(frame.raw.item()))
         self._pages.setCurrentWidget(self._scalars)
+        self._on_painted()
+
+    def _show_empty(self, frame: LiveFrame) -> None:
+        self.nothing.setText(f"Frames of {shape_words(frame.raw.shape)} hold no values: there is nothing to draw.")
+        self._pages.setCurrentWidget(self.nothing)
         self._on_painted()
 
     def _show_unknown(self, frame: LiveFrame) -> None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from swmr_viewer.gui.look.labels import ElidedWords, Words
+from swmr_viewer.gui.look.painting import Painted
 from swmr_viewer.gui.look.theme import theme_of_application, tokens
 from swmr_viewer.gui.look.words import count_words
 from swmr_viewer.gui.scan_map import map_image as mi
@@ -22,7 +23,7 @@ from swmr_viewer.gui.session.session import Session
 SHOWN = -1
 
 
-class Swatch(QWidget):
+class Swatch(Painted, QWidget):
     """A sample of one state, drawn as the map draws it."""
 
     def __init__(self, state: int, parent: QWidget | None = None) -> None:
@@ -31,8 +32,7 @@ class Swatch(QWidget):
         self.setFixedSize(QSize(12, 12))
         theme_of_application().changed.connect(self.update)
 
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
+    def paint_on(self, painter: QPainter) -> None:
         colors, table = tokens(), [QColor(one) for one in map_colors()]
         rect = self.rect().adjusted(0, 0, -1, -1)
         if self._state == SHOWN:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QHelpEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent, QWheelEvent
+from PySide6.QtGui import QColor, QHelpEvent, QMouseEvent, QPainter, QPen, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication, QSizePolicy, QToolTip, QWidget
 
 from swmr_viewer.core.nexus.facts import ScanAxis
+from swmr_viewer.gui.look.painting import Painted
 from swmr_viewer.gui.look.theme import theme_of_application, tokens
 from swmr_viewer.gui.scan_map import map_image as mi
 from swmr_viewer.gui.scan_map.map_canvas import MapCanvas
@@ -28,7 +29,7 @@ REVEALED_MS = 4000
 REVEALED_CELL = 6
 
 
-class ProgressMap(QWidget):
+class ProgressMap(Painted, QWidget):
     """Draws ``session.progress``."""
 
     view_changed = Signal()
@@ -188,10 +189,9 @@ class ProgressMap(QWidget):
         self._draw()
         self.view_changed.emit()
 
-    def paintEvent(self, event: QPaintEvent) -> None:
+    def paint_on(self, painter: QPainter) -> None:
         if self._canvas is None:
             return
-        painter = QPainter(self)
         painter.drawImage(QPointF(0, 0), canvas_image(self._canvas, self.devicePixelRatioF()))
         shown = self._session.wanted_index
         if shown is None and self._session.shown is not None:

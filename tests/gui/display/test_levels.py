@@ -17,6 +17,7 @@ from swmr_viewer.gui.display.display_settings import LevelMode
 from swmr_viewer.gui.display.levels_scale import Scale
 from swmr_viewer.gui.display.orientation import Orientation
 from swmr_viewer.gui.image.image_layers import SATURATED_COLOR
+from swmr_viewer.gui.look.theme import tokens
 from swmr_viewer.reader import messages as m
 from tests.gui.fakes import FakeSupervisor, picture
 
@@ -74,6 +75,62 @@ def painted_format() -> object:
     from PySide6.QtGui import QImage
 
     return QImage.Format.Format_RGBA8888
+
+
+CHECKED = np.indices((60, 80)).sum(0) % 2
+NEARLY_EQUAL = {
+    "one": np.where(CHECKED, 1.0, np.nextafter(1.0, 0)),
+    "ten to the ten": 1e10 + CHECKED * 2e-6,
+    "large": 2**62 + CHECKED * 2000,
+    "nanoseconds": 1_700_000_000_000_000_000 + CHECKED * 200,
+    "all the same": np.full((60, 80), 7, "u2"),
+    "far apart": np.where(CHECKED, 1e308, -1e308),
+    "tiny": CHECKED * 5e-324,
+    "infinite": np.where(CHECKED, np.inf, -np.inf),
+}
+
+
+@pytest.mark.parametrize("name", NEARLY_EQUAL)
+def test_shades_that_are_nearly_equal_are_drawn_on_every_scale(
+    qtbot: QtBot, reader: FakeSupervisor, following: Following, name: str
+) -> None:
+    pixels, n_painted = NEARLY_EQUAL[name], 0
+    viewer = following((4, 5), frame=pixels.shape, dtype=pixels.dtype.str)
+    show(qtbot, viewer, reader, pixels)
+    image = viewer.window.frame_view.image
+    table = {tuple(one) for one in color_table("viridis").tolist()} | {rgb(QColor(tokens().masked))}
+    for key in (Qt.Key.Key_1, Qt.Key.Key_2, Qt.Key.Key_3, Qt.Key.Key_4):  # an exception in a paint event fails the test
+        for _ in range(2):  # from the extremes, then held
+            press(qtbot, viewer, key, Qt.KeyboardModifier.ControlModifier)
+            press(qtbot, viewer, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+            with qtbot.waitSignal(image.view.painted):
+                image.view.viewport().update()
+            low, high = image.levels
+            assert np.isfinite([low, high]).all()
+            assert low < high
+            assert rgb(color_at(viewer, 40.5, 30.5)) in table
+            n_painted += 1
+            press(qtbot, viewer, Qt.Key.Key_A)
+    assert n_painted == 8
+
+
+@pytest.mark.parametrize("shape", [(0, 5), (5, 0), (0, 0), (0,)])
+def test_frames_without_values_are_said_to_have_none(
+    qtbot: QtBot, reader: FakeSupervisor, following: Following, shape: tuple[int, ...]
+) -> None:
+    viewer = following((4, 5), frame=shape)
+    view = viewer.window.frame_view
+    show(qtbot, viewer, reader, np.zeros(shape, np.uint16))
+    for key in (Qt.Key.Key_3, Qt.Key.Key_1):
+        press(qtbot, viewer, key, Qt.KeyboardModifier.ControlModifier)
+        assert not viewer.window.grab().isNull()
+    assert view.nothing.isVisible()
+    assert view.nothing.text().endswith("hold no values: there is nothing to draw.")
+    press(qtbot, viewer, Qt.Key.Key_F)
+    show(qtbot, viewer, reader, picture(), 1)
+    assert view.image.isVisible()
+    show(qtbot, viewer, reader, np.zeros(shape, np.uint16), 2)
+    assert view.nothing.isVisible()
 
 
 @pytest.mark.parametrize(("scale", "middle"), [(Scale.LINEAR, 50.5), (Scale.SQRT, 30.25), (Scale.LOG, 10.0), (Scale.SYMLOG, 13.21)])

@@ -14,7 +14,7 @@ from swmr_viewer.analysis import LevelStatistics
 from swmr_viewer.gui.display.color_maps import COLOR_MAPS, color_table
 from swmr_viewer.gui.display.display_settings import DisplaySettings, LevelMode
 from swmr_viewer.gui.display.histogram import counts_along
-from swmr_viewer.gui.display.levels_axis import LevelsAxis, log_ticks_between
+from swmr_viewer.gui.display.levels_axis import LevelsAxis, log_ticks_between, ticks_words
 from swmr_viewer.gui.display.levels_scale import LevelScale, Scale, scale_for
 from swmr_viewer.gui.display.levels_words import mode_words
 from swmr_viewer.gui.display.orientation import Orientation
@@ -41,6 +41,56 @@ def test_heights_and_ticks_agree_with_values(kind: Scale, low: float, span: floa
     slack = 1e-9 * max(abs(axis.low), abs(axis.high))
     assert all(axis.low - slack <= t <= axis.high + slack for t in ticks)
     assert ticks == sorted(set(ticks))
+
+
+NEAR = [
+    (np.nextafter(1.0, 0.0), 1.0),
+    (2.0**62, 2.0**62 + 2000),
+    (1.7e18, 1.7e18 + 200),
+    (1e10, 1e10 + 2e-6),
+    (7.0, 7.0),
+    (2.0, 2.0 * (1 + 1e-13)),
+    (-3.0, np.nextafter(-3.0, 0.0)),
+    (0.0, 5e-324),
+    (1e-40, 2e-40),
+    (-1.79e308, 1.79e308),
+    (1.79e308, 1.79e308),
+]
+
+
+@pytest.mark.parametrize("dtype_kind", ["u", "f"])
+@pytest.mark.parametrize("kind", list(Scale))
+@pytest.mark.parametrize(("low", "high"), NEAR)
+def test_levels_that_64_bits_cannot_tell_apart_are_spread(low: float, high: float, kind: Scale, dtype_kind: str) -> None:
+    scale = scale_for(kind, dtype_kind, low, high)
+    usable = scale.usable(low, high)
+    assert np.isfinite(usable).all()
+    axis = LevelsAxis(*usable, scale, top=12, bottom=400)
+    heights = np.array([axis.y_of(value) for value in np.linspace(*usable, 5)])
+    assert (np.diff(heights) < 0).all()
+    assert axis.top <= heights[-1] < heights[0] <= axis.bottom
+    for most in (1, 7, 30):
+        ticks = axis.ticks(most)
+        assert len(ticks) <= most + 1
+        assert ticks == sorted(set(ticks))
+        assert len(set(ticks_words(ticks, axis.low))) == len(ticks)
+    counts = counts_along(np.array([low, high, *usable, np.inf, -np.inf, np.nan]), axis)
+    assert counts.sum() == 6
+    assert not np.isnan([axis.value_at(y) for y in (-1e6, 0.0, 200.0, 1e6)]).any()
+
+
+@given(low=st.floats(-1e37, 1e37), share=st.floats(0, 1e-6), kind=st.sampled_from(Scale))
+def test_however_near_levels_are_each_has_a_height_of_its_own(low: float, share: float, kind: Scale) -> None:
+    high = low + abs(low) * share
+    scale = scale_for(kind, "f", low, high)
+    axis = LevelsAxis(*scale.usable(low, high), scale, top=12, bottom=400)
+    assert axis.y_of(axis.low) - axis.y_of(axis.high) > 200
+    assert scale.usable(axis.low, axis.high) == (axis.low, axis.high)
+
+
+def test_ticks_that_read_the_same_are_told_from_the_low_level() -> None:
+    assert ticks_words([0.0, 5.0, 10.0], -2.0) == ["0", "5", "10"]
+    assert ticks_words([1.7e18, 1.7e18 + 512, 1.7e18 + 1024], 1.7e18) == ["+0", "+512", "+1024"]
 
 
 def test_ticks_of_a_log_scale_are_decades() -> None:

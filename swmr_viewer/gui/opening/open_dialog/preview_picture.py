@@ -5,17 +5,18 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtGui import QColor, QImage, QPainter, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from swmr_viewer.analysis.thumbnail import Thumbnail
 from swmr_viewer.gui.display.color_maps import DEFAULT_COLOR_MAP, color_table
+from swmr_viewer.gui.look.painting import Painted
 from swmr_viewer.gui.look.theme import theme_of_application, tokens
 
 _MARGIN = 8
 
 
-class PreviewPicture(QWidget):
+class PreviewPicture(Painted, QWidget):
     """As large as it may be, without distorting the image."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -43,8 +44,7 @@ class PreviewPicture(QWidget):
     def sizeHint(self) -> QSize:
         return QSize(240, 200)
 
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
+    def paint_on(self, painter: QPainter) -> None:
         painter.fillRect(self.rect(), QColor(tokens().canvas))
         if self._image is not None:
             self._paint_image(painter, self._image)
@@ -52,7 +52,6 @@ class PreviewPicture(QWidget):
             self._paint_curve(painter, self._thumbnail.array())
         elif self._thumbnail is not None:
             self._paint_value(painter, self._thumbnail.value)
-        painter.end()
 
     def _take_theme(self) -> None:
         is_image = self._thumbnail is not None and len(self._thumbnail.pixels_shape) == 2

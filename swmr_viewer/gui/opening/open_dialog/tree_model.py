@@ -9,6 +9,7 @@ from PySide6.QtCore import QAbstractItemModel, QMimeData, QModelIndex, QObject, 
 from PySide6.QtGui import QFont
 
 from swmr_viewer.core.inspection import Inspection, TreeNode
+from swmr_viewer.gui.look.painting import guarded
 from swmr_viewer.gui.opening.open_dialog.checking import shape_text
 
 Index = QModelIndex | QPersistentModelIndex
@@ -85,10 +86,12 @@ class TreeModel(QAbstractItemModel):
     def columnCount(self, parent: Index = _NO_INDEX) -> int:
         return len(COLUMNS)
 
+    @guarded
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         horizontal = orientation is Qt.Orientation.Horizontal
         return COLUMNS[section] if horizontal and role == Qt.ItemDataRole.DisplayRole else None
 
+    @guarded
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if not index.isValid():
             return None
