@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from itertools import product
 from math import prod
 from weakref import WeakSet
 
@@ -12,6 +10,7 @@ import hdf5plugin  # noqa: F401 - registers the compression filters of this fiel
 import numpy as np
 
 from swmr_viewer.core.data.boxes import Box
+from swmr_viewer.core.data.file_end import chunk_offsets
 from swmr_viewer.core.files.superblock import is_closed_by_writer
 
 
@@ -24,7 +23,7 @@ def is_allocated(dataset: h5py.Dataset, box: Box) -> bool:
         return True
     if dataset.chunks is None:
         return dataset.id.get_offset() is not None or dataset.id.get_storage_size() > 0
-    return all(_is_stored(dataset, at) for at in _chunk_offsets(dataset.chunks, box))
+    return all(_is_stored(dataset, at) for at in chunk_offsets(dataset.chunks, box))
 
 
 _begun: WeakSet[h5py.Dataset] = WeakSet()
@@ -75,10 +74,6 @@ def _next_chunk_exists(dataset: h5py.Dataset, box: Box, scan_rank: int) -> bool:
             ahead = ((behind, behind + 1), *((0, 1) for _ in box[axis + 1 : scan_rank]))
             return is_allocated(dataset, (*box[:axis], *ahead, *box[scan_rank:]))
     return False
-
-
-def _chunk_offsets(chunks: tuple[int, ...], box: Box) -> Iterator[tuple[int, ...]]:
-    yield from product(*(range(start - start % step, stop, step) for (start, stop), step in zip(box, chunks, strict=True)))
 
 
 def missing_filters(dataset: h5py.Dataset) -> list[str]:

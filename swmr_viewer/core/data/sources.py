@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from swmr_viewer.core.data.boxes import Box
 from swmr_viewer.core.data.chunks import is_allocated, missing_filters
+from swmr_viewer.core.data.file_end import FileEnd
 from swmr_viewer.core.data.refreshing import can_refresh
 from swmr_viewer.core.errors import FilterMissingError, PathError
 from swmr_viewer.core.files.named_files import mapped_files
@@ -138,6 +139,8 @@ class StoredSource:
         self.dtype: np.dtype[Any] = dataset.dtype
         self.maxshape: tuple[int | None, ...] = tuple(dataset.maxshape)
         self.chunks: tuple[int, ...] | None = dataset.chunks
+        self.end = FileEnd(dataset)
+        """How far its file reaches."""
         self._refreshes = can_refresh(dataset)
 
     @property
@@ -170,6 +173,8 @@ class StoredSource:
             raise NotThereYetError(f"the shape of {self.path} in {self.filename} is {self.shape} so far")
         if not is_allocated(self.dataset, box):
             raise NotThereYetError(f"its chunk in {self.path} of {self.filename} is not there yet")
+        if not self.end.holds(box):
+            raise NotThereYetError(f"a chunk of it in {self.path} ends behind the end of {self.filename}, which may still be copied")
         yield Piece(box, self.dataset, box)
 
 

@@ -74,6 +74,32 @@ def is_closed_by_writer(path: str | os.PathLike[str]) -> bool:
         return False
 
 
+def is_closed_and_whole(path: str | os.PathLike[str], size: int) -> bool:
+    """Return whether no writer has the file open, and ``size`` (bytes) reaches the end that its superblock tells.
+
+    The end that a superblock tells is true only once the writer has closed the file. A format without SWMR has no flag for that.
+    """
+    try:
+        with _opened(Path(path)) as file:
+            block = _superblock(file)
+    except (OSError, ValueError):
+        return False
+    if block is None or _state_from(block) not in (FileState.CLOSED, FileState.NO_SWMR):
+        return False
+    return _end_told_by(block) <= size
+
+
+def _end_told_by(block: bytes) -> int:
+    """Return the end-of-file address of a superblock (bytes from the start of the file), of any version.
+
+    The addresses follow fixed bytes: base, extension or free space, end of file (File Format Specification 3.0, II.A).
+    """
+    version = block[_VERSION_AT]
+    first, size_at = (_FLAGS_AT + 1, _OFFSET_SIZE_AT) if version >= _FLAGS_VERSION else ((24, 28)[version], 13)
+    size = block[size_at]
+    return int.from_bytes(block[first + 2 * size : first + 3 * size], "little")
+
+
 def can_swmr(path: str | os.PathLike[str]) -> bool:
     """Return whether the file's format has a SWMR mode (True where there is no superblock to read yet)."""
     try:

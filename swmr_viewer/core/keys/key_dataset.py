@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from swmr_viewer.core.data.boxes import Box, boxes_of
+from swmr_viewer.core.data.file_end import FileEnd
 from swmr_viewer.core.data.mapping import IrregularMappingError
 from swmr_viewer.core.data.refreshing import can_refresh
 from swmr_viewer.core.data.virtual import VirtualSource
@@ -55,6 +56,7 @@ class KeyDataset:
         """The greatest extent, one entry per axis of the dataset (None: unlimited)."""
         self.full_shape: tuple[int, ...] = tuple(dataset.shape)
         """The extent at the last refresh, with every axis."""
+        self._end = FileEnd(dataset)
         self._chunk_size = None if dataset.chunks is None else max(1, prod(dataset.chunks))
         self._unset = _unset_value(dataset) if unset is None else unset
         self._refreshes = can_refresh(dataset)
@@ -114,13 +116,25 @@ class KeyDataset:
         there = tuple(max(0, min(b, n) - a) for (a, b), n in zip(box, extent, strict=True))
         if prod(there) == 0 and box:
             return np.zeros(prod(shape), np.bool_)
-        values = self._read(tuple(slice(a, a + n) for (a, _), n in zip(box, there, strict=True)))
-        is_set = self._is_set(values.reshape(there))
+        is_set = self._set_there(tuple((a, a + n) for (a, _), n in zip(box, there, strict=True)))
         if there == shape:
             return is_set.reshape(-1)
         padded = np.zeros(shape, np.bool_)
         padded[tuple(slice(n) for n in there)] = is_set
         return padded.reshape(-1)
+
+    def _set_there(self, box: Box) -> npt.NDArray[np.bool_]:
+        """Return which keys of a box within the extent are set.
+
+        What lies behind the end of the file reads as 0: as unset, or else it is looked for whether it is there.
+        """
+        size = self._end.size() if self._unset != 0 else None
+        values = self._read(tuple(slice(*one) for one in box)).reshape(tuple(b - a for a, b in box))
+        is_set = self._is_set(values)
+        if self._unset != 0 and (is_set & (values == 0)).any():
+            stored = (*box, *((0, 1) for _ in self.full_shape))[: len(self.full_shape)]
+            is_set &= (values != 0) | self._end.inside(stored, size).reshape(values.shape)
+        return is_set
 
     def _read(self, leading: tuple[slice, ...]) -> npt.NDArray[Any]:
         rank = len(self._dataset.shape)

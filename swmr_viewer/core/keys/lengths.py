@@ -71,13 +71,13 @@ class LengthKeys:
         return self._source.maxshape[: self._scan_rank]
 
     @property
-    def _values(self) -> h5py.Dataset | None:
+    def _scalars(self) -> StoredSource | None:
         """The data set itself, where its values tell what is written: one number per scan point."""
-        return self._source.dataset if isinstance(self._source, StoredSource) and self._scan_rank == len(self._source.maxshape) else None
+        return self._source if isinstance(self._source, StoredSource) and self._scan_rank == len(self._source.maxshape) else None
 
     def cost(self, length: int) -> int:
         """Return about what looking at ``length`` frames costs, in values."""
-        return length * (1 if self._values is not None else _LOOKUP_COST)
+        return length * (1 if self._scalars is not None else _LOOKUP_COST)
 
     def refresh(self) -> None:
         """Make what the writer has flushed visible."""
@@ -97,18 +97,19 @@ class LengthKeys:
         return found
 
     def _written_in(self, box: Box) -> npt.NDArray[np.bool_]:
-        dataset = self._values
-        return self._frames_in(box) if dataset is None else self._scalars_in(dataset, box)
+        scalars = self._scalars
+        return self._frames_in(box) if scalars is None else self._scalars_in(scalars, box)
 
-    def _scalars_in(self, dataset: h5py.Dataset, box: Box) -> npt.NDArray[np.bool_]:
-        values = np.asarray(dataset[tuple(slice(a, b) for a, b in box)])
+    def _scalars_in(self, source: StoredSource, box: Box) -> npt.NDArray[np.bool_]:
+        inside = source.end.inside(box)  # before they are read: what is read may be older than the size of the file
         if self._is_at_rest(self.filename):
-            return np.ones(values.shape, np.bool_)
-        written = np.asarray(values != dataset.fillvalue, np.bool_)
+            return inside
+        values = np.asarray(source.dataset[tuple(slice(a, b) for a, b in box)])
+        written = np.asarray(values != source.dataset.fillvalue, np.bool_)
         if box and self._grows:
             first, length = box[0][0], self.full_shape[0]
             written[: max(0, length - 1 - first)] = True
-        return written
+        return written & inside
 
     @property
     def _grows(self) -> bool:

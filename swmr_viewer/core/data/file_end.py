@@ -1,0 +1,156 @@
+"""Whether what a data set has stored lies inside its file by now: HDF5 reads zeros behind the end of a file, without a word."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterator
+from itertools import product
+from typing import Any
+
+import h5py
+import numpy as np
+import numpy.typing as npt
+
+from swmr_viewer.core.data.boxes import Box
+from swmr_viewer.core.files.superblock import is_closed_and_whole
+
+_STATE_READ_EVERY_S = 0.2
+_SHARE, _BURST_S = 0.1, 0.05
+"""The part of the time that looking up chunks may take, and what it may take at once (s)."""
+_LONGEST_LOOKUP_S = 0.1
+"""Behind a million chunks one lookup takes as long, and a look at all of them a second."""
+
+
+class FileEnd:
+    """How far the file of a data set reaches, and whether its chunks lie within.
+
+    A copy that is under way, or a size that NFS tells late, leaves chunks in the index that are not in the file yet. Files
+    that their writer has closed, and that are as long as their superblock says, are whole; of others each chunk is looked
+    up. HDF5 finds a chunk's place only by walking through those before it (measured: 50 us after a refresh, and 0.1 us for
+    each of them). So lookups have a share of the time. Where it is used up, all chunks are looked at once (1.2 us each); where none of
+    them is outside, what comes later is trusted whenever there is no time to look: it comes from a writer, not from a copy.
+
+    Parameters
+    ----------
+    dataset : h5py.Dataset
+        A data set with storage of its own.
+    clock : callable
+        Seconds.
+    """
+
+    def __init__(self, dataset: h5py.Dataset, clock: Callable[[], float] = time.perf_counter) -> None:
+        self._dataset = dataset
+        self._id = dataset.id
+        self._chunks: tuple[int, ...] | None = dataset.chunks  # asking for each frame costs as much as a refresh
+        self._clock = clock
+        self._filename = str(dataset.file.filename)
+        self._size = _size_reader(dataset)
+        self._is_whole = dataset.is_virtual or bool(dataset.external)
+        self._looked_at: float | None = None
+        self._began_at, self._spent_s, self._longest_s = clock(), 0.0, 0.0
+        self._is_swept = self._is_cut = False
+
+    def size(self) -> int | None:
+        """Return the size of the file by now (bytes); None: it does not matter, or cannot be told."""
+        return None if self._is_whole else self._size()
+
+    def holds(self, box: Box, size: int | None = None) -> bool:
+        """Return whether all of a box that has storage lies inside the file.
+
+        Parameters
+        ----------
+        box : Box
+            Within the data set's extent.
+        size : int, optional
+            As `size` told it before the box was read; by default it is asked now, and the box is to be read after this.
+        """
+        size = self.size() if size is None else size
+        if size is None or self._is_closed_and_whole(size):
+            return True
+        if self._chunks is None:
+            return self._holds_contiguous(box, size)
+        return all(self._holds_chunk(at, size) for at in chunk_offsets(self._chunks, box))
+
+    def inside(self, box: Box, size: int | None = None) -> npt.NDArray[np.bool_]:
+        """Return which values of a box lie inside the file (or have no storage at all), bool of the box's shape; see `holds`."""
+        inside = np.ones(tuple(stop - start for start, stop in box), np.bool_)
+        size = self.size() if size is None else size
+        if not self.holds(box, size):
+            step = self._chunks or (1,) * len(box)
+            for at in chunk_offsets(step, box):
+                part = tuple((max(a, start), min(a + n, stop)) for a, n, (start, stop) in zip(at, step, box, strict=True))
+                inside[tuple(slice(a - start, b - start) for (a, b), (start, _) in zip(part, box, strict=True))] = self.holds(part, size)
+        return inside
+
+    def _is_closed_and_whole(self, size: int) -> bool:
+        now = self._clock()
+        if self._looked_at is None or now - self._looked_at >= _STATE_READ_EVERY_S:
+            self._looked_at = now
+            self._is_whole = is_closed_and_whole(self._filename, size)
+        return self._is_whole
+
+    def _holds_contiguous(self, box: Box, size: int) -> bool:
+        offset = self._id.get_offset()
+        if offset is None or any(stop <= start for start, stop in box):
+            return True  # kept in the header, or nothing at all
+        last = np.ravel_multi_index([stop - 1 for _, stop in box], self._dataset.shape) if box else 0
+        return bool(offset + (int(last) + 1) * self._dataset.dtype.itemsize <= size)
+
+    def _holds_chunk(self, at: tuple[int, ...], size: int) -> bool:
+        return self._is_trusted(size) or self._is_inside(at, size)
+
+    def _is_trusted(self, size: int) -> bool:
+        if self._is_cut or self._can_afford():
+            return False
+        if not self._is_swept:
+            self._sweep(size)
+        return not self._is_cut
+
+    def _can_afford(self) -> bool:
+        return self._spent_s <= _BURST_S + _SHARE * (self._clock() - self._began_at)
+
+    def _is_inside(self, at: tuple[int, ...], size: int) -> bool:
+        began_at = self._clock()
+        is_inside = _ends_at(self._id.get_chunk_info_by_coord(at)) <= size
+        took_s = self._clock() - began_at
+        self._spent_s += took_s
+        self._longest_s = max(self._longest_s, took_s)
+        self._is_cut |= not is_inside
+        return is_inside
+
+    def _sweep(self, size: int) -> None:
+        self._is_swept = True
+        if self._longest_s < _LONGEST_LOOKUP_S:
+            self._is_cut = self._id.chunk_iter(lambda chunk: True if _ends_at(chunk) > size else None) is not None
+
+
+def _ends_at(chunk: Any) -> int:
+    """Return where a chunk ends (bytes from the start of the file); 0 for one that has no place."""
+    return 0 if chunk.byte_offset is None else int(chunk.byte_offset + chunk.size)
+
+
+def chunk_offsets(chunks: tuple[int, ...], box: Box) -> Iterator[tuple[int, ...]]:
+    """Yield the first coordinate of each chunk that a box touches."""
+    yield from product(*(range(start - start % step, stop, step) for (start, stop), step in zip(box, chunks, strict=True)))
+
+
+def _size_reader(dataset: h5py.Dataset) -> Callable[[], int | None]:
+    """Return what tells the size of the file by now, or None where it is no plain file.
+
+    The descriptor that HDF5 reads from is asked where there is one: the path may lead to another file by now, and the
+    size that bounds HDF5's reading is this one (1 us).
+    """
+    file = dataset.file.id
+    if file.get_access_plist().get_driver() == h5py.h5fd.SEC2 and os.name == "posix":
+        descriptor = int(file.get_vfd_handle())
+        return lambda: _size_of(descriptor)
+    name = str(dataset.file.filename)
+    return lambda: _size_of(name)
+
+
+def _size_of(file: int | str) -> int | None:
+    try:
+        return os.stat(file).st_size
+    except (OSError, ValueError):
+        return None
