@@ -72,6 +72,7 @@ class Supervisor:
         self._doing = _STARTING
         self._deaths_at_start = 0
         self._closed = False
+        self._wanted_size: int | None = None
         self._bell, self._rope = multiprocessing.Pipe(duplex=False)
         self._rung = threading.Event()
 
@@ -154,8 +155,7 @@ class Supervisor:
         deadline = None if timeout_s is None else time.monotonic() + timeout_s
         while not self._closed:
             woken = self._wait_once(deadline)
-            with self._lock:
-                events = list(self._collect())
+            events = self._collect()
             if events or woken or (deadline is not None and time.monotonic() >= deadline):
                 return events
         return []
@@ -175,23 +175,34 @@ class Supervisor:
         self._rung.clear()
         return True
 
-    def _collect(self) -> Iterator[Event]:
-        """Yield what came in, and replace the reader where it is gone or stuck."""
-        if self._reader is None:
-            return
-        try:
-            for event in self._reader.receive():
-                yield from self._take(event)
-        except EOFError:
-            yield from self._replace(self._reader.obituary())
-            return
-        now = time.monotonic()
+    def _collect(self) -> list[Event]:
+        """Return what came in, and replace the reader where it is gone or stuck.
+
+        What may take time is done without the lock, for the window's calls take it: a message that comes in parts, making
+        slots, and waiting for a process to be gone (seen: a second, and all the window's calls stood still).
+        """
+        reader = self._reader
+        if reader is None:
+            return []
+        heard, is_gone = reader.hear()
+        with self._lock:
+            if reader is not self._reader:
+                return []
+            events = [told for event in heard for told in self._take(event)]
+            silent_s, told = (None, []) if is_gone else self._judge(time.monotonic())
+        events += [*told, *self._provide_slots()]
+        if is_gone or silent_s is not None:
+            events += self._bury(reader, silent_s)
+        return events
+
+    def _judge(self, now: float) -> tuple[float | None, list[Event]]:
+        """Return the seconds of silence for which the reader is to be killed, or None, and what is to be said."""
         verdict = self._health.judge(now)
         if verdict.kill:
-            self._reader.kill()
-            yield from self._replace(f"it did not answer for {self._health.silence_s(now):.0f} s while {self._doing}")
-        elif verdict.tell_stuck_s is not None:
-            yield ReaderStuck(self._generation, self._doing, verdict.tell_stuck_s)
+            return self._health.silence_s(now), []
+        if verdict.tell_stuck_s is None:
+            return None, []
+        return None, [ReaderStuck(self._generation, self._doing, verdict.tell_stuck_s)]
 
     def _take(self, event: Event) -> Iterator[Event]:
         self._deaths_at_start = 0
@@ -216,17 +227,31 @@ class Supervisor:
         if not is_repeated and not isinstance(event, (Alive, SlotsWanted, EveryBegan)):
             yield event
         if isinstance(event, Opened) and self._following is not None and not self._following.request.every_frame:
-            yield from self._provide_slots(event.slot_size)
+            self._wanted_size = event.slot_size
         elif isinstance(event, SlotsWanted):
-            yield from self._provide_slots(event.size)
+            self._wanted_size = event.size
 
-    def _provide_slots(self, size: int) -> Iterator[Event]:
+    def _provide_slots(self) -> list[Event]:
+        """Make slots as large as asked for: reserving memory takes a tenth of a second for large frames."""
+        size, self._wanted_size = self._wanted_size, None
+        if size is None:
+            return []
+        with self._lock:
+            generation = self._generation
+            suit = self._slots.make_way_for(size)
         try:
-            self._slots.provide(size)
+            blocks = [] if suit else self._slots.made(size)
         except SwmrViewerError as error:
-            yield self._failed(error.message, error.remedy)
-            return
-        self._restart_or_send(UseSlots(self._generation, self._slots.free_names, self._slots.size))
+            with self._lock:
+                return [self._failed(error.message, error.remedy)] if generation == self._generation else []
+        with self._lock:
+            if blocks:
+                self._slots.take_in(blocks, size)
+            if self._closed:
+                self._slots.close()
+            elif generation == self._generation:
+                self._restart_or_send(UseSlots(generation, self._slots.free_names, self._slots.size))
+        return []
 
     # ---- replacing
 
@@ -244,16 +269,26 @@ class Supervisor:
         for request in requests:
             self._reader.send(request)  # type: ignore[union-attr]
 
-    def _replace(self, why: str) -> Iterator[Event]:
-        """Yield what is to be said about the death of the reader, and put another in its place."""
-        reader, self._reader = self._reader, None
-        if reader is None or self._closed:
-            return
+    def _bury(self, reader: ReaderProcess, silent_s: float | None) -> list[Event]:
+        """Return what is to be said about the death of the reader, and put another in its place.
+
+        Until then requests go to the dead one, and are lost, but for what is noted of them: that is told to its successor.
+        """
+        following, doing = self._following, self._doing
+        why = reader.obituary() if silent_s is None else f"it did not answer for {silent_s:.0f} s while {doing}"
         reader.end(0.0)
+        with self._lock:
+            if reader is not self._reader:
+                return []
+            self._reader = None
+            return list(self._replace(why, following, time.monotonic() - reader.started_at))
+
+    def _replace(self, why: str, following: Resumption | None, lived_s: float) -> Iterator[Event]:
         if self._doing == _STARTING:
             self._deaths_at_start += 1
         yield from self._give_up_look(why)
-        yield from self._give_up_frame(why, time.monotonic() - reader.started_at)
+        if following is self._following:
+            yield from self._give_up_frame(why, lived_s)
         if self._deaths_at_start >= DEATHS_WHILE_OPENING:
             yield self._failed(f"The reader process cannot be started: {why}.", "Run 'swmr-viewer inspect FILE' in a terminal to see why.")
             self._deaths_at_start = 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import pickle
 import signal
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -41,6 +42,8 @@ class ReaderProcess:
         self.started_at = time.monotonic()
         self.sentinel = self._process.sentinel
         self._outbox = Outbox(self.connection)
+        self._ending = threading.Lock()
+        self._is_ended = False
 
     @property
     def pid(self) -> int | None:
@@ -51,40 +54,33 @@ class ReaderProcess:
         """Queue a request; never blocks."""
         self._outbox.put(request)
 
-    def receive(self) -> Iterator[Event]:
-        """Yield what it has said so far.
-
-        Raises
-        ------
-        EOFError
-            If it is gone and everything it said was read.
-        """
+    def hear(self) -> tuple[list[Event], bool]:
+        """Return what it has said so far, and whether it is gone and said no more; waits only for the rest of a message that began."""
+        heard: list[Event] = []
         try:
-            for _ in range(_MOST_AT_ONCE):
-                if not self.connection.poll(0):
-                    return
-                event: Event = self.connection.recv()
-                yield event
-        except (OSError, pickle.UnpicklingError) as error:
-            raise EOFError from error
-
-    def kill(self) -> None:
-        """End it at once, whatever it does."""
-        self._process.kill()
+            while len(heard) < _MOST_AT_ONCE and self.connection.poll(0):
+                heard.append(self.connection.recv())
+        except (EOFError, OSError, pickle.UnpicklingError):
+            return heard, True
+        return heard, False
 
     def end(self, grace_s: float) -> None:
-        """Ask it to end, wait, and kill it if it does not; takes about a second longer at most."""
-        self._outbox.put(Quit())
-        self._outbox.close()
-        if grace_s > 0:
-            self._process.join(grace_s)
-        self._process.kill()
-        self._process.join(_DYING_S)
-        if self._process.is_alive():
-            self._abandon()
-            return
-        self._outbox.join(_DYING_S)
-        self.connection.close()
+        """Ask it to end, wait, and kill it if it does not; takes about a second longer at most. May be called by two threads at once."""
+        with self._ending:
+            if self._is_ended:
+                return
+            self._is_ended = True
+            self._outbox.put(Quit())
+            self._outbox.close()
+            if grace_s > 0:
+                self._process.join(grace_s)
+            self._process.kill()
+            self._process.join(_DYING_S)
+            if self._process.is_alive():
+                self._abandon()
+                return
+            self._outbox.join(_DYING_S)
+            self.connection.close()
 
     def _abandon(self) -> None:
         """Let it be: the kernel ends a process that waits for dead storage when the storage answers, and not before.
@@ -94,8 +90,10 @@ class ReaderProcess:
         getattr(multiprocessing.process, "_children", set()).discard(self._process)
 
     def obituary(self) -> str:
-        """Return in words how it ended; to be called once it is gone."""
-        self._process.join(_DYING_S)
+        """Return in words how it ended; to be called once it is gone, of which the last may take a moment."""
+        with self._ending:
+            if not self._is_ended:
+                self._process.join(_DYING_S)
         status = self._process.exitcode
         if status is None:
             return "it closed its pipe"

@@ -53,18 +53,40 @@ class SlotPool:
         ReaderError
             If there is no room for two of them.
         """
-        if self._blocks and size <= self.size <= 4 * size + _ROOM:
-            return
-        self._retire()
+        if not self.make_way_for(size):
+            self.take_in(self.made(size), size)
+
+    def make_way_for(self, size: int) -> bool:
+        """Return whether the slots suit this size (bytes); let go of them where they do not, for memory may be short."""
+        suit = bool(self._blocks) and size <= self.size <= 4 * size + _ROOM
+        if not suit:
+            self._retire()
+        return suit
+
+    def made(self, size: int) -> list[SharedMemory]:
+        """Return new blocks for ``take_in``; touches nothing of the pool, and takes its time.
+
+        Raises
+        ------
+        ReaderError
+            If there is no room for two of them.
+        """
+        blocks: list[SharedMemory] = []
         for _ in range(self._wanted):
             try:
-                block = create_block(size)
+                blocks.append(create_block(size))
             except OSError as error:
-                if len(self._blocks) >= FEWEST:
+                if len(blocks) >= FEWEST:
                     break
-                self._retire()
+                for block in blocks:
+                    unlink(block)
+                    let_go(block)
                 raise _no_room(size) from error
-            self._blocks[block.name] = block
+        return blocks
+
+    def take_in(self, blocks: list[SharedMemory], size: int) -> None:
+        """Use these blocks from now on."""
+        self._blocks.update((block.name, block) for block in blocks)
         self.size = size
 
     def _retire(self) -> None:
