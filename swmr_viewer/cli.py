@@ -10,6 +10,7 @@ from importlib import import_module
 from types import ModuleType
 
 from swmr_viewer import __version__
+from swmr_viewer.commands.telling import tell_line
 from swmr_viewer.core.errors import SwmrViewerError
 
 BAD_INPUT = 2
@@ -45,7 +46,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else 0
     except SwmrViewerError as error:
-        print(f"swmr-viewer: {error}", file=sys.stderr)
+        tell_line(f"swmr-viewer: {error}", sys.stderr)
         return BAD_INPUT
     except KeyboardInterrupt:
         return INTERRUPTED

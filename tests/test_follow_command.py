@@ -16,6 +16,7 @@ import pytest
 
 from swmr_viewer.cli import main
 from tests.live.conftest import live_writer
+from tests.odd_names import N_FRAMES, write_odd_names
 from tests.reader import broken
 
 __all__ = ["live_writer"]
@@ -270,3 +271,20 @@ def test_its_output_is_json_even_when_a_library_writes_to_the_terminal(live_writ
     done = subprocess.run(command(writer.path, *PATHS), capture_output=True, text=True, timeout=WAIT_S, check=True, env=environment)
     assert "noise" in done.stderr
     assert [json.loads(line)["event"] for line in done.stdout.splitlines()] == ["opened", *["frame"] * 12, "ended"]
+
+
+def test_names_of_any_kind_are_followed_and_told_as_plain_text(tmp_path):
+    paths = write_odd_names(tmp_path / "odd.h5")
+    done = subprocess.run(
+        [*command(tmp_path / "odd.h5", "--data"), *(os.fsencode(one) for one in paths)], capture_output=True, timeout=WAIT_S, check=False
+    )
+    lines = [json.loads(line) for line in done.stdout.splitlines()]
+    frames = [line for line in lines if line["event"] == "frame"]
+    assert done.returncode == 0
+    assert [line["index"] for line in frames] == list(range(N_FRAMES))
+    assert [set(line["data"]) for line in frames] == [set(paths)] * N_FRAMES
+    gone = subprocess.run(command(tmp_path / "odd.h5", "--data", "/entry/\x1b[31mgone\n"), capture_output=True, timeout=WAIT_S, check=False)
+    assert gone.returncode == 2
+    assert b"\x1b" not in gone.stderr
+    assert rb"/entry/\x1b[31mgone\n" in gone.stderr
+    assert len(gone.stderr.splitlines()) == 1

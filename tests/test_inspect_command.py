@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 
@@ -11,6 +12,7 @@ import pytest
 from swmr_viewer.commands.inspect_words import in_words
 from swmr_viewer.core.inspection import Candidate, FileState, Inspection, TreeNode
 from tests.live.conftest import live_writer
+from tests.odd_names import write_odd_names
 
 __all__ = ["live_writer"]
 
@@ -80,3 +82,22 @@ def test_what_cannot_be_inspected_is_one_sentence_and_status_2(tmp_path):
         assert said.stderr.startswith("swmr-viewer: ")
         assert str(path) in said.stderr
         assert said.stderr.count("\n") == 1
+
+
+@pytest.mark.live
+@pytest.mark.parametrize("encoding", ["utf-8:strict", "ascii:strict"])
+def test_names_in_a_file_reach_the_terminal_as_plain_text(tmp_path, encoding):
+    path = tmp_path / "odd.h5"
+    paths = write_odd_names(path)
+    command = [sys.executable, "-m", "swmr_viewer", "inspect", str(path)]
+    done = subprocess.run(command, capture_output=True, timeout=60, check=False, env={**os.environ, "PYTHONIOENCODING": encoding})
+    told = done.stdout.decode(encoding.partition(":")[0])
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert r"\x1b[31mred" in told
+    assert r"line\nbreak" in told
+    assert r"tab\tname" in told
+    assert "Fe&Cu <b>5" in told
+    assert ("caf\u00e9" if encoding.startswith("utf") else r"caf\xe9") in told
+    assert not set(told) & set(map(chr, (*range(10), *range(11, 32), 127)))
+    assert json.loads(subprocess.run([*command, "--json"], capture_output=True, timeout=60, check=True).stdout)["data_paths"]
+    assert len(paths) == 7

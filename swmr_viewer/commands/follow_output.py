@@ -8,6 +8,7 @@ import sys
 import time
 from typing import Any, TextIO
 
+from swmr_viewer.commands.telling import tell_line
 from swmr_viewer.core.conditions import STOPPED, Timeout
 from swmr_viewer.reader.messages import (
     Ended,
@@ -127,7 +128,7 @@ class FollowOutput:
                 pass
 
     def _say(self, words: str) -> None:
-        print(words, file=self._words, flush=True)
+        tell_line(words, self._words)
 
     def _print(self, **members: Any) -> None:
         self._out.write(json.dumps(members, allow_nan=False) + "\n")

@@ -8,6 +8,8 @@ import json
 import sys
 from typing import TYPE_CHECKING
 
+from swmr_viewer.commands.telling import tell, tell_line
+
 if TYPE_CHECKING:
     from swmr_viewer.core.inspection import Inspection
     from swmr_viewer.reader.messages import Inspected
@@ -26,14 +28,14 @@ def run(args: argparse.Namespace) -> int:
     """Print what was found; return 0, 2 for bad input, 4 for a file that cannot be read."""
     answer = _ask(args.file)
     if answer.inspection is None:
-        print(f"swmr-viewer: {answer.message} {answer.remedy}".rstrip(), file=sys.stderr)
+        tell_line(f"swmr-viewer: {answer.message} {answer.remedy}".rstrip(), sys.stderr)
         return FAILED if answer.kind in _OUR_FAILURES else BAD_INPUT
     if args.json:
         print(json_of(answer.inspection))
     else:
         from swmr_viewer.commands.inspect_words import in_words
 
-        print(in_words(answer.inspection))
+        tell(in_words(answer.inspection), sys.stdout)
     return OK
 
 
@@ -50,7 +52,7 @@ def _ask(path: str) -> Inspected:
                 if isinstance(event, Inspected):
                     return event
                 if isinstance(event, ReaderStuck):
-                    print(f"{path} does not answer since {event.seconds:.0f} s", file=sys.stderr, flush=True)
+                    tell_line(f"{path} does not answer since {event.seconds:.0f} s", sys.stderr)
     finally:
         supervisor.close(grace_s=1.0)
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from swmr_viewer.core.inspection import Candidate, Inspection, TreeNode
+from swmr_viewer.core.plain_text import plain
 
 _MOST_CANDIDATES = 5
 
 
 def in_words(inspection: Inspection) -> str:
     """Return what was found as lines of text."""
-    return "\n".join([*_summary(inspection), *_choices(inspection), *_tree(inspection), *_notes(inspection)])
+    return "\n".join(map(plain, (*_summary(inspection), *_choices(inspection), *_tree(inspection), *_notes(inspection))))
 
 
 def _summary(found: Inspection) -> Iterator[str]:
@@ -20,16 +21,16 @@ def _summary(found: Inspection) -> Iterator[str]:
         ("file", found.path),
         ("state", str(found.state)),
         ("scan shape", shape),
-        ("keys", _listed(found.key_paths)),
+        *_listed("keys", found.key_paths),
         *([("in their stead", f"the length of {', '.join(found.length_paths)}")] if found.length_paths else []),
-        ("data", _listed(found.data_paths)),
+        *_listed("data", found.data_paths),
         ("finished flag", found.finished_path or "none"),
     ]
     yield from (f"{name:<15}{value}" for name, value in facts)
 
 
-def _listed(paths: tuple[str, ...]) -> str:
-    return f"\n{'':<15}".join(paths) if paths else "none"
+def _listed(name: str, paths: tuple[str, ...]) -> list[tuple[str, str]]:
+    return [("" if number else name, path) for number, path in enumerate(paths or ("none",))]
 
 
 def _choices(found: Inspection) -> Iterator[str]:
@@ -88,6 +89,6 @@ def _notes(found: Inspection) -> Iterator[str]:
 
 
 def _aligned(rows: Iterable[tuple[str, str]]) -> Iterator[str]:
-    table = list(rows)
+    table = [(plain(name), value) for name, value in rows]  # before their widths are taken
     width = min(60, max((len(name) for name, _ in table), default=0))
     return (f"  {name:<{width}}  {value}".rstrip() for name, value in table)

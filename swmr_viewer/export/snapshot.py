@@ -216,7 +216,7 @@ def description_of(snapshot: Snapshot) -> dict[str, Any]:
         "position": list(snapshot.position),
         "scan_shape": list(snapshot.scan_shape),
         "time": snapshot.taken_at.astimezone().isoformat() if snapshot.taken_at.tzinfo is None else snapshot.taken_at.isoformat(),
-        "frame_time": None if snapshot.frame_time is None else datetime.fromtimestamp(snapshot.frame_time, UTC).isoformat(),
+        "frame_time": _iso(snapshot.frame_time),
         "combined": snapshot.combined,
         "shape": list(snapshot.pixels.shape),
         "dtype": snapshot.pixels.dtype.str,
@@ -225,3 +225,13 @@ def description_of(snapshot: Snapshot) -> dict[str, Any]:
         "program": "swmr_viewer",
         "version": __version__,
     }
+
+
+def _iso(unix_s: float | None) -> str | None:
+    """Return a time as ISO 8601 (UTC); None where it is not known, or no calendar has it."""
+    if unix_s is None:
+        return None
+    try:
+        return datetime.fromtimestamp(unix_s, UTC).isoformat()
+    except (ValueError, OverflowError, OSError):
+        return None

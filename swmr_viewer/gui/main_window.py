@@ -8,6 +8,7 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QCloseEvent, QGuiApplication
 from PySide6.QtWidgets import QFrame, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
+from swmr_viewer.core.plain_text import plain
 from swmr_viewer.gui.actions import make_actions, make_menu
 from swmr_viewer.gui.controls.control_bar import ControlBar
 from swmr_viewer.gui.controls.live_edge import LiveEdge
@@ -158,7 +159,8 @@ class MainWindow(QMainWindow):
     def _show_request(self) -> None:
         request = self.session.request
         self._pages.setCurrentIndex(0 if request is None else 1)
-        self.setWindowTitle("swmr_viewer" if request is None else f"{Path(request.path).name} \u2013 swmr_viewer")
+        name = "" if request is None else f"{plain(Path(request.path).name)} \u2013 "
+        self.setWindowTitle(f"{name}swmr_viewer".replace("[*]", "[*][*]"))  # Qt puts the mark of what is not saved there
 
     # ---- closing
 

@@ -13,7 +13,7 @@ import numpy as np
 from swmr_viewer.core.data.boxes import Box
 from swmr_viewer.core.data.sources import NotThereYetError, Piece, Source
 from swmr_viewer.core.errors import PathNotThereError, ShapeError
-from swmr_viewer.core.files.links import open_object
+from swmr_viewer.core.files.links import as_text, open_object
 
 _NUMBERED = re.compile(r"(.*?)_?(\d+)")
 
@@ -250,7 +250,7 @@ def numbered_names(group: h5py.Group) -> list[str]:
     The most numerous family of names is taken, ``data_000001`` and its like, where there are several.
     """
     families: dict[str, list[tuple[int, str]]] = {}
-    for name in group:
+    for name in map(as_text, group):
         found = _NUMBERED.fullmatch(name)
         if found:
             families.setdefault(found[1], []).append((int(found[2]), name))

@@ -13,6 +13,7 @@ from swmr_viewer.core.discovery.filters import MISSING, filter_names
 from swmr_viewer.core.discovery.found import Found
 from swmr_viewer.core.files.superblock import read_file_state
 from swmr_viewer.core.inspection import FileState, TreeNode
+from swmr_viewer.core.plain_text import decoded
 
 SOFT_ERRORS = (OSError, RuntimeError, ValueError, KeyError, TypeError, AttributeError, OverflowError)
 """What h5py raises for one bad object; the rest of the file is still worth telling."""
@@ -88,7 +89,7 @@ def _text(attribute: Any) -> tuple[str, ...]:
     dtype = attribute.dtype
     values = np.empty(attribute.shape, dtype=dtype)
     attribute.read(values)
-    return tuple(one.decode(errors="replace") if isinstance(one, bytes) else str(one) for one in values.reshape(-1).tolist())
+    return tuple(decoded(one) if isinstance(one, bytes) else str(one) for one in values.reshape(-1).tolist())
 
 
 def _dtype(dataset: Any) -> tuple[str, str]:

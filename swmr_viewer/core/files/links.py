@@ -39,9 +39,23 @@ def open_object(h5file: h5py.File, path: str) -> h5py.Dataset | h5py.Group | Non
     return found
 
 
+def as_h5py_takes(path: str) -> str | bytes:
+    """Return the path as h5py looks it up: as bytes where these are no UTF-8 (h5py lists such names, and refuses them as text)."""
+    try:
+        path.encode()
+    except UnicodeEncodeError:
+        return path.encode(errors="surrogateescape")
+    return path
+
+
+def as_text(name: str | bytes) -> str:
+    """Return a name that h5py lists as text; bytes that are no UTF-8 are kept as single surrogates."""
+    return name.decode(errors="surrogateescape") if isinstance(name, bytes) else name
+
+
 def _get(h5file: h5py.File, path: str, **how: bool) -> h5py.Dataset | h5py.Group | None:
     try:
-        return _open_handle(_identity_at(h5file, path)) or _shared(h5file.get(path, **how))
+        return _open_handle(_identity_at(h5file, path)) or _shared(h5file.get(as_h5py_takes(path), **how))
     except (KeyError, OSError, ValueError, RuntimeError):
         return None
 
@@ -63,7 +77,7 @@ def _shared(found: h5py.Dataset | h5py.Group | None) -> h5py.Dataset | h5py.Grou
 def _identity_at(h5file: h5py.File, path: str) -> tuple[int, int]:
     """Return the identity of what is at a path without opening it; (-1, -1) where that cannot be told."""
     try:
-        info = h5py.h5o.get_info(h5file.id, path.encode())
+        info = h5py.h5o.get_info(h5file.id, path.encode(errors="surrogateescape"))
     except (KeyError, OSError, ValueError, RuntimeError):
         return -1, -1
     return int(info.fileno), int(info.addr)
@@ -75,7 +89,7 @@ def leads_somewhere(h5file: h5py.File, path: str) -> bool:
     for depth in range(1, len(parts) + 1):
         part = "/" + "/".join(parts[:depth])
         try:
-            link = h5file.get(part, getlink=True)
+            link = h5file.get(as_h5py_takes(part), getlink=True)
         except (KeyError, OSError):
             return False
         if isinstance(link, h5py.ExternalLink | h5py.SoftLink):
@@ -88,7 +102,7 @@ def leads_out(h5file: h5py.File, path: str, depth: int = 0) -> bool:
     parts = [part for part in path.split("/") if part]
     for n in range(1, len(parts) + 1):
         try:
-            link = h5file.get("/" + "/".join(parts[:n]), getlink=True)
+            link = h5file.get(as_h5py_takes("/" + "/".join(parts[:n])), getlink=True)
         except (KeyError, OSError):
             return False
         if isinstance(link, h5py.ExternalLink):

@@ -10,7 +10,7 @@ import h5py
 
 from swmr_viewer.core.data.opening_data import open_one
 from swmr_viewer.core.errors import NoKeysError, PathError, PathNotThereError
-from swmr_viewer.core.files.links import identity, leads_out, open_object
+from swmr_viewer.core.files.links import as_text, identity, leads_out, open_object
 from swmr_viewer.core.keys.extent import Extent, told_by_file
 from swmr_viewer.core.keys.key_dataset import KeyDataset
 from swmr_viewer.core.keys.lengths import LengthKeys
@@ -178,7 +178,7 @@ def _candidates(h5file: h5py.File, path: str) -> Iterator[tuple[str, h5py.Datase
     if found is None or isinstance(found, h5py.Dataset):
         yield path, found
     elif isinstance(found, h5py.Group):
-        for name in found:
+        for name in map(as_text, found):
             inside = open_object(h5file, f"{path.rstrip('/')}/{name}")
             if inside is None or (isinstance(inside, h5py.Dataset) and inside.dtype.kind in "iufb"):
                 yield f"{path.rstrip('/')}/{name}", inside

@@ -13,10 +13,11 @@ import h5py
 import numpy as np
 
 from swmr_viewer.core.data.sources import interpretation_of
-from swmr_viewer.core.files.links import identity, open_object
+from swmr_viewer.core.files.links import as_text, identity, open_object
 from swmr_viewer.core.nexus.axis_values import values_of_pixels
 from swmr_viewer.core.nexus.facts import DataFacts, ScanAxis
 from swmr_viewer.core.nexus.units import METRES, in_metres, wavelength_of_energy
+from swmr_viewer.core.plain_text import decoded
 
 _BROKEN = (OSError, RuntimeError, KeyError, ValueError, TypeError, AttributeError, OverflowError)
 """What metadata may raise, being written at this moment, or of variable length under SWMR."""
@@ -70,7 +71,8 @@ class _Reading:
         group = self.at(path)
         if not isinstance(group, h5py.Group):
             return []
-        return [f"{path.rstrip('/')}/{name}" for name in group if isinstance(group.get(name, getlink=True), h5py.HardLink | h5py.SoftLink)]
+        direct = (name for name in group if isinstance(group.get(name, getlink=True), h5py.HardLink | h5py.SoftLink))
+        return [f"{path.rstrip('/')}/{as_text(name)}" for name in direct]
 
     def has_class(self, path: str, nx_class: str, usual_name: str = "") -> bool:
         group = self.at(path)
@@ -253,5 +255,5 @@ def words_of(owner: Any, name: str) -> list[str]:
         told = np.atleast_1d(owner.attrs.get(name, ()))
     except _BROKEN:
         return []
-    texts = [one.decode(errors="replace") if isinstance(one, bytes) else one for one in told.tolist()]
-    return [one for one in texts if isinstance(one, str)]
+    texts = [one.encode(errors="surrogateescape") if isinstance(one, str) else one for one in told.tolist()]
+    return [decoded(one) for one in texts if isinstance(one, bytes)]

@@ -11,6 +11,7 @@ import numpy as np
 
 from swmr_viewer.core.data.refreshing import can_refresh
 from swmr_viewer.core.files.links import open_object
+from swmr_viewer.core.plain_text import decoded
 
 _BROKEN = (OSError, RuntimeError, KeyError, ValueError, TypeError)
 """What metadata may raise while it is being written: it is then left out."""
@@ -96,7 +97,7 @@ def _words(owner: h5py.Group, name: str) -> list[str]:
         told = np.atleast_1d(owner.attrs.get(name, ())).tolist()
     except _BROKEN:
         return []
-    return [one.decode(errors="replace") if isinstance(one, bytes) else str(one) for one in told]
+    return [decoded(one) if isinstance(one, bytes) else str(one) for one in told]
 
 
 def _attributes(owner: h5py.Dataset | h5py.Group) -> Iterator[tuple[str, Any]]:

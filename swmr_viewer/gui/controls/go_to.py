@@ -8,10 +8,11 @@ from math import prod
 
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QHideEvent, QShowEvent
-from PySide6.QtWidgets import QFrame, QLabel, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QLineEdit, QVBoxLayout, QWidget
 
 from swmr_viewer.core.progress import KeyProgress
 from swmr_viewer.core.scan import index_of
+from swmr_viewer.gui.look.labels import Words
 from swmr_viewer.gui.look.words import count_words, shape_words
 from swmr_viewer.gui.scan_map.map_grid import row_length
 from swmr_viewer.gui.scan_map.map_words import missing_words
@@ -77,8 +78,7 @@ class GoTo(QFrame):
         self.setFixedWidth(WIDTH)
         self.line = QLineEdit()
         self.line.setAccessibleName("Frame or position")
-        self.words = QLabel()
-        self.words.setProperty("role", "muted")
+        self.words = Words("muted")
         self.words.setWordWrap(True)
         box = QVBoxLayout(self)
         box.setContentsMargins(12, 10, 12, 10)
@@ -131,6 +131,6 @@ class GoTo(QFrame):
 
     def _say(self, words: str) -> None:
         self._offered = None
-        self.words.setText(words)
+        self.words.say(words)
         self.words.setVisible(bool(words))
         self.adjustSize()

@@ -7,7 +7,7 @@ from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QGridLayout, QWidget
 
 from swmr_viewer.gui.controls.flow_rates import FlowRates
-from swmr_viewer.gui.look.labels import Words
+from swmr_viewer.gui.look.labels import Words, tip
 from swmr_viewer.gui.look.painting import Painted
 from swmr_viewer.gui.look.theme import Tokens, theme_of_application, tokens
 from swmr_viewer.gui.look.words import age_words
@@ -77,7 +77,7 @@ class StateLine(QWidget):
     def _show(self) -> None:
         state, colors = self._session.state, tokens()
         self.words.say(" \u00b7 ".join((state.words, *self._mode_words(state.kind))))
-        self.setToolTip(state.detail)
+        self.setToolTip(tip(state.detail))
         self.words.setStyleSheet(f"color: {tone_of(state.kind, colors)};")
         self.dot.update()
         self._show_numbers()

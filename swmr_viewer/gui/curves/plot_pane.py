@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from html import escape
+
 import pyqtgraph as pg
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from swmr_viewer.core.plain_text import plain
 from swmr_viewer.gui.look.painted_view import PaintedView
 from swmr_viewer.gui.look.theme import theme_of_application, tokens
 
@@ -51,7 +54,7 @@ class PlotPane(QWidget):
 
     def label(self, side: str, name: str, unit: str = "") -> None:
         """Name an axis; nothing takes the name away."""
-        words = f"{name} ({unit})" if name and unit else name
+        words = escape(plain(f"{name} ({unit})" if name and unit else name))
         axis = self.plot.getAxis(side)
         if axis.labelText != words:
             axis.setLabel(words)

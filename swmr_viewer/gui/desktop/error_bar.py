@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPlainTextEdit, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
+from swmr_viewer.core.plain_text import plain
 from swmr_viewer.gui.look.labels import Words
 from swmr_viewer.gui.session.problem import Problem
 from swmr_viewer.gui.session.session import Session
@@ -62,7 +63,7 @@ class ErrorBar(QFrame):
         same = self.problem is not None and self.problem.message == problem.message
         self._times = self._times + 1 if same else 1
         self.problem = problem
-        self.message.setText(f"{problem.message} {problem.remedy}".strip())
+        self.message.setText(plain(f"{problem.message} {problem.remedy}".strip()))
         self.times.say(f"{self._times} times" if self._times > 1 else "")
         self.times.setVisible(self._times > 1)
         self.act.setText(problem.action_words)

@@ -8,8 +8,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QToolButton, QVBoxLayout, QWidget
 
+from swmr_viewer.core.plain_text import plain
 from swmr_viewer.gui.look.icons import wear
-from swmr_viewer.gui.look.labels import ElidedWords
+from swmr_viewer.gui.look.labels import ElidedWords, tip
 from swmr_viewer.gui.look.words import dtype_words, shape_words
 from swmr_viewer.gui.session.session import Session
 
@@ -57,7 +58,8 @@ class TopBar(QWidget):
         self.paths.say("" if request is None else "   \u00b7   ".join(self._parts(str(PurePath(request.path).parent))))
         self.name.setCursor(Qt.CursorShape.ArrowCursor)
         if description is not None:
-            self.paths.setToolTip("\n".join(("Data: " + ", ".join(description.data_paths), "Keys: " + ", ".join(description.key_paths))))
+            told = (("Data", description.data_paths), ("Keys", description.key_paths))
+            self.paths.setToolTip(tip("\n".join(plain(f"{what}: {', '.join(paths)}") for what, paths in told)))
 
     def _parts(self, folder: str) -> list[str]:
         description = self._session.description

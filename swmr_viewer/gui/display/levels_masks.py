@@ -9,8 +9,9 @@ from typing import Any
 from PySide6.QtWidgets import QCheckBox, QGridLayout, QLineEdit, QVBoxLayout, QWidget
 
 from swmr_viewer.analysis import sentinel_of
+from swmr_viewer.core.plain_text import plain
 from swmr_viewer.gui.display.display_settings import Display
-from swmr_viewer.gui.look.labels import Words
+from swmr_viewer.gui.look.labels import Words, tip
 from swmr_viewer.gui.look.words import count_words
 
 
@@ -73,7 +74,7 @@ class MasksEditor(QWidget):
         rules, path = self._display.settings.mask, self._display.mask_path
         self.sentinel.setChecked(rules.sentinel)
         self.pixel_mask.setEnabled(path is not None)
-        self.pixel_mask.setToolTip(path or "The file has none for this data set")
+        self.pixel_mask.setToolTip(tip(plain(path)) if path else "The file has none for this data set")
         self.pixel_mask.setChecked(rules.mask_path is not None)
         self.above.setChecked(rules.above is not None)
         if rules.above is not None:

@@ -7,6 +7,7 @@ from math import ceil, floor, log10
 
 import pyqtgraph as pg
 
+from swmr_viewer.core.plain_text import plain
 from swmr_viewer.gui.image.frame_axes import FrameAxis
 
 MOST_DIGITS = 6
@@ -24,7 +25,7 @@ class FrameTicks(pg.AxisItem):
     def show_axis(self, axis: FrameAxis, label: str) -> None:
         """Tick this axis from now on; an empty label takes no room."""
         self.frame_axis = axis
-        self.setLabel(escape(label))
+        self.setLabel(escape(plain(label)))
         self.showLabel(bool(label))
         self.picture = None
         self.update()

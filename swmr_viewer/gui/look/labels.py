@@ -1,17 +1,31 @@
-"""Labels that do not make the layout jump: changed only when the text changes, wide enough for what comes."""
+"""Labels that do not make the layout jump, and what a file names shown as it is there: no markup, no mnemonics, one line."""
 
 from __future__ import annotations
+
+from html import escape
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QPainter, QShowEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
+from swmr_viewer.core.plain_text import plain
 from swmr_viewer.gui.look.painting import Painted
 
 
 def line_height(label: QLabel) -> int:
     """Return a height (px) for any text: an arrow or a thin space from another font makes a line higher, and all else would jump."""
     return label.fontMetrics().height() + 3
+
+
+def tip(words: str) -> str:
+    """Return a tooltip that shows these words, line by line, and takes none of them for markup."""
+    lines = "\n".join(map(plain, words.split("\n")))
+    return f'<p style="white-space: pre">{escape(lines)}</p>' if "<" in lines or "&" in lines else lines
+
+
+def button_words(words: str) -> str:
+    """Return words for a tab, a button or a menu's entry, where a single ``&`` would name a key and not be seen."""
+    return plain(words).replace("&", "&&")
 
 
 class Words(QLabel):
@@ -29,8 +43,8 @@ class Words(QLabel):
         if role is not None and role != self.property("role"):
             self.setProperty("role", role)
             self.style().polish(self)
-        if words != self.text():
-            self.setText(words)
+        if plain(words) != self.text():
+            self.setText(plain(words))
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -46,6 +60,7 @@ class ElidedWords(Painted, QLabel):
     def __init__(self, role: str = "", mode: Qt.TextElideMode = Qt.TextElideMode.ElideMiddle, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._mode = mode
+        self.setTextFormat(Qt.TextFormat.PlainText)
         if role:
             self.setProperty("role", role)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
@@ -53,9 +68,9 @@ class ElidedWords(Painted, QLabel):
 
     def say(self, words: str) -> None:
         """Show these words, and in full as the tooltip."""
-        if words != self.text():
-            self.setText(words)
-            self.setToolTip(words)
+        if plain(words) != self.text():
+            self.setText(plain(words))
+            self.setToolTip(tip(plain(words)))
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

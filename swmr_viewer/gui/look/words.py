@@ -32,9 +32,12 @@ def age_words(seconds: float | None) -> str:
 
 
 def clock_words(unix_s: float) -> str:
-    """Return the time of day, here, of seconds since 1970 (UTC): ``14:03:07.2``."""
-    tenths = round(unix_s * 10)
-    return f"{datetime.fromtimestamp(tenths // 10):%H:%M:%S}.{tenths % 10}"
+    """Return the time of day, here, of seconds since 1970 (UTC): ``14:03:07.2``; nothing where no calendar has the day."""
+    try:
+        tenths = round(unix_s * 10)
+        return f"{datetime.fromtimestamp(tenths // 10):%H:%M:%S}.{tenths % 10}"
+    except (ValueError, OverflowError, OSError):  # before year 1, after 9999, or no number
+        return ""
 
 
 def rate_words(per_second: float | None) -> str:

@@ -13,6 +13,7 @@ from swmr_viewer.analysis.regions import Point, Region
 from swmr_viewer.core.nexus.facts import DataFacts
 from swmr_viewer.gui.curves.channel_axis import ChannelAxis
 from swmr_viewer.gui.curves.curve_view import CurveView
+from swmr_viewer.gui.look.labels import tip
 from swmr_viewer.gui.look.theme import theme_of_application, tokens
 from swmr_viewer.gui.measuring.drawing_tool import DrawingTool
 from swmr_viewer.gui.measuring.measurements import Measurements
@@ -106,7 +107,7 @@ class SpansLayer(QObject):
         for number, region in enumerate(regions):
             item = self._items.get(region.name) or self._add(region.name)
             item.setRegion(sorted(axis.place(one) for one in _extent(region)))
-            item.setToolTip(span_words(self._facts, region, len(axis)))
+            item.setToolTip(tip(span_words(self._facts, region, len(axis))))
             color = QColor(region_color(number))
             item.color((color if tokens().is_dark else color.darker(DARKER)).name(), is_selected=selected is region)
         self._is_syncing = False

@@ -5,6 +5,8 @@ from __future__ import annotations
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QTabBar, QWidget
 
+from swmr_viewer.core.plain_text import plain
+from swmr_viewer.gui.look.labels import button_words, tip
 from swmr_viewer.gui.look.words import dtype_words, shape_words
 from swmr_viewer.gui.session.session import Session
 
@@ -47,10 +49,10 @@ class DataTabs(QTabBar):
             self.removeTab(0)
         description = self._session.description
         for number, name in enumerate(data_names(paths)):
-            self.addTab(name)
+            self.addTab(button_words(name))
             if description is not None:
                 one = description.data[number]
-                self.setTabToolTip(number, f"{one.path}   {shape_words(one.frame_shape)} {dtype_words(one.dtype)}")
+                self.setTabToolTip(number, tip(plain(f"{one.path}   {shape_words(one.frame_shape)} {dtype_words(one.dtype)}")))
 
     def _on_tab(self, number: int) -> None:
         if 0 <= number < len(self._paths):

@@ -81,7 +81,8 @@ class FrameHeader(QWidget):
         self.title.say(f"Frame {count_words(frame.index)}")
         total = session.progress.total if session.progress is not None else 0
         held = "" if session.is_live else "held"
-        taken = "" if frame.frame_time is None else f"taken {clock_words(frame.frame_time)}"
+        clock = "" if frame.frame_time is None else clock_words(frame.frame_time)
+        taken = f"taken {clock}" if clock else ""
         place = (f"of {count_words(total)}", f"at {position_words(frame.position)}")
         parts = (*place, self._made_of(), taken, age_words(session.frame_age_s), held)
         self.where.say(self._fitting([part for part in parts if part], taken))

@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QLabel, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
+from swmr_viewer.core.plain_text import plain
 from swmr_viewer.gui.curves.curve_view import CurveView
 from swmr_viewer.gui.display.display_settings import Display
 from swmr_viewer.gui.image.image_view import ImageView
@@ -136,7 +137,7 @@ class FrameView(QWidget):
     def _say_what_is_awaited(self) -> None:
         state = self._session.state
         if self._session.shown is None:  # a failure is told by the error bar
-            self.nothing.setText("" if state.kind is StateKind.FAILED else state.detail or f"{state.words} \u2026")
+            self.nothing.setText("" if state.kind is StateKind.FAILED else plain(state.detail) or f"{state.words} \u2026")
 
     def _take_settings(self) -> None:
         self.image.set_masks(self._display.saturation_value, self._display.pixel_mask)
@@ -159,7 +160,7 @@ def _column(first: QWidget) -> QSplitter:
 
 
 def _big_label(role: str) -> QLabel:
-    label = QLabel(alignment=Qt.AlignmentFlag.AlignCenter)
+    label = QLabel(alignment=Qt.AlignmentFlag.AlignCenter, textFormat=Qt.TextFormat.PlainText)
     label.setProperty("role", role)
     label.setWordWrap(True)
     label.setMargin(24)

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QProgressBar, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
-from swmr_viewer.gui.look.labels import ElidedWords, Words, line_height
+from swmr_viewer.core.plain_text import plain
+from swmr_viewer.gui.look.labels import ElidedWords, Words, line_height, tip
 from swmr_viewer.gui.look.words import count_words
 from swmr_viewer.gui.scan_map.detector_names import detector_names
 from swmr_viewer.gui.scan_map.gap_line import GapLine
@@ -30,7 +31,7 @@ class DetectorRow:
     def __init__(self, name: str, path: str) -> None:
         self.name = ElidedWords(mode=Qt.TextElideMode.ElideRight)
         self.name.say(name)
-        self.name.setToolTip(path)
+        self.name.setToolTip(tip(plain(path)))
         self.count = Words("muted")
         self.behind = Words("warn", room_for="000 behind")
         self.behind.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)

@@ -6,7 +6,7 @@ from PySide6.QtCore import QSize
 from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
-from swmr_viewer.gui.look.labels import ElidedWords, Words
+from swmr_viewer.gui.look.labels import ElidedWords, Words, tip
 from swmr_viewer.gui.look.painting import Painted
 from swmr_viewer.gui.look.theme import theme_of_application, tokens
 from swmr_viewer.gui.look.words import count_words
@@ -88,7 +88,7 @@ class MapPanel(QFrame):
     def _show(self) -> None:
         progress, names = self._session.progress, scan_axis_names(self._session)
         self.caption.say("SCAN" if progress is None else f"SCAN  {shape_caption(progress.scan_shape)}")
-        self.caption.setToolTip("" if progress is None else shape_caption(progress.scan_shape, names))
+        self.caption.setToolTip("" if progress is None else tip(shape_caption(progress.scan_shape, names)))
         what = "page" if self.pages.shows_one else "scan"
         self.whole.setText(f"Whole {what}")
         self.whole.setToolTip(f"Show the whole {what} again (double click on the map)")

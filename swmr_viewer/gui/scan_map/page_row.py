@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSpinBox, QToolButton, QVBoxLayout, QWidget
 
-from swmr_viewer.gui.look.labels import ElidedWords
+from swmr_viewer.gui.look.labels import ElidedWords, tip
 from swmr_viewer.gui.scan_map.map_grid import page_axes
 from swmr_viewer.gui.scan_map.map_pages import MapPages
 from swmr_viewer.gui.scan_map.map_words import page_axis_names, pages_words, place_words
@@ -66,7 +66,7 @@ class PageRow(QWidget):
             spin.setFixedWidth(SPIN_FRAME + spin.fontMetrics().horizontalAdvance("0" * max(2, len(str(length - 1)))))
             if not spin.hasFocus() or spin.cleanText() == str(spin.value()):  # otherwise somebody is typing
                 spin.setValue(at)
-            spin.setToolTip(place_words(axis, at, length, axes))
+            spin.setToolTip(tip(place_words(axis, at, length, axes)))
             spin.blockSignals(False)
 
     def _rebuild(self, names: list[str]) -> None:

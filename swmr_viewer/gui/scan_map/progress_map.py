@@ -7,6 +7,7 @@ from PySide6.QtGui import QColor, QHelpEvent, QMouseEvent, QPainter, QPen, QResi
 from PySide6.QtWidgets import QApplication, QSizePolicy, QToolTip, QWidget
 
 from swmr_viewer.core.nexus.facts import ScanAxis
+from swmr_viewer.gui.look.labels import tip
 from swmr_viewer.gui.look.painting import Painted
 from swmr_viewer.gui.look.theme import theme_of_application, tokens
 from swmr_viewer.gui.scan_map import map_image as mi
@@ -266,7 +267,7 @@ class ProgressMap(Painted, QWidget):
 
     def event(self, event: QEvent) -> bool:
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
-            QToolTip.showText(event.globalPos(), self.words_at(QPointF(event.pos())), self)
+            QToolTip.showText(event.globalPos(), tip(self.words_at(QPointF(event.pos()))), self)
             return True
         return super().event(event)
 

@@ -6,6 +6,8 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
+from swmr_viewer.core.plain_text import plain
+from swmr_viewer.gui.look.labels import tip
 from swmr_viewer.gui.opening.open_dialog.verdict import Remark, Tone
 
 _ROLES = {Tone.PLAIN: "muted", Tone.WARNING: "warn", Tone.PROBLEM: "bad"}
@@ -39,8 +41,8 @@ class RemarkLabel(QLabel):
     def say(self, remark: Remark) -> None:
         """Show a remark."""
         self._remark = remark
-        self.setText(_MARKS[remark.tone] + remark.text if remark.text else "")
-        self.setToolTip(remark.text)
+        self.setText(_MARKS[remark.tone] + plain(remark.text) if remark.text else "")
+        self.setToolTip(tip(remark.text))
         self.setProperty("role", _ROLES[remark.tone])
         self.style().unpolish(self)
         self.style().polish(self)

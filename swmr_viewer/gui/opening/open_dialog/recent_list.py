@@ -8,7 +8,8 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
 
-from swmr_viewer.gui.look.labels import Words
+from swmr_viewer.core.plain_text import plain
+from swmr_viewer.gui.look.labels import Words, tip
 from swmr_viewer.gui.opening.open_dialog.form import keep_return
 from swmr_viewer.gui.opening.open_dialog.recent_files import RecentFiles
 from swmr_viewer.gui.opening.open_dialog.tree_model import ROW_HEIGHT
@@ -57,11 +58,11 @@ class RecentList(QWidget):
         self.view.clear()
         for request in self._recent.requests():
             folder, name = os.path.split(request.path)
-            item = QTreeWidgetItem([name, folder, "; ".join(request.data_paths) or "what is found", ""])
+            item = QTreeWidgetItem([plain(one) for one in (name, folder, "; ".join(request.data_paths) or "what is found", "")])
             item.setData(0, _REQUEST, request)
             item.setSizeHint(0, QSize(0, ROW_HEIGHT))
             for column in range(len(_COLUMNS)):
-                item.setToolTip(column, paths_words(request))
+                item.setToolTip(column, tip(paths_words(request)))
             self.view.addTopLevelItem(item)
         self._mark()
 

@@ -9,6 +9,8 @@ from PySide6.QtCore import QAbstractItemModel, QMimeData, QModelIndex, QObject, 
 from PySide6.QtGui import QFont
 
 from swmr_viewer.core.inspection import Inspection, TreeNode
+from swmr_viewer.core.plain_text import plain
+from swmr_viewer.gui.look.labels import tip
 from swmr_viewer.gui.look.painting import guarded
 from swmr_viewer.gui.opening.open_dialog.checking import shape_text
 
@@ -97,11 +99,11 @@ class TreeModel(QAbstractItemModel):
             return None
         node = self._nodes[index.internalId()]
         if role == Qt.ItemDataRole.DisplayRole:
-            return self._texts(node)[index.column()]
+            return plain(self._texts(node)[index.column()])
         if role == PATH_ROLE:
             return node.path
         if role == Qt.ItemDataRole.ToolTipRole:
-            return _details(node)
+            return tip(_details(node))
         if role == Qt.ItemDataRole.FontRole and node.path in self._roles:
             font = QFont()
             font.setBold(True)

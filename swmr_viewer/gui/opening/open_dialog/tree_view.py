@@ -7,6 +7,7 @@ from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QLabel, QLineEdit, QTreeView, QVBoxLayout, QWidget
 
 from swmr_viewer.core.inspection import Inspection
+from swmr_viewer.core.plain_text import plain
 from swmr_viewer.gui.opening.open_dialog.checking import Field
 from swmr_viewer.gui.opening.open_dialog.form import keep_return
 from swmr_viewer.gui.opening.open_dialog.tree_model import PATH_ROLE, TreeModel
@@ -47,7 +48,7 @@ class FileTree(QWidget):
         self.filter_box.setClearButtonEnabled(True)
         self.filter_box.textChanged.connect(self._filter)
         self.view = self._make_view()
-        self._hint = QLabel(self.view.viewport())
+        self._hint = QLabel(self.view.viewport(), textFormat=Qt.TextFormat.PlainText)
         self._hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._hint.setEnabled(False)
         self._hint.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
@@ -69,7 +70,7 @@ class FileTree(QWidget):
 
     def say(self, text: str) -> None:
         """Write this where the tree would be (nothing where there is a tree)."""
-        self._hint.setText(text)
+        self._hint.setText(plain(text))
         self._hint.setVisible(bool(text) and self.model.rowCount() == 0)
 
     def selected_paths(self) -> list[str]:

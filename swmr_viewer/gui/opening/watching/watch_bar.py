@@ -9,7 +9,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QSizePolicy, QWidget
 
 from swmr_viewer.gui.look.icons import wear
-from swmr_viewer.gui.look.labels import ElidedWords
+from swmr_viewer.gui.look.labels import ElidedWords, tip
 from swmr_viewer.gui.opening.watching.watch import Watch
 
 NOTE_WIDTH = 280
@@ -41,7 +41,7 @@ class WatchButton(QPushButton):
         self.setText(" Watching" if is_on else " Watch folder\u2026")
         if is_on != (self.menu() is not None):
             self.setMenu(self._menu if is_on else None)  # type: ignore[arg-type]
-        self.setToolTip(self._watch.words or self._choose.toolTip())
+        self.setToolTip(tip(self._watch.words) or self._choose.toolTip())
 
 
 class WatchNote(QWidget):
