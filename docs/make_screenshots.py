@@ -23,8 +23,7 @@ from PySide6.QtCore import QSettings
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 
-from swmr_viewer.commands.window import usual_conditions
-from swmr_viewer.core.conditions import Timeout
+from swmr_viewer.core.conditions import Timeout, default_conditions
 from swmr_viewer.gui.application import application
 from swmr_viewer.gui.assembly import Assembly
 from swmr_viewer.gui.look.settings import forget_settings
@@ -79,7 +78,7 @@ def save(widget: QWidget, name: str) -> None:
 def follow(assembly: Assembly, writer: LiveWriter, until: int) -> None:
     """Open the writer's file and wait until so many frames are complete, and a late one is shown."""
     session = assembly.session
-    session.open(FollowRequest(str(writer.path), conditions=usual_conditions(10.0, None)))
+    session.open(FollowRequest(str(writer.path), conditions=default_conditions()))
     writer.run()
     wait_until(lambda: session.progress is not None and session.progress.n_complete >= until)
     wait_until(lambda: session.shown is not None and session.shown.index > until // 2)
@@ -109,7 +108,7 @@ def task_pictures(folder: Path) -> None:
         writer.step(75)
         wait_until(lambda: session.can_resume and session.shown is not None)
         save(window, "ended")
-        session.set_conditions(usual_conditions(60.0))
+        session.set_conditions(default_conditions(60.0))
         session.resume()
         measurements = window.measuring.measurements
         measurements.draw("rectangle", ((130.0, 120.0), (250.0, 230.0)))

@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import NoReturn
 
 from swmr_viewer.commands.display_check import has_display
-from swmr_viewer.commands.window import seconds, show, usual_conditions
+from swmr_viewer.commands.window import seconds, show
+from swmr_viewer.core.conditions import default_conditions
 from swmr_viewer.core.errors import SwmrViewerError
 from swmr_viewer.reader.messages import FollowRequest
 
@@ -110,14 +111,14 @@ def _end(process: subprocess.Popen[bytes]) -> None:
 
 
 def _show_on_screen(path: Path) -> int:
-    return show(FollowRequest(str(path), conditions=usual_conditions(TIMEOUT_S)))
+    return show(FollowRequest(str(path), conditions=default_conditions(TIMEOUT_S)))
 
 
 def _show_off_screen(path: Path) -> int:
     screenshot = Path(tempfile.mkdtemp(prefix="swmr-viewer-screenshot-")) / "demo.png"
     print("There is no display: the window runs off screen until the scan ends.", flush=True)
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
-    request = FollowRequest(str(path), conditions=usual_conditions(TIMEOUT_S), wait_s=WRITER_START_S)
+    request = FollowRequest(str(path), conditions=default_conditions(TIMEOUT_S), wait_s=WRITER_START_S)
     status = show(request, screenshot=screenshot, quit_when_finished=True)
     if screenshot.exists():
         print(f"Screenshot of the window: {screenshot}")

@@ -12,12 +12,10 @@ from types import FrameType
 from typing import TYPE_CHECKING
 
 from swmr_viewer.commands.sizes import scan_shape
-from swmr_viewer.core.conditions import CONDITION_NAMES, Condition, condition_named
+from swmr_viewer.core.conditions import CONDITION_NAMES, Condition, FrameCount, condition_named, default_conditions, in_order, name_of
 
 if TYPE_CHECKING:
     from swmr_viewer.reader.messages import FollowRequest
-
-DEFAULT_CONDITIONS = ("finished_flag", "file_closed", "all_keys", "timeout")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -35,7 +33,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         nargs="+",
         choices=CONDITION_NAMES,
         metavar="COND",
-        help=f"what ends it, any of {', '.join(CONDITION_NAMES)} (default: {' '.join(DEFAULT_CONDITIONS)})",
+        help=f"what ends it, any of {', '.join(CONDITION_NAMES)} (default: {' '.join(name_of(one) for one in default_conditions())})",
     )
     add("--count", type=int, metavar="N", help="end after N complete frames (adds frame_count to --until)")
     add("--order", choices=("scan", "arrival"), default="scan", help="by index, or as frames complete (default: %(default)s)")
@@ -97,10 +95,11 @@ def request_from(args: argparse.Namespace) -> FollowRequest:
 
 
 def _conditions(args: argparse.Namespace) -> tuple[Condition, ...]:
-    names = list(args.until or DEFAULT_CONDITIONS)
-    if args.count is not None and "frame_count" not in names:
-        names.insert(0, "frame_count")
-    return tuple(condition_named(name, timeout_s=args.timeout, finished_path=args.finished, count=args.count) for name in names)
+    count = () if args.count is None else (FrameCount(args.count),)
+    if args.until is None:
+        return in_order((*default_conditions(args.timeout), *count))
+    named = tuple(condition_named(name, timeout_s=args.timeout, count=args.count) for name in args.until)
+    return named if "frame_count" in args.until else (*count, *named)
 
 
 @contextmanager

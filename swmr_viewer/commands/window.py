@@ -10,7 +10,7 @@ from pathlib import Path
 from swmr_viewer.commands.display_check import check_display
 from swmr_viewer.commands.interrupts import interrupts_kept
 from swmr_viewer.commands.sizes import scan_shape
-from swmr_viewer.core.conditions import AllKeys, Condition, FileClosed, FinishedFlag, Timeout
+from swmr_viewer.core.conditions import default_conditions
 from swmr_viewer.core.errors import SwmrViewerError
 from swmr_viewer.gui.opening.watching.watch_rule import USUAL_PATTERN, WatchRule
 from swmr_viewer.reader.messages import FollowRequest
@@ -92,7 +92,7 @@ def request_from(args: argparse.Namespace) -> FollowRequest | None:
         scan_shape=args.scan_shape,
         data_paths=tuple(args.data) or base.data_paths,
         finished_path=args.finished or base.finished_path,
-        conditions=usual_conditions(args.timeout),
+        conditions=default_conditions(args.timeout),
     )
 
 
@@ -124,14 +124,6 @@ def watch_from(args: argparse.Namespace) -> WatchRule | None:
         raise NoFolderError("The folder to watch has no name.", "Name it: swmr-viewer --watch FOLDER.")
     files = _preset_files(args.preset) if args.preset is not None else ""
     return WatchRule(args.watch, args.pattern or files or USUAL_PATTERN, args.newest or "time")
-
-
-def usual_conditions(timeout_s: float) -> tuple[Condition, ...]:
-    """Return what ends following unless the user says otherwise: every sign that nothing will come any more.
-
-    The flag is that of the request: conditions go on to the next file, and its path in this one would be waited for there.
-    """
-    return (FinishedFlag(), AllKeys(), FileClosed(), Timeout(timeout_s))
 
 
 def seconds(text: str) -> float:

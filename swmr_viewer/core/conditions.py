@@ -148,6 +148,21 @@ def condition_named(name: str, *, timeout_s: float = 10.0, finished_path: str | 
     return plain[name]
 
 
+def default_conditions(timeout_s: float = 10.0) -> tuple[Condition, ...]:
+    """Return what ends following unless the user says otherwise: every sign that nothing will come any more."""
+    return in_order((FinishedFlag(), AllKeys(), FileClosed(), Timeout(timeout_s)))
+
+
+def in_order(conditions: Iterable[Condition]) -> tuple[Condition, ...]:
+    """Return conditions so that the first one that is met says most: several often hold, and one is told as the reason.
+
+    A count comes first, since no frame beyond it is handed out. Then comes the writer's own word, then what the keys say, then
+    that the files are closed (by an abort as well), and last that it has been quiet, which says least.
+    """
+    return tuple(sorted(conditions, key=lambda one: _ORDER.index(type(one))))
+
+
+_ORDER = (FrameCount, FinishedFlag, AllKeys, FileClosed, Timeout, AlwaysTrue)
 CONDITION_NAMES = ("timeout", "finished_flag", "all_keys", "frame_count", "file_closed", "always_true")
 
 
@@ -159,10 +174,22 @@ def name_of(condition: Condition | Callable[[Situation], bool]) -> str:
 def conditions_from(
     wanted: str | ConditionLike | Iterable[ConditionLike], *, timeout_s: float, finished_path: str | None
 ) -> tuple[Condition | Callable[[Situation], bool], ...]:
-    """Turn names, conditions and functions (one, or several) into things that can be asked ``is_met``."""
-    several: Iterable[ConditionLike]
-    several = (wanted,) if isinstance(wanted, str) or callable(wanted) or hasattr(wanted, "is_met") else wanted  # type: ignore[assignment]
+    """Turn names, conditions and functions (one, or several) into things that can be asked ``is_met``.
+
+    Raises
+    ------
+    ConditionError
+        If one of them is none of these.
+    """
+    several: tuple[ConditionLike, ...] = tuple((wanted,) if _is_one(wanted) else wanted)  # type: ignore[arg-type]
+    for one in several:
+        if not _is_one(one):
+            raise ConditionError(f"{one!r} is no termination condition.", "Give a name, a condition such as Timeout(10), or a function.")
     return tuple(condition_named(one, timeout_s=timeout_s, finished_path=finished_path) if isinstance(one, str) else one for one in several)
+
+
+def _is_one(wanted: object) -> bool:
+    return isinstance(wanted, str) or callable(wanted) or hasattr(wanted, "is_met")
 
 
 def first_met(conditions: Iterable[Condition | Callable[[Situation], bool]], situation: Situation) -> str | None:

@@ -6,6 +6,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from typing import Literal
 
 import h5py
@@ -13,7 +14,7 @@ import h5py
 from swmr_viewer.core.conditions import STOPPED, AllKeys, ConditionLike, FrameCount, Timeout, conditions_from, first_met
 from swmr_viewer.core.files.opening import explain
 from swmr_viewer.core.follower_facts import FollowerFacts
-from swmr_viewer.core.keys.endings import FileWatch, flag_reader
+from swmr_viewer.core.keys.endings import FileWatch, FinishedFlags
 from swmr_viewer.core.keys.handout import ArrivalOrder, ScanOrder
 from swmr_viewer.core.keys.keyset import KeySet
 from swmr_viewer.core.keys.untold import Untold
@@ -91,7 +92,8 @@ class Follower(FollowerFacts, Iterator[int]):
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], object] | None = None,
     ) -> None:
-        self._conditions = conditions_from(termination_conditions, timeout_s=timeout, finished_path=finished_path)
+        self._named = partial(conditions_from, timeout_s=timeout, finished_path=finished_path)
+        self._conditions = self._named(termination_conditions)
         self._files = FileWatch(lambda: self._keys.files(), clock)
         self._keys = KeySet(
             h5file,
@@ -102,7 +104,8 @@ class Follower(FollowerFacts, Iterator[int]):
             is_at_rest=self._files.is_at_rest,
             scan_rank=scan_rank,
         )
-        self._flags = flag_reader(h5file, self._keys.key_paths, finished_path, self._conditions)
+        self._flags = FinishedFlags(h5file, self._keys.key_paths, finished_path, clock)
+        self._flags.prepare(self._conditions)
         self._clock = clock
         self._stopping = threading.Event()
         self._sleep = sleep or self._stopping.wait
@@ -175,12 +178,7 @@ class Follower(FollowerFacts, Iterator[int]):
             If polling failed for longer than 10 s on end.
         """
         now = self._clock()
-        try:
-            found = self._keys.poll()
-            self._failing_since = None
-        except (OSError, RuntimeError, KeyError) as error:
-            self._note_failure(error, now)
-            return False
+        found = self._keys.poll()
         if found.reshaped:
             self._handout.reshape()
         self._untold.note(found.added, found.reshaped)
@@ -189,9 +187,13 @@ class Follower(FollowerFacts, Iterator[int]):
             self._handout.note(completed, now)
         if found.added:
             self.last_key_at = now
+        self._note_failure(found.error, now)
         return bool(found.added)
 
-    def _note_failure(self, error: Exception, now: float) -> None:
+    def _note_failure(self, error: Exception | None, now: float) -> None:
+        if error is None:
+            self._failing_since = None
+            return
         explained = explain(error, self._keys.filename)
         if self._failing_since is None:
             self._failing_since = now
@@ -204,7 +206,8 @@ class Follower(FollowerFacts, Iterator[int]):
         if self._reason is None and self._sign_of_the_end() is not None:
             self.refresh()
             self._files.look_again()
-            self._reason = self._sign_of_the_end()
+            if self._failing_since is None or self._stopping.is_set():  # a last poll that failed was not the last
+                self._reason = self._sign_of_the_end()
         return self._reason
 
     def look_again(self) -> str | None:
@@ -240,13 +243,17 @@ class Follower(FollowerFacts, Iterator[int]):
 
     @property
     def conditions(self) -> tuple[ConditionLike, ...]:
-        """The termination conditions; may be replaced at any time."""
+        """The termination conditions; may be replaced at any time, by whatever the constructor takes.
+
+        Names mean what they mean there: ``"timeout"`` is the follower's own. If the new ones are refused, the old ones stay.
+        """
         return self._conditions
 
     @conditions.setter
-    def conditions(self, conditions: Iterable[ConditionLike]) -> None:
-        self._conditions = conditions_from(tuple(conditions), timeout_s=10.0, finished_path=None)
-        self._flags.prepare(self._conditions)
+    def conditions(self, conditions: ConditionLike | Iterable[ConditionLike]) -> None:
+        wanted = self._named(conditions)
+        self._flags.prepare(wanted)
+        self._conditions = wanted
 
     @property
     def reason(self) -> str | None:
@@ -264,6 +271,6 @@ class Follower(FollowerFacts, Iterator[int]):
 
     def take_faults(self) -> list[str]:
         """Return what went wrong with single keys or polls since the last call."""
-        taken = list(self._faults)
+        taken = [*self._faults, *self._flags.take_faults()]
         self._faults.clear()
         return taken

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from swmr_viewer import AllKeys, AlwaysTrue, FileClosed, FinishedFlag, Follower, FrameCount, Timeout
-from swmr_viewer.core.conditions import ConditionError
+from swmr_viewer.core.conditions import ConditionError, default_conditions, in_order
 from swmr_viewer.core.errors import NoKeysError, PathError, PathNotThereError, ShapeError
 
 
@@ -222,3 +222,43 @@ def test_polls_come_soon_after_a_key_and_seldom_when_it_is_quiet(make: Callable[
     assert follower.suggest_poll_s() == pytest.approx(0.001)
     clock.now += 60
     assert follower.suggest_poll_s() == pytest.approx(0.02)
+
+
+@pytest.mark.parametrize("given", ["timeout", ["timeout"], ("all_keys", "timeout"), [AllKeys(), "timeout"]])
+def test_conditions_that_are_replaced_mean_what_the_constructor_means(make: Callable[..., h5py.File], clock: Clock, given: Any) -> None:
+    file = make({"k": keys(1, 0), "flag": keys(0)})
+    follower = Follower(file, "k", 3.0, "always_true", finished_path="flag", clock=clock, sleep=clock.sleep)
+    follower.conditions = given
+    assert follower.conditions[-1] == Timeout(3.0)
+    assert (list(follower), follower.reason) == ([0], "timeout")
+    assert 3.0 <= sum(clock.naps) < 3.1
+    follower.conditions = "finished_flag"
+    assert follower.conditions == (FinishedFlag("flag"),)
+
+
+@pytest.mark.parametrize(
+    ("refused", "error"),
+    [
+        (FinishedFlag("/nowhere"), PathNotThereError),
+        ([FinishedFlag("/text"), "timeout"], PathError),
+        ("finished_flag", ConditionError),
+        ("whenever", ConditionError),
+        (["timeout", 5], ConditionError),
+    ],
+    ids=str,
+)
+def test_a_refused_condition_changes_nothing(make: Callable[..., h5py.File], clock: Clock, refused: Any, error: type[Exception]) -> None:
+    follower = Follower(make({"k": keys(1, 0), "text": {"data": "words"}}), "k", 2.0, clock=clock, sleep=clock.sleep)
+    with pytest.raises(error):
+        follower.conditions = refused
+    assert follower.conditions == (Timeout(2.0),)
+    assert (list(follower), follower.reason) == ([0], "timeout")
+    assert 2.0 <= sum(clock.naps) < 2.1
+
+
+def test_the_first_reason_that_holds_says_most() -> None:
+    several = (Timeout(0), AlwaysTrue(), FileClosed(), AllKeys(), FinishedFlag(), FrameCount(1))
+    assert [one.name for one in in_order(several)] == [
+        "frame_count", "finished_flag", "all_keys", "file_closed", "timeout", "always_true"
+    ]  # fmt: skip
+    assert default_conditions(3.0) == (FinishedFlag(), AllKeys(), FileClosed(), Timeout(3.0))

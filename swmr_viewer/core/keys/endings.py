@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterable, Sequence
 import h5py
 
 from swmr_viewer.core.conditions import ConditionError, ConditionLike, FinishedFlag
-from swmr_viewer.core.errors import FileAccessError
+from swmr_viewer.core.errors import FileAccessError, PathError, PathNotThereError
 from swmr_viewer.core.files.superblock import is_closed_by_writer, read_file_state
 from swmr_viewer.core.inspection import FileState
-from swmr_viewer.core.keys.flags import FlagDataset, find_flag
+from swmr_viewer.core.keys.flags import FlagDataset, flags_near
 
 _STATE_READ_EVERY_S = 0.2
 
@@ -18,23 +18,57 @@ _STATE_READ_EVERY_S = 0.2
 class FinishedFlags:
     """The finished flags that conditions ask for, each opened once.
 
+    A flag that was named must be one. Those that are merely found near the keys never stop following: what cannot be a flag, or
+    cannot be read, is said once.
+
     Parameters
     ----------
     h5file : h5py.File
         The open file.
-    default_path : str or None
-        The flag that a condition without a path means.
+    key_paths : tuple of str
+        Where to look for a flag.
+    named : str or None
+        The flag that a condition without a path means; None: the one that is found.
+    clock : callable
+        Monotonic seconds.
+
+    Raises
+    ------
+    PathNotThereError, PathError
+        If the named one is not there, or cannot be one.
     """
 
-    def __init__(self, h5file: h5py.File, default_path: str | None) -> None:
-        self.default_path = default_path
+    def __init__(self, h5file: h5py.File, key_paths: tuple[str, ...], named: str | None, clock: Callable[[], float]) -> None:
         self._h5file = h5file
+        self._clock = clock
+        self._looked_at = clock()
         self._flags: dict[str, FlagDataset] = {}
-        if default_path is not None:
-            self._flags[default_path] = FlagDataset(h5file, default_path)
+        self._faults: list[str] = []
+        self._told: set[str] = set()
+        self._awaited: str | None = None
+        """A link that was found and leads nowhere yet."""
+        self.default_path = named or self._found(key_paths)
+        """The flag that a condition without a path means."""
+        if named is not None:
+            self._flags[named] = FlagDataset(h5file, named)
+
+    def _found(self, key_paths: tuple[str, ...]) -> str | None:
+        """Return the first that is a flag, else one that may turn out to be one."""
+        there = next((path for path in dict.fromkeys(flags_near(self._h5file, key_paths)) if self._take_up(path)), None)
+        self._awaited = self._awaited if there is None else None
+        return there or self._awaited
+
+    def _take_up(self, path: str) -> bool:
+        try:
+            self._flags[path] = FlagDataset(self._h5file, path)
+        except PathNotThereError:
+            self._awaited = self._awaited or path
+        except PathError as error:
+            self._tell(path, f"{error.message.rstrip('.')}, though it is named like a finished flag: it is left alone.")
+        return path in self._flags
 
     def prepare(self, conditions: Sequence[ConditionLike]) -> None:
-        """Open the flags of these conditions.
+        """Open the flags of these conditions: all of them, or none.
 
         Raises
         ------
@@ -44,27 +78,41 @@ class FinishedFlags:
             If the only condition is a finished flag, and the file has none: it would wait for ever.
         """
         wanted = [one for one in conditions if isinstance(one, FinishedFlag)]
-        for path in [one.path for one in wanted if one.path and one.path not in self._flags]:
-            self._flags[path] = FlagDataset(self._h5file, path)
         if len(wanted) == len(conditions) == 1 and not wanted[0].path and self.default_path is None:
             raise ConditionError(
                 f"No finished flag was found in {self._h5file.filename}, and nothing else would end the wait.",
                 "Name the flag's path, or add another condition.",
             )
+        self._flags |= {path: FlagDataset(self._h5file, path) for path in {one.path for one in wanted if one.path} - {*self._flags}}
 
     def is_set(self, path: str | None) -> bool:
-        """Return whether the flag (None: the default one) is non-zero; False if there is none."""
+        """Return whether the flag (None: the default one) is non-zero; False if there is none, or if it cannot be read now."""
+        self._look_for_awaited()
         flag = self._flags.get(path or self.default_path or "")
-        return flag is not None and flag.is_set()
+        try:
+            return flag is not None and flag.is_set()
+        except (OSError, RuntimeError, KeyError, ValueError) as error:
+            assert flag is not None
+            self._tell(flag.path, f"The finished flag {flag.path} in {self._h5file.filename} cannot be read: {error}.")
+            return False
 
+    def _look_for_awaited(self) -> None:
+        """Take up a flag whose link leads somewhere by now."""
+        now = self._clock()
+        if self._awaited is not None and now - self._looked_at >= _STATE_READ_EVERY_S:
+            self._looked_at = now
+            path, self._awaited = self._awaited, None
+            self._take_up(path)
 
-def flag_reader(
-    h5file: h5py.File, key_paths: tuple[str, ...], finished_path: str | None, conditions: Sequence[ConditionLike]
-) -> FinishedFlags:
-    """Return the flags of a file: the named one, or the one found near the keys."""
-    flags = FinishedFlags(h5file, finished_path or find_flag(h5file, key_paths))
-    flags.prepare(conditions)
-    return flags
+    def _tell(self, path: str, fault: str) -> None:
+        if path not in self._told:
+            self._told.add(path)
+            self._faults.append(fault)
+
+    def take_faults(self) -> list[str]:
+        """Return what could not be a flag, or could not be read, since the last call."""
+        taken, self._faults = self._faults, []
+        return taken
 
 
 class FileWatch:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterable, Iterator
 
 import h5py
 import numpy as np
 
 from swmr_viewer.core.data.refreshing import can_refresh
 from swmr_viewer.core.errors import PathError, PathNotThereError
-from swmr_viewer.core.files.links import open_object
+from swmr_viewer.core.files.links import leads_out, open_object
 
 _FLAG_NAMES = ("scan_finished", "finished")
 
@@ -27,7 +27,7 @@ class FlagDataset:
     Raises
     ------
     PathNotThereError, PathError
-        If the path names nothing, or something that is not a dataset of numbers.
+        If the path names nothing (yet), or something that is not a dataset of numbers.
     """
 
     def __init__(self, h5file: h5py.File, path: str) -> None:
@@ -41,23 +41,24 @@ class FlagDataset:
         self._refreshes = can_refresh(found)
 
     def is_set(self) -> bool:
-        """Return whether any value is non-zero by now.
+        """Return whether any value is non-zero by now; no value at all, and what is not a number, is not set.
 
         A flag that cannot be refreshed reads as it was when the file was opened, and another condition has to end the scan.
         """
         if self._refreshes:
             self._dataset.refresh()
-        values: Any = self._dataset[()]
-        return bool(np.any(values != 0))
+        if self._dataset.shape is None:
+            return False
+        values = np.asarray(self._dataset[()])
+        return bool(np.any((values != 0) & (values == values)))
 
 
-def find_flag(h5file: h5py.File, key_paths: tuple[str, ...]) -> str | None:
-    """Return the path of a finished flag beside the key datasets or one group further out, or None."""
+def flags_near(h5file: h5py.File, key_paths: Iterable[str]) -> Iterator[str]:
+    """Yield the paths that are named like a finished flag, beside the key datasets or one group further out, whatever is there."""
     for path in key_paths:
         parents = path.rstrip("/").split("/")[:-1]
         for depth in (len(parents), len(parents) - 1):
             for name in _FLAG_NAMES:
                 candidate = "/".join([*parents[:depth], name])
-                if depth >= 0 and isinstance(h5file.get(candidate or name), h5py.Dataset):
-                    return candidate
-    return None
+                if depth >= 0 and (candidate in h5file or leads_out(h5file, candidate)):
+                    yield candidate

@@ -14,7 +14,7 @@ from swmr_viewer.core.files.links import as_text, identity, leads_out, open_obje
 from swmr_viewer.core.keys.extent import Extent, told_by_file
 from swmr_viewer.core.keys.key_dataset import KeyDataset
 from swmr_viewer.core.keys.lengths import LengthKeys
-from swmr_viewer.core.keys.tracker import KeyTracker
+from swmr_viewer.core.keys.tracker import Found, KeyTracker
 from swmr_viewer.core.progress import KeyProgress
 from swmr_viewer.core.ranges import IndexArray, Ranges
 from swmr_viewer.core.scan import position_of
@@ -30,6 +30,8 @@ class Poll:
     faults: list[str] = field(default_factory=list)
     reshaped: bool = False
     """The scan shape grew so that flat indices changed their meaning."""
+    error: Exception | None = None
+    """Why a key dataset could not be read: what the others showed counts all the same."""
 
 
 class KeySet:
@@ -121,17 +123,20 @@ class KeySet:
         """Look once at all key datasets."""
         poll = Poll()
         if len(self._datasets) < len(self.key_paths):
-            self._open_datasets()
-        for dataset in self._in_order():
-            dataset.refresh()
-        self._follow_extent(poll)
-        for number, dataset in self._datasets.items():
-            tracker = self._trackers.setdefault(number, KeyTracker(dataset, self.progress, number))
-            found = tracker.poll()
-            poll.added += [(number, ranges) for ranges in found.added]
-            poll.completed += found.completed
-            poll.faults += [self._unset_again(dataset, index) for index in found.unset_again]
+            _succeeds(self._open_datasets, poll)
+        fresh = [number for number, dataset in self._datasets.items() if _succeeds(dataset.refresh, poll)]
+        _succeeds(lambda: self._follow_extent(poll), poll)
+        for number in fresh:
+            self._look_at(number, poll)
         return poll
+
+    def _look_at(self, number: int, poll: Poll) -> None:
+        dataset, found = self._datasets[number], Found()
+        tracker = self._trackers.setdefault(number, KeyTracker(dataset, self.progress, number))
+        _succeeds(lambda: tracker.poll(found), poll)
+        poll.added += [(number, ranges) for ranges in found.added]
+        poll.completed += found.completed
+        poll.faults += [self._unset_again(dataset, index) for index in found.unset_again]
 
     def _follow_extent(self, poll: Poll) -> None:
         seen = [one.full_shape for one in self._in_order()]
@@ -151,6 +156,16 @@ class KeySet:
     def _unset_again(self, dataset: KeyDataset | LengthKeys, index: int) -> str:
         position = position_of(index, self.progress.scan_shape)
         return f"The key of frame {index} at {position} in {dataset.path} was set and reads unset now; it still counts as set."
+
+
+def _succeeds(step: Callable[[], object], poll: Poll) -> bool:
+    """Return whether a step went well; else the poll has its error, and goes on with the other key datasets."""
+    try:
+        step()
+    except (OSError, RuntimeError, KeyError) as error:
+        poll.error = error
+        return False
+    return True
 
 
 def _dataset_paths(h5file: h5py.File, paths: tuple[str, ...]) -> Iterator[str]:

@@ -70,9 +70,12 @@ class KeyTracker:
         self._hot.clear()
         self._doubted.clear()
 
-    def poll(self) -> Found:
-        """Look once (the dataset was refreshed) and note what is new."""
-        found = Found()
+    def poll(self, found: Found | None = None) -> Found:
+        """Look once (the dataset was refreshed) and note what is new, in ``found`` if that is given.
+
+        What is in there when a read raises is noted, and must not be lost: the next poll finds it set already.
+        """
+        found = Found() if found is None else found
         if self.dataset.shape and 0 in self.dataset.full_shape:
             return found
         self._look_at_frontier(found)

@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QCheckBox, QDoubleSpinBox, QPushButton, QSpinBox, QVBoxLayout, QWidget
 
-from swmr_viewer.core.conditions import AllKeys, Condition, FileClosed, FinishedFlag, FrameCount, Timeout
+from swmr_viewer.core.conditions import AllKeys, Condition, FileClosed, FinishedFlag, FrameCount, Timeout, in_order
 from swmr_viewer.gui.controls.termination_words import countdown_words, end_words
 from swmr_viewer.gui.look.folding_row import FoldingRow, group
 from swmr_viewer.gui.look.labels import ElidedWords, Words
@@ -111,7 +111,7 @@ class TerminationBar(QWidget):
             (self.flag, FinishedFlag(self._flag_path)), (self.timeout, Timeout(self.seconds.value())), (self.all_keys, AllKeys()),
             (self.closed, FileClosed()), (self.frames, FrameCount(self.count.value())),
         ]  # fmt: skip
-        return tuple(condition for box, condition in wanted if box.isChecked())
+        return in_order(condition for box, condition in wanted if box.isChecked())
 
     def set_value(self, conditions: tuple[Condition, ...]) -> None:
         """Show these conditions, without telling the session."""

@@ -10,10 +10,9 @@ from typing import Any
 
 from PySide6.QtCore import QObject, QTimer
 
-from swmr_viewer.core.conditions import Condition
+from swmr_viewer.core.conditions import Condition, default_conditions
 from swmr_viewer.gui.session.follow_thread import FollowThread
 from swmr_viewer.gui.session.live_frame import LiveFrame
-from swmr_viewer.gui.session.session_facts import DEFAULT_CONDITIONS
 from swmr_viewer.gui.session.session_news import SessionNews
 from swmr_viewer.reader import messages as m
 
@@ -37,7 +36,7 @@ class Session(SessionNews):
         self._forget()
         self._wants_every = False
         path = os.path.abspath(os.path.expanduser(request.path))
-        self.request = replace(request, path=path, conditions=request.conditions or DEFAULT_CONDITIONS)
+        self.request = replace(request, path=path, conditions=request.conditions or default_conditions())
         self.conditions = self.request.conditions
         self.generation = self._thread.follow(self.request)
         self.request_changed.emit()

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QObject, Signal
 
-from swmr_viewer.core.conditions import AllKeys, Condition, FileClosed, FinishedFlag, Timeout
+from swmr_viewer.core.conditions import Condition, Timeout, default_conditions
 from swmr_viewer.core.progress import KeyProgress
 from swmr_viewer.gui.session.follow_thread import ReaderCondition
 from swmr_viewer.gui.session.live_frame import LiveFrame
@@ -15,8 +15,6 @@ from swmr_viewer.gui.session.rate import RateMeter
 from swmr_viewer.gui.session.shown_counts import ShownCounts
 from swmr_viewer.gui.session.state import Facts, SessionState, resolve_state
 from swmr_viewer.reader import messages as m
-
-DEFAULT_CONDITIONS: tuple[Condition, ...] = (FinishedFlag(), Timeout(10.0), AllKeys(), FileClosed())
 
 
 class SessionFacts(QObject):
@@ -56,7 +54,7 @@ class SessionFacts(QObject):
         self._clock = clock
         self._rate = RateMeter()
         self.request: m.FollowRequest | None = None
-        self.conditions: tuple[Condition, ...] = DEFAULT_CONDITIONS
+        self.conditions: tuple[Condition, ...] = default_conditions()
         self.places = Places()
         """By these names what was chosen for a data set is kept from scan to scan."""
         self._forget()

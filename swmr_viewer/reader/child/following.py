@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from swmr_viewer.core.conditions import ConditionError, Timeout
+from swmr_viewer.core.conditions import Timeout
+from swmr_viewer.core.errors import SwmrViewerError
 from swmr_viewer.core.nexus.frame_times import FrameTimes
 from swmr_viewer.reader.child.announcer import Announcer
 from swmr_viewer.reader.child.delivery import Delivery
@@ -114,7 +115,7 @@ class Following:
             case SetConditions(conditions=conditions):
                 try:
                     follower.conditions = conditions
-                except ConditionError as error:
+                except SwmrViewerError as error:
                     self._tell_faults([str(error)])
             case Stop():
                 follower.stop()

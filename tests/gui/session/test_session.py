@@ -10,9 +10,8 @@ import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
 
-from swmr_viewer.core.conditions import FrameCount, Timeout
+from swmr_viewer.core.conditions import FrameCount, Timeout, default_conditions
 from swmr_viewer.gui.assembly import Assembly
-from swmr_viewer.gui.session.session_facts import DEFAULT_CONDITIONS
 from swmr_viewer.gui.session.state import StateKind
 from swmr_viewer.reader import messages as m
 from tests.gui.fakes import Clock, FakeSupervisor, picture
@@ -109,7 +108,7 @@ def test_quiet_is_not_finished_and_a_timeout_can_be_resumed(
 
 def test_conditions_are_sent_while_following(reader: FakeSupervisor, following: Following) -> None:
     session = following().session
-    assert session.conditions == DEFAULT_CONDITIONS
+    assert session.conditions == default_conditions()
     session.set_conditions((Timeout(3.0), FrameCount(7)))
     session.set_conditions((Timeout(3.0), FrameCount(7)))
     assert reader.sent(m.SetConditions) == [m.SetConditions(1, (Timeout(3.0), FrameCount(7)))]
@@ -151,7 +150,7 @@ def test_a_failure_offers_to_wait(qtbot: QtBot, reader: FakeSupervisor, viewer: 
     assert bar.isVisible()
     assert bar.act.text() == "Wait for it"
     bar.act.click()
-    assert reader.requests[-1] == m.FollowRequest("/data/none.nxs", wait_s=None, conditions=DEFAULT_CONDITIONS)
+    assert reader.requests[-1] == m.FollowRequest("/data/none.nxs", wait_s=None, conditions=default_conditions())
     assert not bar.isVisible()
 
 
