@@ -203,22 +203,27 @@ class Follower(FollowerFacts, Iterator[int]):
 
     def check_end(self) -> str | None:
         """Return why following ends now, or None; after a sign of the end the keys are polled once more."""
-        if self._reason is None and self._sign_of_the_end() is not None:
+        if self._reason is None:
+            self._look_for_end()
+        return self._reason
+
+    def _look_for_end(self, *, timeout_last: bool = False) -> None:
+        if self._sign_of_the_end(timeout_last=timeout_last) is not None:
             self.refresh()
             self._files.look_again()
             if self._failing_since is None or self._stopping.is_set():  # a last poll that failed was not the last
-                self._reason = self._sign_of_the_end()
-        return self._reason
+                self._reason = self._sign_of_the_end(timeout_last=timeout_last)
 
     def look_again(self) -> str | None:
         """Poll once after an end by timeout, and return why following ends now, or None: a key came, and it goes on.
 
         For programs that outlive a timeout; a sign that the scan is over counts before it.
         """
+        before, self._reason = self._reason, None
         self.refresh()
-        self._reason = self._sign_of_the_end(timeout_last=True)
-        if self._reason not in (None, Timeout.name):
-            self.refresh()
+        self._look_for_end(timeout_last=True)
+        if self._reason is None and self._failing_since is not None:
+            self._reason = before
         return self._reason
 
     def _sign_of_the_end(self, *, timeout_last: bool = False) -> str | None:
