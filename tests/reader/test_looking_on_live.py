@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 from collections.abc import Callable
 
 import numpy as np
@@ -86,9 +88,7 @@ def test_a_reader_that_was_replaced_meanwhile_looks_on_as_well(live_writer: Make
         writer.step(2)
         until_complete(listener, 2)
         until_pause(listener)
-        reader = listener.supervisor._reader
-        assert reader is not None
-        reader.kill()
+        os.kill(listener.pid, signal.SIGKILL)
         listener.until(lambda event: isinstance(event, FrameReady) and listener.pid != 0 and len(listener.frames) > 1)
         writer.step(2)
         listener.until_a(Resumed)
