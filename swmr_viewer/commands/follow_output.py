@@ -11,6 +11,8 @@ from typing import Any, TextIO
 from swmr_viewer.commands.telling import tell_line
 from swmr_viewer.core.conditions import STOPPED, Timeout
 from swmr_viewer.reader.messages import (
+    DataAwaited,
+    DataJoined,
     Ended,
     Event,
     Failed,
@@ -97,6 +99,8 @@ class FollowOutput:
                     data_paths=event.data_paths,
                     finished_path=event.finished_path,
                 )
+            case DataJoined(data=joined):
+                self._print(event="joined", data_paths=[one.path for one in joined])
             case FrameMeasured(index=index, position=position, data=data):
                 self._n_frames += 1
                 self._print(event="frame", index=index, position=position, data=data)
@@ -120,6 +124,9 @@ class FollowOutput:
         match event:
             case PhaseChanged(message=message) if message and event.phase.value.startswith("waiting"):
                 self._say(f"{event.phase.value}: {message}")
+            case DataAwaited(waits=waits):
+                for path, why in waits:
+                    self._say(f"waiting for {path}: {why}")
             case ReaderStuck(doing=doing, seconds=seconds):
                 self._say(f"storage does not answer since {seconds:.0f} s, while {doing}")
             case ReaderReplaced(why=why):

@@ -29,6 +29,11 @@ class FollowerFacts:
         return self._keys.extent_is_fixed and 0 < self.total == self.n_complete
 
     @property
+    def extent_is_known(self) -> bool:
+        """Whether the number of scan axes is known: told, or seen on a key dataset that is there (links to keys may lead nowhere yet)."""
+        return self._keys.extent_is_known
+
+    @property
     def extent_is_fixed(self) -> bool:
         """Whether the scan can not grow: all its points are known."""
         return self._keys.extent_is_fixed

@@ -71,6 +71,8 @@ class Inspection:
     """Without keys: the data sets whose length and chunks would stand in for them (weaker; see ``core.lengths``)."""
     data_paths: tuple[str, ...] = ()
     """The data sets that would be shown if the user names none: the best first."""
+    late_paths: tuple[str, ...] = ()
+    """Links that lead nowhere yet, named as a detector's data are: taken up when they lead somewhere."""
     finished_path: str | None = None
     notes: tuple[str, ...] = ()
     """What people should know: why it cannot be followed live, links that lead nowhere yet, missing filters."""

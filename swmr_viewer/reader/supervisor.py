@@ -214,18 +214,18 @@ class Supervisor:
             self._looks.note_answer(event)
             yield event
         elif self._following is not None and event.generation == self._generation and not self._following.failed:
-            is_repeated = isinstance(event, Opened) and self._following.opened  # by a reader that took another's place
+            news = self._following.news_in(event)
             self._following.note_event(event)
             if not self._following.is_outdated(event):
-                yield from self._take_current(event, is_repeated)
+                yield from self._take_current(event, news)
         elif isinstance(event, FrameReady) and self._reader is not None and event.slot in self._slots.names:
             self._reader.send(ReleaseSlot(event.slot))
 
-    def _take_current(self, event: Event, is_repeated: bool) -> Iterator[Event]:
+    def _take_current(self, event: Event, news: Event | None) -> Iterator[Event]:
         if isinstance(event, FrameReady):
             self._slots.lend(event.slot)
-        if not is_repeated and not isinstance(event, (Alive, SlotsWanted, EveryBegan)):
-            yield event
+        if news is not None and not isinstance(news, (Alive, SlotsWanted, EveryBegan)):
+            yield news
         if isinstance(event, Opened) and self._following is not None and not self._following.request.every_frame:
             self._wanted_size = event.slot_size
         elif isinstance(event, SlotsWanted):

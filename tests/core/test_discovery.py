@@ -84,6 +84,21 @@ def test_keys_that_are_links_count_before_they_lead_somewhere(tmp_path: Path) ->
     assert any("late" in note and "not there yet" in note for note in inspection.notes)
 
 
+def test_links_to_a_detectors_data_are_found_before_they_lead_somewhere(tmp_path: Path) -> None:
+    path = tmp_path / "i22-5.nxs"
+    with h5py.File(path, "w", libver="v110") as file:
+        file["entry/diamond_scan/keys/eiger"] = h5py.ExternalLink("i22-5-eiger.h5", "/entry/NDAttributes/NDArrayUniqueId")
+        file.create_dataset("entry/stage/value", (20,), "f8", maxshape=(None,), chunks=(20,))  # not what the scan is about
+        for group, nx_class in (("eiger", "NXdata"), ("instrument/eiger", "NXdetector"), ("mask", "NXcollection")):
+            file.create_group(f"entry/{group}").attrs["NX_class"] = np.bytes_(nx_class)
+        for link in ("eiger/data", "instrument/eiger/data", "mask/data"):
+            file[f"entry/{link}"] = h5py.ExternalLink("i22-5-eiger.h5", "/entry/data" if "eiger" in link else "/mask")
+        file["entry/eiger/time_stamp"] = h5py.ExternalLink("i22-5-eiger.h5", "/entry/NDAttributes/NDArrayTimeStamp")
+    found = inspect_file(path)
+    assert found.key_paths == ("/entry/diamond_scan/keys/eiger",)
+    assert (found.data_paths, found.late_paths) == ((), ("/entry/eiger/data",))  # once, though two links lead there
+
+
 def test_a_linked_file_that_is_not_ready_is_not_touched(tmp_path: Path) -> None:
     source = tmp_path / "source.h5"
     with new_file(tmp_path / "master.h5") as h5file:

@@ -8,7 +8,7 @@ from math import prod
 import h5py
 import numpy as np
 
-from swmr_viewer.core.discovery.choosing import choose_data, choose_finished, choose_keys, path_of, scan_shape_of
+from swmr_viewer.core.discovery.choosing import MOST_DATA, choose_data, choose_finished, choose_keys, path_of, scan_shape_of
 from swmr_viewer.core.discovery.data_ranking import DataJudge
 from swmr_viewer.core.discovery.datasets import SOFT_ERRORS, read_dataset_attributes
 from swmr_viewer.core.discovery.found import Found, Shape, Walk
@@ -61,9 +61,11 @@ def inspect_open(h5file: h5py.File) -> Inspection:
     told = _told_scan_shape(h5file, found, keys)
     chosen = choose_keys(keys, told)
     scan = scan_shape_of(chosen, told)
-    data = _ranked_data(h5file, found, scan, keys)
+    judge = DataJudge(found, scan, keys)
+    data = _ranked_data(h5file, found, judge)
     finished = rank_finished(found, _neighbourhood(chosen))
-    shown, flag = choose_data(data), choose_finished(finished)
+    late = judge.late(found.objects, MOST_DATA)
+    shown, flag = choose_data(data, signals_only=bool(late)), choose_finished(finished)
     data_paths = tuple(dict.fromkeys(path_of(one, found.objects) for one in shown))
     return Inspection(
         path=path,
@@ -77,14 +79,14 @@ def inspect_open(h5file: h5py.File) -> Inspection:
         key_paths=tuple(one.found.path for one in chosen),
         length_paths=() if chosen else data_paths[:1],
         data_paths=data_paths,
+        late_paths=late[: MOST_DATA - len(data_paths)],
         finished_path=flag.found.path if flag else None,
         notes=(*found.notes, *notes_on(found, keys, chosen, shown, flag, told, can_swmr(path))),
     )
 
 
-def _ranked_data(h5file: h5py.File, found: Walk, scan: Shape | None, keys: list[Ranked]) -> list[Ranked]:
+def _ranked_data(h5file: h5py.File, found: Walk, judge: DataJudge) -> list[Ranked]:
     """Rank by what is known of all, then look at the attributes of the best and rank again."""
-    judge = DataJudge(found, scan, keys)
     best = [one.found for one in judge.rank(found.objects)]
     return judge.rank(best, {one.path: read_dataset_attributes(h5file, one.path) for one in best})
 

@@ -10,7 +10,7 @@ from swmr_viewer.core.discovery.found import Found, Shape
 from swmr_viewer.core.discovery.ranking import Ranked
 from swmr_viewer.core.discovery.rules import SURELY_FINISHED
 
-_MOST_DATA = 8
+MOST_DATA = 8
 _NUMBERED = re.compile(r"data_\d{3,}")
 
 
@@ -42,10 +42,10 @@ def scan_shape_of(chosen: Iterable[Ranked], told: Shape | None) -> Shape | None:
     return tuple(max(lengths) for lengths in zip(*(shape + (1,) * (rank - len(shape)) for shape in shapes), strict=True))
 
 
-def choose_data(data: list[Ranked]) -> list[Ranked]:
-    """Return the best data set, and those that are another detector's signal."""
+def choose_data(data: list[Ranked], signals_only: bool = False) -> list[Ranked]:
+    """Return the best data set, and those that are another detector's signal; only the latter where the best may come late."""
     fitting = [one for one in data if one.fits and one.score > 0]
-    return [one for place, one in enumerate(fitting) if place == 0 or one.is_signal][:_MOST_DATA]
+    return [one for place, one in enumerate(fitting) if one.is_signal or (place == 0 and not signals_only)][:MOST_DATA]
 
 
 def choose_finished(finished: list[Ranked]) -> Ranked | None:

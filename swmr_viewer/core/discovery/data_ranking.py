@@ -49,6 +49,18 @@ class DataJudge:
         ranked = [self._judged(one, (told or {}).get(one.path, {})) for one in objects if self._may_be_data(one)]
         return best_of_each([one for one in ranked if one.fits] or ranked)
 
+    def late(self, objects: Iterable[Found], most: int) -> tuple[str, ...]:
+        """Return the links that lead nowhere yet to what will be a detector's signal, one path for each target (GDA makes them so)."""
+        late: dict[str, str] = {}
+        for one in objects:
+            if one.node.kind == "broken link" and self._will_be_signal(one):
+                late.setdefault(one.node.note or one.path, one.path)
+        return tuple(late.values())[:most]
+
+    def _will_be_signal(self, found: Found) -> bool:
+        is_named = found.path in self._defaults or is_signal(found, self._groups.get(found.parent))
+        return is_named and found.identity not in self._keys and sum(rule.score for rule in DATA_RULES.all(found.path)) >= 0
+
     def _may_be_data(self, found: Found) -> bool:
         shape = found.node.shape
         if not shape or found.kind not in ("i", "u", "f", "b", "c") or found.identity in self._keys:

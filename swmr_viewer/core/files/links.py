@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from weakref import WeakValueDictionary
 
 import h5py
 
-from swmr_viewer.core.errors import PathNotThereError
+from swmr_viewer.core.errors import PathNotThereError, SwmrViewerError
+from swmr_viewer.core.files.superblock import read_file_state
+from swmr_viewer.core.inspection import FileState
 
 _handles: WeakValueDictionary[tuple[int, int], h5py.Dataset] = WeakValueDictionary()
 """Every dataset that is open here, by (file number, address).
@@ -27,6 +30,8 @@ def open_object(h5file: h5py.File, path: str) -> h5py.Dataset | h5py.Group | Non
     PathNotThereError
         If there is not even a link at this path.
     """
+    if _leads_to_half_a_file(h5file, path):
+        return None
     # A plainly opened parent would otherwise open the linked file without SWMR.
     found = _get(h5file, path, elink_swmr=True)
     if found is None:
@@ -58,6 +63,24 @@ def _get(h5file: h5py.File, path: str, **how: bool) -> h5py.Dataset | h5py.Group
         return _open_handle(_identity_at(h5file, path)) or _shared(h5file.get(as_h5py_takes(path), **how))
     except (KeyError, OSError, ValueError, RuntimeError):
         return None
+
+
+def _leads_to_half_a_file(h5file: h5py.File, path: str) -> bool:
+    """Whether an external link leads to a file that its writer has just created: HDF5 was seen to hang on half a superblock."""
+    try:
+        link = h5file.get(path, getlink=True)
+    except (KeyError, OSError, ValueError, RuntimeError):
+        return False
+    if not isinstance(link, h5py.ExternalLink):
+        return False
+    return _state(Path(h5file.filename).parent / link.filename) in (FileState.EMPTY, FileState.WRITING)
+
+
+def _state(path: Path) -> FileState:
+    try:
+        return read_file_state(path)
+    except SwmrViewerError:
+        return FileState.MISSING
 
 
 def _open_handle(which: tuple[int, int]) -> h5py.Dataset | None:

@@ -115,6 +115,11 @@ class KeySet:
         return leads_out(self._h5file, path) or any(leads_out(self._h5file, f"{path}/{name}") for name in names)
 
     @property
+    def extent_is_known(self) -> bool:
+        """Whether the number of scan axes is known: told, or seen on a key dataset that is there."""
+        return self._told_shape is not None or bool(self._datasets)
+
+    @property
     def extent_is_fixed(self) -> bool:
         """Whether the scan can not grow."""
         return self._extent.is_fixed and len(self._datasets) == len(self.key_paths)

@@ -45,6 +45,7 @@ class TopBar(QWidget):
         session.request_changed.connect(self._show)
         session.opened.connect(self._show)
         session.data_changed.connect(self._show)
+        session.data_joined.connect(self._show)
         self._show()
 
     def add_watch(self, button: QWidget, note: QWidget) -> None:

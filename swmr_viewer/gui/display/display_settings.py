@@ -91,8 +91,9 @@ class Display(QObject):
         self.levels_in_use: Levels = (0.0, 1.0)
         """What the picture is drawn with."""
         self._masks: dict[str, tuple[tuple[int, str], npt.NDArray[np.bool_]]] = {}
-        session.opened.connect(self._prepare_all)
-        for signal in (session.opened, session.frame_changed, session.request_changed):
+        for signal in (session.opened, session.data_joined):
+            signal.connect(self._prepare_all)
+        for signal in (session.opened, session.data_joined, session.frame_changed, session.request_changed):
             signal.connect(self._note_path)
         session.frame_changed.connect(self.frame_told)
         session.pixel_mask_read.connect(self._keep_mask)

@@ -243,6 +243,7 @@ QToolButton[grip="true"] { border: none; background: transparent; color: @muted;
 QToolButton[grip="true"]:hover { color: @text; background: @hover; }
 QTabBar::tab { background: @panel; color: @muted; border: 1px solid @border; border-radius: 5px; padding: 4px 10px; margin: 1px; }
 QTabBar::tab:selected { color: @text; border-color: @muted; }
+QTabBar::tab:disabled { color: @faint; border-style: dashed; }
 QTabBar::tab:focus { border-color: @accent; }
 QFrame[error="true"] { background: @panel; border: 1px solid @bad; border-radius: 8px; }
 QFrame[error="true"][severity="note"] { border: 1px solid @warn; }

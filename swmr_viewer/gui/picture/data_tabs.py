@@ -12,12 +12,13 @@ from swmr_viewer.gui.session.session import Session
 
 
 class DataTabs(QTabBar):
-    """One tab per data set; nothing where there is only one."""
+    """One tab per data set; nothing where there is only one. Those that are not there yet are grey and say why."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
         self._paths: tuple[str, ...] = ()
+        self._awaited: tuple[tuple[str, str], ...] = ()
         self.setAccessibleName("Data sets")
         self.setDrawBase(False)
         self.setExpanding(False)
@@ -27,7 +28,7 @@ class DataTabs(QTabBar):
         self.next_action.setToolTip(f"Show the next of the file's data sets ({self.next_action.shortcut().toString()})")
         self.next_action.triggered.connect(self._go_on)
         self.currentChanged.connect(self._on_tab)
-        for signal in (session.opened, session.request_changed, session.data_changed):
+        for signal in (session.opened, session.request_changed, session.data_changed, session.data_joined):
             signal.connect(self._show)
         self._show()
 
@@ -35,22 +36,26 @@ class DataTabs(QTabBar):
         description = self._session.description
         paths = description.data_paths if description is not None else ()
         self.blockSignals(True)
-        if paths != self._paths:
-            self._rebuild(paths)
+        if (paths, self._session.awaited) != (self._paths, self._awaited):
+            self._rebuild(paths, self._session.awaited)
         if self._session.data_path in paths:
             self.setCurrentIndex(paths.index(self._session.data_path))
         self.blockSignals(False)
-        self.setVisible(len(paths) > 1)
+        self.setVisible(self.count() > 1)
         self.next_action.setEnabled(len(paths) > 1)
 
-    def _rebuild(self, paths: tuple[str, ...]) -> None:
-        self._paths = paths
+    def _rebuild(self, paths: tuple[str, ...], awaited: tuple[tuple[str, str], ...]) -> None:
+        self._paths, self._awaited = paths, awaited
         while self.count():
             self.removeTab(0)
         description = self._session.description
-        for number, name in enumerate(data_names(paths)):
+        for number, name in enumerate(data_names((*paths, *(path for path, _ in awaited)))):
             self.addTab(button_words(name))
-            if description is not None:
+            if number >= len(paths):
+                path, why = awaited[number - len(paths)]
+                self.setTabEnabled(number, False)
+                self.setTabToolTip(number, tip(plain(f"Waiting for {path}: {why}")))
+            elif description is not None:
                 one = description.data[number]
                 self.setTabToolTip(number, tip(plain(f"{one.path}   {shape_words(one.frame_shape)} {dtype_words(one.dtype)}")))
 
@@ -59,8 +64,8 @@ class DataTabs(QTabBar):
             self._session.show_data(self._paths[number])
 
     def _go_on(self) -> None:
-        if self.count():
-            self.setCurrentIndex((self.currentIndex() + 1) % self.count())
+        if self._paths:
+            self.setCurrentIndex((self.currentIndex() + 1) % len(self._paths))
 
 
 def data_names(paths: tuple[str, ...]) -> list[str]:

@@ -53,6 +53,10 @@ class FollowThread(QThread):
 
     opened = Signal(object)
     """``messages.Opened``."""
+    data_joined = Signal(object)
+    """``messages.DataJoined``."""
+    data_awaited = Signal(object)
+    """``messages.DataAwaited``."""
     frames_completed = Signal(object)
     """int64 array of indices; each is announced once per request."""
     progress_changed = Signal()
@@ -90,6 +94,7 @@ class FollowThread(QThread):
             m.Fault: self.fault_reported.emit, m.Ended: self._on_ended, m.Failed: self.failed.emit, m.ReaderStuck: self._on_stuck,
             m.ReaderAnswers: self._on_answer, m.ReaderReplaced: self._on_replaced, m.Measured: self.measured.emit,
             m.PixelMaskRead: self.pixel_mask_read.emit, m.Resumed: self._on_resumed,
+            m.DataJoined: self.data_joined.emit, m.DataAwaited: self.data_awaited.emit,
         }  # fmt: skip
         # Behind what others connect in the window's event queue: when this runs, they have had their turn.
         self.measured.connect(self._on_measured_taken, Qt.ConnectionType.QueuedConnection)

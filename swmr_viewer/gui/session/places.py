@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from math import prod
 
 from swmr_viewer.core.files.patterns import fits, is_pattern
-from swmr_viewer.reader.messages import FollowRequest, Opened
+from swmr_viewer.reader.messages import DataJoined, FollowRequest, Opened
 
 LEAST_NAMES = 2
 """So many different names at the end of two paths tell a place: ``eiger/data``; every other path ends in ``data``."""
@@ -28,8 +28,8 @@ class Place:
     """The pattern of the request that named it; "" where none did."""
 
 
-def places_in(request: FollowRequest | None, opened: Opened) -> tuple[Place, ...]:
-    """Return the places of an open file's data sets, in its order."""
+def places_in(request: FollowRequest | None, opened: Opened | DataJoined) -> tuple[Place, ...]:
+    """Return the places of an open file's data sets, in its order (or of those that came to it later)."""
     patterns = [one for one in request.data_paths if is_pattern(one)] if request is not None else []
     return tuple(
         Place(one.path, one.frame_shape, one.dtype, next((pattern for pattern in patterns if fits(one.path, pattern)), ""))
@@ -98,10 +98,15 @@ class Places:
 
     def enter(self, places: Iterable[Place]) -> None:
         """Another file is open, with these data sets."""
+        self._names, self._untold = {}, set()
+        self.join(places)
+
+    def join(self, places: Iterable[Place]) -> None:
+        """These data sets came to the file that is open."""
         now = tuple(places)
-        found = same_places(now, list(self._known.values()))
-        self._names = {one.path: self._name(one, found.get(one)) for one in now}
-        self._untold = {one.path for one in now if not _is_told(one.frame_shape)}
+        found = same_places(now, [one for name, one in self._known.items() if name not in self._names.values()])
+        self._names |= {one.path: self._name(one, found.get(one)) for one in now}
+        self._untold |= {one.path for one in now if not _is_told(one.frame_shape)}
 
     def saw(self, data_path: str, frame_shape: tuple[int, ...]) -> bool:
         """Take note of the first frame, where the file had not told its shape; return whether it is in another place than was thought."""

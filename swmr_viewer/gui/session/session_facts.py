@@ -32,6 +32,8 @@ class SessionFacts(QObject):
     """``shown`` is another frame (or None)."""
     data_changed = Signal()
     """Another of the file's data sets is shown, or it turned out to stand in another place."""
+    data_joined = Signal()
+    """Data sets came that were not there before, or others are waited for (``awaited``)."""
     pixel_mask_read = Signal(object)
     """``messages.PixelMaskRead``."""
     measured = Signal(object)
@@ -64,6 +66,8 @@ class SessionFacts(QObject):
         self.generation = 0
         self.description: m.Opened | None = None
         self.progress: KeyProgress | None = None
+        self.awaited: tuple[tuple[str, str], ...] = ()
+        """(path, why) of the data sets that are not there yet."""
         self.wanted_data_path = ""
         self.shown: LiveFrame | None = None
         self.wanted_index: int | None = None
@@ -158,5 +162,5 @@ class SessionFacts(QObject):
         return Facts(
             has_request=self.request is not None, phase=condition.phase if condition else None,
             stuck_s=condition.stuck_s if condition else 0.0, quiet_s=self.key_age_s, rate=self.frames_per_second,
-            ended=self.ended, failed=self.failed, message=condition.message if condition else "",
+            ended=self.ended, failed=self.failed, message=condition.message if condition else "", awaited=self.awaited,
         )  # fmt: skip

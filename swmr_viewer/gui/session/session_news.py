@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Callable
+from dataclasses import replace
 
 from PySide6.QtCore import QObject, QTimer
 
@@ -45,6 +46,8 @@ class SessionNews(SessionFacts):
     def _connect(self) -> None:
         thread = self._thread
         thread.opened.connect(self._on_opened)
+        thread.data_joined.connect(self._on_joined)
+        thread.data_awaited.connect(self._on_awaited)
         thread.progress_changed.connect(self._on_progress)
         thread.frame_ready.connect(self._on_frame)
         thread.measured.connect(self._on_measured)
@@ -67,6 +70,23 @@ class SessionNews(SessionFacts):
         self.wishes.say_again(self.generation, opened.data)
         self.opened.emit()
         self.progress_changed.emit()
+
+    def _on_joined(self, joined: m.DataJoined) -> None:
+        if joined.generation != self.generation or self.description is None:
+            return
+        before = self.data_path
+        self.description = replace(self.description, data=self.description.data + joined.data)
+        self.places.join(places_in(self.request, joined))
+        self.wishes.say_again(self.generation, joined.data)
+        self.data_joined.emit()
+        if self.data_path != before:
+            self.data_changed.emit()
+
+    def _on_awaited(self, awaited: m.DataAwaited) -> None:
+        if awaited.generation == self.generation:
+            self.awaited = awaited.waits
+            self.data_joined.emit()
+            self._resolve()
 
     def _on_progress(self) -> None:
         if self.description is None:  # opened again: the keys that wait may be those of the next ``Opened``

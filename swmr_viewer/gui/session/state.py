@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
 from swmr_viewer.gui.look.words import count_words, seconds_words
@@ -43,6 +43,8 @@ class Facts:
     ended: Ended | None = None
     failed: Failed | None = None
     message: str = ""
+    awaited: tuple[tuple[str, str], ...] = ()
+    """(path, why) of the data sets that are not there yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +88,7 @@ def resolve_state(facts: Facts) -> SessionState:
     if facts.failed is not None:
         return SessionState(StateKind.FAILED, "Failed", f"{facts.failed.message} {facts.failed.remedy}".strip())
     if facts.ended is not None and not facts.ended.looks_on:
-        return _ended(facts.ended)
+        return _with_awaited(_ended(facts.ended), facts.awaited)
     if facts.stuck_s > 0:
         detail = "The reader process waits for the storage or for HDF5; the window stays usable, and the reader is replaced if it lasts."
         return SessionState(StateKind.STORAGE, "Storage not answering", f"For {seconds_words(facts.stuck_s)}. {detail}")
@@ -95,7 +97,13 @@ def resolve_state(facts: Facts) -> SessionState:
     if facts.phase in _WAITING:
         kind, words = _WAITING[facts.phase]
         return SessionState(kind, words, facts.message)
-    return _following(facts)
+    return _with_awaited(_following(facts), facts.awaited)
+
+
+def _with_awaited(state: SessionState, awaited: tuple[tuple[str, str], ...]) -> SessionState:
+    """Say first which data sets are waited for: where no frame is shown, this is why."""
+    waits = (f"Waiting for {path}: {why}." for path, why in awaited)
+    return replace(state, detail=" ".join((*waits, state.detail)).strip())
 
 
 def quiet_after_s(rate: float | None) -> float:

@@ -22,6 +22,9 @@ class Delivery(Protocol):
     def note_completed(self, indices: IndexArray, reshaped: bool) -> None:
         """Take note of indices that became complete; ``reshaped``: indices mean other positions now."""
 
+    def note_joined(self, path: str) -> None:
+        """Take note that a data set which was not there before can be read now."""
+
     def show(self, request: ShowIndex | ShowLive) -> None:
         """Take note of what the window wants to see."""
 

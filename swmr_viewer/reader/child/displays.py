@@ -58,6 +58,10 @@ class Displays:
         self._masks: dict[str, Mask] = {}
         self._displays = {path: Display(told_saturation=one.saturation_value) for path, one in facts.items()}
 
+    def add(self, path: str, facts: DataFacts) -> None:
+        """Take in a data set that was not there before; what was wished of it already stays."""
+        self._displays[path] = replace(self.of(path), told_saturation=facts.saturation_value)
+
     def of(self, path: str) -> Display:
         """Return the display of a data set."""
         return self._displays.get(path, Display())

@@ -21,6 +21,9 @@ from swmr_viewer.reader.child.reader_slots import ReaderSlots
 from swmr_viewer.reader.child.scans import Scan
 from swmr_viewer.reader.child.sending import Sender
 from swmr_viewer.reader.messages import (
+    Busy,
+    DataAwaited,
+    DataJoined,
     Ended,
     Fault,
     Follow,
@@ -68,26 +71,29 @@ class Following:
         self._announces_keys = not follow.request.every_frame
         self._told_masks: set[tuple[str, str]] = set()
         self._displays = Displays(scan.h5file, scan.facts)
-        self._frames = FrameReading(scan.grabbers, line, follow.unreadable)
+        self._frames = FrameReading(scan.grabbers, line, follow.unreadable, late=scan.late)
+        self._times: dict[str, FrameTimes] = {}
         self._measurer = Measurer(self._frames, self._announcer, self._displays)
         self._live: LiveDelivery | None = None
         self._delivery: Delivery
         if follow.request.every_frame:
-            self._delivery = MeasuredDelivery(self._frames, scan.follower, follow.delivered)
+            self._delivery = MeasuredDelivery(self._frames, scan.follower, follow.delivered, lambda: self._ending is not None)
         else:
             self._live = self._live_delivery(slots)
             self._delivery = self._live
         self._ending: str | None = None
         self._ended = False
         self._ended_before = follow.ended_reason
+        self._told_waits: tuple[tuple[str, str], ...] = ()
+        self._tell_waits()
         line.send(scan.opened(follow.generation, follow.request.path))
         self._tell_faults(scan.faults)
         line.send(PhaseChanged(line.generation, Phase.FOLLOWING))
 
     def _live_delivery(self, slots: ReaderSlots) -> LiveDelivery:
         scan, line = self._scan, self._line
-        times = {path: FrameTimes(scan.h5file, facts.time_path) for path, facts in scan.facts.items()}
-        sender = Sender(scan.grabbers, self._announcer, slots, line, self._displays, times, self._measurer.note_frame)
+        self._times.update({path: FrameTimes(scan.h5file, facts.time_path) for path, facts in scan.facts.items()})
+        sender = Sender(scan.grabbers, self._announcer, slots, line, self._displays, self._times, self._measurer.note_frame)
         return LiveDelivery(self._frames, self._announcer, sender, self._displays)
 
     @property
@@ -167,6 +173,7 @@ class Following:
             self._take()
         if self._announces_keys:
             self._announcer.announce()
+        self._join_late()
         self._delivery.step()
         self._measurer.step()
         if self._ending is None:
@@ -188,6 +195,28 @@ class Following:
         if reason is None:
             self._line.send(Resumed(self._line.generation))
             self._line.send(PhaseChanged(self._line.generation, Phase.FOLLOWING))
+
+    def _join_late(self) -> None:
+        """Look for data that were not there yet, also after the end: a detector's file may come long after its keys."""
+        scan, line = self._scan, self._line
+        if not scan.late.is_due:
+            return
+        line.send(Busy(line.generation, f"looking for {', '.join(scan.late.paths)}"))
+        joined = scan.join_late()
+        line.keep_alive(now=True)
+        if joined:
+            line.send(DataJoined(line.generation, joined))
+        for one in joined:
+            self._displays.add(one.path, one.facts)
+            self._times[one.path] = FrameTimes(scan.h5file, one.facts.time_path)
+            self._delivery.note_joined(one.path)
+        self._tell_waits()
+        self._tell_faults(scan.faults)
+
+    def _tell_waits(self) -> None:
+        if self._scan.late.waits != self._told_waits:
+            self._told_waits = self._scan.late.waits
+            self._line.send(DataAwaited(self._line.generation, self._told_waits))
 
     def _look_for_end(self) -> str | None:
         if self._ended_before is None:

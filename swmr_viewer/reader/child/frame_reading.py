@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from swmr_viewer.core.frames import FrameGrabber
+from swmr_viewer.reader.child.late_data import LateData
 from swmr_viewer.reader.child.line import Line
 from swmr_viewer.reader.child.reading import grab_at
 from swmr_viewer.reader.messages import Busy, Fault
@@ -28,6 +29,8 @@ class FrameReading:
         Frames that ended a reader: not to be touched.
     clock : callable
         Monotonic seconds.
+    late : LateData, optional
+        The data sets that are not there yet.
     """
 
     def __init__(
@@ -36,11 +39,13 @@ class FrameReading:
         line: Line,
         unreadable: tuple[int, ...] = (),
         clock: Callable[[], float] = time.monotonic,
+        late: LateData | None = None,
     ) -> None:
         self.grabbers = grabbers
         self.line = line
         self.unreadable = frozenset(unreadable)
         self.clock = clock
+        self._late = late
         self._kept: dict[str, npt.NDArray[Any]] = {}
 
     @property
@@ -63,11 +68,17 @@ class FrameReading:
         grab_at(grabber, index, scan_shape, kept)
         return kept
 
+    @property
+    def awaited(self) -> tuple[str, ...]:
+        """The data sets that are followed and not there yet."""
+        return self._late.paths if self._late is not None else ()
+
     def knows(self, path: str) -> bool:
-        """Whether this data set is followed; say so where it is not."""
-        if path not in self.grabbers:
+        """Whether this data set is followed, there or not yet; say so where it is not."""
+        is_known = path in self.grabbers or path in self.awaited
+        if not is_known:
             self.tell_fault(f"{path} is not among the data sets that are followed.")
-        return path in self.grabbers
+        return is_known
 
     def tell_fault(self, message: str, index: int | None = None) -> None:
         self.line.send(Fault(self.line.generation, message, index))

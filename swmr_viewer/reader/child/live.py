@@ -67,7 +67,7 @@ class LiveDelivery:
     @property
     def is_idle(self) -> bool:
         """Whether the window has what it wants."""
-        if not self._frames.grabbers:
+        if self._path not in self._frames.grabbers:
             return True
         if self._pin is not None:
             return self._pinned is None
@@ -82,7 +82,9 @@ class LiveDelivery:
         """Whether the next step should come at once: frames wait in line, or to be combined."""
         if self._combined is not None and self._combined.rolling.has_work:
             return True
-        return self._every is not None and self._pin is None and not self._every.is_empty and self._sender.any_free and not self._late
+        if self._every is None or self._pin is not None or self._path not in self._frames.grabbers:
+            return False
+        return not self._every.is_empty and self._sender.any_free and not self._late
 
     # ---- news
 
@@ -101,6 +103,13 @@ class LiveDelivery:
         self._log.note(indices, self._newest.is_backwards)
         if self._combined is not None:
             self._combined.push(indices)
+
+    def note_joined(self, path: str) -> None:
+        """Take note that a data set is there now; it is shown if it was asked for, or if there was none."""
+        if path == (self._path or path):
+            self._path = path
+            self._seen_at = self._frames.clock()
+            self.show_again()
 
     def move(self, before: tuple[int, ...], after: tuple[int, ...]) -> None:
         """Take note that indices mean other places now; called before ``note_completed``."""
@@ -183,7 +192,7 @@ class LiveDelivery:
 
     def step(self) -> None:
         """Send one frame, if there is one to send and a slot to put it into."""
-        if not self._frames.grabbers:
+        if self._path not in self._frames.grabbers:
             return
         if not self._displays.of(self._path).combine.is_plain:
             self._step_combined()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from swmr_viewer.core.errors import FrameNotWrittenError, SwmrViewerError
 from swmr_viewer.core.follower import Follower
 from swmr_viewer.core.ranges import IndexArray
@@ -26,15 +28,27 @@ class MeasuredDelivery:
         Hands out indices.
     delivered : int64 array, optional
         Indices that an earlier reader delivered.
+    is_ending : callable
+        Whether a sign of the end was seen.
     """
 
-    def __init__(self, frames: FrameReading, follower: Follower, delivered: IndexArray | None = None) -> None:
+    def __init__(
+        self,
+        frames: FrameReading,
+        follower: Follower,
+        delivered: IndexArray | None = None,
+        is_ending: Callable[[], bool] = lambda: False,
+    ) -> None:
         self._frames = frames
         self._follower = follower
         self._passed_over = {*frames.unreadable, *(delivered.tolist() if delivered is not None else ())}
         self._pending: int | None = None
         self._n_taken = 0
         self._patience = Patience()
+        self._is_ending = is_ending
+        self._ending_since: float | None = None
+        self._joined_at = float("-inf")
+        self._done_without: set[str] = set()
         self._abandoned = False
         self.is_idle = True
         self.is_pressed = False
@@ -42,6 +56,11 @@ class MeasuredDelivery:
     def note_completed(self, indices: IndexArray, reshaped: bool) -> None:
         """Take note of when frames became ready (the follower itself says which)."""
         self.is_idle = self.is_idle and not indices.size
+
+    def note_joined(self, path: str) -> None:
+        """Take note that frames of this data set are measured from now on: they may lag their keys from here."""
+        self._joined_at = self._frames.clock()
+        self._done_without.discard(path)
 
     def show(self, request: ShowIndex | ShowLive) -> None:
         """Nothing is shown in this mode."""
@@ -79,11 +98,13 @@ class MeasuredDelivery:
 
     def _deliver(self, index: int) -> bool:
         """Measure one frame, and return whether it is dealt with."""
+        if self._waits_for_data(index):
+            return False
         try:
             shape = self._follower.scan_shape
             data = {path: measure(self._frames.read(path, index, shape, "reading")) for path in self._frames.grabbers}
         except FrameNotWrittenError as error:
-            if self._frames.clock() - self._patience.ready_since(self._n_taken, self._frames.clock()) < PATIENCE_S:
+            if self._frames.clock() - max(self._ready_since, self._joined_at) < PATIENCE_S:
                 self._frames.line.keep_alive(now=True)
                 return False
             self._frames.tell_fault(f"{error.message} Its key was set more than {PATIENCE_S:.0f} s ago.", index)
@@ -92,3 +113,28 @@ class MeasuredDelivery:
         else:
             self._frames.line.send(FrameMeasured(self._frames.line.generation, index, position_of(index, self._follower.scan_shape), data))
         return True
+
+    @property
+    def _ready_since(self) -> float:
+        return self._patience.ready_since(self._n_taken, self._frames.clock())
+
+    def _waits_for_data(self, index: int) -> bool:
+        """Whether frames wait for a data set that is not there yet: as long as for a frame that lags its key.
+
+        With none there at all nothing could be told of a frame but its number, so they wait until the scan's end.
+        """
+        awaited = [path for path in self._frames.awaited if path not in self._done_without]
+        if not awaited:
+            return False
+        now, since = self._frames.clock(), self._ready_since
+        if not self._frames.grabbers:
+            if not self._is_ending():
+                return True
+            since = self._ending_since = self._ending_since or now
+        if now - since < PATIENCE_S:
+            self._frames.line.keep_alive(now=True)
+            return True
+        self._done_without.update(awaited)
+        names = ", ".join(awaited)
+        self._frames.tell_fault(f"From frame {index} on nothing is told of {names}, not there yet, until it comes.")
+        return False

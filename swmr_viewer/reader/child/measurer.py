@@ -55,7 +55,12 @@ class Measurer:
     @property
     def has_work(self) -> bool:
         """Whether a step would measure something now."""
-        return self._wish is not None and len(self._backlog) > 0 and not self._rows.is_full
+        return self._is_there and len(self._backlog) > 0 and not self._rows.is_full
+
+    @property
+    def _is_there(self) -> bool:
+        """Whether there is a wish, and the data set that it is about can be read by now."""
+        return self._wish is not None and self._wish.data_path in self._frames.grabbers
 
     # ---- what is wanted
 
@@ -111,7 +116,7 @@ class Measurer:
     def step(self) -> None:
         """Measure for a short while, one frame at least, and say what was found."""
         wish = self._wish
-        if wish is None:
+        if wish is None or not self._is_there:
             return
         until = self._frames.clock() + _SLICE_S
         while not self._rows.is_full and (index := self._next()) is not None:

@@ -9,13 +9,14 @@ from typing import Any
 import h5py
 
 from swmr_viewer.core.discovery import inspect_open
-from swmr_viewer.core.errors import NoKeysError, SwmrViewerError
+from swmr_viewer.core.errors import NoKeysError
 from swmr_viewer.core.files.opening import open_swmr
 from swmr_viewer.core.follower import Follower
 from swmr_viewer.core.frames import FrameGrabber
 from swmr_viewer.core.inspection import Inspection
 from swmr_viewer.core.nexus.fact_reading import read_facts
 from swmr_viewer.core.nexus.facts import DataFacts
+from swmr_viewer.reader.child.late_data import LateData
 from swmr_viewer.reader.child.layout import slot_layout
 from swmr_viewer.reader.messages import DataDescription, FollowRequest, Opened
 from swmr_viewer.reader.patterns_in_requests import has_patterns, with_patterns_expanded
@@ -28,20 +29,37 @@ class Scan:
     h5file: Any
     follower: Follower
     grabbers: dict[str, FrameGrabber]
+    late: LateData
+    """What is not there yet."""
     faults: list[str] = field(default_factory=list)
     """What could not be opened, and was not asked for by name."""
     facts: dict[str, DataFacts] = field(default_factory=dict)
 
     def opened(self, generation: int, path: str) -> Opened:
         """Return the description for the parent."""
-        data = tuple(
-            DataDescription(name, g.frame_shape, g.dtype.str, facts=self.facts.get(name, DataFacts())) for name, g in self.grabbers.items()
-        )
+        data = tuple(map(self._described, self.grabbers))
         sizes = [slot_layout(g.frame_shape, g.dtype).size for g in self.grabbers.values()]
         follower = self.follower
         return Opened(
             generation, path, follower.scan_shape, follower.key_paths, data, follower.finished_path, slot_size=max(sizes, default=64)
         )
+
+    def _described(self, path: str) -> DataDescription:
+        grabber = self.grabbers[path]
+        return DataDescription(path, grabber.frame_shape, grabber.dtype.str, facts=self.facts.get(path, DataFacts()))
+
+    def join_late(self) -> tuple[DataDescription, ...]:
+        """Look for what was not there yet, and return what is read from now on; what can never be read is a fault."""
+        opened, errors = self.late.look(self.follower)
+        self.faults = [str(error) for error in errors]
+        self.take_up(opened)
+        return tuple(map(self._described, opened))
+
+    def take_up(self, opened: dict[str, FrameGrabber]) -> None:
+        """Read these from now on."""
+        self.grabbers.update(opened)
+        for path, grabber in opened.items():
+            self.facts[path] = read_facts(self.h5file, path, grabber.scan_rank, grabber.frame_shape)
 
     def close(self) -> None:
         """Close the file, everything in it, and the files that virtual data sets were read from."""
@@ -87,9 +105,10 @@ def _open_in(h5file: h5py.File, request: FollowRequest) -> Scan:
         gap_patience_s=request.gap_patience_s or 0.0,
     )
     follower = follow()
-    named = bool(request.data_paths)
-    grabbers, errors = _open_data(h5file, request.data_paths if named or found is None else found.data_paths, follower)
-    if errors and (named or not grabbers):
+    named, late = bool(request.data_paths), LateData(h5file)
+    wanted = request.data_paths if named or found is None else (*found.data_paths, *found.late_paths)
+    grabbers, errors = late.open_all(wanted, follower)
+    if errors and (named or not (grabbers or late.paths)):
         raise errors[0]
     rank = max((grabber.scan_rank for grabber in grabbers.values()), default=follower.scan_rank)
     if rank < follower.scan_rank:  # the keys have a tail of axes that is none of the scan's
@@ -97,8 +116,9 @@ def _open_in(h5file: h5py.File, request: FollowRequest) -> Scan:
     faults = [str(error) for error in errors]
     if not told and lengths:
         faults.insert(0, f"There are no keys in {request.path}: {_SUBSTITUTE.format(', '.join(lengths))}")
-    facts = {path: read_facts(h5file, path, grabber.scan_rank, grabber.frame_shape) for path, grabber in grabbers.items()}
-    return Scan(h5file, follower, grabbers, faults, facts)
+    scan = Scan(h5file, follower, {}, late, faults)
+    scan.take_up(grabbers)
+    return scan
 
 
 _SUBSTITUTE = "the length of {} and its chunks stand in for them, which says less surely that a frame is complete."
@@ -110,14 +130,3 @@ def _found_keys(found: Inspection | None, path: str) -> tuple[tuple[str, ...], t
         why = " ".join(found.notes) if found is not None else ""
         raise NoKeysError(f"No key dataset was found in {path}. {why}".strip(), "Name one: a dataset with one value per scan point.")
     return found.key_paths, found.length_paths
-
-
-def _open_data(h5file: h5py.File, paths: tuple[str, ...], follower: Follower) -> tuple[dict[str, FrameGrabber], list[SwmrViewerError]]:
-    grabbers: dict[str, FrameGrabber] = {}
-    errors: list[SwmrViewerError] = []
-    for path in paths:
-        try:
-            grabbers[path] = FrameGrabber(h5file, path, scan_shape=follower.scan_shape)
-        except SwmrViewerError as error:
-            errors.append(error)
-    return grabbers, errors

@@ -56,6 +56,23 @@ class Opened:
 
 
 @dataclass(frozen=True, slots=True)
+class DataAwaited:
+    """Which data sets are not there yet; told whenever that changes."""
+
+    generation: int
+    waits: tuple[tuple[str, str], ...] = ()
+    """(path, why, as a sentence without its capital and full stop)."""
+
+
+@dataclass(frozen=True, slots=True)
+class DataJoined:
+    """Data sets that were not there when the file was opened are read from now on."""
+
+    generation: int
+    data: tuple[DataDescription, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class PhaseChanged:
     """The reader entered another phase."""
 
@@ -247,6 +264,8 @@ class ReaderReplaced:
 
 Event = (
     Opened
+    | DataAwaited
+    | DataJoined
     | SlotsWanted
     | PhaseChanged
     | KeysChanged

@@ -11,6 +11,8 @@ from swmr_viewer.core.ranges import IndexArray
 from swmr_viewer.core.scan import moved
 from swmr_viewer.reader.messages import (
     Busy,
+    DataDescription,
+    DataJoined,
     Ended,
     Event,
     EveryBegan,
@@ -78,6 +80,9 @@ class Resumption:
     opened: bool = False
     """Whether any reader of this generation came as far as ``Opened``."""
     failed: bool = False
+    data: tuple[DataDescription, ...] = ()
+    """What the window knows of, in the order in which it was told."""
+    _has_grown: bool = False
     _shown: ShowIndex | ShowLive | None = None
     _displays: dict[str | None, SetDisplay] = field(default_factory=dict)
     _measure: Measure | None = None
@@ -155,6 +160,21 @@ class Resumption:
             case _:
                 pass
 
+    def news_in(self, event: Event) -> Event | None:
+        """Return what is new to the window in an event; to be asked before :meth:`note_event`.
+
+        A reader that took another's place opens the same file again, and may find more data sets in it, or the late ones once more.
+        """
+        if not isinstance(event, Opened | DataJoined):
+            return event
+        known = {one.path for one in self.data}
+        new = tuple(one for one in event.data if one.path not in known)
+        self.data += new
+        if isinstance(event, Opened) and not self.opened:
+            return event
+        self._has_grown = self._has_grown or bool(new)
+        return DataJoined(self.generation, new) if new else None
+
     def note_death(self) -> int | None:
         """Take note that the reader died, and return the frame that is given up for it, if it is one."""
         busy, self.busy = self.busy, None
@@ -186,7 +206,11 @@ class Resumption:
             then.append(replace(self._every, passed=self._passed.indices(), passed_shape=self._passed.shape))
         if self._measure is not None:
             then.append(replace(self._measure, already=self._measured.indices(), already_shape=self._measured.shape))
-        if self._shown is not None:
+        if self._has_grown and self.data and not self.request.every_frame:
+            # A new reader may list them in another order: what the window takes for the first one is told by name.
+            shown = self._shown or ShowLive(self.generation)
+            then.append(replace(shown, data_path=shown.data_path or self.data[0].path))
+        elif self._shown is not None:
             then.append(self._shown)
         if self._stopping:
             then.append(Stop(self.generation))

@@ -73,7 +73,8 @@ class Watch(QObject):
         self.looked: Looked | None = None
         self._words = ""
         session.ticked.connect(self._notice_silence)
-        session.opened.connect(self._go_on_with_the_same_data)
+        for signal in (session.opened, session.data_joined):
+            signal.connect(self._go_on_with_the_same_data)
 
     # ---- facts
 
@@ -177,10 +178,13 @@ class Watch(QObject):
         self._open_request(replace(self._template, path=path, wait_s=None, conditions=conditions))
 
     def _go_on_with_the_same_data(self) -> None:
-        place, self._keep_place = self._keep_place, ""
-        path = self._session.places.path_of(place)
-        if path:
-            self._session.show_data(path)
+        """Show the data set that stands where the one before stood; it may come later than the file does."""
+        session = self._session
+        path = session.places.path_of(self._keep_place)
+        if path or not session.awaited or session.wanted_data_path:  # found, or not to come, or the user chose another
+            self._keep_place = ""
+        if path and not session.wanted_data_path:
+            session.show_data(path)
 
     def _is_current(self, path: str, is_first: bool) -> bool:
         """Whether this scan is open already; later, the same path after an end is a scan written anew."""
