@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TypeVar
 
 import numpy as np
+import psutil
 import pytest
 
 from swmr_viewer.core.conditions import AllKeys, FinishedFlag, Timeout
@@ -146,7 +147,7 @@ def test_a_reader_that_takes_another_s_place_waits_on_and_tells_nothing_twice(fi
         assert first(reader, Opened).data_paths == (DIODE,)
         files.detector("eiger")
         heard(reader, joined(EIGER))
-        reader.supervisor._reader.kill()  # type: ignore[union-attr]
+        psutil.Process(reader.pid).kill()
         first(reader, ReaderReplaced)
         files.detector("third")
         heard(reader, joined("/entry/third/data"))

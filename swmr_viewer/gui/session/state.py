@@ -93,7 +93,7 @@ def resolve_state(facts: Facts) -> SessionState:
         detail = "The reader process waits for the storage or for HDF5; the window stays usable, and the reader is replaced if it lasts."
         return SessionState(StateKind.STORAGE, "Storage not answering", f"For {seconds_words(facts.stuck_s)}. {detail}")
     if facts.ended is not None:
-        return SessionState(StateKind.LOOKING, "Still looking", _looking_detail(facts.quiet_s))
+        return _with_awaited(SessionState(StateKind.LOOKING, "Still looking", _looking_detail(facts.quiet_s)), facts.awaited)
     if facts.phase in _WAITING:
         kind, words = _WAITING[facts.phase]
         return SessionState(kind, words, facts.message)
