@@ -106,10 +106,9 @@ def task_pictures(folder: Path) -> None:
         window.snapshots.set_settings(SnapshotSettings(Path("/data/2026/cm1234/snapshots")))
         session.open(FollowRequest(str(writer.path), conditions=(Timeout(1.0),)))
         writer.step(75)
-        wait_until(lambda: session.can_resume and session.shown is not None)
+        wait_until(lambda: session.is_looking_on and session.shown is not None)
         save(window, "ended")
         session.set_conditions(default_conditions(60.0))
-        session.resume()
         measurements = window.measuring.measurements
         measurements.draw("rectangle", ((130.0, 120.0), (250.0, 230.0)))
         measurements.draw("ellipse", ((280.0, 280.0), (400.0, 380.0)))
