@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
+from contextlib import suppress
+from itertools import islice
 
 from swmr_viewer.core.keys.endings import FileWatch, FinishedFlags
 from swmr_viewer.core.keys.keyset import KeySet
+
+_MOST_FILES = 100
+"""Asked for their time; a scan may have thousands."""
 
 
 class FollowerFacts:
@@ -48,6 +54,14 @@ class FollowerFacts:
         Without keys it is the data's files. A link, or a virtual data set's source, that leads nowhere yet counts as open.
         """
         return self._files.all_closed()
+
+    def last_written_at(self) -> float | None:
+        """Return when the files that take part were changed last (s since 1970), or None where that cannot be told."""
+        times = []
+        for name in islice(filter(None, self._keys.files()), _MOST_FILES):
+            with suppress(OSError):
+                times.append(os.stat(name).st_mtime)
+        return max(times, default=None)
 
     # ---- what is known
 

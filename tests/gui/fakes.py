@@ -94,7 +94,15 @@ class FakeSupervisor:
         self.say(m.KeysChanged(self.generation, scan_shape, tuple(ranges(one) for one in added), whole, at_s))
 
     def say_frame(
-        self, pixels: np.ndarray, index: int, scan_shape: tuple[int, ...], *, live: bool = True, at_s: float = 0.0, data_path: str = ""
+        self,
+        pixels: np.ndarray,
+        index: int,
+        scan_shape: tuple[int, ...],
+        *,
+        live: bool = True,
+        at_s: float = 0.0,
+        data_path: str = "",
+        is_new: bool | None = None,
     ) -> str:
         """Put a frame into a slot of its own and announce it; return the slot's name."""
         slot = f"slot-{len(self.released) + len(self._pixels)}-{index}-{live}"
@@ -121,6 +129,7 @@ class FakeSupervisor:
                 statistics,
                 frame_time=self.frame_time,
                 in_turn=live and self._is_in_turn,
+                is_new=live if is_new is None else is_new,
             )
         )
         return slot

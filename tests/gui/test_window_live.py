@@ -128,23 +128,27 @@ def test_a_click_on_the_map_shows_that_frame(qtbot: QtBot, live_viewer: LiveView
     assert assembly.session.wanted_index == 2
 
 
-def test_a_timeout_is_resumed_and_stop_ends(qtbot: QtBot, live_viewer: LiveViewer, live_writer: Any) -> None:
+def test_a_timeout_is_outlived_and_what_was_stopped_is_resumed(qtbot: QtBot, live_viewer: LiveViewer, live_writer: Any) -> None:
     scan = live_writer(frame_shape=LARGER)
     assembly = live_viewer(scan.path, conditions=(Timeout(0.5),))
     session, bar = assembly.session, assembly.window.termination_bar
     scan.step(2)
     qtbot.waitUntil(lambda: session.ended is not None and session.ended.reason == "timeout", timeout=WAIT_MS)
-    assert bar.resume.isVisible()
+    assert session.is_looking_on
+    assert not bar.resume.isVisible(), "it goes on by itself"
     bar.seconds.setValue(600.0)
-    qtbot.mouseClick(bar.resume, LEFT)
     scan.step(3)
     wait_shown(qtbot, assembly, 4)
-    assert session.ended is None
+    qtbot.waitUntil(lambda: session.ended is None, timeout=WAIT_MS)
     qtbot.mouseClick(bar.stop, LEFT)
     qtbot.waitUntil(lambda: session.ended is not None, timeout=WAIT_MS)
     assert session.ended is not None
     assert session.ended.reason == "stopped"
     assert session.state.kind is StateKind.STOPPED
+    qtbot.mouseClick(bar.resume, LEFT)
+    (newest,) = scan.step(1)
+    np.testing.assert_array_equal(wait_shown(qtbot, assembly, newest), scan.expected(newest))
+    assert session.ended is None
 
 
 def test_the_snapshot_is_the_shown_frame_bit_for_bit(qtbot: QtBot, live_viewer: LiveViewer, live_writer: Any, tmp_path: Path) -> None:

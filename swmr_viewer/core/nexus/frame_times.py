@@ -1,9 +1,11 @@
-"""When frames were taken, as far as the file tells."""
+"""When frames were taken, as far as the file tells; a time that cannot be one is left out, and said once."""
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from datetime import UTC, datetime
-from math import isfinite
+from math import isfinite, isnan
 from typing import Any
 
 import h5py
@@ -19,6 +21,12 @@ _EPICS_EPOCH_S = 631_152_000.0
 """1990-01-01, from where EPICS counts, in seconds since 1970."""
 _EPICS_UNTIL_S = 1.4e9
 """A time stamp below is EPICS' (it will be until 2034), one above is Unix' (it has been since 2014, before SWMR)."""
+_STAMPS_SINCE_S = 946_684_800.0
+"""2000-01-01: a stamp before it counts from something else, such as the start of the camera."""
+_AHEAD_S = 86_400.0
+"""By so much the clock of a detector may be ahead of ours."""
+_MOST_S = 1e11
+"""A stamp without a unit that is larger is not in seconds: its size tells whether it is in ms, us or ns, since 1970."""
 
 
 class FrameTimes:
@@ -30,35 +38,61 @@ class FrameTimes:
         The open file.
     path : str or None
         What `read_facts` found; None: there are no times.
+    clock : callable
+        Seconds since 1970 (UTC), now.
     """
 
-    def __init__(self, h5file: h5py.File, path: str | None) -> None:
+    def __init__(self, h5file: h5py.File, path: str | None, clock: Callable[[], float] = time.time) -> None:
         self._dataset: Any = None
+        self._path = path
+        self._clock = clock
         self._start_s: float | None = None
-        self._factor = 1.0
+        self._factor: float | None = None
+        self._faults: list[str] = []
+        self._told = False
         if path is None:
             return
         try:
-            found = open_object(h5file, path)
-            self._start_s = _start_of(found)
-            self._factor = in_seconds(" ".join(words_of(found, "units")))
-            self._dataset = found
+            self._open(open_object(h5file, path))
         except Exception:  # a time is not worth a scan that cannot be followed
             self._dataset = None
 
+    def _open(self, dataset: Any) -> None:
+        start, unit = words_of(dataset, "start"), " ".join(words_of(dataset, "units"))
+        if start and (began_s := _seconds_of(start[0])) is None:
+            self._tell(f"The times in {self._path} count from {start[0]!r}, which is no date")
+            return
+        if unit and in_seconds(unit) is None:
+            self._tell(f"The times in {self._path} are in {unit!r}, which is no unit of time")
+            return
+        self._start_s = began_s if start else None
+        self._factor = in_seconds(unit) if unit else None
+        self._dataset = dataset
+
     def at(self, index: int, scan_shape: tuple[int, ...]) -> float | None:
-        """Return when this frame was taken (s since 1970, UTC), or None where that is not (yet) known."""
+        """Return when this frame was taken (s since 1970, UTC), or None where that is not (yet) known, or no time can be so."""
         if self._dataset is None:
             return None
         try:
             value = self._read(index, scan_shape)
         except Exception:  # as above
             return None
-        if not isfinite(value) or (value == 0 and self._start_s is None):
+        if self._is_unset(value):
             return None
-        if self._start_s is not None:
-            return self._start_s + self._factor * value
-        return value + (_EPICS_EPOCH_S if value < _EPICS_UNTIL_S else 0.0)
+        found = self._since_1970(value)
+        if found is None:
+            self._tell(f"The time of frame {index} in {self._path} ({value:g}) is none at which it can have been taken")
+        return found
+
+    def take_faults(self) -> list[str]:
+        """Return what is to be said of the times: once, and then nothing."""
+        taken, self._faults = self._faults, []
+        return taken
+
+    def _tell(self, what: str) -> None:
+        if not self._told:
+            self._told = True
+            self._faults.append(f"{what}. Such times are left out: the age that is shown is counted from the reading.")
 
     def _read(self, index: int, scan_shape: tuple[int, ...]) -> float:
         if can_refresh(self._dataset):
@@ -68,11 +102,35 @@ class FrameTimes:
         where = (index,) if rank == 1 else (*at, *(0,) * (rank - len(at)))
         return float(np.asarray(self._dataset[where]))
 
+    def _is_unset(self, value: float) -> bool:
+        """Whether nothing was written there yet."""
+        if isnan(value):
+            return bool(np.isnan(self._dataset.fillvalue))
+        return value == 0 and self._start_s is None
 
-def _start_of(dataset: Any) -> float | None:
-    """Return the attribute ``start`` (ISO 8601; without a zone: UTC) in seconds since 1970."""
-    told = words_of(dataset, "start")
-    if not told:
+    def _since_1970(self, value: float) -> float | None:
+        if not isfinite(value):
+            return None
+        factor = 1.0 if self._factor is None else self._factor
+        if self._start_s is not None:
+            found, earliest = self._start_s + factor * value, 0.0
+        else:
+            found, earliest = self._stamp(factor * value), _STAMPS_SINCE_S
+        return found if earliest <= found <= self._clock() + _AHEAD_S else None
+
+    def _stamp(self, seconds: float) -> float:
+        if seconds < _EPICS_UNTIL_S:
+            return seconds + _EPICS_EPOCH_S
+        for _ in ("ms", "us", "ns"):
+            if self._factor is None and seconds > _MOST_S:
+                seconds *= 1e-3
+        return seconds
+
+
+def _seconds_of(date: str) -> float | None:
+    """Return a date (ISO 8601; without a zone: UTC) in seconds since 1970, or None where it is none."""
+    try:
+        start = datetime.fromisoformat(date)
+    except ValueError:
         return None
-    start = datetime.fromisoformat(told[0])
     return (start if start.tzinfo else start.replace(tzinfo=UTC)).timestamp()

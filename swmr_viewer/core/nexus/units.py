@@ -30,6 +30,16 @@ def wavelength_of_energy(value: float, unit: str) -> float | None:
     return _HC_EV_M / (value * factor) if factor and value > 0 else None
 
 
-def in_seconds(unit: str) -> float:
-    """Return one of this unit of time in seconds; 1 where it is none that is known."""
-    return {"ms": 1e-3, "us": 1e-6, "ns": 1e-9, "min": 60.0}.get(unit.strip(), 1.0)
+_SECONDS = {
+    "s": 1.0, "sec": 1.0, "second": 1.0, "seconds": 1.0,
+    "ms": 1e-3, "millisecond": 1e-3, "milliseconds": 1e-3,
+    "us": 1e-6, "\u00b5s": 1e-6, "\u03bcs": 1e-6, "microsecond": 1e-6, "microseconds": 1e-6,
+    "ns": 1e-9, "nanosecond": 1e-9, "nanoseconds": 1e-9,
+    "min": 60.0, "minute": 60.0, "minutes": 60.0, "h": 3600.0, "hour": 3600.0, "hours": 3600.0,
+}  # fmt: skip
+"""One of the unit in seconds."""
+
+
+def in_seconds(unit: str) -> float | None:
+    """Return one of this unit of time in seconds, or None where it is none that is known."""
+    return _SECONDS.get(unit.strip())

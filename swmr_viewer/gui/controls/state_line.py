@@ -56,7 +56,7 @@ class StateLine(QWidget):
         self.dot = StateDot(session)
         self.words = Words("strong", room_for="Storage not answering")
         self.rate = Words("muted", room_for="000.0 arriving   000.0 shown   000.0 skipped / s")
-        self.age = Words("muted", room_for="last key 000 min ago")
+        self.age = Words("muted", room_for="keys read 000 min ago")
         self._lay_out()
         for signal in (session.state_changed, session.mode_changed, playback.changed, mode.changed):
             signal.connect(self._show)
@@ -95,4 +95,5 @@ class StateLine(QWidget):
         session = self._session
         self.rate.say("" if session.is_over and not self._playback.is_playing else self.flow.words())
         age = session.key_age_s
-        self.age.say("" if age is None else f"last key {age_words(age)}")
+        what = "last key" if session.last_key_came else "keys read"
+        self.age.say("" if age is None else f"{what} {age_words(age)}")

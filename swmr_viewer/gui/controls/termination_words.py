@@ -10,11 +10,19 @@ from swmr_viewer.gui.look.words import seconds_words
 from swmr_viewer.reader.messages import Ended
 
 
-def end_words(ended: Ended, conditions: Sequence[Condition], at: datetime) -> str:
-    """Return ``Ended at 14:03:07: all keys are set``; a timeout after which keys are looked for is no end."""
+def end_words(ended: Ended, conditions: Sequence[Condition], now: datetime) -> str:
+    """Return ``Ended at 14:03:07: all keys are set``; a timeout after which keys are looked for is no end.
+
+    When a scan ended that was over before it was opened, nobody knows: then it is said when the file was written last.
+    """
     if ended.looks_on:
         return f"{reason_words(ended.reason, conditions)}, still looking"
-    return f"Ended at {at:%H:%M:%S}: {reason_words(ended.reason, conditions)}"
+    reason = reason_words(ended.reason, conditions)
+    if ended.was_over and ended.at is None:
+        return f"Over before it was looked at: {reason}"
+    at = datetime.fromtimestamp(ended.at) if ended.at is not None else now
+    when = f"{at:%H:%M:%S}" if at.date() == now.date() else f"{at:%Y-%m-%d %H:%M}"
+    return f"Last written {when}: {reason}" if ended.was_over else f"Ended at {when}: {reason}"
 
 
 def reason_words(reason: str, conditions: Sequence[Condition]) -> str:

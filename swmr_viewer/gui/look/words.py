@@ -15,7 +15,7 @@ def count_words(number: int) -> str:
 
 
 def seconds_words(seconds: float) -> str:
-    """Return a duration: ``0.1 s``, ``42 s``, ``3 min``, ``2 h``."""
+    """Return a duration: ``0.1 s``, ``42 s``, ``3 min``, ``2 h``, ``30 days``."""
     seconds = max(0.0, seconds)
     if seconds < 9.95:
         return f"{seconds:.1f} s"
@@ -23,7 +23,9 @@ def seconds_words(seconds: float) -> str:
         return f"{seconds:.0f} s"
     if seconds < 119.5 * 60:
         return f"{seconds / 60:.0f} min"
-    return f"{seconds / 3600:.0f} h"
+    if seconds < 47.5 * 3600:
+        return f"{seconds / 3600:.0f} h"
+    return f"{count_words(round(seconds / 86_400))} days"
 
 
 def age_words(seconds: float | None) -> str:
@@ -33,9 +35,16 @@ def age_words(seconds: float | None) -> str:
 
 def clock_words(unix_s: float) -> str:
     """Return the time of day, here, of seconds since 1970 (UTC): ``14:03:07.2``; nothing where no calendar has the day."""
+    return moment_words(unix_s, unix_s)
+
+
+def moment_words(unix_s: float, now_s: float) -> str:
+    """Return the time of day, here, with its day where that is not today: ``2026-03-04 14:03:07``; both in s since 1970 (UTC)."""
     try:
         tenths = round(unix_s * 10)
-        return f"{datetime.fromtimestamp(tenths // 10):%H:%M:%S}.{tenths % 10}"
+        moment = datetime.fromtimestamp(tenths // 10)
+        is_today = moment.date() == datetime.fromtimestamp(now_s).date()
+        return f"{moment:%H:%M:%S}.{tenths % 10}" if is_today else f"{moment:%Y-%m-%d %H:%M:%S}"
     except (ValueError, OverflowError, OSError):  # before year 1, after 9999, or no number
         return ""
 

@@ -1,8 +1,9 @@
-"""Which frame this is: number, position, age; and how it is drawn."""
+"""Which frame this is: number, position, age by the file's time; and how it is drawn."""
 
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt, Signal
@@ -10,19 +11,29 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from swmr_viewer.gui.look.folding_row import FoldingRow
 from swmr_viewer.gui.look.labels import ElidedWords, Words
-from swmr_viewer.gui.look.words import age_words, clock_words, count_words, position_words
+from swmr_viewer.gui.look.words import age_words, count_words, moment_words, position_words
 from swmr_viewer.gui.picture.change_mark import ChangeMark
+from swmr_viewer.gui.session.live_frame import LiveFrame
 from swmr_viewer.gui.session.session import Session
 
 
 class FrameHeader(QWidget):
-    """``Frame 417   of 600   at (13, 27)   0.1 s ago``."""
+    """``Frame 417   of 600   at (13, 27)   taken 14:03:07.2   0.1 s ago``; where the file has no time, ``read 0.1 s ago``.
+
+    Parameters
+    ----------
+    session : Session
+        What is shown.
+    now : callable
+        Seconds since 1970 (UTC), now.
+    """
 
     fit_wanted = Signal()
 
-    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+    def __init__(self, session: Session, parent: QWidget | None = None, *, now: Callable[[], float] = time.time) -> None:
         super().__init__(parent)
         self._session = session
+        self._now = now
         self.mark = ChangeMark(session)
         self._made_of: Callable[[], str] = str
         self.title = Words("title", room_for="Frame 0000")
@@ -81,15 +92,24 @@ class FrameHeader(QWidget):
         self.title.say(f"Frame {count_words(frame.index)}")
         total = session.progress.total if session.progress is not None else 0
         held = "" if session.is_live else "held"
-        clock = "" if frame.frame_time is None else clock_words(frame.frame_time)
-        taken = f"taken {clock}" if clock else ""
-        place = (f"of {count_words(total)}", f"at {position_words(frame.position)}")
-        parts = (*place, self._made_of(), taken, age_words(session.frame_age_s), held)
-        self.where.say(self._fitting([part for part in parts if part], taken))
+        taken, age = self._time_words(frame)
+        of_total = f"of {count_words(total)}"
+        parts = (of_total, f"at {position_words(frame.position)}", self._made_of(), taken, age, held)
+        self.where.say(self._fitting(parts, least_needed=(taken, of_total)))
 
-    def _fitting(self, parts: list[str], least_needed: str) -> str:
-        """Return all the words, or all but the least needed ones where there is no room: whether a picture is current is never cut."""
-        words = "   ".join(parts)
-        if self.where.fontMetrics().horizontalAdvance(re.sub(r"\d", "0", words)) <= self.where.width():
-            return words
-        return "   ".join(part for part in parts if part != least_needed)
+    def _time_words(self, frame: LiveFrame) -> tuple[str, str]:
+        """Say when the frame was taken and how long ago; by a clock that is ahead of ours, or without a time, when it was read."""
+        now_s, taken_s = self._now(), frame.frame_time
+        moment = "" if taken_s is None else moment_words(taken_s, now_s)
+        taken = f"taken {moment}" if moment else ""
+        if taken_s is None or not moment or taken_s > now_s:
+            return taken, f"read {age_words(self._session.frame_read_s)}"
+        return taken, age_words(now_s - taken_s)
+
+    def _fitting(self, parts: tuple[str, ...], least_needed: tuple[str, ...]) -> str:
+        """Return the words, where there is no room without the least needed ones: whether a picture is current is never cut."""
+        for n_left_out in range(len(least_needed) + 1):
+            words = "   ".join(part for part in parts if part and part not in least_needed[:n_left_out])
+            if self.where.fontMetrics().horizontalAdvance(re.sub(r"\d", "0", words)) <= self.where.width():
+                break
+        return words

@@ -56,6 +56,8 @@ class LiveFrame:
     """When it was taken: seconds since 1970 (UTC); None: the file does not tell."""
     in_turn: bool = False
     """Sent by `Every frame`, after the one before it."""
+    is_new: bool = False
+    """Its key just came: it was not there at the opening, and is not sent for a second time."""
 
 
 def live_frame(event: FrameReady, pixels: tuple[Pixels, Pixels | None], received_at_s: float, release: Callable[[], None]) -> LiveFrame:
@@ -64,5 +66,5 @@ def live_frame(event: FrameReady, pixels: tuple[Pixels, Pixels | None], received
     return LiveFrame(
         event.generation, event.data_path, event.index, event.position, raw, preview, event.preview_factor,
         event.levels, event.key_seen_at_s, received_at_s, event.live, Once(release),
-        event.statistics, event.combined, event.frame_time, event.in_turn,
+        event.statistics, event.combined, event.frame_time, event.in_turn, event.is_new,
     )  # fmt: skip

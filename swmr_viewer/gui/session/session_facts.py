@@ -72,6 +72,7 @@ class SessionFacts(QObject):
         self.shown: LiveFrame | None = None
         self.wanted_index: int | None = None
         self.last_key_at_s: float | None = None
+        self.last_key_came = False
         self.following_since_s: float | None = None
         self.counts = ShownCounts()
         self.wanted_is_unreadable = False
@@ -117,13 +118,13 @@ class SessionFacts(QObject):
 
     @property
     def key_age_s(self) -> float | None:
-        """Seconds since the newest key, or None before the first."""
+        """Seconds since the newest key was seen, or None before the first; ``last_key_came``: it came then, else it was there before."""
         return None if self.last_key_at_s is None else max(0.0, self._clock() - self.last_key_at_s)
 
     @property
-    def frame_age_s(self) -> float | None:
-        """Seconds since the key of the shown frame was seen."""
-        return None if self.shown is None else max(0.0, self._clock() - self.shown.key_seen_at_s)
+    def frame_read_s(self) -> float | None:
+        """Seconds since the shown frame was read: no age of the frame, which may have been there for years."""
+        return None if self.shown is None else max(0.0, self._clock() - self.shown.received_at_s)
 
     @property
     def is_over(self) -> bool:

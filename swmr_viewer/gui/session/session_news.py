@@ -102,9 +102,10 @@ class SessionNews(SessionFacts):
         self._mirror(update.keys)
         self.keys_changed.emit(update.keys)
         if self._is_newer_key(update.keys.last_key_at_s):
-            self.last_key_at_s = update.keys.last_key_at_s
+            self.last_key_at_s, self.last_key_came = update.keys.last_key_at_s, update.keys.last_key_came
         if update.completed.size:
-            self._rate.add(self._clock(), int(update.completed.size))
+            if update.keys.last_key_came:
+                self._rate.add(self._clock(), int(update.completed.size))
             self.frames_completed.emit(update.completed)
 
     def _is_newer_key(self, at_s: float) -> bool:

@@ -13,7 +13,7 @@ class ShownCounts:
         self.n_skipped = 0
         """Frames that became complete between two live ones that were shown; nothing is lost, the map and the slider reach them."""
         self.latency_s: float | None = None
-        """From the moment its key was seen to the end of painting, for the last live frame (s)."""
+        """From the moment its key was seen to the end of painting, for the last frame that was shown as it came (s)."""
         self.expects_all = False
         """Every frame is delivered in order: then those that wait are late, not skipped."""
         self._complete_at_last: int | None = None
@@ -28,8 +28,8 @@ class ShownCounts:
         self._complete_at_last = max(n_complete, self._complete_at_last or 0)
 
     def note_painted(self, frame: LiveFrame, now_s: float) -> None:
-        """Measure how long a live frame took to the screen."""
-        if frame.live:
+        """Measure how long a frame took to the screen whose key just came; of others it is not known when it came."""
+        if frame.is_new:
             self.latency_s = max(0.0, now_s - frame.key_seen_at_s)
 
     def pause(self) -> None:

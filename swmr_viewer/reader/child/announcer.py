@@ -29,14 +29,20 @@ class Announcer:
         self._pending: list[list[Ranges]] = [[] for _ in follower.key_paths]
         self._whole = True
         self._has_credit = True
+        self._last_key_came = False
 
     @property
     def is_idle(self) -> bool:
         """Whether the parent was told everything."""
         return not self._whole and not any(self._pending)
 
-    def collect(self) -> tuple[IndexArray, bool]:
+    def collect(self, came: bool = True) -> tuple[IndexArray, bool]:
         """Take what the follower found.
+
+        Parameters
+        ----------
+        came : bool
+            Whether keys that are found came while they were looked for; otherwise they were there before.
 
         Returns
         -------
@@ -49,6 +55,8 @@ class Announcer:
         shape = self._follower.scan_shape
         reshaped = shape != self.progress.scan_shape
         taken = self._follower.take_added()
+        if any(starts.size for starts, _ in taken):
+            self._last_key_came = came
         if reshaped:
             self.progress.grow(shape)
             self._whole = True
@@ -70,6 +78,7 @@ class Announcer:
         if self.is_idle or not (self._has_credit or at_once):
             return
         added = self.progress.whole() if self._whole else tuple(joined(parts) for parts in self._pending)
-        self._line.send(KeysChanged(self._line.generation, self.progress.scan_shape, added, self._whole, self._follower.last_key_at))
+        at_s, came = self._follower.last_key_at, self._last_key_came
+        self._line.send(KeysChanged(self._line.generation, self.progress.scan_shape, added, self._whole, at_s, came))
         self._pending = [[] for _ in self._pending]
         self._whole = self._has_credit = False

@@ -19,8 +19,8 @@ class Delivery(Protocol):
     def is_pressed(self) -> bool:
         """Whether the next step should come at once."""
 
-    def note_completed(self, indices: IndexArray, reshaped: bool) -> None:
-        """Take note of indices that became complete; ``reshaped``: indices mean other positions now."""
+    def note_completed(self, indices: IndexArray, reshaped: bool, came: bool = True) -> None:
+        """Take note of complete indices; ``reshaped``: indices mean other positions now; ``came``: they completed just now."""
 
     def note_joined(self, path: str) -> None:
         """Take note that a data set which was not there before can be read now."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import numpy as np
 
-from swmr_viewer.core.conditions import Timeout
+from swmr_viewer.core.conditions import STOPPED, Timeout
 from swmr_viewer.core.errors import SwmrViewerError
 from swmr_viewer.core.nexus.frame_times import FrameTimes
 from swmr_viewer.reader.child.announcer import Announcer
@@ -81,7 +82,11 @@ class Following:
         else:
             self._live = self._live_delivery(slots)
             self._delivery = self._live
+        self._is_watching = False
+        """Whether keys that are found now came just now: they were not there at the first look."""
         self._ending: str | None = None
+        self._ending_at: float | None = None
+        self._was_over = False
         self._ended = False
         self._ended_before = follow.ended_reason
         self._told_waits: tuple[tuple[str, str], ...] = ()
@@ -162,6 +167,7 @@ class Following:
     def _resume(self) -> None:
         self._scan.follower.resume()
         self._ending, self._ended, self._ended_before = None, False, None
+        self._is_watching = False
         self._line.send(PhaseChanged(self._line.generation, Phase.FOLLOWING))
 
     def step(self) -> None:
@@ -177,10 +183,17 @@ class Following:
         self._delivery.step()
         self._measurer.step()
         if self._ending is None:
-            self._ending = self._look_for_end()
+            self._note_ending(self._look_for_end())
             self._take()
+            self._is_watching = True
         elif not self._ended and self._is_told_everything:
             self._end(self._ending)
+
+    def _note_ending(self, reason: str | None) -> None:
+        """Take note of why it ends, and when. What was so at the first look has been so for a time that nobody knows."""
+        self._ending = reason
+        self._was_over = not self._is_watching and reason not in (None, STOPPED, Timeout.name)
+        self._ending_at = self._scan.follower.last_written_at() if self._was_over else time.time()
 
     def _looks_on(self, reason: str | None) -> bool:
         """Whether this is no end for a window: a pause that was longer than expected. A command that delivers every frame does end."""
@@ -191,7 +204,8 @@ class Following:
         self._take()
         if reason == self._ending:
             return
-        self._ending, self._ended, self._ended_before = reason, False, None
+        self._ended, self._ended_before = False, None
+        self._note_ending(reason)
         if reason is None:
             self._line.send(Resumed(self._line.generation))
             self._line.send(PhaseChanged(self._line.generation, Phase.FOLLOWING))
@@ -227,11 +241,11 @@ class Following:
 
     def _take(self) -> None:
         before = self._announcer.progress.scan_shape
-        completed, moved = self._announcer.collect()
+        completed, moved = self._announcer.collect(self._is_watching)
         if moved and self._live is not None:
             for one in (self._live, self._measurer):
                 one.move(before, self._announcer.progress.scan_shape)
-        self._delivery.note_completed(completed, moved)
+        self._delivery.note_completed(completed, moved, self._is_watching)
         self._measurer.note_completed(completed)
         self._tell_faults(self._scan.follower.take_faults())
 
@@ -247,8 +261,8 @@ class Following:
         follower = self._scan.follower
         self._ended = True
         if self._ended_before is None:
-            looks_on = self._looks_on(reason)
-            self._line.send(Ended(self._line.generation, reason, follower.n_complete, follower.total, looks_on))
+            looks_on, at, was_over = self._looks_on(reason), self._ending_at, self._was_over
+            self._line.send(Ended(self._line.generation, reason, follower.n_complete, follower.total, looks_on, at, was_over))
         self._line.send(PhaseChanged(self._line.generation, Phase.ENDED, self._ended_before or reason))
 
     def close(self) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from swmr_viewer.core.errors import FrameNotWrittenError, SwmrViewerError
@@ -16,17 +14,8 @@ from swmr_viewer.reader.child.every import EveryLine
 from swmr_viewer.reader.child.frame_reading import FrameReading
 from swmr_viewer.reader.child.newest import NewestFrame
 from swmr_viewer.reader.child.patience import PATIENCE_S
-from swmr_viewer.reader.child.sending import Sender
+from swmr_viewer.reader.child.sending import Sender, Wanted
 from swmr_viewer.reader.messages import EveryBegan, FollowEvery, ShowIndex, ShowLive
-
-
-@dataclass(slots=True)
-class _Wanted:
-    """A frame that somebody waits for."""
-
-    index: int
-    since: float
-    live: bool
 
 
 class LiveDelivery:
@@ -53,7 +42,7 @@ class LiveDelivery:
         for index in frames.unreadable:
             self._newest.give_up(index)
         self._path = frames.first_path
-        self._pinned: _Wanted | None = None
+        self._pinned: Wanted | None = None
         self._pin: int | None = None
         self._every: EveryLine | None = None
         self._log = ArrivalLog()
@@ -63,6 +52,8 @@ class LiveDelivery:
         self._abandoned = False
         self._late: dict[int, float] = {}
         self._seen_at = frames.clock()
+        self._is_new = False
+        """Whether the newest frame just came and was not sent yet."""
 
     @property
     def is_idle(self) -> bool:
@@ -88,13 +79,13 @@ class LiveDelivery:
 
     # ---- news
 
-    def note_completed(self, indices: IndexArray, reshaped: bool) -> None:
-        """Take note of indices that became complete."""
+    def note_completed(self, indices: IndexArray, reshaped: bool, came: bool = True) -> None:
+        """Take note of complete indices."""
         if reshaped:
             self._forget_places()
         if not indices.size:
             return
-        self._seen_at = self._frames.clock()
+        self._seen_at, self._is_new = self._frames.clock(), came
         if not reshaped:
             self._newest.note_completed(indices)
         if self._every is not None:
@@ -143,8 +134,9 @@ class LiveDelivery:
     def show_again(self) -> None:
         """Send again what is wanted: it is prepared in another way now, or the view holds something else."""
         self._newest.show_again()
+        self._is_new = False
         self._late.clear()
-        self._pinned = _Wanted(self._pin, self._frames.clock(), False) if self._pin is not None else None
+        self._pinned = Wanted(self._pin, self._frames.clock(), False) if self._pin is not None else None
         if self._combined is not None:
             self._combined.send_again()
 
@@ -205,11 +197,11 @@ class LiveDelivery:
         elif self._pin is None and not self._newest.is_settled:
             self._step_live()
 
-    def _step_pinned(self, wanted: _Wanted) -> None:
+    def _step_pinned(self, wanted: Wanted) -> None:
         if self._cannot_be_pinned(wanted) or self._try(wanted):
             self._pinned = None
 
-    def _cannot_be_pinned(self, wanted: _Wanted) -> bool:
+    def _cannot_be_pinned(self, wanted: Wanted) -> bool:
         if wanted.index not in self._frames.unreadable and self._announcer.progress.is_complete(wanted.index):
             return False
         why = "ended the reader before" if wanted.index in self._frames.unreadable else "is not complete yet"
@@ -219,19 +211,22 @@ class LiveDelivery:
     def _step_every(self, every: EveryLine) -> None:
         while (index := every.first) is not None and index in self._frames.unreadable:
             every.pop()
-        if index is not None and self._try(_Wanted(index, self._late.get(index, self._seen_at), True), is_settled_without=True):
+        if index is not None and self._try(self._live_one(index), is_settled_without=True):
             self._late.clear()
             self._log.note(np.array([every.pop()], np.int64))
 
     def _step_live(self) -> None:
         for index in list(self._newest.candidates(self._announcer.progress)):
-            if self._try(_Wanted(index, self._late.get(index, self._seen_at), True)):
+            if self._try(self._live_one(index)):
                 return
 
-    def _try(self, wanted: _Wanted, is_settled_without: bool = False) -> bool:
+    def _live_one(self, index: int) -> Wanted:
+        return Wanted(index, self._late.get(index, self._seen_at), True, self._is_new)
+
+    def _try(self, wanted: Wanted, is_settled_without: bool = False) -> bool:
         """Send a frame, and return whether this is settled: it was sent, or (pinned, or asked for) will never be."""
         try:
-            sent = self._sender.send(self._path, wanted.index, wanted.since, wanted.live)
+            sent = self._sender.send(self._path, wanted)
         except FrameNotWrittenError as error:
             since = self._late.setdefault(wanted.index, self._frames.clock() if is_settled_without else wanted.since)
             if self._frames.clock() - since < PATIENCE_S:
@@ -249,9 +244,10 @@ class LiveDelivery:
     def _note_shown(self, index: int) -> None:
         self._shown = index
         self._newest.note_shown(index)
+        self._is_new = self._is_new and not self._newest.is_settled
         self._late.clear()
 
-    def _give_up(self, wanted: _Wanted, message: str) -> None:
+    def _give_up(self, wanted: Wanted, message: str) -> None:
         self._frames.tell_fault(message, wanted.index)
         if wanted.live:
             self._newest.give_up(wanted.index)
@@ -269,7 +265,8 @@ class LiveDelivery:
             return
         if not combined.what_to_send(live) or not self._sender.any_free:
             return
-        if self._sender.send_combined(self._path, index, self._seen_at, live, accumulator):
+        wanted = Wanted(index, self._seen_at, live, live and self._is_new)
+        if self._sender.send_combined(self._path, wanted, accumulator):
             combined.note_sent(head, live)
             self._note_combined_shown(index, live)
 

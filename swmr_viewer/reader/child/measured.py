@@ -53,7 +53,7 @@ class MeasuredDelivery:
         self.is_idle = True
         self.is_pressed = False
 
-    def note_completed(self, indices: IndexArray, reshaped: bool) -> None:
+    def note_completed(self, indices: IndexArray, reshaped: bool, came: bool = True) -> None:
         """Take note of when frames became ready (the follower itself says which)."""
         self.is_idle = self.is_idle and not indices.size
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from multiprocessing.shared_memory import SharedMemory
 from typing import Any
 
@@ -20,10 +21,22 @@ from swmr_viewer.reader.child.layout import SlotLayout, slot_layout
 from swmr_viewer.reader.child.line import Line
 from swmr_viewer.reader.child.reader_slots import ReaderSlots
 from swmr_viewer.reader.child.reading import grab_at, layout_of_frames
-from swmr_viewer.reader.messages import Busy, FrameReady, SlotsWanted
+from swmr_viewer.reader.messages import Busy, Fault, FrameReady, SlotsWanted
 
 OnFrame = Callable[[str, int, npt.NDArray[Any], FrameStatistics], None]
 """Called with path, index, the frame (masked pixels told by value) and its statistics; the array is good during the call."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A frame that somebody waits for."""
+
+    index: int
+    since: float
+    """When its key was seen, or it was asked for (s)."""
+    live: bool
+    is_new: bool = False
+    """As in `FrameReady`."""
 
 
 class Sender:
@@ -73,7 +86,7 @@ class Sender:
         """Whether a frame can be sent now."""
         return self._slots.any_free
 
-    def send(self, path: str, index: int, since: float, live: bool) -> bool:
+    def send(self, path: str, wanted: Wanted) -> bool:
         """Read a frame and send it; return whether the slots are large enough for it.
 
         Raises
@@ -85,16 +98,16 @@ class Sender:
         layout = layout_of_frames(grabber)
 
         def fill(frame: npt.NDArray[Any]) -> None:
-            self._line.send(Busy(self._line.generation, f"reading frame {index} of {path}", index))
-            grab_at(grabber, index, self._announcer.progress.scan_shape, frame)
+            self._line.send(Busy(self._line.generation, f"reading frame {wanted.index} of {path}", wanted.index))
+            grab_at(grabber, wanted.index, self._announcer.progress.scan_shape, frame)
 
-        return self._filled(layout, fill, display, path, index, since, live)
+        return self._filled(layout, fill, display, path, wanted)
 
-    def send_combined(self, path: str, index: int, since: float, live: bool, combined: Accumulator) -> bool:
+    def send_combined(self, path: str, wanted: Wanted, combined: Accumulator) -> bool:
         """Send what was accumulated, as the frame at this index; return whether the slots are large enough."""
         layout = slot_layout(combined.shape, combined_dtype(combined.how, combined.dtype))
         display = self._displays.of(path)
-        return self._filled(layout, combined.write_into, display, path, index, since, live, combined.n)
+        return self._filled(layout, combined.write_into, display, path, wanted, combined.n)
 
     def _filled(
         self,
@@ -102,9 +115,7 @@ class Sender:
         fill: Callable[[npt.NDArray[Any]], None],
         display: Display,
         path: str,
-        index: int,
-        since: float,
-        live: bool,
+        wanted: Wanted,
         combined: int = 0,
     ) -> bool:
         if layout.size > self._slots.size:
@@ -115,7 +126,7 @@ class Sender:
             frame: npt.NDArray[Any] = np.ndarray(layout.shape, layout.dtype, block.buf)
             fill(frame)
             prepared = frame if combined else display.prepared(frame)
-            event = self._described(block, layout, prepared, display, path, index, since, live, combined)
+            event = self._described(block, layout, prepared, display, path, wanted, combined)
         except BaseException:
             self._slots.release(block.name)
             raise
@@ -124,7 +135,7 @@ class Sender:
         self._line.send(event)
         if not combined and event.statistics is not None:
             # Behind the message: the picture waits for no region. The window only looks, and only this thread would write there.
-            self._on_frame(path, index, prepared, event.statistics)
+            self._on_frame(path, wanted.index, prepared, event.statistics)
         return True
 
     def _described(
@@ -134,21 +145,18 @@ class Sender:
         prepared: npt.NDArray[Any],
         display: Display,
         path: str,
-        index: int,
-        since: float,
-        live: bool,
+        wanted: Wanted,
         combined: int,
     ) -> FrameReady:
         if layout.preview_factor:
             write_preview(prepared, layout.preview_factor, np.ndarray(layout.preview_shape, np.float32, block.buf, layout.preview_offset))
         levels, statistics = examine(prepared, display.percentiles, display.saturation(layout.dtype, max(1, combined)))
         shape = self._announcer.progress.scan_shape
-        times = self._times.get(path)
         return FrameReady(
             self._line.generation,
             path,
-            index,
-            position_of(index, shape),
+            wanted.index,
+            position_of(wanted.index, shape),
             block.name,
             layout.shape,
             layout.dtype.str,
@@ -156,13 +164,23 @@ class Sender:
             layout.preview_offset,
             layout.preview_factor,
             levels,
-            since,
-            live,
+            wanted.since,
+            wanted.live,
             statistics,
             max(1, combined),
-            times.at(index, shape) if times is not None else None,
-            live and self.in_turn,
+            self._time_of(path, wanted.index, shape),
+            wanted.live and self.in_turn,
+            wanted.is_new,
         )
+
+    def _time_of(self, path: str, index: int, shape: tuple[int, ...]) -> float | None:
+        times = self._times.get(path)
+        if times is None:
+            return None
+        at = times.at(index, shape)
+        for message in times.take_faults():
+            self._line.send(Fault(self._line.generation, message))
+        return at
 
     def _ask_for(self, size: int) -> None:
         if size > self._asked_size:

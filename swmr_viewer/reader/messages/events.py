@@ -105,7 +105,9 @@ class KeysChanged:
     whole: bool
     """True: this is the whole state, forget what came before (after a reader was replaced, or the scan shape changed)."""
     last_key_at_s: float
-    """``time.monotonic()`` of the newest key (same clock in all processes of one machine)."""
+    """``time.monotonic()`` when the newest key was seen (same clock in all processes of one machine)."""
+    last_key_came: bool = True
+    """False: it was there already when the file was opened, or following resumed: nobody knows when it came."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +141,8 @@ class FrameReady:
     """When the frame was taken: seconds since 1970 (UTC), where the file has it."""
     in_turn: bool = False
     """Sent by `Every frame`; a live one that was on its way before is not, and would be out of turn."""
+    is_new: bool = False
+    """A live one that is sent because its key just came: it was not there before, and it is not sent for a second time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +175,10 @@ class Ended:
     total: int
     looks_on: bool = False
     """It is no end of the scan: no key came for some time. Keys are still looked for; ``Resumed`` tells when one came."""
+    at: float | None = None
+    """When the end was seen (s since 1970)."""
+    was_over: bool = False
+    """It had ended before it was looked at, nobody knows when: ``at`` is when its files were written last."""
 
 
 @dataclass(frozen=True, slots=True)
