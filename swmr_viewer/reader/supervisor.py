@@ -18,34 +18,30 @@ from swmr_viewer.reader.messages import (
     Busy,
     Event,
     EveryBegan,
-    Failed,
-    Fault,
     FollowRequest,
     FrameReady,
     Inspected,
     Look,
+    MeasuredTaken,
     Opened,
     Previewed,
+    ProgressTaken,
     ReaderAnswers,
-    ReaderReplaced,
     ReaderStuck,
     ReleaseSlot,
     Request,
     SlotsWanted,
+    Stop,
     UseSlots,
 )
-from swmr_viewer.reader.supervision.health import Health
-from swmr_viewer.reader.supervision.looks import Looks
-from swmr_viewer.reader.supervision.process import ReaderProcess
-from swmr_viewer.reader.supervision.resumption import DEATHS_WHILE_OPENING, Resumption
+from swmr_viewer.reader.supervision.replacing import Replacing
+from swmr_viewer.reader.supervision.resumption import Resumption
 from swmr_viewer.reader.supervision.slots import SlotPool
 
-_LONG_LIFE_S = 60.0
-_STARTING = "starting"
 _ROUTINE = "looking for new keys"
 
 
-class Supervisor:
+class Supervisor(Replacing):
     """The only door to the reader process.
 
     ``follow``, ``send``, ``inspect``, ``preview``, ``release``, ``pixels`` and ``wake`` may be called from any thread and never
@@ -61,17 +57,8 @@ class Supervisor:
     """
 
     def __init__(self, *, stuck_after_s: float = 30.0, n_slots: int = 4) -> None:
-        self._stuck_after_s = stuck_after_s
-        self._lock = threading.RLock()
+        super().__init__(stuck_after_s)
         self._slots = SlotPool(n_slots)
-        self._looks = Looks()
-        self._following: Resumption | None = None
-        self._generation = 0
-        self._reader: ReaderProcess | None = None
-        self._health = Health(stuck_after_s, 0.0)
-        self._doing = _STARTING
-        self._deaths_at_start = 0
-        self._closed = False
         self._wanted_size: int | None = None
         self._bell, self._rope = multiprocessing.Pipe(duplex=False)
         self._rung = threading.Event()
@@ -87,7 +74,8 @@ class Supervisor:
         """Follow this from now on, and return the generation of the events that belong to it."""
         with self._lock:
             self._generation += 1
-            self._following = Resumption(self._generation, request)
+            self._following = Resumption(self._generation, request, stuck_after_s=self._stuck_after_s)
+            self._rests_until = None
             self._restart_or_send(*self._following.requests())
             return self._generation
 
@@ -99,7 +87,10 @@ class Supervisor:
             elif getattr(request, "generation", self._generation) == self._generation:
                 if self._following is not None:
                     self._following.note_sent(request)
-                self._restart_or_send(request)
+                if isinstance(request, Stop):
+                    self.wake()
+                if self._reader is not None or (self._rests_until is None and not isinstance(request, (ProgressTaken, MeasuredTaken))):
+                    self._restart_or_send(request)
 
     def inspect(self, path: str) -> int:
         """Ask for an inspection, and return the request's number in ``Inspected``."""
@@ -115,6 +106,7 @@ class Supervisor:
             return self._send_look(self._looks.preview(request))
 
     def _send_look(self, look: Look) -> int:
+        self._rests_until = None
         self._restart_or_send(look)
         return look.request_id
 
@@ -161,19 +153,20 @@ class Supervisor:
         return []
 
     def _wait_once(self, deadline: float | None) -> bool:
-        now = time.monotonic()
         with self._lock:
-            reader = self._reader
-            pause_s = self._health.next_check_s(now)
-        if deadline is not None:
-            pause_s = max(0.0, min(pause_s, deadline - now) if reader else deadline - now)
+            reader, check_at = self._reader, self._next_check_at()
+        until = [at for at in (deadline, check_at) if at is not None]
         sources: list[Any] = [reader.connection, reader.sentinel] if reader else []
-        wait_for([self._bell, *sources], pause_s if reader or deadline is not None else None)
+        wait_for([self._bell, *sources], max(0.0, min(until) - time.monotonic()) if until else None)
         if not self._bell.poll(0):
             return False
         self._bell.recv_bytes()
         self._rung.clear()
         return True
+
+    def _next_check_at(self) -> float | None:
+        now = time.monotonic()
+        return self._rests_until if self._reader is None else now + self._health.next_check_s(now)
 
     def _collect(self) -> list[Event]:
         """Return what came in, and replace the reader where it is gone or stuck.
@@ -182,21 +175,24 @@ class Supervisor:
         slots, and waiting for a process to be gone (seen: a second, and all the window's calls stood still).
         """
         reader = self._reader
-        if reader is None:
-            return []
-        heard, is_gone = reader.hear()
+        heard, is_gone = reader.hear() if reader is not None else ([], False)
         with self._lock:
             if reader is not self._reader:
                 return []
             events = [told for event in heard for told in self._take(event)]
-            silent_s, told = (None, []) if is_gone else self._judge(time.monotonic())
-        events += [*told, *self._provide_slots()]
-        if is_gone or silent_s is not None:
+            silent_s, told = (None, []) if is_gone or reader is None else self._judge(time.monotonic())
+            stopped = self._stopped_at_once(is_silent=reader is None or self._health.is_told)
+            self._rise()
+        events += [*told, *stopped, *self._provide_slots()]
+        if reader is not None and stopped:
+            reader.end(0.0)
+        elif reader is not None and (is_gone or silent_s is not None):
             events += self._bury(reader, silent_s)
         return events
 
     def _judge(self, now: float) -> tuple[float | None, list[Event]]:
         """Return the seconds of silence for which the reader is to be killed, or None, and what is to be said."""
+        self._health.stuck_after_s = self._patience_s()
         verdict = self._health.judge(now)
         if verdict.kill:
             return self._health.silence_s(now), []
@@ -213,10 +209,11 @@ class Supervisor:
         if isinstance(event, (Inspected, Previewed)):
             self._looks.note_answer(event)
             yield event
-        elif self._following is not None and event.generation == self._generation and not self._following.failed:
+        elif self._following is not None and event.generation == self._generation and self._following.is_heard:
+            had_failed = self._following.failed
             news = self._following.news_in(event)
             self._following.note_event(event)
-            if not self._following.is_outdated(event):
+            if not (had_failed and self._following.failed) and not self._following.is_outdated(event):
                 yield from self._take_current(event, news)
         elif isinstance(event, FrameReady) and self._reader is not None and event.slot in self._slots.names:
             self._reader.send(ReleaseSlot(event.slot))
@@ -252,79 +249,6 @@ class Supervisor:
             elif generation == self._generation:
                 self._restart_or_send(UseSlots(generation, self._slots.free_names, self._slots.size))
         return []
-
-    # ---- replacing
-
-    def _start_reader(self) -> None:
-        self._reader = ReaderProcess(self._stuck_after_s)
-        self._health = Health(self._stuck_after_s, time.monotonic())
-        self._doing = _STARTING
-
-    def _restart_or_send(self, *requests: Request) -> None:
-        if self._closed:
-            return
-        if self._reader is None:
-            self._start_reader()
-            self.wake()
-        for request in requests:
-            self._reader.send(request)  # type: ignore[union-attr]
-
-    def _bury(self, reader: ReaderProcess, silent_s: float | None) -> list[Event]:
-        """Return what is to be said about the death of the reader, and put another in its place.
-
-        Until then requests go to the dead one, and are lost, but for what is noted of them: that is told to its successor.
-        """
-        following, doing = self._following, self._doing
-        why = reader.obituary() if silent_s is None else f"it did not answer for {silent_s:.0f} s while {doing}"
-        reader.end(0.0)
-        with self._lock:
-            if reader is not self._reader:
-                return []
-            self._reader = None
-            return list(self._replace(why, following, time.monotonic() - reader.started_at))
-
-    def _replace(self, why: str, following: Resumption | None, lived_s: float) -> Iterator[Event]:
-        if self._doing == _STARTING:
-            self._deaths_at_start += 1
-        yield from self._give_up_look(why)
-        if following is self._following:
-            yield from self._give_up_frame(why, lived_s)
-        if self._deaths_at_start >= DEATHS_WHILE_OPENING:
-            yield self._failed(f"The reader process cannot be started: {why}.", "Run 'swmr-viewer inspect FILE' in a terminal to see why.")
-            self._deaths_at_start = 0
-            yield from self._looks.give_up(f"The reader process cannot be started: {why}.")
-            return
-        self._start_reader()
-        follow = self._following.requests() if self._following is not None and not self._following.failed else ()
-        self._restart_or_send(*follow, *self._looks.requests())
-        yield ReaderReplaced(self._generation, why)
-
-    def _give_up_look(self, why: str) -> Iterator[Event]:
-        working_on = self._looks.oldest() if self._doing.startswith(("inspecting", "previewing")) else None
-        answer = self._looks.note_death(working_on, why)
-        if answer is not None:
-            yield answer
-
-    def _give_up_frame(self, why: str, lived_s: float) -> Iterator[Event]:
-        following = self._following
-        if following is None or following.failed:
-            return
-        if lived_s > _LONG_LIFE_S:
-            following.note_long_life()
-        index = following.note_death()
-        if index is not None:
-            path = following.request.path
-            yield Fault(self._generation, f"Frame {index} of {path} ended the reader twice and is passed over: {why}.", index)
-        elif following.is_hopeless:
-            yield self._failed(
-                f"{following.request.path} cannot be read: it ended the reader again and again ({why}).",
-                "The file may be damaged, or its storage may not answer; check it with h5dump or h5check.",
-            )
-
-    def _failed(self, message: str, remedy: str) -> Failed:
-        if self._following is not None:
-            self._following.failed = True
-        return Failed(self._generation, message, remedy, "", "ReaderError")
 
     # ---- ending
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import h5py
 import numpy as np
 
-KEYS, DATA = "/keys", "/data"
+KEYS, DATA, OTHER = "/keys", "/data", "/other"
 SHAPE = (4, 6)
 
 
@@ -31,6 +31,14 @@ def write_hanging_frame(folder: Path, n: int, hangs: int) -> Path:
     with h5py.File(path, "w", libver="v110") as file:
         file.create_dataset(KEYS, data=np.arange(1, n + 1))
         file.create_dataset(DATA, (n, *SHAPE), np.uint16, external=parts)
+    return path
+
+
+def write_two_data_sets(folder: Path, n: int, hangs: int) -> Path:
+    """Write what ``write_hanging_frame`` writes, and a second data set that is in order."""
+    path = write_hanging_frame(folder, n, hangs)
+    with h5py.File(path, "r+", libver="v110") as file:
+        file.create_dataset(OTHER, data=np.stack([pixels(index) for index in range(n)]))
     return path
 
 

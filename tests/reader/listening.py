@@ -59,7 +59,8 @@ class Listener:
 
     def follow(self, path: object, keys: str = "", data: str = "", **options: Any) -> int:
         """Follow, and return the generation."""
-        request = FollowRequest(str(path), (keys,) if keys else (), (data,) if data else (), **options)
+        options.setdefault("data_paths", (data,) if data else ())
+        request = FollowRequest(str(path), (keys,) if keys else (), **options)
         self.generation = self.supervisor.follow(request)
         return self.generation
 

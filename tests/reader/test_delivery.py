@@ -248,7 +248,7 @@ def test_frames_that_outgrow_the_slots_ask_for_larger_ones_once(parts, live):
 
 def test_a_frame_that_was_marked_unreadable_is_not_touched(parts):
     scan, line, grabber, clock, slots, _ = parts
-    delivery = live_delivery(grabber, scan, slots, line, unreadable=(2,), clock=clock)
+    delivery = live_delivery(grabber, scan, slots, line, unreadable=(("/data", (2,)),), clock=clock)
     delivery.note_completed(scan.set(0, 3), False)
     delivery.step()
     assert grabber.reads == []
@@ -304,7 +304,7 @@ def test_frames_that_never_come_share_one_wait(parts):
 
 def test_what_was_delivered_or_kills_is_passed_over(parts):
     scan, line, grabber, _, _, _ = parts
-    delivery = measured_of(parts, delivered=np.array([0, 2]), unreadable=(3,))
+    delivery = measured_of(parts, delivered=np.array([0, 2]), unreadable=(("/data", (3,)),))
     delivery.note_completed(scan.set(0, 5), False)
     delivery.step()
     assert grabber.reads == [1, 4]

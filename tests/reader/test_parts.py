@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -19,8 +20,12 @@ from swmr_viewer.reader.child.patience import Patience
 from swmr_viewer.reader.messages import (
     Alive,
     Busy,
+    DataDescription,
     Ended,
+    EveryBegan,
+    Fault,
     Follow,
+    FollowEvery,
     FollowRequest,
     FrameMeasured,
     Inspected,
@@ -35,7 +40,8 @@ from swmr_viewer.reader.messages import (
 )
 from swmr_viewer.reader.supervision.health import Health
 from swmr_viewer.reader.supervision.looks import Looks
-from swmr_viewer.reader.supervision.resumption import DEATHS_IN_A_ROW, DEATHS_WHILE_OPENING, Resumption
+from swmr_viewer.reader.supervision.resumption import Resumption
+from swmr_viewer.reader.supervision.setbacks import DEATHS_IN_A_ROW, DEATHS_WHILE_OPENING, SECOND_LOOK_S, Setbacks
 
 OPENED = Opened(1, "f", (3,), ("/k",), (), None, 64)
 
@@ -239,18 +245,134 @@ def test_an_end_is_not_announced_twice_and_a_resume_is_not_forgotten():
     assert state.requests()[0].ended_reason is None
 
 
+def busy_with(index: int, position: tuple[int, ...], path: str = "/d") -> Busy:
+    return Busy(1, f"reading frame {index} of {path}", index, path, position)
+
+
 def test_a_frame_that_kills_twice_is_given_up_and_others_are_not_blamed():
     state = resumption()
     state.note_event(OPENED)
-    state.note_event(Busy(1, "reading frame 4", 4))
+    state.note_event(busy_with(4, (4,)))
     assert state.note_death() is None
-    state.note_event(Busy(1, "reading frame 5", 5))
+    state.note_event(busy_with(5, (5,)))
     state.note_event(Alive(1))
     assert state.note_death() is None
-    state.note_event(Busy(1, "reading frame 4", 4))
-    assert state.note_death() == 4
-    assert state.requests()[0].unreadable == (4,)
+    state.note_event(busy_with(4, (4,), "/other"))
+    assert state.note_death() is None  # another data set's frame of that number
+    state.note_event(busy_with(4, (4,)))
+    assert state.note_death() == busy_with(4, (4,))
+    assert state.requests()[0].unreadable == (("/d", (4,)),)
     assert not state.is_hopeless
+
+
+def test_a_frame_is_known_by_its_position_when_its_index_moves():
+    state = resumption()
+    state.note_event(busy_with(4, (1, 0)))  # on (3, 4)
+    assert state.note_death() is None
+    state.note_event(busy_with(4, (0, 4)))  # on (3, 6)
+    assert state.note_death() is None
+    state.note_event(busy_with(6, (1, 0)))
+    assert state.note_death() is not None
+    assert state.requests()[0].unreadable == (("/d", (1, 0)),)
+
+
+def test_delivered_frames_move_with_the_scan_shape():
+    state = resumption(every_frame=True)
+    state.note_event(FrameMeasured(1, 4, (1, 0), {}, (3, 4)))
+    state.note_event(FrameMeasured(1, 2, (0, 2), {}, (3, 6)))
+    follow = state.requests()[0]
+    assert follow.delivered.tolist() == [6, 2]
+    assert follow.delivered_shape == (3, 6)
+
+
+def test_a_fault_of_a_data_set_that_is_not_shown_passes_no_frame():
+    state = resumption()
+    opened = replace(OPENED, data=(DataDescription("/d", (2,), "<u2"), DataDescription("/other", (2,), "<u2")))
+    assert state.news_in(opened) == opened
+    state.note_event(opened)
+    state.note_sent(FollowEvery(1, True))
+    state.note_event(EveryBegan(1, np.empty(0, np.int64), (3,)))
+    state.note_event(Fault(1, "cannot be measured", 1, "/other"))
+    state.note_event(Fault(1, "cannot be read", 2, "/d"))
+    every = next(request for request in state.requests() if isinstance(request, FollowEvery))
+    assert every.passed.tolist() == [2]
+
+
+# ---- setbacks
+
+ASKS = Busy(1, "asking the storage for f", asks_storage=True)
+OPENS = Busy(1, "opening f")
+
+
+def hang(setbacks: Setbacks, busy: Busy) -> float:
+    """Let a reader hang at this until it is killed, and return the seconds that it cost."""
+    silent_s = setbacks.kill_after_s(busy)
+    setbacks.note(busy, silent_s)
+    return silent_s
+
+
+def test_damage_costs_one_limit_and_a_short_look():
+    setbacks = Setbacks(30.0, 0.0)
+    lost_s = hang(setbacks, OPENS)
+    assert not setbacks.is_hopeless
+    lost_s += hang(setbacks, OPENS)
+    assert setbacks.is_hopeless
+    assert not setbacks.is_of_storage
+    assert lost_s == 30.0 + SECOND_LOOK_S
+
+
+def test_frame_after_frame_that_hangs_costs_one_limit():
+    setbacks = Setbacks(30.0, 0.0)
+    lost_s = sum(hang(setbacks, busy_with(index, (index,))) for index in (0, 0, 1, 1))
+    assert list(setbacks.unreadable) == [("/d", (0,)), ("/d", (1,))]
+    assert lost_s == 30.0 + 3 * SECOND_LOOK_S
+    assert setbacks.is_hopeless
+
+
+def test_good_frames_in_between_keep_hope_and_the_short_limit():
+    setbacks = Setbacks(30.0, 0.0)
+    for index in range(20):
+        hang(setbacks, busy_with(index, (index,)))
+        setbacks.note_progress()
+    assert not setbacks.is_hopeless
+    assert setbacks.kill_after_s(OPENS) == SECOND_LOOK_S
+    setbacks.note_long_life()
+    assert setbacks.kill_after_s(OPENS) == 30.0
+
+
+def test_storage_that_is_away_is_waited_for_and_blames_nothing():
+    setbacks = Setbacks(30.0, None)
+    hang(setbacks, busy_with(4, (4,)))
+    waited = [hang(setbacks, ASKS) for _ in range(8)]
+    assert waited == [30.0, 60.0, 120.0, 240.0, *[480.0] * 4]  # each process that waits for dead storage stays until it answers
+    assert setbacks.is_of_storage
+    assert not setbacks.is_hopeless
+    setbacks.note_storage_answers()
+    assert setbacks.kill_after_s(OPENS) == 30.0  # what hung before was the storage
+    hang(setbacks, busy_with(4, (4,)))
+    assert not setbacks.unreadable
+
+
+@pytest.mark.parametrize("first", [OPENS, ASKS])
+def test_a_command_waits_for_storage_as_long_as_it_was_told(first: Busy):
+    setbacks = Setbacks(30.0, 0.0)
+    assert hang(setbacks, first) + hang(setbacks, ASKS) == 30.0 + SECOND_LOOK_S
+    assert setbacks.is_hopeless
+    assert setbacks.is_of_storage
+    setbacks = Setbacks(30.0, 100.0)
+    waited = hang(setbacks, first)
+    while not setbacks.is_hopeless:
+        waited += hang(setbacks, ASKS)
+    assert 100.0 <= waited <= 130.0
+
+
+def test_what_is_hopeless_is_looked_at_again_more_and_more_seldom():
+    setbacks = Setbacks(30.0, None)
+    rests = [setbacks.take_rest_s() for _ in range(6)]
+    assert rests == [10.0, 20.0, 40.0, 60.0, 60.0, 60.0]
+    setbacks.note_progress()
+    assert setbacks.take_rest_s() == 10.0
+    assert Setbacks(30.0, 0.0).take_rest_s() is None
 
 
 def test_a_file_that_kills_every_reader_is_given_up():

@@ -233,7 +233,7 @@ def test_rows_wait_for_the_window_and_come_together(bench):
 
 
 def test_frames_that_killed_a_reader_are_not_touched(parts):
-    bench = Bench(parts, unreadable=(2,))
+    bench = Bench(parts, unreadable=(("/data", (2,)),))
     bench.measurer.measure(Measure(1, 1, "/data"))
     bench.combine("sum", None)
     bench.set(0, 4)

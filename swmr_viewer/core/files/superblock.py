@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import stat
@@ -26,6 +27,7 @@ _STALE = getattr(errno, "ESTALE", None)
 _GONE = (FileNotFoundError, NotADirectoryError)
 _NEVER_WAIT = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 """A FIFO would keep an open waiting for its writer."""
+_TOUCHED = 4096
 
 
 def read_file_state(path: str | os.PathLike[str]) -> FileState:
@@ -61,6 +63,19 @@ def read_file_state(path: str | os.PathLike[str]) -> FileState:
         raise FileAccessError(f"{path} cannot be read: {error.strerror or error}.", "Check its permissions and its storage.") from error
     except ValueError as error:
         raise FileAccessError(f"{str(path)!r} is not a path: {error}.", "Give the path of a file.") from error
+
+
+def touch(path: str | os.PathLike[str]) -> None:
+    """Read a little at both ends of a file, without HDF5: where this does not return, the storage does not answer.
+
+    What is wrong with the file is not said here.
+    """
+    with contextlib.suppress(OSError, ValueError):
+        if stat.S_ISREG(os.stat(path).st_mode):
+            with _opened(Path(path)) as file:
+                file.read(_TOUCHED)
+                file.seek(max(0, file.seek(0, os.SEEK_END) - _TOUCHED))
+                file.read(_TOUCHED)
 
 
 def is_closed_by_writer(path: str | os.PathLike[str]) -> bool:

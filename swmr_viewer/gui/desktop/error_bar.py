@@ -15,7 +15,7 @@ DETAILS_HEIGHT = 130
 
 
 class ErrorBar(QFrame):
-    """Shows the last problem until it is dismissed, or another file is opened; counts those that repeat."""
+    """Shows the last problem until it is dismissed or solved, or another file is opened; counts those that repeat."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -25,6 +25,7 @@ class ErrorBar(QFrame):
         self._build()
         session.problem_reported.connect(self.show_problem)
         session.request_changed.connect(self.dismiss)
+        session.problem_solved.connect(self.forget)
         self.hide()
 
     def _build(self) -> None:
@@ -82,6 +83,11 @@ class ErrorBar(QFrame):
         self.problem = None
         self._times = 0
         self.hide()
+
+    def forget(self, problem: Problem) -> None:
+        """Hide it if this is what it shows."""
+        if self.problem is problem:
+            self.dismiss()
 
     def words(self) -> str:
         """Return everything as text, for the clipboard."""

@@ -11,6 +11,7 @@ from swmr_viewer.core.progress import KeyProgress
 from swmr_viewer.gui.session.follow_thread import ReaderCondition
 from swmr_viewer.gui.session.live_frame import LiveFrame
 from swmr_viewer.gui.session.places import Places
+from swmr_viewer.gui.session.problem import Problem
 from swmr_viewer.gui.session.rate import RateMeter
 from swmr_viewer.gui.session.shown_counts import ShownCounts
 from swmr_viewer.gui.session.state import Facts, SessionState, resolve_state
@@ -44,6 +45,8 @@ class SessionFacts(QObject):
     conditions_changed = Signal()
     problem_reported = Signal(object)
     """``Problem``."""
+    problem_solved = Signal(object)
+    """The ``Problem`` that is none any more."""
     finished = Signal(object)
     """``messages.Ended`` or ``messages.Failed``."""
     noted = Signal(str)
@@ -79,6 +82,8 @@ class SessionFacts(QObject):
         self.ended: m.Ended | None = None
         self.failed: m.Failed | None = None
         self._condition: ReaderCondition | None = None
+        self._open_problem: Problem | None = None
+        """What may be solved by itself."""
         self._rate.clear()
 
     @property
@@ -162,6 +167,7 @@ class SessionFacts(QObject):
         condition = self._condition
         return Facts(
             has_request=self.request is not None, phase=condition.phase if condition else None,
-            stuck_s=condition.stuck_s if condition else 0.0, quiet_s=self.key_age_s, rate=self.frames_per_second,
+            stuck_s=condition.stuck_s if condition else 0.0, doing=condition.doing if condition else "",
+            quiet_s=self.key_age_s, rate=self.frames_per_second,
             ended=self.ended, failed=self.failed, message=condition.message if condition else "", awaited=self.awaited,
         )  # fmt: skip

@@ -19,6 +19,8 @@ from swmr_viewer.gui.session.session_facts import SessionFacts
 from swmr_viewer.gui.session.state import resolve_state
 from swmr_viewer.reader import messages as m
 
+TELL_STUCK_S = 5.0
+"""The state line tells of silence after 2 s; after so long (s) the error bar offers to stop."""
 RETRYABLE = {"FileNotThereError", "NotSwmrYetError", "NoKeysError", "PathNotThereError"}
 
 
@@ -38,6 +40,10 @@ class SessionNews(SessionFacts):
     @abstractmethod
     def retry(self) -> None:
         """Open the same request again."""
+
+    @abstractmethod
+    def stop(self) -> None:
+        """End following now."""
 
     def report(self, problem: Problem) -> None:
         """Show a problem in the error bar."""
@@ -63,6 +69,9 @@ class SessionNews(SessionFacts):
             return
         again = self.description is not None and self.description.key_paths == opened.key_paths
         self.description = opened
+        self.failed = None  # a file that was given up is looked at again, and can be read now
+        self._solve()
+        self._resolve()
         if not again or self.progress is None:
             self.progress = KeyProgress(max(1, len(opened.key_paths)), opened.scan_shape)
             self.following_since_s = self._clock()
@@ -87,6 +96,23 @@ class SessionNews(SessionFacts):
             self.awaited = awaited.waits
             self.data_joined.emit()
             self._resolve()
+
+    def _tell_stuck(self, condition: ReaderCondition) -> None:
+        """Offer to stop while the reader hangs: its request is answered by the supervisor, at once."""
+        if condition.stuck_s < TELL_STUCK_S or self.is_over:
+            self._solve("note")
+        elif self._open_problem is None:
+            words = f"The reader has not answered for {condition.stuck_s:.0f} s, while {condition.doing}."
+            remedy = "The storage does not answer, or the file is damaged. The window stays usable, and looking goes on."
+            self._open_problem = Problem(words, remedy, severity="note", action_words="Stop", action=self.stop)
+            self.report(self._open_problem)
+
+    def _solve(self, severity: str = "") -> None:
+        """Take back what was said of a failure, or of a reader that does not answer."""
+        problem = self._open_problem
+        if problem is not None and severity in ("", problem.severity):
+            self._open_problem = None
+            self.problem_solved.emit(problem)
 
     def _on_progress(self) -> None:
         if self.description is None:  # opened again: the keys that wait may be those of the next ``Opened``
@@ -162,12 +188,13 @@ class SessionNews(SessionFacts):
         if condition.phase is m.Phase.FOLLOWING and self._phase is not m.Phase.FOLLOWING:
             self.following_since_s = self._clock()
         self._condition = condition
+        self._tell_stuck(condition)
         self._resolve()
 
     def _on_fault(self, fault: m.Fault) -> None:
         if fault.generation != self.generation:
             return
-        if fault.index is not None and fault.index == self.wanted_index:
+        if fault.index is not None and fault.index == self.wanted_index and fault.data_path in ("", self.data_path):
             self.wanted_is_unreadable = True
             self.mode_changed.emit()
         self.report(Problem(fault.message, "Following goes on without it." if fault.index is not None else "", severity="note"))
@@ -177,7 +204,8 @@ class SessionNews(SessionFacts):
             return
         self.failed = failed
         words = "Wait for it" if failed.kind in RETRYABLE else "Try again"
-        self.report(Problem(failed.message, failed.remedy, failed.details, action_words=words, action=self.retry))
+        self._open_problem = Problem(failed.message, failed.remedy, failed.details, action_words=words, action=self.retry)
+        self.report(self._open_problem)
         self._resolve()
         self.finished.emit(failed)
 
@@ -185,6 +213,7 @@ class SessionNews(SessionFacts):
         if ended.generation != self.generation:
             return
         self.ended = ended
+        self._solve("note")
         self._resolve()
         self.finished.emit(ended)
 

@@ -36,6 +36,8 @@ class Facts:
     has_request: bool
     phase: Phase | None = None
     stuck_s: float = 0.0
+    doing: str = ""
+    """What the reader was about to do when it was last heard."""
     quiet_s: float | None = None
     """Seconds since the last key; None before the first."""
     rate: float | None = None
@@ -90,8 +92,9 @@ def resolve_state(facts: Facts) -> SessionState:
     if facts.ended is not None and not facts.ended.looks_on:
         return _with_awaited(_ended(facts.ended), facts.awaited)
     if facts.stuck_s > 0:
+        since = f"For {seconds_words(facts.stuck_s)}{f', while {facts.doing}' if facts.doing else ''}."
         detail = "The reader process waits for the storage or for HDF5; the window stays usable, and the reader is replaced if it lasts."
-        return SessionState(StateKind.STORAGE, "Storage not answering", f"For {seconds_words(facts.stuck_s)}. {detail}")
+        return SessionState(StateKind.STORAGE, "Storage not answering", f"{since} {detail}")
     if facts.ended is not None:
         return _with_awaited(SessionState(StateKind.LOOKING, "Still looking", _looking_detail(facts.quiet_s)), facts.awaited)
     if facts.phase in _WAITING:

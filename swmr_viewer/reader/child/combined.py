@@ -105,12 +105,18 @@ class CombinedFrames:
     def push(self, indices: IndexArray) -> None:
         """Take these as well, if it is of all frames."""
         if self.is_of_all:
-            self.rolling.push(indices[~np.isin(indices, list(self._frames.unreadable))] if self._frames.unreadable else indices)
+            bad = self._unreadable
+            self.rolling.push(indices[~np.isin(indices, list(bad))] if bad else indices)
 
     def aim_at(self, newest_first: Sequence[int]) -> None:
         """Combine these from now on (a longer list than the window is cut)."""
         if not self.is_of_all:
-            self.rolling.aim([one for one in newest_first if one not in self._frames.unreadable][: self.display.combine.n])
+            bad = self._unreadable
+            self.rolling.aim([index for index in newest_first if index not in bad][: self.display.combine.n])
+
+    @property
+    def _unreadable(self) -> frozenset[int]:
+        return self._frames.unreadable(self.path, self._progress().scan_shape)
 
     def aim_up_to(self, index: int) -> None:
         """Combine the complete frames up to this index, the highest ones."""
@@ -141,4 +147,4 @@ class CombinedFrames:
         return self.display.prepared(self._frames.read(self.path, index, self._progress().scan_shape, "reading"))
 
     def _leave_out(self, index: int, why: str) -> None:
-        self._frames.tell_fault(f"Frame {index} is left out of the {self.display.combine.how}: {why}", index)
+        self._frames.tell_fault(f"Frame {index} is left out of the {self.display.combine.how}: {why}", index, self.path)

@@ -25,6 +25,9 @@ class Delivery(Protocol):
     def note_joined(self, path: str) -> None:
         """Take note that a data set which was not there before can be read now."""
 
+    def move(self, before: tuple[int, ...], after: tuple[int, ...]) -> None:
+        """Take note that indices mean other places now; called before ``note_completed``."""
+
     def show(self, request: ShowIndex | ShowLive) -> None:
         """Take note of what the window wants to see."""
 

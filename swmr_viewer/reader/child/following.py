@@ -78,7 +78,9 @@ class Following:
         self._live: LiveDelivery | None = None
         self._delivery: Delivery
         if follow.request.every_frame:
-            self._delivery = MeasuredDelivery(self._frames, scan.follower, follow.delivered, lambda: self._ending is not None)
+            self._delivery = MeasuredDelivery(
+                self._frames, scan.follower, follow.delivered, follow.delivered_shape, lambda: self._ending is not None
+            )
         else:
             self._live = self._live_delivery(slots)
             self._delivery = self._live
@@ -242,9 +244,9 @@ class Following:
     def _take(self) -> None:
         before = self._announcer.progress.scan_shape
         completed, moved = self._announcer.collect(self._is_watching)
-        if moved and self._live is not None:
-            for one in (self._live, self._measurer):
-                one.move(before, self._announcer.progress.scan_shape)
+        if moved:
+            for part in (self._delivery, self._measurer):
+                part.move(before, self._announcer.progress.scan_shape)
         self._delivery.note_completed(completed, moved, self._is_watching)
         self._measurer.note_completed(completed)
         self._tell_faults(self._scan.follower.take_faults())

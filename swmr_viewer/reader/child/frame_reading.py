@@ -10,10 +10,13 @@ import numpy as np
 import numpy.typing as npt
 
 from swmr_viewer.core.frames import FrameGrabber
+from swmr_viewer.core.scan import index_of, position_of
 from swmr_viewer.reader.child.late_data import LateData
 from swmr_viewer.reader.child.line import Line
 from swmr_viewer.reader.child.reading import grab_at
-from swmr_viewer.reader.messages import Busy, Fault
+from swmr_viewer.reader.messages import Busy, Fault, FramePlace
+
+_NONE: frozenset[int] = frozenset()
 
 
 class FrameReading:
@@ -25,8 +28,8 @@ class FrameReading:
         The data sets by path, the first one is shown until another is asked for.
     line : Line
         Where messages go.
-    unreadable : tuple of int
-        Frames that ended a reader: not to be touched.
+    unreadable : tuple of (str, tuple of int)
+        Frames that ended a reader, by data set and position: not to be touched.
     clock : callable
         Monotonic seconds.
     late : LateData, optional
@@ -37,13 +40,13 @@ class FrameReading:
         self,
         grabbers: Mapping[str, FrameGrabber],
         line: Line,
-        unreadable: tuple[int, ...] = (),
+        unreadable: tuple[FramePlace, ...] = (),
         clock: Callable[[], float] = time.monotonic,
         late: LateData | None = None,
     ) -> None:
         self.grabbers = grabbers
         self.line = line
-        self.unreadable = frozenset(unreadable)
+        self._unreadable = unreadable
         self.clock = clock
         self._late = late
         self._kept: dict[str, npt.NDArray[Any]] = {}
@@ -52,6 +55,13 @@ class FrameReading:
     def first_path(self) -> str:
         """The data set that is shown first; nothing where there is none."""
         return next(iter(self.grabbers), "")
+
+    def unreadable(self, path: str, scan_shape: tuple[int, ...]) -> frozenset[int]:
+        """Return which frames of a data set are not to be touched, by their indices on this scan shape."""
+        if not self._unreadable:
+            return _NONE
+        positions = [position for data_path, position in self._unreadable if data_path == path]
+        return frozenset(index for position in positions if (index := _index_on(position, scan_shape)) is not None)
 
     def read(self, path: str, index: int, scan_shape: tuple[int, ...], doing: str) -> npt.NDArray[Any]:
         """Read a frame into an array that is good until the next call: twice as fast as a new one for each frame.
@@ -62,7 +72,7 @@ class FrameReading:
             If the frame is not there yet, or cannot be read.
         """
         grabber, kept = self.grabbers[path], self._kept.get(path)
-        self.line.send(Busy(self.line.generation, f"{doing} frame {index} of {path}", index))
+        self.line.send(busy_with(self.line.generation, doing, path, index, scan_shape))
         if kept is None or kept.shape != grabber.frame_shape or kept.dtype != grabber.dtype:
             self._kept[path] = kept = np.empty(grabber.frame_shape, grabber.dtype)
         grab_at(grabber, index, scan_shape, kept)
@@ -80,5 +90,17 @@ class FrameReading:
             self.tell_fault(f"{path} is not among the data sets that are followed.")
         return is_known
 
-    def tell_fault(self, message: str, index: int | None = None) -> None:
-        self.line.send(Fault(self.line.generation, message, index))
+    def tell_fault(self, message: str, index: int | None = None, path: str = "") -> None:
+        self.line.send(Fault(self.line.generation, message, index, path))
+
+
+def busy_with(generation: int, doing: str, path: str, index: int, scan_shape: tuple[int, ...]) -> Busy:
+    """Return what to say before a frame is touched."""
+    return Busy(generation, f"{doing} frame {index} of {path}", index, path, position_of(index, scan_shape))
+
+
+def _index_on(position: tuple[int, ...], scan_shape: tuple[int, ...]) -> int | None:
+    try:
+        return index_of((*position, *(0,) * (len(scan_shape) - len(position))), scan_shape)
+    except IndexError:  # of another scan
+        return None

@@ -8,7 +8,7 @@ import time
 from multiprocessing.connection import Connection
 
 from swmr_viewer.reader.child.protection import Watchdog
-from swmr_viewer.reader.messages import Alive, Event, KeysChanged, Request
+from swmr_viewer.reader.messages import Alive, Busy, Event, KeysChanged, Request
 
 _ALIVE_EVERY_S = 0.4
 
@@ -35,7 +35,10 @@ class Line:
         if isinstance(event, KeysChanged) or not self._has_room():
             self._watchdog.rest()
         self._connection.send(event)
-        self._watchdog.feed()
+        if isinstance(event, Busy) and event.asks_storage:
+            self._watchdog.rest()  # dead storage is waited for: that is the parent's to judge
+        else:
+            self._watchdog.feed()
         self._said_at = time.monotonic()
 
     def _has_room(self) -> bool:

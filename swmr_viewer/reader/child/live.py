@@ -39,9 +39,8 @@ class LiveDelivery:
         self._sender = sender
         self._displays = displays
         self._newest = NewestFrame()
-        for index in frames.unreadable:
-            self._newest.give_up(index)
         self._path = frames.first_path
+        self._newest.give_up_only(self._unreadable)
         self._pinned: Wanted | None = None
         self._pin: int | None = None
         self._every: EveryLine | None = None
@@ -76,6 +75,10 @@ class LiveDelivery:
         if self._every is None or self._pin is not None or self._path not in self._frames.grabbers:
             return False
         return not self._every.is_empty and self._sender.any_free and not self._late
+
+    @property
+    def _unreadable(self) -> frozenset[int]:
+        return self._frames.unreadable(self._path, self._announcer.progress.scan_shape)
 
     # ---- news
 
@@ -112,6 +115,7 @@ class LiveDelivery:
 
     def _forget_places(self) -> None:
         self._newest.forget_places()
+        self._newest.give_up_only(self._unreadable)
         self._late.clear()
         self._combined = None
         newest = self._announcer.progress.newest
@@ -126,8 +130,8 @@ class LiveDelivery:
         if not self._frames.knows(path):
             return
         if path != self._path:
-            self._combined = None
-        self._path = path
+            self._path, self._combined = path, None
+            self._newest.give_up_only(self._unreadable)
         self._pin = request.index if isinstance(request, ShowIndex) else None
         self.show_again()
 
@@ -202,14 +206,15 @@ class LiveDelivery:
             self._pinned = None
 
     def _cannot_be_pinned(self, wanted: Wanted) -> bool:
-        if wanted.index not in self._frames.unreadable and self._announcer.progress.is_complete(wanted.index):
+        is_bad = wanted.index in self._unreadable
+        if not is_bad and self._announcer.progress.is_complete(wanted.index):
             return False
-        why = "ended the reader before" if wanted.index in self._frames.unreadable else "is not complete yet"
-        self._frames.tell_fault(f"Frame {wanted.index} {why}.", wanted.index)
+        why = "ended the reader before" if is_bad else "is not complete yet"
+        self._frames.tell_fault(f"Frame {wanted.index} {why}.", wanted.index, self._path)
         return True
 
     def _step_every(self, every: EveryLine) -> None:
-        while (index := every.first) is not None and index in self._frames.unreadable:
+        while (index := every.first) is not None and index in self._unreadable:
             every.pop()
         if index is not None and self._try(self._live_one(index), is_settled_without=True):
             self._late.clear()
@@ -248,7 +253,7 @@ class LiveDelivery:
         self._late.clear()
 
     def _give_up(self, wanted: Wanted, message: str) -> None:
-        self._frames.tell_fault(message, wanted.index)
+        self._frames.tell_fault(message, wanted.index, self._path)
         if wanted.live:
             self._newest.give_up(wanted.index)
 
@@ -286,7 +291,7 @@ class LiveDelivery:
         if self._pin is None:
             combined.aim_at(self._log.last(n))
             return True
-        is_bad = self._pin in self._frames.unreadable or combined.rolling.is_given_up(self._pin)
+        is_bad = self._pin in self._unreadable or combined.rolling.is_given_up(self._pin)
         if is_bad or not self._announcer.progress.is_complete(self._pin):
             if self._pinned is not None and not combined.rolling.is_given_up(self._pin):
                 self._cannot_be_pinned(self._pinned)
@@ -296,7 +301,7 @@ class LiveDelivery:
         return True
 
     def _aim_at_first(self, combined: CombinedFrames, every: EveryLine, n: int) -> bool:
-        while every.first is not None and (every.first in self._frames.unreadable or combined.rolling.is_given_up(every.first)):
+        while every.first is not None and (every.first in self._unreadable or combined.rolling.is_given_up(every.first)):
             every.pop()
         if every.first is None:
             return False

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
+
+import numpy as np
 
 from swmr_viewer.core.errors import FrameNotWrittenError, SwmrViewerError
 from swmr_viewer.core.follower import Follower
 from swmr_viewer.core.ranges import IndexArray
-from swmr_viewer.core.scan import position_of
+from swmr_viewer.core.scan import moved, position_of
 from swmr_viewer.reader.child.frame_reading import FrameReading
 from swmr_viewer.reader.child.measuring import measure
 from swmr_viewer.reader.child.patience import PATIENCE_S, Patience
@@ -28,6 +31,8 @@ class MeasuredDelivery:
         Hands out indices.
     delivered : int64 array, optional
         Indices that an earlier reader delivered.
+    delivered_shape : tuple of int, optional
+        The scan shape that ``delivered`` counts on; None: the one by now.
     is_ending : callable
         Whether a sign of the end was seen.
     """
@@ -37,12 +42,16 @@ class MeasuredDelivery:
         frames: FrameReading,
         follower: Follower,
         delivered: IndexArray | None = None,
+        delivered_shape: tuple[int, ...] | None = None,
         is_ending: Callable[[], bool] = lambda: False,
     ) -> None:
         self._frames = frames
         self._follower = follower
-        self._passed_over = {*frames.unreadable, *(delivered.tolist() if delivered is not None else ())}
+        before = delivered_shape or follower.scan_shape
+        self._delivered = set() if delivered is None else set(moved(delivered, before, follower.scan_shape).tolist())
         self._pending: int | None = None
+        self._told: set[str] = set()
+        """Data sets of which a fault was told at the pending index."""
         self._n_taken = 0
         self._patience = Patience()
         self._is_ending = is_ending
@@ -61,6 +70,12 @@ class MeasuredDelivery:
         """Take note that frames of this data set are measured from now on: they may lag their keys from here."""
         self._joined_at = self._frames.clock()
         self._done_without.discard(path)
+
+    def move(self, before: tuple[int, ...], after: tuple[int, ...]) -> None:
+        """Take note that indices mean other places now."""
+        self._delivered = set(moved(np.array(sorted(self._delivered), np.int64), before, after).tolist())
+        if self._pending is not None:
+            self._pending = _moved(self._pending, before, after)
 
     def show(self, request: ShowIndex | ShowLive) -> None:
         """Nothing is shown in this mode."""
@@ -92,27 +107,35 @@ class MeasuredDelivery:
             if index is None:
                 return None
             self._n_taken += 1
-            if index not in self._passed_over:
-                self._pending = index
+            if index not in self._delivered:
+                self._pending, self._told = index, set()
         return self._pending
 
     def _deliver(self, index: int) -> bool:
-        """Measure one frame, and return whether it is dealt with."""
+        """Measure one frame of each data set, and return whether it is dealt with; what one lacks the others still tell."""
         if self._waits_for_data(index):
             return False
-        try:
-            shape = self._follower.scan_shape
-            data = {path: measure(self._frames.read(path, index, shape, "reading")) for path in self._frames.grabbers}
-        except FrameNotWrittenError as error:
-            if self._frames.clock() - max(self._ready_since, self._joined_at) < PATIENCE_S:
-                self._frames.line.keep_alive(now=True)
-                return False
-            self._frames.tell_fault(f"{error.message} Its key was set more than {PATIENCE_S:.0f} s ago.", index)
-        except SwmrViewerError as error:
-            self._frames.tell_fault(str(error), index)
-        else:
-            self._frames.line.send(FrameMeasured(self._frames.line.generation, index, position_of(index, self._follower.scan_shape), data))
+        shape, line = self._follower.scan_shape, self._frames.line
+        data: dict[str, dict[str, Any]] = {}
+        for path in self._frames.grabbers:
+            if path in self._told or index in self._frames.unreadable(path, shape):
+                continue
+            try:
+                data[path] = measure(self._frames.read(path, index, shape, "reading"))
+            except FrameNotWrittenError as error:
+                if self._frames.clock() - max(self._ready_since, self._joined_at) < PATIENCE_S:
+                    line.keep_alive(now=True)
+                    return False
+                self._tell(path, index, f"{error.message} Its key was set more than {PATIENCE_S:.0f} s ago.")
+            except SwmrViewerError as error:
+                self._tell(path, index, str(error))
+        if data or not self._frames.grabbers:
+            line.send(FrameMeasured(line.generation, index, position_of(index, shape), data, shape))
         return True
+
+    def _tell(self, path: str, index: int, message: str) -> None:
+        self._told.add(path)
+        self._frames.tell_fault(message, index, path)
 
     @property
     def _ready_since(self) -> float:
@@ -138,3 +161,7 @@ class MeasuredDelivery:
         names = ", ".join(awaited)
         self._frames.tell_fault(f"From frame {index} on nothing is told of {names}, not there yet, until it comes.")
         return False
+
+
+def _moved(index: int, before: tuple[int, ...], after: tuple[int, ...]) -> int:
+    return int(moved(np.array([index], np.int64), before, after)[0])

@@ -133,7 +133,7 @@ class Measurer:
         return index
 
     def _measure(self, wish: Measure, index: int) -> None:
-        if index in self._frames.unreadable:
+        if index in self._frames.unreadable(wish.data_path, self._announcer.progress.scan_shape):
             self._note_nothing(wish, index)
             return
         try:
@@ -157,7 +157,7 @@ class Measurer:
         self._note_nothing(wish, index)
         if not self._has_told_fault:  # a thousand damaged frames are one piece of news, and each is seen as a gap in the curve
             self._has_told_fault = True
-            self._frames.tell_fault(f"Frame {index} cannot be measured: {error}", index)
+            self._frames.tell_fault(f"Frame {index} cannot be measured: {error}", index, wish.data_path)
 
     def _note_nothing(self, wish: Measure, index: int) -> None:
         self._late.pop(index, None)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from swmr_viewer.core.progress import KeyProgress
 from swmr_viewer.core.ranges import IndexArray
@@ -75,6 +75,10 @@ class NewestFrame:
     def note_shown(self, index: int) -> None:
         """Take note that this frame was sent."""
         self._settled = index
+
+    def give_up_only(self, indices: Iterable[int]) -> None:
+        """Take note that these frames will not come, and that no others are known: another data set is shown, or indices moved."""
+        self._given_up = set(indices)
 
     def give_up(self, index: int) -> None:
         """Take note that this frame will not come."""

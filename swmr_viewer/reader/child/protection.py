@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import faulthandler
+import multiprocessing
 import os
+import select
 import signal
+import sys
 import time
 
 _FEED_EVERY_S = 1.0
@@ -16,6 +19,26 @@ def prepare_process() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     with contextlib.suppress(OSError):
         os.dup2(2, 1)
+    _die_with_parent()
+
+
+def _die_with_parent() -> None:
+    """Have the kernel end this process when its parent is gone, even while HDF5 hangs and keeps Python's lock.
+
+    The parent holds the other end of a pipe for as long as it lives; when that closes, SIGIO comes, and nothing handles it.
+    Not ``prctl(PR_SET_PDEATHSIG)``: that fires when the *thread* that started this process ends, whichever it was.
+    """
+    if sys.platform == "win32" or (parent := multiprocessing.parent_process()) is None:
+        return
+    import fcntl
+
+    with contextlib.suppress(OSError, AttributeError):  # where the system has no such thing the watchdog does it, later
+        pipe = parent.sentinel
+        signal.signal(signal.SIGIO, signal.SIG_DFL)
+        fcntl.fcntl(pipe, fcntl.F_SETOWN, os.getpid())
+        fcntl.fcntl(pipe, fcntl.F_SETFL, fcntl.fcntl(pipe, fcntl.F_GETFL) | os.O_ASYNC)
+        if select.select([pipe], [], [], 0)[0]:
+            os._exit(1)  # it went before that was set up
 
 
 class Watchdog:

@@ -17,11 +17,12 @@ from swmr_viewer.core.nexus.frame_times import FrameTimes
 from swmr_viewer.core.scan import position_of
 from swmr_viewer.reader.child.announcer import Announcer
 from swmr_viewer.reader.child.displays import Display, Displays
+from swmr_viewer.reader.child.frame_reading import busy_with
 from swmr_viewer.reader.child.layout import SlotLayout, slot_layout
 from swmr_viewer.reader.child.line import Line
 from swmr_viewer.reader.child.reader_slots import ReaderSlots
 from swmr_viewer.reader.child.reading import grab_at, layout_of_frames
-from swmr_viewer.reader.messages import Busy, Fault, FrameReady, SlotsWanted
+from swmr_viewer.reader.messages import Fault, FrameReady, SlotsWanted
 
 OnFrame = Callable[[str, int, npt.NDArray[Any], FrameStatistics], None]
 """Called with path, index, the frame (masked pixels told by value) and its statistics; the array is good during the call."""
@@ -98,8 +99,9 @@ class Sender:
         layout = layout_of_frames(grabber)
 
         def fill(frame: npt.NDArray[Any]) -> None:
-            self._line.send(Busy(self._line.generation, f"reading frame {wanted.index} of {path}", wanted.index))
-            grab_at(grabber, wanted.index, self._announcer.progress.scan_shape, frame)
+            shape = self._announcer.progress.scan_shape
+            self._line.send(busy_with(self._line.generation, "reading", path, wanted.index, shape))
+            grab_at(grabber, wanted.index, shape, frame)
 
         return self._filled(layout, fill, display, path, wanted)
 

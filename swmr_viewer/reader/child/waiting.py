@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 
 from swmr_viewer.core.errors import FileNotThereError, NotSwmrYetError, SwmrViewerError
-from swmr_viewer.core.files.superblock import read_file_state
+from swmr_viewer.core.files.superblock import read_file_state, touch
 from swmr_viewer.core.inspection import FileState
 from swmr_viewer.reader.child.line import Line
 from swmr_viewer.reader.child.scans import Scan, open_scan
@@ -53,7 +53,10 @@ class Waiting:
         """
         if self.pause_s > 0:
             return None
-        self._line.send(Busy(self._line.generation, f"opening {self._request.path}"))
+        path, generation = self._request.path, self._line.generation
+        self._line.send(Busy(generation, f"asking the storage for {path}", asks_storage=True))
+        touch(path)
+        self._line.send(Busy(generation, f"opening {path}"))
         try:
             return open_scan(self._request)
         except SwmrViewerError as error:

@@ -37,6 +37,7 @@ from swmr_viewer.reader.messages.measured import (
 from swmr_viewer.reader.messages.requests import (
     Follow,
     FollowRequest,
+    FramePlace,
     Inspect,
     Look,
     Preview,
@@ -84,6 +85,7 @@ __all__ = [
     "FollowEvery",
     "FollowRequest",
     "FrameMeasured",
+    "FramePlace",
     "FrameReady",
     "IndexArray",
     "Inspect",

@@ -153,7 +153,9 @@ class FrameMeasured:
     index: int
     position: tuple[int, ...]
     data: dict[str, dict[str, Any]] = field(hash=False)
-    """Per data path: ``shape``, ``dtype``, ``min``, ``max``, ``sum`` (JSON-ready)."""
+    """Per data path: ``shape``, ``dtype``, ``min``, ``max``, ``sum`` (JSON-ready); without those of which a ``Fault`` told."""
+    scan_shape: tuple[int, ...] = ()
+    """What ``index`` counts on, in C order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +165,8 @@ class Fault:
     generation: int
     message: str
     index: int | None = None
+    data_path: str = ""
+    """Whose frame it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +176,7 @@ class Ended:
     generation: int
     reason: str
     complete: int
+    """Frames; of a reader that did not answer when it was stopped: those that were measured for ``every_frame``."""
     total: int
     looks_on: bool = False
     """It is no end of the scan: no key came for some time. Keys are still looked for; ``Resumed`` tells when one came."""
@@ -234,6 +239,12 @@ class Busy:
     generation: int
     doing: str
     index: int | None = None
+    data_path: str = ""
+    """Whose frame ``index`` is."""
+    position: tuple[int, ...] = ()
+    """Where that frame is: its index may move while the scan shape grows, and its position does not."""
+    asks_storage: bool = False
+    """Whether it is about to touch the file without HDF5: what hangs now is the storage, not the file."""
 
 
 @dataclass(frozen=True, slots=True)

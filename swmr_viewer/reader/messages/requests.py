@@ -8,6 +8,9 @@ from typing import Literal
 from swmr_viewer.core.conditions import Condition
 from swmr_viewer.reader.messages.wishes import IndexArray, Wish
 
+FramePlace = tuple[str, tuple[int, ...]]
+"""A frame for as long as the scan lasts: its data set, and its position on the scan shape (indices move when an inner axis grows)."""
+
 
 @dataclass(frozen=True, slots=True)
 class FollowRequest:
@@ -41,9 +44,10 @@ class Follow:
     generation: int
     request: FollowRequest
     delivered: IndexArray | None = None
-    """With ``every_frame``: indices that an earlier reader has delivered already."""
-    unreadable: tuple[int, ...] = ()
-    """Indices that killed a reader: not to be touched again."""
+    """With ``every_frame``: indices on ``delivered_shape`` that an earlier reader has delivered already."""
+    delivered_shape: tuple[int, ...] | None = None
+    unreadable: tuple[FramePlace, ...] = ()
+    """Frames that killed a reader: not to be touched again."""
     ended_reason: str | None = None
     """An earlier reader ended for this reason: open, poll once and serve frames, but do not announce an end again."""
 

@@ -32,7 +32,8 @@ class Health:
     """
 
     def __init__(self, stuck_after_s: float, now: float) -> None:
-        self._stuck_after_s = stuck_after_s
+        self.stuck_after_s = stuck_after_s
+        """May be changed at any time."""
         self._heard_at = now
         self._started = False
         self._told_at: float | None = None
@@ -45,8 +46,8 @@ class Health:
     @property
     def _limits_s(self) -> tuple[float, float]:
         if not self._started:
-            return _STARTING_S, max(_LONGEST_START_S, self._stuck_after_s)
-        return min(SILENCE_S, self._stuck_after_s / 2), self._stuck_after_s
+            return _STARTING_S, max(_LONGEST_START_S, self.stuck_after_s)
+        return min(SILENCE_S, self.stuck_after_s / 2), self.stuck_after_s
 
     def heard(self, now: float) -> None:
         """Note that the reader said something."""

@@ -57,6 +57,12 @@ class Looks:
         """Return the one that the reader works on, if any."""
         return next(iter(self._open.values()), None)
 
+    @property
+    def is_second(self) -> bool:
+        """Whether the reader works on one that ended a reader before."""
+        oldest = self.oldest()
+        return oldest is not None and oldest.request_id in self._kills
+
     def requests(self) -> tuple[Look, ...]:
         """Return what to send to a new reader."""
         return tuple(self._open.values())

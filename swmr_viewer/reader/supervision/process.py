@@ -64,6 +64,10 @@ class ReaderProcess:
             return heard, True
         return heard, False
 
+    def kill(self) -> None:
+        """End it at once, whatever it does; waits for nothing."""
+        self._process.kill()
+
     def end(self, grace_s: float) -> None:
         """Ask it to end, wait, and kill it if it does not; takes about a second longer at most. May be called by two threads at once."""
         with self._ending:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from array import array
 from dataclasses import dataclass, field, replace
+from math import prod
 
 import numpy as np
 
+from swmr_viewer.core.conditions import STOPPED
 from swmr_viewer.core.ranges import IndexArray
 from swmr_viewer.core.scan import moved
 from swmr_viewer.reader.messages import (
@@ -37,10 +39,7 @@ from swmr_viewer.reader.messages import (
     Stop,
     StopMeasuring,
 )
-
-KILLS_PER_FRAME = 2
-DEATHS_WHILE_OPENING = 3
-DEATHS_IN_A_ROW = 5
+from swmr_viewer.reader.supervision.setbacks import Setbacks
 
 
 class IndicesOnShape:
@@ -77,24 +76,41 @@ class Resumption:
     request: FollowRequest
     busy: Busy | None = None
     """What the reader was about to do when it was last heard."""
-    opened: bool = False
-    """Whether any reader of this generation came as far as ``Opened``."""
     failed: bool = False
     data: tuple[DataDescription, ...] = ()
     """What the window knows of, in the order in which it was told."""
     _has_grown: bool = False
+    rests: bool = False
+    """Whether it failed because readers ended over it, and is looked at again: should the file open, it goes on."""
+    stuck_after_s: float = 30.0
+    setbacks: Setbacks = field(init=False)
     _shown: ShowIndex | ShowLive | None = None
     _displays: dict[str | None, SetDisplay] = field(default_factory=dict)
     _measure: Measure | None = None
     _measured: IndicesOnShape = field(default_factory=IndicesOnShape)
     _every: FollowEvery | None = None
     _passed: IndicesOnShape = field(default_factory=IndicesOnShape)
-    _delivered: array[int] = field(default_factory=lambda: array("q"))
-    _unreadable: set[int] = field(default_factory=set)
-    _kills: dict[int, int] = field(default_factory=dict)
+    _delivered: IndicesOnShape = field(default_factory=IndicesOnShape)
     _ended_reason: str | None = None
     _stopping: bool = False
-    _deaths: int = 0
+
+    def __post_init__(self) -> None:
+        self.setbacks = Setbacks(self.stuck_after_s, self.request.wait_s)
+
+    @property
+    def opened(self) -> bool:
+        """Whether any reader of this generation came as far as ``Opened``."""
+        return self.setbacks.opened
+
+    @property
+    def is_heard(self) -> bool:
+        """Whether what a reader says about it is of interest."""
+        return not self.failed or self.rests
+
+    @property
+    def waits_for_stop(self) -> bool:
+        """Whether the reader was asked to stop, and has not said that it did."""
+        return self._stopping
 
     def note_sent(self, request: Request) -> None:
         """Take note of what the window asked for."""
@@ -130,18 +146,24 @@ class Resumption:
     def note_event(self, event: Event) -> None:
         """Take note of what the reader said."""
         self.busy = event if isinstance(event, Busy) else None
+        if self.busy is None or not self.busy.asks_storage:
+            self.setbacks.note_storage_answers()
         match event:
             case Opened():
-                self.opened = True
+                self.setbacks.opened = True
+                if self.rests:
+                    self.failed = self.rests = False
             case FrameMeasured(index=index):
-                self._delivered.append(index)
-                self._deaths = 0
+                self._delivered.move_to(event.scan_shape)
+                self._delivered.add(index)
+                self.setbacks.note_progress()
             case FrameReady():
-                self._deaths = 0
+                self.setbacks.note_progress()
                 if event.live:
                     self._passed.add(event.index)
-            case Fault(index=int(index)):
-                self._passed.add(index)
+            case Fault(index=int(index), data_path=path):
+                if path in ("", self._shown_path):
+                    self._passed.add(index)
             case Measured():
                 self._measured.move_to(event.scan_shape)
                 self._measured.extend(event.indices)
@@ -152,11 +174,12 @@ class Resumption:
                 self._passed.move_to(event.scan_shape)
                 self._measured.move_to(event.scan_shape)
             case Ended(reason=reason):
-                self._ended_reason, self._stopping, self._deaths = reason, False, 0
+                self._ended_reason, self._stopping = reason, False
+                self.setbacks.note_progress()
             case Resumed():
                 self._ended_reason = None
             case Failed():
-                self.failed = True
+                self.failed, self.rests = True, False
             case _:
                 pass
 
@@ -170,36 +193,70 @@ class Resumption:
         known = {one.path for one in self.data}
         new = tuple(one for one in event.data if one.path not in known)
         self.data += new
-        if isinstance(event, Opened) and not self.opened:
-            return event
+        if isinstance(event, Opened) and (self.rests or not self.opened):
+            return replace(event, data=self.data)
         self._has_grown = self._has_grown or bool(new)
         return DataJoined(self.generation, new) if new else None
 
-    def note_death(self) -> int | None:
-        """Take note that the reader died, and return the frame that is given up for it, if it is one."""
+    @property
+    def _shown_path(self) -> str:
+        return (self._shown.data_path if self._shown is not None else None) or "".join(one.path for one in self.data[:1])
+
+    def note_death(self, silent_s: float | None = None) -> Busy | None:
+        """Take note that the reader died, and return what it did if that was a frame that is given up for it.
+
+        Parameters
+        ----------
+        silent_s : float or None
+            The silence (s) for which it was killed; None: it ended by itself.
+        """
         busy, self.busy = self.busy, None
-        if busy is None or busy.index is None:
-            self._deaths += 1
-            return None
-        self._kills[busy.index] = self._kills.get(busy.index, 0) + 1
-        if self._kills[busy.index] < KILLS_PER_FRAME:
-            return None
-        self._unreadable.add(busy.index)
-        return busy.index
+        return busy if self.setbacks.note(busy, silent_s) else None
 
     @property
     def is_hopeless(self) -> bool:
         """Whether another reader would only die as well."""
-        return self._deaths >= (DEATHS_IN_A_ROW if self.opened else DEATHS_WHILE_OPENING)
+        return self.setbacks.is_hopeless
 
-    def note_long_life(self) -> None:
-        """Take note that a reader lived long enough for its death to be another story."""
-        self._deaths = 0
+    def last_words(self, given_up: Busy | None, why: str) -> Fault | Failed | None:
+        """Return what to say after a death."""
+        path = self.request.path
+        if given_up is not None and not self.is_hopeless:
+            words = f"Frame {given_up.index} of {given_up.data_path} in {path} ended the reader twice and is passed over: {why}."
+            return Fault(self.generation, words, given_up.index, given_up.data_path)
+        if not self.is_hopeless:
+            return None
+        if self.setbacks.is_of_storage:
+            words, remedy = f"The storage of {path} does not answer: {why}.", "Try again when it does, or wait for it with --wait SECONDS."
+        else:
+            words = f"{path} cannot be read: it ended the reader again and again ({why})."
+            remedy = "The file may be damaged, or its storage may not answer; check it with h5dump or h5check."
+        if self._ended_reason is not None:  # an end stays what it was; frames of it are not to be had
+            return Fault(self.generation, f"{words} {remedy}")
+        if self.request.wait_s is None:
+            remedy += " It is looked at again now and then, and followed once it can be read."
+        return Failed(self.generation, words, remedy, "", "ReaderError")
+
+    def stopped(self) -> Ended:
+        """Return the end that was asked for, as far as it is known here."""
+        shape = self._delivered.shape or ()
+        return Ended(self.generation, STOPPED, self._delivered.indices().size, prod(shape) if shape else 0)
+
+    def give_up(self) -> float | None:
+        """Take note that it failed, and return the seconds after which to look again; None: not at all."""
+        rest_s = self.setbacks.take_rest_s()
+        self.failed, self.rests = True, rest_s is not None
+        return rest_s
 
     def requests(self) -> tuple[Request, ...]:
         """Return what to send to a new reader."""
         follow = Follow(
-            self.generation, self.request, np.array(self._delivered, np.int64), tuple(sorted(self._unreadable)), self._ended_reason
+            self.generation,
+            self.request,
+            self._delivered.indices(),
+            self._delivered.shape,
+            tuple(self.setbacks.unreadable),
+            self._ended_reason,
         )
         then: list[Request] = [*self._displays.values()]
         if self._every is not None:
