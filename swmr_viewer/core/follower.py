@@ -213,6 +213,8 @@ class Follower(FollowerFacts, Iterator[int]):
             self._files.look_again()
             if self._failing_since is None or self._stopping.is_set():  # a last poll that failed was not the last
                 self._reason = self._sign_of_the_end(timeout_last=timeout_last)
+            if self._reason not in (None, STOPPED, FrameCount.name):
+                self._faults.extend(self._keys.note_end())
 
     def look_again(self) -> str | None:
         """Poll once after an end by timeout, and return why following ends now, or None: a key came, and it goes on.

@@ -28,7 +28,11 @@ class GrowingArray:
     def __init__(self, shape: tuple[int, ...], dtype: npt.DTypeLike, fill: Any) -> None:
         self.shape = shape
         self._fill = fill
-        self._buffer = np.full(prod(shape), fill, dtype)
+        self._buffer = self._filled((prod(shape),), np.dtype(dtype))
+
+    def _filled(self, shape: tuple[int, ...], dtype: np.dtype[Any]) -> npt.NDArray[Any]:
+        """Zeros cost memory only where they are written to, if they are asked for as such."""
+        return np.full(shape, self._fill, dtype) if self._fill else np.zeros(shape, dtype)
 
     @property
     def flat(self) -> npt.NDArray[Any]:
@@ -47,11 +51,11 @@ class GrowingArray:
     def _lengthen(self, size: int) -> None:
         if size <= self._buffer.size:
             return
-        longer = np.full(max(size, 2 * self._buffer.size), self._fill, self._buffer.dtype)
+        longer = self._filled((max(size, 2 * self._buffer.size),), self._buffer.dtype)
         longer[: self._buffer.size] = self._buffer
         self._buffer = longer
 
     def _rearrange(self, shape: tuple[int, ...]) -> None:
-        wider = np.full(shape, self._fill, self._buffer.dtype)
+        wider = self._filled(shape, self._buffer.dtype)
         wider[tuple(slice(n) for n in self.shape)] = self.flat.reshape(self.shape)
         self._buffer = wider.reshape(-1)

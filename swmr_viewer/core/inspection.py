@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -74,5 +75,13 @@ class Inspection:
     late_paths: tuple[str, ...] = ()
     """Links that lead nowhere yet, named as a detector's data are: taken up when they lead somewhere."""
     finished_path: str | None = None
+    entries: tuple[str, ...] = ()
+    """Where the file holds several scans: the groups that hold one each, the one that would be followed first."""
     notes: tuple[str, ...] = ()
     """What people should know: why it cannot be followed live, links that lead nowhere yet, missing filters."""
+
+
+def entry_of(path: str, entries: Sequence[str]) -> str | None:
+    """Return the entry that a path leads into, or None."""
+    absolute = f"/{path.strip('/')}/"
+    return next((entry for entry in entries if absolute.startswith(f"{entry}/")), None)

@@ -37,7 +37,8 @@ class KeyProgress:
         self.scan_shape = scan_shape
         self.n_complete = 0
         self._set = [GrowingArray(scan_shape, np.bool_, False) for _ in range(n_keys)]
-        self._left = GrowingArray(scan_shape, np.uint16, n_keys)
+        # How many of its keys are set, not how many are left: zeros that nobody writes to cost no memory.
+        self._count = GrowingArray(scan_shape, np.uint16, 0)
         self._n_set = [0] * n_keys
         self._frontier = 0
         self._newest: int | None = None
@@ -60,9 +61,9 @@ class KeyProgress:
     @property
     def frontier(self) -> int:
         """The first index that is not complete (``total`` when all are)."""
-        left = self._left.flat
-        while self._frontier < left.size:
-            block = left[self._frontier : self._frontier + _BLOCK] != 0
+        count = self._count.flat
+        while self._frontier < count.size:
+            block = count[self._frontier : self._frontier + _BLOCK] != self.n_keys
             first = int(block.argmax())
             self._frontier += first if block[first] else block.size
             if block[first]:
@@ -75,15 +76,15 @@ class KeyProgress:
 
     def complete_mask(self) -> npt.NDArray[np.bool_]:
         """Return which points are complete, as a new 1-D array."""
-        complete: npt.NDArray[np.bool_] = self._left.flat == 0
+        complete: npt.NDArray[np.bool_] = self._count.flat == self.n_keys
         return complete
 
     def state_codes(self, start: int = 0, stop: int | None = None) -> npt.NDArray[np.uint8]:
         """Return MISSING, PARTLY or COMPLETE for every point, or for the flat indices from start to stop, as a new 1-D array."""
-        left = self._left.flat[start:stop]
-        codes = np.full(left.size, PARTLY, np.uint8)
-        codes[left == 0] = COMPLETE
-        codes[left == self.n_keys] = MISSING
+        count = self._count.flat[start:stop]
+        codes = np.full(count.size, PARTLY, np.uint8)
+        codes[count == self.n_keys] = COMPLETE
+        codes[count == 0] = MISSING
         return codes
 
     def n_set(self, key: int) -> int:
@@ -96,7 +97,7 @@ class KeyProgress:
 
     def is_complete(self, index: int) -> bool:
         """Return whether every key dataset is set at this index (False outside the scan)."""
-        return 0 <= index < self.total and bool(self._left.flat[index] == 0)
+        return 0 <= index < self.total and bool(self._count.flat[index] == self.n_keys)
 
     def whole(self) -> tuple[Ranges, ...]:
         """Return everything that is set, as ranges per key dataset."""
@@ -124,21 +125,21 @@ class KeyProgress:
         return self._note_complete([self._add_indices(key, indices_of(part)) for part in parts])
 
     def _add_range(self, key: int, start: int, stop: int) -> IndexArray:
-        mask, left = self._set[key].flat[start:stop], self._left.flat[start:stop]
+        mask, count = self._set[key].flat[start:stop], self._count.flat[start:stop]
         new = ~mask
         mask[:] = True
-        left -= new
+        count += new
         self._n_set[key] += int(np.count_nonzero(new))
-        return np.flatnonzero(new & (left == 0)) + start
+        return np.flatnonzero(new & (count == self.n_keys)) + start
 
     def _add_indices(self, key: int, indices: IndexArray) -> IndexArray:
         """As ``_add_range`` for single points, each of them once: a range at a time, a random scan cost 30 us a point."""
-        mask, left = self._set[key].flat, self._left.flat
+        mask, count = self._set[key].flat, self._count.flat
         new = indices[~mask[indices]]
         mask[new] = True
-        left[new] -= 1
+        count[new] += 1
         self._n_set[key] += new.size
-        completed: IndexArray = new[left[new] == 0]
+        completed: IndexArray = new[count[new] == self.n_keys]
         return completed
 
     def _note_complete(self, parts: list[IndexArray]) -> IndexArray:
@@ -152,33 +153,33 @@ class KeyProgress:
         """Take on a larger scan shape; positions keep their state, flat indices may change."""
         if scan_shape == self.scan_shape:
             return
-        for one in (*self._set, self._left):
+        for one in (*self._set, self._count):
             one.grow(scan_shape)
         before, self.scan_shape = self.scan_shape, scan_shape
         if scan_shape[1:] == before[1:]:  # indices stay: a scan of ten million points is not looked at anew for each that comes
             return
         self._frontier = 0
-        complete = np.flatnonzero(self._left.flat == 0) if self.n_complete else np.empty(0, np.int64)
-        self._newest = int(complete[-1]) if complete.size else None
+        self._newest = self.nearest_complete(self.total, -1)
 
     def nearest_complete(self, index: int, step: int) -> int | None:
         """Return the next (step > 0) or previous (step < 0) complete index strictly beyond ``index``, or None."""
-        return _first_zero(self._left.flat, index + 1) if step > 0 else _last_zero(self._left.flat, index)
+        find = _first_at if step > 0 else _last_at
+        return find(self._count.flat, index + 1 if step > 0 else index, self.n_keys)
 
 
-def _first_zero(left: npt.NDArray[np.uint16], start: int) -> int | None:
-    for at in range(max(start, 0), left.size, _BLOCK):
-        block = left[at : at + _BLOCK] == 0
+def _first_at(count: npt.NDArray[np.uint16], start: int, wanted: int) -> int | None:
+    for at in range(max(start, 0), count.size, _BLOCK):
+        block = count[at : at + _BLOCK] == wanted
         first = int(block.argmax())
         if block[first]:
             return at + first
     return None
 
 
-def _last_zero(left: npt.NDArray[np.uint16], stop: int) -> int | None:
-    for end in range(min(stop, left.size), 0, -_BLOCK):
+def _last_at(count: npt.NDArray[np.uint16], stop: int, wanted: int) -> int | None:
+    for end in range(min(stop, count.size), 0, -_BLOCK):
         start = max(end - _BLOCK, 0)
-        block = left[start:end][::-1] == 0
+        block = count[start:end][::-1] == wanted
         last = int(block.argmax())
         if block[last]:
             return end - 1 - last

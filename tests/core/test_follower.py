@@ -198,10 +198,10 @@ def test_flat_unique_ids_of_a_scan_whose_shape_is_told(make: Callable[..., h5py.
 
 @pytest.mark.parametrize(
     ("paths", "error"),
-    [("nothing", PathNotThereError), ("text", PathError), ("group", NoKeysError), ([], NoKeysError), (["a", "b"], ShapeError)],
+    [("nothing", PathNotThereError), ("text", PathError), ("group", NoKeysError), ([], NoKeysError), (["a", "rows"], ShapeError)],
 )
 def test_bad_paths_say_so(make: Callable[..., h5py.File], paths: Any, error: type[Exception]) -> None:
-    file = make({"text": {"data": "words"}, "group/text": {"data": "words"}, "a": keys(1, 2), "b": keys(1, 2, 3)})
+    file = make({"text": {"data": "words"}, "group/text": {"data": "words"}, "a": keys(1, 2), "rows": np.ones((3, 4), "i4")})
     with pytest.raises(error) as raised:
         Follower(file, paths)
     assert str(raised.value).endswith(".")

@@ -8,6 +8,7 @@ from math import prod
 
 from swmr_viewer.core.data.sources import Source
 from swmr_viewer.core.errors import ShapeError
+from swmr_viewer.core.scan_extent import can_number
 
 _FRAME_RANK = {"image": 2, "spectrum": 1, "scalar": 0, "vertex": 1, "scaler": 0}
 """NeXus ``interpretation`` to frame rank (nexusformat.org, NXdata)."""
@@ -85,7 +86,8 @@ def _layout_on(source: Source, scan_shape: tuple[int, ...]) -> Layout:
     if ranks:
         rank = _likeliest_rank(source, scan_shape, ranks)
         return _leading(1, True) if fits_flat and _is_rather_flat(source, scan_shape[:rank]) else _leading(rank)
-    if fits_flat:
+    # Where the keys went past the shape that was told, the last row need not be whole.
+    if fits_flat or (len(scan_shape) > 1 and n_axes >= 1 and can_number(source.maxshape[0], scan_shape)):
         return _leading(1, True)
     raise _misfit(source, f"the scan shape {scan_shape} of the keys")
 

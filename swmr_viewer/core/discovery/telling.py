@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from swmr_viewer.core.discovery.choosing import misfits
 from swmr_viewer.core.discovery.filters import MISSING
@@ -60,3 +60,17 @@ def _notes_on_links(found: Walk, chosen: list[Ranked]) -> Iterator[str]:
     if broken:
         more = f" and {len(broken) - _MOST_NAMED} more" if len(broken) > _MOST_NAMED else ""
         yield f"Links that lead nowhere (yet): {', '.join(broken[:_MOST_NAMED])}{more}."
+
+
+def notes_on_numbers(no_keys: Iterable[Ranked]) -> Iterator[str]:
+    """Yield a sentence for each dataset with the name of a key that is none."""
+    for one in no_keys:
+        yield f"{one.found.path} {one.found.node.shape} is no key: there are more frames than it can ever number."
+
+
+def notes_on_entries(entries: Sequence[str], entry: str | None) -> Iterator[str]:
+    """Yield a sentence that names the other scans of the file."""
+    if entry is not None and len(entries) > 1:
+        others = [one for one in entries if one != entry]
+        more = f" and {len(others) - _MOST_NAMED} more" if len(others) > _MOST_NAMED else ""
+        yield f"This file holds several scans. {entry} would be followed; name paths for {', '.join(others[-_MOST_NAMED:])}{more}."

@@ -1,16 +1,15 @@
-"""The scan shape: what the user says, what the file says, or the largest shape that was seen."""
+"""The scan shape as it grows: what is told, and what the key datasets have by now; and where a file tells it."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import prod
 
 import h5py
 import numpy as np
 
-from swmr_viewer.core.errors import ShapeError
 from swmr_viewer.core.keys.key_dataset import KeyDataset
 from swmr_viewer.core.keys.lengths import LengthKeys
+from swmr_viewer.core.scan_extent import KeyShape, differing_lengths, extent_of, numbered
 
 _SCAN_SHAPE_NAME = "scan_shape"
 
@@ -29,6 +28,8 @@ class Extent:
     def __init__(self, told: tuple[int, ...] | None, most_axes: int | None = None) -> None:
         self._told = told
         self._most_axes = most_axes
+        self._said: set[str] = set()
+        self._faults: list[str] = []
         self.is_fixed = told is not None
         """Whether the scan can not grow: all its points are known."""
 
@@ -38,67 +39,34 @@ class Extent:
         Raises
         ------
         ShapeError
-            If the datasets do not fit one another.
+            If the datasets do not fit one another, or are larger than any scan.
         """
         if not datasets:
             return self._told or (0,)
-        for one in datasets:
-            one.flat = one.flat or (self._told is not None and len(self._told) > 1 and _is_flat(one, self._told))
-        seen = [_cut(_largest(one), self._most_axes) for one in datasets if not one.flat]
-        rank = max([len(shape) for shape in seen] + ([len(self._told)] if self._told is not None else []))
-        _refuse_misfits([one for one in datasets if not one.flat], seen, rank)
-        several = [shape + (1,) * (rank - len(shape)) for shape in (*seen, *([self._told] if self._told is not None else []))]
-        self.is_fixed = self._told is not None or all(_is_fixed(one) for one in datasets)
-        return tuple(max(lengths) for lengths in zip(*several, strict=True))
+        keys = numbered([_key_shape(dataset) for dataset in datasets], self._told)
+        for dataset, key in zip(datasets, keys, strict=True):
+            dataset.flat = key.flat
+        extent = extent_of(keys, self._told, self._most_axes)
+        self.is_fixed = extent.is_fixed
+        self._faults += [one.text for one in extent.disagreements if one.about not in self._said]
+        self._said.update(one.about for one in extent.disagreements)
+        return extent.shape
+
+    def note_end(self, datasets: Sequence[KeyDataset | LengthKeys]) -> None:
+        """Take note that the scan has ended: lengths that differ now will not become equal any more."""
+        text = "" if "lengths" in self._said else differing_lengths([_key_shape(dataset) for dataset in datasets])
+        if text:
+            self._said.add("lengths")
+            self._faults.append(text)
+
+    def take_faults(self) -> list[str]:
+        """Return what does not agree and was not told before."""
+        taken, self._faults = self._faults, []
+        return taken
 
 
-def _is_flat(dataset: KeyDataset | LengthKeys, told: tuple[int, ...]) -> bool:
-    """Whether a dataset numbers the points of a scan of several axes along one axis (areaDetector's unique ids do).
-
-    Further axes that are 1 long and may grow count only once the first one is longer than the scan's: a scan of
-    several axes that grows from (1, 1) looks the same at its beginning.
-    """
-    if any(n != 1 for n in dataset.full_shape[1:]):
-        return False
-    return all(most == 1 for most in dataset.maxshape[1:]) or dataset.full_shape[0] > told[0]
-
-
-def _largest(dataset: KeyDataset | LengthKeys) -> tuple[int, ...]:
-    """The shape with every limited axis at its limit; trailing axes that are 1 long for ever are dropped.
-
-    Those that are 1 long by now and may grow stay: a scan that grows from (1, 1) would else lose its second axis, and
-    its rows would be taken for frames. That they are a mere tail only the data can tell.
-    """
-    limits = [n if most is None else most for n, most in zip(dataset.full_shape, dataset.maxshape, strict=True)]
-    while len(limits) > 1 and limits[-1] == dataset.maxshape[len(limits) - 1] == 1:
-        limits.pop()
-    return tuple(limits)
-
-
-def _cut(shape: tuple[int, ...], most_axes: int | None) -> tuple[int, ...]:
-    while most_axes is not None and len(shape) > max(most_axes, 1) and shape[-1] == 1:
-        shape = shape[:-1]
-    return shape
-
-
-def _is_fixed(dataset: KeyDataset | LengthKeys) -> bool:
-    return all(most is not None for most in dataset.maxshape)
-
-
-def _refuse_misfits(datasets: Sequence[KeyDataset | LengthKeys], shapes: Sequence[tuple[int, ...]], rank: int) -> None:
-    for one, shape in zip(datasets, shapes, strict=True):
-        if len(one.full_shape) < rank and prod(max(s[len(one.full_shape) :] or (1,)) for s in shapes if len(s) > len(one.full_shape)) > 1:
-            raise _misfit(datasets, shapes)
-        for other, other_shape in zip(datasets, shapes, strict=True):
-            if _is_fixed(one) and _is_fixed(other) and shape != other_shape:
-                raise _misfit(datasets, shapes)
-
-
-def _misfit(datasets: Sequence[KeyDataset | LengthKeys], shapes: Sequence[tuple[int, ...]]) -> ShapeError:
-    said = ", ".join(f"{one.path} {shape}" for one, shape in zip(datasets, shapes, strict=True))
-    return ShapeError(
-        f"The key datasets in {datasets[0].filename} have different shapes: {said}.", "Name key datasets of one and the same scan."
-    )
+def _key_shape(dataset: KeyDataset | LengthKeys) -> KeyShape:
+    return KeyShape(dataset.path, dataset.full_shape, dataset.maxshape, dataset.flat)
 
 
 def told_by_file(h5file: h5py.File, key_paths: Sequence[str]) -> tuple[int, ...] | None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import h5py
 
 from swmr_viewer.core.data.opening_data import open_one
-from swmr_viewer.core.errors import NoKeysError, PathError, PathNotThereError
+from swmr_viewer.core.errors import NoKeysError, PathError, PathNotThereError, ShapeError
 from swmr_viewer.core.files.links import as_text, identity, leads_out, open_object
 from swmr_viewer.core.keys.extent import Extent, told_by_file
 from swmr_viewer.core.keys.key_dataset import KeyDataset
@@ -18,6 +18,7 @@ from swmr_viewer.core.keys.tracker import Found, KeyTracker
 from swmr_viewer.core.progress import KeyProgress
 from swmr_viewer.core.ranges import IndexArray, Ranges
 from swmr_viewer.core.scan import position_of
+from swmr_viewer.core.scan_extent import MOST_POINTS, KeyShape, is_absurd, is_stray
 
 
 @dataclass(slots=True)
@@ -72,13 +73,26 @@ class KeySet:
         keys = () if length_paths and not paths else _dataset_paths(h5file, (paths,) if isinstance(paths, str) else tuple(paths))
         self.key_paths = (*keys, *length_paths)
         self._n_real = len(self.key_paths) - len(length_paths)
-        self._told_shape = scan_shape or told_by_file(h5file, self.key_paths)
+        self._faults: list[str] = []
+        self._told_by_user = scan_shape is not None
+        self._told_shape = self._told(scan_shape)
         self._datasets: dict[int, KeyDataset | LengthKeys] = {}
         self._open_datasets()
+        self._leave_out_strays()
         self._extent = Extent(self._told_shape, scan_rank)
         self.progress = KeyProgress(len(self.key_paths), self._extent.shape_of(self._in_order()))
         self._trackers: dict[int, KeyTracker] = {}
         self._seen: list[tuple[int, ...]] = []
+
+    def _told(self, scan_shape: tuple[int, ...] | None) -> tuple[int, ...] | None:
+        told = scan_shape or told_by_file(self._h5file, self.key_paths)
+        if told is None or not is_absurd(told):
+            return told
+        said = " x ".join(map(str, told))
+        if self._told_by_user:
+            raise ShapeError(f"A scan of {said} points cannot be followed.", f"Give 1 to {MOST_POINTS:,} points, or none at all.")
+        self._faults.append(f"The scan_shape in {self.filename} is {said}, which is no scan's: the keys alone count.")
+        return None
 
     def _open_datasets(self) -> None:
         """Open those that can be opened by now: an external link may lead nowhere until its writer starts."""
@@ -90,7 +104,34 @@ class KeySet:
                 elif found is not None:
                     del found  # a virtual data set is read from its sources only, and must not be open beside them
                     with suppress(PathNotThereError):  # a group of links that lead nowhere yet
-                        self._datasets[number] = LengthKeys(open_one(self._h5file, path), self._told_shape, self._is_at_rest)
+                        self._datasets[number] = self._length_keys(path)
+
+    def _length_keys(self, path: str) -> LengthKeys:
+        source = open_one(self._h5file, path)
+        try:
+            return LengthKeys(source, self._told_shape, self._is_at_rest)
+        except ShapeError:
+            if self._told_by_user or self._told_shape is None:
+                raise
+            self._faults.append(
+                f"{path} has shape {source.shape}, which does not fit the file's scan_shape {self._told_shape}: the data count."
+            )
+            self._told_shape = None
+            return LengthKeys(source, None, self._is_at_rest)
+
+    def _leave_out_strays(self) -> None:
+        """Leave out single numbers among the key datasets: no frame but the first would ever be complete with them."""
+        shapes = {number: KeyShape(one.path, one.full_shape, one.maxshape) for number, one in self._datasets.items()}
+        # A link that leads nowhere yet will bring a key dataset.
+        late = [KeyShape(path, (0,), (None,)) for number, path in enumerate(self.key_paths) if number not in shapes]
+        strays = {number for number, one in shapes.items() if number < self._n_real and is_stray(one, [*shapes.values(), *late])}
+        self._faults += [
+            f"{self.key_paths[number]} holds a single number and is left out: it is no key of a scan." for number in sorted(strays)
+        ]
+        kept = [number for number in range(len(self.key_paths)) if number not in strays]
+        self.key_paths = tuple(self.key_paths[number] for number in kept)
+        self._n_real -= len(strays)
+        self._datasets = {new: self._datasets[old] for new, old in enumerate(kept) if old in self._datasets}
 
     def _in_order(self) -> list[KeyDataset | LengthKeys]:
         return [self._datasets[number] for number in sorted(self._datasets)]
@@ -127,6 +168,7 @@ class KeySet:
     def poll(self) -> Poll:
         """Look once at all key datasets."""
         poll = Poll()
+        poll.faults, self._faults = self._faults, []
         if len(self._datasets) < len(self.key_paths):
             _succeeds(self._open_datasets, poll)
         fresh = [number for number, dataset in self._datasets.items() if _succeeds(dataset.refresh, poll)]
@@ -143,12 +185,18 @@ class KeySet:
         poll.completed += found.completed
         poll.faults += [self._unset_again(dataset, index) for index in found.unset_again]
 
+    def note_end(self) -> list[str]:
+        """Return what is to be said about the key datasets now that the scan has ended."""
+        self._extent.note_end([one for one in self._in_order() if isinstance(one, KeyDataset)])
+        return self._extent.take_faults()
+
     def _follow_extent(self, poll: Poll) -> None:
         seen = [one.full_shape for one in self._in_order()]
         if seen == self._seen:
             return
         self._seen = seen
         before, now = self.progress.scan_shape, self._extent.shape_of(self._in_order())
+        poll.faults += self._extent.take_faults()
         if now == before:
             return
         now = now + (1,) * (len(before) - len(now))

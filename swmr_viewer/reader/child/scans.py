@@ -90,7 +90,7 @@ def _open_in(h5file: h5py.File, request: FollowRequest) -> Scan:
     if found is not None:
         request = with_patterns_expanded(request, found)
     told = request.key_paths or request.length_paths
-    found = None if told and request.data_paths else found or inspect_open(h5file)
+    found = None if told and request.data_paths else inspect_open(h5file, (*told, *request.data_paths))
     keys, lengths = (request.key_paths, request.length_paths) if told else _found_keys(found, request.path)
     follow = partial(
         Follower,
