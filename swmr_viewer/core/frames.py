@@ -165,7 +165,7 @@ class FrameGrabber:
             If the frame is there and cannot be read or decoded.
         """
         pieces, box = self._wait_for(lambda: self._find(index, region), index, wait_s)
-        out = np.empty(self._places.frame_part(shape_of(box)), self.dtype)
+        out = self._room(self._places.frame_part(shape_of(box)))
         self._read(index, pieces, box, out)
         self._refuse_fill(index, pieces, out)
         return out
@@ -207,9 +207,18 @@ class FrameGrabber:
             return self._block_by_frames(block, lengths, region, wait_s)
         first = tuple(one.start for one in block)
         pieces, box = self._wait_for(lambda: self._find(first, region, lengths), first, wait_s)
-        out = np.empty(shape_of(box), self.dtype)
+        out = self._room(shape_of(box))
         self._read(first, pieces, box, out)
         return out
+
+    def _room(self, shape: tuple[int, ...]) -> npt.NDArray[Any]:
+        try:
+            return np.empty(shape, self.dtype)
+        except (MemoryError, ValueError) as error:  # numpy has a limit of its own
+            said = " x ".join(map(str, shape))
+            raise FrameUnreadableError(
+                f"{said} values of {self.path} in {self._source.filename} do not fit into memory.", "Read a region of the frame."
+            ) from error
 
     def _block_by_frames(
         self, block: tuple[slice, ...], lengths: tuple[int, ...], region: Region | None, wait_s: float

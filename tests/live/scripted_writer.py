@@ -13,10 +13,10 @@ _PROGRAM = """
 import json, sys
 import h5py, numpy as np
 
-def new(path, n_keys, shape, chunks, frame):
+def new(path, n_keys, shape, chunks, frame, limit):
     global file, keys, data
     file = h5py.File(path, "w", libver="v110")
-    free = (None,) * len(shape)
+    free = (limit,) * len(shape)
     keys = [file.create_dataset(f"keys/k{k}", shape, "i4", maxshape=free, chunks=tuple(chunks)) for k in range(n_keys)]
     ones = (1,) * len(shape)
     data = file.create_dataset("data", (*shape, *frame), "i4", maxshape=(*free, *frame), chunks=(*ones, *frame), compression="gzip")
@@ -65,9 +65,17 @@ class ScriptedWriter:
         print(json.dumps([verb, arguments]), file=self._process.stdin, flush=True)
         assert self._process.stdout.readline() == "done\n", "the writer died"
 
-    def new(self, path: Path, n_keys: int, shape: tuple[int, ...], chunks: tuple[int, ...], frame: tuple[int, ...] = (2, 3)) -> None:
-        """Begin a file with growing keys ``keys/k0`` ... and ``data`` of this frame shape, in SWMR mode."""
-        self._do("new", str(path), n_keys, shape, chunks, frame)
+    def new(
+        self,
+        path: Path,
+        n_keys: int,
+        shape: tuple[int, ...],
+        chunks: tuple[int, ...],
+        frame: tuple[int, ...] = (2, 3),
+        limit: int | None = None,
+    ) -> None:
+        """Begin a file with growing keys ``keys/k0`` ... and ``data`` of this frame shape, in SWMR mode; a limit is of each scan axis."""
+        self._do("new", str(path), n_keys, shape, chunks, frame, limit)
 
     def frame(self, position: tuple[int, ...]) -> None:
         """Write and flush the frame at a position; each of its pixels is ``value_at(position)``."""

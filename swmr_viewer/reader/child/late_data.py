@@ -11,6 +11,7 @@ from swmr_viewer.core.errors import PathNotThereError, SwmrViewerError
 from swmr_viewer.core.files.links import open_object
 from swmr_viewer.core.follower import Follower
 from swmr_viewer.core.frames import FrameGrabber
+from swmr_viewer.reader.child.layout import refuse_too_large, slot_layout
 
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.05, 0.5
 _SHARE = 9
@@ -71,7 +72,9 @@ class LateData:
                 if not follower.extent_is_known:
                     self._note_late(path, _NO_KEYS)
                     continue
-                opened[path] = FrameGrabber(self._h5file, path, scan_shape=follower.scan_shape)
+                grabber = FrameGrabber(self._h5file, path, scan_shape=follower.scan_shape)
+                refuse_too_large(path, slot_layout(grabber.frame_shape, grabber.dtype))
+                opened[path] = grabber
                 self._whys.pop(path, None)
             except SwmrViewerError as error:
                 if not self._may_come(path, error):

@@ -9,8 +9,11 @@ from typing import Any
 import numpy as np
 
 from swmr_viewer.analysis import preview_factor, preview_shape
+from swmr_viewer.core.errors import FrameUnreadableError
 
 _ALIGNMENT = 64
+_MOST_BYTES = 1 << 32
+"""Of one slot: several of them must be held in memory, and a frame of more pixels is a shape that was written by mistake."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,3 +38,19 @@ def slot_layout(shape: tuple[int, ...], dtype: np.dtype[Any]) -> SlotLayout:
     offset = -(-prod(shape) * dtype.itemsize // _ALIGNMENT) * _ALIGNMENT
     size = offset + (4 * prod(reduced) if factor else 0)
     return SlotLayout(shape, dtype, factor, reduced, offset, max(size, _ALIGNMENT))
+
+
+def refuse_too_large(path: str, layout: SlotLayout) -> None:
+    """Raise for frames that no slot can hold.
+
+    Raises
+    ------
+    FrameUnreadableError
+        If one frame has more bytes than can be shown.
+    """
+    if layout.size > _MOST_BYTES:
+        said = " x ".join(map(str, layout.shape))
+        raise FrameUnreadableError(
+            f"The frames of {path} have {said} values of {layout.dtype}, {layout.size / 1e9:,.0f} GB each: more than can be shown.",
+            f"Name another data set, or make its frames smaller (up to {_MOST_BYTES / 1e9:.0f} GB).",
+        )

@@ -18,7 +18,7 @@ from swmr_viewer.core.scan import position_of
 from swmr_viewer.reader.child.announcer import Announcer
 from swmr_viewer.reader.child.displays import Display, Displays
 from swmr_viewer.reader.child.frame_reading import busy_with
-from swmr_viewer.reader.child.layout import SlotLayout, slot_layout
+from swmr_viewer.reader.child.layout import SlotLayout, refuse_too_large, slot_layout
 from swmr_viewer.reader.child.line import Line
 from swmr_viewer.reader.child.reader_slots import ReaderSlots
 from swmr_viewer.reader.child.reading import grab_at, layout_of_frames
@@ -121,6 +121,7 @@ class Sender:
         combined: int = 0,
     ) -> bool:
         if layout.size > self._slots.size:
+            refuse_too_large(path, layout)
             self._ask_for(layout.size)
             return False
         block = self._slots.take()
