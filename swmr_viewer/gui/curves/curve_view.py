@@ -82,11 +82,16 @@ class CurveView(PlotPane):
             self._earlier.clear()
         elif before is not None:
             self._earlier.appendleft(before)
-        x = self._x(len(self._values))
-        self.curve.setData(x, self._values)
+        self.redraw()
+
+    def redraw(self) -> None:
+        if self._values is None:
+            return
+        x, scale = self._x(len(self._values)), self.scale_of(self._values, *self._earlier)
+        self.curve.setData(x, scale.forward(self._values))
         for number, curve in enumerate(self.behind):
             if number < len(self._earlier):
-                curve.setData(x, self._earlier[number])
+                curve.setData(x, scale.forward(self._earlier[number]))
             else:
                 curve.setData([], [])
 

@@ -36,6 +36,7 @@ class IndexCurve(PlotPane):
         self._color = ""
         super().__init__(name, parent)
         self._points = points
+        self._limit: float | None = None
         self._shown = shown
         self.limit_line = pg.InfiniteLine(angle=0)
         self.limit_line.setVisible(False)
@@ -53,10 +54,13 @@ class IndexCurve(PlotPane):
             self.take_theme()
 
     def redraw(self) -> None:
-        x, y = self._points()
+        x, values = self._points()
+        scale = self.scale_of(values)
+        y = scale.forward(values)
         self.curve.setData(x, y)
         lonely = lonely_points(y)
         self.points.setData(x[lonely], y[lonely])
+        self._place_limit()
         self.mark_shown()
 
     def mark_shown(self) -> None:
@@ -68,9 +72,13 @@ class IndexCurve(PlotPane):
 
     def show_limit(self, limit: float | None) -> None:
         """Draw a line at the alarm's level, or none."""
-        self.limit_line.setVisible(limit is not None)
-        if limit is not None:
-            self.limit_line.setPos(limit)
+        self._limit = limit
+        self._place_limit()
+
+    def _place_limit(self) -> None:
+        self.limit_line.setVisible(self._limit is not None)
+        if self._limit is not None:
+            self.limit_line.setPos(self.axes["left"].value_scale.shade(self._limit))
 
     def take_theme(self) -> None:
         super().take_theme()

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 from html import escape
 
+import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from swmr_viewer.core.plain_text import plain
+from swmr_viewer.gui.curves.curve_points import Values
+from swmr_viewer.gui.curves.value_axis import LONGEST, ValueAxis, curve_scale
+from swmr_viewer.gui.display.levels_scale import LevelScale, Scale
 from swmr_viewer.gui.look.painted_view import PaintedView
 from swmr_viewer.gui.look.theme import theme_of_application, tokens
 
 REDRAW_MS = 100
+LEFT_WIDTH = 60
+"""Room (px) for seven characters and, upright, the name of the axis."""
 
 
 class PlotPane(QWidget):
@@ -22,12 +28,12 @@ class PlotPane(QWidget):
         super().__init__(parent)
         self.view = PaintedView(self)
         self.view.setAccessibleName(name)
-        self.plot = pg.PlotItem(enableMenu=False)
+        self.axes = {side: ValueAxis(side) for side in LONGEST}
+        self.plot = pg.PlotItem(enableMenu=False, axisItems=self.axes)
         self.plot.hideButtons()
         self.box = self.plot.getViewBox()
-        self.plot.getAxis("left").setWidth(52)
-        for side in ("left", "bottom"):
-            self.plot.getAxis(side).enableAutoSIPrefix(False)  # "energy (keV) (x0.001)" is no unit of anybody's
+        self.axes["left"].setWidth(LEFT_WIDTH)
+        self.scale_kind = Scale.LINEAR
         self.view.setMinimumSize(120, 70)
         self.view.setCentralItem(self.plot)
         layout = QVBoxLayout(self)
@@ -41,6 +47,19 @@ class PlotPane(QWidget):
 
     def redraw(self) -> None:
         """Draw what is known now."""
+
+    def set_scale(self, kind: Scale) -> None:
+        """Draw the values on this scale from now on; all of them are in view then."""
+        if kind is not self.scale_kind:
+            self.scale_kind = kind
+            self.redraw()
+            self.plot.enableAutoRange(axis="y")
+
+    def scale_of(self, *values: Values) -> LevelScale:
+        """Return the scale on which these values, all of a plot, are drawn; the axis says it."""
+        scale = curve_scale(self.scale_kind, np.concatenate([np.empty(0), *values]))
+        self.axes["left"].take_scale(scale)
+        return scale
 
     def redraw_soon(self) -> None:
         """Draw a little later: many news are drawn once, and none while nobody sees it."""

@@ -10,11 +10,12 @@ from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtWidgets import QWidget
 
 from swmr_viewer.gui.curves.plot_pane import PlotPane
+from swmr_viewer.gui.curves.value_picture import ValuePicture
 from swmr_viewer.gui.curves.waterfall_rows import WaterfallRows
+from swmr_viewer.gui.display.display_settings import DisplaySettings
 from swmr_viewer.gui.display.screen_fit import screen_fit
 from swmr_viewer.gui.look.theme import tokens
 
-COLOR_MAP = "viridis"
 _SAMPLE = 256
 """Rows that set the levels: all of a long scan's would cost more than painting them."""
 
@@ -25,13 +26,15 @@ class WaterfallPlot(PlotPane):
     index_clicked = Signal(int)
     pointer_moved = Signal(object)
     """(frame, channel) under the pointer, or None outside the scan."""
+    levels_used = Signal(object)
+    """The values in the first and in the last colour."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("Waterfall of spectra", parent)
         self.rows = WaterfallRows()
         self.box.invertY(True)
-        self.item = pg.ImageItem(axisOrder="row-major")
-        self.item.setColorMap(pg.colormap.get(COLOR_MAP))
+        self.picture = ValuePicture()
+        self.item = self.picture.item
         self.shown_line = pg.InfiniteLine(angle=0)
         self.shown_line.setVisible(False)
         self.plot.addItem(self.item)
@@ -49,16 +52,16 @@ class WaterfallPlot(PlotPane):
         rows = self.rows.known_rows
         picture = self.rows.picture
         sample = picture[rows[:: max(1, len(rows) // _SAMPLE)]]
-        values = sample[~np.isnan(sample)]
-        if not values.size:
-            self.item.clear()
-            return
-        low, high = np.percentile(values, (0.5, 99.5))
         n_frames, n_channels = self.rows.size
         self._drawn_for = self._screen_pixels()
-        drawn = screen_fit(picture, *self._drawn_for)
-        self.item.setImage(drawn, autoLevels=False, levels=(float(low), float(max(high, low + 1e-9))))
-        self.item.setRect(QRectF(0, 0, n_channels, n_frames))
+        self.picture.show(screen_fit(picture, *self._drawn_for), sample, QRectF(0, 0, n_channels, n_frames))
+        if self.picture.levels is not None:
+            self.levels_used.emit(self.picture.levels)
+
+    def take_settings(self, settings: DisplaySettings) -> None:
+        """Draw in these colours, on this scale and between these levels."""
+        if self.picture.take_settings(settings):
+            self.redraw_soon()
 
     def mark(self, index: int | None) -> None:
         """Put the line on the frame that is shown."""

@@ -76,13 +76,14 @@ class ColorEditor(Popup):
         for name, button in self.masked.items():
             button.setIcon(_square(MASKED_COLORS[name] or tokens().masked))
             button.setChecked(MASKED_COLORS[name] == settings.masked_color)
+            button.setEnabled(self._display.is_image)
         self.inverted.setChecked(settings.inverted)
         self.saturated.setChecked(settings.marks_saturated)
         self._show_counts()
 
     def _show_counts(self) -> None:
         statistics, limit = self._display.statistics, self._display.saturation_value
-        self.saturated.setEnabled(limit is not None)
+        self.saturated.setEnabled(limit is not None and self._display.is_image)
         if statistics is None:
             self.told.say("")
         elif limit is None:

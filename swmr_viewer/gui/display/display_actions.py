@@ -109,9 +109,20 @@ def _keep_checked(actions: DisplayActions, display: Display) -> None:
         actions.saturated.setChecked(settings.marks_saturated)
         actions.upward.setChecked(settings.orientation.upward)
         actions.aspect.setChecked(settings.aspect_locked)
+        for one in (actions.edit_levels, actions.extremes, actions.edit_colors, actions.next_map, actions.inverted):
+            one.setEnabled(display.has_colors)
+        for one in (actions.saturated, *_turning(actions)):
+            one.setEnabled(display.is_image)
 
-    display.changed.connect(show)
+    for signal in (display.changed, display.frame_told):
+        signal.connect(show)
     show()
+
+
+def _turning(actions: DisplayActions) -> tuple[QAction, ...]:
+    """What only a picture can do: be turned, and then be laid as it is stored."""
+    turned = (actions.turn_right, actions.turn_left, actions.mirror, actions.flip)
+    return (*turned, actions.upward, actions.aspect, actions.as_stored)
 
 
 def display_menus(actions: DisplayActions, parent: QWidget) -> tuple[QMenu, QMenu]:
@@ -121,8 +132,8 @@ def display_menus(actions: DisplayActions, parent: QWidget) -> tuple[QMenu, QMen
         (levels, tuple(actions.scales.values())),
         (levels, (actions.edit_levels, actions.extremes)),
         (levels, (actions.edit_colors, actions.next_map, actions.inverted, actions.saturated)),
-        (turning, (actions.turn_right, actions.turn_left, actions.mirror, actions.flip)),
-        (turning, (actions.upward, actions.aspect, actions.as_stored)),
+        (turning, _turning(actions)[:4]),
+        (turning, _turning(actions)[4:]),
     )
     for menu, members in groups:
         menu.setToolTipsVisible(True)

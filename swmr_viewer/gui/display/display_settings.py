@@ -88,6 +88,7 @@ class Display(QObject):
         self._path = self._place = ""
         self._kept: dict[str, DisplaySettings] = {}
         """By the names of places."""
+        self._has_waterfall = True
         self.levels_in_use: Levels = (0.0, 1.0)
         """What the picture is drawn with."""
         self._masks: dict[str, tuple[tuple[int, str], npt.NDArray[np.bool_]]] = {}
@@ -134,6 +135,20 @@ class Display(QObject):
         return self._session.shown.statistics if self._session.shown is not None else None
 
     @property
+    def is_image(self) -> bool:
+        """Whether the shown frame, or what comes, can be turned and has masked and saturated pixels to mark."""
+        return self._rank is None or self._rank > 1
+
+    @property
+    def has_colors(self) -> bool:
+        """Whether anything is drawn in the colours and between the levels: of spectra only their waterfall is."""
+        return self._rank != 1 or self._has_waterfall
+
+    @property
+    def _rank(self) -> int | None:
+        return self._session.shown.raw.ndim if self._session.shown is not None else None
+
+    @property
     def dtype(self) -> np.dtype[Any] | None:
         """The type of the shown frame's pixels."""
         return self._session.shown.raw.dtype if self._session.shown is not None else None
@@ -145,6 +160,11 @@ class Display(QObject):
         if levels != self.levels_in_use:
             self.levels_in_use = levels
             self.levels_moved.emit()
+
+    def note_waterfall(self, on: bool) -> None:
+        """Take note of whether spectra are shown as a waterfall as well."""
+        self._has_waterfall = on
+        self.changed.emit()
 
     def toggle_auto(self) -> None:
         """Hold the levels, or let each frame set them again."""

@@ -44,7 +44,8 @@ class DisplayTools(QObject):
         self.actions.edit_levels.triggered.connect(self.levels_button.open)
         self.actions.edit_colors.triggered.connect(self.color_button.open)
         auto_levels.triggered.connect(display.toggle_auto)
-        display.changed.connect(self._show)
+        for signal in (display.changed, display.frame_told):
+            signal.connect(self._show)
         self._show()
 
     def compose(self, menu: QMenu, before: QAction) -> tuple[QWidget, ...]:
@@ -58,3 +59,5 @@ class DisplayTools(QObject):
         self.levels_button.say(mode_words(settings))
         self.color_button.say(settings.color_map)
         self._auto_levels.setChecked(settings.is_auto)
+        for one in (self.levels_button, self.color_button, self._auto_levels):
+            one.setEnabled(self._display.has_colors)

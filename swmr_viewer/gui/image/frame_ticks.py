@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from html import escape
-from math import ceil, floor, log10
 
 import pyqtgraph as pg
 
 from swmr_viewer.core.plain_text import plain
 from swmr_viewer.gui.image.frame_axes import FrameAxis
-
-MOST_DIGITS = 6
-"""Larger and smaller numbers are written with a power of ten: there is room for about so many."""
+from swmr_viewer.gui.look.words import tick_words
 
 
 class FrameTicks(pg.AxisItem):
@@ -37,15 +34,3 @@ class FrameTicks(pg.AxisItem):
 
     def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
         return [tick_words(self.frame_axis.value_at(one), spacing) for one in values]
-
-
-def tick_words(value: float, spacing: float) -> str:
-    """Return a multiple of the spacing with as many digits as it has."""
-    value = round(value / spacing) * spacing
-    if value == 0:
-        return "0"
-    places = max(0, ceil(-log10(spacing) - 1e-9))
-    if abs(value) < 10**MOST_DIGITS and places < MOST_DIGITS:
-        return f"{value:.{places}f}"
-    digits = floor(log10(abs(value)) + 1e-9) - floor(log10(spacing) + 1e-9)
-    return f"{value:.{max(1, digits + 1)}g}"

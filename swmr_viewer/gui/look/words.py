@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from math import isfinite
+from math import ceil, floor, isfinite, log10
 
 THIN_SPACE = "\u2009"
+MOST_DIGITS = 6
+"""Larger and smaller numbers are written with a power of ten: there is room for about so many."""
 
 
 def count_words(number: int) -> str:
@@ -83,3 +85,21 @@ def dtype_words(dtype: str) -> str:
     if len(bare) < 2 or bare[0] not in kinds or not bare[1:].isdigit():
         return dtype
     return "bool" if bare[0] == "b" else f"{kinds[bare[0]]}{8 * int(bare[1:])}"
+
+
+def compact_words(number: str) -> str:
+    """Return a number as it was written with a shorter power of ten: ``1.7e18`` for ``1.7e+18``."""
+    mantissa, _, exponent = number.partition("e")
+    return f"{mantissa}e{int(exponent)}" if exponent else number
+
+
+def tick_words(value: float, spacing: float) -> str:
+    """Return a multiple of the spacing with as many digits as it has."""
+    value = round(value / spacing) * spacing
+    if value == 0:
+        return "0"
+    places = max(0, ceil(-log10(spacing) - 1e-9))
+    if abs(value) < 10**MOST_DIGITS and places < MOST_DIGITS:
+        return f"{value:.{places}f}"
+    digits = floor(log10(abs(value)) + 1e-9) - floor(log10(spacing) + 1e-9)
+    return f"{value:.{max(1, digits + 1)}g}"

@@ -48,6 +48,7 @@ class Measuring(QObject):
     def __init__(self, session: Session, view: FrameView, display: Display, window: QWidget) -> None:
         super().__init__(window)
         self._session = session
+        self._display = display
         self._window = window
         self.measurements = Measurements(session, self)
         self.alarm = Alarm(session, self.measurements)
@@ -105,15 +106,34 @@ class Measuring(QObject):
             layer.tool.kind_changed.connect(self._show_tool)
         actions.crosshair.toggled.connect(self.crosshair.switch)
         actions.numbers.toggled.connect(self.numbers.switch)
-        actions.waterfall.toggled.connect(self.waterfall.setVisible)
+        actions.waterfall.toggled.connect(self._show_waterfall)
         actions.alarm.triggered.connect(self._edit_alarm)
         actions.undo.triggered.connect(undo.undo)
         actions.redo.triggered.connect(undo.redo)
         actions.delete.triggered.connect(self.measurements.remove_selected)
         self.alarm_editor.rule_edited.connect(self.alarm.set_rule)
+        self._display.changed.connect(self._take_settings)
+        for picture, rank in ((self.waterfall.plot, 1), (self.scalar_map.map, 0)):
+            picture.levels_used.connect(lambda levels, rank=rank: self._tell_levels(levels, rank))
         for signal in (undo.indexChanged, self.measurements.marks_changed, self._session.frame_changed):
             signal.connect(self._enable)
         self._enable()
+
+    def _take_settings(self) -> None:
+        """Draw everything that shows values of the data set as its settings say."""
+        settings = self._display.settings
+        for curve in (self.regions_panel.curve, self.profile_panel.curve, self.scalar_map.curve):
+            curve.set_scale(settings.scale)
+        for picture in (self.waterfall.plot, self.scalar_map.map):
+            picture.take_settings(settings)
+
+    def _tell_levels(self, levels: tuple[float, float], rank: int) -> None:
+        if self._ndim == rank:
+            self._display.tell_levels(levels)
+
+    def _show_waterfall(self, on: bool) -> None:
+        self.waterfall.setVisible(on)
+        self._display.note_waterfall(on)
 
     def _take(self, kind: str) -> None:
         (self.spans if self._ndim == 1 else self.layer).tool.take(kind)

@@ -40,7 +40,8 @@ class ProfileCurve(PlotPane):
             self.curve.setData([], [])
             return
         fitting = mask if mask is not None and mask.shape == frame.raw.shape else None
-        self.curve.setData(*line_profile(frame.raw, *line, rules=rules, pixel_mask=fitting))
+        x, values = line_profile(frame.raw, *line, rules=rules, pixel_mask=fitting)
+        self.curve.setData(x, self.scale_of(values).forward(values))
 
     def take_theme(self) -> None:
         super().take_theme()

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import numpy as np
-import pyqtgraph as pg
 from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtWidgets import QSplitter, QWidget
 
 from swmr_viewer.gui.curves.index_curve import IndexCurve
 from swmr_viewer.gui.curves.plot_pane import PlotPane
+from swmr_viewer.gui.curves.value_picture import ValuePicture
+from swmr_viewer.gui.display.display_settings import DisplaySettings
 from swmr_viewer.gui.measuring.grid_picture import GridPicture
 from swmr_viewer.gui.measuring.measurements import Measurements
 from swmr_viewer.gui.session.session import Session
 from swmr_viewer.reader.messages import Measured
 
-COLOR_MAP = "viridis"
 COLUMN = "maximum"
 """Of a single pixel: its value, and nothing where it is masked."""
 PURPOSE = "scalars"
@@ -26,14 +26,16 @@ class ScalarMapPlot(PlotPane):
     """The map; a click pins that point."""
 
     index_clicked = Signal(int)
+    levels_used = Signal(object)
+    """The values in the first and in the last colour."""
 
     def __init__(self, session: Session, measurements: Measurements, parent: QWidget | None = None) -> None:
         super().__init__("Map of values", parent)
         self._session = session
         self._measurements = measurements
         self.box.invertY(True)
-        self.item = pg.ImageItem(axisOrder="row-major")
-        self.item.setColorMap(pg.colormap.get(COLOR_MAP))
+        self.picture = ValuePicture()
+        self.item = self.picture.item
         self.plot.addItem(self.item)
         self.grid = GridPicture(())
         self._is_void = True
@@ -59,14 +61,16 @@ class ScalarMapPlot(PlotPane):
 
     def redraw(self) -> None:
         self._fill()
-        extremes = self.grid.extremes()
-        if extremes is None:
-            self.item.clear()
-            return
-        low, high = extremes
-        self.item.setImage(self.grid.picture, autoLevels=False, levels=(low, high if high > low else low + 1))
-        self.item.setRect(QRectF(0, 0, self.grid.columns, self.grid.rows))
-        self._name_axes()
+        picture = self.grid.picture
+        self.picture.show(picture, picture, QRectF(0, 0, self.grid.columns, self.grid.rows))
+        if self.picture.levels is not None:
+            self.levels_used.emit(self.picture.levels)
+            self._name_axes()
+
+    def take_settings(self, settings: DisplaySettings) -> None:
+        """Draw in these colours, on this scale and between these levels."""
+        if self.picture.take_settings(settings):
+            self.redraw_soon()
 
     def _fill(self) -> None:
         """Take what was measured into the picture, a piece at a time."""

@@ -142,6 +142,7 @@ class FrameView(QWidget):
     def _take_settings(self) -> None:
         self.image.set_masks(self._display.saturation_value, self._display.pixel_mask)
         self.image.set_settings(self._display.settings)
+        self.curve.set_scale(self._display.settings.scale)
 
     def _tell_levels(self) -> None:
         self._display.tell_levels(self.image.levels)
