@@ -16,14 +16,13 @@ import numpy.typing as npt
 
 from swmr_viewer.core.conditions import ConditionLike
 from swmr_viewer.core.data.opening_data import DataPath
-from swmr_viewer.core.errors import ShapeError, SwmrViewerError
+from swmr_viewer.core.errors import FrameDoubtfulError, ShapeError, SwmrViewerError
 from swmr_viewer.core.follower import Follower
 from swmr_viewer.core.frame_sets import FrameSet
 from swmr_viewer.core.frames import FrameGrabber
 from swmr_viewer.core.groups import Gatherer
 from swmr_viewer.core.scan import index_of, position_of
-
-_FIRST_WAIT_S, _LONGEST_WAIT_S = 0.001, 0.05
+from swmr_viewer.core.waiting import wait_for
 
 Where = tuple[int | slice, ...]
 DataPaths = str | Iterable[str] | Mapping[str, DataPath | list[DataPath] | list[str]]
@@ -34,7 +33,8 @@ class DataSource(Iterator[FrameSet]):
     """Iterate over the frames of several data sets that belong together, as they become complete.
 
     A frame whose key is set and that does not come is a fault for itself alone (see :meth:`take_faults`): what needs it is
-    passed over, and the rest goes on. Nothing is ever handed out that was not written.
+    passed over, and the rest goes on. What was not written is not handed out. A frame that still reads as fill in a chunk
+    that is being written, or lacks sources that are missing, when it has been waited for, is: with a fault that says so.
 
     Parameters
     ----------
@@ -162,18 +162,30 @@ class DataSource(Iterator[FrameSet]):
     def _read(self, where: Where) -> FrameSet | None:
         deadline = self._clock() + self._wait_s
         try:
-            frames = {name: self._patiently(partial(self._frames, name, where), deadline) for name in self._paths}
+            frames = {name: self._frames_in_the_end(name, where, deadline) for name in self._paths}
         except SwmrViewerError as error:
             self._faults.append(str(error))
             return None
         position = tuple(one.start if isinstance(one, slice) else one for one in where)
         return FrameSet(index_of(position, self.scan_shape), position, where, self.scan_shape, frames)
 
-    def _frames(self, name: str, where: Where) -> npt.NDArray[Any]:
+    def _frames_in_the_end(self, name: str, where: Where, deadline: float) -> npt.NDArray[Any]:
+        """Read frames; those that are in doubt are taken as they are once they have been waited for."""
+        try:
+            return self._patiently(partial(self._frames, name, where), deadline)
+        except FrameDoubtfulError as error:
+            if self._stopping.is_set():
+                raise
+            self._grabber(name).go_without(error.missing)
+            self._faults.append(f"{error.message} It was still so after {self._wait_s:g} s: it is taken as it is.")
+        return self._frames(name, where, as_it_is=True)
+
+    def _frames(self, name: str, where: Where, as_it_is: bool = False) -> npt.NDArray[Any]:
         grabber = self._grabber(name)
         if not any(isinstance(one, slice) for one in where):
-            return grabber.grab(tuple(one for one in where if isinstance(one, int)))
-        frames = grabber.grab_block(tuple(one if isinstance(one, slice) else slice(one, one + 1) for one in where))
+            return grabber.grab(tuple(one for one in where if isinstance(one, int)), as_it_is=as_it_is)
+        block = tuple(one if isinstance(one, slice) else slice(one, one + 1) for one in where)
+        frames = grabber.grab_block(block, as_it_is=as_it_is)
         return frames[tuple(slice(None) if isinstance(one, slice) else 0 for one in where)]
 
     def _grabber(self, name: str) -> FrameGrabber:
@@ -191,16 +203,7 @@ class DataSource(Iterator[FrameSet]):
     def _patiently(self, read: Callable[[], _T], deadline: float | None = None) -> _T:
         """Try until it is there, with a bound."""
         deadline = self._clock() + self._wait_s if deadline is None else deadline
-        pause_s = _FIRST_WAIT_S
-        while True:
-            try:
-                return read()
-            except SwmrViewerError as error:
-                left_s = deadline - self._clock()
-                if not error.retryable or left_s <= 0 or self._stopping.is_set():
-                    raise
-            self._sleep(min(pause_s, left_s))
-            pause_s = min(2 * pause_s, _LONGEST_WAIT_S)
+        return wait_for(read, deadline, self._clock, self._sleep, self._stopping.is_set)
 
     # ---- what the follower has, too
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 
 class SwmrViewerError(Exception):
     """Base of every error that this package raises on purpose.
@@ -90,6 +92,25 @@ class FrameNotWrittenError(SwmrViewerError, LookupError):
     """The frame at this index has not been written (or is not visible yet)."""
 
     retryable = True
+
+
+class FrameDoubtfulError(FrameNotWrittenError):
+    """Something is there at this index, and waiting must tell whether it is the frame.
+
+    It reads as fill in a chunk that other frames share, or some of its sources are missing. Who has waited long enough
+    can take it all the same: ``grab(..., as_it_is=True)``.
+
+    Parameters
+    ----------
+    message, remedy : str
+        As for every error.
+    missing : iterable of str
+        The source files that are missing, where these alone are the reason.
+    """
+
+    def __init__(self, message: str, remedy: str = "", missing: Iterable[str] = ()) -> None:
+        super().__init__(message, remedy)
+        self.missing = frozenset(missing)
 
 
 class FrameUnreadableError(SwmrViewerError):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from types import TracebackType
 from typing import Any, Self
@@ -13,17 +13,16 @@ import numpy as np
 import numpy.typing as npt
 
 from swmr_viewer.core.data.boxes import Box
-from swmr_viewer.core.data.chunks import is_whole
+from swmr_viewer.core.data.fill import fill_offsets, may_be_unwritten
 from swmr_viewer.core.data.layout import layout_of
 from swmr_viewer.core.data.opening_data import DataPath, open_data
 from swmr_viewer.core.data.places import Index, Places
 from swmr_viewer.core.data.regions import Region
-from swmr_viewer.core.data.sources import NotThereYetError, Piece, read_piece, shape_of
+from swmr_viewer.core.data.sources import NotThereYetError, PartNotThereYetError, Piece, read_piece, shape_of
 from swmr_viewer.core.data.virtual import VirtualSource
-from swmr_viewer.core.errors import FrameNotWrittenError, FrameUnreadableError
+from swmr_viewer.core.errors import FrameDoubtfulError, FrameNotWrittenError, FrameUnreadableError
 from swmr_viewer.core.scan import position_of
-
-_FIRST_WAIT_S, _LONGEST_WAIT_S = 0.001, 0.05
+from swmr_viewer.core.waiting import wait_for
 
 
 class FrameGrabber:
@@ -84,6 +83,7 @@ class FrameGrabber:
             raise
         self._places = Places(self._source, layout, scan_shape)
         self._clock, self._sleep = clock, sleep
+        self._without: frozenset[str] = frozenset()
         if isinstance(self._source, VirtualSource):
             self._source.scan_axes = layout.scan_axes
 
@@ -145,7 +145,7 @@ class FrameGrabber:
 
     # ---- reading
 
-    def grab(self, index: Index, region: Region | None = None, *, wait_s: float = 0.0) -> npt.NDArray[Any]:
+    def grab(self, index: Index, region: Region | None = None, *, wait_s: float = 0.0, as_it_is: bool = False) -> npt.NDArray[Any]:
         """Return one frame, or a part of it, as a new array of ``dtype`` and of ``frame_shape`` or the region's shape.
 
         Parameters
@@ -156,21 +156,22 @@ class FrameGrabber:
             The part of the frame, one slice per axis from the first on; only the chunks that it touches are read.
         wait_s : float
             How long to wait (s) for a frame whose key is set and that is not visible yet.
+        as_it_is : bool
+            Take the frame although it reads as fill in a chunk that other frames share, or lacks the parts whose sources are
+            missing (they are fill then). For who has waited, and says so.
 
         Raises
         ------
         FrameNotWrittenError
-            If the frame has not been written, or is not visible yet: never zeros.
+            If the frame has not been written, or is not visible yet: never zeros. FrameDoubtfulError, if it needs ``as_it_is``.
         FrameUnreadableError
             If the frame is there and cannot be read or decoded.
         """
-        pieces, box = self._wait_for(lambda: self._find(index, region), index, wait_s)
-        out = self._room(self._places.frame_part(shape_of(box)))
-        self._read(index, pieces, box, out)
-        self._refuse_fill(index, pieces, out)
-        return out
+        return self._patiently(lambda: self._grab(index, region, None, as_it_is), wait_s)
 
-    def grab_into(self, index: Index, out: npt.NDArray[Any], region: Region | None = None, *, wait_s: float = 0.0) -> None:
+    def grab_into(
+        self, index: Index, out: npt.NDArray[Any], region: Region | None = None, *, wait_s: float = 0.0, as_it_is: bool = False
+    ) -> None:
         """Read one frame, or a part of it, straight into a C-contiguous array of its shape and ``dtype``.
 
         Raises
@@ -180,35 +181,58 @@ class FrameGrabber:
         ValueError
             If the array does not fit.
         """
-        pieces, box = self._wait_for(lambda: self._find(index, region), index, wait_s)
-        shape = self._places.frame_part(shape_of(box))
-        if out.shape != shape or not out.flags.c_contiguous:
-            raise ValueError(f"A C-contiguous array of shape {shape} is needed for a frame of {self.path}, not {out.shape}.")
-        self._read(index, pieces, box, out)
-        self._refuse_fill(index, pieces, out)
+        self._patiently(lambda: self._grab(index, region, out, as_it_is), wait_s)
 
-    def grab_block(self, block: tuple[slice, ...], region: Region | None = None, *, wait_s: float = 0.0) -> npt.NDArray[Any]:
+    def grab_block(
+        self, block: tuple[slice, ...], region: Region | None = None, *, wait_s: float = 0.0, as_it_is: bool = False
+    ) -> npt.NDArray[Any]:
         """Return the frames of a box of scan points in one read, shape (points along each scan axis ..., frame axes ...).
 
         Parameters
         ----------
         block : tuple of slice
             One per axis of the scan, with start and stop.
-        region, wait_s :
+        region, wait_s, as_it_is :
             As for :meth:`grab`.
 
         Raises
         ------
         FrameNotWrittenError, FrameUnreadableError
-            If any of the frames is not there yet, or cannot be read.
+            If any of the frames is not there yet (or in doubt), or cannot be read.
         """
-        lengths = tuple(one.stop - one.start for one in block)
-        if not self._places.can_be_blocks(len(lengths)):
-            return self._block_by_frames(block, lengths, region, wait_s)
-        first = tuple(one.start for one in block)
-        pieces, box = self._wait_for(lambda: self._find(first, region, lengths), first, wait_s)
+        if as_it_is or not self._places.can_be_blocks(len(block)):
+            return self._patiently(lambda: self._block_by_frames(block, region, as_it_is), wait_s)
+        return self._patiently(lambda: self._block_at_once(block, region), wait_s)
+
+    def go_without(self, missing: Iterable[str]) -> None:
+        """Return frames from now on, with fill, that lack nothing but parts of these source files (as the error names them)."""
+        self._without |= frozenset(missing)
+
+    def _grab(self, index: Index, region: Region | None, out: npt.NDArray[Any] | None, as_it_is: bool) -> npt.NDArray[Any]:
+        pieces, box = self._find(index, region, as_it_is)
+        shape = self._places.frame_part(shape_of(box))
+        if out is None:
+            out = self._room(shape)
+        elif out.shape != shape or not out.flags.c_contiguous:
+            raise ValueError(f"A C-contiguous array of shape {shape} is needed for a frame of {self.path}, not {out.shape}.")
+        self._read(index, pieces, box, out)
+        if not as_it_is:
+            self._refuse_fill(index, region, pieces, out)
+        return out
+
+    def _block_at_once(self, block: tuple[slice, ...], region: Region | None) -> npt.NDArray[Any]:
+        first, lengths = tuple(along.start for along in block), tuple(along.stop - along.start for along in block)
+        with self._explained(first):
+            self._source.refresh()
+            box = self._places.box(first, region, lengths)
+            try:
+                pieces = list(self._source.pieces(box))
+            except NotThereYetError as error:
+                raise self._not_written(first, error) from error
         out = self._room(shape_of(box))
         self._read(first, pieces, box, out)
+        for offset in fill_offsets(out, pieces, len(lengths)):
+            self._grab(tuple(start + at for start, at in zip(first, offset, strict=True)), region, None, False)
         return out
 
     def _room(self, shape: tuple[int, ...]) -> npt.NDArray[Any]:
@@ -220,34 +244,30 @@ class FrameGrabber:
                 f"{said} values of {self.path} in {self._source.filename} do not fit into memory.", "Read a region of the frame."
             ) from error
 
-    def _block_by_frames(
-        self, block: tuple[slice, ...], lengths: tuple[int, ...], region: Region | None, wait_s: float
-    ) -> npt.NDArray[Any]:
+    def _block_by_frames(self, block: tuple[slice, ...], region: Region | None, as_it_is: bool) -> npt.NDArray[Any]:
+        lengths = tuple(along.stop - along.start for along in block)
         frames = [
-            self.grab(tuple(one.start + at for one, at in zip(block, offset, strict=True)), region, wait_s=wait_s)
+            self._grab(tuple(along.start + at for along, at in zip(block, offset, strict=True)), region, None, as_it_is)
             for offset in np.ndindex(*lengths)
         ]
         return np.stack(frames).reshape(*lengths, *frames[0].shape)
 
-    def _wait_for(self, find: Callable[[], tuple[list[Piece], Box]], index: object, wait_s: float) -> tuple[list[Piece], Box]:
-        """Look until it is there, with a bound."""
-        deadline, pause_s = self._clock() + wait_s, _FIRST_WAIT_S
-        while True:
-            try:
-                return find()
-            except NotThereYetError as error:
-                left_s = deadline - self._clock()
-                if left_s <= 0:
-                    raise self._not_written(index, error) from error
-            self._sleep(min(pause_s, left_s))
-            pause_s = min(2 * pause_s, _LONGEST_WAIT_S)
+    def _patiently(self, attempt: Callable[[], npt.NDArray[Any]], wait_s: float) -> npt.NDArray[Any]:
+        return wait_for(attempt, self._clock() + wait_s, self._clock, self._sleep)
 
-    def _find(self, index: Index, region: Region | None, lengths: tuple[int, ...] | None = None) -> tuple[list[Piece], Box]:
-        """Return where a frame (or ``lengths`` of them from there on) is stored, refreshed, after making sure that it is."""
+    def _find(self, index: Index, region: Region | None, as_it_is: bool) -> tuple[list[Piece], Box]:
+        """Return where a frame is stored, refreshed, after making sure that it is."""
         with self._explained(index):
             self._source.refresh()
-            box = self._places.box(index, region, lengths)
-            return list(self._source.pieces(box)), box
+            box = self._places.box(index, region)
+            try:
+                return list(self._source.pieces(box)), box
+            except PartNotThereYetError as error:
+                if as_it_is or (error.missing and error.missing <= self._without):
+                    return list(error.pieces), box
+                raise self._doubtful(index, f"a part of it is not there: {error}", error.missing) from error
+            except NotThereYetError as error:
+                raise self._not_written(index, error) from error
 
     def _read(self, index: object, pieces: list[Piece], box: Box, out: npt.NDArray[Any]) -> None:
         with self._explained(index):
@@ -255,18 +275,12 @@ class FrameGrabber:
             for piece in pieces:
                 read_piece(piece, box, target)
 
-    def _refuse_fill(self, index: object, pieces: list[Piece], image: npt.NDArray[Any]) -> None:
-        """Refuse an image that is all fill, in a chunk that other frames share and that the writer has not left yet.
-
-        Keys may be flushed before the frame is (areaDetector's are), and the chunk is there because of its other frames.
-        """
-        frame_rank = image.ndim
-        for piece in pieces if frame_rank >= 2 and image.size else ():
-            if piece.dataset is None or is_whole(piece.dataset, piece.box, frame_rank):
-                continue
-            fill = piece.dataset.fillvalue
-            if image.flat[0] == fill and bool((image == fill).all()):
-                raise self._not_written(index, "it reads as fill, in a chunk that it shares with other frames")
+    def _refuse_fill(self, index: Index, region: Region | None, pieces: list[Piece], frame: npt.NDArray[Any]) -> None:
+        if not may_be_unwritten(frame, pieces):
+            return
+        if region is None:
+            raise self._doubtful(index, "it reads as fill, in a chunk that it shares with other frames and that is still written to")
+        self._grab(index, None, None, False)  # a part may well be dark where the frame is not
 
     @contextmanager
     def _explained(self, index: object) -> Iterator[None]:
@@ -277,6 +291,13 @@ class FrameGrabber:
                 f"Frame {index} of {self.path} in {self._source.filename} cannot be read: {error}.",
                 "The frame may be damaged; the others can still be read.",
             ) from error
+
+    def _doubtful(self, index: object, why: str, missing: Iterable[str] = ()) -> FrameDoubtfulError:
+        return FrameDoubtfulError(
+            f"Frame {index} of {self.path} in {self._source.filename} is in doubt: {why}.",
+            "Try again after the next poll, or take it as it is.",
+            missing,
+        )
 
     def _not_written(self, index: object, why: object) -> FrameNotWrittenError:
         return FrameNotWrittenError(

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 import pytest
 
-from swmr_viewer.core.errors import FrameNotWrittenError, FrameUnreadableError
+from swmr_viewer.core.errors import FrameDoubtfulError, FrameNotWrittenError, FrameUnreadableError
 from swmr_viewer.core.nexus.facts import DataFacts
 from swmr_viewer.core.progress import KeyProgress
 from swmr_viewer.reader.blocks import create_block, let_go, unlink
@@ -52,7 +53,7 @@ class Line:
 
 
 class Grabber:
-    """Frames of (2, 3) pixels, some of which are not there yet, or damaged."""
+    """Frames of (2, 3) pixels, some of which are not there yet, in doubt, or damaged."""
 
     path = "/data"
     dtype = np.dtype("<u2")
@@ -62,14 +63,23 @@ class Grabber:
         self.frame_shape: tuple[int, ...] = (2, 3)
         self.late: set[int] = set()
         self.damaged: set[int] = set()
+        self.doubtful: dict[int, set[str]] = {}
+        """With the sources that are missing; none: it reads as fill."""
+        self.without: set[str] = set()
         self.reads: list[int] = []
 
-    def grab_into(self, index: int, out: np.ndarray) -> None:
+    def go_without(self, missing: Iterable[str]) -> None:
+        self.without |= set(missing)
+
+    def grab_into(self, index: int, out: np.ndarray, *, as_it_is: bool = False) -> None:
         self.reads.append(index)
         if index in self.late:
             raise FrameNotWrittenError(f"Frame {index} has not been written.", "Try again.")
         if index in self.damaged:
             raise FrameUnreadableError(f"Frame {index} cannot be read.", "The others can.")
+        missing = self.doubtful.get(index)
+        if missing is not None and not as_it_is and not (missing and missing <= self.without):
+            raise FrameDoubtfulError(f"Frame {index} is in doubt.", "Try again.", missing)
         out[...] = index
 
 
@@ -234,6 +244,67 @@ def test_a_pinned_frame_that_lags_is_waited_for_with_a_bound(parts, live):
     assert delivery.is_idle
 
 
+def test_a_newest_frame_in_doubt_is_waited_for_and_then_sent_with_a_word(parts, live):
+    scan, line, grabber, clock, _, _ = parts
+    delivery, step = live
+    grabber.doubtful = {4: set()}
+    delivery.note_completed(scan.set(0, 5), False)
+    assert step() == [3]
+    clock.now += PATIENCE_S - 0.1
+    assert step() == []
+    assert line.take(Fault) == []
+    clock.now += 0.2
+    assert step() == [4]
+    (fault,) = line.take(Fault)
+    assert (fault.index, "as it is" in fault.message) == (4, True)
+    assert delivery.is_idle
+
+
+def test_dark_frames_that_come_faster_than_any_is_waited_for_are_seen_all_the_same(parts, live):
+    scan, line, grabber, clock, _, _ = parts
+    delivery, step = live
+    grabber.doubtful = {index: set() for index in range(N)}
+    shown: list[int] = []
+    for index in range(N):
+        delivery.note_completed(scan.set(index, index + 1), False)
+        shown += step()
+        clock.now += 1
+    assert shown == [0]  # the one that was waited for; the others are not as old yet
+    clock.now += PATIENCE_S
+    for _ in range(4):
+        shown += step()
+        clock.now += PATIENCE_S
+    assert (shown[-1], shown == sorted(set(shown)), delivery.is_idle) == (N - 1, True, True)
+    assert [fault.index for fault in line.take(Fault)] == shown
+
+
+def test_a_pinned_frame_in_doubt_is_waited_for_and_then_sent(parts, live):
+    scan, line, grabber, clock, _, _ = parts
+    delivery, step = live
+    grabber.doubtful = {1: set()}
+    delivery.note_completed(scan.set(0, 3), False)
+    delivery.show(ShowIndex(1, 1))
+    assert step() == []
+    clock.now += PATIENCE_S + 0.1
+    assert step() == [1]
+    assert [fault.index for fault in line.take(Fault)] == [1]
+
+
+def test_sources_that_are_missing_are_waited_for_once(parts, live):
+    scan, line, grabber, clock, _, _ = parts
+    delivery, step = live
+    grabber.doubtful = {index: {"two.h5"} for index in range(N)}
+    delivery.note_completed(scan.set(0, 1), False)
+    assert step() == []
+    clock.now += PATIENCE_S + 0.1
+    shown = step()
+    for index in range(1, N):
+        delivery.note_completed(scan.set(index, index + 1), False)
+        shown += step()
+    assert shown == list(range(N))
+    assert [fault.index for fault in line.take(Fault)] == [0]
+
+
 def test_frames_that_outgrow_the_slots_ask_for_larger_ones_once(parts, live):
     scan, line, grabber, _, _, _ = parts
     delivery, step = live
@@ -299,6 +370,26 @@ def test_frames_that_never_come_share_one_wait(parts):
     grabber.late = set()
     delivery.step()
     assert [event.index for event in line.take(FrameMeasured)] == [5, 6]
+    assert delivery.is_idle
+
+
+def test_frames_in_doubt_are_measured_in_the_end_each_with_a_word(parts):
+    scan, line, grabber, clock, _, _ = parts
+    delivery = measured_of(parts)
+    grabber.doubtful = {1: set(), 2: set(), 4: set()}
+    delivery.note_completed(scan.set(0, 4), False)
+    delivery.step()
+    assert [event.index for event in line.take(FrameMeasured)] == [0]
+    clock.now += PATIENCE_S - 1
+    delivery.note_completed(scan.set(4, 5), False)
+    clock.now += 2
+    delivery.step()
+    assert [event.index for event in line.take(FrameMeasured)] == [1, 2, 3]
+    assert [fault.index for fault in line.take(Fault)] == [1, 2]
+    assert not delivery.is_idle  # 4 became complete later, and has a wait of its own
+    clock.now += PATIENCE_S
+    delivery.step()
+    assert [event.index for event in line.take(FrameMeasured)] == [4]
     assert delivery.is_idle
 
 

@@ -107,6 +107,43 @@ def test_every_frame_gives_up_one_that_never_comes(bench):
     assert [index for index, _, _ in bench.steps(3)] == [1]
 
 
+def test_every_frame_in_doubt_is_waited_for_as_long_as_its_key_is_old(bench):
+    bench.set(0, 1)
+    assert bench.steps() == [(0, 1, 0)]
+    bench.live.follow_every(FollowEvery(1, True))
+    bench.grabber.doubtful = {1: set(), 2: set(), 3: set()}
+    bench.set(1, 3)
+    bench.clock.now += PATIENCE_S - 1
+    bench.set(3, 4)
+    assert bench.steps(2) == []
+    bench.clock.now += 2
+    assert bench.steps(3) == [(1, 1, 1), (2, 1, 2)]
+    bench.clock.now += PATIENCE_S
+    assert bench.steps(2) == [(3, 1, 3)]
+    assert [fault.index for fault in bench.line.take(Fault)] == [1, 2, 3]
+
+
+def test_frames_in_doubt_are_measured_and_combined_in_the_end(bench):
+    bench.measurer.measure(Measure(1, 1, "/data"))
+    bench.combine("sum", 3)
+    bench.grabber.doubtful = {1: set(), 2: set()}
+    bench.set(0, 3)
+    bench.steps(4)
+    bench.measurer.step()
+    bench.clock.now += PATIENCE_S + 0.1
+    assert bench.steps(4)[-1] == (2, 3, 3)
+    bench.measurer.note_taken()
+    for _ in range(4):
+        bench.clock.now += 1
+        bench.measurer.step()
+        bench.measurer.note_taken()
+    measured = [row for event in bench.line.take(Measured) for row in event.indices.tolist()]
+    assert sorted(measured) == [0, 1, 2]
+    faults = bench.line.take(Fault)
+    assert {fault.index for fault in faults} == {1, 2}
+    assert all("as it is" in fault.message for fault in faults)
+
+
 def test_every_frame_goes_on_from_the_one_in_the_window_not_from_the_one_on_its_way(bench):
     bench.set(0, 1)
     assert [index for index, _, _ in bench.steps(1)] == [0]

@@ -11,7 +11,7 @@ import numpy as np
 
 from swmr_viewer.core.data.boxes import Box
 from swmr_viewer.core.data.file_end import chunk_offsets
-from swmr_viewer.core.files.superblock import is_closed_by_writer
+from swmr_viewer.core.files.superblock import is_at_rest
 
 
 def is_allocated(dataset: h5py.Dataset, box: Box) -> bool:
@@ -62,7 +62,7 @@ def is_whole(dataset: h5py.Dataset, box: Box, frame_rank: int) -> bool:
     chunks = dataset.chunks
     if chunks is None or prod(chunks[:scan_rank]) == 1:
         return True
-    return _next_chunk_exists(dataset, box, scan_rank) or is_closed_by_writer(dataset.file.filename)
+    return _next_chunk_exists(dataset, box, scan_rank) or is_at_rest(dataset.file.filename)
 
 
 def _next_chunk_exists(dataset: h5py.Dataset, box: Box, scan_rank: int) -> bool:

@@ -11,7 +11,7 @@ import h5py
 import numpy as np
 
 from swmr_viewer.core.data.boxes import Box
-from swmr_viewer.core.data.sources import NotThereYetError, Piece, Source
+from swmr_viewer.core.data.sources import NotThereYetError, PartNotThereYetError, Piece, Source
 from swmr_viewer.core.errors import PathNotThereError, ShapeError
 from swmr_viewer.core.files.links import as_text, open_object
 
@@ -129,10 +129,17 @@ class JoinedSource:
         """Yield what holds a box."""
         (start, stop), rest = box[0], box[1:]
         for at, number, there, length in self.spans(start, stop):
-            part = self.part(number)
-            for piece in part.pieces(((there, there + length), *rest)):
-                (first, last), others = piece.at[0], piece.at[1:]
-                yield piece.moved(((first + at - there, last + at - there), *others))
+            try:
+                found = list(self.part(number).pieces(((there, there + length), *rest)))
+            except PartNotThereYetError as error:
+                moved = [_moved(piece, at - there) for piece in error.pieces]
+                raise PartNotThereYetError(str(error), error.missing, moved) from error
+            yield from (_moved(piece, at - there) for piece in found)
+
+
+def _moved(piece: Piece, by: int) -> Piece:
+    (first, last), others = piece.at[0], piece.at[1:]
+    return piece.moved(((first + by, last + by), *others))
 
 
 class InterleavedSource(JoinedSource):

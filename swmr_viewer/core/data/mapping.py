@@ -108,8 +108,17 @@ class Mapping:
         return match_axes([one.length for one in self.virtual], [one.length for one in self.source])
 
     def on(self, source_shape: tuple[int, ...]) -> Mapping:
-        """Return the mapping with the source's selection known, now that its shape is."""
-        return self if self.source is not None else replace(self, source=tuple(whole_axis(n) for n in source_shape))
+        """Return the mapping with the source's selection known, now that its shape is.
+
+        Where all of a source is mapped, points belong together in C order, and the source may be shorter than mapped (it
+        grows, or was cut short) or longer. So what is selected of its first axis is as much as there are points for.
+        """
+        if self.source is not None:
+            return self
+        n_points, per_row = prod(one.length or 0 for one in self.virtual), prod(source_shape[1:])
+        if source_shape and per_row and n_points and n_points % per_row == 0:
+            source_shape = (n_points // per_row, *source_shape[1:])
+        return replace(self, source=tuple(whole_axis(n) for n in source_shape))
 
     def block(self, number: int) -> Mapping:
         """Return what one block of a numbered mapping is."""

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+
+from swmr_viewer.core.data.boxes import Box
+
+_FAR = 1 << 62
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,3 +88,28 @@ def runs(here: AxisSelection, there: AxisSelection, start: int, stop: int) -> It
         length = min(bound for bound in bounds if bound is not None)
         yield at, there.at(ordinal), length
         ordinal += length
+
+
+def selection_table(selections: Sequence[Sequence[AxisSelection]]) -> npt.NDArray[np.int64]:
+    """Return start, stride, count, block of each axis of each selection, int64, shape (4, n_selections, n_axes)."""
+    rows = [[_numbers(axis) for axis in selection] for selection in selections]
+    return np.moveaxis(np.array(rows, np.int64).reshape(len(rows), -1, 4), -1, 0)
+
+
+def _numbers(one: AxisSelection) -> tuple[int, int, int, int]:
+    if one.block is None:
+        return one.start, _FAR, 1, _FAR
+    return one.start, one.stride, _FAR if one.count is None else one.count, one.block
+
+
+def touches(table: npt.NDArray[np.int64], box: Box) -> npt.NDArray[np.bool_]:
+    """Return which selections of a table have anything in a box (looking at all at once: there may be one per frame)."""
+    found = np.ones(table.shape[1], np.bool_)
+    for axis, (lowest, stop) in enumerate(box):
+        start, stride, count, block = table[:, :, axis]
+        blocks, rest = np.divmod(np.maximum(lowest - start, 0), stride)
+        inside = rest < block
+        blocks = blocks + ~inside
+        first = start + blocks * stride + np.where(inside, rest, 0)
+        found &= (blocks < count) & (first < stop)
+    return found

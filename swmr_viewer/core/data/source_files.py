@@ -75,7 +75,7 @@ class SourceFiles:
             found = None
         if not isinstance(found, h5py.Dataset):
             self._forget(name)
-            raise NotThereYetError(f"{path} is not in {name} yet")
+            raise NotThereYetError(f"{path} is not in {name} yet", [name])
         return found
 
     def _file(self, name: str) -> h5py.File:
@@ -88,7 +88,7 @@ class SourceFiles:
             self._files[name] = open_swmr(self.where(name))
         except SwmrViewerError as error:
             if error.retryable:
-                raise NotThereYetError(f"its source is not there yet: {error.message.rstrip('.')}") from error
+                raise NotThereYetError(f"its source is not there yet: {error.message.rstrip('.')}", [name]) from error
             raise FrameUnreadableError(f"A source cannot be opened: {error.message}", error.remedy) from error
         return self._files[name]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from math import prod
 from typing import Any, Protocol
@@ -20,7 +20,19 @@ from swmr_viewer.core.files.named_files import mapped_files
 
 
 class NotThereYetError(LookupError):
-    """Some part of what was asked for has not been written, or is not visible yet; the message is the reason."""
+    """Some part of what was asked for has not been written, or is not visible yet.
+
+    Parameters
+    ----------
+    reason : str
+        Why, without a full stop.
+    missing : iterable of str
+        The files that would have to come, where that is the reason.
+    """
+
+    def __init__(self, reason: str, missing: Iterable[str] = ()) -> None:
+        super().__init__(reason)
+        self.missing = frozenset(missing)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +49,14 @@ class Piece:
     def moved(self, at: Box) -> Piece:
         """Return the piece at another place."""
         return replace(self, at=at)
+
+
+class PartNotThereYetError(NotThereYetError):
+    """Something of what was asked for is there, as ``pieces`` with fill for the rest."""
+
+    def __init__(self, reason: str, missing: Iterable[str], pieces: Sequence[Piece]) -> None:
+        super().__init__(reason, missing)
+        self.pieces = tuple(pieces)
 
 
 class Source(Protocol):
@@ -104,6 +124,8 @@ class Source(Protocol):
         ------
         NotThereYetError
             If a part of it is not there (perhaps after some pieces were yielded).
+        PartNotThereYetError
+            If other parts of it are there.
         """
         ...
 

@@ -6,7 +6,8 @@ mappings are taken from the virtual data set, and its handle is dropped.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from math import prod
 from typing import Any
 
@@ -16,14 +17,23 @@ import numpy.typing as npt
 
 from swmr_viewer.core.data.boxes import Box
 from swmr_viewer.core.data.mapping import IrregularMappingError, Mapping, mappings_of, plain_name
-from swmr_viewer.core.data.selections import AxisSelection
+from swmr_viewer.core.data.selections import selection_table, touches
 from swmr_viewer.core.data.source_files import SourceFiles
-from swmr_viewer.core.data.sources import NotThereYetError, Piece, Source, StoredSource, interpretation_of, refuse_unreadable, shape_of
+from swmr_viewer.core.data.sources import (
+    NotThereYetError,
+    PartNotThereYetError,
+    Piece,
+    Source,
+    StoredSource,
+    interpretation_of,
+    refuse_unreadable,
+    shape_of,
+)
 from swmr_viewer.core.errors import FrameUnreadableError
 from swmr_viewer.core.files.named_files import mapped_files
 
-_FAR = 1 << 62
 _DEEPEST = 16
+_MOST_REASONS = 3
 
 
 class VirtualSource:
@@ -60,7 +70,7 @@ class VirtualSource:
         self._static, self.maxshape = _extent(dataset)
         self._shape: tuple[int, ...] | None = None
         self._files = SourceFiles(dataset.file, self._opened)
-        self._bounds = _bounds(self._mappings)
+        self._bounds = selection_table([mapping.virtual for mapping in self._mappings])
         self._fresh: set[Source] = set()
         self._ever: npt.NDArray[np.bool_] | None = None
 
@@ -96,24 +106,59 @@ class VirtualSource:
 
     def pieces(self, box: Box) -> Iterator[Piece]:
         """Yield what holds a box."""
-        found = [piece for mapping in self._touching(box) for piece in self._pieces_of(mapping, box)]
+        found: list[Piece] = []
+        absent = [why for mapping in self._touching(box) for why in self._take_pieces(mapping, box, found)]
         missing = prod(shape_of(box)) - sum(prod(shape_of(piece.at)) for piece in found)
+        if missing > 0 and not absent and (not self._mappings or missing > self._never_mapped(box)):
+            absent = [NotThereYetError(f"no source of {self.path} in {self.filename} reaches it yet")]
+        if absent:
+            raise self._not_there(box, found, absent)
         if missing > 0:
-            if not self._mappings or missing > self._never_mapped(box):
-                raise NotThereYetError(f"no source of {self.path} in {self.filename} reaches it yet")
             yield Piece(box, None, (), self._fill)
         yield from found
 
+    def pieces_there(self, box: Box) -> Iterator[Piece]:
+        """Yield what holds those parts of a box that sources reach by now, written or not; nothing for the others."""
+        for mapping in self._touching(box):
+            with suppress(NotThereYetError):
+                source = self._fresh_source(mapping)
+                known = self._known(mapping, source)
+                for at, there in known.translate(box):
+                    part = tuple((start, min(stop, has)) for (start, stop), has in zip(there, source.shape, strict=True))
+                    if all(start < stop for start, stop in part):
+                        yield from (piece.moved(_moved(known, at, there, piece.at)) for piece in _reached(source, part))
+
     def _touching(self, box: Box) -> Iterator[Mapping]:
-        for number in np.flatnonzero(_touches(self._bounds, box)):
+        for number in np.flatnonzero(touches(self._bounds, box)):
             yield from self._mappings[number].blocks_in(box)
 
-    def _pieces_of(self, mapping: Mapping, box: Box) -> Iterator[Piece]:
-        source = self._fresh_source(mapping)
-        mapping = self._known(mapping, source)
+    def _take_pieces(self, mapping: Mapping, box: Box, found: list[Piece]) -> list[NotThereYetError]:
+        """Add what holds a mapping's part of a box, as far as it is there, and return why the rest is not."""
+        try:
+            source = self._fresh_source(mapping)
+            mapping = self._known(mapping, source)
+        except NotThereYetError as error:
+            return [error]
+        absent: list[NotThereYetError] = []
         for at, there in mapping.translate(box):
-            for piece in source.pieces(there):
-                yield piece.moved(_moved(mapping, at, there, piece.at))
+            parts: Iterable[Piece] = ()
+            try:
+                parts = list(source.pieces(there))
+            except PartNotThereYetError as error:
+                parts = error.pieces
+                absent.append(error)
+            except NotThereYetError as error:
+                absent.append(error)
+            found += (piece.moved(_moved(mapping, at, there, piece.at)) for piece in parts)
+        return absent
+
+    def _not_there(self, box: Box, found: list[Piece], absent: list[NotThereYetError]) -> NotThereYetError:
+        reasons = list(dict.fromkeys(str(error) for error in absent))
+        reason = "; ".join([*reasons[:_MOST_REASONS], *(["..."] if len(reasons) > _MOST_REASONS else [])])
+        missing = frozenset[str]().union(*(error.missing for error in absent)) if all(error.missing for error in absent) else ()
+        if any(piece.dataset is not None for piece in found):
+            return PartNotThereYetError(reason, missing, [Piece(box, None, (), self._fill), *found])
+        return NotThereYetError(reason, missing)
 
     def _fresh_source(self, mapping: Mapping) -> Source:
         source = self._files.source(mapping.file_name, mapping.path)
@@ -191,6 +236,13 @@ def _extent(dataset: h5py.Dataset) -> tuple[tuple[int, ...], tuple[int | None, .
     return tuple(int(n) for n in space.get_simple_extent_dims()), most
 
 
+def _reached(source: Source, box: Box) -> Iterator[Piece]:
+    if isinstance(source, StoredSource):
+        yield Piece(box, source.dataset, box)
+    elif isinstance(source, VirtualSource):
+        yield from source.pieces_there(box)
+
+
 def _moved(mapping: Mapping, at: Box, there: Box, piece_at: Box) -> Box:
     """Return where a piece of a source's box lies in the virtual box that the source's box stands for."""
     found = list(at)
@@ -198,31 +250,6 @@ def _moved(mapping: Mapping, at: Box, there: Box, piece_at: Box) -> Box:
         offset = at[v][0] - there[s][0]
         found[v] = (piece_at[s][0] + offset, piece_at[s][1] + offset)
     return tuple(found)
-
-
-def _bounds(mappings: tuple[Mapping, ...]) -> npt.NDArray[np.int64]:
-    """Return start, stride, count, block of each axis of each mapping, int64, shape (4, n_mappings, n_axes)."""
-    rows = [[_numbers(one) for one in mapping.virtual] for mapping in mappings]
-    return np.moveaxis(np.array(rows, np.int64).reshape(len(rows), -1, 4), -1, 0)
-
-
-def _numbers(one: AxisSelection) -> tuple[int, int, int, int]:
-    if one.block is None:
-        return one.start, _FAR, 1, _FAR
-    return one.start, one.stride, _FAR if one.count is None else one.count, one.block
-
-
-def _touches(bounds: npt.NDArray[np.int64], box: Box) -> npt.NDArray[np.bool_]:
-    """Return which mappings select anything in a box (looking at all at once: there may be one per frame)."""
-    touches = np.ones(bounds.shape[1], np.bool_)
-    for axis, (lowest, stop) in enumerate(box):
-        start, stride, count, block = bounds[:, :, axis]
-        blocks, rest = np.divmod(np.maximum(lowest - start, 0), stride)
-        inside = rest < block
-        blocks = blocks + ~inside
-        first = start + blocks * stride + np.where(inside, rest, 0)
-        touches &= (blocks < count) & (first < stop)
-    return touches
 
 
 def open_source(dataset: h5py.Dataset, path: str, depth: int = 0) -> Source:

@@ -89,6 +89,14 @@ def is_closed_by_writer(path: str | os.PathLike[str]) -> bool:
         return False
 
 
+def is_at_rest(path: str | os.PathLike[str]) -> bool:
+    """Return whether the superblock tells of no writer; a format without SWMR (version 0 or 1) never does."""
+    try:
+        return read_file_state(path) in (FileState.CLOSED, FileState.NO_SWMR)
+    except FileAccessError:
+        return False
+
+
 def is_closed_and_whole(path: str | os.PathLike[str], size: int) -> bool:
     """Return whether no writer has the file open, and ``size`` (bytes) reaches the end that its superblock tells.
 

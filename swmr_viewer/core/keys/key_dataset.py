@@ -15,6 +15,7 @@ from swmr_viewer.core.data.boxes import Box, boxes_of
 from swmr_viewer.core.data.file_end import FileEnd
 from swmr_viewer.core.data.mapping import IrregularMappingError
 from swmr_viewer.core.data.refreshing import can_refresh
+from swmr_viewer.core.data.sources import read_piece, shape_of
 from swmr_viewer.core.data.virtual import VirtualSource
 from swmr_viewer.core.errors import PathError
 from swmr_viewer.core.files.named_files import mapped_files
@@ -51,7 +52,7 @@ class KeyDataset:
         self.flat = False
         """Whether its one axis numbers the points of a scan of several axes."""
         self.filename = str(dataset.file.filename)
-        self._dataset = dataset
+        self._dataset: h5py.Dataset | None = dataset
         self.maxshape: tuple[int | None, ...] = tuple(dataset.maxshape)
         """The greatest extent, one entry per axis of the dataset (None: unlimited)."""
         self.full_shape: tuple[int, ...] = tuple(dataset.shape)
@@ -59,13 +60,20 @@ class KeyDataset:
         self._end = FileEnd(dataset)
         self._chunk_size = None if dataset.chunks is None else max(1, prod(dataset.chunks))
         self._unset = _unset_value(dataset) if unset is None else unset
+        self._dtype, self._fill = dataset.dtype, dataset.fillvalue
         self._refreshes = can_refresh(dataset)
+        self._sources = _sources_read_apart(dataset, self.path)
+        if self._sources is not None:
+            self._dataset = None  # it would hold its sources open beside ours
         self._counts_from_zero: bool | None = None
 
     def files(self) -> Iterator[str | None]:
         """Yield the files that its values come from, there or not, and None for what leads nowhere yet."""
+        if self._sources is not None:
+            yield from self._sources.files()
+            return
         yield self.filename
-        if not self._dataset.is_virtual:
+        if self._dataset is None or not self._dataset.is_virtual:
             return
         yield from mapped_files(self.filename, (one.file_name for one in self._dataset.virtual_sources()))
         # A source may be virtual as well. Only once all others are closed is it looked for: HDF5 reads the values itself,
@@ -84,7 +92,9 @@ class KeyDataset:
 
     def refresh(self) -> None:
         """Make what the writer has flushed visible (a dataset that would not survive it is read as it was)."""
-        if self._refreshes:
+        if self._sources is not None:
+            self._sources.refresh()
+        elif self._refreshes and self._dataset is not None:
             self._dataset.refresh()
             self.full_shape = tuple(self._dataset.shape)
 
@@ -137,9 +147,18 @@ class KeyDataset:
         return is_set
 
     def _read(self, leading: tuple[slice, ...]) -> npt.NDArray[Any]:
-        rank = len(self._dataset.shape)
+        rank = len(self.full_shape)
         selection = (*leading[:rank], *(slice(0, 1) for _ in range(rank - len(leading))))
+        if self._sources is not None:
+            return self._read_sources(self._sources, tuple((one.start, one.stop) for one in selection))
+        assert self._dataset is not None
         return np.asarray(self._dataset[selection])
+
+    def _read_sources(self, sources: VirtualSource, box: Box) -> npt.NDArray[Any]:
+        values = np.full(shape_of(box), self._fill, self._dtype)
+        for piece in sources.pieces_there(box):
+            read_piece(piece, box, values)
+        return values
 
     def _is_set(self, values: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
         if values.dtype.kind == "f" and np.isnan(self._unset):
@@ -164,6 +183,20 @@ class KeyDataset:
         if any(b > n for (_, b), n in zip(box, self.full_shape, strict=False)):
             return 0.0
         return float(self._read(tuple(slice(a, b) for a, b in box)).reshape(-1)[0])
+
+
+def _sources_read_apart(dataset: h5py.Dataset, path: str) -> VirtualSource | None:
+    """Return the sources of a virtual dataset that HDF5 itself cannot read as far as they are there.
+
+    Where all of a source is mapped ([:]) and it is shorter than mapped (it grows, or was cut short), HDF5 fails for any
+    read that goes beyond ("insufficient elements in destination selection").
+    """
+    if not dataset.is_virtual or all(one.src_space.get_select_type() != h5py.h5s.SEL_ALL for one in dataset.virtual_sources()):
+        return None
+    try:
+        return VirtualSource(dataset, path)
+    except IrregularMappingError:
+        return None
 
 
 def trimmed(shape: tuple[int, ...]) -> tuple[int, ...]:

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from swmr_viewer.core.errors import FrameDoubtfulError
 from swmr_viewer.core.progress import KeyProgress
 from swmr_viewer.core.ranges import IndexArray
 from swmr_viewer.core.scan import moved
@@ -85,7 +86,7 @@ class CombinedFrames:
         self.display = display
         self._frames = frames
         self._progress = progress
-        self.rolling = Rolling(how, display.combine.n, self._read, self._leave_out, frames.clock)
+        self.rolling = Rolling(how, display.combine.n, self._read, self._leave_out, frames.clock, self._read_doubtful)
         self._sent: _Sent | None = None
         if display.combine.n is None:
             self.push(np.setdiff1d(np.flatnonzero(progress().complete_mask()).astype(np.int64), left))
@@ -143,8 +144,12 @@ class CombinedFrames:
         """Take note that the view holds something else."""
         self._sent = None
 
-    def _read(self, index: int) -> npt.NDArray[Any]:
-        return self.display.prepared(self._frames.read(self.path, index, self._progress().scan_shape, "reading"))
+    def _read(self, index: int, as_it_is: bool = False) -> npt.NDArray[Any]:
+        return self.display.prepared(self._frames.read(self.path, index, self._progress().scan_shape, "reading", as_it_is))
+
+    def _read_doubtful(self, index: int, error: FrameDoubtfulError) -> npt.NDArray[Any]:
+        self._frames.accept(self.path, index, error)
+        return self._read(index, as_it_is=True)
 
     def _leave_out(self, index: int, why: str) -> None:
         self._frames.tell_fault(f"Frame {index} is left out of the {self.display.combine.how}: {why}", index, self.path)

@@ -9,10 +9,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from swmr_viewer.core.errors import FrameDoubtfulError
 from swmr_viewer.core.frames import FrameGrabber
 from swmr_viewer.core.scan import index_of, position_of
 from swmr_viewer.reader.child.late_data import LateData
 from swmr_viewer.reader.child.line import Line
+from swmr_viewer.reader.child.patience import PATIENCE_S
 from swmr_viewer.reader.child.reading import grab_at
 from swmr_viewer.reader.messages import Busy, Fault, FramePlace
 
@@ -63,8 +65,10 @@ class FrameReading:
         positions = [position for data_path, position in self._unreadable if data_path == path]
         return frozenset(index for position in positions if (index := _index_on(position, scan_shape)) is not None)
 
-    def read(self, path: str, index: int, scan_shape: tuple[int, ...], doing: str) -> npt.NDArray[Any]:
+    def read(self, path: str, index: int, scan_shape: tuple[int, ...], doing: str, as_it_is: bool = False) -> npt.NDArray[Any]:
         """Read a frame into an array that is good until the next call: twice as fast as a new one for each frame.
+
+        ``as_it_is`` takes a frame that is in doubt: see `accept`.
 
         Raises
         ------
@@ -75,7 +79,7 @@ class FrameReading:
         self.line.send(busy_with(self.line.generation, doing, path, index, scan_shape))
         if kept is None or kept.shape != grabber.frame_shape or kept.dtype != grabber.dtype:
             self._kept[path] = kept = np.empty(grabber.frame_shape, grabber.dtype)
-        grab_at(grabber, index, scan_shape, kept)
+        grab_at(grabber, index, scan_shape, kept, as_it_is)
         return kept
 
     @property
@@ -89,6 +93,15 @@ class FrameReading:
         if not is_known:
             self.tell_fault(f"{path} is not among the data sets that are followed.")
         return is_known
+
+    def accept(self, path: str, index: int, error: FrameDoubtfulError, tell: bool = True) -> None:
+        """Take note, and say, that a frame that was in doubt for so long is taken as it is.
+
+        Sources that are missing are waited for once, not for every frame anew.
+        """
+        self.grabbers[path].go_without(error.missing)
+        if tell:
+            self.tell_fault(f"{error.message} Its key was set more than {PATIENCE_S:.0f} s ago: it is taken as it is.", index, path)
 
     def tell_fault(self, message: str, index: int | None = None, path: str = "") -> None:
         self.line.send(Fault(self.line.generation, message, index, path))

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
-from swmr_viewer.core.errors import FrameNotWrittenError, SwmrViewerError
+from swmr_viewer.core.errors import FrameDoubtfulError, FrameNotWrittenError, SwmrViewerError
 from swmr_viewer.core.ranges import IndexArray
 from swmr_viewer.core.scan import index_of, moved
 from swmr_viewer.reader.child.announcer import Announcer
@@ -13,7 +15,7 @@ from swmr_viewer.reader.child.displays import Displays
 from swmr_viewer.reader.child.every import EveryLine
 from swmr_viewer.reader.child.frame_reading import FrameReading
 from swmr_viewer.reader.child.newest import NewestFrame
-from swmr_viewer.reader.child.patience import PATIENCE_S
+from swmr_viewer.reader.child.patience import PATIENCE_S, Doubt
 from swmr_viewer.reader.child.sending import Sender, Wanted
 from swmr_viewer.reader.messages import EveryBegan, FollowEvery, ShowIndex, ShowLive
 
@@ -50,6 +52,7 @@ class LiveDelivery:
         self._first: int | None = None
         self._abandoned = False
         self._late: dict[int, float] = {}
+        self._doubt = Doubt()
         self._seen_at = frames.clock()
         self._is_new = False
         """Whether the newest frame just came and was not sent yet."""
@@ -92,7 +95,7 @@ class LiveDelivery:
         if not reshaped:
             self._newest.note_completed(indices)
         if self._every is not None:
-            self._every.note_completed(indices, self._newest.is_backwards)
+            self._every.note_completed(indices, self._newest.is_backwards, self._seen_at)
             return
         self._log.note(indices, self._newest.is_backwards)
         if self._combined is not None:
@@ -117,6 +120,7 @@ class LiveDelivery:
         self._newest.forget_places()
         self._newest.give_up_only(self._unreadable)
         self._late.clear()
+        self._doubt.clear()
         self._combined = None
         newest = self._announcer.progress.newest
         if newest is not None:
@@ -169,7 +173,7 @@ class LiveDelivery:
             passed = np.union1d(passed, moved(request.passed, request.passed_shape or progress.scan_shape, progress.scan_shape))
         self._every = EveryLine(passed)
         if after is not None:
-            self._every.note_completed(after, self._newest.is_backwards)
+            self._every.note_completed(after, self._newest.is_backwards, self._seen_at)
         self._combined, self._sender.in_turn = None, True
         self._frames.line.send(EveryBegan(self._frames.line.generation, passed, progress.scan_shape))
 
@@ -224,6 +228,9 @@ class LiveDelivery:
         for index in list(self._newest.candidates(self._announcer.progress)):
             if self._try(self._live_one(index)):
                 return
+        doubtful = self._doubt.waited_for(self._frames.clock())
+        if doubtful is not None:
+            self._try(self._live_one(doubtful))
 
     def _live_one(self, index: int) -> Wanted:
         return Wanted(index, self._late.get(index, self._seen_at), True, self._is_new)
@@ -231,7 +238,11 @@ class LiveDelivery:
     def _try(self, wanted: Wanted, is_settled_without: bool = False) -> bool:
         """Send a frame, and return whether this is settled: it was sent, or (pinned, or asked for) will never be."""
         try:
-            sent = self._sender.send(self._path, wanted)
+            sent = self._send(wanted)
+        except FrameDoubtfulError:
+            self._late.setdefault(wanted.index, wanted.since)
+            self._frames.line.keep_alive(now=True)
+            return False
         except FrameNotWrittenError as error:
             since = self._late.setdefault(wanted.index, self._frames.clock() if is_settled_without else wanted.since)
             if self._frames.clock() - since < PATIENCE_S:
@@ -246,11 +257,28 @@ class LiveDelivery:
             self._note_shown(wanted.index)
         return sent
 
+    def _send(self, wanted: Wanted) -> bool:
+        """Send a frame; one that is in doubt is taken as it is once it has been waited for."""
+        try:
+            return self._sender.send(self._path, wanted)
+        except FrameDoubtfulError as error:
+            if self._frames.clock() - self._doubtful_since(wanted) < PATIENCE_S:
+                raise
+            self._frames.accept(self._path, wanted.index, error)
+        return self._sender.send(self._path, replace(wanted, as_it_is=True))
+
+    def _doubtful_since(self, wanted: Wanted) -> float:
+        if not wanted.live:
+            return wanted.since
+        return self._doubt.since(wanted.index, self._frames.clock()) if self._every is None else self._every.first_since
+
     def _note_shown(self, index: int) -> None:
         self._shown = index
         self._newest.note_shown(index)
         self._is_new = self._is_new and not self._newest.is_settled
         self._late.clear()
+        if self._doubt.index not in list(self._newest.candidates(self._announcer.progress)):
+            self._doubt.clear()
 
     def _give_up(self, wanted: Wanted, message: str) -> None:
         self._frames.tell_fault(message, wanted.index, self._path)

@@ -6,8 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
-from swmr_viewer.core.errors import FrameNotWrittenError, SwmrViewerError
+from swmr_viewer.core.errors import FrameDoubtfulError, FrameNotWrittenError, SwmrViewerError
 from swmr_viewer.core.follower import Follower
 from swmr_viewer.core.ranges import IndexArray
 from swmr_viewer.core.scan import moved, position_of
@@ -121,9 +122,9 @@ class MeasuredDelivery:
             if path in self._told or index in self._frames.unreadable(path, shape):
                 continue
             try:
-                data[path] = measure(self._frames.read(path, index, shape, "reading"))
+                data[path] = measure(self._read(path, index))
             except FrameNotWrittenError as error:
-                if self._frames.clock() - max(self._ready_since, self._joined_at) < PATIENCE_S:
+                if self._may_wait():
                     line.keep_alive(now=True)
                     return False
                 self._tell(path, index, f"{error.message} Its key was set more than {PATIENCE_S:.0f} s ago.")
@@ -161,6 +162,20 @@ class MeasuredDelivery:
         names = ", ".join(awaited)
         self._frames.tell_fault(f"From frame {index} on nothing is told of {names}, not there yet, until it comes.")
         return False
+
+    def _read(self, path: str, index: int) -> npt.NDArray[Any]:
+        """Read a frame; one that is in doubt is taken as it is once it has been waited for."""
+        shape = self._follower.scan_shape
+        try:
+            return self._frames.read(path, index, shape, "reading")
+        except FrameDoubtfulError as error:
+            if self._may_wait():
+                raise
+            self._frames.accept(path, index, error)
+        return self._frames.read(path, index, shape, "reading", as_it_is=True)
+
+    def _may_wait(self) -> bool:
+        return self._frames.clock() - max(self._ready_since, self._joined_at) < PATIENCE_S
 
 
 def _moved(index: int, before: tuple[int, ...], after: tuple[int, ...]) -> int:

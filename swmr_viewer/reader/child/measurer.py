@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from swmr_viewer.analysis import FrameStatistics, examine
-from swmr_viewer.core.errors import FrameNotWrittenError, SwmrViewerError
+from swmr_viewer.core.errors import FrameDoubtfulError, FrameNotWrittenError, SwmrViewerError
 from swmr_viewer.core.ranges import IndexArray
 from swmr_viewer.core.scan import moved
 from swmr_viewer.reader.child.announcer import Announcer
@@ -50,7 +50,7 @@ class Measurer:
         self._rows = RowsToSend()
         self._has_credit = True
         self._said_at = float("-inf")
-        self._has_told_fault = False
+        self._has_told_fault = self._has_told_doubt = False
 
     @property
     def has_work(self) -> bool:
@@ -68,7 +68,7 @@ class Measurer:
         """Measure this from now on; None: nothing."""
         self._wish = wish
         self._has_credit = True
-        self._has_told_fault = False
+        self._has_told_fault = self._has_told_doubt = False
         self._backlog.clear()
         self._late.clear()
         self._rows.clear()
@@ -138,7 +138,7 @@ class Measurer:
             return
         try:
             display = self._displays.of(wish.data_path)
-            frame = self._frames.read(wish.data_path, index, self._announcer.progress.scan_shape, "measuring")
+            frame = self._read(wish, index)
             prepared = display.prepared(frame)
             statistics = examine(prepared, None, display.saturation(frame.dtype))[1]
         except FrameNotWrittenError as error:
@@ -152,6 +152,18 @@ class Measurer:
         else:
             self._late.pop(index, None)
             self._rows.add(row_of(wish, index, prepared, statistics))
+
+    def _read(self, wish: Measure, index: int) -> npt.NDArray[Any]:
+        """Read a frame; one that is in doubt is taken as it is once it has been waited for."""
+        shape = self._announcer.progress.scan_shape
+        try:
+            return self._frames.read(wish.data_path, index, shape, "measuring")
+        except FrameDoubtfulError as error:
+            if self._frames.clock() - self._late.get(index, self._frames.clock()) < PATIENCE_S:
+                raise
+            self._frames.accept(wish.data_path, index, error, tell=not self._has_told_doubt)
+            self._has_told_doubt = True
+        return self._frames.read(wish.data_path, index, shape, "measuring", as_it_is=True)
 
     def _give_up(self, wish: Measure, index: int, error: SwmrViewerError) -> None:
         self._note_nothing(wish, index)

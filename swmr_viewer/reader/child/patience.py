@@ -10,6 +10,28 @@ PATIENCE_S = 5.0
 _SAME_MOMENT_S = 0.1
 
 
+class Doubt:
+    """The first of the newest frames that is in doubt: where all are dark they come faster than any of them is waited for."""
+
+    def __init__(self) -> None:
+        self.index: int | None = None
+        self._since = 0.0
+
+    def since(self, index: int, now: float) -> float:
+        """Return since when this frame has been in doubt."""
+        if self.index is None:
+            self.index, self._since = index, now
+        return self._since if index == self.index else now
+
+    def waited_for(self, now: float) -> int | None:
+        """Return the frame that has been waited for, if there is one."""
+        return self.index if now - self._since >= PATIENCE_S else None
+
+    def clear(self) -> None:
+        """Take note that a frame was shown, or that indices mean other frames."""
+        self.index = None
+
+
 class Patience:
     """When frames became ready, by how many were ready at which time."""
 

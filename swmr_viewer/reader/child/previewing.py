@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from contextlib import closing
 from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy.typing as npt
 
 from swmr_viewer.analysis.thumbnail import Thumbnail, thumbnail_of
-from swmr_viewer.core.errors import FrameNotWrittenError, FrameUnreadableError, PathError
+from swmr_viewer.core.errors import FrameDoubtfulError, FrameNotWrittenError, FrameUnreadableError, PathError
 from swmr_viewer.core.follower import Follower
+from swmr_viewer.core.frames import FrameGrabber
 from swmr_viewer.core.scan import position_of
 from swmr_viewer.reader.child.scans import open_scan
 from swmr_viewer.reader.messages import FollowRequest
@@ -50,7 +54,7 @@ def read_first_frame(request: FollowRequest) -> FirstFrame:
             raise _nothing_complete(follower)
         (grabber,) = scan.grabbers.values()
         grabber.scan_shape = follower.scan_shape
-        frame = grabber.grab(index)
+        frame = _grabbed(grabber, index)
         return FirstFrame(index, position_of(index, follower.scan_shape), thumbnail_of(frame))
 
 
@@ -60,6 +64,16 @@ def _for_one(request: FollowRequest) -> FollowRequest:
     data = request.data_paths[:1]
     lengths = request.length_paths if request.key_paths or request.length_paths else data
     return replace(request, data_paths=data, length_paths=lengths, conditions=())
+
+
+def _grabbed(grabber: FrameGrabber, index: int) -> npt.NDArray[Any]:
+    """Read a frame; where sources are missing, what is there of it: nobody waits for a preview."""
+    try:
+        return grabber.grab(index)
+    except FrameDoubtfulError as error:
+        if not error.missing:
+            raise
+        return grabber.grab(index, as_it_is=True)
 
 
 def _poll(follower: Follower) -> None:

@@ -16,8 +16,10 @@ def layout_of_frames(grabber: FrameGrabber) -> SlotLayout:
     return slot_layout(grabber.frame_shape, grabber.dtype)
 
 
-def grab_at(grabber: FrameGrabber, index: int, scan_shape: tuple[int, ...], frame: npt.NDArray[Any]) -> None:
+def grab_at(grabber: FrameGrabber, index: int, scan_shape: tuple[int, ...], frame: npt.NDArray[Any], as_it_is: bool = False) -> None:
     """Read the frame at an index on the keys' scan shape, which may lag or lead that of the data while both grow.
+
+    ``as_it_is`` takes a frame that is in doubt, after waiting.
 
     Raises
     ------
@@ -26,7 +28,7 @@ def grab_at(grabber: FrameGrabber, index: int, scan_shape: tuple[int, ...], fram
     """
     grabber.scan_shape = scan_shape
     try:
-        grabber.grab_into(index, frame)
+        grabber.grab_into(index, frame, as_it_is=as_it_is)
     except (TypeError, ValueError) as error:
         if grabber.frame_shape == frame.shape:
             raise

@@ -11,12 +11,13 @@ import numpy as np
 import numpy.typing as npt
 
 from swmr_viewer.analysis.accumulating import Accumulator, How
-from swmr_viewer.core.errors import FrameNotWrittenError, SwmrViewerError
+from swmr_viewer.core.errors import FrameDoubtfulError, FrameNotWrittenError, SwmrViewerError
 from swmr_viewer.core.ranges import IndexArray
 from swmr_viewer.reader.child.backlog import Backlog
 from swmr_viewer.reader.child.patience import PATIENCE_S
 
 Read = Callable[[int], npt.NDArray[Any]]
+ReadDoubtful = Callable[[int, FrameDoubtfulError], npt.NDArray[Any]]
 _KEPT_BYTES = 256 * 1024 * 1024
 """Frames kept in memory, so that those which leave the window need not be read again; a longer window reads them again."""
 
@@ -36,6 +37,8 @@ class Rolling:
         Told of a frame that cannot be in it, and why.
     clock : callable
         Monotonic seconds.
+    read_doubtful : callable, optional
+        Returns a frame that is in doubt, once it has been waited for; without it such a frame is left out.
     """
 
     def __init__(
@@ -45,6 +48,7 @@ class Rolling:
         read: Read,
         leave_out: Callable[[int, str], None],
         clock: Callable[[], float] = time.monotonic,
+        read_doubtful: ReadDoubtful | None = None,
     ) -> None:
         self.n = n
         self.accumulator: Accumulator | None = None
@@ -52,6 +56,7 @@ class Rolling:
         self._read = read
         self._leave_out = leave_out
         self._clock = clock
+        self._read_doubtful = read_doubtful
         self._kept: OrderedDict[int, npt.NDArray[Any]] = OrderedDict()
         self._target: tuple[int, ...] = ()
         self._members: set[int] = set()
@@ -150,7 +155,7 @@ class Rolling:
     def _add(self, index: int) -> None:
         try:
             frame = self._kept.get(index)
-            frame = self._read(index) if frame is None else frame
+            frame = self._read_patiently(index) if frame is None else frame
         except FrameNotWrittenError as error:
             self._wait_for(index, str(error))
             return
@@ -158,6 +163,14 @@ class Rolling:
             self._give_up(index, str(error))
             return
         self._take(index, frame)
+
+    def _read_patiently(self, index: int) -> npt.NDArray[Any]:
+        try:
+            return self._read(index)
+        except FrameDoubtfulError as error:
+            if self._read_doubtful is None or self._clock() - self._late.get(index, self._clock()) < PATIENCE_S:
+                raise
+            return self._read_doubtful(index, error)
 
     def _take(self, index: int, frame: npt.NDArray[Any]) -> None:
         if self.accumulator is None or self.accumulator.shape != frame.shape or self.accumulator.dtype != frame.dtype:

@@ -38,6 +38,8 @@ class Wanted:
     live: bool
     is_new: bool = False
     """As in `FrameReady`."""
+    as_it_is: bool = False
+    """Whether it is taken although it is in doubt: it has been waited for."""
 
 
 class Sender:
@@ -88,7 +90,7 @@ class Sender:
         return self._slots.any_free
 
     def send(self, path: str, wanted: Wanted) -> bool:
-        """Read a frame and send it; return whether the slots are large enough for it.
+        """Read a frame (one that is in doubt: only ``as_it_is``) and send it; return whether the slots are large enough for it.
 
         Raises
         ------
@@ -101,7 +103,7 @@ class Sender:
         def fill(frame: npt.NDArray[Any]) -> None:
             shape = self._announcer.progress.scan_shape
             self._line.send(busy_with(self._line.generation, "reading", path, wanted.index, shape))
-            grab_at(grabber, wanted.index, shape, frame)
+            grab_at(grabber, wanted.index, shape, frame, wanted.as_it_is)
 
         return self._filled(layout, fill, display, path, wanted)
 

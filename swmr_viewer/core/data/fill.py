@@ -1,0 +1,57 @@
+"""Frames that read as fill: written so, or not written yet, in a chunk that is there because of its other frames."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from swmr_viewer.core.data.chunks import is_whole
+from swmr_viewer.core.data.sources import Piece
+
+
+def may_be_unwritten(frame: npt.NDArray[Any], pieces: Sequence[Piece]) -> bool:
+    """Return whether a frame is all fill, in a chunk that other frames share and that the writer has not left yet.
+
+    Keys may be flushed before the frame is (areaDetector's are). Spectra are in doubt as images are: that all channels of
+    one are 0 is as rare. A single number is not: 0 is a value like any other there (a shutter that is closed), and each
+    would come late.
+
+    Parameters
+    ----------
+    frame : ndarray
+        The frame, or a part of it, with the frame's axes.
+    pieces : sequence of Piece
+        What it was read from.
+    """
+    return frame.size > 1 and any(
+        piece.dataset is not None
+        and _is_all(frame, _as_number(piece.dataset.fillvalue))
+        and not is_whole(piece.dataset, piece.box, frame.ndim)
+        for piece in pieces
+    )
+
+
+def fill_offsets(frames: npt.NDArray[Any], pieces: Sequence[Piece], scan_rank: int) -> Iterator[tuple[int, ...]]:
+    """Yield where the frames of a block are all fill, along its ``scan_rank`` leading axes: these are to be looked at one by one."""
+    if frames.ndim == scan_rank or not frames.size:
+        return
+    for fill in {_as_number(piece.dataset.fillvalue) for piece in pieces if piece.dataset is not None}:
+        firsts = frames.reshape(*frames.shape[:scan_rank], -1)[..., 0]
+        for offset in map(tuple, np.argwhere(_is_fill(firsts, fill)).tolist()):
+            if _is_all(frames[offset], fill):
+                yield offset
+
+
+def _is_all(frame: npt.NDArray[Any], fill: Any) -> bool:
+    return bool(_is_fill(frame.flat[0], fill)) and bool(_is_fill(frame, fill).all())
+
+
+def _is_fill(values: Any, fill: Any) -> npt.NDArray[np.bool_]:
+    return np.asarray(np.isnan(values) if fill != fill else values == fill, np.bool_)
+
+
+def _as_number(fill: Any) -> Any:
+    return fill.item() if isinstance(fill, np.generic) else fill
