@@ -6,7 +6,6 @@ Field names and meanings: https://manual.nexusformat.org/classes/base_classes/ (
 from __future__ import annotations
 
 from contextlib import suppress
-from math import isfinite
 from typing import Any
 
 import h5py
@@ -16,12 +15,10 @@ from swmr_viewer.core.data.sources import interpretation_of
 from swmr_viewer.core.files.links import as_text, identity, open_object
 from swmr_viewer.core.nexus.axis_values import values_of_pixels
 from swmr_viewer.core.nexus.facts import DataFacts, ScanAxis
-from swmr_viewer.core.nexus.units import METRES, in_metres, wavelength_of_energy
-from swmr_viewer.core.plain_text import decoded
+from swmr_viewer.core.nexus.units import in_unit, is_pixels
+from swmr_viewer.core.nexus.values import BROKEN, MOST_VALUES, Values, words_of
+from swmr_viewer.core.plain_text import plain
 
-_BROKEN = (OSError, RuntimeError, KeyError, ValueError, TypeError, AttributeError, OverflowError)
-"""What metadata may raise, being written at this moment, or of variable length under SWMR."""
-_MOST_VALUES = 100_000
 _TIMES = ("start_time", "frame_time", "timestamp", "NDAttributes/NDArrayTimeStamp")
 
 
@@ -55,6 +52,7 @@ class _Reading:
         self.parent = path.rstrip("/").rpartition("/")[0] or "/"
         self.entry = "/" + path.strip("/").split("/")[0]
         self.data = self.at(path)
+        self.values = Values(self.at)
         if isinstance(self.data, h5py.Dataset):  # a flat one has fewer scan axes than the scan
             self.scan_rank = max(0, self.data.ndim - len(frame_shape))
         self.instruments = [one for one in self.children(self.entry) if self.has_class(one, "NXinstrument", "instrument")]
@@ -84,7 +82,7 @@ class _Reading:
     def is_data(self, path: str) -> bool:
         """Whether this is the data set itself, by another name."""
         found = self.at(path)
-        with suppress(*_BROKEN):
+        with suppress(*BROKEN):
             return isinstance(found, h5py.Dataset) and isinstance(self.data, h5py.Dataset) and identity(found) == identity(self.data)
         return False
 
@@ -102,33 +100,16 @@ class _Reading:
             return named[0]
         return detectors[0] if len(detectors) == 1 and len(self.frame_shape) == 2 else None
 
-    def number(self, path: str | None) -> tuple[float, str] | None:
-        """A single finite number and its units."""
-        found = self.at(path) if path else None
-        if not isinstance(found, h5py.Dataset) or found.dtype.kind not in "iuf" or found.size != 1:
-            return None
-        with suppress(*_BROKEN):
-            value = float(np.asarray(found[()]).reshape(-1)[0])
-            return (value, " ".join(words_of(found, "units"))) if isfinite(value) else None
-        return None
-
-    def length(self, *paths: str) -> float | None:
-        """The first of these that is a length above 0, in metres (NeXus without units: as in its examples, metres)."""
-        for path in paths:
-            told = self.number(path)
-            metres = in_metres(*told) if told else None
-            if metres is not None and metres > 0:
-                return metres
-        return None
-
     # ---- what is told
 
     def facts(self) -> DataFacts:
         detector = self.detector
         names, units, values = self.frame_axes()
-        size = (self.length(f"{detector}/x_pixel_size"), self.length(f"{detector}/y_pixel_size")) if detector else (None, None)
+        length, number = self.values.length, self.values.number
+        size = (length(f"{detector}/x_pixel_size"), length(f"{detector}/y_pixel_size")) if detector else (None, None)
         pixel_size = (size[0], size[1]) if size[0] and size[1] else None
-        saturation = self.number(f"{detector}/saturation_value") if detector else None
+        beam_center, wavelength_m = self.beam_center(pixel_size), self.wavelength()
+        distance_m = length(f"{detector}/distance", f"{detector}/detector_distance") if detector else None
         return DataFacts(
             axis_names=names,
             axis_units=units,
@@ -137,12 +118,13 @@ class _Reading:
             interpretation=interpretation_of(self.data) if isinstance(self.data, h5py.Dataset) else "",
             mask_path=self.mask_path(),
             time_path=self.time_path(),
-            beam_center=self.beam_center(pixel_size),
-            distance_m=self.length(f"{detector}/distance", f"{detector}/detector_distance") if detector else None,
-            wavelength_m=self.wavelength(),
+            beam_center=beam_center,
+            distance_m=distance_m,
+            wavelength_m=wavelength_m,
             pixel_size_m=pixel_size,
-            saturation_value=saturation[0] if saturation else None,
+            saturation_value=number(f"{detector}/saturation_value") if detector else None,
             scan_axes=self.scan_axes(),
+            left_out=tuple(f"{path} {why}" for path, why in self.values.left_out.items()),
         )
 
     def mask_path(self) -> str | None:
@@ -167,35 +149,36 @@ class _Reading:
     def beam_center(self, pixel_size: tuple[float, float] | None) -> tuple[float, float] | None:
         if self.detector is None:
             return None
-        told = [self.number(f"{self.detector}/beam_center_{axis}") for axis in "xy"]
-        center = []
-        for axis, one in enumerate(told):
-            if one is None:
-                return None
-            if one[1] in METRES:
-                if pixel_size is None:
-                    return None
-                one = (one[0] * METRES[one[1]] / pixel_size[axis], "pixel")
-            center.append(one[0])
-        return center[0], center[1]
+        x, y = (self.beam_center_along(number, pixel_size) for number in (0, 1))
+        return None if x is None or y is None else (x, y)
+
+    def beam_center_along(self, axis: int, pixel_size: tuple[float, float] | None) -> float | None:
+        path = f"{self.detector}/beam_center_{'xy'[axis]}"
+        told = self.values.quantity(path)
+        if told is None or is_pixels(told[1]):
+            return told[0] if told is not None else None
+        metres = in_unit(*told, "m")
+        if metres is None or pixel_size is None:
+            without = " (and there is no pixel size)" if metres is not None else ""
+            self.values.left_out[path] = f"is {told[0]:g} {plain(told[1])}{without}"
+            return None
+        return metres / pixel_size[axis]
 
     def wavelength(self) -> float | None:
         beams = [one for parent in self.instruments for one in self.children(parent)]
         beams += [one for parent in (f"{self.entry}/sample",) for one in self.children(parent) if self.has_class(one, "NXbeam", "beam")]
+        before = dict(self.values.left_out)
         for path in beams:
             if self.has_class(path, "NXbeam", "beam"):
-                found = self.length(f"{path}/incident_wavelength") or self.of_energy(f"{path}/incident_energy")
+                found = self.values.length(f"{path}/incident_wavelength") or self.values.photon_wavelength(f"{path}/incident_energy")
             elif self.has_class(path, "NXmonochromator", "monochromator"):
-                found = self.length(f"{path}/wavelength") or self.of_energy(f"{path}/energy")
+                found = self.values.length(f"{path}/wavelength") or self.values.photon_wavelength(f"{path}/energy")
             else:
                 found = None
             if found:
+                self.values.left_out = before
                 return found
         return None
-
-    def of_energy(self, path: str) -> float | None:
-        told = self.number(path)
-        return wavelength_of_energy(*told) if told else None
 
     # ---- axes
 
@@ -225,13 +208,13 @@ class _Reading:
         if name == "." or group is None:
             return ScanAxis("")
         found = None
-        with suppress(*_BROKEN):
+        with suppress(*BROKEN):
             found = group.get(name)
         if not isinstance(found, h5py.Dataset):
             return ScanAxis(name)
         values = None
-        with suppress(*_BROKEN):
-            if found.ndim == 1 and found.dtype.kind in "iuf" and found.size <= _MOST_VALUES:
+        with suppress(*BROKEN):
+            if found.ndim == 1 and found.dtype.kind in "iuf" and found.size <= MOST_VALUES:
                 given = np.asarray(found[()], np.float64)
                 told = given if length is None else values_of_pixels(given, length)
                 values = None if told is None else tuple(told.tolist())
@@ -247,13 +230,3 @@ class _Reading:
             return (), (), ()
         axes = [self.axis(name, length) for name, length in zip(names, self.frame_shape, strict=True)]
         return tuple(one.name for one in axes), tuple(one.unit for one in axes), tuple(one.values for one in axes)
-
-
-def words_of(owner: Any, name: str) -> list[str]:
-    """Return an attribute's words; none where it is missing or cannot be read."""
-    try:
-        told = np.atleast_1d(owner.attrs.get(name, ()))
-    except _BROKEN:
-        return []
-    texts = [one.encode(errors="surrogateescape") if isinstance(one, str) else one for one in told.tolist()]
-    return [decoded(one) for one in texts if isinstance(one, bytes)]

@@ -42,3 +42,5 @@ class DataFacts:
     """Pixels at or above are saturated (NXdetector/saturation_value)."""
     scan_axes: tuple[ScanAxis, ...] = ()
     """Of the scan's axes, slowest first; empty where the file names none."""
+    left_out: tuple[str, ...] = ()
+    """Paths of values that are there and of no use, each with the reason: ``/entry/.../distance is 0.2 without a unit``."""

@@ -13,8 +13,8 @@ import numpy as np
 
 from swmr_viewer.core.data.refreshing import can_refresh
 from swmr_viewer.core.files.links import open_object
-from swmr_viewer.core.nexus.fact_reading import words_of
 from swmr_viewer.core.nexus.units import in_seconds
+from swmr_viewer.core.nexus.values import words_of
 from swmr_viewer.core.scan import position_of
 
 _EPICS_EPOCH_S = 631_152_000.0

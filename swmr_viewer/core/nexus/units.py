@@ -1,45 +1,80 @@
-"""Units of length, time and energy as files spell them. Pure."""
+"""Lengths, times, energies and wavelengths in whatever unit a file spells out, by the library pint.
+
+It takes 0.3 s to load, so it is loaded when the first unit is to be understood, and only where files are read: the
+window's process never does (tests/gui/test_no_hdf5.py).
+"""
 
 from __future__ import annotations
 
-METRES = {
-    "m": 1.0, "meter": 1.0, "metre": 1.0, "meters": 1.0, "metres": 1.0,
-    "cm": 1e-2,
-    "mm": 1e-3, "millimeter": 1e-3, "millimetre": 1e-3,
-    "um": 1e-6, "µm": 1e-6, "μm": 1e-6, "micron": 1e-6, "microns": 1e-6, "micrometer": 1e-6, "micrometre": 1e-6,
-    "nm": 1e-9, "nanometer": 1e-9,
-    "angstrom": 1e-10, "Angstrom": 1e-10, "angstroms": 1e-10, "Å": 1e-10, "A": 1e-10,
-    "pm": 1e-12,
-}  # fmt: skip
-"""One of the unit in metres."""
+from functools import cache
+from math import isfinite
+from typing import Any
 
-_ELECTRONVOLTS = {"eV": 1.0, "ev": 1.0, "keV": 1e3, "kev": 1e3, "MeV": 1e6}
-_HC_EV_M = 1.239841984e-6
-"""Planck's constant times the speed of light (eV m), CODATA 2018, exact."""
+_PIXELS = {"px", "pix", "pixel", "pixels"}
+"""pint's px is a length, the 96th part of an inch."""
+_LENGTHS = {"a": "angstrom", "ang": "angstrom", "angs": "angstrom"}
+"""Short for a length where one is meant: A is an ampere elsewhere."""
+_LONGEST = 40
 
 
-def in_metres(value: float, unit: str) -> float | None:
-    """Return a length in metres (no unit: it is in metres), or None where the unit is none of length."""
-    factor = METRES.get(unit.strip() or "m")
-    return None if factor is None else value * factor
+def is_pixels(unit: str) -> bool:
+    """Return whether a unit says that pixels are counted."""
+    return unit.strip().lower() in _PIXELS
+
+
+def in_unit(value: float, unit: str, wanted: str) -> float | None:
+    """Return a value in another unit (``m``, ``s``, ``eV``), or None where the unit is missing, unknown, or of something else."""
+    if unit.strip() == wanted:
+        return value
+    found = _understood(unit, wanted)
+    if found is None:
+        return None
+    converted = float((value * found).to(wanted).magnitude)
+    return converted if isfinite(converted) else None
 
 
 def wavelength_of_energy(value: float, unit: str) -> float | None:
     """Return the wavelength (m) of photons of this energy, or None where the unit is none of energy."""
-    factor = _ELECTRONVOLTS.get(unit.strip())
-    return _HC_EV_M / (value * factor) if factor and value > 0 else None
-
-
-_SECONDS = {
-    "s": 1.0, "sec": 1.0, "second": 1.0, "seconds": 1.0,
-    "ms": 1e-3, "millisecond": 1e-3, "milliseconds": 1e-3,
-    "us": 1e-6, "\u00b5s": 1e-6, "\u03bcs": 1e-6, "microsecond": 1e-6, "microseconds": 1e-6,
-    "ns": 1e-9, "nanosecond": 1e-9, "nanoseconds": 1e-9,
-    "min": 60.0, "minute": 60.0, "minutes": 60.0, "h": 3600.0, "hour": 3600.0, "hours": 3600.0,
-}  # fmt: skip
-"""One of the unit in seconds."""
+    found = _understood(unit, "eV") if value > 0 else None
+    return None if found is None else float((value * found).to("m", "spectroscopy").magnitude)
 
 
 def in_seconds(unit: str) -> float | None:
     """Return one of this unit of time in seconds, or None where it is none that is known."""
-    return _SECONDS.get(unit.strip())
+    return in_unit(1.0, unit, "s")
+
+
+@cache
+def _understood(unit: str, wanted: str) -> Any:
+    """Return one of a unit, if it is of the same kind as the wanted one.
+
+    Units are as they are written where that makes sense (Mm is no mm), else as they may have been meant: ``MM``, ``Angstroms``,
+    ``kev``. One word only is looked at: pint would calculate what stands in a file.
+    """
+    word = unit.strip(" \t\n\0()[].")
+    if not word.isalpha() or len(word) > _LONGEST or is_pixels(word):
+        return None
+    if wanted == "m":
+        word = _LENGTHS.get(word.lower(), word)
+    registry = _registry()
+    kind = registry.Unit(wanted).dimensionality
+    for spelled, case_sensitive in ((word, True), (word.lower(), True), (word, False), (word.lower(), False)):
+        try:
+            found = registry.parse_units(spelled, case_sensitive=case_sensitive)
+        except Exception:  # whatever a text makes of a parser
+            continue
+        if found.dimensionality == kind:
+            return registry.Quantity(1.0, found)
+    return None
+
+
+def load() -> None:
+    """Load the library now, so that it need not be waited for when a scan is opened."""
+    _registry()
+
+
+@cache
+def _registry() -> Any:
+    import pint
+
+    return pint.UnitRegistry()

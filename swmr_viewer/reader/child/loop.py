@@ -11,6 +11,7 @@ from swmr_viewer.core.discovery import inspect_file, inspect_open
 from swmr_viewer.core.errors import ReaderError, SwmrViewerError
 from swmr_viewer.core.files.opening import explain
 from swmr_viewer.core.inspection import Inspection
+from swmr_viewer.core.nexus import units
 from swmr_viewer.reader.child.following import Following
 from swmr_viewer.reader.child.line import Line
 from swmr_viewer.reader.child.previewing import read_first_frame
@@ -67,7 +68,10 @@ class ReaderLoop:
         """
         self._line.keep_alive(now=True)
         while True:
-            for request in self._line.hear(self._pause_s()):
+            requests = self._line.hear(self._pause_s())
+            if not requests and self._waiting is None and self._following is None:
+                units.load()  # while nobody waits; once
+            for request in requests:
                 if isinstance(request, Quit):
                     self._drop()
                     return

@@ -60,6 +60,9 @@ class Scan:
         self.grabbers.update(opened)
         for path, grabber in opened.items():
             self.facts[path] = read_facts(self.h5file, path, grabber.scan_rank, grabber.frame_shape)
+        left_out = dict.fromkeys(why for path in opened for why in self.facts[path].left_out)
+        if left_out:
+            self.faults.append(f"Left out of the geometry, and not guessed: in {self.h5file.filename} {'; '.join(left_out)}.")
 
     def close(self) -> None:
         """Close the file, everything in it, and the files that virtual data sets were read from."""
