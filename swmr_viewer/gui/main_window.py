@@ -15,6 +15,7 @@ from swmr_viewer.gui.controls.live_edge import LiveEdge
 from swmr_viewer.gui.controls.termination_bar import TerminationBar
 from swmr_viewer.gui.desktop.at_home import AtHome
 from swmr_viewer.gui.desktop.error_bar import ErrorBar
+from swmr_viewer.gui.desktop.keyboard_focus import KeyboardFocus
 from swmr_viewer.gui.desktop.readout_bar import ReadoutBar
 from swmr_viewer.gui.desktop.top_bar import TopBar
 from swmr_viewer.gui.display.display_memory import DisplayMemory
@@ -119,6 +120,7 @@ class MainWindow(QMainWindow):
             box.addWidget(part)
         box.addWidget(self._pages, 1)
         self.setCentralWidget(middle)
+        self.keyboard = KeyboardFocus(self, middle)
         middle.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         middle.setFocus()  # else the first button wears the ring of the keyboard's focus at the start
 
@@ -162,11 +164,15 @@ class MainWindow(QMainWindow):
         name = "" if request is None else f"{plain(Path(request.path).name)} \u2013 "
         self.setWindowTitle(f"{name}swmr_viewer".replace("[*]", "[*][*]"))  # Qt puts the mark of what is not saved there
 
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        return self.keyboard.kept() or super().focusNextPrevChild(forward)
+
     # ---- closing
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self.panels.keep()
         self.display_memory.keep()
+        self.measuring.memory.keep()
         settings().setValue(GEOMETRY_KEY, self.saveGeometry())
         super().closeEvent(event)
 

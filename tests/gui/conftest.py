@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pytestqt.qtbot import QtBot
@@ -11,10 +12,13 @@ from pytestqt.qtbot import QtBot
 from swmr_viewer.gui.application import application
 from swmr_viewer.gui.assembly import Assembly
 from swmr_viewer.reader.messages import FollowRequest
-from tests.gui.fakes import Clock, FakeSupervisor
+from tests.gui.fakes import Clock, FakeSupervisor, picture
 from tests.live.conftest import live_writer
 
 __all__ = ["live_writer"]
+
+STARTED_PATH = "/entry/scan_1/eiger/data"
+"""The data set of a window that ``start`` starts."""
 
 
 @pytest.fixture(scope="session")
@@ -84,3 +88,29 @@ def live_viewer(qtbot: QtBot) -> Iterator[Callable[[Path], Assembly]]:
     for assembly, supervisor in made:
         assert assembly.close(), "the follow thread did not end"
         supervisor.close()
+
+
+@pytest.fixture
+def start(qtbot: QtBot) -> Any:
+    """Return a function that starts a window on a scripted reader, opens a scan and shows a frame."""
+    running: list[Assembly] = []
+
+    def start_window(path: str = STARTED_PATH, frame: tuple[int, int] = (64, 48), **options: Any) -> tuple[Assembly, FakeSupervisor]:
+        close()
+        reader = FakeSupervisor()
+        assembly = Assembly(reader)
+        running.append(assembly)
+        assembly.window.show()
+        assembly.session.open(FollowRequest("/data/scan.nxs"))
+        with qtbot.waitSignal(assembly.session.opened):
+            reader.say_opened((4, 5), data_paths=(path,), frame=frame, **options)
+        with qtbot.waitSignal(assembly.session.frame_changed):
+            reader.say_frame(picture(frame), 3, (4, 5))
+        return assembly, reader
+
+    def close() -> None:
+        while running:
+            assert running.pop().close()
+
+    yield start_window
+    close()

@@ -127,9 +127,9 @@ class TerminationBar(QWidget):
 
     def _take_number(self, condition: Condition) -> None:
         if isinstance(condition, Timeout):
-            self.seconds.setValue(min(condition.seconds, MAX_TIMEOUT_S))
+            _put(self.seconds, min(condition.seconds, MAX_TIMEOUT_S))
         elif isinstance(condition, FrameCount):
-            self.count.setValue(condition.count)
+            _put(self.count, condition.count)
         elif isinstance(condition, FinishedFlag):
             self._flag_path = condition.path
 
@@ -153,7 +153,7 @@ class TerminationBar(QWidget):
         progress = self._session.progress
         if progress is not None and progress.total > 0 and not self.frames.isChecked():
             self._setting = True
-            self.count.setValue(progress.total)
+            _put(self.count, progress.total)
             self._setting = False
 
     def _note_end(self, end: object) -> None:
@@ -175,6 +175,13 @@ class TerminationBar(QWidget):
         session = self._session
         is_quiet = session.state.kind is StateKind.QUIET
         self.countdown.say(countdown_words(session.seconds_left, is_quiet=is_quiet), "warn" if is_quiet else "muted")
+
+
+def _put(box: QSpinBox | QDoubleSpinBox, value: float) -> None:
+    """Show a number, unless somebody is typing another one."""
+    is_typed = box.hasFocus() and box.text() != f"{box.prefix()}{box.textFromValue(box.value())}{box.suffix()}"  # type: ignore[arg-type]
+    if not is_typed:
+        box.setValue(value)  # type: ignore[arg-type]
 
 
 def _check(words: str, tooltip: str) -> QCheckBox:

@@ -7,6 +7,7 @@ from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QDialog, QMenu
 
 from swmr_viewer.gui.actions import Actions
+from swmr_viewer.gui.desktop.reset_question import ResetQuestion
 from swmr_viewer.gui.desktop.shortcuts_sheet import ShortcutsSheet
 from swmr_viewer.gui.display.display_settings import Display
 from swmr_viewer.gui.look.panels import Panels
@@ -60,6 +61,7 @@ class AtHome(QObject):
         self.burst = burst
         self.clipboard = Clipboard(session, view, snapshots)
         self.sheet: ShortcutsSheet | None = None
+        self.question: ResetQuestion | None = None
         self.snapshot_panel: SnapshotPanel | None = None
         self.looks = self._look_actions()
         self._fill_menu()
@@ -75,7 +77,7 @@ class AtHome(QObject):
         actions.burst.triggered.connect(self.toggle_burst)
         actions.save_curves.triggered.connect(self.save_curves)
         actions.shortcuts.triggered.connect(self.show_sheet)
-        actions.reset.triggered.connect(self.reset)
+        actions.reset.triggered.connect(self.ask_to_reset)
         self.burst.changed.connect(lambda: actions.burst.setChecked(self.burst.is_running))
 
     def _fill_menu(self) -> None:
@@ -131,12 +133,19 @@ class AtHome(QObject):
         values = self._measurements.values
         self._snapshots.write_curves({name: values.column(name).copy() for name in values.names})
 
+    def ask_to_reset(self) -> None:
+        """Ask first, beside the window: what was drawn and chosen over weeks would be gone at a slip of the mouse."""
+        if self.question is None:
+            self.question = ResetQuestion(self.reset, self._panels.window())
+        _raise(self.question)
+
     def reset(self) -> None:
         """Forget every setting of this user; the window stands as at its very first start."""
         forget_settings()
         self._panels.put_back()
         self._snapshots.reload_settings()
         self._display.forget()
+        self._measurements.forget()
         self.looks.actions()[0].setChecked(True)
         theme_of_application().force(None)
         self._session.note("All settings are as at the first start")

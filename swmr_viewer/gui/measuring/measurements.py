@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoCommand, QUndoStack
 
@@ -69,7 +71,22 @@ class Measurements(QObject):
         """Whether the reader was asked to measure every complete frame."""
         return bool(self._wanted_by or self._wants_spectra or self.marks.regions)
 
+    @property
+    def kept(self) -> Mapping[str, Marks]:
+        """What is drawn on each data set, by the names of places."""
+        return self._marks
+
     # ---- intents
+
+    def recall(self, place: str, marks: Marks) -> None:
+        """Have these marks on the data set that stands in a place, once it is open."""
+        self._marks[place] = marks
+
+    def forget(self) -> None:
+        """Take away what is drawn on every data set; it cannot be undone."""
+        self.undo_stack.clear()
+        for place in tuple(self._marks):
+            self.put(place, Marks())
 
     def draw(self, kind: str, points: tuple[Point, ...]) -> None:
         """Add a region with the next free name; a slip of the mouse adds none."""

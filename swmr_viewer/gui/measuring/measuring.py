@@ -16,6 +16,7 @@ from swmr_viewer.gui.measuring.alarm_frame import AlarmFrame
 from swmr_viewer.gui.measuring.measurements import Measurements
 from swmr_viewer.gui.measuring.measuring_actions import MeasureButton, make_measuring_actions, make_measuring_menu
 from swmr_viewer.gui.measuring.profile_panel import ProfilePanel
+from swmr_viewer.gui.measuring.region_memory import RegionMemory
 from swmr_viewer.gui.measuring.regions_layer import RegionsLayer
 from swmr_viewer.gui.measuring.regions_panel import RegionsPanel
 from swmr_viewer.gui.measuring.scalar_map import ScalarMap
@@ -51,6 +52,7 @@ class Measuring(QObject):
         self._display = display
         self._window = window
         self.measurements = Measurements(session, self)
+        self.memory = RegionMemory(session, self.measurements)
         self.alarm = Alarm(session, self.measurements)
         self.overlay = FrameOverlay(session, view.image)
         self.layer = RegionsLayer(self.overlay, self.measurements)

@@ -94,7 +94,17 @@ def test_one_action_resets_every_setting(qtbot: QtBot, following: Following, tmp
     window.at_home.looks.actions()[2].trigger()
     assert theme_of_application().tokens is DARK
     assert settings().allKeys()
+    kept = settings().allKeys()
     window.actions_.reset.trigger()
+    question = window.at_home.question
+    assert not question.isModal()
+    assert QApplication.activeModalWidget() is None
+    assert settings().allKeys() == kept
+    qtbot.keyClick(question, Qt.Key.Key_Return)  # what a hasty hand answers
+    assert not question.isVisible()
+    assert settings().allKeys() == kept
+    window.actions_.reset.trigger()
+    qtbot.mouseClick(question.yes, LEFT)
     assert settings().allKeys() == []
     assert window.panels.panel("detectors").isVisible()
     assert window.snapshots.settings == SnapshotSettings()

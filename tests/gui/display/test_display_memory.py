@@ -14,14 +14,15 @@ from pytestqt.qtbot import QtBot
 
 from swmr_viewer.analysis import MaskRules
 from swmr_viewer.gui.assembly import Assembly
-from swmr_viewer.gui.display.display_memory import KEY, MOST, decoded, encoded, store, stored
+from swmr_viewer.gui.display.display_memory import KEY, decoded, encoded, store, stored
 from swmr_viewer.gui.display.display_settings import DisplaySettings, LevelMode
 from swmr_viewer.gui.display.levels_scale import Scale
 from swmr_viewer.gui.display.orientation import Orientation
 from swmr_viewer.gui.look.settings import settings
+from swmr_viewer.gui.session.place_memory import MOST
 from swmr_viewer.gui.session.places import Place
 from swmr_viewer.reader import messages as m
-from tests.gui.fakes import FakeSupervisor, picture
+from tests.gui.fakes import FakeSupervisor
 
 PLACE = Place("/entry/scan_1/eiger/data", (64, 48), "<u4")
 CHOSEN = DisplaySettings(
@@ -112,32 +113,6 @@ def test_a_place_has_one_entry_whatever_its_path_is_now() -> None:
 # ---- in the window
 
 
-@pytest.fixture
-def start(qtbot: QtBot) -> Any:
-    """Return a function that starts a window on a scripted reader, opens a scan and shows a frame."""
-    running: list[Assembly] = []
-
-    def start_window(path: str = PLACE.path, frame: tuple[int, int] = (64, 48), **options: Any) -> tuple[Assembly, FakeSupervisor]:
-        close()
-        reader = FakeSupervisor()
-        assembly = Assembly(reader)
-        running.append(assembly)
-        assembly.window.show()
-        assembly.session.open(m.FollowRequest("/data/scan.nxs"))
-        with qtbot.waitSignal(assembly.session.opened):
-            reader.say_opened((4, 5), data_paths=(path,), frame=frame, **options)
-        with qtbot.waitSignal(assembly.session.frame_changed):
-            reader.say_frame(picture(frame), 3, (4, 5))
-        return assembly, reader
-
-    def close() -> None:
-        while running:
-            assert running.pop().close()
-
-    yield start_window
-    close()
-
-
 def test_the_next_start_draws_the_data_set_as_it_was_left(start: Start) -> None:
     viewer, _ = start()
     viewer.window.display.change(scale=Scale.LOG, percentiles=(2.0, 98.0), color_map="magma")
@@ -192,6 +167,7 @@ def test_the_one_action_forgets_it_and_the_picture_is_as_at_the_first_start(star
     viewer.window.display.change(scale=Scale.LOG, percentiles=(2.0, 98.0))
     viewer, reader = start()
     viewer.window.actions_.reset.trigger()
+    viewer.window.at_home.question.yes.click()
     assert viewer.window.display.settings == DisplaySettings()
     assert reader.sent(m.SetDisplay)[-1] == m.SetDisplay(1, data_path=PLACE.path)
     viewer, _ = start()

@@ -1,0 +1,152 @@
+"""What is kept by place from start to start, in the user's settings: a list of entries, those changed last first."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict
+from typing import Any, Generic, TypeVar
+
+from PySide6.QtCore import QObject, QTimer, SignalInstance
+
+from swmr_viewer.gui.look.settings import settings
+from swmr_viewer.gui.session.places import Place, same_places
+from swmr_viewer.gui.session.session import Session
+
+Value = TypeVar("Value")
+MOST = 100
+"""So many places are remembered, those changed last; an entry has some 500 bytes."""
+KEEP_MS = 1000
+"""What is dragged changes with every move of the mouse."""
+
+
+class PlaceStore(Generic[Value]):
+    """Values by place under one key of the settings.
+
+    Parameters
+    ----------
+    key : str
+        Where in the settings.
+    encode, decode : callable
+        From a value to what JSON can hold, and back; decoding what is damaged raises one of Python's errors for bad values.
+    usual : Value
+        What is not worth keeping.
+    """
+
+    def __init__(
+        self, key: str, encode: Callable[[Value], dict[str, Any]], decode: Callable[[dict[str, Any]], Value], usual: Value
+    ) -> None:
+        self._key = key
+        self._encode = encode
+        self._decode = decode
+        self.usual = usual
+
+    def stored(self) -> tuple[tuple[Place, Value], ...]:
+        """Return what is stored, changed last first; entries that are damaged, or of another version, are left out."""
+        try:
+            entries = json.loads(str(settings().value(self._key, "") or "[]"))
+        except (ValueError, RecursionError):
+            return ()
+        return tuple(filter(None, map(self.decoded, entries if isinstance(entries, list) else [])))
+
+    def store(self, changed: Iterable[tuple[Place, Value]]) -> None:
+        """Put these before what is stored, instead of what is stored for their places; those that are as usual are forgotten."""
+        changed, before = tuple(changed), self.stored()
+        there = [place for place, _ in before]
+        replaced = {other for place, _ in changed for other in same_places([place], there).values()}
+        kept = [one for one in changed if one[1] != self.usual] + [one for one in before if one[0] not in replaced]
+        if kept:
+            settings().setValue(self._key, json.dumps([self.encoded(place, value) for place, value in kept[:MOST]]))
+        else:
+            settings().remove(self._key)
+
+    def encoded(self, place: Place, value: Value) -> dict[str, Any]:
+        """Return an entry, ready for JSON."""
+        return {**self._encode(value), "place": asdict(place)}
+
+    def decoded(self, entry: Any) -> tuple[Place, Value] | None:
+        """Return what an entry stands for, or None if it is damaged."""
+        try:
+            return _place(entry["place"]), self._decode(entry)
+        except (AttributeError, KeyError, TypeError, ValueError, OverflowError):
+            return None
+
+
+class PlaceMemory(QObject, Generic[Value]):
+    """Recalls at the start what was stored, and stores what is changed from then on.
+
+    Only what was changed here is stored, so that two windows do not undo one another.
+
+    Parameters
+    ----------
+    session : Session
+        Whose places.
+    store : PlaceStore
+        Where it is stored.
+    recall : callable
+        Takes the name of a place and what was stored for it, once for each place.
+    kept : callable
+        Returns what there is now, by the names of places.
+    changed : signal
+        There may be something else.
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        store: PlaceStore[Value],
+        recall: Callable[[str, Value], None],
+        kept: Callable[[], Mapping[str, Value]],
+        changed: SignalInstance,
+        parent: QObject,
+    ) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._store = store
+        self._kept = kept
+        self._stored: dict[str, Value] = {}
+        for place, value in reversed(store.stored()):
+            name = session.places.know(place)
+            self._stored[name] = value
+            recall(name, value)
+        self._timer = QTimer(self, interval=KEEP_MS, singleShot=True)
+        self._timer.timeout.connect(self.keep)
+        changed.connect(self._timer.start)
+
+    def keep(self) -> None:
+        """Store what was changed since the last time; what is as usual again is forgotten."""
+        self._timer.stop()
+        now = {name: self.worth_keeping(name) for name in {**self._stored, **self._kept()}}
+        changed = {name: value for name, value in now.items() if value != self.before(name)}
+        places = {name: place for name in changed if (place := self._session.places.place(name)) is not None}
+        if places:
+            self._store.store([(place, changed[name]) for name, place in places.items()])
+            self._stored.update({name: changed[name] for name in places})
+
+    def before(self, name: str) -> Value:
+        """Return what is stored for a place."""
+        return self._stored.get(name, self._store.usual)
+
+    def worth_keeping(self, name: str) -> Value:
+        """Return what is to be stored for a place."""
+        return self._kept().get(name, self._store.usual)
+
+
+def _place(entry: dict[str, Any]) -> Place:
+    shape = entry["frame_shape"]
+    if not all(isinstance(n, int) and n >= 0 for n in shape):
+        raise ValueError(shape)
+    return Place(text_in(entry["path"]), tuple(shape), text_in(entry["dtype"]), text_in(entry.get("pattern", "")))
+
+
+def text_in(value: Any) -> str:
+    """Return a text of an entry.
+
+    Raises
+    ------
+    ValueError
+        If it is none.
+    """
+    if not isinstance(value, str):
+        raise ValueError(value)
+    return value
