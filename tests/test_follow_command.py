@@ -16,6 +16,7 @@ import pytest
 
 from swmr_viewer.cli import main
 from tests.live.conftest import live_writer
+from tests.live.reused_names import NEW, ReusedNames
 from tests.odd_names import N_FRAMES, write_odd_names
 from tests.reader import broken
 
@@ -288,3 +289,27 @@ def test_names_of_any_kind_are_followed_and_told_as_plain_text(tmp_path):
     assert b"\x1b" not in gone.stderr
     assert rb"/entry/\x1b[31mgone\n" in gone.stderr
     assert len(gone.stderr.splitlines()) == 1
+
+
+@POSIX
+@pytest.mark.parametrize("in_place", [True, False])
+def test_a_file_that_is_replaced_is_an_end_of_its_own_and_status_5(tmp_path: Path, in_place: bool) -> None:
+    path, aside = tmp_path / "scan.h5", tmp_path / "scan.new"
+    with ReusedNames() as old, ReusedNames() as new:
+        old.begin(path)
+        old.frames(path, 0, 4)
+        with Following(path, "--keys", "/keys", "--data", "/data", "--until", "timeout", "--timeout", WAIT_S) as following:
+            following.until("frame", index=3)
+            if in_place:
+                old.kill()
+                new.begin(path, NEW)
+            else:
+                new.begin(aside, NEW)
+                new.frames(aside, 0, 6)
+                os.replace(aside, path)
+            rest, words = following.process.communicate(timeout=WAIT_S)
+        assert [json.loads(line) for line in rest.splitlines()] == [
+            {"event": "ended", "reason": "file_replaced", "complete": 4, "total": 4}
+        ]
+        assert following.process.returncode == 5
+        assert f"{path} was replaced" in words

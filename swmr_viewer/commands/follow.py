@@ -47,7 +47,8 @@ def run(args: argparse.Namespace) -> int:
     Returns
     -------
     int
-        0 for an end that was asked for, 3 for the timeout, 2 for bad input, 4 for a failure, 130 after Ctrl-C, 143 after SIGTERM.
+        0 for an end that was asked for, 3 for the timeout, 2 for bad input, 4 for a failure, 5 for a file that was replaced,
+        130 after Ctrl-C, 143 after SIGTERM.
 
     Raises
     ------

@@ -9,7 +9,7 @@ import time
 from typing import Any, TextIO
 
 from swmr_viewer.commands.telling import tell_line
-from swmr_viewer.core.conditions import STOPPED, Timeout
+from swmr_viewer.core.conditions import FILE_REPLACED, STOPPED, Timeout
 from swmr_viewer.reader.messages import (
     DataAwaited,
     DataJoined,
@@ -17,6 +17,7 @@ from swmr_viewer.reader.messages import (
     Event,
     Failed,
     Fault,
+    FileReplaced,
     FollowRequest,
     FrameMeasured,
     Opened,
@@ -27,7 +28,7 @@ from swmr_viewer.reader.messages import (
 )
 from swmr_viewer.reader.supervisor import Supervisor
 
-OK, BAD_INPUT, TIMED_OUT, FAILED = 0, 2, 3, 4
+OK, BAD_INPUT, TIMED_OUT, FAILED, REPLACED = 0, 2, 3, 4, 5
 _OUR_FAILURES = {"FileBrokenError", "ReaderError", "FrameUnreadableError", "SwmrViewerError"}
 _WORTH_WAITING = {"FileNotThereError", "NotSwmrYetError", "NoKeysError", "PathNotThereError"}
 _LOOK_EVERY_S = 1.0
@@ -108,7 +109,7 @@ class FollowOutput:
                 self._print(event="fault", message=message)
             case Ended(reason=reason, complete=complete, total=total):
                 self._print(event="ended", reason=reason, complete=complete, total=total)
-                return TIMED_OUT if reason == Timeout.name else OK
+                return {Timeout.name: TIMED_OUT, FILE_REPLACED: REPLACED}.get(reason, OK)
             case Failed():
                 return self._tell_failure(event)
             case _:
@@ -127,6 +128,8 @@ class FollowOutput:
             case DataAwaited(waits=waits):
                 for path, why in waits:
                     self._say(f"waiting for {path}: {why}")
+            case FileReplaced(message=message):
+                self._say(message)
             case ReaderStuck(doing=doing, seconds=seconds):
                 self._say(f"storage does not answer since {seconds:.0f} s, while {doing}")
             case ReaderReplaced(why=why):

@@ -11,6 +11,9 @@ from swmr_viewer.core.errors import SwmrViewerError
 STOPPED = "stopped"
 """The reason when the user ended it: not a condition, always possible."""
 
+FILE_REPLACED = "file_replaced"
+"""The reason when another scan was written under the same name: not a condition, always an end."""
+
 
 class Situation(Protocol):
     """What a condition may look at; the follower provides it."""

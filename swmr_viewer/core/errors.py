@@ -56,6 +56,10 @@ class InterruptedWriterError(SwmrViewerError):
     """A writer died before it closed the file, and HDF5 refuses to open it."""
 
 
+class FileReplacedError(SwmrViewerError):
+    """The file is not the one that was opened: its name was used again, for another scan."""
+
+
 class FileVersionError(SwmrViewerError):
     """The file was written by a newer HDF5 than the one in use here."""
 

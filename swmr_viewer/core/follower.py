@@ -11,8 +11,9 @@ from typing import Literal
 
 import h5py
 
-from swmr_viewer.core.conditions import STOPPED, AllKeys, ConditionLike, FrameCount, Timeout, conditions_from, first_met
+from swmr_viewer.core.conditions import FILE_REPLACED, STOPPED, AllKeys, ConditionLike, FrameCount, Timeout, conditions_from, first_met
 from swmr_viewer.core.files.opening import explain
+from swmr_viewer.core.files.stamps import Change
 from swmr_viewer.core.follower_facts import FollowerFacts
 from swmr_viewer.core.keys.endings import FileWatch, FinishedFlags
 from swmr_viewer.core.keys.handout import ArrivalOrder, ScanOrder
@@ -113,6 +114,7 @@ class Follower(FollowerFacts, Iterator[int]):
         self._handout = ScanOrder(self._keys.progress, patience) if order == "scan" else ArrivalOrder(self._keys.progress)
         self._untold = Untold(self._keys.progress)
         self._faults: deque[str] = deque(maxlen=1000)
+        self._change = Change.NONE
         self._failing_since: float | None = None
         self._reason: str | None = None
         self._n_handed_out = 0
@@ -178,7 +180,11 @@ class Follower(FollowerFacts, Iterator[int]):
             If polling failed for longer than 10 s on end.
         """
         now = self._clock()
+        if self._look_at_files() is Change.REWRITTEN:
+            return False
         found = self._keys.poll()
+        if self._look_at_files() is Change.REWRITTEN:  # while it was read: some of it is another scan's
+            return False
         if found.reshaped:
             self._handout.reshape()
         self._untold.note(found.added, found.reshaped)
@@ -189,6 +195,15 @@ class Follower(FollowerFacts, Iterator[int]):
             self.last_key_at = now
         self._note_failure(found.error, now)
         return bool(found.added)
+
+    def _look_at_files(self) -> Change:
+        """Return the worst of what became of the files that are read, and say once that one is gone."""
+        worst = max((one.look() for one in self._keys.identities()), key=lambda one: one.value)
+        if worst is Change.GONE and self._change is Change.NONE:
+            gone = next(one.stamp.path for one in self._keys.identities() if one.look() is Change.GONE)
+            self._faults.append(f"{gone} is gone: it was deleted, or moved away. What is still written to it is followed.")
+        self._change = worst
+        return worst
 
     def _note_failure(self, error: Exception | None, now: float) -> None:
         if error is None:
@@ -211,7 +226,8 @@ class Follower(FollowerFacts, Iterator[int]):
         if self._sign_of_the_end(timeout_last=timeout_last) is not None:
             self.refresh()
             self._files.look_again()
-            if self._failing_since is None or self._stopping.is_set():  # a last poll that failed was not the last
+            is_lost = self._change is Change.REWRITTEN
+            if self._failing_since is None or is_lost or self._stopping.is_set():  # a last poll that failed was not the last
                 self._reason = self._sign_of_the_end(timeout_last=timeout_last)
             if self._reason not in (None, STOPPED, FrameCount.name):
                 self._faults.extend(self._keys.note_end())
@@ -231,6 +247,8 @@ class Follower(FollowerFacts, Iterator[int]):
     def _sign_of_the_end(self, *, timeout_last: bool = False) -> str | None:
         if self._stopping.is_set():
             return STOPPED
+        if self._change.is_replacement:
+            return FILE_REPLACED
         # A timeout is not waited out when nothing more can come; every other condition is.
         if self.all_keys_set and all(isinstance(one, Timeout) for one in self._conditions):
             return AllKeys.name
@@ -264,7 +282,10 @@ class Follower(FollowerFacts, Iterator[int]):
 
     @property
     def reason(self) -> str | None:
-        """Why following ended: the condition's name, ``stopped``, or None while it goes on."""
+        """Why following ended: the condition's name, ``stopped``, ``file_replaced``, or None while it goes on.
+
+        ``file_replaced``: the name was used for another scan. What was written anew in place cannot be read any more.
+        """
         return self._reason
 
     # ---- for those who mirror it

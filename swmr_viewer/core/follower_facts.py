@@ -7,6 +7,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from itertools import islice
 
+from swmr_viewer.core.files.stamps import Change
 from swmr_viewer.core.keys.endings import FileWatch, FinishedFlags
 from swmr_viewer.core.keys.keyset import KeySet
 
@@ -62,6 +63,11 @@ class FollowerFacts:
             with suppress(OSError):
                 times.append(os.stat(name).st_mtime)
         return max(times, default=None)
+
+    @property
+    def replacement(self) -> tuple[str, Change] | None:
+        """The file whose name was used for another scan, and how; None while all of them are what was opened."""
+        return next(((one.stamp.path, one.look()) for one in self._keys.identities() if one.look().is_replacement), None)
 
     # ---- what is known
 

@@ -21,6 +21,7 @@ from swmr_viewer.core.data.regions import Region
 from swmr_viewer.core.data.sources import NotThereYetError, PartNotThereYetError, Piece, read_piece, shape_of
 from swmr_viewer.core.data.virtual import VirtualSource
 from swmr_viewer.core.errors import FrameDoubtfulError, FrameNotWrittenError, FrameUnreadableError
+from swmr_viewer.core.files.identity import FileIdentity, FilesRead
 from swmr_viewer.core.scan import position_of
 from swmr_viewer.core.waiting import wait_for
 
@@ -76,6 +77,7 @@ class FrameGrabber:
     ) -> None:
         self._source, self._files = open_data(h5file, dataset_path, block)
         self.path = self._source.path
+        self._files_read = FilesRead(h5file)
         try:
             layout = layout_of(self._source, scan_shape, scan_rank, scan_axes)
         except BaseException:
@@ -133,6 +135,11 @@ class FrameGrabber:
         """How many scan points lie in one chunk, along each scan axis; 1 where that is not known."""
         return self._places.chunk_shape
 
+    @property
+    def files(self) -> tuple[FileIdentity, ...]:
+        """The files that frames were read from so far, and the one that was opened."""
+        return self._files_read.files
+
     def position(self, index: int) -> tuple[int, ...]:
         """Return the position of an index on the scan shape.
 
@@ -166,6 +173,8 @@ class FrameGrabber:
             If the frame has not been written, or is not visible yet: never zeros. FrameDoubtfulError, if it needs ``as_it_is``.
         FrameUnreadableError
             If the frame is there and cannot be read or decoded.
+        FileReplacedError
+            If the file was written anew in place: it is another scan's frame.
         """
         return self._patiently(lambda: self._grab(index, region, None, as_it_is), wait_s)
 
@@ -257,6 +266,7 @@ class FrameGrabber:
 
     def _find(self, index: Index, region: Region | None, as_it_is: bool) -> tuple[list[Piece], Box]:
         """Return where a frame is stored, refreshed, after making sure that it is."""
+        self._files_read.refuse_mixture()
         with self._explained(index):
             self._source.refresh()
             box = self._places.box(index, region)
@@ -270,7 +280,7 @@ class FrameGrabber:
                 raise self._not_written(index, error) from error
 
     def _read(self, index: object, pieces: list[Piece], box: Box, out: npt.NDArray[Any]) -> None:
-        with self._explained(index):
+        with self._files_read.unmixed(piece.dataset for piece in pieces), self._explained(index):
             target = out.reshape(shape_of(box))
             for piece in pieces:
                 read_piece(piece, box, target)

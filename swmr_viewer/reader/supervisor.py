@@ -18,6 +18,7 @@ from swmr_viewer.reader.messages import (
     Busy,
     Event,
     EveryBegan,
+    FileSeen,
     FollowRequest,
     FrameReady,
     Inspected,
@@ -221,7 +222,7 @@ class Supervisor(Replacing):
     def _take_current(self, event: Event, news: Event | None) -> Iterator[Event]:
         if isinstance(event, FrameReady):
             self._slots.lend(event.slot)
-        if news is not None and not isinstance(news, (Alive, SlotsWanted, EveryBegan)):
+        if news is not None and not isinstance(news, (Alive, SlotsWanted, EveryBegan, FileSeen)):
             yield news
         if isinstance(event, Opened) and self._following is not None and not self._following.request.every_frame:
             self._wanted_size = event.slot_size

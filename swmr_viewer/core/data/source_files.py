@@ -9,9 +9,11 @@ import h5py
 
 from swmr_viewer.core.data.sources import NotThereYetError, Source, StoredSource
 from swmr_viewer.core.errors import FrameUnreadableError, PathNotThereError, SwmrViewerError
+from swmr_viewer.core.files.identity import change_at_path, identity_of_file, replaced_error
 from swmr_viewer.core.files.links import open_object
 from swmr_viewer.core.files.named_files import folders_of, found_file
 from swmr_viewer.core.files.opening import open_swmr
+from swmr_viewer.core.files.stamps import Change, FileStamp
 
 
 class SourceFiles:
@@ -31,6 +33,8 @@ class SourceFiles:
         self._folders = folders_of(str(home.filename))
         self._home_names = {Path(home.filename).name, Path(home.filename).resolve().name}
         self._files: dict[str, h5py.File] = {}
+        self._stamps: dict[str, FileStamp] = {}
+        """What each name led to when frames were found there first."""
         self._sources: dict[tuple[str, str], Source] = {}
         self._stored: set[tuple[str, str]] = set()
         """Those that were seen to lead to no further file."""
@@ -49,6 +53,7 @@ class SourceFiles:
         if known is not None and known.is_open:
             return known
         found = self._opened(self._find(name, path), path)
+        self._stamps.setdefault(name, identity_of_file(self._file(name)).stamp)
         self._sources[name, path] = found
         if isinstance(found, StoredSource):
             self._stored.add((name, path))
@@ -84,6 +89,7 @@ class SourceFiles:
         known = self._files.get(name)
         if known is not None and known.id.valid:
             return known
+        self._refuse_another(name)
         try:
             self._files[name] = open_swmr(self.where(name))
         except SwmrViewerError as error:
@@ -91,6 +97,13 @@ class SourceFiles:
                 raise NotThereYetError(f"its source is not there yet: {error.message.rstrip('.')}", [name]) from error
             raise FrameUnreadableError(f"A source cannot be opened: {error.message}", error.remedy) from error
         return self._files[name]
+
+    def _refuse_another(self, name: str) -> None:
+        """Let a file that was closed meanwhile be opened again only if it is still the same."""
+        stamp = self._stamps.get(name)
+        change = change_at_path(stamp) if stamp is not None else Change.NONE
+        if stamp is not None and change.is_replacement:
+            raise replaced_error(stamp.path, change)
 
     def _is_home(self, name: str) -> bool:
         """Whether it is the file that names the others: it is open already, perhaps in another way."""

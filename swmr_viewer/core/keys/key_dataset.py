@@ -18,6 +18,7 @@ from swmr_viewer.core.data.refreshing import can_refresh
 from swmr_viewer.core.data.sources import read_piece, shape_of
 from swmr_viewer.core.data.virtual import VirtualSource
 from swmr_viewer.core.errors import PathError
+from swmr_viewer.core.files.identity import identity_of_file
 from swmr_viewer.core.files.named_files import mapped_files
 
 _CHUNK_COST = 400
@@ -52,6 +53,7 @@ class KeyDataset:
         self.flat = False
         """Whether its one axis numbers the points of a scan of several axes."""
         self.filename = str(dataset.file.filename)
+        self.identity = identity_of_file(dataset)
         self._dataset: h5py.Dataset | None = dataset
         self.maxshape: tuple[int | None, ...] = tuple(dataset.maxshape)
         """The greatest extent, one entry per axis of the dataset (None: unlimited)."""
@@ -96,7 +98,9 @@ class KeyDataset:
             self._sources.refresh()
         elif self._refreshes and self._dataset is not None:
             self._dataset.refresh()
-            self.full_shape = tuple(self._dataset.shape)
+            before, self.full_shape = self.full_shape, tuple(self._dataset.shape)
+            if not self._dataset.is_virtual and any(now < then for now, then in zip(self.full_shape, before, strict=False)):
+                self.identity.note_rewritten()  # extents only grow while a file is written
 
     def set_in(self, scan_shape: tuple[int, ...], start: int, stop: int) -> npt.NDArray[np.bool_]:
         """Return which keys are set in the flat window [start, stop) of the scan shape, 1-D bool."""

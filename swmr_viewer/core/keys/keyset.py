@@ -10,6 +10,7 @@ import h5py
 
 from swmr_viewer.core.data.opening_data import open_one
 from swmr_viewer.core.errors import NoKeysError, PathError, PathNotThereError, ShapeError
+from swmr_viewer.core.files.identity import FileIdentity, identity_of_file
 from swmr_viewer.core.files.links import as_text, identity, leads_out, open_object
 from swmr_viewer.core.keys.extent import Extent, told_by_file
 from swmr_viewer.core.keys.key_dataset import KeyDataset
@@ -68,6 +69,7 @@ class KeySet:
         scan_rank: int | None = None,
     ) -> None:
         self._h5file = h5file
+        self._identity = identity_of_file(h5file)
         self._unset = unset
         self._is_at_rest = is_at_rest
         keys = () if length_paths and not paths else _dataset_paths(h5file, (paths,) if isinstance(paths, str) else tuple(paths))
@@ -155,6 +157,11 @@ class KeySet:
         names = found if isinstance(found, h5py.Group) else ()
         return leads_out(self._h5file, path) or any(leads_out(self._h5file, f"{path}/{name}") for name in names)
 
+    def identities(self) -> Iterator[FileIdentity]:
+        """Yield which files are read here: the opened one, and those that hold key datasets."""
+        yield self._identity
+        yield from (one.identity for one in self._datasets.values() if isinstance(one, KeyDataset) and one.identity is not self._identity)
+
     @property
     def extent_is_known(self) -> bool:
         """Whether the number of scan axes is known: told, or seen on a key dataset that is there."""
@@ -181,6 +188,8 @@ class KeySet:
         dataset, found = self._datasets[number], Found()
         tracker = self._trackers.setdefault(number, KeyTracker(dataset, self.progress, number))
         _succeeds(lambda: tracker.poll(found), poll)
+        if found.unset_again and isinstance(dataset, KeyDataset) and self._has_lost_first_key(number, dataset):
+            dataset.identity.note_rewritten()
         poll.added += [(number, ranges) for ranges in found.added]
         poll.completed += found.completed
         poll.faults += [self._unset_again(dataset, index) for index in found.unset_again]
@@ -189,6 +198,11 @@ class KeySet:
         """Return what is to be said about the key datasets now that the scan has ended."""
         self._extent.note_end([one for one in self._in_order() if isinstance(one, KeyDataset)])
         return self._extent.take_faults()
+
+    def _has_lost_first_key(self, number: int, dataset: KeyDataset) -> bool:
+        """Whether the first key that was ever set reads unset as well: no single key is at fault, the file begins anew."""
+        first = int(self.progress.set_mask(number).argmax())
+        return not bool(dataset.set_in(self.progress.scan_shape, first, first + 1)[0])
 
     def _follow_extent(self, poll: Poll) -> None:
         seen = [one.full_shape for one in self._in_order()]

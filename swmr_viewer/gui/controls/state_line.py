@@ -17,7 +17,8 @@ from swmr_viewer.gui.session.session import Session
 from swmr_viewer.gui.session.state import StateKind
 
 _TONES = {
-    StateKind.LIVE: "good", StateKind.QUIET: "warn", StateKind.LOOKING: "warn", StateKind.STORAGE: "warn", StateKind.FAILED: "bad",
+    StateKind.LIVE: "good", StateKind.QUIET: "warn", StateKind.LOOKING: "warn", StateKind.STORAGE: "warn",
+    StateKind.REPLACED: "warn", StateKind.FAILED: "bad",
     StateKind.WAITING_FOR_FILE: "accent", StateKind.WAITING_FOR_SWMR: "accent", StateKind.WAITING_FOR_KEYS: "accent",
 }  # fmt: skip
 
@@ -39,7 +40,7 @@ class StateDot(Painted, QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         color = QColor(tone_of(self._session.state.kind, tokens()))
         painter.setPen(color)
-        is_over = self._session.state.kind in (StateKind.FINISHED, StateKind.STOPPED, StateKind.EMPTY)
+        is_over = self._session.state.kind in (StateKind.FINISHED, StateKind.STOPPED, StateKind.REPLACED, StateKind.EMPTY)
         painter.setBrush(QColor(0, 0, 0, 0) if is_over else color)
         painter.drawEllipse(2, 2, 10, 10)
 

@@ -36,6 +36,7 @@ def reason_words(reason: str, conditions: Sequence[Condition]) -> str:
         "file_closed": "the writer closed the file",
         "always_true": "all was read",
         "stopped": "you stopped it",
+        "file_replaced": "the file was replaced",
     }
     return known.get(reason, reason)
 

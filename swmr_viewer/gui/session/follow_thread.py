@@ -57,6 +57,8 @@ class FollowThread(QThread):
     """``messages.DataJoined``."""
     data_awaited = Signal(object)
     """``messages.DataAwaited``."""
+    file_replaced = Signal(object)
+    """``messages.FileReplaced``."""
     frames_completed = Signal(object)
     """int64 array of indices; each is announced once per request."""
     progress_changed = Signal()
@@ -95,6 +97,7 @@ class FollowThread(QThread):
             m.ReaderAnswers: self._on_answer, m.ReaderReplaced: self._on_replaced, m.Measured: self.measured.emit,
             m.PixelMaskRead: self.pixel_mask_read.emit, m.Resumed: self._on_resumed,
             m.DataJoined: self.data_joined.emit, m.DataAwaited: self.data_awaited.emit,
+            m.FileReplaced: self.file_replaced.emit,
         }  # fmt: skip
         # Behind what others connect in the window's event queue: when this runs, they have had their turn.
         self.measured.connect(self._on_measured_taken, Qt.ConnectionType.QueuedConnection)

@@ -35,6 +35,8 @@ class SessionFacts(QObject):
     """Another of the file's data sets is shown, or it turned out to stand in another place."""
     data_joined = Signal()
     """Data sets came that were not there before, or others are waited for (``awaited``)."""
+    file_replaced = Signal()
+    """Another scan has the name of the file that is followed (``replaced``)."""
     pixel_mask_read = Signal(object)
     """``messages.PixelMaskRead``."""
     measured = Signal(object)
@@ -71,6 +73,7 @@ class SessionFacts(QObject):
         self.progress: KeyProgress | None = None
         self.awaited: tuple[tuple[str, str], ...] = ()
         """(path, why) of the data sets that are not there yet."""
+        self.replaced: m.FileReplaced | None = None
         self.wanted_data_path = ""
         self.shown: LiveFrame | None = None
         self.wanted_index: int | None = None
@@ -143,7 +146,7 @@ class SessionFacts(QObject):
 
     @property
     def can_resume(self) -> bool:
-        return self.ended is not None and self.is_over and self.failed is None
+        return self.ended is not None and self.is_over and self.failed is None and self.replaced is None
 
     @property
     def seconds_left(self) -> float | None:
@@ -169,5 +172,6 @@ class SessionFacts(QObject):
             has_request=self.request is not None, phase=condition.phase if condition else None,
             stuck_s=condition.stuck_s if condition else 0.0, doing=condition.doing if condition else "",
             quiet_s=self.key_age_s, rate=self.frames_per_second,
-            ended=self.ended, failed=self.failed, message=condition.message if condition else "", awaited=self.awaited,
+            ended=self.ended, failed=self.failed, message=condition.message if condition else "",
+            awaited=self.awaited, replaced=self.replaced,
         )  # fmt: skip

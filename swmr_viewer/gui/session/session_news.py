@@ -16,7 +16,7 @@ from swmr_viewer.gui.session.places import places_in
 from swmr_viewer.gui.session.problem import Problem
 from swmr_viewer.gui.session.progress_feed import ProgressUpdate, added_to
 from swmr_viewer.gui.session.session_facts import SessionFacts
-from swmr_viewer.gui.session.state import resolve_state
+from swmr_viewer.gui.session.state import replaced_words, resolve_state
 from swmr_viewer.reader import messages as m
 
 TELL_STUCK_S = 5.0
@@ -54,6 +54,7 @@ class SessionNews(SessionFacts):
         thread.opened.connect(self._on_opened)
         thread.data_joined.connect(self._on_joined)
         thread.data_awaited.connect(self._on_awaited)
+        thread.file_replaced.connect(self._on_replaced)
         thread.progress_changed.connect(self._on_progress)
         thread.frame_ready.connect(self._on_frame)
         thread.measured.connect(self._on_measured)
@@ -113,6 +114,14 @@ class SessionNews(SessionFacts):
         if problem is not None and severity in ("", problem.severity):
             self._open_problem = None
             self.problem_solved.emit(problem)
+
+    def _on_replaced(self, replaced: m.FileReplaced) -> None:
+        if replaced.generation != self.generation:
+            return
+        self.replaced = replaced
+        self.report(Problem(replaced_words(replaced), action_words="Follow the new one", action=self.retry))
+        self._resolve()
+        self.file_replaced.emit()
 
     def _on_progress(self) -> None:
         if self.description is None:  # opened again: the keys that wait may be those of the next ``Opened``

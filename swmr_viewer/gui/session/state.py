@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 from enum import Enum
 
 from swmr_viewer.gui.look.words import count_words, seconds_words
-from swmr_viewer.reader.messages import Ended, Failed, Phase
+from swmr_viewer.reader.messages import Ended, Failed, FileReplaced, Phase
 
 LEAST_QUIET_S = 2.0
 """No new key for less than this (s) is nothing to speak of."""
@@ -26,6 +27,7 @@ class StateKind(Enum):
     FINISHED = "finished"
     """Following ended by itself; whether the scan is finished is `is_finished`."""
     STOPPED = "stopped"
+    REPLACED = "replaced"
     FAILED = "failed"
 
 
@@ -47,6 +49,7 @@ class Facts:
     message: str = ""
     awaited: tuple[tuple[str, str], ...] = ()
     """(path, why) of the data sets that are not there yet."""
+    replaced: FileReplaced | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +92,8 @@ def resolve_state(facts: Facts) -> SessionState:
         return SessionState(StateKind.EMPTY, "No file")
     if facts.failed is not None:
         return SessionState(StateKind.FAILED, "Failed", f"{facts.failed.message} {facts.failed.remedy}".strip())
+    if facts.replaced is not None:
+        return SessionState(StateKind.REPLACED, f"File replaced at {_clock(facts.replaced)}", replaced_words(facts.replaced))
     if facts.ended is not None and not facts.ended.looks_on:
         return _with_awaited(_ended(facts.ended), facts.awaited)
     if facts.stuck_s > 0:
@@ -107,6 +112,16 @@ def _with_awaited(state: SessionState, awaited: tuple[tuple[str, str], ...]) -> 
     """Say first which data sets are waited for: where no frame is shown, this is why."""
     waits = (f"Waiting for {path}: {why}." for path, why in awaited)
     return replace(state, detail=" ".join((*waits, state.detail)).strip())
+
+
+def replaced_words(replaced: FileReplaced) -> str:
+    """Say what happened to the file, when, and what is still there."""
+    rest = "Frames that were not read before cannot be read any more." if replaced.in_place else "Its frames can still be looked at."
+    return f"At {_clock(replaced)} {replaced.message} {rest}"
+
+
+def _clock(replaced: FileReplaced) -> str:
+    return f"{datetime.fromtimestamp(replaced.at):%H:%M:%S}"
 
 
 def quiet_after_s(rate: float | None) -> float:

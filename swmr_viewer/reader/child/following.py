@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from swmr_viewer.core.conditions import STOPPED, Timeout
+from swmr_viewer.core.conditions import FILE_REPLACED, STOPPED, Timeout
 from swmr_viewer.core.errors import SwmrViewerError
 from swmr_viewer.core.nexus.frame_times import FrameTimes
 from swmr_viewer.reader.child.announcer import Announcer
@@ -19,6 +19,7 @@ from swmr_viewer.reader.child.live import LiveDelivery
 from swmr_viewer.reader.child.measured import MeasuredDelivery
 from swmr_viewer.reader.child.measurer import Measurer
 from swmr_viewer.reader.child.reader_slots import ReaderSlots
+from swmr_viewer.reader.child.replacing import ReplacementWatch
 from swmr_viewer.reader.child.scans import Scan
 from swmr_viewer.reader.child.sending import Sender
 from swmr_viewer.reader.messages import (
@@ -84,6 +85,7 @@ class Following:
         else:
             self._live = self._live_delivery(slots)
             self._delivery = self._live
+        self._replacement = ReplacementWatch(scan, line)
         self._is_watching = False
         """Whether keys that are found now came just now: they were not there at the first look."""
         self._ending: str | None = None
@@ -111,6 +113,8 @@ class Following:
     @property
     def pause_s(self) -> float:
         """How long to wait for requests before the next step (s)."""
+        if self._replacement.is_lost:
+            return _AT_REST_S if self._ended else 0.0
         if self._delivery.is_pressed or self._measurer.has_work:
             return 0.0
         if self._ended and self._delivery.is_idle:
@@ -121,6 +125,8 @@ class Following:
         """Do what the parent asks for."""
         follower = self._scan.follower
         match request:
+            case ShowIndex(index=index) if self._replacement.is_lost:
+                self._replacement.refuse(index)
             case ShowIndex() | ShowLive():
                 self._delivery.show(request)
             case ProgressTaken():
@@ -174,6 +180,7 @@ class Following:
 
     def step(self) -> None:
         """Poll, announce, deliver, and look for the end."""
+        self._look_at_files()
         if self._ended and self._looks_on(self._ending):
             self._look_again()
         if self._ending is None:
@@ -181,9 +188,11 @@ class Following:
             self._take()
         if self._announces_keys:
             self._announcer.announce()
-        self._join_late()
-        self._delivery.step()
-        self._measurer.step()
+        if not self._replacement.change.is_replacement:  # late links lead to whatever has their names now
+            self._join_late()
+        if not self._replacement.is_lost:
+            self._delivery.step()
+            self._measurer.step()
         if self._ending is None:
             self._note_ending(self._look_for_end())
             self._take()
@@ -191,10 +200,20 @@ class Following:
         elif not self._ended and self._is_told_everything:
             self._end(self._ending)
 
+    def _look_at_files(self) -> None:
+        """End for a file of frames as well that another scan has the name of: the follower knows those of keys."""
+        if self._replacement.look() and self._ending is None and self._ended_before is None:
+            self._scan.follower.refresh()
+            self._take()
+            self._is_watching = True
+            self._note_ending(FILE_REPLACED)
+
     def _note_ending(self, reason: str | None) -> None:
         """Take note of why it ends, and when. What was so at the first look has been so for a time that nobody knows."""
         self._ending = reason
-        self._was_over = not self._is_watching and reason not in (None, STOPPED, Timeout.name)
+        if reason == FILE_REPLACED:
+            self._replacement.look(now=True)
+        self._was_over = not self._is_watching and reason not in (None, STOPPED, FILE_REPLACED, Timeout.name)
         self._ending_at = self._scan.follower.last_written_at() if self._was_over else time.time()
 
     def _looks_on(self, reason: str | None) -> bool:
@@ -257,7 +276,7 @@ class Following:
 
     @property
     def _is_told_everything(self) -> bool:
-        return self._delivery.is_idle and (self._announcer.is_idle or not self._announces_keys)
+        return (self._delivery.is_idle or self._replacement.is_lost) and (self._announcer.is_idle or not self._announces_keys)
 
     def _end(self, reason: str) -> None:
         follower = self._scan.follower

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from swmr_viewer.core.errors import FrameDoubtfulError, FrameNotWrittenError, SwmrViewerError
+from swmr_viewer.core.errors import FileReplacedError, FrameDoubtfulError, FrameNotWrittenError, SwmrViewerError
 from swmr_viewer.core.ranges import IndexArray
 from swmr_viewer.core.scan import index_of, moved
 from swmr_viewer.reader.child.announcer import Announcer
@@ -250,6 +250,8 @@ class LiveDelivery:
                 return False
             self._give_up(wanted, f"{error.message} Its key was set more than {PATIENCE_S:.0f} s ago.")
             return is_settled_without or not wanted.live
+        except FileReplacedError:  # whoever watches the files says so, and nothing more is read
+            return False
         except SwmrViewerError as error:
             self._give_up(wanted, str(error))
             return is_settled_without or not wanted.live

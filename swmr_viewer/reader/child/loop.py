@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import time
 import traceback
 from collections.abc import Iterator
 
-from swmr_viewer.core.conditions import STOPPED
+from swmr_viewer.core.conditions import FILE_REPLACED, STOPPED
 from swmr_viewer.core.discovery import inspect_file, inspect_open
-from swmr_viewer.core.errors import ReaderError, SwmrViewerError
+from swmr_viewer.core.errors import FileReplacedError, ReaderError, SwmrViewerError
 from swmr_viewer.core.files.opening import explain
 from swmr_viewer.core.inspection import Inspection
 from swmr_viewer.core.nexus import units
@@ -16,11 +17,13 @@ from swmr_viewer.reader.child.following import Following
 from swmr_viewer.reader.child.line import Line
 from swmr_viewer.reader.child.previewing import read_first_frame
 from swmr_viewer.reader.child.reader_slots import ReaderSlots
+from swmr_viewer.reader.child.scans import Scan
 from swmr_viewer.reader.child.waiting import Waiting
 from swmr_viewer.reader.messages import (
     Busy,
     Ended,
     Failed,
+    FileReplaced,
     Follow,
     Inspect,
     Inspected,
@@ -121,7 +124,7 @@ class ReaderLoop:
         self._slots.close()
         self._line.generation = follow.generation
         self._follow = follow
-        self._waiting = Waiting(follow.request, self._line)
+        self._waiting = Waiting(follow.request, self._line, follow.stamp)
 
     def _drop(self) -> None:
         following, self._following, self._waiting = self._following, None, None
@@ -166,13 +169,28 @@ class ReaderLoop:
             if self._following is not None:
                 self._following.step()
             elif self._waiting is not None and self._follow is not None:
-                scan = self._waiting.step()
+                scan = self._opened(self._waiting, self._follow)
                 if scan is not None:
                     self._waiting = None
                     self._following = Following(scan, self._follow, self._slots, self._line)
                     early, self._early = self._early, []
                     for request in early:
                         self._following.handle(request)
+
+    def _opened(self, waiting: Waiting, follow: Follow) -> Scan | None:
+        """Return the scan if it is open; another scan than an earlier reader followed is the end of that one."""
+        try:
+            return waiting.step()
+        except FileReplacedError as error:
+            if follow.stamp is None:
+                raise
+            self._waiting, line = None, self._line
+            line.send(FileReplaced(line.generation, follow.request.path, error.message, True, time.time()))
+            if follow.ended_reason is None:
+                n_delivered = 0 if follow.delivered is None else int(follow.delivered.size)
+                line.send(Ended(line.generation, FILE_REPLACED, n_delivered, n_delivered, at=time.time()))
+            line.send(PhaseChanged(line.generation, Phase.ENDED, follow.ended_reason or FILE_REPLACED))
+            return None
 
     @contextlib.contextmanager
     def _failing_in_words(self, follow: Follow | None) -> Iterator[None]:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from swmr_viewer.core.errors import FrameDoubtfulError, FrameNotWrittenError, SwmrViewerError
+from swmr_viewer.core.errors import FileReplacedError, FrameDoubtfulError, FrameNotWrittenError, SwmrViewerError
 from swmr_viewer.core.follower import Follower
 from swmr_viewer.core.ranges import IndexArray
 from swmr_viewer.core.scan import moved, position_of
@@ -128,6 +128,8 @@ class MeasuredDelivery:
                     line.keep_alive(now=True)
                     return False
                 self._tell(path, index, f"{error.message} Its key was set more than {PATIENCE_S:.0f} s ago.")
+            except FileReplacedError:  # whoever watches the files says so, and nothing more is read
+                return False
             except SwmrViewerError as error:
                 self._tell(path, index, str(error))
         if data or not self._frames.grabbers:

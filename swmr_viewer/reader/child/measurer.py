@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from swmr_viewer.analysis import FrameStatistics, examine
-from swmr_viewer.core.errors import FrameDoubtfulError, FrameNotWrittenError, SwmrViewerError
+from swmr_viewer.core.errors import FileReplacedError, FrameDoubtfulError, FrameNotWrittenError, SwmrViewerError
 from swmr_viewer.core.ranges import IndexArray
 from swmr_viewer.core.scan import moved
 from swmr_viewer.reader.child.announcer import Announcer
@@ -147,6 +147,8 @@ class Measurer:
                 self._late[index] = since
             else:
                 self._give_up(wish, index, error)
+        except FileReplacedError:  # whoever watches the files says so, and nothing more is read
+            self._backlog.clear()
         except SwmrViewerError as error:
             self._give_up(wish, index, error)
         else:

@@ -6,6 +6,8 @@ import time
 from collections.abc import Callable
 
 from swmr_viewer.core.errors import FileNotThereError, NotSwmrYetError, SwmrViewerError
+from swmr_viewer.core.files.identity import change_at_path, replaced_error
+from swmr_viewer.core.files.stamps import Change, FileStamp
 from swmr_viewer.core.files.superblock import read_file_state, touch
 from swmr_viewer.core.inspection import FileState
 from swmr_viewer.reader.child.line import Line
@@ -26,12 +28,17 @@ class Waiting:
         What to open.
     line : Line
         Where messages go.
+    stamp : FileStamp, optional
+        The file that an earlier reader read.
     clock : callable
         Monotonic seconds.
     """
 
-    def __init__(self, request: FollowRequest, line: Line, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, request: FollowRequest, line: Line, stamp: FileStamp | None = None, clock: Callable[[], float] = time.monotonic
+    ) -> None:
         self._request = request
+        self._stamp = stamp
         self._line = line
         self._clock = clock
         self._began_at = self._next_at = clock()
@@ -48,6 +55,8 @@ class Waiting:
 
         Raises
         ------
+        FileReplacedError
+            If the path leads to another file than an earlier reader read.
         SwmrViewerError
             If waiting does not help, or took longer than asked for.
         """
@@ -58,7 +67,14 @@ class Waiting:
         touch(path)
         self._line.send(Busy(generation, f"opening {path}"))
         try:
-            return open_scan(self._request)
+            self._refuse_another()
+            scan = open_scan(self._request)
+            try:
+                self._refuse_another()
+            except BaseException:
+                scan.close()
+                raise
+            return scan
         except SwmrViewerError as error:
             if not error.retryable or self._clock() - self._began_at >= self._longest_s(error):
                 raise
@@ -68,6 +84,11 @@ class Waiting:
         self._next_at = self._clock() + self._pause_s
         self._pause_s = min(1.5 * self._pause_s, _LONGEST_PAUSE_S)
         return None
+
+    def _refuse_another(self) -> None:
+        change = change_at_path(self._stamp) if self._stamp is not None else Change.NONE
+        if change.is_replacement:
+            raise replaced_error(self._request.path, Change.REWRITTEN)  # what was open before is closed: gone in any case
 
     def _longest_s(self, error: SwmrViewerError) -> float:
         longest_s = float("inf") if self._request.wait_s is None else self._request.wait_s

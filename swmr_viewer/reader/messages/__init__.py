@@ -8,7 +8,6 @@ Pixels never travel in a message: a ``FrameReady`` names the shared-memory slot 
 from swmr_viewer.reader.messages.events import (
     Alive,
     Busy,
-    DataAwaited,
     DataDescription,
     DataJoined,
     Ended,
@@ -28,6 +27,11 @@ from swmr_viewer.reader.messages.events import (
     ReaderStuck,
     Resumed,
     SlotsWanted,
+)
+from swmr_viewer.reader.messages.file_news import (
+    DataAwaited,
+    FileReplaced,
+    FileSeen,
 )
 from swmr_viewer.reader.messages.measured import (
     EveryBegan,
@@ -81,6 +85,8 @@ __all__ = [
     "EveryBegan",
     "Failed",
     "Fault",
+    "FileReplaced",
+    "FileSeen",
     "Follow",
     "FollowEvery",
     "FollowRequest",

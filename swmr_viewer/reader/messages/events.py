@@ -11,6 +11,7 @@ from swmr_viewer.analysis.levels import LevelStatistics
 from swmr_viewer.analysis.thumbnail import Thumbnail
 from swmr_viewer.core.inspection import Inspection
 from swmr_viewer.core.nexus.facts import DataFacts
+from swmr_viewer.reader.messages.file_news import DataAwaited, FileReplaced, FileSeen
 from swmr_viewer.reader.messages.measured import EveryBegan, Measured, PixelMaskRead
 from swmr_viewer.reader.messages.wishes import IndexArray
 
@@ -53,15 +54,6 @@ class Opened:
     @property
     def data_paths(self) -> tuple[str, ...]:
         return tuple(one.path for one in self.data)
-
-
-@dataclass(frozen=True, slots=True)
-class DataAwaited:
-    """Which data sets are not there yet; told whenever that changes."""
-
-    generation: int
-    waits: tuple[tuple[str, str], ...] = ()
-    """(path, why, as a sentence without its capital and full stop)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,6 +277,8 @@ Event = (
     Opened
     | DataAwaited
     | DataJoined
+    | FileReplaced
+    | FileSeen
     | SlotsWanted
     | PhaseChanged
     | KeysChanged

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from swmr_viewer.core.conditions import Condition
+from swmr_viewer.core.files.stamps import FileStamp
 from swmr_viewer.reader.messages.wishes import IndexArray, Wish
 
 FramePlace = tuple[str, tuple[int, ...]]
@@ -50,6 +51,8 @@ class Follow:
     """Frames that killed a reader: not to be touched again."""
     ended_reason: str | None = None
     """An earlier reader ended for this reason: open, poll once and serve frames, but do not announce an end again."""
+    stamp: FileStamp | None = None
+    """The file that an earlier reader read: another one at the same path is another scan, and not to be followed."""
 
 
 @dataclass(frozen=True, slots=True)

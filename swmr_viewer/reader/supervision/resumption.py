@@ -9,6 +9,7 @@ from math import prod
 import numpy as np
 
 from swmr_viewer.core.conditions import STOPPED
+from swmr_viewer.core.files.stamps import FileStamp
 from swmr_viewer.core.ranges import IndexArray
 from swmr_viewer.core.scan import moved
 from swmr_viewer.reader.messages import (
@@ -20,6 +21,7 @@ from swmr_viewer.reader.messages import (
     EveryBegan,
     Failed,
     Fault,
+    FileSeen,
     Follow,
     FollowEvery,
     FollowRequest,
@@ -84,6 +86,7 @@ class Resumption:
     """Whether it failed because readers ended over it, and is looked at again: should the file open, it goes on."""
     stuck_after_s: float = 30.0
     setbacks: Setbacks = field(init=False)
+    _stamp: FileStamp | None = None
     _shown: ShowIndex | ShowLive | None = None
     _displays: dict[str | None, SetDisplay] = field(default_factory=dict)
     _measure: Measure | None = None
@@ -153,6 +156,8 @@ class Resumption:
                 self.setbacks.opened = True
                 if self.rests:
                     self.failed = self.rests = False
+            case FileSeen(stamp=stamp):
+                self._stamp = stamp
             case FrameMeasured(index=index):
                 self._delivered.move_to(event.scan_shape)
                 self._delivered.add(index)
@@ -257,6 +262,7 @@ class Resumption:
             self._delivered.shape,
             tuple(self.setbacks.unreadable),
             self._ended_reason,
+            self._stamp,
         )
         then: list[Request] = [*self._displays.values()]
         if self._every is not None:

@@ -11,7 +11,7 @@ from typing import Protocol
 from PySide6.QtCore import QObject, Signal, SignalInstance
 
 from swmr_viewer.gui.opening.watching.watch_look import Looked
-from swmr_viewer.gui.opening.watching.watch_rule import WatchRule
+from swmr_viewer.gui.opening.watching.watch_rule import WatchRule, fits_rule
 from swmr_viewer.gui.opening.watching.watch_thread import FolderThread
 from swmr_viewer.gui.session.session import Session
 from swmr_viewer.reader.messages import FollowRequest
@@ -73,6 +73,7 @@ class Watch(QObject):
         self.looked: Looked | None = None
         self._words = ""
         session.ticked.connect(self._notice_silence)
+        session.file_replaced.connect(self._on_replaced)
         for signal in (session.opened, session.data_joined):
             signal.connect(self._go_on_with_the_same_data)
 
@@ -168,6 +169,17 @@ class Watch(QObject):
                 self.offered = looked.started
             else:
                 self._show(looked.started)
+        self._tell()
+
+    def _on_replaced(self) -> None:
+        """Go on to the scan that has the name of the one before; a look at the folder may have come before that was known."""
+        path = self._current()
+        if self.rule is None or not fits_rule(path, self.rule):
+            return
+        if self.holds:
+            self.offered = path
+        else:
+            self._show(path)
         self._tell()
 
     def _show(self, path: str) -> None:

@@ -74,6 +74,16 @@ def _below(folder: str, parts: list[str]) -> Iterator[str]:
                 continue
 
 
+def fits_rule(path: str, rule: WatchRule) -> bool:
+    """Return whether a path is one of those that are waited for, without a look at the folder."""
+    parts = os.path.relpath(path, rule.folder).replace("\\", "/").split("/")
+    for pattern in rule.patterns:
+        wanted = [part for part in pattern.replace("\\", "/").split("/") if part]
+        if len(wanted) == len(parts) and all(map(fnmatch, parts, wanted)):
+            return True
+    return False
+
+
 def found(path: str) -> FoundFile | None:
     """Return a file as it is now; None where there is none (any more)."""
     try:

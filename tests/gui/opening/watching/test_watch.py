@@ -15,7 +15,7 @@ from swmr_viewer.gui.assembly import Assembly
 from swmr_viewer.gui.opening.watching.watch_look import FolderLook, Looked
 from swmr_viewer.gui.opening.watching.watch_rule import WatchRule
 from swmr_viewer.gui.opening.watching.watch_thread import FolderThread
-from swmr_viewer.reader.messages import FollowRequest
+from swmr_viewer.reader.messages import Ended, FileReplaced, FollowRequest
 from tests.gui.fakes import Clock, FakeSupervisor, picture
 
 LEFT = Qt.MouseButton.LeftButton
@@ -260,3 +260,47 @@ class Receiver(QObject):
 
     def take(self, looked: Looked) -> None:
         self._then(looked)
+
+
+@pytest.mark.parametrize("told_first", ["folder", "reader"])
+def test_a_scan_whose_name_is_used_again_is_gone_on_to_whoever_notices_first(
+    qtbot: QtBot, viewer: Assembly, reader: FakeSupervisor, folders: list[ToldFolder], told_first: str
+) -> None:
+    viewer.opening.watch.start(RULE)
+    folders[0].find("/data/visit/current.nxs")
+    with qtbot.waitSignal(viewer.session.opened):
+        reader.say_opened((4, 5))
+    if told_first == "folder":  # while the reader has not seen it yet
+        folders[0].find("/data/visit/current.nxs")
+    assert reader.generation == 1
+    with qtbot.waitSignal(viewer.session.request_changed):
+        reader.say(FileReplaced(1, "/data/visit/current.nxs", "It was replaced.", True, 0.0), Ended(1, "file_replaced", 3, 20))
+    if told_first == "reader":
+        folders[0].find("/data/visit/current.nxs")
+    assert [one.path for one in reader.sent(FollowRequest)] == ["/data/visit/current.nxs"] * 2
+    assert not viewer.window.error_bar.isVisible()
+
+
+def test_a_held_scan_whose_name_is_used_again_stays_and_the_new_one_is_offered(
+    qtbot: QtBot, viewer: Assembly, reader: FakeSupervisor, folders: list[ToldFolder]
+) -> None:
+    watch = viewer.opening.watch
+    watch.start(RULE)
+    folders[0].find("/data/visit/current.nxs")
+    watch.set_held(True)
+    with qtbot.waitSignal(viewer.session.file_replaced):
+        reader.say(FileReplaced(1, "/data/visit/current.nxs", "It was replaced.", False, 0.0))
+    assert (reader.generation, watch.offered) == (1, "/data/visit/current.nxs")
+    qtbot.mouseClick(viewer.opening.watch_note.show_button, LEFT)
+    assert reader.generation == 2
+
+
+def test_a_replaced_file_elsewhere_is_no_business_of_the_watch(
+    qtbot: QtBot, following: Callable[..., Assembly], reader: FakeSupervisor, folders: list[ToldFolder]
+) -> None:
+    viewer = following()
+    viewer.opening.watch.start(RULE)
+    with qtbot.waitSignal(viewer.session.file_replaced):
+        reader.say(FileReplaced(1, "/data/scan.nxs", "It was replaced.", False, 0.0))
+    assert reader.generation == 1
+    assert viewer.window.error_bar.isVisible()
