@@ -114,9 +114,16 @@ def examine(
     statistics = FrameStatistics(tally.total, _plain(tally.maximum), x, y, n_masked, tally.n_saturated)
     if percentiles is None:
         return None, statistics
-    minimum, maximum = float(tally.minimum), float(tally.maximum)
-    low, high = percentiles_of(pixels, percentiles) or (minimum, maximum)
+    minimum, maximum = _plain(tally.minimum), _plain(tally.maximum)
+    low, high = percentiles_of(pixels, percentiles) or (float(minimum), float(maximum))
     return LevelStatistics(minimum, maximum, low, high, n_masked), statistics
+
+
+def exact_sum(pixels: Pixels) -> int:
+    """Return the sum of integers (or booleans) of any shape, without overflow."""
+    if pixels.dtype.itemsize < 8:
+        return int(pixels.sum(dtype=np.int64 if pixels.dtype.kind == "i" else np.uint64))
+    return sum(_exact_sum(strip, strip.min(), strip.max()) for _, strip in _strips(pixels))
 
 
 def level_statistics(pixels: Pixels, percentiles: tuple[float, float] = (LOW_PERCENTILE, HIGH_PERCENTILE)) -> LevelStatistics | None:

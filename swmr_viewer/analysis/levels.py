@@ -18,6 +18,7 @@ class LevelStatistics:
     """What display levels need, computed on unmasked pixels (a regular subsample for the percentiles)."""
 
     minimum: float
+    """An exact int for integers, as is ``maximum``."""
     maximum: float
     low: float
     """The lower percentile asked for (0.5)."""

@@ -10,6 +10,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
+from swmr_viewer.analysis.frame_statistics import exact_sum
 from swmr_viewer.analysis.masks import Pixels, valid_mask
 
 Mask = npt.NDArray[np.bool_]
@@ -130,7 +131,7 @@ def region_statistics(pixels: Pixels, region: Region, valid: Mask | None = None)
     Returns
     -------
     RegionStatistics
-        The sum of integers is added up exactly (in 64 bit) before it becomes a float.
+        Sum and maximum of integers are exact ints.
     """
     box, inside = region_mask(region, pixels.shape)
     part = np.asarray(pixels[box])
@@ -147,6 +148,9 @@ def statistics_of(chosen: Pixels) -> RegionStatistics:
         nan = float("nan")
         return RegionStatistics(0, 0.0, nan, nan, nan)
     with np.errstate(over="ignore", invalid="ignore"):  # beyond the largest float64 there is only infinity
-        total = float(chosen.sum(dtype=np.uint64 if chosen.dtype.kind in "ub" else np.int64 if chosen.dtype.kind == "i" else np.float64))
         deviation = float(chosen.std(dtype=np.float64))
+        if chosen.dtype.kind in "uib":
+            whole = exact_sum(chosen)
+            return RegionStatistics(chosen.size, whole, whole / chosen.size, int(chosen.max()), deviation)
+        total = float(chosen.sum(dtype=np.float64))
     return RegionStatistics(chosen.size, total, total / chosen.size, float(chosen.max()), deviation)

@@ -59,7 +59,7 @@ def thumbnail_of(frame: Pixels) -> Thumbnail:
     small = _small(frame) if 0 < frame.ndim <= 2 and frame.size else None
     within, _ = examine(frame) if frame.size else (None, None)
     shades = level_statistics(small) if small is not None else None
-    minimum, maximum = (None, None) if within is None else (_of_kind(within.minimum, frame), _of_kind(within.maximum, frame))
+    minimum, maximum = (None, None) if within is None else (within.minimum, within.maximum)
     return Thumbnail(
         frame.shape,
         frame.dtype.str,
@@ -85,7 +85,3 @@ def _reduced(image: Pixels, factor: int) -> npt.NDArray[np.float32]:
     small = np.empty(tuple(-(-side // factor) for side in image.shape), np.float32)
     write_preview(image, factor, small)
     return small
-
-
-def _of_kind(value: float, frame: Pixels) -> float | int:
-    return int(value) if frame.dtype.kind in "iub" else value

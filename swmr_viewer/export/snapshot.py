@@ -46,7 +46,9 @@ class Snapshot:
     png: bytes | None = None
     """The picture as the window drew it."""
     combined: int = 1
-    """How many frames are in ``pixels``; more than one: their sum, mean or maximum, as the window was asked to show."""
+    """How many frames are in ``pixels``."""
+    combined_how: str = ""
+    """Of more than one: ``sum``, ``mean`` or ``maximum``."""
     frame_time: float | None = None
     """When the frame was taken: seconds since 1970 (UTC)."""
     facts: DataFacts = field(default_factory=DataFacts)
@@ -218,6 +220,7 @@ def description_of(snapshot: Snapshot) -> dict[str, Any]:
         "time": snapshot.taken_at.astimezone().isoformat() if snapshot.taken_at.tzinfo is None else snapshot.taken_at.isoformat(),
         "frame_time": _iso(snapshot.frame_time),
         "combined": snapshot.combined,
+        "combined_how": snapshot.combined_how or None,
         "shape": list(snapshot.pixels.shape),
         "dtype": snapshot.pixels.dtype.str,
         "levels": list(levels) if levels and all(map(math.isfinite, levels)) else None,

@@ -146,6 +146,7 @@ class MainWindow(QMainWindow):
     def _connect(self) -> None:
         session, actions, view = self.session, self.actions_, self.frame_view
         session.request_changed.connect(self._show_request)
+        session.frame_changed.connect(self._show_title)
         session.request_changed.connect(tell_again)
         self.measuring.alarm.raised.connect(self.edge.notifier.tell_alarm)
         actions.snapshot.triggered.connect(self.snapshots.take)
@@ -161,8 +162,15 @@ class MainWindow(QMainWindow):
     def _show_request(self) -> None:
         request = self.session.request
         self._pages.setCurrentIndex(0 if request is None else 1)
-        name = "" if request is None else f"{plain(Path(request.path).name)} \u2013 "
-        self.setWindowTitle(f"{name}swmr_viewer".replace("[*]", "[*][*]"))  # Qt puts the mark of what is not saved there
+        self._show_title()
+
+    def _show_title(self) -> None:
+        request = self.session.request
+        name = "" if request is None else plain(Path(request.path).name)
+        title = " \u2013 ".join(filter(None, (name, self.edge.mode.shown_words(), "swmr_viewer")))
+        title = title.replace("[*]", "[*][*]")  # Qt puts the mark of what is not saved there
+        if title != self.windowTitle():
+            self.setWindowTitle(title)
 
     def focusNextPrevChild(self, forward: bool) -> bool:
         return self.keyboard.kept() or super().focusNextPrevChild(forward)

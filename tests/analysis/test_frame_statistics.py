@@ -29,8 +29,8 @@ def test_one_pass_finds_what_plain_numpy_finds(frame, saturation):
         assert statistics.total == pytest.approx(plain, rel=1e-9, abs=1e-9 * size)
     else:
         assert statistics.total == sum(int(one) for one in chosen)
-    assert (statistics.maximum, levels.maximum) == (chosen.max(), float(chosen.max()))
-    assert levels.minimum == float(chosen.min())
+    assert statistics.maximum == levels.maximum == chosen.max().item()
+    assert levels.minimum == chosen.min().item()
     at = np.atleast_2d(frame)[statistics.hottest_y, statistics.hottest_x]
     assert at == chosen.max()
     assert statistics.n_saturated == sum(float(one) >= saturation for one in chosen)

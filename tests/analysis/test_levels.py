@@ -23,7 +23,7 @@ def test_small_frames_are_measured_exactly(data: st.DataObject, dtype: np.dtype[
         return
     assert statistics is not None
     assert statistics.n_masked == pixels.size - valid.size
-    assert (statistics.minimum, statistics.maximum) == (float(valid.min()), float(valid.max()))
+    assert (statistics.minimum, statistics.maximum) == (valid.min().item(), valid.max().item())
     assert statistics.minimum <= statistics.low <= statistics.high <= statistics.maximum
 
 

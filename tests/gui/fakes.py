@@ -103,6 +103,7 @@ class FakeSupervisor:
         at_s: float = 0.0,
         data_path: str = "",
         is_new: bool | None = None,
+        combined: int = 1,
     ) -> str:
         """Put a frame into a slot of its own and announce it; return the slot's name."""
         slot = f"slot-{len(self.released) + len(self._pixels)}-{index}-{live}"
@@ -127,6 +128,7 @@ class FakeSupervisor:
                 at_s,
                 live,
                 statistics,
+                combined,
                 frame_time=self.frame_time,
                 in_turn=live and self._is_in_turn,
                 is_new=live if is_new is None else is_new,

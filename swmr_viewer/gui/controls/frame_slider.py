@@ -1,16 +1,21 @@
-"""The slider over the scan: only complete frames can be reached, and it never moves under the user's hand."""
+"""The slider over the scan: only complete frames can be reached, which are painted; it never moves under the user's hand."""
 
 from __future__ import annotations
 
+import numpy as np
+import numpy.typing as npt
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QWheelEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from swmr_viewer.core.ranges import IndexArray
+from swmr_viewer.gui.controls.frames_there import FramesThere
 from swmr_viewer.gui.look.painting import Painted
 from swmr_viewer.gui.look.theme import theme_of_application, tokens
 from swmr_viewer.gui.look.words import count_words
 from swmr_viewer.gui.session.session import Session
 
+Shares = npt.NDArray[np.float64]
 MARGIN = 9.0
 KNOB = 7.0
 
@@ -22,12 +27,14 @@ class FrameSlider(Painted, QWidget):
         super().__init__(parent)
         self._session = session
         self._dragging = False
+        self._there = FramesThere()
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setToolTip("Drag to any complete frame; the scan goes on meanwhile")
+        self.setToolTip("Drag to any complete frame: those that are there are green; the scan goes on meanwhile")
         self.setAccessibleName("Frame slider")
         for signal in (session.frame_changed, session.mode_changed, session.progress_changed, session.request_changed):
             signal.connect(self.update)
+        session.frames_completed.connect(self._note)
         theme_of_application().changed.connect(self.update)
 
     def sizeHint(self) -> QSize:
@@ -76,19 +83,34 @@ class FrameSlider(Painted, QWidget):
         else:
             super().keyPressEvent(event)
 
+    def _note(self, completed: IndexArray) -> None:
+        if self._session.progress is not None:
+            self._there.note(completed, self._session.progress)
+
     def paint_on(self, painter: QPainter) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         colors, middle = tokens(), self.height() / 2
         self._groove(painter, MARGIN, self.width() - MARGIN, colors.missing)
         progress, value = self._session.progress, self.value
-        if progress is not None and progress.newest is not None:
-            self._groove(painter, MARGIN, self.x_of(progress.newest), colors.good)
+        if progress is not None:
+            self._paint_there(painter, self._there.shares(progress, round(self.width() - 2 * MARGIN)))
         if value is None:
             return
         painter.setPen(QColor(colors.text) if self.hasFocus() else QColor(colors.panel))
         painter.setBrush(QColor(colors.accent))
         painter.drawEllipse(QPointF(self.x_of(value), middle), KNOB, KNOB)
         self.setAccessibleDescription(f"Frame {count_words(value)}")
+
+    def _paint_there(self, painter: QPainter, shares: Shares) -> None:
+        """Paint runs of columns (widget pixels): high where every frame is there, low where some are. There are no more than pixels."""
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        heights = np.where(shares >= 1, 4, np.where(shares > 0, 2, 0))
+        edges = np.flatnonzero(np.diff(heights, prepend=0, append=0))
+        for start, stop in zip(edges[:-1].tolist(), edges[1:].tolist(), strict=True):
+            height = int(heights[start])
+            if height:
+                painter.fillRect(QRectF(MARGIN + start, self.height() / 2 + 2 - height, stop - start, height), QColor(tokens().good))
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
 
     def _groove(self, painter: QPainter, left: float, right: float, color: str) -> None:
         painter.setPen(Qt.PenStyle.NoPen)

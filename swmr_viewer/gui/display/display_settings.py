@@ -62,7 +62,7 @@ class DisplaySettings:
         if measured is None:
             return None
         if self.mode is LevelMode.EXTREMES:
-            return measured.minimum, measured.maximum
+            return float(measured.minimum), float(measured.maximum)
         return measured.low, measured.high
 
 

@@ -1,4 +1,4 @@
-"""The alarm: which frames have a value above the level that the user set."""
+"""The alarm: which single frames have a value above the level that the user set, also where several are shown as one."""
 
 from __future__ import annotations
 
@@ -71,18 +71,20 @@ class Alarm(QObject):
             return ""
         level = f"above {value_words(rule.above)}"
         if self.shown_is_above and shown is not None:
-            return f"ALARM: {rule.what} {value_words(self._value_shown() or 0.0)} {level}"
+            alone = "" if shown.combined == 1 else f" in frame {count_words(shown.index)} alone"
+            return f"ALARM: {rule.what} {value_words(self._value_shown() or 0.0)} {level}{alone}"
         first = "" if self.first_above is None else f", first in frame {count_words(self.first_above)}"
         frames = "frame has" if self.n_above == 1 else "frames have"
         return f"ALARM: {count_words(self.n_above)} {frames} the {rule.what} {level}{first}"
 
     def _value_shown(self) -> float | None:
+        """Return what is watched, of the shown frame alone: a sum of ten frames is no hot frame."""
         frame, rule = self._session.shown, self.rule
         if frame is None or rule is None:
             return None
-        if rule.column in WHAT_WORDS and frame.statistics is not None:
-            value = getattr(frame.statistics, rule.column)
-            return None if value is None else float(value)
+        if rule.column in WHAT_WORDS and frame.statistics is not None and frame.combined == 1:
+            value: float | None = getattr(frame.statistics, rule.column)
+            return value
         return self._measurements.values.at(rule.column, frame.index)
 
     def _check(self) -> None:

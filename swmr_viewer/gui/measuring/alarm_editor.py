@@ -20,6 +20,7 @@ class AlarmEditor(QFrame):
         super().__init__(parent, Qt.WindowType.Popup)
         self.setProperty("panel", "true")
         self.on = QCheckBox("Alarm: red border when the")
+        self.on.setToolTip("Of each frame alone, also where several are shown as one")
         self.what = QComboBox()
         self.what.setAccessibleName("What is watched")
         self.above = QDoubleSpinBox()

@@ -14,6 +14,8 @@ from swmr_viewer.reader.messages import REGION_COLUMNS
 
 MOST_PIXELS = 1 << 20
 """Larger regions are left to the reader: the window must not stall."""
+_EXACT_BELOW = 2.0**53
+"""What was measured travels as float64, which loses the last digits of larger integers."""
 
 
 class RegionNumbers(QObject):
@@ -33,17 +35,24 @@ class RegionNumbers(QObject):
         measurements.values_changed.connect(self.changed)
 
     def of(self, region: Region) -> tuple[float, ...] | None:
-        """Return (sum, mean, maximum, standard deviation), or None before they are known."""
-        frame = self._session.shown
-        if frame is None:
-            return None
-        if frame.combined == 1:
-            measured = tuple(self._measurements.values.at(f"{region.name}.{what}", frame.index) for what in REGION_COLUMNS)
-            if all(one is not None for one in measured):
-                return tuple(one for one in measured if one is not None)
+        """Return (sum, mean, maximum, standard deviation) in the picture, of several frames combined as well; None before they are known.
+
+        Sum and maximum of integers are exact.
+        """
+        measured = self._measured(region)
+        if measured is not None and max(map(abs, measured)) < _EXACT_BELOW:
+            return measured
         if region not in self._here:
             self._here[region] = self._measure(region)
-        return self._here[region]
+        return self._here[region] or measured
+
+    def _measured(self, region: Region) -> tuple[float, ...] | None:
+        frame = self._session.shown
+        if frame is None or frame.combined != 1:
+            return None
+        values = tuple(self._measurements.values.at(f"{region.name}.{what}", frame.index) for what in REGION_COLUMNS)
+        known = tuple(one for one in values if one is not None)
+        return known if len(known) == len(values) else None
 
     def _measure(self, region: Region) -> tuple[float, ...] | None:
         frame, rules, mask = self._session.shown, self._display.settings.mask, self._display.pixel_mask

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from swmr_viewer.gui.curves.curve_points import Values
@@ -13,6 +14,7 @@ from swmr_viewer.gui.measuring.measurements import Measurements
 from swmr_viewer.gui.measuring.region_numbers import RegionNumbers
 from swmr_viewer.gui.measuring.regions_layer import region_color
 from swmr_viewer.gui.measuring.regions_table import RegionsTable
+from swmr_viewer.gui.session.live_mode import shown_words
 from swmr_viewer.gui.session.session import Session
 
 OF_REGION = {"sum": "sum", "mean": "mean", "maximum": "maximum", "std": "\u03c3"}
@@ -38,7 +40,7 @@ class RegionsPanel(QFrame):
         for key, words in OF_FRAME.items():
             self.quantity.addItem(f"{words} per frame", key)
         self.curve = IndexCurve("Curve against the frame index", self._points, lambda: session.shown.index if session.shown else None)
-        self.known = ElidedWords("muted")
+        self.known = ElidedWords("muted", Qt.TextElideMode.ElideRight)
         self._lay_out()
         self._connect()
         self._show()
@@ -62,6 +64,7 @@ class RegionsPanel(QFrame):
         for signal in (measurements.marks_changed, measurements.selection_changed, measurements.values_changed):
             signal.connect(self._show)
         self._session.frame_changed.connect(self.curve.mark_shown)
+        self._session.frame_changed.connect(self._say)
         self._session.progress_changed.connect(self._say)
 
     @property
@@ -103,7 +106,9 @@ class RegionsPanel(QFrame):
             self.known.say("Draw one: Measure, above the picture" if not column else "")
             return
         n_known, n_complete = self._measurements.values.n_known(column), progress.n_complete
-        self.known.say(f"{count_words(min(n_known, n_complete))} of {count_words(n_complete)} complete frames measured")
+        known = f"{count_words(min(n_known, n_complete))} of {count_words(n_complete)}"
+        made_of = shown_words(self._session)
+        self.known.say(f"Table: {made_of}   Curve: {known}" if made_of else f"{known} complete frames measured")
 
     def showEvent(self, event: object) -> None:
         super().showEvent(event)  # type: ignore[arg-type]

@@ -116,11 +116,12 @@ class RegionsTable(QTableView):
 
 def number_words(value: float) -> str:
     """Return a measured number for a narrow column: whole ones in full up to six figures."""
-    if value == value and value == int(value) and abs(value) < 1e6:
+    if (isinstance(value, int) or value.is_integer()) and abs(value) < 1e6:
         return value_words(int(value))
     return f"{value:.4g}"
 
 
 def full_words(value: float) -> str:
     """Return a measured number with all that is known of it."""
-    return value_words(int(value)) if value == value and value == int(value) and abs(value) < 2**53 else repr(value)
+    is_whole = isinstance(value, int) or (value.is_integer() and abs(value) < 2**53)
+    return value_words(int(value)) if is_whole else repr(value)

@@ -89,11 +89,12 @@ class FrameHeader(QWidget):
             self.title.say("No frame yet" if session.request is not None else "")
             self.where.say("")
             return
-        self.title.say(f"Frame {count_words(frame.index)}")
-        total = session.progress.total if session.progress is not None else 0
+        total = count_words(session.progress.total if session.progress is not None else 0)
+        is_one = frame.combined == 1
+        self.title.say(f"Frame {count_words(frame.index)}" if is_one else f"{count_words(frame.combined)} frames")
         held = "" if session.is_live else "held"
         taken, age = self._time_words(frame)
-        of_total = f"of {count_words(total)}"
+        of_total = f"of {total}" if is_one else f"last {count_words(frame.index)} of {total}"
         parts = (of_total, f"at {position_words(frame.position)}", self._made_of(), taken, age, held)
         self.where.say(self._fitting(parts, least_needed=(taken, of_total)))
 

@@ -46,10 +46,7 @@ class LiveMode(QObject):
 
     def shown_words(self) -> str:
         """Say what the shown picture is made of: ``mean of 20 frames``; nothing for a single frame."""
-        frame = self._session.shown
-        if frame is None:
-            return ""
-        return combined_words(self._session.wishes.of(frame.data_path).combine, frame.combined)
+        return shown_words(self._session)
 
     def _say_again(self) -> None:
         if self.every_frame:
@@ -57,8 +54,16 @@ class LiveMode(QObject):
             self._session.counts.expects_all = True
 
 
+def shown_words(session: Session) -> str:
+    """Say what the shown picture is made of: ``mean of 20 frames``; nothing for a single frame."""
+    frame = session.shown
+    if frame is None:
+        return ""
+    return combined_words(session.wishes.of(frame.data_path).combine, frame.combined)
+
+
 def combined_words(combine: Combine, n_frames: int) -> str:
     """Return what a combined picture is, with the number of frames that are really in it."""
     if combine.how == "none":
-        return ""
+        return "" if n_frames == 1 else f"{n_frames:,} frames as one".replace(",", "\u2009")  # single ones are asked for, and on their way
     return f"{combine.how} of {n_frames:,} {'frame' if n_frames == 1 else 'frames'}".replace(",", "\u2009")

@@ -18,6 +18,7 @@ from swmr_viewer.gui.look.theme import tokens
 from swmr_viewer.gui.look.words import position_words
 from swmr_viewer.gui.measuring.curves_file import Columns, CurvesOrder
 from swmr_viewer.gui.picture.frame_view import FrameView
+from swmr_viewer.gui.session.live_mode import shown_words
 from swmr_viewer.gui.session.problem import Problem
 from swmr_viewer.gui.session.session import Session
 from swmr_viewer.gui.snapshots.snapshot_picture import composed, png_of, scale_bar
@@ -122,6 +123,7 @@ class Snapshots(QObject):
             color_map=self._view.color_map,
             png=png_of(self.picture()) if "png" in self._settings.formats else None,
             combined=frame.combined,
+            combined_how="" if frame.combined == 1 else session.wishes.of(frame.data_path).combine.how,
             frame_time=frame.frame_time,
             facts=self._facts(frame.data_path),
         )
@@ -139,10 +141,14 @@ class Snapshots(QObject):
         picture = self._view.grab_picture()
         if frame is None or request is None:
             return picture
-        title = f"{PurePath(request.path).name}   {frame.data_path}   frame {frame.index} at {position_words(frame.position)}"
+        which = f"frame {frame.index} at {position_words(frame.position)}"
+        if frame.combined > 1:
+            which = f"{shown_words(self._session)}, last {which}"
+        title = f"{PurePath(request.path).name}   {frame.data_path}   {which}"
         bar = None
         if self._settings.has_scale and frame.raw.ndim == 2:
-            bar = scale_bar(float(self._view.image.box.viewPixelSize()[0]), self._facts(frame.data_path))
+            box = self._view.image.box
+            bar = scale_bar(float(box.viewPixelSize()[0]), self._facts(frame.data_path), across=box.orientation.axis_names[0])
         return composed(picture, title if self._settings.has_title else "", bar, tokens())
 
     # ---- the folder

@@ -8,8 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-_BITS = 32
-_STRIP = 1 << 20
+from swmr_viewer.analysis.frame_statistics import exact_sum
 
 
 def measure(frame: npt.NDArray[Any]) -> dict[str, Any]:
@@ -38,17 +37,7 @@ def measure(frame: npt.NDArray[Any]) -> dict[str, Any]:
 def _measure_integers(frame: npt.NDArray[Any]) -> dict[str, int | None]:
     if not frame.size:
         return {"min": None, "max": None, "sum": 0}
-    return {"min": int(frame.min()), "max": int(frame.max()), "sum": _exact_sum(frame)}
-
-
-def _exact_sum(frame: npt.NDArray[Any]) -> int:
-    """Add up without overflow: 64-bit values in two halves, strip by strip."""
-    wide = np.uint64 if frame.dtype.kind == "u" else np.int64
-    if frame.dtype.itemsize < 8:
-        return int(frame.sum(dtype=wide))
-    flat = frame.reshape(-1)
-    strips = (flat[at : at + _STRIP].astype(wide, copy=False) for at in range(0, flat.size, _STRIP))
-    return sum((int((s >> wide(_BITS)).sum(dtype=wide)) << _BITS) + int((s & wide((1 << _BITS) - 1)).sum(dtype=np.uint64)) for s in strips)
+    return {"min": int(frame.min()), "max": int(frame.max()), "sum": exact_sum(frame)}
 
 
 def _measure_floats(frame: npt.NDArray[Any]) -> dict[str, float | None]:
