@@ -1,6 +1,7 @@
 """Pure numpy: levels, masks, display downsampling, statistics, regions, profiles, scales, geometry."""
 
 from swmr_viewer.analysis.frame_statistics import FrameStatistics, examine, level_statistics, saturation_of
+from swmr_viewer.analysis.frame_view import FrameView, Part, ViewWish, frame_view
 from swmr_viewer.analysis.geometry import PixelGeometry, PixelPlace, place_of
 from swmr_viewer.analysis.histogram import histogram
 from swmr_viewer.analysis.levels import LevelStatistics
@@ -14,8 +15,10 @@ from swmr_viewer.analysis.thumbnail import Thumbnail, thumbnail_of
 __all__ = [
     "MOST_BINS",
     "FrameStatistics",
+    "FrameView",
     "LevelStatistics",
     "MaskRules",
+    "Part",
     "PixelGeometry",
     "PixelPlace",
     "Region",
@@ -23,7 +26,9 @@ __all__ = [
     "Scale",
     "ScaleName",
     "Thumbnail",
+    "ViewWish",
     "examine",
+    "frame_view",
     "histogram",
     "level_statistics",
     "line_profile",

@@ -116,6 +116,11 @@ class Supervisor(Replacing):
         with self._lock:
             return self._slots.pixels(event)
 
+    def shown(self, event: FrameReady) -> tuple[npt.NDArray[Any], npt.NDArray[np.bool_] | None]:
+        """Return the shown numbers of the frame, and its own pixel mask if it has one; read-only, good until ``release``."""
+        with self._lock:
+            return self._slots.shown(event), self._slots.own_mask(event)
+
     def release(self, slot: FrameReady | str) -> None:
         """Hand a slot back."""
         name = slot if isinstance(slot, str) else slot.slot

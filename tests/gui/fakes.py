@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from swmr_viewer.analysis import examine, preview_factor, preview_shape, write_preview
+from swmr_viewer.analysis import ViewWish, examine, frame_view, preview_factor, preview_shape, write_preview
+from swmr_viewer.analysis.frame_view import USUAL_VIEW
 from swmr_viewer.core.nexus.facts import DataFacts
 from swmr_viewer.core.scan import position_of
 from swmr_viewer.reader import messages as m
@@ -31,6 +32,7 @@ class FakeSupervisor:
         self._pixels: dict[str, tuple[np.ndarray, np.ndarray | None]] = {}
         self.generation = 0
         self.data_paths: tuple[str, ...] = ("/entry/eiger/data",)
+        self.own_mask: np.ndarray | None = None
 
     # ---- the supervisor's face
 
@@ -57,6 +59,10 @@ class FakeSupervisor:
 
     def pixels(self, event: m.FrameReady) -> tuple[np.ndarray, np.ndarray | None]:
         return self._pixels[event.slot]
+
+    def shown(self, event: m.FrameReady) -> tuple[np.ndarray, np.ndarray | None]:
+        whole = self._pixels[event.slot][0]
+        return (whole if event.view is None else event.view.shown(whole)), self.own_mask
 
     def release(self, event: m.FrameReady) -> None:
         self.released.append(event.slot)
@@ -104,14 +110,18 @@ class FakeSupervisor:
         data_path: str = "",
         is_new: bool | None = None,
         combined: int = 1,
+        told: str = "",
+        wish: ViewWish = USUAL_VIEW,
     ) -> str:
         """Put a frame into a slot of its own and announce it; return the slot's name."""
         slot = f"slot-{len(self.released) + len(self._pixels)}-{index}-{live}"
-        factor = preview_factor(pixels.shape)
-        preview = np.empty(preview_shape(pixels.shape, factor), np.float32)
-        write_preview(pixels, factor, preview)
+        view = frame_view(pixels.shape, pixels.dtype, told, wish)
+        shown = view.shown(pixels)
+        factor = preview_factor(shown.shape)
+        preview = np.empty(preview_shape(shown.shape, factor), np.float32)
+        write_preview(shown, factor, preview)
         self._pixels[slot] = (pixels, preview)
-        levels, statistics = examine(pixels, saturation=self.saturation_value)
+        levels, statistics = examine(shown, saturation=self.saturation_value)
         self.say(
             m.FrameReady(
                 self.generation,
@@ -132,6 +142,7 @@ class FakeSupervisor:
                 frame_time=self.frame_time,
                 in_turn=live and self._is_in_turn,
                 is_new=live if is_new is None else is_new,
+                view=view,
             )
         )
         return slot

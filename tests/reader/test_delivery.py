@@ -122,7 +122,7 @@ def parts():
 
 
 def live_delivery(grabber, scan, slots, line, unreadable=(), *, clock):
-    displays = Displays(None, {"/data": DataFacts()})
+    displays = Displays(None, {"/data": DataFacts()}, line)
     sender = Sender({"/data": grabber}, scan, slots, line, displays, {}, lambda *about: None)
     return LiveDelivery(FrameReading({"/data": grabber}, line, unreadable, clock), scan, sender, displays)
 

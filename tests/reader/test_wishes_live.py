@@ -93,7 +93,7 @@ def test_facts_statistics_and_times_are_the_files(live_writer):
         assert facts.mask_path == MASK
         assert [axis.unit for axis in facts.scan_axes] == ["um", "mm"]
         assert facts.scan_axes[1].values == tuple(file["/entry/detector/stage_x"][()])
-        frame = file[DATA][0, 1]
+        frame = np.where(file[MASK][()] != 0, np.uint32(2**32 - 1), file[DATA][0, 1])  # the file's mask is used by default
         started = np.datetime64(detector["start_time"].attrs["start"].decode().removesuffix("+00:00"), "us").astype(float) / 1e6
         taken = started + detector["start_time"][0, 1]
     row = expected_row(frame, 2**32 - 2, ())

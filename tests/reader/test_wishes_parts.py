@@ -28,7 +28,7 @@ class Bench:
     def __init__(self, parts, unreadable=()) -> None:
         self.scan, self.line, self.grabber, self.clock, self.slots, self.name = parts
         grabbers = {"/data": self.grabber}
-        self.displays = Displays(None, {"/data": DataFacts()})
+        self.displays = Displays(None, {"/data": DataFacts()}, self.line)
         frames = FrameReading(grabbers, self.line, unreadable, self.clock)
         self.measurer = Measurer(frames, self.scan, self.displays)
         sender = Sender(grabbers, self.scan, self.slots, self.line, self.displays, {}, self.measurer.note_frame)

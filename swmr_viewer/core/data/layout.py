@@ -6,12 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import prod
 
+from swmr_viewer.core.data.frame_kinds import frame_rank_of
 from swmr_viewer.core.data.sources import Source
 from swmr_viewer.core.errors import ShapeError
 from swmr_viewer.core.scan_extent import can_number
-
-_FRAME_RANK = {"image": 2, "spectrum": 1, "scalar": 0, "vertex": 1, "scaler": 0}
-"""NeXus ``interpretation`` to frame rank (nexusformat.org, NXdata)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +125,9 @@ def _fits(source: Source, scan_shape: Sequence[int], axes: Sequence[int]) -> boo
 
 
 def _frame_rank_told(source: Source, otherwise: int) -> int:
-    return _FRAME_RANK.get(source.interpretation, otherwise)
+    shape = source.shape if len(source.maxshape) > 3 else ()  # joined sources open their parts to know it
+    told = frame_rank_of(shape, source.dtype, source.interpretation)
+    return otherwise if told is None else told
 
 
 def _guessed_rank(source: Source) -> int:

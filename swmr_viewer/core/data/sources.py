@@ -14,6 +14,7 @@ import numpy.typing as npt
 from swmr_viewer.core.data.boxes import Box
 from swmr_viewer.core.data.chunks import is_allocated, missing_filters
 from swmr_viewer.core.data.file_end import FileEnd
+from swmr_viewer.core.data.frame_kinds import COLOR_IMAGE, COLOR_MODES
 from swmr_viewer.core.data.refreshing import can_refresh
 from swmr_viewer.core.errors import FilterMissingError, PathError
 from swmr_viewer.core.files.named_files import mapped_files
@@ -214,12 +215,27 @@ def refuse_unreadable(dataset: object, path: str) -> None:
 
 
 def interpretation_of(dataset: h5py.Dataset) -> str:
-    """Return NeXus' ``interpretation`` of a data set, or "" where there is none that can be read."""
+    """Return the file's word for what a frame is, by NeXus' names, or "" where there is none that can be read.
+
+    HDF5's own specification of images, and areaDetector, tell of colour in other attributes: these are ``rgb-image``, too.
+    """
+    told = {name: _text(dataset, name) for name in ("interpretation", "IMAGE_SUBCLASS", "ColorMode")}
+    is_colored = told["IMAGE_SUBCLASS"] == "IMAGE_TRUECOLOR" or told["ColorMode"] in COLOR_MODES
+    return COLOR_IMAGE if is_colored and told["interpretation"] in ("", "image") else told["interpretation"]
+
+
+def _text(dataset: h5py.Dataset, name: str) -> str:
     try:
-        told = dataset.attrs.get("interpretation", "")
-    except (OSError, RuntimeError, KeyError, TypeError):
-        # Texts of variable length cannot be read while the file is being written.
+        told = dataset.attrs.get(name, "")
+    except (
+        OSError,
+        RuntimeError,
+        KeyError,
+        TypeError,
+        ValueError,
+    ):  # variable-length texts cannot be read under SWMR
         return ""
+    told = told.reshape(-1)[0] if isinstance(told, np.ndarray) and told.size == 1 else told
     return told.decode(errors="replace") if isinstance(told, bytes) else str(told)
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from math import log2, prod
 
+from swmr_viewer.core.data.frame_kinds import frame_rank_of
 from swmr_viewer.core.discovery.filters import MISSING
 from swmr_viewer.core.discovery.fitting import frame_shape_on
 from swmr_viewer.core.discovery.found import Found, Shape, Walk
 from swmr_viewer.core.discovery.nexus import default_signals, groups_of, is_axis, is_signal
 from swmr_viewer.core.discovery.ranking import Ranked, best_of_each
-from swmr_viewer.core.discovery.rules import DATA_RULES, FINISHED_RULES, FRAME_SCORES, FRAME_WORDS, INTERPRETATIONS
+from swmr_viewer.core.discovery.rules import DATA_RULES, FINISHED_RULES, FRAME_SCORES, FRAME_WORDS
 
 Attributes = Mapping[str, tuple[str, ...]]
 _MISFIT_SCORE = -200
@@ -103,12 +104,18 @@ class DataJudge:
         real = tuple(n for n in frame_shape if n != 1)
         rank = min(len(real), 2)
         words = f"{FRAME_WORDS[rank]} of {' x '.join(map(str, frame_shape))}" if real else FRAME_WORDS[0]
-        as_told = INTERPRETATIONS.get(interpretation) == len(frame_shape)
+        as_told = bool(interpretation) and _rank_told(found, interpretation) == len(frame_shape)
         return frame_shape, (FRAME_SCORES[rank] + _TOLD_SCORE * as_told, words)
 
     def _frame_shape(self, found: Found, interpretation: str) -> Shape | None:
         shape = found.node.shape
         if self._scan is not None:
             return frame_shape_on(shape, found.node.maxshape, self._scan)
-        rank = INTERPRETATIONS.get(interpretation, 2 if len(shape) > 2 else len(shape) - 1)
+        told = _rank_told(found, interpretation)
+        rank = told if told is not None else 2 if len(shape) > 2 else len(shape) - 1
         return shape[max(len(shape) - rank, 0) :]
+
+
+def _rank_told(found: Found, interpretation: str) -> int | None:
+    """How many axes a frame has by the file's word, or by what leaves no doubt."""
+    return frame_rank_of(found.node.shape, found.node.dtype, interpretation) if found.kind in "iufbc" else None

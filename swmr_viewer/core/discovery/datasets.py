@@ -9,6 +9,7 @@ from typing import Any
 import h5py
 import numpy as np
 
+from swmr_viewer.core.data.sources import interpretation_of
 from swmr_viewer.core.discovery.filters import MISSING, filter_names
 from swmr_viewer.core.discovery.found import Found
 from swmr_viewer.core.files.superblock import read_file_state
@@ -19,7 +20,7 @@ SOFT_ERRORS = (OSError, RuntimeError, ValueError, KeyError, TypeError, Attribute
 """What h5py raises for one bad object; the rest of the file is still worth telling."""
 
 _GROUP_ATTRIBUTES = (b"NX_class", b"default", b"signal", b"axes")
-_DATASET_ATTRIBUTES = (b"signal", b"interpretation")
+_DATASET_ATTRIBUTES = (b"signal",)
 _MOST_SOURCES = 1000
 
 
@@ -138,6 +139,9 @@ def candidates(name: str, folder: str) -> tuple[str, ...]:
 def read_dataset_attributes(h5file: Any, path: str) -> dict[str, tuple[str, ...]]:
     """Return those attributes of a dataset that say how to look at it; {} where that fails."""
     try:
-        return read_attributes(h5py.h5o.open(h5file.id, os.fsencode(path)), _DATASET_ATTRIBUTES)
+        dataset = h5py.h5o.open(h5file.id, os.fsencode(path))
+        told = read_attributes(dataset, _DATASET_ATTRIBUTES)
+        kind = interpretation_of(h5py.Dataset(dataset))
+        return {**told, "interpretation": (kind,)} if kind else told
     except SOFT_ERRORS:
         return {}

@@ -88,6 +88,3 @@ DATA_RULES = _rules(
 FRAME_WORDS = {2: "images", 1: "spectra", 0: "one value per scan point"}
 FRAME_SCORES = {2: 40, 1: 15, 0: 0}
 """What is looked at first: images, then spectra, then scalars."""
-
-INTERPRETATIONS = {"image": 2, "rgba-image": 3, "spectrum": 1, "vertex": 1, "scalar": 0, "scaler": 0}
-"""NeXus ``interpretation`` to the rank of a frame (nexusformat.org, NXdata)."""

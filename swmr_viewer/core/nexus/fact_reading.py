@@ -11,6 +11,7 @@ from typing import Any
 import h5py
 import numpy as np
 
+from swmr_viewer.core.data.frame_kinds import COLOR_IMAGE, COLOR_MODES
 from swmr_viewer.core.data.sources import interpretation_of
 from swmr_viewer.core.files.links import as_text, identity, open_object
 from swmr_viewer.core.nexus.axis_values import values_of_pixels
@@ -98,7 +99,7 @@ class _Reading:
         named = [one for one in detectors if one.rsplit("/", 1)[-1] == name]
         if named:
             return named[0]
-        return detectors[0] if len(detectors) == 1 and len(self.frame_shape) == 2 else None
+        return detectors[0] if len(detectors) == 1 and len(self.frame_shape) >= 2 else None
 
     # ---- what is told
 
@@ -115,7 +116,7 @@ class _Reading:
             axis_units=units,
             axis_values=values,
             unit=" ".join(words_of(self.data, "units")),
-            interpretation=interpretation_of(self.data) if isinstance(self.data, h5py.Dataset) else "",
+            interpretation=self.interpretation(),
             mask_path=self.mask_path(),
             time_path=self.time_path(),
             beam_center=beam_center,
@@ -127,15 +128,36 @@ class _Reading:
             left_out=tuple(f"{path} {why}" for path, why in self.values.left_out.items()),
         )
 
+    def interpretation(self) -> str:
+        """The data set's own word, or colour where areaDetector writes down its mode for each frame (0, mono, is its fill as well)."""
+        told = interpretation_of(self.data) if isinstance(self.data, h5py.Dataset) else ""
+        if told not in ("", "image") or len(self.frame_shape) < 3:
+            return told
+        groups = [one for one in (self.parent, self.detector, self.entry, *self.instruments) if one]
+        modes = (self.first_value(f"{group.rstrip('/')}/NDAttributes/ColorMode") for group in groups)
+        return COLOR_IMAGE if any(mode in COLOR_MODES for mode in modes) else told
+
+    def first_value(self, path: str) -> str:
+        found = self.at(path)
+        with suppress(*BROKEN):
+            return str(int(found[0])) if isinstance(found, h5py.Dataset) and found.ndim == 1 and found.size else ""
+        return ""
+
     def mask_path(self) -> str | None:
-        if self.detector is None or len(self.frame_shape) == 0:
+        """What is called so near the data, whatever it is: what cannot be used is said when it is tried."""
+        if len(self.frame_shape) == 0:
             return None
-        for name in ("pixel_mask", "detectorSpecific/pixel_mask"):
-            path = f"{self.detector}/{name}"
-            found = self.at(path)
-            if isinstance(found, h5py.Dataset) and found.dtype.kind in "iub" and found.shape == self.frame_shape:
+        groups = [one for one in (self.detector, self.parent) if one]
+        for path in (f"{group.rstrip('/')}/{name}" for group in groups for name in ("pixel_mask", "detectorSpecific/pixel_mask")):
+            if isinstance(self.at(path), h5py.Dataset) or self.is_broken_link(path):
                 return path
         return None
+
+    def is_broken_link(self, path: str) -> bool:
+        """Whether there is a link to another file or place, and nothing behind it yet."""
+        with suppress(Exception):
+            return isinstance(self.h5file.get(path, getlink=True), h5py.ExternalLink | h5py.SoftLink) and self.at(path) is None
+        return False
 
     def time_path(self) -> str | None:
         groups = [one for one in (self.detector, self.parent, *self.instruments) if one]

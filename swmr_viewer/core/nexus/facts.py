@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,3 +44,14 @@ class DataFacts:
     """Of the scan's axes, slowest first; empty where the file names none."""
     left_out: tuple[str, ...] = ()
     """Paths of values that are there and of no use, each with the reason: ``/entry/.../distance is 0.2 without a unit``."""
+
+    def of_axes(self, axes: tuple[int, ...]) -> DataFacts:
+        """Return the same of frames of which these axes alone are looked at."""
+        if axes == tuple(range(len(self.axis_names))) or max(axes, default=-1) >= len(self.axis_names):
+            return self
+        return replace(
+            self,
+            axis_names=tuple(self.axis_names[axis] for axis in axes),
+            axis_units=tuple(self.axis_units[axis] for axis in axes),
+            axis_values=tuple(self.axis_values[axis] for axis in axes),
+        )

@@ -6,10 +6,10 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from swmr_viewer.analysis import FrameStatistics
-from swmr_viewer.core.nexus.facts import DataFacts
 from swmr_viewer.gui.look.labels import ElidedWords, Words
 from swmr_viewer.gui.look.words import count_words, value_words
 from swmr_viewer.gui.measuring.place_words import axis_words, pixel_words, place_words
+from swmr_viewer.gui.session.live_frame import LiveFrame
 from swmr_viewer.gui.session.session import Session
 
 NOTE_MS = 12_000
@@ -69,8 +69,8 @@ class ReadoutBar(QWidget):
         if frame is None or at is None or len(at) != frame.raw.ndim or any(i >= n for i, n in zip(at, frame.raw.shape, strict=True)):
             self.pixel.say(self._elsewhere)
             return
-        facts = self._session.data.facts if self._session.data is not None else DataFacts()
-        value = f"value {value_words(frame.raw[at].item())} {facts.unit}".rstrip()
+        facts = self._session.data_facts
+        value = f"value {_pixel_value(frame, at)} {facts.unit}".rstrip()
         if len(at) == 1:
             words = (f"channel {at[0]}", value, *axis_words(facts, at[0]))
         else:
@@ -103,6 +103,14 @@ class ReadoutBar(QWidget):
         """Show a note; as long as there is one, what is under the pointer gives way to it."""
         self.note.say(words)
         self.note.setMinimumWidth(min(self.note.fontMetrics().horizontalAdvance(words), NOTE_PX))
+
+
+def _pixel_value(frame: LiveFrame, at: tuple[int, ...]) -> str:
+    """Return what the file holds at a pixel: of a complex number both parts, of a colour each."""
+    value = frame.picked[at]
+    if value.ndim:
+        return "  ".join(value_words(one) for one in value.tolist())
+    return value_words(value.item())
 
 
 def _level_words(value: float, kind: str) -> str:

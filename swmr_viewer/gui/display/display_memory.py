@@ -7,7 +7,7 @@ from dataclasses import asdict, replace
 from math import isfinite
 from typing import Any
 
-from swmr_viewer.analysis import MaskRules
+from swmr_viewer.analysis import MaskRules, ViewWish
 from swmr_viewer.gui.display.color_maps import COLOR_MAPS
 from swmr_viewer.gui.display.display_settings import Display, DisplaySettings, LevelMode, Levels
 from swmr_viewer.gui.display.levels_scale import Scale
@@ -63,6 +63,8 @@ def _settings(entry: dict[str, Any]) -> DisplaySettings:
         ),
         orientation=Orientation(**{name: _flag(value) for name, value in given["orientation"].items()}),
         aspect_locked=_flag(given["aspect_locked"]),
+        uses_file_mask=_flag(given["uses_file_mask"]),
+        view=ViewWish(tuple(map(_place_on_axis, given["view"]["places"])), text_in(given["view"]["part"])),
     )
 
 
@@ -80,6 +82,12 @@ def _number(value: Any) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value):
         raise ValueError(value)
     return float(value)
+
+
+def _place_on_axis(value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+        raise ValueError(value)
+    return value
 
 
 def _flag(value: Any) -> bool:

@@ -11,11 +11,11 @@ import numpy as np
 import numpy.typing as npt
 from PySide6.QtCore import QObject, Signal
 
-from swmr_viewer.analysis import FrameStatistics, LevelStatistics, MaskRules, saturation_of
+from swmr_viewer.analysis import FrameStatistics, LevelStatistics, MaskRules, ViewWish, saturation_of
+from swmr_viewer.analysis.frame_view import USUAL_VIEW
 from swmr_viewer.gui.display.color_maps import DEFAULT_COLOR_MAP
 from swmr_viewer.gui.display.levels_scale import Scale
 from swmr_viewer.gui.display.orientation import Orientation
-from swmr_viewer.gui.session.frame_wishes import with_mask_of
 from swmr_viewer.gui.session.session import Session
 from swmr_viewer.reader.messages import DataDescription, PixelMaskRead
 
@@ -47,6 +47,11 @@ class DisplaySettings:
     """``#rrggbb``; empty: the theme's grey."""
     marks_saturated: bool = False
     mask: MaskRules = field(default_factory=MaskRules)
+    """Its ``mask_path`` is the open file's own, and none where that is not used."""
+    uses_file_mask: bool = True
+    """Whether the file's pixel mask counts, where it has one."""
+    view: ViewWish = USUAL_VIEW
+    """What is shown of frames that have more than a picture shows."""
     orientation: Orientation = field(default_factory=Orientation)
     aspect_locked: bool = True
 
@@ -102,8 +107,7 @@ class Display(QObject):
     @property
     def settings(self) -> DisplaySettings:
         """Those of the data set that is shown."""
-        kept, data = self._kept.get(self._place, DisplaySettings()), self._data
-        return kept if data is None else _for_file(kept, data)
+        return self._here(self._kept.get(self._place, DisplaySettings()))
 
     @property
     def kept(self) -> Mapping[str, DisplaySettings]:
@@ -117,10 +121,19 @@ class Display(QObject):
 
     @property
     def pixel_mask(self) -> npt.NDArray[np.bool_] | None:
-        """The mask that the settings name (True: masked), or None where they name none, or it was not read yet."""
+        """The mask that the settings name (True: masked), or None where they name none, or it was not read yet, or cannot be used."""
+        shown = self._session.shown
+        if shown is not None and (shown.own_mask is not None or shown.lacks_mask):
+            return shown.own_mask
         found = self._masks.get(self._path)
         wanted = self.settings.mask.mask_path
         return found[1] if found is not None and wanted is not None and found[0] == (self._session.generation, wanted) else None
+
+    @property
+    def knows_mask(self) -> bool:
+        """Whether it is known which pixels of the shown frame the file's mask leaves out."""
+        shown = self._session.shown
+        return self.settings.mask.mask_path is None or self.pixel_mask is not None or (shown is not None and shown.lacks_mask)
 
     @property
     def saturation_value(self) -> float | None:
@@ -172,12 +185,12 @@ class Display(QObject):
 
     def change(self, **changes: Any) -> None:
         """Replace some fields of the settings of the data set that is shown."""
-        before, after = self.settings, replace(self.settings, **changes)
+        before, after = self.settings, self._here(replace(self.settings, **changes))
         if after == before:
             return
-        self._kept[self._place] = after
-        if (after.mask, after.percentiles) != (before.mask, before.percentiles):
-            self._session.prepare(self._path, mask=after.mask, percentiles=after.percentiles)
+        self._kept[self._place] = replace(after, mask=replace(after.mask, mask_path=None))
+        if _wished(after) != _wished(before):
+            self._session.prepare(self._path, **_wished(after))
         self.changed.emit()
 
     def set_mode(self, mode: LevelMode) -> None:
@@ -214,11 +227,14 @@ class Display(QObject):
         known = self._session.description.data if self._session.description is not None else ()
         return next((one for one in known if one.path == self._path), None)
 
+    def _here(self, settings: DisplaySettings) -> DisplaySettings:
+        return settings if self._data is None else _for_file(settings, self._data)
+
     def _prepare_all(self) -> None:
         """Have the frames of a file that was opened prepared as its places are remembered."""
         for data in self._session.description.data if self._session.description is not None else ():
             settings = self._kept.get(self._session.places.name_of(data.path), DisplaySettings())
-            self._session.prepare(data.path, mask=_for_file(settings, data).mask, percentiles=settings.percentiles)
+            self._session.prepare(data.path, **_wished(_for_file(settings, data)))
 
     def _note_path(self) -> None:
         shown = self._session.shown
@@ -230,5 +246,10 @@ class Display(QObject):
 
 
 def _for_file(settings: DisplaySettings, data: DataDescription) -> DisplaySettings:
-    """Return settings of a place with the pixel mask of the data set that stands there now, if they go by one."""
-    return replace(settings, mask=with_mask_of(settings.mask, data.facts.mask_path))
+    """Return settings of a place with the pixel mask of the data set that stands there now, if it is to be used."""
+    return replace(settings, mask=replace(settings.mask, mask_path=data.facts.mask_path if settings.uses_file_mask else None))
+
+
+def _wished(settings: DisplaySettings) -> dict[str, Any]:
+    """What of the settings the reader has to know."""
+    return {"mask": settings.mask, "percentiles": settings.percentiles, "view": settings.view}

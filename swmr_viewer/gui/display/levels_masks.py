@@ -49,7 +49,7 @@ class MasksEditor(QWidget):
 
     def _connect(self) -> None:
         self.sentinel.clicked.connect(lambda on: self._change(sentinel=on))
-        self.pixel_mask.clicked.connect(lambda on: self._change(mask_path=self._display.mask_path if on else None))
+        self.pixel_mask.clicked.connect(lambda on: self._display.change(uses_file_mask=on))
         self.above.clicked.connect(self._take_limit)
         self.limit.editingFinished.connect(self._take_limit)
         self._display.changed.connect(self._show)

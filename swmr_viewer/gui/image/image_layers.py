@@ -127,7 +127,7 @@ class ImageLayers:
         rect, (wide, high) = self._box.frame_rect, self._box.screen_pixels(ratio)
         shape = (int(frame.raw.shape[0]), int(frame.raw.shape[1]))
         visible = (rect.left(), rect.top(), rect.right(), rect.bottom())
-        knows_mask = self._settings.mask.mask_path is None or self._mask_of(frame) is not None
+        knows_mask = self._settings.mask.mask_path is None or frame.lacks_mask or self._mask_of(frame) is not None
         crop = crop_for(visible, 1 / max(wide, high), shape, frame.preview_factor) if knows_mask else None
         _, _, width, height = crop.drawn_rect if crop is not None else self._whole_rect(frame)
         factor = crop.factor if crop is not None else max(1, frame.preview_factor)
@@ -149,6 +149,8 @@ class ImageLayers:
         return raw_part(frame.raw[part], crop.factor, self._settings.mask, None if mask is None else mask[part])
 
     def _mask_of(self, frame: LiveFrame) -> npt.NDArray[np.bool_] | None:
+        if frame.own_mask is not None:
+            return frame.own_mask
         wanted = self._settings.mask.mask_path is not None and self.pixel_mask is not None
         return self.pixel_mask if wanted and self.pixel_mask is not None and self.pixel_mask.shape == frame.raw.shape else None
 

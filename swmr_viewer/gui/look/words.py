@@ -69,8 +69,10 @@ def shape_words(shape: Sequence[int]) -> str:
     return " \u00d7 ".join(str(n) for n in shape) if shape else "1 point"
 
 
-def value_words(value: float | int) -> str:
-    """Return a pixel's raw value: whole numbers in full, others with the digits that matter."""
+def value_words(value: float | int | complex) -> str:
+    """Return a pixel's raw value: whole numbers in full, others with the digits that matter; of complex numbers both parts."""
+    if isinstance(value, complex):
+        return f"{value_words(value.real)} {'-' if value.imag < 0 else '+'} {value_words(abs(value.imag))} i"
     if isinstance(value, int):
         return count_words(value)
     if not isfinite(value):

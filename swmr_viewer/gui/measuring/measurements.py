@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoCommand, QUndoStack
 
+from swmr_viewer.analysis.frame_view import ViewWish
 from swmr_viewer.analysis.masks import MaskRules
 from swmr_viewer.analysis.regions import Point, Region
 from swmr_viewer.gui.measuring.measured_values import MeasuredValues
@@ -28,7 +29,7 @@ class Measurements(QObject):
     frames_measured = Signal(object)
     """``messages.Measured`` that answers what is asked now."""
     forgotten = Signal(str)
-    """Other pixels of this data set are masked now: what was measured of it is void."""
+    """Other pixels of this data set are masked or shown now: what was measured of it is void."""
 
     def __init__(self, session: Session, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -40,7 +41,7 @@ class Measurements(QObject):
         self._wanted_by: set[str] = set()
         self._wants_spectra = False
         self._selected: str | None = None
-        self._rules: dict[str, MaskRules] = {}
+        self._measured_as: dict[str, tuple[MaskRules, ViewWish]] = {}
         self.undo_stack = QUndoStack(self)
         session.request_changed.connect(self._on_request)
         session.opened.connect(self._on_data)
@@ -199,11 +200,11 @@ class Measurements(QObject):
         self.values_changed.emit()
 
     def _on_frame(self) -> None:
-        """Have everything measured anew where other pixels are masked now."""
-        place = self._session.place
-        rules = self._session.wishes.of(self._session.data_path).mask
-        if self._rules.setdefault(place, rules) != rules:
-            self._rules[place] = rules
+        """Have everything measured anew where other pixels are masked now, or something else of each frame is shown."""
+        place, wish = self._session.place, self._session.wishes.of(self._session.data_path)
+        measured = (wish.mask, wish.view)
+        if self._measured_as.setdefault(place, measured) != measured:
+            self._measured_as[place] = measured
             self.values.clear()
             self.forgotten.emit(self._session.data_path)
             self.ask_again()

@@ -83,17 +83,10 @@ class Measuring(QObject):
             layer.tool.drawn.connect(lambda kind, _: self._open(panel, kind))
 
     def add_to_frames(self, view: FrameView) -> None:
-        """Put the waterfall under spectra and the map under scalars; keep zooms and axes with their data sets."""
+        """Put the waterfall under spectra and the map under scalars; keep zooms with their data sets."""
         view.add_under_spectra(self.waterfall)
         view.add_under_scalars(self.scalar_map)
         self._zooms = ZoomMemory(self._session, view.image)
-        for signal in (self._session.opened, self._session.data_changed):
-            signal.connect(lambda: self._tell_facts(view))
-
-    def _tell_facts(self, view: FrameView) -> None:
-        if self._session.data is not None:
-            for one in (view.curve, view.image):
-                one.set_facts(self._session.data.facts)
 
     def frame_the_alarm(self, panel: QWidget | None, below: QWidget) -> None:
         """Put the alarm's border round this panel, its words under the lower edge of this part."""

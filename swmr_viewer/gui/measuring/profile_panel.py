@@ -35,8 +35,7 @@ class ProfileCurve(PlotPane):
     def redraw(self) -> None:
         frame, line = self._session.shown, self._measurements.marks.line
         rules, mask = self._display.settings.mask, self._display.pixel_mask
-        knows_mask = rules.mask_path is None or mask is not None
-        if frame is None or line is None or frame.raw.ndim != 2 or not knows_mask:
+        if frame is None or line is None or frame.raw.ndim != 2 or not self._display.knows_mask:
             self.curve.setData([], [])
             return
         fitting = mask if mask is not None and mask.shape == frame.raw.shape else None

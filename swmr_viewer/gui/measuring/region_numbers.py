@@ -56,7 +56,7 @@ class RegionNumbers(QObject):
 
     def _measure(self, region: Region) -> tuple[float, ...] | None:
         frame, rules, mask = self._session.shown, self._display.settings.mask, self._display.pixel_mask
-        if frame is None or frame.raw.ndim not in (1, 2) or (rules.mask_path is not None and mask is None):
+        if frame is None or frame.raw.ndim not in (1, 2) or not self._display.knows_mask:
             return None
         box, inside = region_mask(region, frame.raw.shape)
         part = np.asarray(frame.raw[box])

@@ -92,7 +92,7 @@ class SpansLayer(QObject):
 
     @property
     def _facts(self) -> DataFacts:
-        return self._session.data.facts if self._session.data is not None else DataFacts()
+        return self._session.data_facts
 
     # ---- from the model
 

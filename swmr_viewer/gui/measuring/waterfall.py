@@ -119,7 +119,7 @@ class Waterfall(QWidget):
             return
         index, channel = self._at
         words = row_words(self.rows, index, channel, is_complete=progress.is_complete(index))
-        self.pointed.emit("   ".join((words, *axis_words(data.facts, channel))))
+        self.pointed.emit("   ".join((words, *axis_words(self._session.data_facts, channel))))
 
 
 def caption(rows: WaterfallRows, n_complete: int) -> str:

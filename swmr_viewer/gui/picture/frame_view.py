@@ -29,6 +29,7 @@ class FrameView(QWidget):
         self._session = session
         self._display = display
         self._unpainted: LiveFrame | None = None
+        self._told: tuple[object, ...] = ()
         self.image = ImageView()
         self.curve = CurveView()
         self.scalar = _big_label("number")
@@ -46,6 +47,8 @@ class FrameView(QWidget):
     def _connect(self) -> None:
         session = self._session
         session.frame_changed.connect(self._show)
+        for signal in (session.opened, session.data_changed):
+            signal.connect(self._take_facts)
         session.state_changed.connect(self._say_what_is_awaited)
         for view in (self.image, self.curve):
             view.pointer_moved.connect(self.pixel_pointed)
@@ -98,12 +101,26 @@ class FrameView(QWidget):
             self._show_nothing()
             return
         self._unpainted = frame
+        self._take_facts()
         self._page_for(frame)(frame)
 
     def _page_for(self, frame: LiveFrame) -> Callable[[LiveFrame], None]:
         if not frame.raw.size:
             return self._show_empty
-        return {0: self._show_scalar, 1: self._show_curve, 2: self._show_image}.get(frame.raw.ndim, self._show_unknown)
+        return (self._show_scalar, self._show_curve, self._show_image)[frame.raw.ndim]
+
+    def _take_facts(self) -> None:
+        """Tell the views what the file says of the axes that are shown, once: earlier spectra on other axes are forgotten by it."""
+        session = self._session
+        if session.data is None:
+            return
+        facts = session.data_facts
+        is_of_all = facts is session.data.facts or session.shown is None
+        about = (session.generation, session.data_path, None if is_of_all or session.shown is None else session.shown.view.axes)
+        if about != self._told:
+            self._told = about
+            for view in (self.curve, self.image):
+                view.set_facts(facts)
 
     def _show_image(self, frame: LiveFrame) -> None:
         self._pages.setCurrentWidget(self.image)
@@ -114,18 +131,14 @@ class FrameView(QWidget):
         self.curve.show_frame(frame)
 
     def _show_scalar(self, frame: LiveFrame) -> None:
-        self.scalar.setText(value_words(frame.raw.item()))
+        self.scalar.setText(value_words(frame.picked.item()))
         self._pages.setCurrentWidget(self._scalars)
         self._on_painted()
 
     def _show_empty(self, frame: LiveFrame) -> None:
-        self.nothing.setText(f"Frames of {shape_words(frame.raw.shape)} hold no values: there is nothing to draw.")
+        self.nothing.setText(f"Frames of {shape_words(frame.whole.shape)} hold no values: there is nothing to draw.")
         self._pages.setCurrentWidget(self.nothing)
         self._on_painted()
-
-    def _show_unknown(self, frame: LiveFrame) -> None:
-        self.nothing.setText(f"Frames of {shape_words(frame.raw.shape)} values are neither images nor spectra.")
-        self._pages.setCurrentWidget(self.nothing)
 
     def _show_nothing(self) -> None:
         self._unpainted = None

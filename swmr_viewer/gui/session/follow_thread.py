@@ -13,7 +13,7 @@ from PySide6.QtCore import QObject, Qt, QThread, Signal
 
 from swmr_viewer.core.conditions import Condition
 from swmr_viewer.gui.session.frame_mailbox import FrameMailbox
-from swmr_viewer.gui.session.live_frame import LiveFrame, Pixels, live_frame
+from swmr_viewer.gui.session.live_frame import LiveFrame, Mask, Pixels, live_frame
 from swmr_viewer.gui.session.progress_feed import Announcer, ProgressMailbox, ProgressUpdate
 from swmr_viewer.reader import messages as m
 
@@ -29,6 +29,7 @@ class SupervisorLike(Protocol):
     def wait(self, timeout_s: float | None) -> list[m.Event]: ...
     def wake(self) -> None: ...
     def pixels(self, event: m.FrameReady) -> tuple[Pixels, Pixels | None]: ...
+    def shown(self, event: m.FrameReady) -> tuple[Pixels, Mask | None]: ...
     def release(self, event: m.FrameReady) -> None: ...
 
 
@@ -195,7 +196,8 @@ class FollowThread(QThread):
             self.frames_completed.emit(update.completed)
 
     def _on_frame(self, event: m.FrameReady) -> None:
-        frame = live_frame(event, self._supervisor.pixels(event), self._clock(), partial(self._supervisor.release, event))
+        pixels, shown = self._supervisor.pixels(event), self._supervisor.shown(event)
+        frame = live_frame(event, pixels, shown, self._clock(), partial(self._supervisor.release, event))
         travelling = self._mailbox.offer(frame)
         if travelling is not None:
             self.frame_ready.emit(travelling)

@@ -25,16 +25,21 @@ class FrameWishes:
         self._send = send
         self._name_of = name_of
         self._wishes: dict[str, SetDisplay] = {}
+        self._without_mask: set[str] = set()
+        """Places whose file's pixel mask is not wished for."""
+        self._mask_paths: dict[str, str | None] = {}
 
     def of(self, data_path: str) -> SetDisplay:
         """Return what is wished of a data set."""
         return replace(self._wishes.get(self._name_of(data_path), SetDisplay(0)), data_path=data_path)
 
     def change(self, generation: int, data_path: str, **changes: Any) -> bool:
-        """Wish something else: ``mask``, ``percentiles`` or ``combine``; return whether it is something else."""
-        before = self.of(data_path)
+        """Wish something else: ``mask``, ``percentiles``, ``combine`` or ``view``; return whether it is something else."""
+        before, name = self.of(data_path), self._name_of(data_path)
         wish = replace(before, generation=generation, **changes)
-        self._wishes[self._name_of(data_path)] = wish
+        self._wishes[name] = wish
+        if self._mask_paths.get(name) is not None:
+            (self._without_mask.add if wish.mask.mask_path is None else self._without_mask.discard)(name)
         if replace(before, generation=generation) == wish:
             return False
         self._send(wish)
@@ -45,15 +50,18 @@ class FrameWishes:
         self._send(replace(self.of(data_path), generation=generation))
 
     def say_again(self, generation: int, data: tuple[DataDescription, ...]) -> None:
-        """Say to a new generation what is not as usual."""
+        """Say to a new generation what is not as usual: of its own accord the reader uses the file's pixel mask."""
         for one in data:
-            before = self.of(one.path)
-            wish = replace(before, generation=generation, mask=with_mask_of(before.mask, one.facts.mask_path))
-            if wish != SetDisplay(generation, data_path=one.path):
-                self._wishes[self._name_of(one.path)] = wish
+            name, mask_path = self._name_of(one.path), one.facts.mask_path
+            usual = SetDisplay(generation, MaskRules(mask_path=mask_path), data_path=one.path)
+            before, self._mask_paths[name] = self._wishes.get(name), mask_path
+            wish = usual if before is None else _said_of(before, usual, uses_mask=name not in self._without_mask)
+            self._wishes[name] = wish
+            if wish != usual:
                 self._send(wish)
 
 
-def with_mask_of(rules: MaskRules, mask_path: str | None) -> MaskRules:
-    """Return the rules with this file's pixel mask in place of another file's, if they go by one."""
-    return rules if rules.mask_path is None else replace(rules, mask_path=mask_path)
+def _said_of(before: SetDisplay, usual: SetDisplay, uses_mask: bool) -> SetDisplay:
+    """Return what was wished of another file, with this file's generation, path and pixel mask."""
+    mask = replace(before.mask, mask_path=usual.mask.mask_path if uses_mask else None)
+    return replace(before, generation=usual.generation, data_path=usual.data_path, mask=mask)

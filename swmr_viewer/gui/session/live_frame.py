@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from swmr_viewer.analysis import FrameStatistics, LevelStatistics
+from swmr_viewer.analysis import FrameStatistics, FrameView, LevelStatistics, Part
 from swmr_viewer.reader.messages import FrameReady
 
 Pixels = npt.NDArray[Any]
+Mask = npt.NDArray[np.bool_]
 
 
 class Once:
@@ -36,7 +37,7 @@ class LiveFrame:
     index: int
     position: tuple[int, ...]
     raw: Pixels
-    """Read-only, the file's own type: an image (2-D), a spectrum (1-D) or a scalar (0-D)."""
+    """Read-only, the numbers that are shown: an image (2-D), a spectrum (1-D) or a scalar (0-D), never complex."""
     preview: npt.NDArray[np.float32] | None
     """Block maxima with NaN where masked; None where the frame is its own preview."""
     preview_factor: int
@@ -58,13 +59,38 @@ class LiveFrame:
     """Sent by `Every frame`, after the one before it."""
     is_new: bool = False
     """Its key just came: it was not there at the opening, and is not sent for a second time."""
+    whole: Pixels = field(default_factory=lambda: np.empty(0))
+    """Read-only, the frame as the file holds it."""
+    view: FrameView = field(default_factory=lambda: FrameView((), ()))
+    """What of it is shown."""
+    own_mask: Mask | None = None
+    """Its own pixel mask, of the shape of ``raw``; True: masked."""
+    lacks_mask: bool = False
+    """The pixel mask that was asked for could not be used."""
+
+    @property
+    def picked(self) -> Pixels:
+        """The shown pixels as the file has them: complex numbers whole, colours on a last axis."""
+        return self.view.picked(self.whole)
+
+    @property
+    def is_colored(self) -> bool:
+        """Whether it is drawn in its own colours; ``raw`` is their mean."""
+        return self.view.part is Part.COLOR
 
 
-def live_frame(event: FrameReady, pixels: tuple[Pixels, Pixels | None], received_at_s: float, release: Callable[[], None]) -> LiveFrame:
+def live_frame(
+    event: FrameReady,
+    pixels: tuple[Pixels, Pixels | None],
+    shown: tuple[Pixels, Mask | None],
+    received_at_s: float,
+    release: Callable[[], None],
+) -> LiveFrame:
     """Join an event with the pixels in its slot."""
-    raw, preview = pixels
+    (whole, preview), (raw, own_mask) = pixels, shown
+    view = event.view or FrameView(whole.shape, tuple(range(whole.ndim)))
     return LiveFrame(
         event.generation, event.data_path, event.index, event.position, raw, preview, event.preview_factor,
         event.levels, event.key_seen_at_s, received_at_s, event.live, Once(release),
-        event.statistics, event.combined, event.frame_time, event.in_turn, event.is_new,
+        event.statistics, event.combined, event.frame_time, event.in_turn, event.is_new, whole, view, own_mask, event.lacks_mask,
     )  # fmt: skip

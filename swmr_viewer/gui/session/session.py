@@ -117,7 +117,7 @@ class Session(SessionNews):
             self.pin(min(found, key=lambda one: abs(one - index)))
 
     def prepare(self, data_path: str, **changes: Any) -> None:
-        """Have this data set's frames prepared otherwise: ``mask``, ``percentiles``, ``combine`` as in ``messages.SetDisplay``."""
+        """Have these frames prepared otherwise: ``mask``, ``percentiles``, ``combine``, ``view`` as in ``messages.SetDisplay``."""
         self.wishes.change(self.generation, data_path, **changes)
 
     def follow_every(self, on: bool) -> None:

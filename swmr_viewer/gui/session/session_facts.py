@@ -7,6 +7,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject, Signal
 
 from swmr_viewer.core.conditions import Condition, Timeout, default_conditions
+from swmr_viewer.core.nexus.facts import DataFacts
 from swmr_viewer.core.progress import KeyProgress
 from swmr_viewer.gui.session.follow_thread import ReaderCondition
 from swmr_viewer.gui.session.live_frame import LiveFrame
@@ -119,6 +120,12 @@ class SessionFacts(QObject):
         """What is known of the data set that is shown."""
         known = self.description.data if self.description is not None else ()
         return next((one for one in known if one.path == self.data_path), None)
+
+    @property
+    def data_facts(self) -> DataFacts:
+        """What the file says of the data set that is shown, with those axes alone that are shown of its frames."""
+        facts = self.data.facts if self.data is not None else DataFacts()
+        return facts if self.shown is None else facts.of_axes(self.shown.view.axes)
 
     @property
     def frames_per_second(self) -> float | None:

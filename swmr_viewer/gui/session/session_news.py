@@ -172,7 +172,7 @@ class SessionNews(SessionFacts):
         return frame.live and (frame.in_turn or not self._wants_every)
 
     def _show(self, frame: LiveFrame) -> None:
-        if self.places.saw(frame.data_path, frame.raw.shape):
+        if self.places.saw(frame.data_path, frame.whole.shape):
             self.wishes.say(self.generation, frame.data_path)
             self.data_changed.emit()
         before, self.shown = self.shown, frame

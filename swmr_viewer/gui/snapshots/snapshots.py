@@ -111,7 +111,7 @@ class Snapshots(QObject):
         if frame is None or session.request is None:
             return None
         return Snapshot(
-            pixels=frame.raw.copy(),
+            pixels=frame.whole.copy(),
             file=session.request.path,
             data_path=frame.data_path,
             key_paths=session.description.key_paths if session.description is not None else (),

@@ -14,7 +14,7 @@ from swmr_viewer.core.errors import FrameDoubtfulError
 from swmr_viewer.core.progress import KeyProgress
 from swmr_viewer.core.ranges import IndexArray
 from swmr_viewer.core.scan import moved
-from swmr_viewer.reader.child.displays import Display
+from swmr_viewer.reader.child.displays import Displays
 from swmr_viewer.reader.child.frame_reading import FrameReading
 from swmr_viewer.reader.child.rolling import Rolling
 from swmr_viewer.reader.messages import MOST_COMBINED
@@ -71,7 +71,7 @@ class CombinedFrames:
         The data set.
     frames : FrameReading
         Reads them.
-    display : Display
+    displays : Displays
         How frames are prepared and combined.
     progress : callable
         Returns the keys by now.
@@ -79,11 +79,13 @@ class CombinedFrames:
         With all frames: complete ones that are not in it yet, because they wait in line (see `push`).
     """
 
-    def __init__(self, path: str, frames: FrameReading, display: Display, progress: Callable[[], KeyProgress], left: IndexArray) -> None:
+    def __init__(self, path: str, frames: FrameReading, displays: Displays, progress: Callable[[], KeyProgress], left: IndexArray) -> None:
+        display = displays.of(path)
         how = display.combine.how
         assert how != "none"
         self.path = path
         self.display = display
+        self._displays = displays
         self._frames = frames
         self._progress = progress
         self.rolling = Rolling(how, display.combine.n, self._read, self._leave_out, frames.clock, self._read_doubtful)
@@ -145,7 +147,9 @@ class CombinedFrames:
         self._sent = None
 
     def _read(self, index: int, as_it_is: bool = False) -> npt.NDArray[Any]:
-        return self.display.prepared(self._frames.read(self.path, index, self._progress().scan_shape, "reading", as_it_is))
+        shape = self._progress().scan_shape
+        frame = self._frames.read(self.path, index, shape, "reading", as_it_is)
+        return self._displays.prepared(self.path, frame, index, shape)
 
     def _read_doubtful(self, index: int, error: FrameDoubtfulError) -> npt.NDArray[Any]:
         self._frames.accept(self.path, index, error)

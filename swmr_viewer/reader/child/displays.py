@@ -1,4 +1,4 @@
-"""How the frames of each data set are prepared: masks, levels, combination, as the window asked for."""
+"""How the frames of each data set are prepared: what of them is shown, masks, levels, combination, as the window asked for."""
 
 from __future__ import annotations
 
@@ -10,15 +10,16 @@ import h5py
 import numpy as np
 import numpy.typing as npt
 
-from swmr_viewer.analysis import MaskRules, marked
+from swmr_viewer.analysis import FrameView, MaskRules, ViewWish, frame_view, marked
 from swmr_viewer.analysis.frame_statistics import saturation_of
+from swmr_viewer.analysis.frame_view import USUAL_VIEW
 from swmr_viewer.analysis.masks import DEFAULT_RULES
 from swmr_viewer.core.errors import PathError
-from swmr_viewer.core.files.links import open_object
 from swmr_viewer.core.nexus.facts import DataFacts
-from swmr_viewer.reader.messages import Combine, SetDisplay
-
-Mask = npt.NDArray[np.bool_]
+from swmr_viewer.reader.child.layout import SlotLayout, slot_layout
+from swmr_viewer.reader.child.line import Line
+from swmr_viewer.reader.child.pixel_masks import Mask, PixelMask
+from swmr_viewer.reader.messages import Combine, Fault, PixelMaskRead, SetDisplay
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -28,13 +29,28 @@ class Display:
     rules: MaskRules = DEFAULT_RULES
     percentiles: tuple[float, float] = (0.5, 99.5)
     combine: Combine = field(default_factory=Combine)
-    pixel_mask: Mask | None = None
+    view: ViewWish = USUAL_VIEW
     told_saturation: float | None = None
+    told_kind: str = ""
+    """The file's word for what a frame is."""
 
-    def prepared(self, frame: npt.NDArray[Any]) -> npt.NDArray[Any]:
-        """Return the frame with its masked pixels told by their value; the frame itself where the rules add nothing."""
-        mask = self.pixel_mask if self.pixel_mask is not None and self.pixel_mask.shape == frame.shape else None
-        return marked(frame, self.rules, mask)
+    def view_of(self, shape: tuple[int, ...], dtype: np.dtype[Any]) -> FrameView:
+        """Return how frames of this shape and type are shown."""
+        return frame_view(shape, dtype, self.told_kind, self.view)
+
+    def prepared(self, frame: npt.NDArray[Any], mask: Mask | None = None, out: npt.NDArray[Any] | None = None) -> npt.NDArray[Any]:
+        """Return what is shown of a frame with its masked pixels told by their value; a view on the frame where that will do.
+
+        Parameters
+        ----------
+        frame : ndarray
+            The whole frame.
+        mask : ndarray of bool, optional
+            As `Displays.mask_of` gives it.
+        out : ndarray, optional
+            Where the shown numbers go if they have to be computed.
+        """
+        return marked(self.view_of(frame.shape, frame.dtype).shown(frame, out), self.rules, mask)
 
     def saturation(self, dtype: npt.DTypeLike, combined: int = 1) -> float | None:
         """Return from which value on a pixel is saturated; in a sum: if it was in each frame."""
@@ -50,44 +66,84 @@ class Displays:
     h5file : h5py.File
         Where pixel masks are.
     facts : mapping of str to DataFacts
-        What is known of each data set, by path.
+        What is known of each data set, by path. Its pixel mask is used until somebody wishes otherwise.
+    line : Line
+        Where pixel masks are told, and what is wrong with them.
     """
 
-    def __init__(self, h5file: h5py.File, facts: Mapping[str, DataFacts]) -> None:
+    def __init__(self, h5file: h5py.File, facts: Mapping[str, DataFacts], line: Line) -> None:
         self._h5file = h5file
-        self._masks: dict[str, Mask] = {}
-        self._displays = {path: Display(told_saturation=one.saturation_value) for path, one in facts.items()}
+        self._line = line
+        self._masks: dict[str, PixelMask | None] = {}
+        self._told: set[tuple[str, ...]] = set()
+        self._displays = {path: _usual(one) for path, one in facts.items()}
 
     def add(self, path: str, facts: DataFacts) -> None:
         """Take in a data set that was not there before; what was wished of it already stays."""
-        self._displays[path] = replace(self.of(path), told_saturation=facts.saturation_value)
+        wished, usual = self._displays.get(path), _usual(facts)
+        self._displays[path] = (
+            usual if wished is None else replace(wished, told_saturation=usual.told_saturation, told_kind=usual.told_kind)
+        )
 
     def of(self, path: str) -> Display:
         """Return the display of a data set."""
         return self._displays.get(path, Display())
 
-    def set(self, wish: SetDisplay) -> list[str]:
-        """Take a wish, and return what cannot be done of it."""
+    def set(self, wish: SetDisplay) -> None:
+        """Take a wish."""
         paths = [wish.data_path] if wish.data_path is not None else list(self._displays)
-        mask, faults = None, []
-        if wish.mask.mask_path is not None:
-            try:
-                mask = self._mask(wish.mask.mask_path)
-            except PathError as error:
-                faults.append(str(error))
         for path in paths:
             before = self._displays.get(path, Display())
-            self._displays[path] = replace(before, rules=wish.mask, percentiles=wish.percentiles, combine=wish.combine, pixel_mask=mask)
-        return faults
+            self._displays[path] = replace(before, rules=wish.mask, percentiles=wish.percentiles, combine=wish.combine, view=wish.view)
 
-    def _mask(self, path: str) -> Mask:
-        """Read a mask once: True is masked."""
-        if path not in self._masks:
+    def layout_of(self, path: str, shape: tuple[int, ...], dtype: np.dtype[Any]) -> SlotLayout:
+        """Return how such a frame of a data set lies in a slot."""
+        view = self.of(path).view_of(shape, dtype)
+        mask = self._pixel_mask(path)
+        return slot_layout(shape, dtype, view, has_own_mask=mask is not None and not mask.is_shared_by(view))
+
+    def prepared(self, path: str, frame: npt.NDArray[Any], index: int, scan_shape: tuple[int, ...]) -> npt.NDArray[Any]:
+        """Return what is shown of a data set's frame, with its masked pixels told by their value."""
+        display = self.of(path)
+        return display.prepared(frame, self.mask_of(path, index, display.view_of(frame.shape, frame.dtype), scan_shape))
+
+    def mask_of(self, path: str, index: int, view: FrameView, scan_shape: tuple[int, ...]) -> Mask | None:
+        """Return the pixel mask of a frame as it is shown (True: masked), or None where none is used; what is wrong is said once."""
+        found = self._pixel_mask(path)
+        if found is None:
+            return None
+        try:
+            mask = found.of(index, view, scan_shape)
+        except PathError as error:
+            self._tell_once(path, found.path, error)
+            return None
+        if found.is_shared_by(view):
+            self._tell_mask(path, found.path, mask)
+        return mask
+
+    def _pixel_mask(self, path: str) -> PixelMask | None:
+        mask_path = self.of(path).rules.mask_path
+        if mask_path is None:
+            return None
+        if mask_path not in self._masks:
             try:
-                found = open_object(self._h5file, path)
-                if not isinstance(found, h5py.Dataset) or found.dtype.kind not in "iufb":
-                    raise PathError(f"{path} is no pixel mask.", "Name a data set of numbers, 0 where a pixel is good.")
-                self._masks[path] = np.asarray(found[()] != 0)
-            except (OSError, RuntimeError, KeyError, ValueError) as error:
-                raise PathError(f"The pixel mask {path} cannot be read: {error}.", "The frames are shown without it.") from error
-        return self._masks[path]
+                self._masks[mask_path] = PixelMask(self._h5file, mask_path)
+            except PathError as error:
+                self._masks[mask_path] = None
+                self._tell_once(path, mask_path, error)
+        return self._masks[mask_path]
+
+    def _tell_mask(self, path: str, mask_path: str, mask: Mask) -> None:
+        if (path, mask_path, str(mask.shape)) not in self._told:
+            self._told.add((path, mask_path, str(mask.shape)))
+            self._line.send(PixelMaskRead(self._line.generation, path, mask_path, mask.shape, np.packbits(mask).tobytes()))
+
+    def _tell_once(self, path: str, mask_path: str, error: PathError) -> None:
+        if (path, mask_path) not in self._told:
+            self._told.add((path, mask_path))
+            self._line.send(Fault(self._line.generation, str(error)))
+
+
+def _usual(facts: DataFacts) -> Display:
+    """How frames are prepared until somebody wishes otherwise."""
+    return Display(MaskRules(mask_path=facts.mask_path), told_saturation=facts.saturation_value, told_kind=facts.interpretation)

@@ -5,8 +5,6 @@ from __future__ import annotations
 import time
 from typing import Any
 
-import numpy as np
-
 from swmr_viewer.core.conditions import FILE_REPLACED, STOPPED, Timeout
 from swmr_viewer.core.errors import SwmrViewerError
 from swmr_viewer.core.nexus.frame_times import FrameTimes
@@ -34,7 +32,6 @@ from swmr_viewer.reader.messages import (
     MeasuredTaken,
     Phase,
     PhaseChanged,
-    PixelMaskRead,
     ProgressTaken,
     Request,
     Resume,
@@ -71,8 +68,7 @@ class Following:
         self._line = line
         self._announcer = Announcer(scan.follower, line)
         self._announces_keys = not follow.request.every_frame
-        self._told_masks: set[tuple[str, str]] = set()
-        self._displays = Displays(scan.h5file, scan.facts)
+        self._displays = Displays(scan.h5file, scan.facts, line)
         self._frames = FrameReading(scan.grabbers, line, follow.unreadable, late=scan.late)
         self._times: dict[str, FrameTimes] = {}
         self._measurer = Measurer(self._frames, self._announcer, self._displays)
@@ -149,8 +145,7 @@ class Following:
     def _handle_wish(self, live: LiveDelivery, request: Request) -> None:
         match request:
             case SetDisplay():
-                self._tell_faults(self._displays.set(request))
-                self._tell_mask(request)
+                self._displays.set(request)
                 live.redisplay()
             case FollowEvery():
                 live.follow_every(request)
@@ -162,15 +157,6 @@ class Following:
                 self._measurer.note_taken()
             case _:
                 pass
-
-    def _tell_mask(self, wish: SetDisplay) -> None:
-        path, mask_path = wish.data_path, wish.mask.mask_path
-        if path is None or mask_path is None or (path, mask_path) in self._told_masks:
-            return
-        mask = self._displays.of(path).pixel_mask
-        if mask is not None:
-            self._told_masks.add((path, mask_path))
-            self._line.send(PixelMaskRead(self._line.generation, path, mask_path, mask.shape, np.packbits(mask).tobytes()))
 
     def _resume(self) -> None:
         self._scan.follower.resume()

@@ -1,4 +1,4 @@
-"""Where things lie in a slot: the raw frame first, then, 64-byte aligned, its float32 preview."""
+"""Where things lie in a slot: the whole raw frame first, then, each 64-byte aligned, what is shown of it and its float32 preview."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from swmr_viewer.analysis import preview_factor, preview_shape
+from swmr_viewer.analysis import FrameView, frame_view, preview_factor, preview_shape
 from swmr_viewer.core.errors import FrameUnreadableError
 
 _ALIGNMENT = 64
@@ -22,22 +22,38 @@ class SlotLayout:
 
     shape: tuple[int, ...]
     dtype: np.dtype[Any]
+    view: FrameView
+    shown_offset: int
+    """Bytes from the slot's start to the shown numbers; 0: they are a view on the frame."""
     preview_factor: int
-    """0: there is no preview of such frames."""
     preview_shape: tuple[int, ...]
     preview_offset: int
-    """Bytes from the slot's start."""
+    mask_offset: int
+    """To the frame's own mask, one byte per shown pixel; 0: it has none."""
     size: int
     """Bytes of the whole."""
 
 
-def slot_layout(shape: tuple[int, ...], dtype: np.dtype[Any]) -> SlotLayout:
-    """Return how a frame of this shape and type lies in a slot (frames of more than two axes have no preview)."""
-    factor = preview_factor(shape) if len(shape) <= 2 else 0
-    reduced = preview_shape(shape, factor) if factor else ()
-    offset = -(-prod(shape) * dtype.itemsize // _ALIGNMENT) * _ALIGNMENT
-    size = offset + (4 * prod(reduced) if factor else 0)
-    return SlotLayout(shape, dtype, factor, reduced, offset, max(size, _ALIGNMENT))
+def slot_layout(shape: tuple[int, ...], dtype: np.dtype[Any], view: FrameView | None = None, has_own_mask: bool = False) -> SlotLayout:
+    """Return how a frame of this shape and type lies in a slot, shown like this (None: as usual)."""
+    view = frame_view(shape, dtype) if view is None else view
+    shown = view.shown_shape
+    factor = preview_factor(shown)
+    reduced = preview_shape(shown, factor)
+    end = prod(shape) * dtype.itemsize
+    shown_offset, end = _placed(end, prod(shown) * view.shown_dtype(dtype).itemsize if view.is_computed else 0)
+    preview_offset, end = _aligned(end), _aligned(end) + 4 * prod(reduced)
+    mask_offset, end = _placed(end, prod(shown) if has_own_mask else 0)
+    return SlotLayout(shape, dtype, view, shown_offset, factor, reduced, preview_offset, mask_offset, max(end, _ALIGNMENT))
+
+
+def _placed(end: int, size: int) -> tuple[int, int]:
+    """Return where the next part begins and ends; 0 and the end before where there is none."""
+    return (_aligned(end), _aligned(end) + size) if size else (0, end)
+
+
+def _aligned(offset: int) -> int:
+    return max(1, -(-offset // _ALIGNMENT)) * _ALIGNMENT
 
 
 def refuse_too_large(path: str, layout: SlotLayout) -> None:

@@ -309,7 +309,7 @@ class LiveDelivery:
         display = self._displays.of(self._path)
         if self._combined is None or self._combined.path != self._path or self._combined.display is not display:
             left = np.empty(0, np.int64) if self._every is None else self._every.left()
-            self._combined = CombinedFrames(self._path, self._frames, display, lambda: self._announcer.progress, left)
+            self._combined = CombinedFrames(self._path, self._frames, self._displays, lambda: self._announcer.progress, left)
             self._first = None
         return self._combined
 

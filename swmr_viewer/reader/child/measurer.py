@@ -137,9 +137,9 @@ class Measurer:
             self._note_nothing(wish, index)
             return
         try:
-            display = self._displays.of(wish.data_path)
+            display, shape = self._displays.of(wish.data_path), self._announcer.progress.scan_shape
             frame = self._read(wish, index)
-            prepared = display.prepared(frame)
+            prepared = self._displays.prepared(wish.data_path, frame, index, shape)
             statistics = examine(prepared, None, display.saturation(frame.dtype))[1]
         except FrameNotWrittenError as error:
             since = self._late.pop(index, self._frames.clock())
@@ -175,7 +175,9 @@ class Measurer:
 
     def _note_nothing(self, wish: Measure, index: int) -> None:
         self._late.pop(index, None)
-        self._rows.add(row_of_nothing(wish, index, self._frames.grabbers[wish.data_path].frame_shape))
+        grabber = self._frames.grabbers[wish.data_path]
+        view = self._displays.of(wish.data_path).view_of(grabber.frame_shape, grabber.dtype)
+        self._rows.add(row_of_nothing(wish, index, view.shown_shape))
 
     def _announce(self, wish: Measure) -> None:
         now = self._frames.clock()

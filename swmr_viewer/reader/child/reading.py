@@ -8,12 +8,6 @@ import numpy.typing as npt
 
 from swmr_viewer.core.errors import FrameNotWrittenError
 from swmr_viewer.core.frames import FrameGrabber
-from swmr_viewer.reader.child.layout import SlotLayout, slot_layout
-
-
-def layout_of_frames(grabber: FrameGrabber) -> SlotLayout:
-    """Return how the frames of this data set lie in a slot, as large as they are by now."""
-    return slot_layout(grabber.frame_shape, grabber.dtype)
 
 
 def grab_at(grabber: FrameGrabber, index: int, scan_shape: tuple[int, ...], frame: npt.NDArray[Any], as_it_is: bool = False) -> None:

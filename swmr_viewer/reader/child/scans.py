@@ -8,6 +8,7 @@ from typing import Any
 
 import h5py
 
+from swmr_viewer.analysis import frame_view
 from swmr_viewer.core.discovery import inspect_open
 from swmr_viewer.core.errors import NoKeysError
 from swmr_viewer.core.files.opening import open_swmr
@@ -17,7 +18,7 @@ from swmr_viewer.core.inspection import Inspection
 from swmr_viewer.core.nexus.fact_reading import read_facts
 from swmr_viewer.core.nexus.facts import DataFacts
 from swmr_viewer.reader.child.late_data import LateData
-from swmr_viewer.reader.child.layout import slot_layout
+from swmr_viewer.reader.child.layout import SlotLayout, slot_layout
 from swmr_viewer.reader.messages import DataDescription, FollowRequest, Opened
 from swmr_viewer.reader.patterns_in_requests import has_patterns, with_patterns_expanded
 
@@ -38,7 +39,7 @@ class Scan:
     def opened(self, generation: int, path: str) -> Opened:
         """Return the description for the parent."""
         data = tuple(map(self._described, self.grabbers))
-        sizes = [slot_layout(g.frame_shape, g.dtype).size for g in self.grabbers.values()]
+        sizes = [self._layout_of(name, grabber).size for name, grabber in self.grabbers.items()]
         follower = self.follower
         return Opened(
             generation, path, follower.scan_shape, follower.key_paths, data, follower.finished_path, slot_size=max(sizes, default=64)
@@ -63,6 +64,10 @@ class Scan:
         left_out = dict.fromkeys(why for path in opened for why in self.facts[path].left_out)
         if left_out:
             self.faults.append(f"Left out of the geometry, and not guessed: in {self.h5file.filename} {'; '.join(left_out)}.")
+
+    def _layout_of(self, name: str, grabber: FrameGrabber) -> SlotLayout:
+        told = self.facts.get(name, DataFacts()).interpretation
+        return slot_layout(grabber.frame_shape, grabber.dtype, frame_view(grabber.frame_shape, grabber.dtype, told))
 
     def close(self) -> None:
         """Close the file, everything in it, and the files that virtual data sets were read from."""

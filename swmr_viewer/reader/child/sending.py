@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from multiprocessing.shared_memory import SharedMemory
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from swmr_viewer.analysis import FrameStatistics, examine, write_preview
+from swmr_viewer.analysis import FrameStatistics, FrameView, examine, write_preview
 from swmr_viewer.analysis.accumulating import Accumulator, combined_dtype
 from swmr_viewer.core.frames import FrameGrabber
 from swmr_viewer.core.nexus.frame_times import FrameTimes
@@ -20,8 +20,9 @@ from swmr_viewer.reader.child.displays import Display, Displays
 from swmr_viewer.reader.child.frame_reading import busy_with
 from swmr_viewer.reader.child.layout import SlotLayout, refuse_too_large, slot_layout
 from swmr_viewer.reader.child.line import Line
+from swmr_viewer.reader.child.pixel_masks import Mask
 from swmr_viewer.reader.child.reader_slots import ReaderSlots
-from swmr_viewer.reader.child.reading import grab_at, layout_of_frames
+from swmr_viewer.reader.child.reading import grab_at
 from swmr_viewer.reader.messages import Fault, FrameReady, SlotsWanted
 
 OnFrame = Callable[[str, int, npt.NDArray[Any], FrameStatistics], None]
@@ -98,7 +99,7 @@ class Sender:
             If the frame is not there yet, or cannot be read.
         """
         grabber, display = self._grabbers[path], self._displays.of(path)
-        layout = layout_of_frames(grabber)
+        layout = self._displays.layout_of(path, grabber.frame_shape, grabber.dtype)
 
         def fill(frame: npt.NDArray[Any]) -> None:
             shape = self._announcer.progress.scan_shape
@@ -109,7 +110,8 @@ class Sender:
 
     def send_combined(self, path: str, wanted: Wanted, combined: Accumulator) -> bool:
         """Send what was accumulated, as the frame at this index; return whether the slots are large enough."""
-        layout = slot_layout(combined.shape, combined_dtype(combined.how, combined.dtype))
+        view = FrameView(combined.shape, tuple(range(len(combined.shape))))  # what is shown of each frame was added up
+        layout = slot_layout(combined.shape, combined_dtype(combined.how, combined.dtype), view)
         display = self._displays.of(path)
         return self._filled(layout, combined.write_into, display, path, wanted, combined.n)
 
@@ -130,8 +132,10 @@ class Sender:
         try:
             frame: npt.NDArray[Any] = np.ndarray(layout.shape, layout.dtype, block.buf)
             fill(frame)
-            prepared = frame if combined else display.prepared(frame)
+            mask = None if combined else self._mask_of(block, layout, path, wanted.index)
+            prepared = frame if combined else display.prepared(frame, mask, _shown_in(block, layout))
             event = self._described(block, layout, prepared, display, path, wanted, combined)
+            event = replace(event, lacks_mask=not combined and mask is None and display.rules.mask_path is not None)
         except BaseException:
             self._slots.release(block.name)
             raise
@@ -143,6 +147,14 @@ class Sender:
             self._on_frame(path, wanted.index, prepared, event.statistics)
         return True
 
+    def _mask_of(self, block: SharedMemory, layout: SlotLayout, path: str, index: int) -> Mask | None:
+        """Return the frame's pixel mask, if there is one; its own is put into the slot as well."""
+        mask = self._displays.mask_of(path, index, layout.view, self._announcer.progress.scan_shape)
+        if layout.mask_offset:
+            own: Mask = np.ndarray(layout.view.shown_shape, np.bool_, block.buf, layout.mask_offset)
+            own[...] = False if mask is None else mask
+        return mask
+
     def _described(
         self,
         block: SharedMemory,
@@ -153,8 +165,7 @@ class Sender:
         wanted: Wanted,
         combined: int,
     ) -> FrameReady:
-        if layout.preview_factor:
-            write_preview(prepared, layout.preview_factor, np.ndarray(layout.preview_shape, np.float32, block.buf, layout.preview_offset))
+        write_preview(prepared, layout.preview_factor, np.ndarray(layout.preview_shape, np.float32, block.buf, layout.preview_offset))
         levels, statistics = examine(prepared, display.percentiles, display.saturation(layout.dtype, max(1, combined)))
         shape = self._announcer.progress.scan_shape
         return FrameReady(
@@ -176,6 +187,9 @@ class Sender:
             self._time_of(path, wanted.index, shape),
             wanted.live and self.in_turn,
             wanted.is_new,
+            layout.view,
+            layout.shown_offset,
+            layout.mask_offset,
         )
 
     def _time_of(self, path: str, index: int, shape: tuple[int, ...]) -> float | None:
@@ -191,3 +205,10 @@ class Sender:
         if size > self._asked_size:
             self._asked_size = size
             self._line.send(SlotsWanted(self._line.generation, size))
+
+
+def _shown_in(block: SharedMemory, layout: SlotLayout) -> npt.NDArray[Any] | None:
+    """Return where in the slot the shown numbers go, if they have to be computed."""
+    if not layout.shown_offset:
+        return None
+    return np.ndarray(layout.view.shown_shape, layout.view.shown_dtype(layout.dtype), block.buf, layout.shown_offset)

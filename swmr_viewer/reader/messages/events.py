@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from swmr_viewer.analysis.frame_statistics import FrameStatistics
+from swmr_viewer.analysis.frame_view import FrameView
 from swmr_viewer.analysis.levels import LevelStatistics
 from swmr_viewer.analysis.thumbnail import Thumbnail
 from swmr_viewer.core.inspection import Inspection
@@ -104,7 +105,7 @@ class KeysChanged:
 
 @dataclass(frozen=True, slots=True)
 class FrameReady:
-    """A frame lies in a slot: first the raw pixels (C order), then, 64-byte aligned, its float32 preview."""
+    """A frame lies in a slot: first the whole raw frame (C order), then, 64-byte aligned, the float32 preview of what is shown of it."""
 
     generation: int
     data_path: str
@@ -118,7 +119,7 @@ class FrameReady:
     preview_offset: int
     """Bytes from the slot's start."""
     preview_factor: int
-    """Each preview pixel is the maximum of a factor x factor block (masked pixels are NaN); 1: same size as the frame; 0: no preview."""
+    """Each preview pixel is the maximum of a factor x factor block (masked pixels are NaN); 1: same size as what is shown."""
     levels: LevelStatistics | None
     """By the mask rules and percentiles asked for; None when every pixel is masked."""
     key_seen_at_s: float
@@ -126,7 +127,7 @@ class FrameReady:
     live: bool
     """True: sent because it is the newest, or in its turn; False: asked for with ``ShowIndex``."""
     statistics: FrameStatistics | None = None
-    """Of the pixels in the slot, by the mask rules asked for (those of the combined frame, if it is one)."""
+    """Of the shown numbers, by the mask rules asked for (those of the combined frame, if it is one)."""
     combined: int = 1
     """How many frames are in it."""
     frame_time: float | None = None
@@ -135,6 +136,14 @@ class FrameReady:
     """Sent by `Every frame`; a live one that was on its way before is not, and would be out of turn."""
     is_new: bool = False
     """A live one that is sent because its key just came: it was not there before, and it is not sent for a second time."""
+    view: FrameView | None = None
+    """What of the frame is shown; None: all of it."""
+    shown_offset: int = 0
+    """Bytes from the slot's start to the shown numbers (C order); 0: they are a view on the frame."""
+    mask_offset: int = 0
+    """Bytes to this frame's own pixel mask, a bool for each shown pixel; 0: it has none of its own."""
+    lacks_mask: bool = False
+    """The pixel mask that was asked for could not be used (a ``Fault`` has told why)."""
 
 
 @dataclass(frozen=True, slots=True)

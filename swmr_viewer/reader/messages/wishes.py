@@ -8,6 +8,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
+from swmr_viewer.analysis.frame_view import USUAL_VIEW, ViewWish
 from swmr_viewer.analysis.masks import DEFAULT_RULES, MaskRules
 from swmr_viewer.analysis.regions import Region
 
@@ -47,7 +48,7 @@ class Combine:
 
 @dataclass(frozen=True, slots=True)
 class SetDisplay:
-    """How frames are prepared from now on: what is masked, which percentiles are the levels, what is combined."""
+    """How frames are prepared from now on: what is masked, which percentiles are the levels, what is combined, what of a frame is shown."""
 
     generation: int
     mask: MaskRules = DEFAULT_RULES
@@ -56,6 +57,8 @@ class SetDisplay:
     combine: Combine = Combine()
     data_path: str | None = None
     """The data set that this is about; None: all of them, and what was said of one alone is forgotten."""
+    view: ViewWish = USUAL_VIEW
+    """Of frames that have more than a picture shows."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -113,14 +113,32 @@ class SlotPool:
         return was_lent and name in self._blocks
 
     def pixels(self, event: FrameReady) -> tuple[npt.NDArray[Any], npt.NDArray[np.float32] | None]:
-        """Return the raw frame and its preview as read-only views on the slot."""
-        block = self._blocks.get(event.slot) or self._retired.get(event.slot)
-        if block is None:
-            raise ReaderError(f"Slot {event.slot} of frame {event.index} was released.", "Copy the pixels before releasing it.")
+        """Return the whole raw frame and the preview of what is shown of it as read-only views on the slot."""
+        block = self._block(event)
         frame = _view(block, event.shape, np.dtype(event.dtype), 0)
         if not event.preview_factor:
             return frame, None
         return frame, _view(block, event.preview_shape, np.dtype(np.float32), event.preview_offset)
+
+    def shown(self, event: FrameReady) -> npt.NDArray[Any]:
+        """Return the shown numbers: a view on the frame, or, where they were computed, on their own place in the slot."""
+        view, dtype = event.view, np.dtype(event.dtype)
+        if view is None or not event.shown_offset:
+            frame = _view(self._block(event), event.shape, dtype, 0)
+            return frame if view is None else view.shown(frame)
+        return _view(self._block(event), view.shown_shape, view.shown_dtype(dtype), event.shown_offset)
+
+    def own_mask(self, event: FrameReady) -> npt.NDArray[np.bool_] | None:
+        """Return the frame's own pixel mask (True: masked), if it has one."""
+        if event.view is None or not event.mask_offset:
+            return None
+        return _view(self._block(event), event.view.shown_shape, np.dtype(np.bool_), event.mask_offset)
+
+    def _block(self, event: FrameReady) -> SharedMemory:
+        block = self._blocks.get(event.slot) or self._retired.get(event.slot)
+        if block is None:
+            raise ReaderError(f"Slot {event.slot} of frame {event.index} was released.", "Copy the pixels before releasing it.")
+        return block
 
     def close(self) -> None:
         """Remove every block; arrays that still look at one stay good."""

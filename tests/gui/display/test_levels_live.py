@@ -33,7 +33,7 @@ def test_levels_masks_and_counts_are_those_of_the_file(qtbot: QtBot, live_viewer
         bad = pixel_mask(plan) != 0
         assert bad.any()
         assert display.mask_path is not None
-        editor.masks.pixel_mask.click()
+        assert editor.masks.pixel_mask.isChecked()
         display.set_mode(LevelMode.EXTREMES)
         n_masked = int((bad | (pixels == 65_535)).sum())
         qtbot.waitUntil(lambda: display.statistics is not None and display.statistics.n_masked == n_masked, timeout=WAIT_MS)

@@ -10,7 +10,6 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from swmr_viewer.analysis import MaskRules
 from swmr_viewer.analysis.profile import line_profile
 from swmr_viewer.core.nexus.facts import DataFacts
 from swmr_viewer.gui.assembly import Assembly
@@ -32,6 +31,7 @@ MASK_PATH = "/entry/eiger/pixel_mask"
 @pytest.fixture
 def viewer(following: Following, reader: FakeSupervisor, qtbot: QtBot) -> Assembly:  # type: ignore[misc]
     assembly = following(SHAPE, facts=DataFacts(mask_path=MASK_PATH))
+    assembly.window.display.change(uses_file_mask=False)
     with qtbot.waitSignal(assembly.session.progress_changed):
         reader.say_keys(SHAPE, (0, 10))
     show(qtbot, assembly, reader, picture(), 9)
@@ -137,7 +137,7 @@ def test_the_profile_has_gaps_where_the_pixel_mask_says_so(qtbot: QtBot, reader:
     drag(qtbot, viewer, (4.5, 8.5), (40.5, 8.5))
     curve = window.measuring.profile_panel.curve.curve
     qtbot.waitUntil(lambda: curve.getData()[1] is not None and not np.isnan(curve.getData()[1]).any())
-    window.display.change(mask=MaskRules(mask_path=MASK_PATH))
+    window.display.change(uses_file_mask=True)
     qtbot.waitUntil(lambda: curve.getData()[1] is None or not len(curve.getData()[1]))
     bad = np.zeros((64, 48), bool)
     bad[8, 12:15] = bad[9, 30] = True
@@ -149,13 +149,13 @@ def test_the_profile_has_gaps_where_the_pixel_mask_says_so(qtbot: QtBot, reader:
     columns = np.floor(line[0][0] + distance / distance[-1] * (line[1][0] - line[0][0])).astype(int)
     np.testing.assert_array_equal(values, np.where(bad[8, columns], np.nan, picture()[8, columns]))
     assert np.isnan(values).sum() in (3, 4)
-    window.display.change(mask=MaskRules())
+    window.display.change(uses_file_mask=False)
     qtbot.waitUntil(lambda: not np.isnan(curve.getData()[1]).any())
 
 
 def test_a_regions_numbers_leave_out_what_the_pixel_mask_leaves_out(qtbot: QtBot, reader: FakeSupervisor, viewer: Assembly) -> None:
     viewer.window.measuring.measurements.draw("rectangle", ((10.0, 12.0), (30.0, 40.0)))
-    viewer.window.display.change(mask=MaskRules(mask_path=MASK_PATH))
+    viewer.window.display.change(uses_file_mask=True)
     assert cell(viewer, 0, 1) == "\u2026"
     bad = np.zeros((64, 48), bool)
     bad[20:25, :15] = True

@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
 
-from swmr_viewer.analysis import MaskRules
 from swmr_viewer.core.conditions import Timeout
 from swmr_viewer.gui.assembly import Assembly
 from swmr_viewer.gui.measuring.alarm import AlarmRule
@@ -68,7 +67,7 @@ def test_a_profile_leaves_out_what_the_files_mask_leaves_out(qtbot: QtBot, live_
     measuring.measurements.draw_line(((0.5, row + 0.5), (63.5, row + 0.5)))
     assembly.window.panels.panel("measuring").show()
     measuring.tabs.setCurrentWidget(measuring.profile_panel)
-    display.change(mask=MaskRules(mask_path=display.mask_path))
+    assert display.settings.mask.mask_path == display.mask_path is not None
     curve = measuring.profile_panel.curve.curve
     for index in (1, 2):
         pixels = wait_shown(qtbot, assembly, index)[row].astype(float)

@@ -115,11 +115,16 @@ def test_the_pixel_mask_is_that_of_the_file_and_a_file_without_one_forgets_nothi
         scan(f"/entry/scan_{number}/eiger/data", facts=DataFacts(mask_path=mask if number != 2 else None))
         return display.settings.mask.mask_path
 
-    masked_by(1)
-    display.change(mask=MaskRules(mask_path="/entry/scan_1/mask"))
+    assert masked_by(1) == "/entry/scan_1/mask"
     assert masked_by(2) is None
-    assert [one for one in reader.sent(m.SetDisplay) if one.mask.mask_path and one.generation == 2] == []
     assert masked_by(3) == "/entry/scan_3/mask"
+    assert reader.sent(m.SetDisplay) == []  # the reader uses it of its own accord
+    display.change(uses_file_mask=False)
+    assert reader.sent(m.SetDisplay) == [m.SetDisplay(3, data_path="/entry/scan_3/eiger/data")]
+    assert masked_by(2) is None
+    assert masked_by(1) is None  # what a person chose goes on, also past a file that has none
+    assert reader.sent(m.SetDisplay)[-1] == m.SetDisplay(5, data_path="/entry/scan_1/eiger/data")
+    display.change(uses_file_mask=True)
     assert reader.sent(m.SetDisplay)[-1] == m.SetDisplay(
-        3, mask=MaskRules(mask_path="/entry/scan_3/mask"), data_path="/entry/scan_3/eiger/data"
+        5, mask=MaskRules(mask_path="/entry/scan_1/mask"), data_path="/entry/scan_1/eiger/data"
     )
