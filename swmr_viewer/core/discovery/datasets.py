@@ -12,6 +12,7 @@ import numpy as np
 from swmr_viewer.core.data.sources import interpretation_of
 from swmr_viewer.core.discovery.filters import MISSING, filter_names
 from swmr_viewer.core.discovery.found import Found
+from swmr_viewer.core.files.named_files import folders_of, found_file
 from swmr_viewer.core.files.superblock import read_file_state
 from swmr_viewer.core.inspection import FileState, TreeNode
 from swmr_viewer.core.plain_text import decoded
@@ -50,7 +51,7 @@ def describe_dataset(dataset: Any, path: str, note: str, identity: tuple[str, in
     creation = dataset.get_create_plist()
     layout = creation.get_layout()
     filters = filter_names(creation)
-    source_note = _source_note(creation, os.path.dirname(identity[0])) if layout == h5py.h5d.VIRTUAL else ""
+    source_note = _source_note(creation, os.fsdecode(h5py.h5f.get_name(dataset))) if layout == h5py.h5d.VIRTUAL else ""
     node = TreeNode(
         path,
         "dataset",
@@ -118,22 +119,14 @@ def _filter_note(filters: tuple[str, ...]) -> str:
     return f"needs the filter {', '.join(missing)}, which is not installed here" if missing else ""
 
 
-def _source_note(creation: Any, folder: str) -> str:
+def _source_note(creation: Any, filename: str) -> str:
     """What a virtual data set is made of; a source that is not there reads as fill without a word."""
     n_sources = creation.get_virtual_count()
     names = {creation.get_virtual_filename(number) for number in range(min(n_sources, _MOST_SOURCES))} - {"."}
-    missing = [name for name in names if not _is_there(name, folder)]
+    folders = folders_of(filename)
+    missing = [name for name in names if "%" not in name and read_file_state(found_file(name, folders)) is FileState.MISSING]
     lost = f", {len(missing)} of its files not there yet" if missing else ""
     return f"virtual, {n_sources} source{'s' if n_sources != 1 else ''}{lost}"
-
-
-def _is_there(name: str, folder: str) -> bool:
-    return "%" in name or any(read_file_state(one) is not FileState.MISSING for one in candidates(name, folder))
-
-
-def candidates(name: str, folder: str) -> tuple[str, ...]:
-    """Return where HDF5 looks for a file that a link or a virtual data set names."""
-    return (os.path.join(folder, name), os.path.join(folder, os.path.basename(name)))
 
 
 def read_dataset_attributes(h5file: Any, path: str) -> dict[str, tuple[str, ...]]:

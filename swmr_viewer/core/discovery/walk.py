@@ -9,10 +9,11 @@ from typing import Any
 
 import h5py
 
-from swmr_viewer.core.discovery.datasets import SOFT_ERRORS, candidates, describe_dataset, describe_group, joined
+from swmr_viewer.core.discovery.datasets import SOFT_ERRORS, describe_dataset, describe_group, joined
 from swmr_viewer.core.discovery.found import Found, Walk
 from swmr_viewer.core.errors import FileNotThereError, SwmrViewerError
 from swmr_viewer.core.files.explaining import state_error
+from swmr_viewer.core.files.named_files import BY_LINKS, folders_of, places_of
 from swmr_viewer.core.inspection import TreeNode
 
 MOST_OBJECTS = 200_000
@@ -130,7 +131,8 @@ class _Walker:
         filename, inner = (os.fsdecode(part) for part in place.group.links.get_val(name))
         said = f"external link to {filename}:{inner}"
         # Whether HDF5 may touch the file is decided on its bytes: half a file would hang it.
-        refusals = [state_error(one) for one in candidates(filename, os.path.dirname(place.file))]
+        folders = folders_of(os.fsdecode(h5py.h5f.get_name(place.group)), BY_LINKS)
+        refusals = [state_error(str(one)) for one in places_of(filename, folders)]
         if all(refusals):
             why = next((one.message for one in refusals if one and not isinstance(one, FileNotThereError)), "no such file yet")
             return _broken(path, f"{said}: {why}")

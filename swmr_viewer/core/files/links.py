@@ -8,6 +8,7 @@ from weakref import WeakValueDictionary
 import h5py
 
 from swmr_viewer.core.errors import PathNotThereError, SwmrViewerError
+from swmr_viewer.core.files.named_files import BY_LINKS, folders_of, found_file
 from swmr_viewer.core.files.superblock import read_file_state
 from swmr_viewer.core.inspection import FileState
 
@@ -73,7 +74,8 @@ def _leads_to_half_a_file(h5file: h5py.File, path: str) -> bool:
         return False
     if not isinstance(link, h5py.ExternalLink):
         return False
-    return _state(Path(h5file.filename).parent / link.filename) in (FileState.EMPTY, FileState.WRITING)
+    named = found_file(str(link.filename), folders_of(str(h5file.filename), BY_LINKS))
+    return _state(named) in (FileState.EMPTY, FileState.WRITING)
 
 
 def _state(path: Path) -> FileState:

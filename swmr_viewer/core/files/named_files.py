@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+BY_LINKS, BY_MAPPINGS = "HDF5_EXT_PREFIX", "HDF5_VDS_PREFIX"
+"""The environment variables with the folders in which HDF5 looks first."""
 
-def folders_of(filename: str) -> tuple[Path, ...]:
-    """Return the folder of a file, and the one of the file that it is a link to."""
+
+def folders_of(filename: str, prefix: str = BY_MAPPINGS) -> tuple[Path, ...]:
+    """Return the folders in which HDF5 looks for the files that a file names, in its order.
+
+    Where the environment says; beside the file by the name that it was opened by; in the working folder; and at last beside
+    the file that this name is a symbolic link to (``H5F_prefix_open_file``, measured with HDF5 2.0.0).
+    """
     path = Path(filename).absolute()
-    return tuple(dict.fromkeys((path.parent, path.resolve().parent)))
+    told = os.environ.get(prefix, "").replace("${ORIGIN}", str(path.parent)).split(os.pathsep)
+    return tuple(dict.fromkeys((*(Path(one).absolute() for one in told if one), path.parent, Path.cwd(), path.resolve().parent)))
 
 
 def found_file(name: str, folders: tuple[Path, ...]) -> Path:
-    """Return the path of a file as named, or beside the file that names it, as HDF5 looks for it.
+    """Return the path of a file as HDF5 finds it; where there is none yet, the one beside the file that names it.
 
     Parameters
     ----------
@@ -22,18 +31,18 @@ def found_file(name: str, folders: tuple[Path, ...]) -> Path:
     folders : tuple of Path
         Of the file that names it, see :func:`folders_of`.
     """
-    places = list(_places(name, folders))
+    places = list(places_of(name, folders))
     return next((place for place in places if place.exists()), places[0])
 
 
-def _places(name: str, folders: tuple[Path, ...]) -> Iterator[Path]:
+def places_of(name: str, folders: tuple[Path, ...]) -> Iterator[Path]:
+    """Yield where a file may be: an absolute path as it is, then its last part in each folder; a relative one in each folder."""
     path = Path(name)
     if path.is_absolute():
         yield path
         path = Path(path.name)
     for folder in folders:
         yield folder / path
-    yield path.absolute()
 
 
 def mapped_files(filename: str, names: Iterable[str]) -> Iterator[str | None]:
