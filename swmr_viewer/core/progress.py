@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from swmr_viewer.core.growing import GrowingArray
-from swmr_viewer.core.ranges import IndexArray, Ranges, indices_of, ranges_of
+from swmr_viewer.core.ranges import IndexArray, Ranges, indices_of, joined, ranges_of
 
 _BLOCK = 1 << 16
 _FEW_RANGES = 8
@@ -101,7 +101,7 @@ class KeyProgress:
 
     def whole(self) -> tuple[Ranges, ...]:
         """Return everything that is set, as ranges per key dataset."""
-        return tuple(ranges_of(one.flat) for one in self._set)
+        return tuple(_runs(one.flat) for one in self._set)
 
     def add(self, key: int, starts: IndexArray, stops: IndexArray) -> IndexArray:
         """Note that keys were set; those that were set already change nothing.
@@ -165,6 +165,14 @@ class KeyProgress:
         """Return the next (step > 0) or previous (step < 0) complete index strictly beyond ``index``, or None."""
         find = _first_at if step > 0 else _last_at
         return find(self._count.flat, index + 1 if step > 0 else index, self.n_keys)
+
+
+def _runs(mask: npt.NDArray[np.bool_]) -> Ranges:
+    """As ``ranges_of``, at the cost of what is set: of 100 million points of which 5 are, that took 7 s and 1.4 GB."""
+    blocks = ((at, mask[at : at + _BLOCK]) for at in range(0, mask.size, _BLOCK))
+    starts, stops = joined([ranges_of(block, at) for at, block in blocks if block.any()])
+    goes_on = stops[:-1] == starts[1:]
+    return starts[np.concatenate(([True], ~goes_on))[: starts.size]], stops[np.concatenate((~goes_on, [True]))[: stops.size]]
 
 
 def _first_at(count: npt.NDArray[np.uint16], start: int, wanted: int) -> int | None:

@@ -125,3 +125,14 @@ def test_outside_the_scan_nothing_is_complete(index: int) -> None:
     progress.add(0, np.array([0]), np.array([6]))
     assert not progress.is_complete(index)
     assert progress.is_complete(5)
+
+
+@pytest.mark.parametrize("size", [0, 1, 65_535, 65_536, 200_000])
+@pytest.mark.parametrize("density", [0.0, 0.001, 0.5, 0.999, 1.0])
+def test_the_whole_state_is_told_in_runs_that_are_as_long_as_can_be(size: int, density: float) -> None:
+    mask = np.random.default_rng(1).random(size) < density
+    progress = KeyProgress(1, (size,))
+    progress.add(0, *ranges_of(mask))
+    ((starts, stops),) = progress.whole()
+    assert np.array_equal(progress.set_mask(0), mask)
+    assert [starts.tolist(), stops.tolist()] == [one.tolist() for one in ranges_of(mask)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -30,6 +31,25 @@ def frame_rank_of(shape: tuple[int, ...], dtype: npt.DTypeLike, told: str) -> in
         if color:  # as the first of three it may as well be an axis of the scan
             return 3
     return _RANKS.get(told)
+
+
+def is_one_image(shape: Sequence[int], maxshape: Sequence[int | None], by_rows: bool, interpretation: str) -> bool:
+    """Return whether a data set without keys is a single image, and not one spectrum per scan point.
+
+    Two axes that cannot grow are an image, unless NeXus says that they are spectra, or they are written row by row.
+
+    Parameters
+    ----------
+    shape, maxshape : sequence
+        The data set's.
+    by_rows : bool
+        Whether each chunk, or each source, is a row.
+    interpretation : str
+        NeXus' word, or "".
+    """
+    if len(shape) != 2 or tuple(maxshape) != tuple(shape) or 1 in shape:
+        return False
+    return _RANKS.get(interpretation, 1 if by_rows else 2) == 2
 
 
 def color_axis_of(shape: tuple[int, ...], dtype: npt.DTypeLike, told: str = "") -> int | None:

@@ -87,7 +87,7 @@ def choose_data(data: list[Ranked], entries: Sequence[str] = (), *, signals_only
     """
     fitting = [one for one in data if one.fits and one.score > 0]
     entry = entry_of(fitting[0].found.path, entries) if fitting else None
-    of_scan = [one for one in fitting if in_entry(one.found, entry, entries)]
+    of_scan = [one for one in fitting if in_entry(one.found, entry, entries) and one.is_single == fitting[0].is_single]
     return [one for place, one in enumerate(of_scan) if one.is_signal or (place == 0 and not signals_only)][:MOST_DATA]
 
 

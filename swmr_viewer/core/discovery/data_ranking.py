@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from math import log2, prod
 
-from swmr_viewer.core.data.frame_kinds import frame_rank_of
+from swmr_viewer.core.data.frame_kinds import frame_rank_of, is_one_image
 from swmr_viewer.core.discovery.filters import MISSING
 from swmr_viewer.core.discovery.fitting import frame_shape_on
 from swmr_viewer.core.discovery.found import Found, Shape, Walk
@@ -15,6 +15,8 @@ from swmr_viewer.core.discovery.rules import DATA_RULES, FINISHED_RULES, FRAME_S
 
 Attributes = Mapping[str, tuple[str, ...]]
 _MISFIT_SCORE = -200
+_SINGLE_SCORE = -25
+"""A stack is likelier to be what somebody follows than an image that stands beside it."""
 _DEFAULT_SCORE, _SIGNAL_SCORE, _DETECTOR_SCORE, _AXIS_SCORE, _TOLD_SCORE = 100, 45, 20, -60, 20
 
 
@@ -68,7 +70,7 @@ class DataJudge:
             return False
         if prod(shape) <= 1 and FINISHED_RULES.first(found.path):
             return False
-        return self._scan is not None or len(shape) >= 3 or found.node.maxshape[0] is None
+        return self._scan is not None or len(shape) >= 3 or found.node.maxshape[0] is None or _has_two_fixed_axes(found)
 
     def _judged(self, found: Found, told: Attributes) -> Ranked:
         parent = self._groups.get(found.parent)
@@ -81,8 +83,9 @@ class DataJudge:
             *((0.0, "compressed with a filter that is missing here") for name in found.node.filters if name.endswith(MISSING)),
         ]
         why = "; ".join(dict.fromkeys(text for _, text in reasons))
-        score = sum(score for score, _ in reasons) + log2(1 + prod(frame_shape or ())) / 10
-        return Ranked(found, round(score, 2), f"It is {why}.", fits=frame_shape is not None, is_signal=signals)
+        is_single = self._scan is None and frame_shape == found.node.shape
+        score = sum(score for score, _ in reasons) + log2(1 + prod(frame_shape or ())) / 10 + _SINGLE_SCORE * is_single
+        return Ranked(found, round(score, 2), f"It is {why}.", fits=frame_shape is not None, is_signal=signals, is_single=is_single)
 
     def _nexus_reasons(self, found: Found, parent: Found | None, signals: bool) -> list[tuple[float, str]]:
         reasons: list[tuple[float, str]] = []
@@ -103,7 +106,8 @@ class DataJudge:
             return None, (_MISFIT_SCORE, f"of shape {found.node.shape}, which does not fit the scan")
         real = tuple(n for n in frame_shape if n != 1)
         rank = min(len(real), 2)
-        words = f"{FRAME_WORDS[rank]} of {' x '.join(map(str, frame_shape))}" if real else FRAME_WORDS[0]
+        kind = "one image" if self._scan is None and frame_shape == found.node.shape else FRAME_WORDS[rank]
+        words = f"{kind} of {' x '.join(map(str, frame_shape))}" if real else FRAME_WORDS[0]
         as_told = bool(interpretation) and _rank_told(found, interpretation) == len(frame_shape)
         return frame_shape, (FRAME_SCORES[rank] + _TOLD_SCORE * as_told, words)
 
@@ -111,9 +115,19 @@ class DataJudge:
         shape = found.node.shape
         if self._scan is not None:
             return frame_shape_on(shape, found.node.maxshape, self._scan)
+        if is_one_image(shape, found.node.maxshape, _is_by_rows(found), interpretation):
+            return shape
         told = _rank_told(found, interpretation)
         rank = told if told is not None else 2 if len(shape) > 2 else len(shape) - 1
         return shape[max(len(shape) - rank, 0) :]
+
+
+def _has_two_fixed_axes(found: Found) -> bool:
+    return is_one_image(found.node.shape, found.node.maxshape, False, "")
+
+
+def _is_by_rows(found: Found) -> bool:
+    return found.is_virtual or (found.node.chunks is not None and found.node.chunks[0] == 1)
 
 
 def _rank_told(found: Found, interpretation: str) -> int | None:

@@ -62,7 +62,7 @@ def describe_dataset(dataset: Any, path: str, note: str, identity: tuple[str, in
         filters,
         joined(note, _filter_note(filters), source_note),
     )
-    return Found(node, identity, kind=kind, is_late=layout == h5py.h5d.CONTIGUOUS)
+    return Found(node, identity, kind=kind, is_virtual=layout == h5py.h5d.VIRTUAL, is_late=layout == h5py.h5d.CONTIGUOUS)
 
 
 def joined(*notes: str) -> str:

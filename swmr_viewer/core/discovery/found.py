@@ -22,6 +22,7 @@ class Found:
     """Those of NeXus that the rules ask for, as text; one that cannot be read is left out."""
     kind: str = ""
     """numpy's one-letter kind of the values (``i``, ``u``, ``f`` ...), empty for what is no plain dataset."""
+    is_virtual: bool = False
     is_late: bool = False
     """Laid out in one piece that is not written yet: under SWMR, HDF5 cannot see it change."""
 

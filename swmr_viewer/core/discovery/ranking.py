@@ -23,6 +23,8 @@ class Ranked:
     rule: Rule | None = None
     fits: bool = True
     is_signal: bool = False
+    is_single: bool = False
+    """Whether it is one frame as a whole, in a file without keys."""
 
     @property
     def candidate(self) -> Candidate:

@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from swmr_viewer.core.data.boxes import Box, boxes_of
 from swmr_viewer.core.data.chunks import is_whole
+from swmr_viewer.core.data.frame_kinds import is_one_image
 from swmr_viewer.core.data.layout import layout_of
 from swmr_viewer.core.data.sources import NotThereYetError, Source, StoredSource
 from swmr_viewer.core.data.virtual import VirtualSource
@@ -41,7 +42,7 @@ class LengthKeys:
     """
 
     def __init__(self, source: Source, scan_shape: tuple[int, ...] | None, is_at_rest: Callable[[str], bool]) -> None:
-        layout = layout_of(source, scan_shape, None)
+        layout = layout_of(source, scan_shape, 0 if scan_shape is None and _is_one_image(source) else None)
         self.path = source.path
         self.filename = source.filename
         self.flat = layout.is_flat
@@ -134,3 +135,8 @@ class LengthKeys:
         # The file that the piece is in counts, not the one that was opened: a master is closed before its sources are made.
         frame_rank = len(self._source.maxshape) - self._scan_rank
         return is_whole(dataset, box, frame_rank) or self._is_at_rest(dataset.file.filename)
+
+
+def _is_one_image(source: Source) -> bool:
+    by_rows = not isinstance(source, StoredSource) or (source.chunks is not None and source.chunks[0] == 1)
+    return is_one_image(source.shape, source.maxshape, by_rows, source.interpretation)

@@ -95,7 +95,8 @@ class FrameHeader(QWidget):
         held = "" if session.is_live else "held"
         taken, age = self._time_words(frame)
         of_total = f"of {total}" if is_one else f"last {count_words(frame.index)} of {total}"
-        parts = (of_total, f"at {position_words(frame.position)}", self._made_of(), taken, age, held)
+        where = f"at {position_words(frame.position)}" if frame.position else ""  # a scan of no axes is one point
+        parts = (of_total, where, self._made_of(), taken, age, held)
         self.where.say(self._fitting(parts, least_needed=(taken, of_total)))
 
     def _time_words(self, frame: LiveFrame) -> tuple[str, str]:
