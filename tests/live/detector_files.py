@@ -1,16 +1,23 @@
-"""A writer process with a master that links to its detectors' files, which come when a test says so: for what joins a scan late."""
+"""A writer process with a master that links to its detectors' files, which come when a test says so: for what joins a scan late.
+
+By hand, larger: ``python -m tests.live.detector_files FOLDER [--scans N]`` follows scans whose detectors come late, and counts.
+"""
 
 from __future__ import annotations
 
+import argparse
 import json
 import subprocess
 import sys
+import time
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 import h5py
 import numpy as np
+
+from swmr_viewer.core.conditions import AllKeys, Condition, FinishedFlag, Timeout
 
 FRAME_SHAPE = (4, 6)
 BASE = 1000
@@ -91,7 +98,7 @@ class DetectorFiles:
 
     def __enter__(self) -> Self:
         pipe = subprocess.PIPE
-        self._process = subprocess.Popen([sys.executable, "-m", __name__], stdin=pipe, stdout=pipe, text=True)
+        self._process = subprocess.Popen([sys.executable, "-m", "tests.live.detector_files", "--serve"], stdin=pipe, stdout=pipe, text=True)
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
@@ -126,13 +133,80 @@ class DetectorFiles:
         assert self._process.stdout.readline() == "done\n", "the writer died"
 
 
-def main() -> None:
+def serve() -> None:
     """Do what each line of standard input says."""
     scan = Scan()
     for line in sys.stdin:
         verb, arguments = json.loads(line)
         getattr(scan, verb)(*arguments)
         print("done", flush=True)
+
+
+# ---- by hand: scans whose detectors come at any time
+
+NAMES = ["eiger", "diode", "xspress"]
+DATA = [f"/entry/{name}/data" for name in NAMES]
+
+
+def write_late(folder: Path, number: int, n_frames: int) -> None:
+    """Write one scan; each detector comes at a time of its own, one of them perhaps long after the keys."""
+    random = np.random.default_rng(number)
+    scan = Scan()
+    scan.master(str(folder / f"scan-{number}.nxs"), NAMES, n_frames, "own" if number % 2 else "linked")
+    for name in random.permutation(NAMES):
+        time.sleep(float(random.uniform(0, 1.5)))
+        scan.detector(str(name), list(FRAME_SHAPE), True)
+        if number % 2 and name == NAMES[0]:
+            scan.keys(0, n_frames)  # all keys are there, and two detectors may not be
+    for name in NAMES:
+        scan.frames(name, 0, n_frames)
+    scan.finish()
+    scan.close()
+
+
+def count_late(folder: Path, number: int, n_frames: int) -> tuple[int, int, int, str]:
+    """Follow one scan from before its detectors; return how many frames were right, wrong and missing, and why it ended."""
+    from swmr_viewer.reader.messages import Ended, Failed, FollowRequest, FrameMeasured
+    from swmr_viewer.reader.supervisor import Supervisor
+
+    right = wrong = 0
+    supervisor = Supervisor()
+    supervisor.follow(FollowRequest(str(folder / f"scan-{number}.nxs"), conditions=conditions(), every_frame=True))
+    command = [sys.executable, "-m", "tests.live.detector_files", str(folder), "--write", str(number), "--frames", str(n_frames)]
+    with subprocess.Popen(command):
+        while True:
+            for event in supervisor.wait(1.0):
+                if isinstance(event, FrameMeasured):
+                    values = [(path, measured["min"], measured["max"]) for path, measured in event.data.items()]
+                    good = sum(low == high == value_of(DATA.index(path), event.index) for path, low, high in values)
+                    right, wrong = right + good, wrong + len(values) - good
+                elif isinstance(event, Ended | Failed):
+                    supervisor.close()
+                    reason = event.reason if isinstance(event, Ended) else event.message
+                    return right, wrong, len(NAMES) * n_frames - right - wrong, reason
+
+
+def conditions() -> tuple[Condition, ...]:
+    return FinishedFlag(), AllKeys(), Timeout(30.0)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m tests.live.detector_files")
+    parser.add_argument("folder", type=Path, nargs="?")
+    parser.add_argument("--serve", action="store_true")
+    parser.add_argument("--write", type=int)
+    parser.add_argument("--scans", type=int, default=30)
+    parser.add_argument("--frames", type=int, default=50)
+    args = parser.parse_args()
+    if args.serve:
+        serve()
+    elif args.write is not None:
+        write_late(args.folder, args.write, args.frames)
+    else:
+        found = [count_late(args.folder, number, args.frames) for number in range(args.scans)]
+        right, wrong, missing = (sum(one[at] for one in found) for at in range(3))
+        reasons = {reason: sum(one[3] == reason for one in found) for reason in {one[3] for one in found}}
+        print(f"{args.scans} scans: {right} frames right, {wrong} wrong, {missing} missing, ends {reasons}")
 
 
 if __name__ == "__main__":
