@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from functools import partial
 from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import Any, Self, TypeAlias, TypeVar
 
 import h5py
 import numpy.typing as npt
@@ -17,15 +17,17 @@ import numpy.typing as npt
 from swmr_viewer.core.conditions import ConditionLike
 from swmr_viewer.core.data.opening_data import DataPath
 from swmr_viewer.core.errors import FrameDoubtfulError, ShapeError, SwmrViewerError
+from swmr_viewer.core.files.links import path_named
 from swmr_viewer.core.follower import Follower
 from swmr_viewer.core.frame_sets import FrameSet
 from swmr_viewer.core.frames import FrameGrabber
 from swmr_viewer.core.groups import Gatherer
+from swmr_viewer.core.keys.keyset import KeyPaths
 from swmr_viewer.core.scan import index_of, position_of
 from swmr_viewer.core.waiting import wait_for
 
 Where = tuple[int | slice, ...]
-DataPaths = str | Iterable[str] | Mapping[str, DataPath | list[DataPath] | list[str]]
+DataPaths: TypeAlias = str | h5py.Dataset | Iterable[str | h5py.Dataset] | Mapping[str, DataPath | list[DataPath] | list[str]]
 _T = TypeVar("_T")
 
 
@@ -40,9 +42,9 @@ class DataSource(Iterator[FrameSet]):
     ----------
     h5file : h5py.File
         The open file. It stays the caller's to close.
-    key_paths : str or iterable of str
+    key_paths : str, h5py.Dataset or h5py.Group, or iterable of them
         As for :class:`swmr_viewer.Follower`.
-    data_paths : str, iterable of str, or mapping
+    data_paths : str or h5py.Dataset, iterable of them, or mapping
         The data sets; or names of your own and whatever :class:`swmr_viewer.FrameGrabber` takes.
     timeout, termination_conditions :
         As for :class:`swmr_viewer.Follower`.
@@ -68,7 +70,7 @@ class DataSource(Iterator[FrameSet]):
     def __init__(
         self,
         h5file: h5py.File,
-        key_paths: str | Iterable[str],
+        key_paths: KeyPaths,
         data_paths: DataPaths,
         timeout: float = 10.0,
         termination_conditions: ConditionLike | Iterable[ConditionLike] = ("timeout",),
@@ -80,7 +82,7 @@ class DataSource(Iterator[FrameSet]):
         sleep: Callable[[float], object] | None = None,
         **follower_options: Any,
     ) -> None:
-        self._paths = _named(data_paths)
+        self._paths = _named(h5file, data_paths)
         if not self._paths or (rows and chunks):
             raise ShapeError("A data source hands out rows or chunks of at least one data set.", "Name a data set; choose rows or chunks.")
         self._h5file = h5file
@@ -264,7 +266,8 @@ class DataSource(Iterator[FrameSet]):
         self.close()
 
 
-def _named(paths: DataPaths) -> dict[str, Any]:
-    if isinstance(paths, str):
-        return {paths: paths}
-    return dict(paths) if isinstance(paths, Mapping) else {path: path for path in paths}
+def _named(h5file: h5py.File, paths: DataPaths) -> dict[str, Any]:
+    if isinstance(paths, Mapping) and not isinstance(paths, h5py.Group):
+        return dict(paths)
+    several = (paths,) if isinstance(paths, str | h5py.Dataset | h5py.Group) else paths
+    return {path: path for path in (path_named(h5file, one) for one in several)}

@@ -121,6 +121,12 @@ class FrameUnreadableError(SwmrViewerError):
     """The frame at this index is there and cannot be read."""
 
 
+class HeldTwiceError(SwmrViewerError, RuntimeError):
+    """The caller holds a dataset open more than once, so that HDF5 would show old values of it."""
+
+    retryable = True
+
+
 class ReaderError(SwmrViewerError):
     """The reader process could not be started, or died more often than is useful to retry."""
 

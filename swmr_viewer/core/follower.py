@@ -17,7 +17,7 @@ from swmr_viewer.core.files.stamps import Change
 from swmr_viewer.core.follower_facts import FollowerFacts
 from swmr_viewer.core.keys.endings import FileWatch, FinishedFlags
 from swmr_viewer.core.keys.handout import ArrivalOrder, ScanOrder
-from swmr_viewer.core.keys.keyset import KeySet
+from swmr_viewer.core.keys.keyset import KeyPaths, KeySet
 from swmr_viewer.core.keys.untold import Untold
 from swmr_viewer.core.ranges import Ranges
 
@@ -38,9 +38,9 @@ class Follower(FollowerFacts, Iterator[int]):
     ----------
     h5file : h5py.File
         The open file (``h5py.File(path, "r", swmr=True)``, or :func:`swmr_viewer.open_swmr`). It stays the caller's to close.
-        Do not open the key datasets a second time in the same process while following.
-    key_paths : str or iterable of str
-        Groups (all numeric datasets directly in each) or datasets.
+        A handle on a key dataset that the caller holds is used as well; two of them are an error.
+    key_paths : str, h5py.Dataset or h5py.Group, or iterable of them
+        Groups (all numeric datasets directly in each) or datasets: their paths, or the open objects.
     timeout : float
         Seconds without a new key after which the condition ``timeout`` is met.
     termination_conditions : str, condition, callable, or iterable of them
@@ -78,7 +78,7 @@ class Follower(FollowerFacts, Iterator[int]):
     def __init__(
         self,
         h5file: h5py.File,
-        key_paths: str | Iterable[str],
+        key_paths: KeyPaths,
         timeout: float = 10.0,
         termination_conditions: ConditionLike | Iterable[ConditionLike] = ("timeout",),
         *,
@@ -103,6 +103,7 @@ class Follower(FollowerFacts, Iterator[int]):
             unset=unset,
             length_paths=(length_paths,) if isinstance(length_paths, str) else tuple(length_paths),
             is_at_rest=self._files.is_at_rest,
+            is_over=lambda: self.file_is_closed() or self.flag_is_set(),
             scan_rank=scan_rank,
         )
         self._flags = FinishedFlags(h5file, self._keys.key_paths, finished_path, clock)

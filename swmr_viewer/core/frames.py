@@ -20,7 +20,7 @@ from swmr_viewer.core.data.places import Index, Places
 from swmr_viewer.core.data.regions import Region
 from swmr_viewer.core.data.sources import NotThereYetError, PartNotThereYetError, Piece, read_piece, shape_of
 from swmr_viewer.core.data.virtual import VirtualSource
-from swmr_viewer.core.errors import FrameDoubtfulError, FrameNotWrittenError, FrameUnreadableError
+from swmr_viewer.core.errors import FrameDoubtfulError, FrameNotWrittenError, FrameUnreadableError, HeldTwiceError
 from swmr_viewer.core.files.identity import FileIdentity, FilesRead
 from swmr_viewer.core.scan import position_of
 from swmr_viewer.core.waiting import wait_for
@@ -35,8 +35,9 @@ class FrameGrabber:
     Parameters
     ----------
     h5file : h5py.File
-        The open file. It stays the caller's to close. Do not open the data set a second time in the same process.
-    dataset_path : str or (file, path), or list of them
+        The open file. It stays the caller's to close. A handle on the data set that the caller holds is used as well; two of them are an
+        error.
+    dataset_path : str, h5py.Dataset or (file, path), or list of them
         A data set whose leading axes are the scan's; what remains is the frame: an image, a spectrum or a scalar.
         Or a group with ``data_000001``, ``data_000002`` ... read one after the other, each once its link leads somewhere.
         Or a list of several data sets, perhaps of other files, that get blocks of frames in turn.
@@ -296,6 +297,8 @@ class FrameGrabber:
     def _explained(self, index: object) -> Iterator[None]:
         try:
             yield
+        except HeldTwiceError:
+            raise
         except (OSError, RuntimeError) as error:
             raise FrameUnreadableError(
                 f"Frame {index} of {self.path} in {self._source.filename} cannot be read: {error}.",

@@ -88,12 +88,21 @@ def test_paths_are_groups_or_datasets_one_or_many(make: Callable[..., h5py.File]
         ({"dtype": "i8", "fillvalue": -1}, [0, 1, -1, 3], [0, 1, 3]),
         ({"dtype": "u4", "fillvalue": 2**32 - 1}, [0, 1, 2**32 - 1, 3], [0, 1, 3]),
         ({"dtype": "f8", "fillvalue": np.nan}, [0.0, 1.0, np.nan, 3.0], [0, 1, 3]),
-        ({"dtype": "i4"}, [0, 1, 2, 0], [1, 2]),
+        ({"dtype": "i4"}, [0, 1, 2, 0], [0, 1, 2]),
         ({"dtype": "i4"}, [0, 1, 2, 3], [0, 1, 2, 3]),
         ({"dtype": "i4"}, [0, 2, 3, 4], [1, 2, 3]),
         ({"dtype": "i4"}, [0, 1, 1, 1], [1, 2, 3]),
     ],
-    ids=["zero", "minus one", "all ones", "nan", "too early to tell", "counted from zero", "first one lost", "flags, first one late"],
+    ids=[
+        "zero",
+        "minus one",
+        "all ones",
+        "nan",
+        "cut short",
+        "counted from zero",
+        "first one lost",
+        "flags, first one late",
+    ],
 )
 def test_unset_values(
     make: Callable[..., h5py.File], clock: Clock, options: dict[str, Any], values: list[Any], expected: list[int]

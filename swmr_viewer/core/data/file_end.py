@@ -41,7 +41,6 @@ class FileEnd:
 
     def __init__(self, dataset: h5py.Dataset, clock: Callable[[], float] = time.perf_counter) -> None:
         self._dataset = dataset
-        self._id = dataset.id
         self._chunks: tuple[int, ...] | None = dataset.chunks  # asking for each frame costs as much as a refresh
         self._clock = clock
         self._filename = str(dataset.file.filename)
@@ -91,7 +90,7 @@ class FileEnd:
         return self._is_whole
 
     def _holds_contiguous(self, box: Box, size: int) -> bool:
-        offset = self._id.get_offset()
+        offset = self._dataset.id.get_offset()
         if offset is None or any(stop <= start for start, stop in box):
             return True  # kept in the header, or nothing at all
         last = np.ravel_multi_index([stop - 1 for _, stop in box], self._dataset.shape) if box else 0
@@ -112,7 +111,7 @@ class FileEnd:
 
     def _is_inside(self, at: tuple[int, ...], size: int) -> bool:
         began_at = self._clock()
-        is_inside = _ends_at(self._id.get_chunk_info_by_coord(at)) <= size
+        is_inside = _ends_at(self._dataset.id.get_chunk_info_by_coord(at)) <= size
         took_s = self._clock() - began_at
         self._spent_s += took_s
         self._longest_s = max(self._longest_s, took_s)
@@ -122,7 +121,7 @@ class FileEnd:
     def _sweep(self, size: int) -> None:
         self._is_swept = True
         if self._longest_s < _LONGEST_LOOKUP_S:
-            self._is_cut = self._id.chunk_iter(lambda chunk: True if _ends_at(chunk) > size else None) is not None
+            self._is_cut = self._dataset.id.chunk_iter(lambda chunk: True if _ends_at(chunk) > size else None) is not None
 
 
 def _ends_at(chunk: Any) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from functools import partial
+from typing import TypeAlias
 
 import h5py
 
@@ -12,10 +13,10 @@ from swmr_viewer.core.data.source_files import SourceFiles
 from swmr_viewer.core.data.sources import NotThereYetError, Source
 from swmr_viewer.core.data.virtual import open_source
 from swmr_viewer.core.errors import PathError, PathNotThereError
-from swmr_viewer.core.files.links import open_object
+from swmr_viewer.core.files.links import open_object, path_named
 
-DataPath = str | tuple[str | os.PathLike[str], str]
-"""A path in the open file, or (file, path): a relative file is looked for beside the open one."""
+DataPath: TypeAlias = str | tuple[str | os.PathLike[str], str] | h5py.Dataset
+"""A path in the open file, an open data set of it, or (file, path): a relative file is looked for beside the open one."""
 
 
 def open_data(h5file: h5py.File, paths: DataPath | list[DataPath] | list[str], block: int = 1) -> tuple[Source, SourceFiles | None]:
@@ -25,7 +26,7 @@ def open_data(h5file: h5py.File, paths: DataPath | list[DataPath] | list[str], b
     ----------
     h5file : h5py.File
         The open file.
-    paths : str or (file, path), or list of them
+    paths : str, h5py.Dataset or (file, path), or list of them
         A data set, a group with numbered data sets (Dectris), or several data sets with blocks of frames in turn (odin).
     block : int
         How many frames on end each of several data sets gets.
@@ -35,9 +36,10 @@ def open_data(h5file: h5py.File, paths: DataPath | list[DataPath] | list[str], b
     PathNotThereError, PathError, FilterMissingError, ShapeError
         If there is nothing there (yet) to read frames from.
     """
+    paths = path_named(h5file, paths)
     if isinstance(paths, str):
         return open_one(h5file, paths), None
-    several: list[DataPath] = [paths] if isinstance(paths, tuple) else [*paths]
+    several: list[DataPath] = [paths] if isinstance(paths, tuple) else [path_named(h5file, one) for one in paths]
     files = SourceFiles(h5file, open_source)
     parts = [_part(h5file, files, one) for one in several]
     name = ", ".join(one if isinstance(one, str) else f"{one[0]}:{one[1]}" for one in several)

@@ -15,8 +15,9 @@ from swmr_viewer.core.data.boxes import Box
 from swmr_viewer.core.data.chunks import is_allocated, missing_filters
 from swmr_viewer.core.data.file_end import FileEnd
 from swmr_viewer.core.data.frame_kinds import COLOR_IMAGE, COLOR_MODES
-from swmr_viewer.core.data.refreshing import can_refresh
+from swmr_viewer.core.data.refreshing import Refresher
 from swmr_viewer.core.errors import FilterMissingError, PathError
+from swmr_viewer.core.files.links import is_open
 from swmr_viewer.core.files.named_files import mapped_files
 
 
@@ -155,7 +156,6 @@ class StoredSource:
     def __init__(self, dataset: h5py.Dataset, path: str) -> None:
         refuse_unreadable(dataset, path)
         self.path = path
-        self.dataset = dataset
         self.filename = str(dataset.file.filename)
         self.interpretation = interpretation_of(dataset)
         # These never change, and asking HDF5 for each frame costs as much as a refresh.
@@ -164,7 +164,12 @@ class StoredSource:
         self.chunks: tuple[int, ...] | None = dataset.chunks
         self.end = FileEnd(dataset)
         """How far its file reaches."""
-        self._refreshes = can_refresh(dataset)
+        self._refresher = Refresher(dataset)
+
+    @property
+    def dataset(self) -> h5py.Dataset:
+        """The data set itself."""
+        return self._refresher.dataset
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -174,7 +179,7 @@ class StoredSource:
     @property
     def is_open(self) -> bool:
         """Whether its file has not been closed."""
-        return bool(self.dataset.id.valid)
+        return is_open(self.dataset)
 
     def close(self) -> None:
         """Do nothing: no file was opened for it."""
@@ -187,8 +192,7 @@ class StoredSource:
 
     def refresh(self) -> None:
         """Make visible what was flushed (a data set that would not survive it is read as it was)."""
-        if self._refreshes:
-            self.dataset.refresh()
+        self._refresher.refresh()
 
     def pieces(self, box: Box) -> Iterator[Piece]:
         """Yield the box itself, after making sure that it has been written."""

@@ -17,6 +17,7 @@ import numpy.typing as npt
 
 from swmr_viewer.core.data.boxes import Box
 from swmr_viewer.core.data.mapping import IrregularMappingError, Mapping, mappings_of, plain_name
+from swmr_viewer.core.data.refreshing import HeldElsewhere
 from swmr_viewer.core.data.selections import selection_table, touches
 from swmr_viewer.core.data.source_files import SourceFiles
 from swmr_viewer.core.data.sources import (
@@ -65,6 +66,7 @@ class VirtualSource:
         self.scan_axes: tuple[int, ...] | None = None
         """The axes that are not the frame's; set by who knows. It decides what belongs to one frame."""
         self._fill = dataset.fillvalue
+        self._held_elsewhere = HeldElsewhere(dataset)
         self._depth = depth
         self._mappings = mappings_of(dataset)
         self._static, self.maxshape = _extent(dataset)
@@ -92,6 +94,7 @@ class VirtualSource:
         """Look anew at the sources; each is refreshed when it is first asked after this."""
         self._shape = None
         self._fresh.clear()
+        self._held_elsewhere.let_go()
 
     def close(self) -> None:
         """Close the files of the sources."""

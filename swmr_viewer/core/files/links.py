@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 from weakref import WeakValueDictionary
 
 import h5py
 
-from swmr_viewer.core.errors import PathNotThereError, SwmrViewerError
+from swmr_viewer.core.errors import PathError, PathNotThereError, SwmrViewerError
 from swmr_viewer.core.files.named_files import BY_LINKS, folders_of, found_file
 from swmr_viewer.core.files.superblock import read_file_state
 from swmr_viewer.core.inspection import FileState
@@ -87,7 +88,15 @@ def _state(path: Path) -> FileState:
 
 def _open_handle(which: tuple[int, int]) -> h5py.Dataset | None:
     handle = _handles.get(which)
-    return handle if handle is not None and handle.id.valid else None
+    return handle if handle is not None and is_open(handle) else None
+
+
+def is_open(dataset: h5py.Dataset) -> bool:
+    """Return whether a dataset's handle is open; h5py's ``valid`` holds of every handle that is only borrowed."""
+    try:
+        return bool(h5py.h5i.get_type(dataset.id) == h5py.h5i.DATASET)
+    except (RuntimeError, ValueError):
+        return False
 
 
 def _shared(found: h5py.Dataset | h5py.Group | None) -> h5py.Dataset | h5py.Group | None:
@@ -106,6 +115,23 @@ def _identity_at(h5file: h5py.File, path: str) -> tuple[int, int]:
     except (KeyError, OSError, ValueError, RuntimeError):
         return -1, -1
     return int(info.fileno), int(info.addr)
+
+
+def path_named(h5file: h5py.File, named: Any) -> Any:
+    """Return the path of an object that the caller holds; a path, or whatever else names data, as it is.
+
+    Raises
+    ------
+    PathError
+        If the object is in another file.
+    """
+    if not isinstance(named, h5py.Dataset | h5py.Group):
+        return named
+    if identity(named)[0] != identity(h5file)[0]:
+        raise PathError(
+            f"{named.name} is in {named.file.filename}, not in {h5file.filename}.", "Name it by (file, path), or by a link to it."
+        )
+    return named.name
 
 
 def leads_somewhere(h5file: h5py.File, path: str) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 import h5py
 import numpy as np
 
-from swmr_viewer.core.data.refreshing import can_refresh
+from swmr_viewer.core.data.refreshing import Refresher
 from swmr_viewer.core.errors import PathError, PathNotThereError
 from swmr_viewer.core.files.links import leads_out, open_object
 
@@ -38,15 +38,14 @@ class FlagDataset:
             raise PathError(f"{path} in {h5file.filename} is not a dataset of numbers.", "Name a dataset that turns non-zero at the end.")
         self.path = path
         self._dataset = found
-        self._refreshes = can_refresh(found)
+        self._refresher = Refresher(found)
 
     def is_set(self) -> bool:
         """Return whether any value is non-zero by now; no value at all, and what is not a number, is not set.
 
         A flag that cannot be refreshed reads as it was when the file was opened, and another condition has to end the scan.
         """
-        if self._refreshes:
-            self._dataset.refresh()
+        self._refresher.refresh()
         if self._dataset.shape is None:
             return False
         values = np.asarray(self._dataset[()])

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
+from itertools import takewhile
 from math import prod
 from typing import Any
 
@@ -12,9 +13,10 @@ import numpy as np
 import numpy.typing as npt
 
 from swmr_viewer.core.data.boxes import Box, boxes_of
+from swmr_viewer.core.data.chunks import is_allocated
 from swmr_viewer.core.data.file_end import FileEnd
 from swmr_viewer.core.data.mapping import IrregularMappingError
-from swmr_viewer.core.data.refreshing import can_refresh
+from swmr_viewer.core.data.refreshing import Refresher
 from swmr_viewer.core.data.sources import read_piece, shape_of
 from swmr_viewer.core.data.virtual import VirtualSource
 from swmr_viewer.core.errors import PathError
@@ -36,6 +38,8 @@ class KeyDataset:
         The value of a key that is not set. By default the fill value where that is not 0, else 0.
     path : str, optional
         The name it goes by, where a link led to it.
+    is_over : callable
+        Whether nothing more will be written: then a first key of 0 can be told from one that is not set.
 
     Raises
     ------
@@ -43,7 +47,9 @@ class KeyDataset:
         If the dataset does not hold numbers.
     """
 
-    def __init__(self, dataset: h5py.Dataset, unset: float | None = None, path: str | None = None) -> None:
+    def __init__(
+        self, dataset: h5py.Dataset, unset: float | None = None, path: str | None = None, is_over: Callable[[], bool] = bool
+    ) -> None:
         if not isinstance(dataset, h5py.Dataset) or dataset.dtype.kind not in "iufb":
             raise PathError(
                 f"{path or dataset.name} in {dataset.file.filename} does not hold numbers and cannot be a key dataset.",
@@ -63,7 +69,8 @@ class KeyDataset:
         self._chunk_size = None if dataset.chunks is None else max(1, prod(dataset.chunks))
         self._unset = _unset_value(dataset) if unset is None else unset
         self._dtype, self._fill = dataset.dtype, dataset.fillvalue
-        self._refreshes = can_refresh(dataset)
+        self._refresher = Refresher(dataset)
+        self._is_over = is_over
         self._sources = _sources_read_apart(dataset, self.path)
         if self._sources is not None:
             self._dataset = None  # it would hold its sources open beside ours
@@ -96,8 +103,8 @@ class KeyDataset:
         """Make what the writer has flushed visible (a dataset that would not survive it is read as it was)."""
         if self._sources is not None:
             self._sources.refresh()
-        elif self._refreshes and self._dataset is not None:
-            self._dataset.refresh()
+        elif self._dataset is not None:
+            self._refresher.refresh()
             before, self.full_shape = self.full_shape, tuple(self._dataset.shape)
             if not self._dataset.is_virtual and any(now < then for now, then in zip(self.full_shape, before, strict=False)):
                 self.identity.note_rewritten()  # extents only grow while a file is written
@@ -173,14 +180,27 @@ class KeyDataset:
         """Whether the writer counts its frames from 0, so that the first key is 0 although it is set.
 
         The only sign of it are the next keys: 1, 2, 3. One of them alone would not do: keys that are all 1 and come in any
-        order look the same. Until they are there, the first frame waits.
+        order look the same. Until they are there, the first frame waits, but not longer than the scan goes on.
         """
-        if self._unset != 0 or self._counts_from_zero is not None or prod(scan_shape) < 3:
+        if self._unset != 0 or self._counts_from_zero is not None:
             return bool(self._counts_from_zero)
         sign = [self._value_at(scan_shape, index) for index in range(1, min(4, prod(scan_shape)))]
-        if 0 not in sign:
+        if len(sign) > 1 and 0 not in sign:
             self._counts_from_zero = sign == list(range(1, len(sign) + 1))
+        elif self._is_over():
+            return self._counted_to_the_end(sign)
         return bool(self._counts_from_zero)
+
+    def _counted_to_the_end(self, sign: list[float]) -> bool:
+        """Whether the few keys of a scan that is over count from 0; a single one does if it was written at all."""
+        counted = [*takewhile(bool, sign)]
+        return (bool(counted) or not sign) and counted == list(range(1, len(counted) + 1)) and self._first_is_stored()
+
+    def _first_is_stored(self) -> bool:
+        first = tuple((0, min(1, n)) for n in self.full_shape)
+        if self._sources is not None:
+            return any(piece.dataset is not None for piece in self._sources.pieces_there(first))
+        return self._dataset is not None and is_allocated(self._dataset, first)
 
     def _value_at(self, scan_shape: tuple[int, ...], index: int) -> float:
         _, box = next(boxes_of(scan_shape, index, index + 1))

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 import h5py
 
 from swmr_viewer.core.data.opening_data import open_one
 from swmr_viewer.core.errors import NoKeysError, PathError, PathNotThereError, ShapeError
 from swmr_viewer.core.files.identity import FileIdentity, identity_of_file
-from swmr_viewer.core.files.links import as_text, identity, leads_out, open_object
+from swmr_viewer.core.files.links import as_text, identity, leads_out, open_object, path_named
 from swmr_viewer.core.keys.extent import Extent, told_by_file
 from swmr_viewer.core.keys.key_dataset import KeyDataset
 from swmr_viewer.core.keys.lengths import LengthKeys
@@ -20,6 +21,8 @@ from swmr_viewer.core.progress import KeyProgress
 from swmr_viewer.core.ranges import IndexArray, Ranges
 from swmr_viewer.core.scan import position_of
 from swmr_viewer.core.scan_extent import MOST_POINTS, KeyShape, is_absurd, is_stray
+
+KeyPaths: TypeAlias = str | h5py.Dataset | h5py.Group | Iterable[str | h5py.Dataset | h5py.Group]
 
 
 @dataclass(slots=True)
@@ -43,7 +46,7 @@ class KeySet:
     ----------
     h5file : h5py.File
         The open file.
-    paths : str or iterable of str
+    paths : str, h5py.Dataset or h5py.Group, or iterable of them
         Groups (all numeric datasets directly in each) or datasets.
     scan_shape : tuple of int, optional
         The scan's extent, if the file does not tell it.
@@ -53,6 +56,8 @@ class KeySet:
         Data sets without keys whose written frames stand in for them.
     is_at_rest : callable
         Whether nobody writes to the file of this name.
+    is_over : callable
+        Whether nothing more will be written.
     scan_rank : int, optional
         The number of scan axes, where the data tell it.
     """
@@ -60,19 +65,21 @@ class KeySet:
     def __init__(
         self,
         h5file: h5py.File,
-        paths: str | Iterable[str],
+        paths: KeyPaths,
         *,
         scan_shape: tuple[int, ...] | None,
         unset: float | None,
         length_paths: tuple[str, ...] = (),
         is_at_rest: Callable[[str], bool],
+        is_over: Callable[[], bool],
         scan_rank: int | None = None,
     ) -> None:
         self._h5file = h5file
         self._identity = identity_of_file(h5file)
         self._unset = unset
         self._is_at_rest = is_at_rest
-        keys = () if length_paths and not paths else _dataset_paths(h5file, (paths,) if isinstance(paths, str) else tuple(paths))
+        self._is_over = is_over
+        keys = () if length_paths and not paths else _dataset_paths(h5file, _named_paths(h5file, paths))
         self.key_paths = (*keys, *length_paths)
         self._n_real = len(self.key_paths) - len(length_paths)
         self._faults: list[str] = []
@@ -102,7 +109,7 @@ class KeySet:
             if number not in self._datasets:
                 found = open_object(self._h5file, path)
                 if found is not None and number < self._n_real:
-                    self._datasets[number] = KeyDataset(found, self._unset, path)
+                    self._datasets[number] = KeyDataset(found, self._unset, path, self._is_over)
                 elif found is not None:
                     del found  # a virtual data set is read from its sources only, and must not be open beside them
                     with suppress(PathNotThereError):  # a group of links that lead nowhere yet
@@ -233,6 +240,11 @@ def _succeeds(step: Callable[[], object], poll: Poll) -> bool:
         poll.error = error
         return False
     return True
+
+
+def _named_paths(h5file: h5py.File, paths: KeyPaths) -> tuple[str, ...]:
+    several = (paths,) if isinstance(paths, str | h5py.Dataset | h5py.Group) else paths
+    return tuple(path_named(h5file, one) for one in several)
 
 
 def _dataset_paths(h5file: h5py.File, paths: tuple[str, ...]) -> Iterator[str]:

@@ -11,7 +11,7 @@ from typing import Any
 import h5py
 import numpy as np
 
-from swmr_viewer.core.data.refreshing import can_refresh
+from swmr_viewer.core.data.refreshing import Refresher
 from swmr_viewer.core.files.links import open_object
 from swmr_viewer.core.nexus.units import in_seconds
 from swmr_viewer.core.nexus.values import words_of
@@ -46,6 +46,7 @@ class FrameTimes:
         self._dataset: Any = None
         self._path = path
         self._clock = clock
+        self._refresher: Refresher | None = None
         self._start_s: float | None = None
         self._factor: float | None = None
         self._faults: list[str] = []
@@ -67,7 +68,7 @@ class FrameTimes:
             return
         self._start_s = began_s if start else None
         self._factor = in_seconds(unit) if unit else None
-        self._dataset = dataset
+        self._dataset, self._refresher = dataset, Refresher(dataset)
 
     def at(self, index: int, scan_shape: tuple[int, ...]) -> float | None:
         """Return when this frame was taken (s since 1970, UTC), or None where that is not (yet) known, or no time can be so."""
@@ -95,8 +96,8 @@ class FrameTimes:
             self._faults.append(f"{what}. Such times are left out: the age that is shown is counted from the reading.")
 
     def _read(self, index: int, scan_shape: tuple[int, ...]) -> float:
-        if can_refresh(self._dataset):
-            self._dataset.refresh()
+        assert self._refresher is not None
+        self._refresher.refresh()
         rank = self._dataset.ndim
         at = position_of(index, scan_shape)
         where = (index,) if rank == 1 else (*at, *(0,) * (rank - len(at)))
