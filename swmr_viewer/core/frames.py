@@ -184,12 +184,7 @@ class FrameGrabber:
     ) -> None:
         """Read one frame, or a part of it, straight into a C-contiguous array of its shape and ``dtype``.
 
-        Raises
-        ------
-        FrameNotWrittenError, FrameUnreadableError
-            As :meth:`grab`.
-        ValueError
-            If the array does not fit.
+        Raises as :meth:`grab`, and ValueError if the array does not fit.
         """
         self._patiently(lambda: self._grab(index, region, out, as_it_is), wait_s)
 
@@ -203,12 +198,7 @@ class FrameGrabber:
         block : tuple of slice
             One per axis of the scan, with start and stop.
         region, wait_s, as_it_is :
-            As for :meth:`grab`.
-
-        Raises
-        ------
-        FrameNotWrittenError, FrameUnreadableError
-            If any of the frames is not there yet (or in doubt), or cannot be read.
+            As for :meth:`grab`, which tells what is raised, too: for any of the frames.
         """
         if as_it_is or not self._places.can_be_blocks(len(block)):
             return self._patiently(lambda: self._block_by_frames(block, region, as_it_is), wait_s)
@@ -232,13 +222,12 @@ class FrameGrabber:
 
     def _block_at_once(self, block: tuple[slice, ...], region: Region | None) -> npt.NDArray[Any]:
         first, lengths = tuple(along.start for along in block), tuple(along.stop - along.start for along in block)
-        with self._explained(first):
-            self._source.refresh()
-            box = self._places.box(first, region, lengths)
-            try:
-                pieces = list(self._source.pieces(box))
-            except NotThereYetError as error:
-                raise self._not_written(first, error) from error
+        try:
+            pieces, box = self._pieces(first, region, lengths)
+        except PartNotThereYetError:
+            return self._block_by_frames(block, region, False)
+        except NotThereYetError as error:
+            raise self._not_written(first, error) from error
         out = self._room(shape_of(box))
         self._read(first, pieces, box, out)
         for offset in fill_offsets(out, pieces, len(lengths)):
@@ -267,18 +256,21 @@ class FrameGrabber:
 
     def _find(self, index: Index, region: Region | None, as_it_is: bool) -> tuple[list[Piece], Box]:
         """Return where a frame is stored, refreshed, after making sure that it is."""
+        try:
+            return self._pieces(index, region)
+        except PartNotThereYetError as error:
+            if as_it_is or (error.missing and error.missing <= self._without):
+                return list(error.pieces), self._places.box(index, region)
+            raise self._doubtful(index, f"a part of it is not there: {error}", error.missing) from error
+        except NotThereYetError as error:
+            raise self._not_written(index, error) from error
+
+    def _pieces(self, index: Index, region: Region | None, lengths: tuple[int, ...] | None = None) -> tuple[list[Piece], Box]:
         self._files_read.refuse_mixture()
         with self._explained(index):
             self._source.refresh()
-            box = self._places.box(index, region)
-            try:
-                return list(self._source.pieces(box)), box
-            except PartNotThereYetError as error:
-                if as_it_is or (error.missing and error.missing <= self._without):
-                    return list(error.pieces), box
-                raise self._doubtful(index, f"a part of it is not there: {error}", error.missing) from error
-            except NotThereYetError as error:
-                raise self._not_written(index, error) from error
+            box = self._places.box(index, region, lengths)
+            return list(self._source.pieces(box)), box
 
     def _read(self, index: object, pieces: list[Piece], box: Box, out: npt.NDArray[Any]) -> None:
         with self._files_read.unmixed(piece.dataset for piece in pieces), self._explained(index):

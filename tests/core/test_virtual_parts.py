@@ -138,19 +138,28 @@ def test_a_block_holds_no_frame_of_which_nothing_is_there(tmp_path: Path) -> Non
                 grabber.grab_block((slice(THERE - 1, THERE + 1),), as_it_is=as_it_is)
 
 
-def test_sets_of_frames_lack_a_missing_module_after_one_wait(tmp_path: Path) -> None:
+@pytest.mark.parametrize("rows", [False, True])
+def test_sets_of_frames_lack_a_missing_module_after_one_wait(tmp_path: Path, rows: bool) -> None:
     now = [0.0]
 
     def sleep(seconds: float) -> None:
         now[0] += seconds
 
-    options: Any = {"wait_s": 5.0, "clock": lambda: now[0], "sleep": sleep, "length_paths": (), "termination_conditions": "all_keys"}
+    options: Any = {
+        "wait_s": 5.0,
+        "clock": lambda: now[0],
+        "sleep": sleep,
+        "length_paths": (),
+        "termination_conditions": "all_keys",
+        "rows": rows,
+    }
     with master(tmp_path, two_modules(tmp_path), np.nan) as file:
         file.close()
         with h5py.File(tmp_path / "master.h5", "a", libver="v110") as again:
             again["keys/k"] = np.arange(THERE) + 1
     with open_swmr(tmp_path / "master.h5") as file, DataSource(file, "keys", "v", 1.0, **options) as found:
-        seen = [int(one["v"][0, 0, 0]) for one in found if np.isnan(one["v"][1]).all()]
+        frames_seen = np.concatenate([one["v"].reshape(-1, 2, *FRAME) for one in found])
+        seen = [int(frame[0, 0, 0]) for frame in frames_seen if np.isnan(frame[1]).all()]
         assert seen == [20 * index + 1 for index in range(THERE)]
         (fault,) = found.take_faults()
     assert "two.h5" in fault

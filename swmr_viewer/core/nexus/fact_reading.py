@@ -125,7 +125,7 @@ class _Reading:
             pixel_size_m=pixel_size,
             saturation_value=number(f"{detector}/saturation_value") if detector else None,
             scan_axes=self.scan_axes(),
-            left_out=tuple(f"{path} {why}" for path, why in self.values.left_out.items()),
+            left_out=tuple(self.values.left_out.items()),
         )
 
     def interpretation(self) -> str:
@@ -181,8 +181,8 @@ class _Reading:
             return told[0] if told is not None else None
         metres = in_unit(*told, "m")
         if metres is None or pixel_size is None:
-            without = " (and there is no pixel size)" if metres is not None else ""
-            self.values.left_out[path] = f"is {told[0]:g} {plain(told[1])}{without}"
+            without = " (no pixel size)" if metres is not None else ""
+            self.values.left_out[path] = f"{told[0]:g} {plain(told[1])}{without}"
             return None
         return metres / pixel_size[axis]
 

@@ -42,8 +42,8 @@ class DataFacts:
     """Pixels at or above are saturated (NXdetector/saturation_value)."""
     scan_axes: tuple[ScanAxis, ...] = ()
     """Of the scan's axes, slowest first; empty where the file names none."""
-    left_out: tuple[str, ...] = ()
-    """Paths of values that are there and of no use, each with the reason: ``/entry/.../distance is 0.2 without a unit``."""
+    left_out: tuple[tuple[str, str], ...] = ()
+    """Values that are there and of no use: path, and the value in words, ``0.2 (no unit)``."""
 
     def of_axes(self, axes: tuple[int, ...]) -> DataFacts:
         """Return the same of frames of which these axes alone are looked at."""

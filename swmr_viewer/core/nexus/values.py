@@ -29,7 +29,7 @@ class Values:
     def __init__(self, at: Callable[[str], Any]) -> None:
         self._at = at
         self.left_out: dict[str, str] = {}
-        """Why values that are there are of no use, by path."""
+        """Values that are there and of no use, in words, by path."""
 
     def number(self, path: str) -> float | None:
         """Return a single finite number: written as a number or a text, or several times as the same one."""
@@ -44,7 +44,7 @@ class Values:
             return self._number_in_words(path, told[0]) if told.size == 1 else None
         low, high = float(told.min()), float(told.max())
         if low != high or not isfinite(low):
-            self.left_out[path] = f"is from {low:g} to {high:g}" if isfinite(low) else f"is {low:g}"
+            self.left_out[path] = f"{low:g} to {high:g}" if isfinite(low) else f"{low:g}"
             return None
         return low
 
@@ -55,7 +55,7 @@ class Values:
         except ValueError:
             value = float("nan")
         if not isfinite(value):
-            self.left_out[path] = f"is {plain(words)[:40]!r}"
+            self.left_out[path] = repr(plain(words)[:40])
             return None
         return value
 
@@ -66,7 +66,7 @@ class Values:
             return None
         unit = " ".join(words_of(self._at(path), "units")).strip()
         if not unit:
-            self.left_out[path] = f"is {value:g} without a unit"
+            self.left_out[path] = f"{value:g} (no unit)"
             return None
         return value, unit
 
@@ -87,7 +87,7 @@ class Values:
                 self.left_out = before
                 return value
             if told is not None:
-                self.left_out[path] = f"is {told[0]:g} {plain(told[1])}"
+                self.left_out[path] = f"{told[0]:g} {plain(told[1])}"
         return None
 
 

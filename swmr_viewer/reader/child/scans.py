@@ -61,9 +61,9 @@ class Scan:
         self.grabbers.update(opened)
         for path, grabber in opened.items():
             self.facts[path] = read_facts(self.h5file, path, grabber.scan_rank, grabber.frame_shape)
-        left_out = dict.fromkeys(why for path in opened for why in self.facts[path].left_out)
+        left_out = dict(one for path in opened for one in self.facts[path].left_out)
         if left_out:
-            self.faults.append(f"Left out of the geometry, and not guessed: in {self.h5file.filename} {'; '.join(left_out)}.")
+            self.faults.append(f"Left out of the geometry in {self.h5file.filename}, not guessed: {_by_folder(left_out)}.")
 
     def _layout_of(self, name: str, grabber: FrameGrabber) -> SlotLayout:
         told = self.facts.get(name, DataFacts()).interpretation
@@ -74,6 +74,14 @@ class Scan:
         for grabber in self.grabbers.values():
             grabber.close()
         self.h5file.close()
+
+
+def _by_folder(values: dict[str, str]) -> str:
+    folders: dict[str, list[str]] = {}
+    for path, words in values.items():
+        folder, _, name = path.rpartition("/")
+        folders.setdefault(folder, []).append(f"{name} {words}")
+    return "; ".join(f"{', '.join(names)} in {folder}" for folder, names in folders.items())
 
 
 def open_scan(request: FollowRequest) -> Scan:
