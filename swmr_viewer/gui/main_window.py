@@ -28,6 +28,7 @@ from swmr_viewer.gui.measuring.measuring import Measuring
 from swmr_viewer.gui.picture.empty_state import EmptyState
 from swmr_viewer.gui.picture.frame_header import FrameHeader
 from swmr_viewer.gui.picture.frame_view import FrameView
+from swmr_viewer.gui.picture.view_row import ViewRow
 from swmr_viewer.gui.scan_map.detector_list import DetectorList
 from swmr_viewer.gui.scan_map.map_pages import MapPages
 from swmr_viewer.gui.scan_map.map_panel import MapPanel
@@ -91,6 +92,7 @@ class MainWindow(QMainWindow):
         self.display = Display(session)
         self.display_memory = DisplayMemory(session, self.display)
         self.frame_view = FrameView(session, self.display)
+        self.view_row = ViewRow(session, self.display)
         self.display_tools = DisplayTools(self.display, actions.auto_levels, self)
         gaps = ScanGaps(session, self)
         pages = MapPages(session, self)
@@ -125,7 +127,7 @@ class MainWindow(QMainWindow):
         middle.setFocus()  # else the first button wears the ring of the keyboard's focus at the start
 
     def _work_page(self) -> QWidget:
-        self.panels = Panels(_panel(self.frame_header, self.measuring.data_tabs, self.frame_view, stretched=self.frame_view))
+        self.panels = Panels(_panel(self.frame_header, self.measuring.data_tabs, self.frame_view, self.view_row, stretched=self.frame_view))
         self.panels.add("map", "Progress map", self.map_panel, width=SIDE_WIDTH)
         self.panels.add("detectors", "Detectors", self.detectors, width=SIDE_WIDTH)
         self.measuring.add_panels(self.panels)
@@ -133,6 +135,7 @@ class MainWindow(QMainWindow):
         self.measuring.frame_the_alarm(self.panels.centralWidget(), self.frame_header)
         for button in (*self.display_tools.compose(self.menu_, self.actions_.quit), self.measuring.button):
             self.frame_header.add_button(button)
+        self.menu_.insertMenu(self.actions_.quit, self.view_row.menu_)
         self.menu_.insertMenu(self.actions_.quit, self.measuring.menu_)
         page = QWidget()
         box = QVBoxLayout(page)

@@ -140,7 +140,7 @@ class Display(QObject):
         """From which value on pixels are saturated, or None where nobody knows."""
         shown = self._session.shown
         told = self._data.facts.saturation_value if self._data is not None else None
-        return saturation_of(shown.raw.dtype, told) if shown is not None else None
+        return saturation_of(shown.whole.dtype, told) if shown is not None else None
 
     @property
     def statistics(self) -> FrameStatistics | None:

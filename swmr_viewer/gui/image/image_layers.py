@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -18,7 +19,7 @@ from swmr_viewer.gui.display.levels_scale import LevelScale
 from swmr_viewer.gui.display.screen_fit import screen_fit
 from swmr_viewer.gui.image.crop import Crop, crop_for
 from swmr_viewer.gui.image.image_box import ImageBox
-from swmr_viewer.gui.image.raw_part import raw_part
+from swmr_viewer.gui.image.raw_part import colored_picture, raw_part
 from swmr_viewer.gui.look.theme import tokens
 from swmr_viewer.gui.session.live_frame import LiveFrame
 
@@ -67,10 +68,14 @@ class ImageLayers:
     def set_settings(self, settings: DisplaySettings) -> None:
         """Draw so from now on."""
         self._settings = settings
-        table = color_table(settings.color_map, settings.inverted)
-        for item in (self.preview_item, self.crop_item):
-            item.setLookupTable(table)
+        self._take_table(self.frame is not None and self.frame.is_colored)
         self.take_theme()
+
+    def _take_table(self, is_colored: bool) -> None:
+        """Use the colour map, or none for frames that have colours of their own."""
+        table = None if is_colored else color_table(self._settings.color_map, self._settings.inverted)
+        for item in (self.preview_item, self.crop_item):
+            item.setLookupTable(table, update=not is_colored)
 
     def take_theme(self) -> None:
         self.under.setBrush(QColor(self._settings.masked_color or tokens().masked))
@@ -84,13 +89,15 @@ class ImageLayers:
 
     def hold(self, frame: LiveFrame) -> None:
         """Draw this frame from the next ``draw`` on."""
+        if self.frame is None or self.frame.is_colored != frame.is_colored:
+            self._take_table(frame.is_colored)
         self.frame, self._drawn_scale = frame, None
 
     def take_levels(self, ratio: float) -> None:
-        """Use the model's levels for what is drawn; on another scale it is drawn anew."""
+        """Use the model's levels for what is drawn; on another scale, or in its own colours, it is drawn anew."""
         if self._drawn_scale is None:
             return
-        if self._drawn_scale != self._model.scale:
+        if self._drawn_scale != self._model.scale or (self.frame is not None and self.frame.is_colored):
             self.draw(ratio, anew=True)
             return
         for item in (self.preview_item, self.crop_item):
@@ -156,11 +163,24 @@ class ImageLayers:
 
     def _fill(self, item: pg.ImageItem, picture: npt.NDArray[np.float32], rect: tuple[float, float, float, float], plan: _Plan) -> None:
         picture = screen_fit(picture, plan.rows, plan.columns)
-        item.setImage(self._model.scale.forward(picture), autoLevels=False, levels=self._shades())
+        colors = self._colors(plan.crop, picture.shape)
+        if colors is None:
+            item.setImage(self._model.scale.forward(picture), autoLevels=False, levels=self._shades())
+        else:
+            shades = self._model.scale.forward(colors.astype(np.float32))
+            item.setImage(colored_picture(shades, self._shades(), np.isfinite(picture)), autoLevels=False, levels=(0, 255))
         item.setRect(QRectF(*rect))
-        self._mark_saturated(picture, rect)
+        self._mark_saturated(picture if colors is None else colors.max(axis=-1), rect)
 
-    def _mark_saturated(self, picture: npt.NDArray[np.float32], rect: tuple[float, float, float, float]) -> None:
+    def _colors(self, crop: Crop | None, shape: tuple[int, ...]) -> npt.NDArray[Any] | None:
+        """Return the colours of a frame that has them, as the file has them, for a picture of this shape."""
+        if self.frame is None or not self.frame.is_colored:
+            return None
+        part = self.frame.picked if crop is None else self.frame.picked[crop.top : crop.bottom, crop.left : crop.right]
+        rows, columns = (np.arange(n) * size // n for n, size in zip(shape, part.shape, strict=False))
+        return part[rows[:, None], columns, :3]
+
+    def _mark_saturated(self, picture: npt.NDArray[Any], rect: tuple[float, float, float, float]) -> None:
         limit = self.saturation_value if self._settings.marks_saturated else None
         self.marks_item.setVisible(limit is not None)
         if limit is None:

@@ -90,7 +90,19 @@ class ImageView(QWidget):
 
     @property
     def color_map(self) -> str:
+        if self._is_colored:
+            return ""
         return self._settings.color_map + (" (inverted)" if self._settings.inverted else "")
+
+    @property
+    def _is_colored(self) -> bool:
+        return self.layers.frame is not None and self.layers.frame.is_colored
+
+    def _take_colors(self) -> None:
+        """Show the colour map on the bar; for frames that have their own colours: from dark to full."""
+        self.color_bar.set_colors(
+            "grey" if self._is_colored else self._settings.color_map, self._settings.inverted and not self._is_colored
+        )
 
     @property
     def frame_shape(self) -> tuple[int, int] | None:
@@ -119,7 +131,7 @@ class ImageView(QWidget):
         """Draw so from now on; only levels, or only colours, are changed without drawing the frame anew."""
         before, self._settings = self._settings, settings
         self.layers.set_settings(settings)
-        self.color_bar.set_colors(settings.color_map, settings.inverted)
+        self._take_colors()
         self.box.setAspectLocked(settings.aspect_locked)
         if settings.orientation != before.orientation:
             self._turn(settings.orientation)
@@ -146,6 +158,7 @@ class ImageView(QWidget):
     def show_frame(self, frame: LiveFrame) -> None:
         """Show this frame; the arrays are used until the next one, or ``clear``."""
         self.layers.hold(frame)
+        self._take_colors()
         self._take_levels()
         self._fit((int(frame.raw.shape[0]), int(frame.raw.shape[1])))
         self._draw(anew=True)
@@ -192,7 +205,9 @@ class ImageView(QWidget):
     def _take_levels(self) -> None:
         frame = self.layers.frame
         levels = self._settings.levels_for(frame.levels if frame is not None else None)
-        self.model.take(self._settings.scale, frame.raw.dtype.kind if frame is not None else None, levels)
+        if frame is not None and frame.is_colored and frame.whole.dtype == np.uint8 and self._settings.is_auto:
+            levels = (0.0, 255.0)  # a camera's picture is meant as it is
+        self.model.take(self._settings.scale, frame.whole.dtype.kind if frame is not None else None, levels)
 
     def _on_levels(self) -> None:
         self.layers.take_levels(self._ratio())

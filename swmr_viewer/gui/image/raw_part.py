@@ -1,4 +1,4 @@
-"""A part of the raw frame as a picture: float32, NaN where masked, reduced by block maxima."""
+"""A part of the raw frame as a picture: float32, NaN where masked, reduced by block maxima; or in its own colours."""
 
 from __future__ import annotations
 
@@ -33,3 +33,22 @@ def raw_part(
     out = np.empty(preview_shape(pixels.shape, factor), np.float32)
     write_preview(pixels, factor, out)
     return out
+
+
+def colored_picture(shades: npt.NDArray[Any], levels: tuple[float, float], is_valid: npt.NDArray[np.bool_]) -> npt.NDArray[np.uint8]:
+    """Return red, green, blue and opacity (uint8, (rows, columns, 4)): each colour from the low level to the high one, masked pixels clear.
+
+    Parameters
+    ----------
+    shades : ndarray (rows, columns, 3)
+        The colours, on the scale that is drawn.
+    levels : tuple of float
+        Which shades are dark, and full.
+    is_valid : ndarray of bool (rows, columns)
+        False where masked.
+    """
+    low, high = levels
+    picture = np.empty((*shades.shape[:2], 4), np.uint8)
+    picture[..., :3] = np.clip(np.nan_to_num((shades - low) * (255 / (high - low))) + 0.5, 0, 255)
+    picture[..., 3] = np.where(is_valid, 255, 0)
+    return picture

@@ -10,7 +10,7 @@ import h5py
 import numpy as np
 import numpy.typing as npt
 
-from swmr_viewer.analysis import FrameView, MaskRules, ViewWish, frame_view, marked
+from swmr_viewer.analysis import FrameStatistics, FrameView, LevelStatistics, MaskRules, Part, ViewWish, examine, frame_view, marked
 from swmr_viewer.analysis.frame_statistics import saturation_of
 from swmr_viewer.analysis.frame_view import USUAL_VIEW
 from swmr_viewer.analysis.masks import DEFAULT_RULES
@@ -51,6 +51,18 @@ class Display:
             Where the shown numbers go if they have to be computed.
         """
         return marked(self.view_of(frame.shape, frame.dtype).shown(frame, out), self.rules, mask)
+
+    def examined(
+        self, frame: npt.NDArray[Any], prepared: npt.NDArray[Any], levels: bool = True, combined: int = 1
+    ) -> tuple[LevelStatistics | None, FrameStatistics]:
+        """Measure what was `prepared` of a frame; a coloured pixel is saturated where any of its colours is."""
+        limit, percentiles = self.saturation(frame.dtype, combined), self.percentiles if levels else None
+        view = self.view_of(frame.shape, frame.dtype)
+        if limit is None or view.part is not Part.COLOR:
+            return examine(prepared, percentiles, limit)
+        within, statistics = examine(prepared, percentiles)
+        n_saturated = int(np.count_nonzero((view.picked(frame)[..., :3] >= limit).any(axis=-1)))
+        return within, replace(statistics, n_saturated=n_saturated)
 
     def saturation(self, dtype: npt.DTypeLike, combined: int = 1) -> float | None:
         """Return from which value on a pixel is saturated; in a sum: if it was in each frame."""

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from swmr_viewer.analysis import FrameStatistics, examine
+from swmr_viewer.analysis import FrameStatistics
 from swmr_viewer.core.errors import FileReplacedError, FrameDoubtfulError, FrameNotWrittenError, SwmrViewerError
 from swmr_viewer.core.ranges import IndexArray
 from swmr_viewer.core.scan import moved
@@ -140,7 +140,7 @@ class Measurer:
             display, shape = self._displays.of(wish.data_path), self._announcer.progress.scan_shape
             frame = self._read(wish, index)
             prepared = self._displays.prepared(wish.data_path, frame, index, shape)
-            statistics = examine(prepared, None, display.saturation(frame.dtype))[1]
+            statistics = display.examined(frame, prepared, levels=False)[1]
         except FrameNotWrittenError as error:
             since = self._late.pop(index, self._frames.clock())
             if self._frames.clock() - since < PATIENCE_S:

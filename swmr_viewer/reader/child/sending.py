@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from swmr_viewer.analysis import FrameStatistics, FrameView, examine, write_preview
+from swmr_viewer.analysis import FrameStatistics, FrameView, write_preview
 from swmr_viewer.analysis.accumulating import Accumulator, combined_dtype
 from swmr_viewer.core.frames import FrameGrabber
 from swmr_viewer.core.nexus.frame_times import FrameTimes
@@ -166,7 +166,8 @@ class Sender:
         combined: int,
     ) -> FrameReady:
         write_preview(prepared, layout.preview_factor, np.ndarray(layout.preview_shape, np.float32, block.buf, layout.preview_offset))
-        levels, statistics = examine(prepared, display.percentiles, display.saturation(layout.dtype, max(1, combined)))
+        frame: npt.NDArray[Any] = np.ndarray(layout.shape, layout.dtype, block.buf)
+        levels, statistics = display.examined(frame, prepared, combined=max(1, combined))
         shape = self._announcer.progress.scan_shape
         return FrameReady(
             self._line.generation,

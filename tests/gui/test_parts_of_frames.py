@@ -1,0 +1,156 @@
+"""Frames that have more than a picture shows: a slider for a further axis, colours as colour, parts of complex numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import h5py
+import numpy as np
+import pytest
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QColor
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+
+from swmr_viewer.analysis import Part, ViewWish
+from swmr_viewer.analysis.frame_view import USUAL_VIEW
+from swmr_viewer.gui.assembly import Assembly
+from swmr_viewer.gui.display.display_memory import decoded, encoded
+from swmr_viewer.gui.display.display_settings import DisplaySettings
+from swmr_viewer.gui.session.places import Place
+from swmr_viewer.reader import messages as m
+from tests.gui.fakes import FakeSupervisor
+
+SHAPE = (4, 5)
+PATH = "/entry/eiger/data"
+WAIT_MS = 60_000
+Following = Callable[..., Assembly]
+
+
+def show(qtbot: QtBot, viewer: Assembly, reader: FakeSupervisor, pixels: np.ndarray, wish: ViewWish = USUAL_VIEW) -> None:
+    with qtbot.waitSignal(viewer.session.frame_changed):
+        reader.say_frame(pixels, 9, SHAPE, wish=wish)
+
+
+def color_at(viewer: Assembly, x: float, y: float) -> QColor:
+    image = viewer.window.frame_view.image
+    painted = image.view.grab().toImage()
+    return painted.pixelColor(image.view.mapFromScene(image.box.frame_group.mapToScene(QPointF(x + 0.5, y + 0.5))))
+
+
+def test_a_plain_frame_has_no_row_of_choices(qtbot: QtBot, reader: FakeSupervisor, following: Following) -> None:
+    viewer = following(SHAPE)
+    show(qtbot, viewer, reader, np.ones((64, 48), "u4"))
+    row = viewer.window.view_row
+    assert not row.isVisible()
+    assert not any(action.isEnabled() for action in (row.next_place, row.previous_place, row.next_part))
+
+
+def test_a_further_axis_is_chosen_by_its_number_and_by_keys_and_the_choice_stays(
+    qtbot: QtBot, reader: FakeSupervisor, following: Following
+) -> None:
+    frames = np.arange(3 * 64 * 48, dtype="u4").reshape(3, 64, 48)
+    viewer = following(SHAPE, frame=frames.shape)
+    show(qtbot, viewer, reader, frames)
+    row, window = viewer.window.view_row, viewer.window
+    assert row.isVisible()
+    assert window.frame_view.image.frame_shape == (64, 48)
+    (place,) = row.places
+    place.number.setFocus()
+    place.number.selectAll()
+    qtbot.keyClicks(place.number, "2")
+    assert reader.sent(m.SetDisplay)[-1] == m.SetDisplay(1, data_path=PATH, view=ViewWish((2,)))
+    show(qtbot, viewer, reader, frames, ViewWish((2,)))
+    assert place.slider.value() == 2
+    assert viewer.session.shown is not None
+    np.testing.assert_array_equal(viewer.session.shown.raw, frames[2])
+    window.readout.point_at((5, 7))
+    assert window.readout.pixel.text().replace("\u2009", "") == f"x 7   y 5   value {frames[2, 5, 7]}"
+    QTest.keyClick(window, Qt.Key.Key_Down, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
+    assert reader.sent(m.SetDisplay)[-1].view == ViewWish((1,))
+    assert window.display.settings.view == ViewWish((1,))
+    row.next_place.trigger()
+    row.next_place.trigger()
+    assert window.display.settings.view == ViewWish((2,))  # there are three
+
+
+def test_colours_are_drawn_as_they_are_and_the_pointer_tells_all_three(qtbot: QtBot, reader: FakeSupervisor, following: Following) -> None:
+    pixels = np.zeros((64, 48, 3), "u1")
+    pixels[:32], pixels[32:] = (255, 40, 0), (10, 200, 30)
+    viewer = following(SHAPE, frame=pixels.shape, dtype="|u1")
+    show(qtbot, viewer, reader, pixels)
+    window = viewer.window
+    assert color_at(viewer, 20, 10) == QColor(255, 40, 0)
+    assert color_at(viewer, 20, 50) == QColor(10, 200, 30)
+    assert window.frame_view.levels == (0.0, 255.0)
+    assert window.frame_view.color_map == ""
+    window.readout.point_at((10, 20))
+    assert window.readout.pixel.text() == "x 20   y 10   value 255  40  0"
+    window.display.fix_levels(0.0, 510.0)
+    assert color_at(viewer, 20, 10) == QColor(128, 20, 0)
+    window.display.set_mode(window.display.settings.mode.PERCENTILES)
+    window.view_row.part.setCurrentIndex(1)
+    window.view_row.part.activated.emit(1)
+    assert reader.sent(m.SetDisplay)[-1].view == ViewWish(part="red")
+    show(qtbot, viewer, reader, pixels, ViewWish(part="red"))
+    assert window.frame_view.color_map == "viridis"
+    assert viewer.session.shown is not None
+    np.testing.assert_array_equal(viewer.session.shown.raw, pixels[..., 0])
+
+
+def test_colours_of_16_bits_follow_their_levels(qtbot: QtBot, reader: FakeSupervisor, following: Following) -> None:
+    pixels = np.zeros((64, 48, 3), "u2")
+    pixels[:32], pixels[32:] = (4000, 0, 2000), (0, 4000, 4000)
+    viewer = following(SHAPE, frame=pixels.shape, dtype="<u2")
+    show(qtbot, viewer, reader, pixels)
+    viewer.window.display.fix_levels(0.0, 4000.0)
+    assert color_at(viewer, 20, 10) == QColor(255, 0, 128)
+    assert color_at(viewer, 20, 50) == QColor(0, 255, 255)
+
+
+def test_complex_frames_show_their_magnitude_and_the_pointer_both_parts(qtbot: QtBot, reader: FakeSupervisor, following: Following) -> None:
+    y, x = np.indices((64, 48))
+    pixels = ((x + 1) * np.exp(1j * y / 9)).astype("c8")
+    viewer = following(SHAPE, frame=pixels.shape, dtype="<c8")
+    show(qtbot, viewer, reader, pixels)
+    assert viewer.session.shown is not None
+    np.testing.assert_allclose(viewer.session.shown.raw, np.abs(pixels), rtol=1e-6)
+    viewer.window.readout.point_at((20, 3))
+    value = pixels[20, 3]
+    sign = "-" if value.imag < 0 else "+"
+    assert viewer.window.readout.pixel.text() == f"x 3   y 20   value {value.real:.6g} {sign} {abs(value.imag):.6g} i"
+    viewer.window.view_row.next_part.trigger()
+    assert reader.sent(m.SetDisplay)[-1].view == ViewWish(part="phase")
+    show(qtbot, viewer, reader, pixels, ViewWish(part="phase"))
+    assert viewer.window.view_row.part.currentText() == "Phase"
+    snapshot = viewer.window.snapshots.collect()
+    assert snapshot is not None
+    np.testing.assert_array_equal(snapshot.pixels, pixels)  # the file's numbers, whatever is shown of them
+    assert viewer.session.shown.view.part is Part.PHASE
+
+
+def test_what_is_shown_of_frames_is_kept_by_place() -> None:
+    chosen = DisplaySettings(view=ViewWish((2, 0), "phase"), uses_file_mask=False)
+    place = Place(PATH, (3, 64, 48), "<c8")
+    assert decoded(encoded(place, chosen)) == (place, chosen)
+    for damaged in ({"places": [-1], "part": ""}, {"places": [True], "part": ""}, {"places": [], "part": 3}, []):
+        assert decoded({**encoded(place, chosen), "view": damaged}) is None
+
+
+@pytest.mark.live
+def test_a_file_with_two_thresholds_is_looked_through(qtbot: QtBot, live_viewer: Callable[..., Assembly], tmp_path: Path) -> None:
+    frames = (np.arange(4 * 2 * 60 * 80) % 1013).astype("u4").reshape(4, 2, 60, 80)
+    with h5py.File(tmp_path / "a.h5", "w", libver="v110") as file:
+        file.create_dataset("entry/data/data", data=frames, maxshape=(None, 2, 60, 80), chunks=(1, 2, 60, 80))
+        file.create_dataset("entry/data/uid", data=np.arange(4, dtype="i4") + 1, maxshape=(None,))
+    viewer = live_viewer(tmp_path / "a.h5")
+    qtbot.waitUntil(lambda: viewer.session.shown is not None and viewer.session.shown.index == 3, timeout=WAIT_MS)
+    viewer.window.measuring.measurements.draw("rectangle", ((10.0, 10.0), (20.0, 20.0)))
+    viewer.window.view_row.next_place.trigger()
+    qtbot.waitUntil(lambda: viewer.session.shown is not None and viewer.session.shown.view.places == (1,), timeout=WAIT_MS)
+    assert viewer.session.shown is not None
+    np.testing.assert_array_equal(viewer.session.shown.raw, frames[3, 1])
+    sums = [float(frames[index, 1, 10:20, 10:20].sum()) for index in range(4)]
+    values = viewer.window.measuring.measurements.values
+    qtbot.waitUntil(lambda: [values.at("A.sum", index) for index in range(4)] == sums, timeout=WAIT_MS)
