@@ -22,6 +22,7 @@ pytestmark = pytest.mark.live
 
 ENDS = (FileClosed(), Timeout(WAIT_S))
 N = 6
+NO_RENAME = pytest.mark.skipif(os.name == "nt", reason="an open file is neither renamed, replaced nor removed there")
 Replace = Callable[[Path], None]
 
 
@@ -135,7 +136,7 @@ def move_away_and_begin_again(path: Path, old: ReusedNames, new: ReusedNames) ->
     new.frames(path, 0, N)
 
 
-@pytest.mark.skipif(os.name == "nt", reason="an open file is neither renamed nor replaced there")
+@NO_RENAME
 @pytest.mark.parametrize("way", [rename_over, turn_link, move_away_and_begin_again])
 def test_another_file_under_the_name_is_the_end_and_the_one_before_can_still_be_looked_at(
     path: Path, old: ReusedNames, new: ReusedNames, way: Callable[[Path, ReusedNames, ReusedNames], None]
@@ -161,7 +162,7 @@ def test_another_file_under_the_name_is_the_end_and_the_one_before_can_still_be_
         assert seen
 
 
-@pytest.mark.skipif(os.name == "nt", reason="an open file is neither renamed nor removed there")
+@NO_RENAME
 @pytest.mark.parametrize("way", [os.remove, lambda path: os.rename(path, path.with_suffix(".old"))], ids=["deleted", "moved away"])
 def test_a_file_that_is_gone_is_said_and_followed_on(path: Path, old: ReusedNames, way: Replace) -> None:
     old.begin(path)
@@ -257,3 +258,21 @@ def test_keys_that_begin_anew_tell_it_where_the_size_does_not(path: Path, old: R
         new.frames(path, 0, 0)
         assert list(follower) == []
         assert follower.reason == "file_replaced"
+
+
+@NO_RENAME
+def test_a_scan_that_is_waited_for_after_a_timeout_ends_for_good_when_its_detector_s_file_is_replaced(tmp_path: Path) -> None:
+    with DetectorFiles() as files, DetectorFiles() as others:
+        files.master(tmp_path / "scan.nxs", ["eiger"], 10, keys="own")
+        files.detector("eiger")
+        files.frames("eiger", 0, N)
+        files.keys(0, N)
+        with Listener() as reader:
+            reader.follow(tmp_path / "scan.nxs", conditions=(Timeout(0.2),))
+            heard(reader, lambda event: isinstance(event, Ended) and event.looks_on)
+            heard(reader, shown(N - 1))
+            others.master(tmp_path / "another.nxs", ["eiger"], 10, keys="own")
+            others.detector("eiger")
+            os.replace(tmp_path / "another-eiger.h5", tmp_path / "scan-eiger.h5")
+            heard(reader, lambda event: isinstance(event, Ended) and event.reason == "file_replaced")
+            assert not reader.all_of(Ended)[-1].looks_on

@@ -137,7 +137,7 @@ class Following:
                 self._delivery.abandon()
             case Resume():
                 self._resume()
-            case _ if self._live is not None:
+            case _ if self._live is not None and not self._replacement.is_lost:  # a mask would be another scan's as well
                 self._handle_wish(self._live, request)
             case _:
                 pass
@@ -188,7 +188,9 @@ class Following:
 
     def _look_at_files(self) -> None:
         """End for a file of frames as well that another scan has the name of: the follower knows those of keys."""
-        if self._replacement.look() and self._ending is None and self._ended_before is None:
+        goes_on = self._ending is None or (self._ended and self._looks_on(self._ending))
+        if self._replacement.look() and goes_on and self._ended_before is None:
+            self._ended = False
             self._scan.follower.refresh()
             self._take()
             self._is_watching = True
