@@ -68,6 +68,10 @@ class FileBrokenError(SwmrViewerError):
     """The file is HDF5, and HDF5 cannot make sense of what it holds."""
 
 
+class FileDamagedError(FileBrokenError):
+    """Metadata in the file have a wrong checksum: they are damaged, were lost, or a writer is at them at this moment."""
+
+
 class NoKeysError(SwmrViewerError):
     """No key dataset was found."""
 

@@ -21,6 +21,7 @@ from swmr_viewer.core.data.regions import Region
 from swmr_viewer.core.data.sources import NotThereYetError, PartNotThereYetError, Piece, read_piece, shape_of
 from swmr_viewer.core.data.virtual import VirtualSource
 from swmr_viewer.core.errors import FrameDoubtfulError, FrameNotWrittenError, FrameUnreadableError, HeldTwiceError
+from swmr_viewer.core.files.explaining import is_damage
 from swmr_viewer.core.files.identity import FileIdentity, FilesRead
 from swmr_viewer.core.scan import position_of
 from swmr_viewer.core.waiting import wait_for
@@ -292,6 +293,8 @@ class FrameGrabber:
         except HeldTwiceError:
             raise
         except (OSError, RuntimeError) as error:
+            if is_damage(error):  # a writer may be at the index of chunks
+                raise self._not_written(index, error) from error
             raise FrameUnreadableError(
                 f"Frame {index} of {self.path} in {self._source.filename} cannot be read: {error}.",
                 "The frame may be damaged; the others can still be read.",

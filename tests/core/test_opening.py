@@ -15,6 +15,7 @@ import pytest
 from swmr_viewer.core.errors import (
     FileAccessError,
     FileBrokenError,
+    FileDamagedError,
     FileNotThereError,
     FileVersionError,
     FilterMissingError,
@@ -244,7 +245,7 @@ def test_a_damaged_superblock(tmp_path: Path) -> None:
     content = bytearray(path.read_bytes())
     content[30] ^= 0xFF
     path.write_bytes(content)
-    refused(path, FileBrokenError)
+    refused(path, FileDamagedError)
 
 
 def test_a_newer_version(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from swmr_viewer.core.errors import (
     FileAccessError,
     FileBrokenError,
+    FileDamagedError,
     FileNotThereError,
     FileVersionError,
     FilterMissingError,
@@ -113,6 +114,18 @@ def _broken(path: Path, said: str) -> SwmrViewerError:
     )
 
 
+def _damaged(path: Path, said: str) -> SwmrViewerError:
+    return FileDamagedError(
+        f"{path} is damaged, or was cut short: metadata in it have a wrong checksum ({said}).",
+        "Copy it again; if its writer was killed, what it did not get to write is lost.",
+    )
+
+
+def is_damage(error: BaseException) -> bool:
+    """Whether HDF5 says that metadata have a wrong checksum."""
+    return "metadata checksum" in str(error).lower()
+
+
 def _truncated(path: Path, said: str) -> SwmrViewerError:
     if read_file_state(path) is FileState.NO_SWMR:
         return NotSwmrError(
@@ -179,6 +192,7 @@ _STATE_SENTENCES: dict[FileState, Callable[[Path], SwmrViewerError]] = {
 
 _SENTENCES: tuple[tuple[tuple[str, ...], Callable[[Path, str], SwmrViewerError]], ...] = (
     (("truncated file",), _truncated),
+    (("metadata checksum",), _damaged),
     (("bad version", "bad superblock version", "unknown version", "wrong version", "version number"), _too_new),
     (("locking flag values don't match", "access flag not the same"), _opened_otherwise),
     (("unable to lock file",), _locked),

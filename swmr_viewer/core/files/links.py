@@ -9,6 +9,7 @@ from weakref import WeakValueDictionary
 import h5py
 
 from swmr_viewer.core.errors import PathError, PathNotThereError, SwmrViewerError
+from swmr_viewer.core.files.explaining import explain, is_damage
 from swmr_viewer.core.files.named_files import BY_LINKS, folders_of, found_file
 from swmr_viewer.core.files.superblock import read_file_state
 from swmr_viewer.core.inspection import FileState
@@ -31,6 +32,8 @@ def open_object(h5file: h5py.File, path: str) -> h5py.Dataset | h5py.Group | Non
     ------
     PathNotThereError
         If there is not even a link at this path.
+    FileDamagedError
+        If HDF5 cannot read the way to it.
     """
     if _leads_to_half_a_file(h5file, path):
         return None
@@ -38,6 +41,8 @@ def open_object(h5file: h5py.File, path: str) -> h5py.Dataset | h5py.Group | Non
     found = _get(h5file, path, elink_swmr=True)
     if found is None:
         found = _get(h5file, path)
+    if found is None:
+        _refuse_damage(h5file, path)
     if found is None and not leads_somewhere(h5file, path):
         raise PathNotThereError(
             f"{path} is not in {h5file.filename}.",
@@ -63,8 +68,21 @@ def as_text(name: str | bytes) -> str:
 def _get(h5file: h5py.File, path: str, **how: bool) -> h5py.Dataset | h5py.Group | None:
     try:
         return _open_handle(_identity_at(h5file, path)) or _shared(h5file.get(as_h5py_takes(path), **how))
-    except (KeyError, OSError, ValueError, RuntimeError):
+    except (KeyError, OSError, ValueError, RuntimeError) as error:
+        if is_damage(error):
+            raise explain(error, h5file.filename) from error
         return None
+
+
+def _refuse_damage(h5file: h5py.File, path: str) -> None:
+    """Raise if HDF5 cannot read the way to what ``get`` says is not there: that takes every error for nothing."""
+    if leads_out(h5file, path):
+        return
+    try:
+        h5file[as_h5py_takes(path)]
+    except (KeyError, OSError, ValueError, RuntimeError) as error:
+        if is_damage(error):
+            raise explain(error, h5file.filename) from error
 
 
 def _leads_to_half_a_file(h5file: h5py.File, path: str) -> bool:

@@ -17,6 +17,7 @@ import hdf5plugin  # noqa: E402, F401 - registers the compression filters
 
 from swmr_viewer.core.errors import NotSwmrError, SwmrViewerError  # noqa: E402
 from swmr_viewer.core.files.explaining import explain, state_error  # noqa: E402
+from swmr_viewer.core.files.reattempts import driver  # noqa: E402
 from swmr_viewer.core.files.superblock import can_swmr, read_file_state  # noqa: E402
 from swmr_viewer.core.inspection import FileState  # noqa: E402
 
@@ -90,7 +91,7 @@ def _open_now(path: Path, live: bool) -> h5py.File:
         _warn_of_locks(path)
     try:
         _refuse_broken(path)
-        return h5py.File(path, "r", swmr=True, locking=False)
+        return h5py.File(path, "r", swmr=True, locking=False, driver=driver())
     except (OSError, ValueError, RuntimeError) as error:
         raise explain(error, path) from error
 

@@ -10,7 +10,7 @@ from typing import TypeAlias
 import h5py
 
 from swmr_viewer.core.data.opening_data import open_one
-from swmr_viewer.core.errors import NoKeysError, PathError, PathNotThereError, ShapeError
+from swmr_viewer.core.errors import FileDamagedError, NoKeysError, PathError, PathNotThereError, ShapeError
 from swmr_viewer.core.files.identity import FileIdentity, identity_of_file
 from swmr_viewer.core.files.links import as_text, identity, leads_out, open_object, path_named
 from swmr_viewer.core.keys.extent import Extent, told_by_file
@@ -236,7 +236,7 @@ def _succeeds(step: Callable[[], object], poll: Poll) -> bool:
     """Return whether a step went well; else the poll has its error, and goes on with the other key datasets."""
     try:
         step()
-    except (OSError, RuntimeError, KeyError) as error:
+    except (OSError, RuntimeError, KeyError, FileDamagedError) as error:
         poll.error = error
         return False
     return True

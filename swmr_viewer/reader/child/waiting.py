@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from swmr_viewer.core.errors import FileNotThereError, NotSwmrYetError, SwmrViewerError
+from swmr_viewer.core.errors import FileDamagedError, FileNotThereError, NotSwmrYetError, SwmrViewerError
 from swmr_viewer.core.files.identity import change_at_path, replaced_error
 from swmr_viewer.core.files.stamps import Change, FileStamp
 from swmr_viewer.core.files.superblock import read_file_state, touch
@@ -15,6 +15,8 @@ from swmr_viewer.reader.child.scans import Scan, open_scan
 from swmr_viewer.reader.messages import Busy, FollowRequest, Phase, PhaseChanged
 
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.02, 0.5
+_DAMAGED_PATIENCE_S = 3.0
+"""A writer may be at the metadata that look damaged, or storage shows half of what it wrote."""
 _CLOSED_PATIENCE_S = 5.0
 """In a file that nobody writes, what is missing will hardly come; a writer may be about to open it again."""
 
@@ -76,7 +78,8 @@ class Waiting:
                 raise
             return scan
         except SwmrViewerError as error:
-            if not error.retryable or self._clock() - self._began_at >= self._longest_s(error):
+            may_help = error.retryable or isinstance(error, FileDamagedError)
+            if not may_help or self._clock() - self._began_at >= self._longest_s(error):
                 raise
             self._tell(error)
         finally:
@@ -91,6 +94,8 @@ class Waiting:
             raise replaced_error(self._request.path, Change.REWRITTEN)  # what was open before is closed: gone in any case
 
     def _longest_s(self, error: SwmrViewerError) -> float:
+        if isinstance(error, FileDamagedError):
+            return _DAMAGED_PATIENCE_S if read_file_state(self._request.path) is FileState.SWMR else 0.0
         longest_s = float("inf") if self._request.wait_s is None else self._request.wait_s
         is_about_file = isinstance(error, (FileNotThereError, NotSwmrYetError))
         if not is_about_file and read_file_state(self._request.path) in (FileState.CLOSED, FileState.NO_SWMR):
