@@ -10,10 +10,11 @@ from importlib import import_module
 from types import ModuleType
 
 from swmr_viewer import __version__
-from swmr_viewer.commands.telling import tell_line
+from swmr_viewer.commands.telling import OutputError, output_told, tell_line
 from swmr_viewer.core.errors import SwmrViewerError
 
 BAD_INPUT = 2
+OUTPUT_FAILED = 4
 INTERRUPTED = 130
 BROKEN_PIPE = 141
 
@@ -39,20 +40,26 @@ def main(argv: Sequence[str] | None = None) -> int:
     Returns
     -------
     int
-        The exit status: 0 for success, 2 for bad input, 130 after Ctrl-C; commands may add their own.
+        The exit status: 0 for success, 2 for bad input, 4 where the output cannot be written, 130 after Ctrl-C, 141 where
+        nobody reads it any more; commands may add their own.
     """
+    _open_missing_streams()
     try:
         return _run(list(sys.argv[1:] if argv is None else argv))
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else 0
+    except OutputError as error:
+        tell_line(f"swmr-viewer: {error}", sys.stderr)
+        return OUTPUT_FAILED
     except SwmrViewerError as error:
         tell_line(f"swmr-viewer: {error}", sys.stderr)
         return BAD_INPUT
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:
-        _forget_output()
         return BROKEN_PIPE
+    finally:
+        _forget_output()
 
 
 def _run(argv: list[str]) -> int:
@@ -60,7 +67,9 @@ def _run(argv: list[str]) -> int:
     command = _module_of(name)
     args = parser_of(name, command).parse_args(rest)
     status: int = command.run(args)
-    sys.stdout.flush()
+    if sys.stdout is not None:
+        with output_told():
+            sys.stdout.flush()
     return status
 
 
@@ -100,6 +109,21 @@ def _commands_in_words() -> str:
     return "\n".join(["other commands (each has its own --help):", *lines, "", "A FILE that is named like a command: ./demo"])
 
 
+def _open_missing_streams() -> None:
+    """Give numbers 0 to 2 to nothing where a stream was closed: a pipe to the reader would get the number, and be written to as output."""
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)
+
+
 def _forget_output() -> None:
-    """Whoever read our output has gone: let Python's last flush go nowhere instead of failing."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    """Nothing takes our output any more: let Python's last flush go nowhere instead of failing."""
+    for stream in (sys.stdout, sys.stderr):
+        if stream is None:
+            continue
+        try:
+            stream.flush()
+        except (OSError, ValueError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())

@@ -38,7 +38,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--count", type=int, metavar="N", help="end after N complete frames (adds frame_count to --until)")
     add("--order", choices=("scan", "arrival"), default="scan", help="by index, or as frames complete (default: %(default)s)")
     add("--skip-gaps", type=float, metavar="S", help="in scan order: give up a missing frame S seconds after a newer one (default: wait)")
-    add("--wait", type=float, default=0.0, metavar="S", help="wait up to S seconds for the file, its SWMR mode and its keys")
+    add("--wait", type=float, default=0.0, metavar="S", help="wait up to S seconds for the file, its SWMR mode, its keys and dead storage")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -48,7 +48,7 @@ def run(args: argparse.Namespace) -> int:
     -------
     int
         0 for an end that was asked for, 3 for the timeout, 2 for bad input, 4 for a failure, 5 for a file that was replaced,
-        130 after Ctrl-C, 143 after SIGTERM.
+        130 after Ctrl-C, 143 after SIGTERM; ``main`` makes 4 of an output that cannot be written, and 141 of one that nobody reads.
 
     Raises
     ------
@@ -58,6 +58,8 @@ def run(args: argparse.Namespace) -> int:
         If whoever read standard output has gone.
     """
     request = request_from(args)
+    if sys.stdout is None:  # closed before we started
+        raise BrokenPipeError
     from swmr_viewer.commands.follow_output import FollowOutput
     from swmr_viewer.reader.supervisor import Supervisor
 

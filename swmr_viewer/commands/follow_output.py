@@ -8,7 +8,7 @@ import sys
 import time
 from typing import Any, TextIO
 
-from swmr_viewer.commands.telling import tell_line
+from swmr_viewer.commands.telling import output_told, tell_line
 from swmr_viewer.core.conditions import FILE_REPLACED, STOPPED, Timeout
 from swmr_viewer.reader.messages import (
     DataAwaited,
@@ -29,9 +29,10 @@ from swmr_viewer.reader.messages import (
 from swmr_viewer.reader.supervisor import Supervisor
 
 OK, BAD_INPUT, TIMED_OUT, FAILED, REPLACED = 0, 2, 3, 4, 5
-_OUR_FAILURES = {"FileBrokenError", "ReaderError", "FrameUnreadableError", "SwmrViewerError"}
+_OUR_FAILURES = {"FileBrokenError", "FileDamagedError", "ReaderError", "FrameUnreadableError", "SwmrViewerError"}
 _WORTH_WAITING = {"FileNotThereError", "NotSwmrYetError", "NoKeysError", "PathNotThereError"}
 _LOOK_EVERY_S = 1.0
+_ROOM_S = 0.5
 _STOPPING_S = 5.0
 """Longest wait (s) for a last poll after Ctrl-C: storage that does not answer must not hold the terminal."""
 
@@ -44,12 +45,12 @@ class FollowOutput:
     supervisor : Supervisor
         Its events are printed; the caller closes it.
     out, words : text streams
-        For JSON, and for people.
+        For JSON, and for people (None: there is nobody).
     asked : list of int
         Numbers of signals that came; the first one ends it.
     """
 
-    def __init__(self, supervisor: Supervisor, out: TextIO, words: TextIO, asked: list[int]) -> None:
+    def __init__(self, supervisor: Supervisor, out: TextIO, words: TextIO | None, asked: list[int]) -> None:
         self._supervisor = supervisor
         self._out = out
         self._words = words
@@ -69,6 +70,12 @@ class FollowOutput:
         """
         self._may_wait_more = request.wait_s == 0
         self._generation = self._supervisor.follow(request)
+        try:
+            return self._follow()
+        except _OutputNotTaken:
+            return self._status_after_signal(OK)
+
+    def _follow(self) -> int:
         while True:
             for event in self._supervisor.wait(_LOOK_EVERY_S):
                 status = self._take(event)
@@ -141,8 +148,28 @@ class FollowOutput:
         tell_line(words, self._words)
 
     def _print(self, **members: Any) -> None:
-        self._out.write(json.dumps(members, allow_nan=False) + "\n")
-        self._out.flush()
+        while not _has_room(self._out):
+            if self._asked:
+                raise _OutputNotTaken
+        with output_told():
+            self._out.write(json.dumps(members, allow_nan=False) + "\n")
+            self._out.flush()
+
+
+class _OutputNotTaken(Exception):
+    """Whoever reads the output takes nothing, and we were asked to end."""
+
+
+def _has_room(out: TextIO) -> bool:
+    """Wait a little until a pipe takes a line: while it is full a write would hold up the signals that end us."""
+    if sys.platform == "win32":
+        return True
+    try:
+        poll = select.poll()
+        poll.register(out.fileno(), select.POLLOUT)
+        return bool(poll.poll(1000 * _ROOM_S))
+    except (OSError, ValueError):
+        return True
 
 
 def _nobody_reads(out: TextIO) -> bool:

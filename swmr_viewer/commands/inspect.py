@@ -8,14 +8,14 @@ import json
 import sys
 from typing import TYPE_CHECKING
 
-from swmr_viewer.commands.telling import tell, tell_line
+from swmr_viewer.commands.telling import output_told, tell, tell_line
 
 if TYPE_CHECKING:
     from swmr_viewer.core.inspection import Inspection
     from swmr_viewer.reader.messages import Inspected
 
 OK, BAD_INPUT, FAILED = 0, 2, 4
-_OUR_FAILURES = {"FileBrokenError", "ReaderError", "SwmrViewerError"}
+_OUR_FAILURES = {"FileBrokenError", "FileDamagedError", "ReaderError", "SwmrViewerError"}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -30,12 +30,10 @@ def run(args: argparse.Namespace) -> int:
     if answer.inspection is None:
         tell_line(f"swmr-viewer: {answer.message} {answer.remedy}".rstrip(), sys.stderr)
         return FAILED if answer.kind in _OUR_FAILURES else BAD_INPUT
-    if args.json:
-        print(json_of(answer.inspection))
-    else:
-        from swmr_viewer.commands.inspect_words import in_words
+    from swmr_viewer.commands.inspect_words import in_words
 
-        tell(in_words(answer.inspection), sys.stdout)
+    with output_told():
+        tell(json_of(answer.inspection) if args.json else in_words(answer.inspection), sys.stdout)
     return OK
 
 

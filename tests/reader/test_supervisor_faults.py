@@ -303,8 +303,10 @@ if __name__ == "__main__":
 """
 
 
-def kill_parent(tmp_path: Path, path: Path, keys: str, data: str, stuck_after_s: float, until: str) -> tuple[psutil.Process, list[str]]:
-    """Start a supervisor in a process of its own, kill that, and return the orphan and the names of its slots."""
+def kill_parent(
+    tmp_path: Path, path: Path, keys: str, data: str, stuck_after_s: float, until: str
+) -> tuple[psutil.Process, list[str], str]:
+    """Start a supervisor in a process of its own, kill that, and return the orphan, the names of its slots, and what was said."""
     script = tmp_path / "parent.py"
     script.write_text(PARENT)
     command = [sys.executable, script, path, keys, data, str(stuck_after_s), until]
@@ -316,14 +318,14 @@ def kill_parent(tmp_path: Path, path: Path, keys: str, data: str, stuck_after_s:
         parent.stdout.close()
         child.wait(WAIT_S)  # before its errors are read: the tracker of shared memory holds them open until the orphan is gone
         assert parent.stderr is not None
-        parent.stderr.read()
-    return child, names
+        words = parent.stderr.read()
+    return child, names, words
 
 
 def test_an_orphan_ends_and_takes_its_shared_memory_along(live_writer, tmp_path):
     writer = live_writer()
     writer.step(2)
-    child, names = kill_parent(tmp_path, writer.path, KEYS, DATA, 30.0, "frame")
+    child, names, _ = kill_parent(tmp_path, writer.path, KEYS, DATA, 30.0, "frame")
     assert not child.is_running()
     assert len(names) == 4
     if Path("/dev/shm").is_dir():
@@ -332,7 +334,7 @@ def test_an_orphan_ends_and_takes_its_shared_memory_along(live_writer, tmp_path)
 
 def test_an_orphan_that_hangs_in_hdf5_ends_as_well(tmp_path):
     path = broken.write_hanging_opening(tmp_path)
-    child, _ = kill_parent(tmp_path, path, broken.KEYS, broken.DATA, 2.0, "busy")
+    child, *_ = kill_parent(tmp_path, path, broken.KEYS, broken.DATA, 2.0, "busy")
     assert not child.is_running()
 
 
@@ -340,7 +342,7 @@ def test_an_orphan_that_hangs_in_hdf5_ends_as_well(tmp_path):
 def test_an_orphan_that_hangs_in_hdf5_ends_at_once_where_the_kernel_tells_it(tmp_path):
     """HDF5 keeps Python's lock while it opens a file: no thread of the reader could notice. Its watchdog would need an hour here."""
     path = broken.write_hanging_opening(tmp_path)
-    child, _ = kill_parent(tmp_path, path, broken.KEYS, broken.DATA, 3600.0, "opening")
+    child, *_ = kill_parent(tmp_path, path, broken.KEYS, broken.DATA, 3600.0, "opening")
     assert not child.is_running()
 
 

@@ -9,8 +9,8 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from multiprocessing import resource_tracker
 
+from swmr_viewer.reader.blocks import start_tracker
 from swmr_viewer.reader.child.entry import run_reader
 from swmr_viewer.reader.messages import Event, Quit, Request
 from swmr_viewer.reader.supervision.outbox import Outbox
@@ -115,7 +115,7 @@ def _interrupts_held_back() -> Iterator[None]:
     if not hasattr(signal, "pthread_sigmask"):
         yield
         return
-    resource_tracker.ensure_running()  # otherwise the start does it, and unblocks the signal
+    start_tracker()  # otherwise the start of the process does it, and unblocks the signal
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
