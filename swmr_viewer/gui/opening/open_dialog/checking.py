@@ -10,7 +10,9 @@ from typing import Literal
 
 import numpy as np
 
-from swmr_viewer.core.inspection import FileState, Inspection, TreeNode
+from swmr_viewer.core.errors import ShapeError
+from swmr_viewer.core.inspection import FileState, Inspection, TreeNode, entry_of
+from swmr_viewer.core.scan_extent import KeyShape, can_number, extent_of, is_stray, numbered, planned_shape
 from swmr_viewer.reader.messages import FollowRequest
 from swmr_viewer.reader.patterns_in_requests import with_patterns_expanded
 
@@ -56,6 +58,9 @@ class _Check:
         self._nodes = {node.path: node for node in inspection.tree}
         self._growing = inspection.state in (FileState.SWMR, FileState.WRITING)
         self._scan_shape = inspection.scan_shape or ()
+        self._entries = inspection.entries
+        self._ends: tuple[int, ...] = ()
+        """Where the scan of the chosen keys ends, as far as is known."""
         self._missing: Weight = "waits" if self._growing else "stops"
         request = with_patterns_expanded(request, inspection)
         self._key_paths = tuple(map(normal, request.key_paths or inspection.key_paths))
@@ -120,10 +125,21 @@ class _Check:
             yield Problem("length", f"{node.path} holds one value: it has no length. Choose a data set that grows with the scan.")
 
     def _disagreeing_keys(self) -> Iterator[Problem]:
-        keys = self._key_datasets()
-        for other in keys[1:]:
-            if why := _keys_misfit(keys[0], other, self._scan_shape):
-                yield Problem("keys", f"{other.path} does not fit {keys[0].path}: {why}. Choose keys of one scan.")
+        """What following these keys would say, or refuse."""
+        shapes = numbered([_key_shape(key) for key in self._key_datasets()], self._scan_shape or None)
+        strays = [one for one in shapes if is_stray(one, shapes)]
+        for one in strays:
+            yield Problem("keys", f"{one.path} holds a single number and is left out: it is no key of a scan.", "note")
+        kept = [one for one in shapes if one not in strays]
+        if not kept:
+            return
+        try:
+            found = extent_of(kept)
+        except ShapeError as error:
+            yield Problem("keys", str(error))
+            return
+        self._ends = found.shape
+        yield from (Problem("keys", one.text, "note") for one in found.disagreements if not any(key.flat for key in kept))
 
     def _about_frames(self, node: TreeNode) -> Iterator[Problem]:
         if node.kind == "group":
@@ -135,10 +151,20 @@ class _Check:
         if missing:
             text = f"{node.path} is compressed with {', '.join(missing)}, which is not installed here."
             yield Problem("data", f"{text} Install the filter (pip install hdf5plugin has the usual ones), then start again.")
-        for key in self._key_datasets():
-            if why := _data_misfit(key, node, self._scan_shape):
+        keys = self._key_datasets()
+        for key in [key for key in keys if not is_stray(_key_shape(key), map(_key_shape, keys))]:
+            if why := _data_misfit(key, node, self._scan_shape, self._ends):
                 yield Problem("data", f"{node.path} does not fit the key {key.path}: {why}. Choose data and keys of one scan.")
                 return
+            if of_another := self._of_another_scan(key.path, node.path):
+                yield Problem("data", of_another, "note")
+                return
+
+    def _of_another_scan(self, key: str, data: str) -> str:
+        scans = entry_of(key, self._entries), entry_of(data, self._entries)
+        if None in scans or scans[0] == scans[1]:
+            return ""
+        return f"{data} is of another scan than the key {key} ({scans[1]}, {scans[0]}): each would be shown by the other's keys."
 
     def _about_flag(self, node: TreeNode) -> Iterator[Problem]:
         if node.kind == "group":
@@ -200,32 +226,21 @@ def _limits(node: TreeNode) -> tuple[int | None, ...]:
     return node.maxshape or node.shape
 
 
-def _largest(node: TreeNode) -> tuple[int, ...]:
-    """The shape with every limited axis at its limit; trailing axes of 1 dropped."""
-    return trimmed([n if limit is None else limit for n, limit in zip(node.shape, _limits(node), strict=True)])
+def _key_shape(node: TreeNode) -> KeyShape:
+    return KeyShape(node.path, node.shape, _limits(node))
 
 
 def _numbers_all(node: TreeNode, scan_shape: tuple[int, ...]) -> bool:
     """Whether the first axis can number all points of a scan of several axes, in C order."""
     limits = _limits(node)
-    return len(scan_shape) > 1 and bool(limits) and (limits[0] is None or limits[0] >= prod(scan_shape))
+    return len(scan_shape) > 1 and bool(limits) and can_number(limits[0], scan_shape)
 
 
-def _keys_misfit(one: TreeNode, other: TreeNode, scan_shape: tuple[int, ...]) -> str:
-    """Say why two key datasets are not those of one scan; "" if they may be."""
-    shape, other_shape = _largest(one), _largest(other)
-    if any(len(trimmed(key.shape)) == 1 and _numbers_all(key, scan_shape) for key in (one, other)):
-        return ""
-    if len(shape) != len(other_shape):
-        return f"{_axes(len(other_shape))} against {len(shape)}"
-    if None in _limits(one) or None in _limits(other) or shape == other_shape:
-        return ""
-    return f"its shape is {shape_text(other)} against {shape_text(one)}"
-
-
-def _data_misfit(key: TreeNode, data: TreeNode, scan_shape: tuple[int, ...]) -> str:
+def _data_misfit(key: TreeNode, data: TreeNode, scan_shape: tuple[int, ...], ends: tuple[int, ...]) -> str:
     """Say why the scan's axes are not the leading axes of a data set; "" if they are, or one axis numbers all points."""
-    wanted = scan_shape if _numbers_all(key, scan_shape) else _largest(key)
+    planned = trimmed(planned_shape(key.shape, _limits(key)))
+    common = tuple(min(n, end) for n, end in zip(planned, ends, strict=False)) + planned[len(ends) :]
+    wanted = scan_shape if _numbers_all(key, scan_shape) else common
     limits = _limits(data)
     if _numbers_all(data, wanted):
         return ""

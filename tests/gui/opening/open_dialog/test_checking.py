@@ -48,11 +48,51 @@ def test_wrong_keys(keys: str, said: str) -> None:
     assert said in first.text
 
 
-def test_keys_of_different_scans() -> None:
-    tree = (dataset("/a", (20,), "int32"), dataset("/b", (5,), "int32"), dataset("/data", (20, 8, 8), "uint16"))
+def test_keys_of_different_ranks() -> None:
+    tree = (dataset("/a", (20,), "int32"), dataset("/b", (5, 3), "int32"), dataset("/data", (20, 8, 8), "uint16"))
+    found = check_request(inspection(tree=tree), FollowRequest("f", ("/a", "/b"), ("/data",)))
+    assert (found[0].field, found[0].weight) == ("keys", "stops")
+    assert "have different shapes: /a 20, /b 5 x 3" in found[0].text
+
+
+def test_keys_that_end_earlier_are_followed_as_far_as_they_have_all() -> None:
+    tree = (dataset("/a", (20,), "int32"), dataset("/b", (5,), "int32"), dataset("/data", (5, 8, 8), "uint16"))
     (found,) = check_request(inspection(tree=tree), FollowRequest("f", ("/a", "/b"), ("/data",)))
+    assert (found.field, found.weight) == ("keys", "note")
+    assert "/b ends at 5, /a has 20. Only 5 frames can become complete" in found.text
+
+
+def test_a_single_number_among_the_keys_is_left_out_as_the_reader_does() -> None:
+    tree = (dataset("/keys/a", (20,), "int32"), dataset("/keys/total", (1,), "int32"), dataset("/data", (20, 8, 8), "uint16"))
+    tree = (group("/keys"), *tree)
+    (found,) = check_request(inspection(tree=tree), FollowRequest("f", ("/keys",), ("/data",)))
+    assert (found.field, found.weight) == ("keys", "note")
+    assert "/keys/total holds a single number and is left out" in found.text
+
+
+def test_a_generous_limit_is_no_length_that_data_must_have() -> None:
+    tree = (dataset("/key", (5,), "int32", (10**9,)), dataset("/data", (5, 8, 8), "uint16", (100, 8, 8)))
+    assert check_request(inspection(tree=tree), FollowRequest("f", ("/key",), ("/data",))) == ()
+
+
+def test_what_is_no_scan_is_refused_before_it_is_opened() -> None:
+    tree = (dataset("/key", (2**60,), "int32"), dataset("/data", (2**60, 8, 8), "uint16"))
+    (found,) = check_request(inspection(tree=tree), FollowRequest("f", ("/key",), ("/data",)))
     assert (found.field, found.weight) == ("keys", "stops")
-    assert "/b does not fit /a: its shape is 5 against 20" in found.text
+    assert "/key has 1,152,921,504,606,846,976 points" in found.text
+
+
+def test_data_of_another_scan_of_the_file_are_pointed_out() -> None:
+    tree = tuple(
+        made
+        for number in (1, 2)
+        for made in (dataset(f"/entry{number}/uid", (6,), "int32"), dataset(f"/entry{number}/data", (6, 8, 8), "uint16"))
+    )
+    several = replace(inspection(tree=tree), entries=("/entry2", "/entry1"))
+    assert check_request(several, FollowRequest("f", ("/entry2/uid",), ("/entry2/data",))) == ()
+    (found,) = check_request(several, FollowRequest("f", ("/entry2/uid",), ("/entry1/data",)))
+    assert (found.field, found.weight) == ("data", "note")
+    assert "/entry1/data is of another scan than the key /entry2/uid" in found.text
 
 
 def test_one_axis_may_number_the_points_of_a_scan_of_several() -> None:
