@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 
@@ -85,3 +85,24 @@ def entry_of(path: str, entries: Sequence[str]) -> str | None:
     """Return the entry that a path leads into, or None."""
     absolute = f"/{path.strip('/')}/"
     return next((entry for entry in entries if absolute.startswith(f"{entry}/")), None)
+
+
+def of_scan(found: Inspection, near: Sequence[str]) -> Inspection:
+    """Return what would be found if these paths were named: keys, data and flag of their scan, where the file holds several."""
+    entry = next(filter(None, (entry_of(path, found.entries) for path in near)), None)
+    if entry is None or entry == found.entries[0]:
+        return found
+
+    def there(candidates: tuple[Candidate, ...]) -> tuple[Candidate, ...]:
+        return tuple(one for one in candidates if entry_of(one.node.path, found.entries) == entry)
+
+    keys, data = there(found.keys), tuple(one.node.path for one in there(found.data)[:1])
+    return replace(
+        found,
+        key_paths=tuple(one.node.path for one in keys if one.why == keys[0].why),
+        length_paths=() if keys else data,
+        data_paths=data,
+        scan_shape=None,
+        finished_path=next((one.node.path for one in there(found.finished)), None),
+        entries=(entry, *(one for one in found.entries if one != entry)),
+    )

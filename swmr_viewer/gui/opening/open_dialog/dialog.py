@@ -101,7 +101,10 @@ class OpenDialog(QDialog):
 
     def verdict(self) -> Verdict:
         """Return what the dialog says now."""
-        return judge(self.value(), self.look.answer, self.look.reading_s)
+        answer = self.look.answer
+        if answer is not None and answer.inspection is not None:
+            answer = replace(answer, inspection=self.fields.named(answer.inspection))
+        return judge(self.value(), answer, self.look.reading_s)
 
     # ---- making
 
@@ -140,6 +143,8 @@ class OpenDialog(QDialog):
         self.presets.said.connect(self._say_of_presets)
         tree.path_activated.connect(fields.put_into_focused)
         tree.use_chosen.connect(fields.put)
+        for chosen in (fields.keys.textEdited, fields.length.textEdited, fields.data.textEdited, tree.path_activated, tree.use_chosen):
+            chosen.connect(lambda *_: self._fill_of_same_scan())
         tree.selection_changed.connect(lambda: self._preview_of(selection=True))
         self.previewing.changed.connect(lambda: self.contents.preview.show_state(self.previewing.state()))
         self.buttons.accepted.connect(self.accept)
@@ -178,6 +183,12 @@ class OpenDialog(QDialog):
             self.fields.fill(answer.inspection)
         self._show_verdict()
         self._want_preview()
+
+    def _fill_of_same_scan(self) -> None:
+        """The user may have named a path of another scan than the one that was found."""
+        answer = self.look.answer
+        if answer is not None and answer.inspection is not None and answer.inspection.entries:
+            self.fields.fill(answer.inspection)
 
     def _preview_of(self, *, selection: bool) -> None:
         """Preview what the user turned to last: the selected row, or the data field."""

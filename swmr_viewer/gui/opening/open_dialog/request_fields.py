@@ -8,7 +8,7 @@ from dataclasses import replace
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from swmr_viewer.core.inspection import Inspection
+from swmr_viewer.core.inspection import Inspection, of_scan
 from swmr_viewer.gui.look.labels import Words
 from swmr_viewer.gui.opening.open_dialog.form import FieldRow
 from swmr_viewer.gui.opening.open_dialog.path_field import PathField
@@ -98,12 +98,18 @@ class RequestFields(QWidget):
             if given[name]:
                 field.put(given[name])
 
+    def named(self, found: Inspection, but: PathField | None = None) -> Inspection:
+        """Return what was found of the scan that the user's paths lead into (but one field's), where the file holds several."""
+        fields = [field for field in (self.keys, self.length, self.data) if field is not but]
+        return of_scan(found, [path for field in fields for path in field.users_paths()])
+
     def fill(self, found: Inspection) -> None:
         """Fill in what was found, where the user wrote nothing."""
-        self.keys.fill(found.key_paths)
-        self.length.fill(() if found.key_paths else found.length_paths)
-        self.data.fill(found.data_paths)
-        self.finished.fill([found.finished_path] if found.finished_path else [])
+        length, flag = self.named(found, self.length), self.named(found).finished_path
+        self.keys.fill(self.named(found, self.keys).key_paths)
+        self.length.fill(() if length.key_paths else length.length_paths)
+        self.data.fill(self.named(found, self.data).data_paths)
+        self.finished.fill([flag] if flag else [])
         datasets = [node for node in found.tree if node.kind == "dataset"]
         self.keys.set_known(node.path for node in found.tree if node.kind != "broken link")
         self.length.set_known(node.path for node in datasets if node.shape)
