@@ -21,9 +21,12 @@ class MaskRules:
     """A data set of the frame's shape in the same file, such as ``pixel_mask``: what is not 0 is left out. None: do not use one."""
     above: float | None = None
     """Leave out values greater than this."""
+    gaps: tuple[int, ...] = ()
+    """Further values that stand for "no measurement" in this file (see `DataFacts.gap_values`); they count as ``sentinel`` does."""
 
 
 DEFAULT_RULES = MaskRules()
+_STRIP_PIXELS = 1 << 16
 
 
 def sentinel_of(dtype: npt.DTypeLike) -> int | float | None:
@@ -74,6 +77,8 @@ def valid_mask(pixels: Pixels, rules: MaskRules = DEFAULT_RULES, pixel_mask: npt
     """
     pixels = np.asarray(pixels)
     valid = _valid_by_value(pixels, rules.sentinel)
+    for gap in _gaps_in(pixels, rules):
+        valid &= pixels != gap
     if rules.above is not None:
         valid &= (np.abs(pixels) if pixels.dtype.kind == "c" else pixels) <= rules.above
     if pixel_mask is not None:
@@ -88,6 +93,16 @@ def _valid_by_value(pixels: Pixels, sentinel_counts: bool) -> npt.NDArray[np.boo
         return np.asarray(np.isfinite(pixels))
     sentinel = sentinel_of(pixels.dtype) if sentinel_counts else None
     return np.ones(pixels.shape, bool) if sentinel is None else np.asarray(pixels != sentinel)
+
+
+def _gaps_in(pixels: Pixels, rules: MaskRules) -> list[int]:
+    """Return which of the rules' gaps there are; a strip at a time, in the processor's cache: most frames have none."""
+    if not rules.sentinel or pixels.dtype.kind not in "iu" or not pixels.size:
+        return []
+    limits, flat = np.iinfo(pixels.dtype), pixels.reshape(-1)
+    possible = [gap for gap in rules.gaps if limits.min <= gap <= limits.max]
+    strips = range(0, flat.size, _STRIP_PIXELS)
+    return [gap for gap in possible if any(bool((flat[start : start + _STRIP_PIXELS] == gap).any()) for start in strips)]
 
 
 def marked(pixels: Pixels, rules: MaskRules = DEFAULT_RULES, pixel_mask: npt.NDArray[np.bool_] | None = None) -> Pixels:
@@ -106,7 +121,7 @@ def marked(pixels: Pixels, rules: MaskRules = DEFAULT_RULES, pixel_mask: npt.NDA
     """
     has_sentinel = sentinel_of(pixels.dtype) is not None
     by_value = rules.sentinel or pixels.dtype.kind in "fc" or not has_sentinel
-    if by_value and rules.above is None and pixel_mask is None:
+    if by_value and rules.above is None and pixel_mask is None and not _gaps_in(pixels, rules):
         return pixels
     masked = ~valid_mask(pixels, rules, pixel_mask)
     if has_sentinel and by_value:

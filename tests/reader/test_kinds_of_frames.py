@@ -264,3 +264,51 @@ def test_a_mask_that_cannot_be_used_is_said_once_and_left_alone(tmp_path: Path, 
         assert len(faults) == 1
         assert MASK in faults[0]
         assert re.search(why, faults[0])
+
+
+# ---- values that stand for no measurement
+
+GAP, DEFECTIVE = 2**32 - 1, 2**32 - 2
+
+
+def counted(dtype: str, gap: int, defective: int) -> Frames:
+    frames = np.full((4, 60, 80), 7, dtype)
+    frames[:, 0, :10], frames[:, 5, 5:8] = gap, defective
+    return frames
+
+
+def underload(detector: h5py.Group) -> None:
+    detector["underload_value"] = 0
+
+
+@pytest.mark.parametrize(("dtype", "further"), [("u4", lambda group: None), ("i4", underload), ("i2", underload)])
+def test_dectris_two_marks_are_no_measurements(tmp_path: Path, dtype: str, further: Callable[[h5py.Group], object]) -> None:
+    frames = counted(dtype, *((GAP, DEFECTIVE) if dtype == "u4" else (-1, -2)))
+    with shown(write(tmp_path / "a.h5", frames, further=further), 4) as (listener, found):
+        statistics, levels = found.event.statistics, found.event.levels
+        assert statistics is not None
+        assert levels is not None
+        assert (statistics.maximum, statistics.n_masked, statistics.total) == (7, 13, 7 * (60 * 80 - 13))
+        assert (levels.minimum, levels.maximum) == (7, 7)
+        assert np.array_equal(np.isnan(found.preview), frames[3] != 7)
+        assert np.array_equal(found.raw, frames[3])  # the file's own numbers
+        listener.supervisor.send(Measure(listener.generation, 1, DATA))
+        measured = listener.until_a(Measured)
+        assert measured.values[:, measured.columns.index("n_masked")].tolist() == [13.0] * len(measured.indices)
+
+
+def test_negative_numbers_are_measurements_where_the_file_tells_nothing(tmp_path: Path) -> None:
+    with shown(write(tmp_path / "a.h5", counted("i4", -1, -2)), 4) as (_, found):
+        assert found.event.statistics is not None
+        assert found.event.statistics.n_masked == 0
+        assert found.event.levels is not None
+        assert found.event.levels.minimum == -2
+
+
+def test_the_second_mark_is_a_count_where_the_detector_saturates_no_earlier(tmp_path: Path) -> None:
+    def saturates(detector: h5py.Group) -> None:
+        detector["saturation_value"] = np.uint32(DEFECTIVE)
+
+    with shown(write(tmp_path / "a.h5", counted("u4", GAP, DEFECTIVE), further=saturates), 4) as (_, found):
+        assert found.event.statistics is not None
+        assert (found.event.statistics.n_masked, found.event.statistics.n_saturated) == (10, 3)

@@ -183,6 +183,15 @@ def test_what_is_no_number_becomes_null():
     assert measure(np.zeros((0, 3), np.uint16))["max"] is None
 
 
+@pytest.mark.parametrize("dtype", ["c8", "c16"])
+def test_complex_numbers_give_extremes_of_their_magnitude_and_both_parts_of_their_sum(dtype):
+    frame = np.array([[3 + 4j, 1], [-6 - 8j, 2j]], dtype)
+    assert measure(frame) == {"shape": [2, 2], "dtype": frame.dtype.name, "min": 1.0, "max": 10.0, "sum": [-2.0, -2.0]}
+    frame[0, 0] = np.nan
+    assert measure(frame) == {"shape": [2, 2], "dtype": frame.dtype.name, "min": None, "max": None, "sum": None}
+    assert measure(np.zeros((0, 2), dtype))["sum"] == [0.0, 0.0]
+
+
 def test_small_floats_are_added_in_double_precision():
     assert measure(np.full(100_000, 0.1, np.float16))["sum"] == pytest.approx(100_000 * float(np.float16(0.1)))
 

@@ -20,6 +20,7 @@ from swmr_viewer.core.nexus.units import in_unit, is_pixels
 from swmr_viewer.core.nexus.values import BROKEN, MOST_VALUES, Values, words_of
 from swmr_viewer.core.plain_text import plain
 
+_DEFECTIVE = 2**32 - 2
 _TIMES = ("start_time", "frame_time", "timestamp", "NDAttributes/NDArrayTimeStamp")
 
 
@@ -111,22 +112,41 @@ class _Reading:
         pixel_size = (size[0], size[1]) if size[0] and size[1] else None
         beam_center, wavelength_m = self.beam_center(pixel_size), self.wavelength()
         distance_m = length(f"{detector}/distance", f"{detector}/detector_distance") if detector else None
+        saturation = number(f"{detector}/saturation_value") if detector else None
         return DataFacts(
             axis_names=names,
             axis_units=units,
             axis_values=values,
             unit=" ".join(words_of(self.data, "units")),
             interpretation=self.interpretation(),
+            gap_values=self.gap_values(saturation),
             mask_path=self.mask_path(),
             time_path=self.time_path(),
             beam_center=beam_center,
             distance_m=distance_m,
             wavelength_m=wavelength_m,
             pixel_size_m=pixel_size,
-            saturation_value=number(f"{detector}/saturation_value") if detector else None,
+            saturation_value=saturation,
             scan_axes=self.scan_axes(),
             left_out=tuple(self.values.left_out.items()),
         )
+
+    def gap_values(self, saturation: float | None) -> tuple[int, ...]:
+        """Dectris' marks: 2**32 - 1 in gaps, 2**32 - 2 for defective pixels; -1 and -2 once these were made signed.
+
+        A file whose detector saturates no earlier counts so far. Signed ones must be told: by the lowest value that is a
+        measurement (NXdetector/underload_value), or by the data's fill value.
+        """
+        if not isinstance(self.data, h5py.Dataset):
+            return ()
+        kind = self.data.dtype
+        if kind.kind == "u" and kind.itemsize == 4:
+            return () if saturation is not None and saturation >= _DEFECTIVE else (_DEFECTIVE,)
+        if kind.kind != "i":
+            return ()
+        lowest = self.values.number(f"{self.detector}/underload_value") if self.detector else None
+        fill = self.data.fillvalue
+        return (-1, -2) if (lowest is not None and lowest >= 0) or fill in (-1, -2) else ()
 
     def interpretation(self) -> str:
         """The data set's own word, or colour where areaDetector writes down its mode for each frame (0, mono, is its fill as well)."""

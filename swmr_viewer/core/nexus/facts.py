@@ -45,6 +45,9 @@ class DataFacts:
     left_out: tuple[tuple[str, str], ...] = ()
     """Values that are there and of no use: path, and the value in words, ``0.2 (no unit)``."""
 
+    gap_values: tuple[int, ...] = ()
+    """Pixels that hold no measurement, besides the type's maximum: Dectris' defective ones, or the negative ones of signed types."""
+
     def of_axes(self, axes: tuple[int, ...]) -> DataFacts:
         """Return the same of frames of which these axes alone are looked at."""
         if axes == tuple(range(len(self.axis_names))) or max(axes, default=-1) >= len(self.axis_names):

@@ -71,6 +71,8 @@ class ReadoutBar(QWidget):
             return
         facts = self._session.data_facts
         value = f"value {_pixel_value(frame, at)} {facts.unit}".rstrip()
+        if frame.raw[at] in facts.gap_values:
+            value += " (defective: no measurement)" if frame.raw[at] != -1 else " (gap: no measurement)"
         if len(at) == 1:
             words = (f"channel {at[0]}", value, *axis_words(facts, at[0]))
         else:

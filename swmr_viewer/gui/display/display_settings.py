@@ -188,7 +188,7 @@ class Display(QObject):
         before, after = self.settings, self._here(replace(self.settings, **changes))
         if after == before:
             return
-        self._kept[self._place] = replace(after, mask=replace(after.mask, mask_path=None))
+        self._kept[self._place] = replace(after, mask=replace(after.mask, mask_path=None, gaps=()))
         if _wished(after) != _wished(before):
             self._session.prepare(self._path, **_wished(after))
         self.changed.emit()
@@ -247,7 +247,8 @@ class Display(QObject):
 
 def _for_file(settings: DisplaySettings, data: DataDescription) -> DisplaySettings:
     """Return settings of a place with the pixel mask of the data set that stands there now, if it is to be used."""
-    return replace(settings, mask=replace(settings.mask, mask_path=data.facts.mask_path if settings.uses_file_mask else None))
+    path = data.facts.mask_path if settings.uses_file_mask else None
+    return replace(settings, mask=replace(settings.mask, mask_path=path, gaps=data.facts.gap_values))
 
 
 def _wished(settings: DisplaySettings) -> dict[str, Any]:

@@ -53,7 +53,7 @@ class FrameWishes:
         """Say to a new generation what is not as usual: of its own accord the reader uses the file's pixel mask."""
         for one in data:
             name, mask_path = self._name_of(one.path), one.facts.mask_path
-            usual = SetDisplay(generation, MaskRules(mask_path=mask_path), data_path=one.path)
+            usual = SetDisplay(generation, MaskRules(mask_path=mask_path, gaps=one.facts.gap_values), data_path=one.path)
             before, self._mask_paths[name] = self._wishes.get(name), mask_path
             wish = usual if before is None else _said_of(before, usual, uses_mask=name not in self._without_mask)
             self._wishes[name] = wish
@@ -63,5 +63,5 @@ class FrameWishes:
 
 def _said_of(before: SetDisplay, usual: SetDisplay, uses_mask: bool) -> SetDisplay:
     """Return what was wished of another file, with this file's generation, path and pixel mask."""
-    mask = replace(before.mask, mask_path=usual.mask.mask_path if uses_mask else None)
+    mask = replace(before.mask, mask_path=usual.mask.mask_path if uses_mask else None, gaps=usual.mask.gaps)
     return replace(before, generation=usual.generation, data_path=usual.data_path, mask=mask)

@@ -158,4 +158,5 @@ class Displays:
 
 def _usual(facts: DataFacts) -> Display:
     """How frames are prepared until somebody wishes otherwise."""
-    return Display(MaskRules(mask_path=facts.mask_path), told_saturation=facts.saturation_value, told_kind=facts.interpretation)
+    rules = MaskRules(mask_path=facts.mask_path, gaps=facts.gap_values)
+    return Display(rules, told_saturation=facts.saturation_value, told_kind=facts.interpretation)

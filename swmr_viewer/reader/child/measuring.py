@@ -17,12 +17,13 @@ def measure(frame: npt.NDArray[Any]) -> dict[str, Any]:
     Parameters
     ----------
     frame : ndarray
-        Of any shape; integers and booleans give exact Python ints, floats give floats (added up in float64).
+        Of any shape; integers and booleans give exact Python ints, floats give floats (added up in float64). Complex numbers
+        give the extremes of their magnitude, and a sum as [real part, imaginary part].
 
     Returns
     -------
     dict
-        What is no number (NaN, infinite, complex, an empty frame's extremes) is None.
+        What is no number (NaN, infinite, an empty frame's extremes) is None.
     """
     described = {"shape": [int(n) for n in frame.shape], "dtype": frame.dtype.name}
     if frame.dtype.kind == "b":
@@ -31,6 +32,8 @@ def measure(frame: npt.NDArray[Any]) -> dict[str, Any]:
         return described | _measure_integers(frame)
     if frame.dtype.kind == "f":
         return described | _measure_floats(frame)
+    if frame.dtype.kind == "c":
+        return described | _measure_complex(frame)
     return described | {"min": None, "max": None, "sum": None}
 
 
@@ -46,3 +49,9 @@ def _measure_floats(frame: npt.NDArray[Any]) -> dict[str, float | None]:
     with np.errstate(all="ignore"):
         values = {"min": float(frame.min()), "max": float(frame.max()), "sum": float(frame.sum(dtype=np.float64))}
     return {name: value if math.isfinite(value) else None for name, value in values.items()}
+
+
+def _measure_complex(frame: npt.NDArray[Any]) -> dict[str, Any]:
+    real, imaginary = (_measure_floats(part)["sum"] for part in (frame.real, frame.imag))
+    magnitudes = _measure_floats(np.abs(frame))
+    return magnitudes | {"sum": None if real is None or imaginary is None else [real, imaginary]}
