@@ -15,6 +15,7 @@ from pytestqt.qtbot import QtBot
 
 from swmr_viewer.analysis import Part, ViewWish
 from swmr_viewer.analysis.frame_view import USUAL_VIEW
+from swmr_viewer.core.nexus.facts import DataFacts
 from swmr_viewer.gui.assembly import Assembly
 from swmr_viewer.gui.display.display_memory import decoded, encoded
 from swmr_viewer.gui.display.display_settings import DisplaySettings
@@ -128,6 +129,15 @@ def test_complex_frames_show_their_magnitude_and_the_pointer_both_parts(qtbot: Q
     assert snapshot is not None
     np.testing.assert_array_equal(snapshot.pixels, pixels)  # the file's numbers, whatever is shown of them
     assert viewer.session.shown.view.part is Part.PHASE
+
+
+def test_a_frames_own_mask_is_left_out_of_the_histogram_too(qtbot: QtBot, reader: FakeSupervisor, following: Following) -> None:
+    viewer = following(SHAPE, facts=DataFacts(mask_path="/entry/eiger/pixel_mask"))
+    pixels = np.full((64, 48), 10, "u4")
+    pixels[3:5, 4:8] = 60_000
+    reader.own_mask = pixels > 10
+    show(qtbot, viewer, reader, pixels)
+    assert viewer.window.frame_view.image.histogram.counts().sum() == pixels.size - 8
 
 
 def test_what_is_shown_of_frames_is_kept_by_place() -> None:

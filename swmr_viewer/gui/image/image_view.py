@@ -218,8 +218,8 @@ class ImageView(QWidget):
             return
         step = max(1, int((frame.raw.size / MAX_HISTOGRAM_PIXELS) ** 0.5))
         sample = frame.raw[::step, ::step]
-        mask = self.layers.pixel_mask if self._settings.mask.mask_path is not None else None
-        part = mask[::step, ::step] if mask is not None and mask.shape == frame.raw.shape else None
+        mask = self.layers.mask_of(frame)
+        part = mask[::step, ::step] if mask is not None else None
         values = sample[valid_mask(sample, self._settings.mask, part)]
         self.histogram.set_values(np.abs(values) if values.dtype.kind == "c" else values)
 
