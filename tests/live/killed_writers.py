@@ -145,7 +145,7 @@ def _tries(writer: LiveWriter) -> Iterator[bool]:
 
 def _compare(file: h5py.File, follower: Follower, layout: Layout, counts: Counts) -> set[int]:
     seen: set[int] = set()
-    grabbers: dict[str, FrameGrabber] = {}
+    grabbers: dict[tuple[str, tuple[int, ...]], FrameGrabber] = {}
     for index in follower:
         position = position_of(index, follower.scan_shape)
         there = index_of(position, layout.scan_shape)
@@ -154,9 +154,10 @@ def _compare(file: h5py.File, follower: Follower, layout: Layout, counts: Counts
         seen.add(there)
         for source in layout.sources:
             try:
-                if source.path not in grabbers:
-                    grabbers[source.path] = FrameGrabber(file, source.path, scan_shape=follower.scan_shape)
-                found = grabbers[source.path].grab(position, wait_s=0.2)
+                which = source.path, follower.scan_shape[1:]  # where inner axes grow, a data set may turn out to have them
+                if which not in grabbers:
+                    grabbers[which] = FrameGrabber(file, source.path, scan_shape=follower.scan_shape)
+                found = grabbers[which].grab(position, wait_s=0.2)
             except SwmrViewerError as error:
                 counts.n_not_there += error.retryable
                 if not error.retryable:

@@ -15,6 +15,19 @@ from swmr_viewer.core.files.named_files import folders_of, found_file
 from swmr_viewer.core.files.opening import open_swmr
 from swmr_viewer.core.files.stamps import Change, FileStamp
 
+_SHARE_OF_FILES = 4
+"""Several data sets are read at once, each from as many files."""
+
+
+def most_open_files() -> int:
+    """Return how many files one data set may hold open."""
+    try:
+        import resource
+    except ImportError:  # Windows: the limit is in the thousands
+        return 1024
+    soft = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+    return max(8, soft // _SHARE_OF_FILES) if soft != resource.RLIM_INFINITY else 10_000
+
 
 class SourceFiles:
     """Sources by file and path, as far as they are there by now.
@@ -36,6 +49,8 @@ class SourceFiles:
         self._stamps: dict[str, FileStamp] = {}
         """What each name led to when frames were found there first."""
         self._sources: dict[tuple[str, str], Source] = {}
+        self._in_use: set[str] = set()
+        self._most_open = most_open_files()
         self._stored: set[tuple[str, str]] = set()
         """Those that were seen to lead to no further file."""
 
@@ -49,6 +64,7 @@ class SourceFiles:
         FrameUnreadableError
             If the file is there, and waiting will not make it readable.
         """
+        self._in_use.add(name)
         known = self._sources.get((name, path))
         if known is not None and known.is_open:
             return known
@@ -90,6 +106,7 @@ class SourceFiles:
         if known is not None and known.id.valid:
             return known
         self._refuse_another(name)
+        self._close_old_ones()
         try:
             self._files[name] = open_swmr(self.where(name))
         except SwmrViewerError as error:
@@ -97,6 +114,15 @@ class SourceFiles:
                 raise NotThereYetError(f"its source is not there yet: {error.message.rstrip('.')}", [name]) from error
             raise FrameUnreadableError(f"A source cannot be opened: {error.message}", error.remedy) from error
         return self._files[name]
+
+    def begin(self) -> None:
+        """Something else is read from here on: files that it does not need may be closed to make room."""
+        self._in_use.clear()
+
+    def _close_old_ones(self) -> None:
+        """Keep the number of open files within a part of what the process may have; a closed one is opened again when needed."""
+        for name in [name for name in self._files if name not in self._in_use][: max(0, len(self._files) + 1 - self._most_open)]:
+            self._files.pop(name).close()
 
     def _refuse_another(self, name: str) -> None:
         """Let a file that was closed meanwhile be opened again only if it is still the same."""

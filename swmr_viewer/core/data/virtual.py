@@ -94,6 +94,7 @@ class VirtualSource:
         """Look anew at the sources; each is refreshed when it is first asked after this."""
         self._shape = None
         self._fresh.clear()
+        self._files.begin()
         self._held_elsewhere.let_go()
 
     def close(self) -> None:
@@ -109,6 +110,8 @@ class VirtualSource:
 
     def pieces(self, box: Box) -> Iterator[Piece]:
         """Yield what holds a box."""
+        if not self._depth:
+            self._files.begin()
         found: list[Piece] = []
         absent = [why for mapping in self._touching(box) for why in self._take_pieces(mapping, box, found)]
         missing = prod(shape_of(box)) - sum(prod(shape_of(piece.at)) for piece in found)

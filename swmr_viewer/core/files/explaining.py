@@ -20,7 +20,7 @@ from swmr_viewer.core.errors import (
     NotSwmrYetError,
     SwmrViewerError,
 )
-from swmr_viewer.core.files.superblock import can_swmr, read_file_state
+from swmr_viewer.core.files.superblock import TOO_MANY_REMEDY, can_swmr, read_file_state
 from swmr_viewer.core.inspection import FileState
 
 _SURELY_INTERRUPTED_S = 3600.0
@@ -156,9 +156,7 @@ def _no_access(path: Path, said: str) -> SwmrViewerError:
 
 
 def _too_many(path: Path, said: str) -> SwmrViewerError:
-    return FileAccessError(
-        f"{path} cannot be opened: too many files are open in this process.", "Close some, or raise the limit (ulimit -n)."
-    )
+    return FileAccessError(f"{path} cannot be opened: too many files are open in this process.", TOO_MANY_REMEDY)
 
 
 def _locked(path: Path, said: str) -> SwmrViewerError:

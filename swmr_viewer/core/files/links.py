@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 from weakref import WeakValueDictionary
 
 import h5py
 
-from swmr_viewer.core.errors import PathError, PathNotThereError, SwmrViewerError
+from swmr_viewer.core.errors import FileAccessError, PathError, PathNotThereError, SwmrViewerError
 from swmr_viewer.core.files.explaining import explain, is_damage
 from swmr_viewer.core.files.named_files import BY_LINKS, folders_of, found_file
-from swmr_viewer.core.files.superblock import read_file_state
+from swmr_viewer.core.files.superblock import TOO_MANY, TOO_MANY_REMEDY, read_file_state
 from swmr_viewer.core.inspection import FileState
 
 _handles: WeakValueDictionary[tuple[int, int], h5py.Dataset] = WeakValueDictionary()
@@ -34,6 +35,8 @@ def open_object(h5file: h5py.File, path: str) -> h5py.Dataset | h5py.Group | Non
         If there is not even a link at this path.
     FileDamagedError
         If HDF5 cannot read the way to it.
+    FileAccessError
+        If too many files are open: a link would look as if it led nowhere yet.
     """
     if _leads_to_half_a_file(h5file, path):
         return None
@@ -42,6 +45,7 @@ def open_object(h5file: h5py.File, path: str) -> h5py.Dataset | h5py.Group | Non
     if found is None:
         found = _get(h5file, path)
     if found is None:
+        _refuse_if_no_file_can_be_opened(h5file, path)
         _refuse_damage(h5file, path)
     if found is None and not leads_somewhere(h5file, path):
         raise PathNotThereError(
@@ -49,6 +53,15 @@ def open_object(h5file: h5py.File, path: str) -> h5py.Dataset | h5py.Group | Non
             "Check the path (swmr-viewer inspect lists what is there); an object made after the file was opened needs a new open.",
         )
     return found
+
+
+def _refuse_if_no_file_can_be_opened(h5file: h5py.File, path: str) -> None:
+    try:
+        os.close(os.open(os.devnull, os.O_RDONLY))
+    except OSError as error:
+        if error.errno in TOO_MANY:
+            said = f"{path} in {h5file.filename} cannot be opened: too many files are open in this process."
+            raise FileAccessError(said, TOO_MANY_REMEDY) from error
 
 
 def as_h5py_takes(path: str) -> str | bytes:

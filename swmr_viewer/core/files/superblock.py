@@ -24,6 +24,8 @@ _OPEN_FOR_WRITING = 1
 _OPEN_FOR_SWMR = 4
 _STALE = getattr(errno, "ESTALE", None)
 """NFS: the file was replaced by another one between two looks."""
+TOO_MANY = (errno.EMFILE, errno.ENFILE)
+TOO_MANY_REMEDY = "Close some, or raise the limit (ulimit -n)."
 _GONE = (FileNotFoundError, NotADirectoryError)
 _NEVER_WAIT = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 """A FIFO would keep an open waiting for its writer."""
@@ -60,7 +62,8 @@ def read_file_state(path: str | os.PathLike[str]) -> FileState:
     except OSError as error:
         if error.errno == _STALE:
             return FileState.MISSING
-        raise FileAccessError(f"{path} cannot be read: {error.strerror or error}.", "Check its permissions and its storage.") from error
+        remedy = TOO_MANY_REMEDY if error.errno in TOO_MANY else "Check its permissions and its storage."
+        raise FileAccessError(f"{path} cannot be read: {error.strerror or error}.", remedy) from error
     except ValueError as error:
         raise FileAccessError(f"{str(path)!r} is not a path: {error}.", "Give the path of a file.") from error
 
