@@ -23,6 +23,7 @@ from swmr_viewer.gui.display.display_settings import Display
 from swmr_viewer.gui.display.display_tools import DisplayTools
 from swmr_viewer.gui.look.painting import tell_again
 from swmr_viewer.gui.look.panels import Panels
+from swmr_viewer.gui.look.scrolled import Scrolled
 from swmr_viewer.gui.look.settings import settings
 from swmr_viewer.gui.measuring.measuring import Measuring
 from swmr_viewer.gui.picture.empty_state import EmptyState
@@ -120,7 +121,7 @@ class MainWindow(QMainWindow):
         box.setSpacing(GAP)
         for part in (self.top_bar, self.error_bar):
             box.addWidget(part)
-        box.addWidget(self._pages, 1)
+        box.addWidget(Scrolled(self._pages), 1)
         self.setCentralWidget(middle)
         self.keyboard = KeyboardFocus(self, middle)
         middle.setFocusPolicy(Qt.FocusPolicy.ClickFocus)

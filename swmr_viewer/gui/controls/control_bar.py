@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QToolButton, QWidget
 from swmr_viewer.gui.controls.frame_slider import FrameSlider
 from swmr_viewer.gui.controls.play_button import PlayButton
 from swmr_viewer.gui.controls.state_line import StateLine
+from swmr_viewer.gui.look.folding_row import FoldingRow
 from swmr_viewer.gui.look.icons import wear
 from swmr_viewer.gui.session.live_mode import LiveMode
 from swmr_viewer.gui.session.playback import Playback
@@ -34,16 +35,18 @@ class ControlBar(QWidget):
         self.live.setCheckable(True)
         self.live.setMinimumWidth(76)
         self.live.clicked.connect(self._on_live)
-        row = QHBoxLayout(self)
+        moving = QWidget()
+        row = QHBoxLayout(moving)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(6)
-        row.addWidget(self.state_line)
-        row.addSpacing(8)
         for button in (self.first, self.previous, self.hold, self.next, self.last):
             row.addWidget(button)
         row.addWidget(self.play)
         row.addWidget(self.slider, 1)
         row.addWidget(self.live)
+        box = QHBoxLayout(self)
+        box.setContentsMargins(0, 0, 0, 0)
+        box.addWidget(FoldingRow(self.state_line, moving, stretched=moving))
         for signal in (session.mode_changed, session.frame_changed, session.request_changed, session.opened, session.state_changed):
             signal.connect(self._show)
         self._show()

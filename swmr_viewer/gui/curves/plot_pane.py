@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from swmr_viewer.core.plain_text import plain
 from swmr_viewer.gui.curves.curve_points import Values
-from swmr_viewer.gui.curves.value_axis import LONGEST, ValueAxis, curve_scale
+from swmr_viewer.gui.curves.value_axis import ValueAxis, curve_scale
 from swmr_viewer.gui.display.levels_scale import LevelScale, Scale
 from swmr_viewer.gui.look.painted_view import PaintedView
 from swmr_viewer.gui.look.theme import theme_of_application, tokens
@@ -28,7 +28,7 @@ class PlotPane(QWidget):
         super().__init__(parent)
         self.view = PaintedView(self)
         self.view.setAccessibleName(name)
-        self.axes = {side: ValueAxis(side) for side in LONGEST}
+        self.axes = {side: ValueAxis(side) for side in ("left", "bottom")}
         self.plot = pg.PlotItem(enableMenu=False, axisItems=self.axes)
         self.plot.hideButtons()
         self.box = self.plot.getViewBox()

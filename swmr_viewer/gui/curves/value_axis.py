@@ -10,10 +10,8 @@ import pyqtgraph as pg
 
 from swmr_viewer.gui.display.levels_axis import LevelsAxis, level_words
 from swmr_viewer.gui.display.levels_scale import LARGEST, SMALLEST, LevelScale, Scale
-from swmr_viewer.gui.look.words import compact_words, tick_words
+from swmr_viewer.gui.look.words import LONGEST_TICK, compact_words, ticks_in_room
 
-LONGEST = {"left": 7, "bottom": 10}
-"""So many characters of a tick have room."""
 TICK_PX = 32
 """Between two ticks of a scale that is not linear."""
 MOST_DECADES = 12
@@ -86,14 +84,4 @@ class ValueAxis(pg.AxisItem):
         told = [self.value_scale.value(place) for place in values]
         if self.value_scale.kind is not Scale.LINEAR or spacing <= 0:
             return [compact_words(level_words(value)) for value in told]
-        words = [compact_words(tick_words(value, spacing)) for value in told]
-        if max(map(len, words), default=0) <= LONGEST[self.orientation]:
-            return words
-        return [self._from_base(value, spacing) for value in told]
-
-    def _from_base(self, value: float, spacing: float) -> str:
-        """Return the first tick in short, and of the others how far above it they are: in full they have no room."""
-        above = value - self._base
-        if abs(above) < spacing / 2:
-            return compact_words(f"{value:.3g}")
-        return f"{'+' if above > 0 else ''}{compact_words(tick_words(above, spacing))}"
+        return ticks_in_room(told, spacing, self._base, LONGEST_TICK[self.orientation])

@@ -2,29 +2,42 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
+from collections.abc import Iterator
 
-from swmr_viewer.analysis import FrameStatistics
+from PySide6.QtCore import QSize, Qt, QTimer
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QLayout, QSizePolicy, QWidget
+
 from swmr_viewer.gui.look.labels import ElidedWords, Words
-from swmr_viewer.gui.look.words import count_words, value_words
+from swmr_viewer.gui.look.words import compact_words, value_words
 from swmr_viewer.gui.measuring.place_words import axis_words, pixel_words, place_words
 from swmr_viewer.gui.session.live_frame import LiveFrame
 from swmr_viewer.gui.session.session import Session
 
 NOTE_MS = 12_000
 NOTE_PX = 120
-"""As much of a note is always seen."""
+"""Less of a note is of no use."""
+LEAST_PX = 160
+SPACING, MARGIN = 16, 4
+LONGEST_SHORT = 9
 
 
 class ReadoutBar(QWidget):
-    """``x 1204   y 873   value 1207``, and where that is in the experiment, on the left, numbers about the shown frame on the right."""
+    """``x 1204   y 873   value 1207``, and where that is in the experiment, on the left, numbers about the shown frame on the right.
+
+    Where there is no room for all, numbers are written shorter, then those of what the picture costs are left out, then where the
+    pixel is in the experiment, then more numbers: a number that is cut is another number. A note stays while it is told.
+    """
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
         self._at: tuple[int, ...] | None = None
         self._elsewhere = ""
+        self._left = ("", "")
+        """What is under the pointer, in full and in short."""
+        self._told: dict[Words, tuple[str, str]] = {}
+        """The numbers, in full and in short, the most needed first."""
         self.pixel = ElidedWords(mode=Qt.TextElideMode.ElideRight)  # a file may have long names for its axes
         self.pixel.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
         self.note = ElidedWords("muted")
@@ -37,11 +50,13 @@ class ReadoutBar(QWidget):
         self.latency = Words("muted", room_for="key \u2192 screen 000 ms")
         self.skipped = Words("muted", room_for="skipped 0 000")
         row = QHBoxLayout(self)
-        row.setContentsMargins(4, 0, 4, 0)
-        row.setSpacing(16)
+        row.setContentsMargins(MARGIN, 0, MARGIN, 0)
+        row.setSpacing(SPACING)
+        row.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)  # else the window would grow with the numbers
         row.addWidget(self.pixel)
         row.addWidget(self.note, 1)
         for part in (self.total, self.maximum, self.saturated, self.masked, self.latency, self.skipped):
+            self._told[part] = ("", "")
             part.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
             row.addWidget(part)
         self._forget_note = QTimer(self, singleShot=True, interval=NOTE_MS)
@@ -67,44 +82,89 @@ class ReadoutBar(QWidget):
     def _show_pixel(self) -> None:
         frame, at = self._session.shown, self._at
         if frame is None or at is None or len(at) != frame.raw.ndim or any(i >= n for i, n in zip(at, frame.raw.shape, strict=True)):
-            self.pixel.say(self._elsewhere)
+            self._say_pixel(self._elsewhere, self._elsewhere)
             return
         facts = self._session.data_facts
         value = f"value {_pixel_value(frame, at)} {facts.unit}".rstrip()
         if frame.raw[at] in facts.gap_values:
             value += " (defective: no measurement)" if frame.raw[at] != -1 else " (gap: no measurement)"
         if len(at) == 1:
-            words = (f"channel {at[0]}", value, *axis_words(facts, at[0]))
+            short = [f"channel {at[0]}", value]
+            words = [*short, *axis_words(facts, at[0])]
         else:
-            words = (*pixel_words(facts, *at), value, *place_words(facts, at[1] + 0.5, at[0] + 0.5))
-        self.pixel.say("   ".join(words))
+            short = [f"x {at[1]}", f"y {at[0]}", value]
+            words = [*pixel_words(facts, *at), value, *place_words(facts, at[1] + 0.5, at[0] + 0.5)]
+        self._say_pixel("   ".join(words), "   ".join(short))
+
+    def _say_pixel(self, words: str, short: str) -> None:
+        self._left = (words, short)
+        self._arrange()
 
     def _show_numbers(self) -> None:
         frame, counts = self._session.shown, self._session.counts
         levels = frame.levels if frame is not None else None
         kind = frame.raw.dtype.kind if frame is not None else ""
         statistics = frame.statistics if frame is not None else None
-        self.total.say("" if statistics is None else f"total {value_words(statistics.total)}")
-        self.maximum.say("" if levels is None else f"max {_level_words(levels.maximum, kind)}")
+        self._tell(self.total, "total", None if statistics is None else statistics.total)
+        self._tell(self.maximum, "max", None if levels is None else int(levels.maximum) if kind in "uib" else levels.maximum)
         if statistics is not None and statistics.hottest_x is not None:
             self.maximum.setToolTip(f"The hottest pixel: x {statistics.hottest_x}, y {statistics.hottest_y}")
-        self._show_saturated(statistics)
-        self.masked.say("" if levels is None else f"masked {count_words(levels.n_masked)}")
-        self.latency.say("" if counts.latency_s is None else f"key \u2192 screen {1000 * counts.latency_s:.0f} ms")
-        self.skipped.say("" if frame is None else f"skipped {count_words(counts.n_skipped)}")
+        self._tell(self.saturated, "saturated", None if statistics is None else statistics.n_saturated)
+        self.saturated.say(self.saturated.text(), "warn" if statistics is not None and statistics.n_saturated else "muted")
+        self._tell(self.masked, "masked", None if levels is None else levels.n_masked)
+        latency = "" if counts.latency_s is None else f"key \u2192 screen {1000 * counts.latency_s:.0f} ms"
+        self._told[self.latency] = (latency, latency)
+        self._tell(self.skipped, "skipped", None if frame is None else counts.n_skipped)
+        self._arrange()
 
-    def _show_saturated(self, statistics: FrameStatistics | None) -> None:
-        n = statistics.n_saturated if statistics is not None else 0
-        self.saturated.say("" if statistics is None else f"saturated {count_words(n)}", "warn" if n else "muted")
+    def _tell(self, part: Words, name: str, number: float | None) -> None:
+        self._told[part] = ("", "") if number is None else (f"{name} {value_words(number)}", f"{name} {short_number(number)}")
 
     def _show_note(self, words: str) -> None:
         self._say_note(words)
         self._forget_note.start()
 
     def _say_note(self, words: str) -> None:
-        """Show a note; as long as there is one, what is under the pointer gives way to it."""
         self.note.say(words)
-        self.note.setMinimumWidth(min(self.note.fontMetrics().horizontalAdvance(words), NOTE_PX))
+        self._arrange()
+
+    # ---- what has room
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(LEAST_PX, super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._arrange()
+
+    def _arrange(self) -> None:
+        """Show the fullest of the plans that fits; the last one has to."""
+        for is_short, left, has_note, n_numbers in self._plans():
+            if self._width_of(is_short, left, has_note, n_numbers) <= self.width():
+                break
+        self.pixel.say(left)
+        self.pixel.setMinimumWidth(self._advance(left))
+        self.note.setVisible(has_note or not left)
+        for number, (part, words) in enumerate(self._told.items()):
+            part.say(words[is_short])
+            part.setVisible(number < n_numbers)
+            part.setMinimumWidth(max(part.room, self._advance(words[is_short])))
+
+    def _plans(self) -> Iterator[tuple[bool, str, bool, int]]:
+        """Whether numbers are short, what is said of the pointer, whether there is a note, how many numbers."""
+        (full, short), n, has_note = self._left, len(self._told), bool(self.note.text())
+        yield False, full, has_note, n
+        yield from ((True, full, has_note, n_left) for n_left in range(n, n - 3, -1))  # what the picture costs is needed least
+        yield from ((True, short, has_note, n_left) for n_left in range(n, -1, -1))
+        yield True, short, not short, 0
+
+    def _width_of(self, is_short: bool, left: str, has_note: bool, n_numbers: int) -> int:
+        numbers = [max(part.room, self._advance(words[is_short])) for part, words in list(self._told.items())[:n_numbers]]
+        note = min(self._advance(self.note.text()), NOTE_PX) if has_note else 0
+        return self._advance(left) + note + sum(numbers) + SPACING * (len(numbers) + 2) + 2 * MARGIN
+
+    def _advance(self, words: str) -> int:
+        return self.fontMetrics().horizontalAdvance(words) + 2 if words else 0
 
 
 def _pixel_value(frame: LiveFrame, at: tuple[int, ...]) -> str:
@@ -115,5 +175,7 @@ def _pixel_value(frame: LiveFrame, at: tuple[int, ...]) -> str:
     return value_words(value.item())
 
 
-def _level_words(value: float, kind: str) -> str:
-    return value_words(int(value)) if kind in "uib" else value_words(value)
+def short_number(number: float) -> str:
+    """Return a number in at most nine characters."""
+    words = value_words(number)
+    return words if len(words) <= LONGEST_SHORT else compact_words(f"{float(number):.4g}")

@@ -11,6 +11,7 @@ from swmr_viewer.gui.display.levels_axis import LevelsAxis, level_words, ticks_w
 from swmr_viewer.gui.display.levels_model import Levels, LevelsModel
 from swmr_viewer.gui.look.painting import Painted
 from swmr_viewer.gui.look.theme import theme_of_application, tokens
+from swmr_viewer.gui.look.words import compact_words
 
 BAR_WIDTH = 18
 TEXT_WIDTH = 58
@@ -102,6 +103,6 @@ class ColorBar(LevelsStrip):
         for value, told in zip(ticks, words, strict=True):
             y = axis.y_of(value)
             painter.drawLine(QPointF(BAR_WIDTH + 1, y), QPointF(BAR_WIDTH + 5, y))
-            painter.drawText(QPointF(BAR_WIDTH + 9, y + metrics.ascent() / 2 - 1), told)
+            painter.drawText(QPointF(BAR_WIDTH + 9, y + metrics.ascent() / 2 - 1), compact_words(told))
         if words and words[-1].startswith("+"):  # above what
-            painter.drawText(QPointF(0, self.height() - metrics.descent() - 1), level_words(low))
+            painter.drawText(QPointF(0, self.height() - metrics.descent() - 1), compact_words(level_words(low)))

@@ -8,7 +8,7 @@ import pyqtgraph as pg
 
 from swmr_viewer.core.plain_text import plain
 from swmr_viewer.gui.image.frame_axes import FrameAxis
-from swmr_viewer.gui.look.words import tick_words
+from swmr_viewer.gui.look.words import LONGEST_TICK, ticks_in_room
 
 
 class FrameTicks(pg.AxisItem):
@@ -17,6 +17,7 @@ class FrameTicks(pg.AxisItem):
     def __init__(self, side: str) -> None:
         super().__init__(side)
         self.frame_axis = FrameAxis()
+        self._base = 0.0
         self.enableAutoSIPrefix(False)  # a unit with a prefix would get a second one
 
     def show_axis(self, axis: FrameAxis, label: str) -> None:
@@ -30,7 +31,9 @@ class FrameTicks(pg.AxisItem):
     def tickValues(self, minVal: float, maxVal: float, size: float) -> list[tuple[float, list[float]]]:
         axis = self.frame_axis
         levels = super().tickValues(axis.value_at(minVal), axis.value_at(maxVal), size)
+        self._base = min((value for _, values in levels[:1] for value in values), default=0.0)
         return [(spacing, [axis.coordinate_of(value) for value in values]) for spacing, values in levels]
 
     def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
-        return [tick_words(self.frame_axis.value_at(one), spacing) for one in values]
+        told = [self.frame_axis.value_at(one) for one in values]
+        return ticks_in_room(told, spacing, self._base, LONGEST_TICK[self.orientation])

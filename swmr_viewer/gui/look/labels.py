@@ -38,6 +38,11 @@ class Words(QLabel):
             self.setProperty("role", role)
         self.setTextFormat(Qt.TextFormat.PlainText)
 
+    @property
+    def room(self) -> int:
+        """The width (px) of the widest text that is expected."""
+        return self.fontMetrics().horizontalAdvance(self._room_for) + 2 if self._room_for else 0
+
     def say(self, words: str, role: str | None = None) -> None:
         """Show these words, in another role of the style sheet if one is given."""
         if role is not None and role != self.property("role"):

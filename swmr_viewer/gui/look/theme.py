@@ -245,6 +245,7 @@ QTabBar::tab { background: @panel; color: @muted; border: 1px solid @border; bor
 QTabBar::tab:selected { color: @text; border-color: @muted; }
 QTabBar::tab:disabled { color: @faint; border-style: dashed; }
 QTabBar::tab:focus { border-color: @accent; }
+QTabBar QToolButton { padding: 0; }
 QFrame[error="true"] { background: @panel; border: 1px solid @bad; border-radius: 8px; }
 QFrame[error="true"][severity="note"] { border: 1px solid @warn; }
 """

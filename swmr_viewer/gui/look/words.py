@@ -7,6 +7,8 @@ from datetime import datetime
 from math import ceil, floor, isfinite, log10
 
 THIN_SPACE = "\u2009"
+LONGEST_TICK = {"left": 7, "bottom": 10}
+"""So many characters of a tick have room beside a plot or a picture, and below it."""
 MOST_DIGITS = 6
 """Larger and smaller numbers are written with a power of ten: there is room for about so many."""
 
@@ -105,3 +107,27 @@ def tick_words(value: float, spacing: float) -> str:
         return f"{value:.{places}f}"
     digits = floor(log10(abs(value)) + 1e-9) - floor(log10(spacing) + 1e-9)
     return f"{value:.{max(1, digits + 1)}g}"
+
+
+def ticks_in_room(values: Sequence[float], spacing: float, base: float, longest: int) -> list[str]:
+    """Return the words of ticks; where these are too long, the first tick's in short, and how far the others are above it.
+
+    Parameters
+    ----------
+    values : sequence of float
+        Multiples of the spacing.
+    spacing : float
+        Between two of them, above 0.
+    base : float
+        The first tick of the axis.
+    longest : int
+        So many characters have room.
+    """
+    words = [compact_words(tick_words(value, spacing)) for value in values]
+    if max(map(len, words), default=0) <= longest:
+        return words
+    above = [value - base for value in values]
+    return [
+        compact_words(f"{value:.3g}") if abs(by) < spacing / 2 else f"{'+' if by > 0 else ''}{compact_words(tick_words(by, spacing))}"
+        for value, by in zip(values, above, strict=True)
+    ]

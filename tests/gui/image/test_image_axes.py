@@ -20,7 +20,7 @@ from swmr_viewer.core.nexus.facts import DataFacts
 from swmr_viewer.gui.assembly import Assembly
 from swmr_viewer.gui.display.orientation import Orientation
 from swmr_viewer.gui.image.frame_axes import FrameAxis, even_step, frame_axes
-from swmr_viewer.gui.image.frame_ticks import tick_words
+from swmr_viewer.gui.look.words import tick_words
 from swmr_viewer.reader import messages as m
 from swmr_viewer.simulator.plan import ScanPlan
 from tests.gui.fakes import FakeSupervisor, picture

@@ -12,11 +12,12 @@ from pytestqt.qtbot import QtBot
 
 from swmr_viewer.gui.assembly import Assembly
 from swmr_viewer.gui.curves.plot_pane import PlotPane
-from swmr_viewer.gui.curves.value_axis import LONGEST, ValueAxis, curve_scale
+from swmr_viewer.gui.curves.value_axis import ValueAxis, curve_scale
 from swmr_viewer.gui.curves.value_picture import ValuePicture
 from swmr_viewer.gui.display.color_maps import color_table
 from swmr_viewer.gui.display.display_settings import DisplaySettings, LevelMode
 from swmr_viewer.gui.display.levels_scale import Scale
+from swmr_viewer.gui.look.words import LONGEST_TICK
 from swmr_viewer.reader import messages as m
 from tests.gui.fakes import FakeSupervisor
 
@@ -172,7 +173,7 @@ def test_every_curve_can_be_drawn_on_every_scale(values: list[float], kind: Scal
     assert (np.diff(drawn[order][~np.isnan(given_values[order])]) >= 0).all()
 
 
-@pytest.mark.parametrize("side", list(LONGEST))
+@pytest.mark.parametrize("side", list(LONGEST_TICK))
 @pytest.mark.parametrize(
     ("low", "high"), [(0.0, 1.0), (1.7e18, 1.7e18 + 2000), (-1e7, 1e7), (0.0, 1e-9), (123456.0, 123456.5), (2**63, 2**64), (0, 10_000_000)]
 )
@@ -182,7 +183,7 @@ def test_ticks_fit_into_their_place_and_can_be_told_apart(qtbot: QtBot, side: st
     words = axis.tickStrings(levels[0][1], 1.0, levels[0][0])
     assert len(words) > 1
     assert len(set(words)) == len(words)
-    assert max(map(len, words)) <= LONGEST[side]
+    assert max(map(len, words)) <= LONGEST_TICK[side]
 
 
 def test_a_picture_without_values_is_empty_and_nearly_equal_ones_are_drawn(qtbot: QtBot) -> None:
