@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from swmr_viewer import __version__
+from swmr_viewer.core.data.frame_kinds import color_axis_of
 from swmr_viewer.core.errors import ExportError
 from swmr_viewer.core.nexus.facts import DataFacts
 from swmr_viewer.export.frame_file_process import FrameFileProcess
@@ -62,8 +63,8 @@ class FrameFileMaker(Protocol):
 
 
 def fitting(formats: Sequence[str], pixels: npt.NDArray[Any]) -> tuple[str, ...]:
-    """Return those of the formats that can hold such a frame: TIFF holds images, CSV curves and single values."""
-    unfit = {"csv"} if pixels.ndim == 2 else {"tiff"} if pixels.ndim < 2 else {"tiff", "csv"}
+    """Return those of the formats that can hold such a frame: TIFF holds images and stacks of them, CSV curves and single values."""
+    unfit = {"csv"} if pixels.ndim >= 2 else {"tiff"}
     return tuple(one for one in formats if one not in unfit)
 
 
@@ -87,8 +88,8 @@ def write_snapshot(
         File name without ending; where a file of the set exists already, the whole set
         takes the next free of ``stem-2``, ``stem-3`` ...
     formats : sequence of str
-        Any of `FORMATS`: ``png`` as shown; ``tiff`` (images alone), ``npy``, ``h5`` (NeXus) and ``csv`` (curves and
-        single values) with the exact data and type. ``json`` is written always.
+        Any of `FORMATS`: ``png`` as shown; ``tiff`` (images, in their colours where they have some; further axes as a stack), ``npy``,
+        ``h5`` (NeXus) and ``csv`` (curves and single values) with the exact data and type. ``json`` is written always.
     frame_files : FrameFileMaker, optional
         Makes the HDF5 files; default: a process that is started for this one.
 
@@ -124,7 +125,7 @@ def _check(snapshot: Snapshot, folder: Path, stem: str, formats: Sequence[str]) 
         raise ExportError(f"The folder {folder} is not there.", "Create it, or choose another one.")
     if "png" in formats and snapshot.png is None:
         raise ExportError("There is no picture to write as PNG.", "Show the frame first, or leave PNG out.")
-    if "tiff" in formats and snapshot.pixels.ndim != 2:
+    if "tiff" in formats and snapshot.pixels.ndim < 2:
         raise ExportError(f"{snapshot.data_path} has frames with {snapshot.pixels.ndim} axes, and TIFF holds images.", "Choose NPY.")
     if "csv" in formats and snapshot.pixels.ndim > 1:
         raise ExportError(f"{snapshot.data_path} has frames with {snapshot.pixels.ndim} axes, and CSV holds curves.", "Choose NPY.")
@@ -200,11 +201,29 @@ def _tiff(snapshot: Snapshot) -> bytes:
 
     buffer = io.BytesIO()
     try:
-        tifffile.imwrite(buffer, snapshot.pixels, photometric="minisblack", metadata=None, software=f"swmr_viewer {__version__}")
+        pixels, kind = _tiff_layout(snapshot)
+        tifffile.imwrite(buffer, pixels, software=f"swmr_viewer {__version__}", **kind)
     except (ValueError, TypeError, KeyError, ArithmeticError) as error:
-        kind = f"{snapshot.pixels.shape} {snapshot.pixels.dtype}"
-        raise ExportError(f"TIFF cannot hold the frame of {snapshot.data_path} ({kind}): {error}.", "Choose NPY.") from error
+        what = f"{snapshot.pixels.shape} {snapshot.pixels.dtype}"
+        raise ExportError(f"TIFF cannot hold the frame of {snapshot.data_path} ({what}): {error}.", "Choose NPY.") from error
     return buffer.getvalue()
+
+
+def _tiff_layout(snapshot: Snapshot) -> tuple[npt.NDArray[Any], dict[str, Any]]:
+    """Return the pixels with their axes where TIFF has them, and what it is told: the values stay as they are.
+
+    Colours that come before the rows or last stay there; between rows and columns TIFF has no place for them, so that
+    they come last. tifffile writes the shape of a stack down, and gives it back.
+    """
+    pixels = snapshot.pixels
+    color = color_axis_of(pixels.shape, pixels.dtype, snapshot.facts.interpretation)
+    stack: dict[str, Any] = {"metadata": None if pixels.ndim == 2 else {}}
+    if color is None:
+        return pixels, {"photometric": "minisblack", **stack}
+    is_planar = color == pixels.ndim - 3
+    extra = ("unassalpha",) * (pixels.shape[color] - 3)
+    layout = {"photometric": "rgb", "planarconfig": "separate" if is_planar else "contig", "extrasamples": extra or None, **stack}
+    return pixels if is_planar else np.ascontiguousarray(np.moveaxis(pixels, color, -1)), layout
 
 
 def description_of(snapshot: Snapshot) -> dict[str, Any]:

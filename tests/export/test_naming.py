@@ -89,4 +89,4 @@ def test_each_kind_of_frame_has_its_formats() -> None:
     every = ("png", "tiff", "npy", "h5", "csv", "json")
     assert fitting(every, np.zeros((2, 2))) == ("png", "tiff", "npy", "h5", "json")
     assert fitting(every, np.zeros(2)) == ("png", "npy", "h5", "csv", "json")
-    assert fitting(every, np.zeros((2, 2, 2))) == ("png", "npy", "h5", "json")
+    assert fitting(every, np.zeros((2, 2, 2))) == ("png", "tiff", "npy", "h5", "json")

@@ -12,6 +12,7 @@ import tifffile
 
 from swmr_viewer import __version__
 from swmr_viewer.core.errors import ExportError, SwmrViewerError
+from swmr_viewer.core.nexus.facts import DataFacts
 from swmr_viewer.export import Snapshot, stem_of, write_snapshot
 
 PNG = b"\x89PNG\r\n\x1a\nthe picture as the window drew it"
@@ -90,7 +91,42 @@ def test_levels_that_json_cannot_hold_are_null(tmp_path: Path, levels: tuple[flo
     assert json.loads(path.read_text(), parse_constant=pytest.fail)["levels"] is None
 
 
-@pytest.mark.parametrize("pixels", [np.float64(2.5), np.arange(2048, dtype=np.uint32), np.zeros((2, 3, 4), np.uint8)])
+@pytest.mark.parametrize("dtype", ["u1", ">u2", "f4"])
+@pytest.mark.parametrize("n_colors", [3, 4])
+@pytest.mark.parametrize("axis", [-1, -2, -3])
+@pytest.mark.parametrize("lead", [(), (2,)])
+def test_colours_are_written_to_tiff_as_colours_bit_for_bit(
+    tmp_path: Path, dtype: str, n_colors: int, axis: int, lead: tuple[int, ...]
+) -> None:
+    random = np.random.default_rng(1).integers(0, 250, (*lead, 11, 13, n_colors))
+    pixels = np.moveaxis(random, -1, axis).astype(dtype)
+    told = DataFacts(interpretation="rgb-image" if n_colors == 3 else "rgba-image")
+    written, _ = write_snapshot(snapshot_of(pixels, facts=told), tmp_path, "shot", ("tiff",))
+    with tifffile.TiffFile(written) as file:
+        page = file.pages.first
+        assert page.photometric is tifffile.PHOTOMETRIC.RGB
+        assert page.planarconfig is (tifffile.PLANARCONFIG.SEPARATE if axis == -3 else tifffile.PLANARCONFIG.CONTIG)
+        assert (page.samplesperpixel, page.imagelength, page.imagewidth) == (n_colors, 11, 13)
+        assert len(file.pages) == (lead or (1,))[0]
+        read = file.asarray()
+    assert read.dtype.newbyteorder("=") == pixels.dtype.newbyteorder("=")
+    np.testing.assert_array_equal(read, np.moveaxis(pixels, -2, -1) if axis == -2 else pixels)
+
+
+@pytest.mark.parametrize("shape", [(3, 11, 13), (1, 11, 13), (2, 1, 11, 13), (11, 13, 3), (2, 2, 3, 4)])
+@pytest.mark.parametrize("dtype", ["u4", "c8"])
+def test_frames_of_further_axes_are_a_stack_of_images(tmp_path: Path, shape: tuple[int, ...], dtype: str) -> None:
+    pixels = np.arange(np.prod(shape)).reshape(shape).astype(dtype) * (1j if dtype == "c8" else 1)
+    written, _ = write_snapshot(snapshot_of(pixels.astype(dtype)), tmp_path, "shot", ("tiff",))
+    with tifffile.TiffFile(written) as file:
+        assert len(file.pages) == np.prod(shape[:-2])
+        assert file.pages.first.shape == shape[-2:]
+        read = file.asarray()
+    assert (read.shape, read.dtype) == (pixels.shape, np.dtype(dtype))
+    np.testing.assert_array_equal(read, pixels)
+
+
+@pytest.mark.parametrize("pixels", [np.float64(2.5), np.arange(2048, dtype=np.uint32)])
 def test_spectra_and_scalars_are_written_without_tiff(tmp_path: Path, pixels: Any) -> None:
     with pytest.raises(ExportError, match="TIFF holds images"):
         write_snapshot(snapshot_of(pixels), tmp_path, "shot")
