@@ -53,6 +53,24 @@ def sentinel_of(dtype: npt.DTypeLike) -> int | float | None:
     return None
 
 
+def marks_of(dtype: npt.DTypeLike, rules: MaskRules = DEFAULT_RULES) -> tuple[int, ...]:
+    """Return the values that stand for "no measurement" in frames of this type in this file, whether they count or not.
+
+    Parameters
+    ----------
+    dtype : dtype
+        Type of the frame's pixels; floating and complex numbers have NaN for it, and none of these.
+    rules : MaskRules
+        Its ``gaps`` are what the file tells of.
+    """
+    kind = np.dtype(dtype)
+    if kind.kind not in "iu":
+        return ()
+    limits, sentinel = np.iinfo(kind), sentinel_of(kind)
+    gaps = tuple(gap for gap in rules.gaps if limits.min <= gap <= limits.max)
+    return gaps if sentinel is None else (int(sentinel), *gaps)
+
+
 def valid_mask(pixels: Pixels, rules: MaskRules = DEFAULT_RULES, pixel_mask: npt.NDArray[np.bool_] | None = None) -> npt.NDArray[np.bool_]:
     """Return where pixels hold a measurement.
 

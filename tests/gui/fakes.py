@@ -33,6 +33,7 @@ class FakeSupervisor:
         self.generation = 0
         self.data_paths: tuple[str, ...] = ("/entry/eiger/data",)
         self.own_mask: np.ndarray | None = None
+        self.lacks_mask = False
 
     # ---- the supervisor's face
 
@@ -143,6 +144,7 @@ class FakeSupervisor:
                 in_turn=live and self._is_in_turn,
                 is_new=live if is_new is None else is_new,
                 view=view,
+                lacks_mask=self.lacks_mask,
             )
         )
         return slot

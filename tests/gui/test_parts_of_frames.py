@@ -100,6 +100,70 @@ def test_colours_are_drawn_as_they_are_and_the_pointer_tells_all_three(qtbot: Qt
     np.testing.assert_array_equal(viewer.session.shown.raw, pixels[..., 0])
 
 
+def test_a_colour_map_is_not_offered_while_colours_are_drawn_as_they_are(
+    qtbot: QtBot, reader: FakeSupervisor, following: Following
+) -> None:
+    viewer = following(SHAPE, frame=(64, 48, 3), dtype="|u1")
+    tools = viewer.window.display_tools
+    pixels = np.full((64, 48, 3), 9, "u1")
+    of_map = (*tools.color_editor.maps.values(), tools.color_editor.inverted, tools.actions.next_map, tools.actions.inverted)
+    others = (tools.color_editor.saturated, *tools.color_editor.masked.values(), tools.color_button, tools.levels_button)
+    for wish, has_map in ((USUAL_VIEW, False), (ViewWish(part="red"), True), (USUAL_VIEW, False)):
+        show(qtbot, viewer, reader, pixels, wish)
+        assert [one.isEnabled() for one in of_map] == [has_map] * len(of_map)
+        assert all(one.isEnabled() for one in others)
+        assert all(("colours of their own" in one.toolTip()) is not has_map for one in of_map)
+        assert tools.color_button.text().startswith("viridis" if has_map else "own colours")
+
+
+@pytest.mark.parametrize(
+    ("dtype", "gaps", "words", "can_choose", "is_left_out"),
+    [
+        ("u1", (), "No value means no measurement", False, False),
+        ("u2", (), "65 535: no measurement", True, True),
+        ("u4", (2**32 - 2,), "4 294 967 295 and 4 294 967 294: no measurement", True, True),
+        ("i2", (), "No value means no measurement", False, False),
+        ("i2", (-1, -2), "-1 and -2: no measurement", True, True),
+        ("i4", (-1, -2), "2 147 483 647, -1 and -2: no measurement", True, True),
+        ("f4", (), "NaN and infinities", False, True),
+        ("c8", (), "NaN and infinities", False, True),
+    ],
+)
+def test_the_editor_of_masks_names_the_values_that_are_left_out(
+    qtbot: QtBot,
+    reader: FakeSupervisor,
+    following: Following,
+    dtype: str,
+    gaps: tuple[int, ...],
+    words: str,
+    can_choose: bool,
+    is_left_out: bool,
+) -> None:
+    viewer = following(SHAPE, dtype=np.dtype(dtype).str, facts=DataFacts(gap_values=gaps))
+    show(qtbot, viewer, reader, np.ones((64, 48), dtype))
+    box = viewer.window.display_tools.levels_editor.masks.sentinel
+    assert box.text().replace("\u2009", " ") == words
+    assert (box.isEnabled(), box.isChecked()) == (can_choose, is_left_out)
+    if can_choose:
+        box.click()
+        assert reader.sent(m.SetDisplay)[-1].mask.sentinel is False
+        assert not box.isChecked()
+        with qtbot.waitSignal(viewer.session.frame_changed):  # several as one are of another type; what is left out is told of each
+            reader.say_frame(np.ones((64, 48)), 9, SHAPE, combined=3)
+        assert box.text().replace("\u2009", " ") == words
+
+
+def test_the_editor_of_masks_says_when_the_files_mask_cannot_be_used(qtbot: QtBot, reader: FakeSupervisor, following: Following) -> None:
+    viewer = following(SHAPE, facts=DataFacts(mask_path="/entry/eiger/pixel_mask"))
+    box = viewer.window.display_tools.levels_editor.masks.pixel_mask
+    show(qtbot, viewer, reader, np.ones((64, 48), "u4"))
+    assert (box.text(), box.isChecked()) == ("The file's pixel mask", True)
+    assert "/entry/eiger/pixel_mask" in box.toolTip()
+    reader.lacks_mask = True
+    show(qtbot, viewer, reader, np.ones((64, 48), "u4"))
+    assert box.text() == "The file's pixel mask, which cannot be used"
+
+
 def test_colours_of_16_bits_follow_their_levels(qtbot: QtBot, reader: FakeSupervisor, following: Following) -> None:
     pixels = np.zeros((64, 48, 3), "u2")
     pixels[:32], pixels[32:] = (4000, 0, 2000), (0, 4000, 4000)

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QButtonGroup, QCheckBox, QHBoxLayout, QToolButton,
 
 from swmr_viewer.gui.display.color_maps import COLOR_MAPS, swatch
 from swmr_viewer.gui.display.display_settings import Display
+from swmr_viewer.gui.display.levels_words import OWN_COLORS_TIP
 from swmr_viewer.gui.look.labels import Words
 from swmr_viewer.gui.look.popup import Popup
 from swmr_viewer.gui.look.theme import tokens
@@ -66,7 +67,7 @@ class ColorEditor(Popup):
         self.inverted.clicked.connect(lambda on: display.change(inverted=on))
         self.saturated.clicked.connect(lambda on: display.change(marks_saturated=on))
         display.changed.connect(self._show)
-        display.frame_told.connect(self._show_counts)
+        display.frame_told.connect(self._show_frame)
 
     def _show(self) -> None:
         settings = self._display.settings
@@ -79,6 +80,15 @@ class ColorEditor(Popup):
             button.setEnabled(self._display.is_image)
         self.inverted.setChecked(settings.inverted)
         self.saturated.setChecked(settings.marks_saturated)
+        self._show_frame()
+
+    def _show_frame(self) -> None:
+        has_own = self._display.has_own_colors
+        for name, button in self.maps.items():
+            button.setEnabled(not has_own)
+            button.setToolTip(OWN_COLORS_TIP if has_own else f"Colour map {name}")
+        self.inverted.setEnabled(not has_own)
+        self.inverted.setToolTip(OWN_COLORS_TIP if has_own else "")
         self._show_counts()
 
     def _show_counts(self) -> None:

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 from swmr_viewer.gui.display.color_maps import COLOR_MAPS
 from swmr_viewer.gui.display.display_settings import Display, LevelMode
 from swmr_viewer.gui.display.levels_scale import Scale
-from swmr_viewer.gui.display.levels_words import SCALE_TIPS, SCALE_WORDS
+from swmr_viewer.gui.display.levels_words import OWN_COLORS_TIP, SCALE_TIPS, SCALE_WORDS
 from swmr_viewer.gui.display.orientation import Orientation
 
 
@@ -101,6 +101,8 @@ def make_display_actions(display: Display, owner: QWidget) -> DisplayActions:
 
 
 def _keep_checked(actions: DisplayActions, display: Display) -> None:
+    tips_of_map = {one: one.toolTip() for one in (actions.next_map, actions.inverted)}
+
     def show() -> None:
         settings = display.settings
         for kind, one in actions.scales.items():
@@ -109,8 +111,11 @@ def _keep_checked(actions: DisplayActions, display: Display) -> None:
         actions.saturated.setChecked(settings.marks_saturated)
         actions.upward.setChecked(settings.orientation.upward)
         actions.aspect.setChecked(settings.aspect_locked)
-        for one in (actions.edit_levels, actions.extremes, actions.edit_colors, actions.next_map, actions.inverted):
+        for one in (actions.edit_levels, actions.extremes, actions.edit_colors):
             one.setEnabled(display.has_colors)
+        for one, tip in tips_of_map.items():
+            one.setEnabled(display.has_colors and not display.has_own_colors)
+            one.setToolTip(OWN_COLORS_TIP if display.has_own_colors else tip)
         for one in (actions.saturated, *_turning(actions)):
             one.setEnabled(display.is_image)
 

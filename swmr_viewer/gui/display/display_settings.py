@@ -12,7 +12,7 @@ import numpy.typing as npt
 from PySide6.QtCore import QObject, Signal
 
 from swmr_viewer.analysis import FrameStatistics, LevelStatistics, MaskRules, ViewWish, saturation_of
-from swmr_viewer.analysis.frame_view import USUAL_VIEW
+from swmr_viewer.analysis.frame_view import USUAL_VIEW, frame_view
 from swmr_viewer.gui.display.color_maps import DEFAULT_COLOR_MAP
 from swmr_viewer.gui.display.levels_scale import Scale
 from swmr_viewer.gui.display.orientation import Orientation
@@ -158,13 +158,27 @@ class Display(QObject):
         return self._rank != 1 or self._has_waterfall
 
     @property
+    def has_own_colors(self) -> bool:
+        """Whether the shown frame is drawn in colours of its own: its levels count, a colour map does not."""
+        return self._session.shown is not None and self._session.shown.is_colored
+
+    @property
     def _rank(self) -> int | None:
         return self._session.shown.raw.ndim if self._session.shown is not None else None
 
     @property
+    def lacks_mask(self) -> bool:
+        """Whether the pixel mask that the settings name could not be used for the shown frame."""
+        return self._session.shown is not None and self._session.shown.lacks_mask
+
+    @property
     def dtype(self) -> np.dtype[Any] | None:
-        """The type of the shown frame's pixels."""
-        return self._session.shown.raw.dtype if self._session.shown is not None else None
+        """The type of the numbers that masks are told of: those shown of single frames, however many are shown as one."""
+        data = self._data
+        if data is None:
+            return None
+        kind = np.dtype(data.dtype)
+        return frame_view(data.frame_shape, kind, data.facts.interpretation, self.settings.view).shown_dtype(kind)
 
     # ---- intents
 

@@ -8,11 +8,12 @@ from typing import Any
 
 from PySide6.QtWidgets import QCheckBox, QGridLayout, QLineEdit, QVBoxLayout, QWidget
 
-from swmr_viewer.analysis import sentinel_of
-from swmr_viewer.core.plain_text import plain
 from swmr_viewer.gui.display.display_settings import Display
+from swmr_viewer.gui.display.levels_words import values_words
 from swmr_viewer.gui.look.labels import Words, tip
 from swmr_viewer.gui.look.words import count_words
+
+_FILE_MASK = "The file's pixel mask"
 
 
 class MasksEditor(QWidget):
@@ -21,8 +22,8 @@ class MasksEditor(QWidget):
     def __init__(self, display: Display, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._display = display
-        self.sentinel = QCheckBox("The type's maximum: no measurement")
-        self.pixel_mask = QCheckBox("The file's pixel mask")
+        self.sentinel = QCheckBox()
+        self.pixel_mask = QCheckBox(_FILE_MASK)
         self.above = QCheckBox("Values above")
         self.limit = QLineEdit()
         self.limit.setFixedWidth(78)
@@ -72,9 +73,9 @@ class MasksEditor(QWidget):
 
     def _show(self) -> None:
         rules, path = self._display.settings.mask, self._display.mask_path
-        self.sentinel.setChecked(rules.sentinel)
         self.pixel_mask.setEnabled(path is not None)
-        self.pixel_mask.setToolTip(tip(plain(path)) if path else "The file has none for this data set")
+        used = f"{path}\nWhere it is not 0 is left out, unless you untick it"
+        self.pixel_mask.setToolTip(tip(used) if path else "The file has none for this data set")
         self.pixel_mask.setChecked(rules.mask_path is not None)
         self.above.setChecked(rules.above is not None)
         if rules.above is not None:
@@ -82,8 +83,11 @@ class MasksEditor(QWidget):
         self._show_counts()
 
     def _show_counts(self) -> None:
-        statistics, dtype = self._display.statistics, self._display.dtype
-        value = sentinel_of(dtype) if dtype is not None else None
-        self.sentinel.setText("NaN and infinities" if value != value else "The type's maximum: no measurement")
-        self.sentinel.setEnabled(value is not None and value == value)
+        statistics, rules = self._display.statistics, self._display.settings.mask
+        words = values_words(self._display.dtype, rules)
+        self.sentinel.setText(words.text)
+        self.sentinel.setToolTip(words.tip)
+        self.sentinel.setEnabled(words.is_choice)
+        self.sentinel.setChecked(rules.sentinel if words.is_choice else words.is_left_out)
+        self.pixel_mask.setText(f"{_FILE_MASK}, which cannot be used" if self._display.lacks_mask else _FILE_MASK)
         self.told.say("" if statistics is None else f"{count_words(statistics.n_masked)} pixels are left out")

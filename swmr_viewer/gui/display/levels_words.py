@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
+import numpy.typing as npt
+
+from swmr_viewer.analysis import MaskRules
+from swmr_viewer.analysis.masks import marks_of, sentinel_of
 from swmr_viewer.gui.display.display_settings import DisplaySettings, LevelMode
 from swmr_viewer.gui.display.levels_scale import Scale
+from swmr_viewer.gui.look.words import count_words
 
 SCALE_WORDS = {Scale.LINEAR: "lin", Scale.SQRT: "\u221a", Scale.LOG: "log", Scale.SYMLOG: "\u00b1log"}
 SCALE_TIPS = {
@@ -12,6 +19,8 @@ SCALE_TIPS = {
     Scale.LOG: "Colours follow the logarithm of the values",
     Scale.SYMLOG: "Colours follow the logarithm on both sides of zero",
 }
+OWN_COLORS = "own colours"
+OWN_COLORS_TIP = "These frames have colours of their own: choose red, green or blue under the picture to see one in a colour map"
 
 
 def percentile_words(value: float) -> str:
@@ -25,3 +34,26 @@ def mode_words(settings: DisplaySettings) -> str:
         low, high = settings.percentiles
         return f"{percentile_words(low)} \u2013 {percentile_words(high)} %"
     return {LevelMode.EXTREMES: "min \u2013 max", LevelMode.FIXED: "fixed", LevelMode.HELD: "held"}[settings.mode]
+
+
+@dataclass(frozen=True, slots=True)
+class ValuesWords:
+    """Which values are left out of frames because of what they stand for."""
+
+    text: str
+    tip: str
+    is_choice: bool = False
+    is_left_out: bool = False
+    """Where there is no choice."""
+
+
+def values_words(dtype: npt.DTypeLike | None, rules: MaskRules) -> ValuesWords:
+    """Return which values stand for "no measurement" in frames of this type (None: not known yet), or that none does."""
+    marks = marks_of(dtype, rules) if dtype is not None else ()
+    if marks:
+        told = " and ".join(filter(None, (", ".join(map(count_words, marks[:-1])), count_words(marks[-1]))))
+        tip = "Gaps between modules and defective pixels have such values, by the detectors' convention or by what the file says"
+        return ValuesWords(f"{told}: no measurement", tip, is_choice=True)
+    if dtype is not None and sentinel_of(dtype) is not None:
+        return ValuesWords("NaN and infinities", "They are no measurements", is_left_out=True)
+    return ValuesWords("No value means no measurement", "All values of this type are measurements, as far as the file tells")
