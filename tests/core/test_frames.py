@@ -155,3 +155,24 @@ def test_fill_in_a_chunk_that_frames_share_is_refused_until_the_writer_has_left_
                 grabber.grab(1)
     with h5py.File(path, "r", locking=False) as reading:
         assert not FrameGrabber(reading, "d", scan_rank=1).grab(1).any()
+
+
+@pytest.mark.parametrize(
+    ("shape", "keys", "frame"),
+    [
+        ((3, 2, 4, 5), (3, 1), (4, 5)),
+        ((1, 6, 4, 5), (1, 1), (4, 5)),
+        ((7, 3, 4, 5), (4, 2), (3, 4, 5)),  # numbered along one axis, two thresholds more than the scan has columns
+        ((4, 32, 40), (4, 5), (32, 40)),
+    ],
+)
+def test_images_that_are_a_column_ahead_of_their_keys_have_the_axes_of_the_scan(
+    tmp_path: Path, shape: tuple[int, ...], keys: tuple[int, ...], frame: tuple[int, ...]
+) -> None:
+    values = np.arange(np.prod(shape), dtype="u4").reshape(shape)
+    with h5py.File(tmp_path / "scan.h5", "w") as file:
+        file.create_dataset("data", data=values, maxshape=(None,) * len(shape))
+        with FrameGrabber(file, "data", scan_shape=keys) as grabber:
+            assert grabber.frame_shape == frame
+            is_flat = len(shape) - len(frame) == 1
+            np.testing.assert_array_equal(grabber.grab(0), values[0] if is_flat else values[0, 0])

@@ -115,7 +115,9 @@ def _is_rather_flat(source: Source, scan_shape: tuple[int, ...]) -> bool:
     told = _frame_rank_told(source, -1)
     if told in (n_axes - 1, n_axes - rank):
         return told == n_axes - 1
-    return any(has > wanted for has, wanted in zip(source.shape[1:rank], scan_shape[1:], strict=True))
+    # Writers flush the data before the keys: an inner axis that grows has its next images there already.
+    is_ahead = source.shape[0] == scan_shape[0] and n_axes - rank == 2
+    return not is_ahead and any(has > wanted for has, wanted in zip(source.shape[1:rank], scan_shape[1:], strict=True))
 
 
 def _fits(source: Source, scan_shape: Sequence[int], axes: Sequence[int]) -> bool:
