@@ -106,3 +106,13 @@ def moved(indices: IndexArray, before: tuple[int, ...], after: tuple[int, ...]) 
     before += (1,) * (len(after) - len(before))
     places = np.unravel_index(indices, before)
     return np.ravel_multi_index(places, after).astype(np.int64)
+
+
+def moved_index(index: int, before: tuple[int, ...], after: tuple[int, ...]) -> int | None:
+    """Return where one index on a scan shape is on another, larger or smaller; None where its position is not on that one."""
+    if before[1:] == after[1:]:
+        return index
+    try:
+        return index_of(position_of(index, before) + (0,) * (len(after) - len(before)), after)
+    except IndexError:
+        return None

@@ -73,7 +73,7 @@ def test_a_pinned_index_stays_pinned_in_another_data_set(qtbot: QtBot, reader: F
     show(qtbot, several, reader, picture(), 9, DATA[0].path)
     several.session.pin(4)
     several.session.show_data(DATA[1].path)
-    assert reader.sent(m.ShowIndex)[-1] == m.ShowIndex(reader.generation, 4, DATA[1].path)
+    assert reader.sent(m.ShowIndex)[-1] == m.ShowIndex(reader.generation, 4, DATA[1].path, several.session.scan_shape)
 
 
 def test_spectra_use_the_files_axis_fade_and_fall(qtbot: QtBot, reader: FakeSupervisor, several: Assembly) -> None:

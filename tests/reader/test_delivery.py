@@ -230,6 +230,69 @@ def test_a_pinned_frame_comes_first_and_alone_and_the_newest_again_after_it(part
     assert "/other" in line.take(Fault)[0].message
 
 
+def on_shape(scan: Scan, shape: tuple[int, ...]) -> None:
+    scan.progress = KeyProgress(1, shape)
+
+
+def grow(scan: Scan, delivery: LiveDelivery, shape: tuple[int, ...]) -> None:
+    before = scan.progress.scan_shape
+    scan.progress.grow(shape)
+    delivery.move(before, shape)
+    delivery.note_completed(np.empty(0, np.int64), True)
+
+
+def test_a_pinned_frame_that_lags_is_the_same_point_when_an_inner_axis_grew(parts, live):
+    scan, line, grabber, _, _, _ = parts
+    delivery, step = live
+    on_shape(scan, (2, 3))
+    grabber.late = {4}
+    delivery.note_completed(scan.set(0, 5), False)
+    delivery.show(ShowIndex(1, 4))
+    assert step() == []
+    grabber.late = set()
+    grow(scan, delivery, (3, 5))
+    assert step() == [6]
+    assert grabber.reads[-1] == 6
+    assert delivery.is_idle
+    delivery.show_again()  # prepared otherwise
+    delivery.step()
+    assert [(event.index, event.position) for event in line.take(FrameReady)] == [(6, (1, 1))]
+    assert line.take(Fault) == []
+
+
+@pytest.mark.parametrize(
+    ("here", "request_", "index"),
+    [
+        ((3, 5), ShowIndex(1, 4, None, (2, 3)), 6),  # the scan grew before the request came
+        ((2, 3), ShowIndex(1, 6, None, (3, 5)), 4),  # a new reader that has seen less
+        ((3, 5), ShowIndex(1, 6, None, (3, 5)), 6),
+        ((8,), ShowIndex(1, 6, None, (8,)), 6),
+    ],
+)
+def test_a_frame_is_asked_for_by_its_point(parts, live, here, request_, index):
+    scan, line, _, _, _, _ = parts
+    delivery, step = live
+    on_shape(scan, here)
+    delivery.note_completed(scan.set(0, scan.progress.total), False)
+    delivery.show(request_)
+    assert step() == [index]
+    assert line.take(Fault) == []
+
+
+def test_a_point_that_a_new_reader_has_not_seen_yet_is_found_when_the_scan_has_grown(parts, live):
+    scan, line, _, _, _, _ = parts
+    delivery, step = live
+    on_shape(scan, (2, 3))
+    delivery.note_completed(scan.set(0, 5), False)
+    delivery.show(ShowIndex(1, 13, None, (3, 5)))  # (2, 3)
+    assert step() == []
+    assert [fault.index for fault in line.take(Fault)] == [13]
+    grow(scan, delivery, (3, 5))
+    delivery.note_completed(scan.set(10, 15), False)
+    delivery.show_again()
+    assert step() == [13]
+
+
 def test_a_pinned_frame_that_lags_is_waited_for_with_a_bound(parts, live):
     scan, line, grabber, clock, _, _ = parts
     delivery, step = live

@@ -29,6 +29,7 @@ from swmr_viewer.reader.messages import (
     FollowRequest,
     FrameMeasured,
     Inspected,
+    KeysChanged,
     Opened,
     Previewed,
     Resume,
@@ -227,6 +228,14 @@ def test_a_new_reader_is_told_what_was_last_asked_for():
     assert shown == ShowIndex(1, 7)
     state.note_sent(ShowLive(1))
     assert state.requests()[1:] == (ShowLive(1),)
+
+
+def test_a_new_reader_is_asked_for_the_same_point_when_the_scan_grew():
+    state = resumption()
+    state.note_sent(ShowIndex(1, 4, None, (2, 3)))
+    state.note_event(KeysChanged(1, (3, 5), ((np.array([0]), np.array([10])),), True, 0.0))
+    state.note_death()
+    assert state.requests()[1:] == (ShowIndex(1, 4, None, (2, 3)),)  # the number and what it counts on belong together
 
 
 def test_delivered_frames_are_not_delivered_again():

@@ -85,7 +85,7 @@ class Alarm(QObject):
         if rule.column in WHAT_WORDS and frame.statistics is not None and frame.combined == 1:
             value: float | None = getattr(frame.statistics, rule.column)
             return value
-        return self._measurements.values.at(rule.column, frame.index)
+        return self._measurements.of_shown(rule.column)
 
     def _check(self) -> None:
         before = (self.shown_is_above, self.n_above, self.first_above)

@@ -10,6 +10,7 @@ from PySide6.QtGui import QUndoCommand, QUndoStack
 from swmr_viewer.analysis.frame_view import ViewWish
 from swmr_viewer.analysis.masks import MaskRules
 from swmr_viewer.analysis.regions import Point, Region
+from swmr_viewer.core.scan import moved_index
 from swmr_viewer.gui.measuring.measured_values import MeasuredValues
 from swmr_viewer.gui.measuring.regions import Line, Marks, differing, is_large_enough, next_name, why_not_named
 from swmr_viewer.gui.session.session import Session
@@ -60,6 +61,12 @@ class Measurements(QObject):
     def values(self) -> MeasuredValues:
         """What is known of the shown data set."""
         return self._values.setdefault(self._session.place, MeasuredValues())
+
+    def of_shown(self, column: str) -> float | None:
+        """Return what was measured of the shown frame, or None; where the scan grew, values may still be told on its shape before."""
+        frame, values, shape = self._session.shown, self.values, self._session.scan_shape
+        index = None if frame is None else moved_index(frame.index, shape, values.scan_shape or shape)
+        return None if index is None else values.at(column, index)
 
     @property
     def selected(self) -> Region | None:

@@ -50,7 +50,7 @@ class RegionNumbers(QObject):
         frame = self._session.shown
         if frame is None or frame.combined != 1:
             return None
-        values = tuple(self._measurements.values.at(f"{region.name}.{what}", frame.index) for what in REGION_COLUMNS)
+        values = tuple(self._measurements.of_shown(f"{region.name}.{what}") for what in REGION_COLUMNS)
         known = tuple(one for one in values if one is not None)
         return known if len(known) == len(values) else None
 

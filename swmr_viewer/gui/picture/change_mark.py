@@ -20,6 +20,7 @@ class ChangeMark(Painted, QWidget):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
+        self._told: object = None
         self.setFixedSize(QSize(6, 20))
         self.setToolTip("Lit while the picture is new")
         self._lit = QTimer(self, singleShot=True, interval=LIT_MS)
@@ -33,7 +34,9 @@ class ChangeMark(Painted, QWidget):
         return self._lit.isActive()
 
     def _on_frame(self) -> None:
-        if self._session.shown is not None:
+        frame = self._session.shown
+        if frame is not None and frame.release is not self._told:  # the same picture under another number is not new
+            self._told = frame.release
             self._lit.start()
             self.update()
 

@@ -7,6 +7,7 @@ from PySide6.QtGui import QColor, QHelpEvent, QMouseEvent, QPainter, QPen, QResi
 from PySide6.QtWidgets import QApplication, QSizePolicy, QToolTip, QWidget
 
 from swmr_viewer.core.nexus.facts import ScanAxis
+from swmr_viewer.core.scan import moved_index
 from swmr_viewer.gui.look.labels import tip
 from swmr_viewer.gui.look.painting import Painted
 from swmr_viewer.gui.look.theme import theme_of_application, tokens
@@ -155,11 +156,18 @@ class ProgressMap(Painted, QWidget):
 
     def _note_keys(self, keys: KeysChanged) -> None:
         if self._canvas is not None and (keys.whole or keys.scan_shape != self._canvas.layout.grid.scan_shape):
+            self._keep_points(self._canvas.layout.grid.scan_shape, keys.scan_shape)
             self._canvas = None
         if self._canvas is not None:
             for starts, stops in keys.added:
                 self._canvas.mark(starts, stops)
         self._draw_soon()
+
+    def _keep_points(self, before: tuple[int, ...], after: tuple[int, ...]) -> None:
+        """Ring the same point where an inner axis grew; what is under a pressed button is another one, and is not chosen."""
+        if before[1:] != after[1:]:
+            self._pressed = None
+            self._revealed = None if self._revealed is None else moved_index(self._revealed, before, after)
 
     def _draw_soon(self) -> None:
         if not self._redraw.isActive():

@@ -113,8 +113,8 @@ class FollowThread(QThread):
     def show_live(self, generation: int, data_path: str | None = None) -> None:
         self._supervisor.send(m.ShowLive(generation, data_path))
 
-    def show_index(self, generation: int, index: int, data_path: str | None = None) -> None:
-        self._supervisor.send(m.ShowIndex(generation, index, data_path))
+    def show_index(self, generation: int, index: int, scan_shape: tuple[int, ...], data_path: str | None = None) -> None:
+        self._supervisor.send(m.ShowIndex(generation, index, data_path, scan_shape))
 
     def set_display(self, wish: m.SetDisplay) -> None:
         self._supervisor.send(wish)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from swmr_viewer.analysis import FrameStatistics, FrameView, LevelStatistics, Part
+from swmr_viewer.core.scan import index_of
 from swmr_viewer.reader.messages import FrameReady
 
 Pixels = npt.NDArray[Any]
@@ -67,6 +68,15 @@ class LiveFrame:
     """Its own pixel mask, of the shape of ``raw``; True: masked."""
     lacks_mask: bool = False
     """The pixel mask that was asked for could not be used."""
+
+    def placed_on(self, scan_shape: tuple[int, ...]) -> LiveFrame:
+        """Return it with the index that its scan point has on this shape: its position stays while the scan grows."""
+        position = self.position + (0,) * (len(scan_shape) - len(self.position))
+        try:
+            index = index_of(position, scan_shape)
+        except IndexError:  # its keys are not known yet
+            return self
+        return self if index == self.index else replace(self, index=index, position=position)
 
     @property
     def picked(self) -> Pixels:

@@ -61,7 +61,7 @@ class Session(SessionNews):
         if self.wanted_index is None:
             self._thread.show_live(self.generation, data_path)
         else:
-            self._thread.show_index(self.generation, self.wanted_index, data_path)
+            self._thread.show_index(self.generation, self.wanted_index, self.scan_shape, data_path)
         self.data_changed.emit()
 
     def measure(self, wish: m.Measure | m.StopMeasuring) -> None:
@@ -75,7 +75,7 @@ class Session(SessionNews):
         self.wanted_index = index
         self.wanted_is_unreadable = False
         self.counts.pause()
-        self._thread.show_index(self.generation, index, self.wanted_data_path or None)
+        self._thread.show_index(self.generation, index, self.scan_shape, self.wanted_data_path or None)
         self.mode_changed.emit()
 
     def hold(self) -> None:

@@ -9,6 +9,7 @@ from dataclasses import replace
 from PySide6.QtCore import QObject, QTimer
 
 from swmr_viewer.core.progress import KeyProgress
+from swmr_viewer.core.scan import moved_index
 from swmr_viewer.gui.session.follow_thread import FollowThread, ReaderCondition
 from swmr_viewer.gui.session.frame_wishes import FrameWishes
 from swmr_viewer.gui.session.live_frame import LiveFrame
@@ -134,8 +135,11 @@ class SessionNews(SessionFacts):
             self._resolve()
 
     def _take_in(self, update: ProgressUpdate) -> None:
+        shown = self.shown
         self._mirror(update.keys)
         self.keys_changed.emit(update.keys)
+        if self.shown is not shown:
+            self.frame_changed.emit()
         if self._is_newer_key(update.keys.last_key_at_s):
             self.last_key_at_s, self.last_key_came = update.keys.last_key_at_s, update.keys.last_key_came
         if update.completed.size:
@@ -148,6 +152,21 @@ class SessionNews(SessionFacts):
         return has_keys and (self.last_key_at_s is None or at_s > self.last_key_at_s)
 
     def _mirror(self, keys: m.KeysChanged) -> None:
+        before = self.scan_shape
+        self._mirror_keys(keys)
+        if self.scan_shape[1:] != before[1:]:
+            self._keep_points(before, self.scan_shape)
+
+    def _keep_points(self, before: tuple[int, ...], after: tuple[int, ...]) -> None:
+        """Go on showing the same scan points, whose indices are others now: an inner axis grew."""
+        if self.wanted_index is not None:
+            now = moved_index(self.wanted_index, before, after)
+            self.wanted_index = self.wanted_index if now is None else now
+        placed = None if self.shown is None else self.shown.placed_on(after)
+        if placed is not None and placed is not self.shown:
+            self.shown = replace(placed, is_new=False)  # the same picture: how long it took to the screen has been told
+
+    def _mirror_keys(self, keys: m.KeysChanged) -> None:
         if self.progress is None or keys.whole:
             self.progress = KeyProgress(max(1, len(keys.added)), keys.scan_shape)
         elif keys.scan_shape != self.progress.scan_shape:
@@ -157,6 +176,7 @@ class SessionNews(SessionFacts):
     def _on_frame(self, frame: LiveFrame) -> None:
         if frame.generation == self.generation:
             self._on_progress()  # its keys were told before it, and may wait behind it in the event queue
+            frame = frame.placed_on(self.scan_shape)  # keys of a larger scan may have been told after it
         if frame.generation != self.generation or frame.data_path != (self.data_path or frame.data_path) or not self._is_wanted(frame):
             frame.release()
         else:

@@ -41,7 +41,7 @@ class Burst(QObject):
         self._is_every = is_every
         self._set_every = set_every or session.follow_every
         self._was_every = False
-        self._last: tuple[int, int] | None = None
+        self._last: tuple[int, tuple[int, ...]] | None = None
         self._n_seen = 0
         self._n_refused = 0
         self.step = 1
@@ -65,7 +65,7 @@ class Burst(QObject):
         self.step, self.count = max(1, step), count
         self.n_taken = self._n_seen = self._n_refused = 0
         shown = self._session.shown
-        self._last = (self._session.generation, shown.index) if shown is not None else None
+        self._last = (self._session.generation, shown.position) if shown is not None else None
         self.is_running = True
         self._was_every = self._is_every()
         self._session.follow_live()
@@ -94,7 +94,7 @@ class Burst(QObject):
         frame = self._session.shown
         if not self.is_running or frame is None or not frame.live:
             return
-        which = (frame.generation, frame.index)
+        which = (frame.generation, frame.position)
         if which == self._last:  # the frame that was there already, sent once more
             return
         self._last = which

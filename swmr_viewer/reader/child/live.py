@@ -8,7 +8,7 @@ import numpy as np
 
 from swmr_viewer.core.errors import FileReplacedError, FrameDoubtfulError, FrameNotWrittenError, SwmrViewerError
 from swmr_viewer.core.ranges import IndexArray
-from swmr_viewer.core.scan import index_of, moved
+from swmr_viewer.core.scan import index_of, moved, moved_index
 from swmr_viewer.reader.child.announcer import Announcer
 from swmr_viewer.reader.child.combined import ArrivalLog, CombinedFrames
 from swmr_viewer.reader.child.displays import Displays
@@ -44,6 +44,7 @@ class LiveDelivery:
         self._path = frames.first_path
         self._newest.give_up_only(self._unreadable)
         self._pinned: Wanted | None = None
+        self._pin_request: ShowIndex | None = None
         self._pin: int | None = None
         self._every: EveryLine | None = None
         self._log = ArrivalLog()
@@ -114,7 +115,8 @@ class LiveDelivery:
         if self._every is not None:
             self._every.move(before, after)
         if self._shown is not None:
-            self._shown = int(moved(np.array([self._shown], np.int64), before, after)[0])
+            self._shown = moved_index(self._shown, before, after)
+        self._place_pin()
 
     def _forget_places(self) -> None:
         self._newest.forget_places()
@@ -136,8 +138,21 @@ class LiveDelivery:
         if path != self._path:
             self._path, self._combined = path, None
             self._newest.give_up_only(self._unreadable)
-        self._pin = request.index if isinstance(request, ShowIndex) else None
+        shape = self._announcer.progress.scan_shape
+        self._pin_request = replace(request, scan_shape=request.scan_shape or shape) if isinstance(request, ShowIndex) else None
+        self._place_pin()
         self.show_again()
+
+    def _place_pin(self) -> None:
+        """Hold the same scan point, whatever its index is by now; one that is not there (yet) keeps its number, and is not complete."""
+        request = self._pin_request
+        if request is None:
+            self._pin = None
+            return
+        now = moved_index(request.index, request.scan_shape or (), self._announcer.progress.scan_shape)
+        self._pin = request.index if now is None else now
+        if self._pinned is not None:
+            self._pinned = replace(self._pinned, index=self._pin)
 
     def show_again(self) -> None:
         """Send again what is wanted: it is prepared in another way now, or the view holds something else."""

@@ -88,6 +88,8 @@ class ShowIndex:
     generation: int
     index: int
     data_path: str | None = None
+    scan_shape: tuple[int, ...] | None = None
+    """What ``index`` counts on: the scan may have grown meanwhile, also for a reader that takes another's place; None: the shape by now."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -108,7 +108,7 @@ def test_the_pointer_reads_a_row_and_a_click_pins_its_frame(qtbot: QtBot, reader
     assert session.wanted_index is None
     qtbot.mouseClick(view, LEFT, pos=at(waterfall, 31.5, 6.5))
     assert session.wanted_index == 6
-    assert reader.sent(m.ShowIndex)[-1] == m.ShowIndex(reader.generation, 6, None)
+    assert reader.sent(m.ShowIndex)[-1] == m.ShowIndex(reader.generation, 6, None, (4, 5))
     show(qtbot, spectra, reader, 6, live=False)
     assert waterfall.plot.shown_line.value() == 6.5
     qtbot.mouseClick(view, LEFT, pos=at(waterfall, 31.5, 2.5))

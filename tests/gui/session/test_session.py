@@ -39,7 +39,7 @@ def test_a_pinned_frame_stays_while_the_scan_goes_on(qtbot: QtBot, reader: FakeS
         reader.say_frame(picture(), 5, (4, 5))
     session.pin(2)
     assert session.shows_stale_picture
-    assert reader.sent(m.ShowIndex) == [m.ShowIndex(1, 2)]
+    assert reader.sent(m.ShowIndex) == [m.ShowIndex(1, 2, None, (4, 5))]
     late = reader.say_frame(picture(), 4, (4, 5))  # a live one that was on its way
     with qtbot.waitSignal(session.frame_changed):
         reader.say_frame(picture(seed=2), 2, (4, 5), live=False)
