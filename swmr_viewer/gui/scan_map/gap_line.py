@@ -42,7 +42,7 @@ class GapLine(QLabel):
         self._later = QTimer(self, singleShot=True)
         self._later.timeout.connect(self._look_again)
         self._is_due = False
-        for signal in (session.progress_changed, session.request_changed, session.state_changed):
+        for signal in (session.progress_changed, session.request_changed, session.state_changed, session.finished):
             signal.connect(self._look_soon)
         theme_of_application().changed.connect(self._look)
         self.plain = ""

@@ -79,7 +79,7 @@ class MapPanel(QFrame):
         self.legend = Legend()
         box.addWidget(self.legend)
         box.addStretch(0)
-        for signal in (session.progress_changed, session.request_changed, session.state_changed):
+        for signal in (session.progress_changed, session.request_changed, session.state_changed, session.finished):
             signal.connect(self._show)
         self.whole.clicked.connect(self.map.fit)
         self.map.view_changed.connect(self._show)

@@ -29,9 +29,10 @@ class ScanGaps(QObject):
 
     @property
     def scan_is_over(self) -> bool:
-        """Whether following ended because nothing more is to come."""
+        """Whether nothing more is to come: following ended for that, or another scan has the name of the file (also after a stop)."""
         ended = self._session.ended
-        return ended is not None and not ended.looks_on and ended.reason not in STILL_RUNNING
+        has_ended = ended is not None and not ended.looks_on and ended.reason not in STILL_RUNNING
+        return has_ended or self._session.replaced is not None
 
     @property
     def passed(self) -> Passed | None:

@@ -260,6 +260,43 @@ def test_a_snake_does_not_cry_wolf(qtbot: QtBot, reader: FakeSupervisor, followi
     assert legend.missing.text() == "not yet"
 
 
+@pytest.mark.parametrize("before", [None, "stopped", "finished_flag"])
+def test_of_a_scan_whose_file_was_replaced_the_rest_is_missing(
+    qtbot: QtBot, reader: FakeSupervisor, following: Callable[..., Assembly], before: str | None
+) -> None:
+    viewer = following((4, 6))
+    line, chart, legend = viewer.window.detectors.gaps, viewer.window.map_panel.map, viewer.window.map_panel.legend
+    complete(qtbot, viewer, reader, (4, 6), [0, 1, 2, 3, 5])
+    qtbot.waitUntil(lambda: chart.is_current and line.plain == "1 gap: 4")
+    assert legend.missing.text() == "not yet"
+    replaced = m.FileReplaced(reader.generation, "/data/scan.nxs", "It was written anew.", True, 0.0)
+    with qtbot.waitSignal(viewer.session.finished):
+        ends = [m.Ended(reader.generation, before or "file_replaced", 5, 24)]
+        reader.say(*([replaced, *ends] if before is None else [*ends, replaced]))
+    qtbot.waitUntil(lambda: viewer.session.replaced is not None and line.plain == "1 gap: 4; 18 missing")
+    assert legend.missing.text() == "missing"
+    assert chart.words_at(chart.point_of(20)).endswith("det0: not set\nMissing: it was not complete at the end")
+    assert chart.words_at(chart.point_of(4)).endswith("det0: not set\nA gap: the scan has come past it")
+    viewer.session.open(m.FollowRequest("/data/scan.nxs"))
+    with qtbot.waitSignal(viewer.session.opened):
+        reader.say_opened((4, 6), ("/entry/keys/det0",))
+    complete(qtbot, viewer, reader, (4, 6), [0])
+    assert legend.missing.text() == "not yet"
+
+
+@pytest.mark.parametrize("reason", ["timeout", "file_closed"])
+def test_an_end_that_comes_after_a_failure_is_told_by_the_map_as_well(
+    qtbot: QtBot, reader: FakeSupervisor, following: Callable[..., Assembly], reason: str
+) -> None:
+    viewer = following((4, 6))
+    complete(qtbot, viewer, reader, (4, 6), [0, 1, 2])
+    with qtbot.waitSignal(viewer.session.finished):
+        reader.say(m.Failed(reader.generation, "It cannot be read.", "", "", "ReaderError"))
+    with qtbot.waitSignal(viewer.session.finished):
+        reader.say(m.Ended(reader.generation, reason, 3, 24))
+    assert viewer.window.map_panel.legend.missing.text() == "missing"
+
+
 @pytest.mark.parametrize(
     ("reason", "words"), [("timeout", "13 gaps: 0\u20132, 4, 6\u20138 \u2026; 3 missing"), ("stopped", "16 not complete yet")]
 )
