@@ -7,6 +7,7 @@ import pickle
 import numpy as np
 import pytest
 
+from swmr_viewer.analysis import MaskRules, ViewWish, frame_view
 from swmr_viewer.analysis.thumbnail import LONGEST_SIDE, MOST_POINTS, thumbnail_of
 
 MASKED = np.iinfo(np.uint16).max
@@ -38,9 +39,11 @@ def test_masked_pixels_are_no_measurement() -> None:
         (np.full((3, 5), 3 + 4j), (3, 5)),
         (np.zeros((0, 5), np.int16), ()),
         (np.zeros(0), ()),
-        (np.ones((2, 2, 2)), ()),
+        (np.ones((2, 2, 2)), (2, 2)),
+        (np.ones((2, 0, 2)), ()),
+        (np.ones((3, 5, 3), np.uint8), (3, 5)),
         (np.ones(MOST_POINTS + 1), (513,)),
-        (np.ones((1, 100_000), np.float64), (1, 256)),
+        (np.ones((1, 100_000), np.float64), (1021,)),
         (np.full((3, 3), np.nan), (3, 3)),
         (np.array(np.nan), ()),
     ],
@@ -57,3 +60,27 @@ def test_any_frame_has_one(frame: np.ndarray, shape: tuple[int, ...]) -> None:
 def test_a_scalar_is_told_in_full() -> None:
     assert thumbnail_of(np.array(2**60 + 1)).value == str(2**60 + 1)
     assert thumbnail_of(np.array(0.1, np.float32)).value == "0.1"
+
+
+def test_colours_are_small_copies_of_the_frames_own() -> None:
+    frame = np.zeros((600, 300, 3), np.uint8)
+    frame[:300], frame[300:] = (255, 40, 0), (10, 200, 30)
+    small = thumbnail_of(frame)
+    colors = np.frombuffer(small.colors, np.uint8).reshape(*small.pixels_shape, 3)
+    assert small.pixels_shape == (200, 100)
+    assert (colors[:100] == (255, 40, 0)).all()
+    assert (colors[100:] == (10, 200, 30)).all()
+    assert (small.minimum, small.maximum) == (pytest.approx(80), pytest.approx(295 / 3))
+    deep = thumbnail_of(frame.astype(np.uint16) * 16)
+    assert np.frombuffer(deep.colors, np.uint8).reshape(200, 100, 3)[0, 0].tolist() == [255, 0, 0]
+    assert deep.levels == (pytest.approx(1280), pytest.approx(16 * 295 / 3))
+
+
+def test_a_mask_and_a_place_are_those_of_what_is_shown() -> None:
+    frame = np.arange(2 * 4 * 5, dtype=np.uint32).reshape(2, 4, 5)
+    bad = np.zeros((4, 5), bool)
+    bad[3, 4] = True
+    view = frame_view(frame.shape, frame.dtype, "", ViewWish((1,)))
+    small = thumbnail_of(frame, view, MaskRules(gaps=(20,)), bad)
+    assert (small.minimum, small.maximum, small.n_masked) == (21, 38, 2)
+    assert np.array_equal(np.isnan(small.array()), bad | (frame[1] == 20))

@@ -16,6 +16,7 @@ import pytest
 from swmr_viewer.core.errors import FrameNotWrittenError, PathError
 from swmr_viewer.reader.child.previewing import read_first_frame
 from swmr_viewer.reader.messages import FollowRequest, FrameReady, Inspected, Previewed, ReaderReplaced
+from swmr_viewer.simulator.defects import pixel_mask
 from tests.reader import broken
 from tests.reader.listening import Listener
 
@@ -49,7 +50,9 @@ def test_the_first_complete_frame_has_the_writers_pixels(live_writer, order: str
         first = min(writer.complete)
         assert order == "raster" or first > 0  # otherwise this would not tell the first from index 0
         answer = preview_of(listener, request)
-        frame = writer.expected(first)
+        masked = pixel_mask(writer.plan) != 0
+        frame = np.where(masked, SENTINEL, writer.expected(first))
+        assert masked.sum() > np.count_nonzero(writer.expected(first) == SENTINEL) > 0
         assert (answer.index, answer.position, answer.data_path) == (first, divmod(first, 4), DATA)
         assert answer.thumbnail is not None
         assert (answer.thumbnail.shape, np.dtype(answer.thumbnail.dtype)) == (frame.shape, np.uint16)
@@ -92,7 +95,7 @@ def write(path: Path, data: Any, keys: Any, **options: Any) -> FollowRequest:
 def test_large_images_are_reduced_and_keep_their_bright_pixels(tmp_path: Path) -> None:
     frames = np.zeros((2, 600, 900), np.uint32)
     frames[1, 599, 899], frames[1, 0, 0], frames[1, 300, 450] = 70_000, np.iinfo(np.uint32).max, 5
-    first = read_first_frame(write(tmp_path / "a.h5", frames, [0, 1]))
+    first = read_first_frame(write(tmp_path / "a.h5", frames, [0, 5]))  # from 0 on they would be 0, 1
     small = first.thumbnail.array()
     assert (first.index, first.position) == (1, (1,))
     assert (first.thumbnail.shape, small.shape) == ((600, 900), (150, 225))
@@ -105,10 +108,59 @@ def test_spectra_and_scalars(tmp_path: Path) -> None:
     assert spectrum.array().shape == (1000,)
     assert np.array_equal(spectrum.array(), np.arange(4.0, 5000, 5))
     large = 2**60 + 1
-    scalar = read_first_frame(write(tmp_path / "b.h5", np.array([0, large], np.int64), [0, 1])).thumbnail
+    scalar = read_first_frame(write(tmp_path / "b.h5", np.array([0, large], np.int64), [0, 5])).thumbnail
     assert (scalar.shape, scalar.value, scalar.pixels_shape) == ((), str(large), ())
     volume = read_first_frame(replace(write(tmp_path / "c.h5", np.ones((1, 2, 3, 4)), [1]), scan_shape=(1,))).thumbnail
-    assert (volume.shape, volume.pixels, volume.maximum) == ((2, 3, 4), b"", 1.0)
+    assert (volume.shape, volume.pixels_shape, volume.maximum) == ((2, 3, 4), (3, 4), 1.0)
+
+
+BAD = np.zeros((24, 32), "u4")
+BAD[3:5, 6:9] = 1
+COUNTS = np.where(BAD, 60_000, np.arange(24 * 32).reshape(24, 32)).astype("u2")
+COLORS = np.stack([COUNTS % 200, COUNTS % 7, COUNTS % 99], axis=-1).astype("u1")
+
+
+@pytest.mark.parametrize(
+    ("frame", "expected"),
+    [
+        (COUNTS[None], COUNTS),
+        (np.stack([COUNTS, 2 * COUNTS]), COUNTS),
+        (np.stack([COUNTS, COUNTS])[:, None], COUNTS),
+        (COUNTS * np.exp(0.3j), COUNTS),
+        (COLORS, COLORS.mean(axis=-1)),
+        (COLORS.transpose(2, 0, 1), COLORS.mean(axis=-1)),
+    ],
+)
+@pytest.mark.parametrize("mask", [None, BAD, np.stack([0 * BAD, BAD, 0 * BAD, 0 * BAD])])
+def test_frames_are_previewed_as_the_window_shows_them_without_what_the_files_mask_leaves_out(
+    tmp_path: Path, frame: np.ndarray, expected: np.ndarray, mask: np.ndarray | None
+) -> None:
+    with h5py.File(tmp_path / "a.h5", "w", libver="v110") as file:
+        detector = file.create_group("entry/instrument/detector")
+        file["entry"].attrs["NX_class"], detector.attrs["NX_class"] = "NXentry", "NXdetector"
+        detector["data"] = np.stack([0 * frame, frame, frame, frame])
+        file["keys"] = np.array([0, 5, 6, 7], "i4")
+        if mask is not None:
+            detector["pixel_mask"] = mask
+    request = FollowRequest(str(tmp_path / "a.h5"), ("/keys",), ("/entry/instrument/detector/data",))
+    found = read_first_frame(request)
+    small, is_bad = found.thumbnail, BAD != 0 if mask is not None else BAD > 1
+    assert (found.index, small.shape) == (1, frame.shape)
+    np.testing.assert_allclose(small.array(), np.where(is_bad, np.nan, expected), rtol=1e-6)
+    assert small.n_masked == is_bad.sum()
+    assert small.maximum == pytest.approx(expected[~is_bad].max())
+    if COLORS.size == frame.size:
+        assert np.array_equal(np.frombuffer(small.colors, np.uint8).reshape(24, 32, 3), COLORS)
+    else:
+        assert small.colors == b""
+
+
+def test_a_mask_that_cannot_be_used_keeps_no_preview_away(tmp_path: Path) -> None:
+    with h5py.File(tmp_path / "a.h5", "w", libver="v110") as file:
+        file["entry/data"], file["keys"] = COUNTS[None], np.array([1], "i4")
+        file["entry/pixel_mask"] = h5py.ExternalLink("not-there.h5", "/mask")
+    small = read_first_frame(FollowRequest(str(tmp_path / "a.h5"), ("/keys",), ("/entry/data",))).thumbnail
+    assert (small.n_masked, small.maximum) == (0, 60_000)
 
 
 def test_no_complete_frame_is_never_a_frame_of_fill(tmp_path: Path) -> None:

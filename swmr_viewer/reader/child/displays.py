@@ -88,11 +88,11 @@ class Displays:
         self._line = line
         self._masks: dict[str, PixelMask | None] = {}
         self._told: set[tuple[str, ...]] = set()
-        self._displays = {path: _usual(one) for path, one in facts.items()}
+        self._displays = {path: usual_display(one) for path, one in facts.items()}
 
     def add(self, path: str, facts: DataFacts) -> None:
         """Take in a data set that was not there before; what was wished of it already stays."""
-        wished, usual = self._displays.get(path), _usual(facts)
+        wished, usual = self._displays.get(path), usual_display(facts)
         self._displays[path] = (
             usual if wished is None else replace(wished, told_saturation=usual.told_saturation, told_kind=usual.told_kind)
         )
@@ -156,7 +156,7 @@ class Displays:
             self._line.send(Fault(self._line.generation, str(error)))
 
 
-def _usual(facts: DataFacts) -> Display:
+def usual_display(facts: DataFacts) -> Display:
     """How frames are prepared until somebody wishes otherwise."""
     rules = MaskRules(mask_path=facts.mask_path, gaps=facts.gap_values)
     return Display(rules, told_saturation=facts.saturation_value, told_kind=facts.interpretation)

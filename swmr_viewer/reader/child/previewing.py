@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -12,8 +12,11 @@ from swmr_viewer.analysis.thumbnail import Thumbnail, thumbnail_of
 from swmr_viewer.core.errors import FrameDoubtfulError, FrameNotWrittenError, FrameUnreadableError, PathError
 from swmr_viewer.core.follower import Follower
 from swmr_viewer.core.frames import FrameGrabber
+from swmr_viewer.core.nexus.facts import DataFacts
 from swmr_viewer.core.scan import position_of
-from swmr_viewer.reader.child.scans import open_scan
+from swmr_viewer.reader.child.displays import usual_display
+from swmr_viewer.reader.child.pixel_masks import PixelMask
+from swmr_viewer.reader.child.scans import Scan, open_scan
 from swmr_viewer.reader.messages import FollowRequest
 
 _TRIES = 3
@@ -52,10 +55,21 @@ def read_first_frame(request: FollowRequest) -> FirstFrame:
         index = follower.first_complete
         if index is None:
             raise _nothing_complete(follower)
-        (grabber,) = scan.grabbers.values()
+        ((path, grabber),) = scan.grabbers.items()
         grabber.scan_shape = follower.scan_shape
         frame = _grabbed(grabber, index)
-        return FirstFrame(index, position_of(index, follower.scan_shape), thumbnail_of(frame))
+        return FirstFrame(index, position_of(index, follower.scan_shape), _thumbnail(scan, path, index, frame))
+
+
+def _thumbnail(scan: Scan, path: str, index: int, frame: npt.NDArray[Any]) -> Thumbnail:
+    """Return the small copy of what the window will show of a frame, without what its mask leaves out."""
+    display = usual_display(scan.facts.get(path, DataFacts()))
+    view = display.view_of(frame.shape, frame.dtype)
+    mask = None
+    with suppress(PathError):  # of a mask that cannot be used the window tells, where it is missed
+        if display.rules.mask_path is not None:
+            mask = PixelMask(scan.h5file, display.rules.mask_path).of(index, view, scan.follower.scan_shape)
+    return thumbnail_of(frame, view, display.rules, mask)
 
 
 def _for_one(request: FollowRequest) -> FollowRequest:

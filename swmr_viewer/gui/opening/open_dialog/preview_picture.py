@@ -1,4 +1,4 @@
-"""Draws a small frame: an image in colours, a spectrum as a curve, a scalar as its number."""
+"""Draws a small frame: an image in its own colours or those of the map, a spectrum as a curve, a scalar as its number."""
 
 from __future__ import annotations
 
@@ -84,13 +84,19 @@ class PreviewPicture(Painted, QWidget):
 def colored(thumbnail: Thumbnail) -> QImage:
     """Return the image of a small copy between its levels; pixels without a measurement have a colour of their own."""
     values, (low, high) = thumbnail.array(), thumbnail.levels
-    shades = (values - low) / (high - low) if high > low else np.where(values > low, 1.0, 0.0)
-    masked = np.isnan(values)
-    pixels = color_table(DEFAULT_COLOR_MAP)[(255 * np.clip(np.where(masked, 0.0, shades), 0.0, 1.0)).astype(np.uint8)]
+    masked, (rows, columns) = np.isnan(values), values.shape
+    if thumbnail.colors:
+        pixels = np.frombuffer(thumbnail.colors, np.uint8).reshape(rows, columns, 3).copy()
+    else:
+        pixels = _in_map(values, masked, low, high)
     apart = QColor(tokens().masked)
     pixels[masked] = (apart.red(), apart.green(), apart.blue())
-    rows, columns = values.shape
     return QImage(pixels.tobytes(), columns, rows, 3 * columns, QImage.Format.Format_RGB888).copy()
+
+
+def _in_map(values: npt.NDArray[np.float32], masked: npt.NDArray[np.bool_], low: float, high: float) -> npt.NDArray[np.uint8]:
+    shades = (values - low) / (high - low) if high > low else np.where(values > low, 1.0, 0.0)
+    return color_table(DEFAULT_COLOR_MAP)[(255 * np.clip(np.where(masked, 0.0, shades), 0.0, 1.0)).astype(np.uint8)]
 
 
 def curve_parts(values: npt.NDArray[np.float32], room: QRectF) -> list[QPolygonF]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from swmr_viewer.analysis.frame_view import Part
 from swmr_viewer.analysis.thumbnail import Thumbnail
 from swmr_viewer.gui.look.words import count_words, dtype_words, position_words, shape_words, value_words
 from swmr_viewer.gui.opening.open_dialog.previewing import PreviewState
@@ -11,6 +12,7 @@ from swmr_viewer.gui.opening.open_dialog.verdict import AGAIN_S, SLOW_S, Remark,
 from swmr_viewer.reader.messages import Previewed
 
 _NOTHING = Remark()
+_PARTS = {Part.MAGNITUDE: "magnitude ", Part.COLOR: "mean of the colours "}
 _ELLIPSIS = "\N{HORIZONTAL ELLIPSIS}"
 
 
@@ -39,7 +41,7 @@ def words_of(state: PreviewState) -> PreviewWords:
         return PreviewWords(_why_not(state.answer))
     title = _title(state.answer)
     if not (thumbnail.pixels_shape or thumbnail.value):
-        return PreviewWords(Remark(f"{title}: a frame of {shape_words(thumbnail.shape)} has no picture."))
+        return PreviewWords(Remark(f"{title}: a frame of {shape_words(thumbnail.shape)} holds no values: there is nothing to draw."))
     return PreviewWords(_NOTHING, title, _details(thumbnail))
 
 
@@ -63,13 +65,15 @@ def _title(answer: Previewed) -> str:
 
 def _details(thumbnail: Thumbnail) -> tuple[str, ...]:
     dtype = dtype_words(thumbnail.dtype)
-    if not thumbnail.shape:
+    if not thumbnail.pixels_shape:
         return (f"one value, {dtype}",)
-    points = " points" if len(thumbnail.shape) == 1 else ""
-    lines = [f"{shape_words(thumbnail.shape)}{points}, {dtype}"]
+    view = thumbnail.view
+    points = " points" if len(view.axes) == 1 else ""
+    others = shape_words(tuple(view.shape[axis] for axis in view.further)) if view.further else ""
+    lines = [f"{shape_words(thumbnail.shape)}{points}, {dtype}" + (f"; the first of {others}" if others else "")]
     if thumbnail.minimum is None or thumbnail.maximum is None:
         return (*lines, "no pixel holds a measurement")
-    lines.append(f"from {value_words(thumbnail.minimum)} to {value_words(thumbnail.maximum)}")
+    lines.append(f"{_PARTS.get(view.part, '')}from {value_words(thumbnail.minimum)} to {value_words(thumbnail.maximum)}")
     if thumbnail.n_masked:
         lines.append(f"{count_words(thumbnail.n_masked)} without a measurement")
     return tuple(lines)

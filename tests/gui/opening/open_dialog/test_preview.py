@@ -96,6 +96,28 @@ def test_a_spectrum_is_a_curve_and_a_scalar_its_number(
     assert pane.details[0].text() == "one value, uint64"
 
 
+@pytest.mark.parametrize(
+    ("frame", "details"),
+    [
+        (np.full((2, 3, 4), 7, "u4"), ["2 \u00d7 3 \u00d7 4, uint32; the first of 2", "from 7 to 7", ""]),
+        (np.full((1, 3, 4), 7, "u4"), ["1 \u00d7 3 \u00d7 4, uint32", "from 7 to 7", ""]),
+        (np.full((3, 4), 3 + 4j), ["3 \u00d7 4, complex128", "magnitude from 5 to 5", ""]),
+        (np.full((3, 4, 3), (255, 40, 5), "u1"), ["3 \u00d7 4 \u00d7 3, uint8", "mean of the colours from 100 to 100", ""]),
+    ],
+)
+def test_frames_that_hold_more_than_a_picture_shows_have_one(
+    qtbot: QtBot, dialog: OpenDialog, inspector: FakeInspector, pane: PreviewPane, frame: np.ndarray, details: list[str]
+) -> None:
+    open_file(qtbot, dialog, inspector)
+    inspector.show_frame(frame)
+    assert [line.text() for line in pane.details] == details
+    image = pane.picture.image()
+    assert image is not None
+    assert (image.width(), image.height()) == (4, 3)
+    if frame.shape == (3, 4, 3):
+        assert image.pixelColor(1, 1).getRgb()[:3] == (255, 40, 5)
+
+
 def test_typing_asks_once_when_it_pauses(qtbot: QtBot, dialog: OpenDialog, inspector: FakeInspector) -> None:
     open_file(qtbot, dialog, inspector)
     inspector.show_frame(FRAME)
@@ -240,7 +262,11 @@ def test_the_request_names_paths_without_patterns() -> None:
         (PreviewState("/d", None, 7.2), "7 s. The storage does not answer", Tone.WARNING),
         (PreviewState("/d", Previewed(1, "/d", None, message="A. ", remedy="B.", kind="FilterMissingError")), "A.  B.", Tone.PROBLEM),
         (PreviewState("/d", Previewed(1, "/d", None, message="A.", kind="PathNotThereError")), "A.", Tone.WARNING),
-        (PreviewState("/d", Previewed(1, "/d", thumbnail_of(np.ones((2, 3, 4))), 5, (5,))), "a frame of 2 \u00d7 3 \u00d7 4", Tone.PLAIN),
+        (
+            PreviewState("/d", Previewed(1, "/d", thumbnail_of(np.ones((2, 0, 4))), 5, (5,))),
+            "a frame of 2 \u00d7 0 \u00d7 4 holds no values",
+            Tone.PLAIN,
+        ),
     ],
 )
 def test_it_says_why_there_is_no_picture(state: PreviewState, words: str, tone: Tone) -> None:

@@ -15,6 +15,7 @@ from pytestqt.qtbot import QtBot
 from swmr_viewer.gui.opening.open_dialog import Inspector, OpenDialog
 from swmr_viewer.reader.messages import FollowRequest
 from swmr_viewer.reader.supervisor import Supervisor
+from swmr_viewer.simulator.defects import pixel_mask
 from tests.gui.opening.open_dialog.files import click_row
 from tests.live.conftest import live_writer
 from tests.live.writers import LiveWriter
@@ -53,8 +54,10 @@ def pixels(dialog: OpenDialog) -> np.ndarray:
 
 
 def written(writer: LiveWriter, index: int, detector: int = 0) -> np.ndarray:
+    """Return what it wrote, without what the file's own mask leaves out."""
     frame = writer.expected(index, detector)
-    return np.where(frame == np.iinfo(np.uint16).max, np.nan, frame).astype(np.float32)
+    masked = pixel_mask(writer.plan) != 0 if writer.plan.mask and frame.ndim == 2 else frame == np.iinfo(np.uint16).max
+    return np.where(masked | (frame == np.iinfo(np.uint16).max), np.nan, frame).astype(np.float32)
 
 
 def test_the_first_complete_frame_of_a_running_scan_is_the_writers(
