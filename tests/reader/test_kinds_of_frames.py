@@ -266,6 +266,39 @@ def test_a_mask_that_cannot_be_used_is_said_once_and_left_alone(tmp_path: Path, 
         assert re.search(why, faults[0])
 
 
+def wait_for_maxima(listener: Listener, expected: list[float]) -> None:
+    """Wait until the latest row of each index has this maximum."""
+
+    def are_told(event: object) -> bool:
+        found: dict[int, float] = {}
+        for measured in listener.all_of(Measured):
+            column = measured.columns.index("maximum")
+            found.update({int(index): row[column] for index, row in zip(measured.indices, measured.values, strict=True)})
+        return found == dict(enumerate(expected))
+
+    if not are_told(None):
+        listener.until(are_told)
+
+
+@pytest.mark.parametrize("mask", [BAD, np.stack([BAD] * 4)])
+def test_a_mask_whose_file_comes_later_is_used_from_then_on_and_for_what_was_measured(tmp_path: Path, mask: Frames) -> None:
+    link = h5py.ExternalLink("later.h5", "/mask")
+    with shown(write(tmp_path / "a.h5", PLAIN, further=with_mask(link)), 4) as (listener, found):
+        assert found.event.lacks_mask
+        assert not np.isnan(found.preview).any()
+        listener.supervisor.send(Measure(listener.generation, 1, DATA))
+        wait_for_maxima(listener, [60_000.0] * 4)
+        with h5py.File(tmp_path / "being_written.h5", "w", libver="v110") as file:
+            file["mask"] = mask
+        (tmp_path / "being_written.h5").rename(tmp_path / "later.h5")
+        found.take(lambda event: not event.lacks_mask)
+        assert np.array_equal(np.isnan(found.preview), BAD != 0)
+        assert found.event.statistics is not None
+        assert found.event.statistics.maximum == 10
+        wait_for_maxima(listener, [10.0] * 4)
+        assert len(listener.all_of(Fault)) == 1
+
+
 # ---- values that stand for no measurement
 
 GAP, DEFECTIVE = 2**32 - 1, 2**32 - 2

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -14,12 +15,17 @@ from swmr_viewer.analysis import FrameStatistics, FrameView, LevelStatistics, Ma
 from swmr_viewer.analysis.frame_statistics import saturation_of
 from swmr_viewer.analysis.frame_view import USUAL_VIEW
 from swmr_viewer.analysis.masks import DEFAULT_RULES
-from swmr_viewer.core.errors import PathError
+from swmr_viewer.core.errors import PathError, PathNotThereError
 from swmr_viewer.core.nexus.facts import DataFacts
 from swmr_viewer.reader.child.layout import SlotLayout, slot_layout
 from swmr_viewer.reader.child.line import Line
 from swmr_viewer.reader.child.pixel_masks import Mask, PixelMask
-from swmr_viewer.reader.messages import Combine, Fault, PixelMaskRead, SetDisplay
+from swmr_viewer.reader.messages import Busy, Combine, Fault, PixelMaskRead, SetDisplay
+
+_PAUSE_S = 0.5
+"""Between two looks for masks that are not there yet."""
+_SHARE = 9
+"""Where looking is slow, the pause is so many times as long: the live picture must not wait for it."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -81,17 +87,24 @@ class Displays:
         What is known of each data set, by path. Its pixel mask is used until somebody wishes otherwise.
     line : Line
         Where pixel masks are told, and what is wrong with them.
+    clock : callable
+        Monotonic seconds.
     """
 
-    def __init__(self, h5file: h5py.File, facts: Mapping[str, DataFacts], line: Line) -> None:
+    def __init__(self, h5file: h5py.File, facts: Mapping[str, DataFacts], line: Line, clock: Callable[[], float] = time.monotonic) -> None:
         self._h5file = h5file
         self._line = line
+        self._clock = clock
         self._masks: dict[str, PixelMask | None] = {}
+        self._awaited: set[str] = set()
+        """Masks whose links lead nowhere yet."""
+        self._look_at = 0.0
         self._told: set[tuple[str, ...]] = set()
         self._displays = {path: usual_display(one) for path, one in facts.items()}
 
     def add(self, path: str, facts: DataFacts) -> None:
         """Take in a data set that was not there before; what was wished of it already stays."""
+        self._look_at = 0.0  # its mask comes with it as a rule
         wished, usual = self._displays.get(path), usual_display(facts)
         self._displays[path] = (
             usual if wished is None else replace(wished, told_saturation=usual.told_saturation, told_kind=usual.told_kind)
@@ -143,7 +156,31 @@ class Displays:
             except PathError as error:
                 self._masks[mask_path] = None
                 self._tell_once(path, mask_path, error)
+                if isinstance(error, PathNotThereError):
+                    self._awaited.add(mask_path)
+                    self._look_at = self._clock() + _PAUSE_S
         return self._masks[mask_path]
+
+    def look_for_masks(self) -> bool:
+        """Try links that led nowhere again, seldom; return whether frames are prepared in another way now."""
+        if not self._awaited or self._clock() < self._look_at:
+            return False
+        self._line.send(Busy(self._line.generation, f"looking for {', '.join(sorted(self._awaited))}"))
+        began = self._clock()
+        came = [path for path in sorted(self._awaited) if self._has_come(path)]
+        self._look_at = self._clock() + max(_PAUSE_S, _SHARE * (self._clock() - began))
+        self._line.keep_alive(now=True)
+        return bool(came)
+
+    def _has_come(self, mask_path: str) -> bool:
+        try:
+            self._masks[mask_path] = PixelMask(self._h5file, mask_path)
+        except PathNotThereError:
+            return False
+        except PathError as error:
+            self._tell_once("", mask_path, error)
+        self._awaited.discard(mask_path)
+        return self._masks[mask_path] is not None
 
     def _tell_mask(self, path: str, mask_path: str, mask: Mask) -> None:
         if (path, mask_path, str(mask.shape)) not in self._told:

@@ -176,6 +176,7 @@ class Following:
             self._announcer.announce()
         if not self._replacement.change.is_replacement:  # late links lead to whatever has their names now
             self._join_late()
+            self._join_masks()
         if not self._replacement.is_lost:
             self._delivery.step()
             self._measurer.step()
@@ -235,6 +236,12 @@ class Following:
             self._delivery.note_joined(one.path)
         self._tell_waits()
         self._tell_faults(scan.faults)
+
+    def _join_masks(self) -> None:
+        """Use pixel masks that were not there yet, for what is shown and for what was measured without them."""
+        if self._live is not None and self._displays.look_for_masks():
+            self._live.redisplay()
+            self._measurer.measure_anew()
 
     def _tell_waits(self) -> None:
         if self._scan.late.waits != self._told_waits:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -77,6 +78,11 @@ class Measurer:
         if self._wish is not None:
             complete = np.flatnonzero(self._announcer.progress.complete_mask()).astype(np.int64)
             self._backlog.push(np.setdiff1d(complete, self._already()))
+
+    def measure_anew(self) -> None:
+        """Measure everything again: frames are prepared in another way now."""
+        if self._wish is not None:
+            self.measure(replace(self._wish, already=None))
 
     def _already(self) -> IndexArray:
         """What an earlier reader measured, on the scan shape by now."""

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from swmr_viewer.analysis import FrameView
 from swmr_viewer.core.data.refreshing import can_refresh
-from swmr_viewer.core.errors import PathError
+from swmr_viewer.core.errors import PathError, PathNotThereError, SwmrViewerError
 from swmr_viewer.core.files.links import open_object
 from swmr_viewer.core.scan import position_of
 
@@ -31,6 +31,8 @@ class PixelMask:
 
     Raises
     ------
+    PathNotThereError
+        If it is a link that leads nowhere: it may later.
     PathError
         If there are no numbers.
     """
@@ -39,10 +41,10 @@ class PixelMask:
         self.path = path
         try:
             found = open_object(h5file, path)
-        except _BROKEN as error:
+        except (*_BROKEN, SwmrViewerError) as error:
             raise self._unusable(f"cannot be read: {error}") from error
         if found is None:
-            raise self._unusable("is a link that leads nowhere")
+            raise PathNotThereError(f"The pixel mask {path} is a link that leads nowhere yet.", "Frames are shown without it until then.")
         if not isinstance(found, h5py.Dataset) or found.dtype.kind not in "iufb" or found.shape is None:
             raise self._unusable("does not hold numbers")
         self._dataset: Any = found
