@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Sequence
 from types import TracebackType
 from typing import Any, Self
 
@@ -14,14 +13,13 @@ import numpy.typing as npt
 
 from swmr_viewer.core.data.boxes import Box
 from swmr_viewer.core.data.fill import fill_offsets, may_be_unwritten
+from swmr_viewer.core.data.frame_errors import FrameErrors
 from swmr_viewer.core.data.layout import layout_of
 from swmr_viewer.core.data.opening_data import DataPath, open_data
 from swmr_viewer.core.data.places import Index, Places
 from swmr_viewer.core.data.regions import Region
 from swmr_viewer.core.data.sources import NotThereYetError, PartNotThereYetError, Piece, read_piece, shape_of
 from swmr_viewer.core.data.virtual import VirtualSource
-from swmr_viewer.core.errors import FrameDoubtfulError, FrameNotWrittenError, FrameUnreadableError, HeldTwiceError
-from swmr_viewer.core.files.explaining import is_damage
 from swmr_viewer.core.files.identity import FileIdentity, FilesRead
 from swmr_viewer.core.scan import position_of
 from swmr_viewer.core.waiting import wait_for
@@ -85,6 +83,7 @@ class FrameGrabber:
         except BaseException:
             self.close()
             raise
+        self._errors = FrameErrors(self.path, self._source.filename)
         self._places = Places(self._source, layout, scan_shape)
         self._clock, self._sleep = clock, sleep
         self._without: frozenset[str] = frozenset()
@@ -228,7 +227,7 @@ class FrameGrabber:
         except PartNotThereYetError:
             return self._block_by_frames(block, region, False)
         except NotThereYetError as error:
-            raise self._not_written(first, error) from error
+            raise self._errors.not_written(first, error) from error
         out = self._room(shape_of(box))
         self._read(first, pieces, box, out)
         for offset in fill_offsets(out, pieces, len(lengths)):
@@ -239,10 +238,7 @@ class FrameGrabber:
         try:
             return np.empty(shape, self.dtype)
         except (MemoryError, ValueError) as error:  # numpy has a limit of its own
-            said = " x ".join(map(str, shape))
-            raise FrameUnreadableError(
-                f"{said} values of {self.path} in {self._source.filename} do not fit into memory.", "Read a region of the frame."
-            ) from error
+            raise self._errors.too_large(shape) from error
 
     def _block_by_frames(self, block: tuple[slice, ...], region: Region | None, as_it_is: bool) -> npt.NDArray[Any]:
         lengths = tuple(along.stop - along.start for along in block)
@@ -262,19 +258,19 @@ class FrameGrabber:
         except PartNotThereYetError as error:
             if as_it_is or (error.missing and error.missing <= self._without):
                 return list(error.pieces), self._places.box(index, region)
-            raise self._doubtful(index, f"a part of it is not there: {error}", error.missing) from error
+            raise self._errors.doubtful(index, f"a part of it is not there: {error}", error.missing) from error
         except NotThereYetError as error:
-            raise self._not_written(index, error) from error
+            raise self._errors.not_written(index, error) from error
 
     def _pieces(self, index: Index, region: Region | None, lengths: tuple[int, ...] | None = None) -> tuple[list[Piece], Box]:
         self._files_read.refuse_mixture()
-        with self._explained(index):
+        with self._errors.explained(index):
             self._source.refresh()
             box = self._places.box(index, region, lengths)
             return list(self._source.pieces(box)), box
 
     def _read(self, index: object, pieces: list[Piece], box: Box, out: npt.NDArray[Any]) -> None:
-        with self._files_read.unmixed(piece.dataset for piece in pieces), self._explained(index):
+        with self._files_read.unmixed(piece.dataset for piece in pieces), self._errors.explained(index):
             target = out.reshape(shape_of(box))
             for piece in pieces:
                 read_piece(piece, box, target)
@@ -283,31 +279,5 @@ class FrameGrabber:
         if not may_be_unwritten(frame, pieces):
             return
         if region is None:
-            raise self._doubtful(index, "it reads as fill, in a chunk that it shares with other frames and that is still written to")
+            raise self._errors.doubtful(index, "it reads as fill, in a chunk that it shares with other frames and that is still written to")
         self._grab(index, None, None, False)  # a part may well be dark where the frame is not
-
-    @contextmanager
-    def _explained(self, index: object) -> Iterator[None]:
-        try:
-            yield
-        except HeldTwiceError:
-            raise
-        except (OSError, RuntimeError) as error:
-            if is_damage(error):  # a writer may be at the index of chunks
-                raise self._not_written(index, error) from error
-            raise FrameUnreadableError(
-                f"Frame {index} of {self.path} in {self._source.filename} cannot be read: {error}.",
-                "The frame may be damaged; the others can still be read.",
-            ) from error
-
-    def _doubtful(self, index: object, why: str, missing: Iterable[str] = ()) -> FrameDoubtfulError:
-        return FrameDoubtfulError(
-            f"Frame {index} of {self.path} in {self._source.filename} is in doubt: {why}.",
-            "Try again after the next poll, or take it as it is.",
-            missing,
-        )
-
-    def _not_written(self, index: object, why: object) -> FrameNotWrittenError:
-        return FrameNotWrittenError(
-            f"Frame {index} of {self.path} in {self._source.filename} has not been written: {why}.", "Try again after the next poll."
-        )
