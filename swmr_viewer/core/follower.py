@@ -15,15 +15,13 @@ from swmr_viewer.core.conditions import FILE_REPLACED, STOPPED, AllKeys, Conditi
 from swmr_viewer.core.files.opening import explain
 from swmr_viewer.core.files.stamps import Change
 from swmr_viewer.core.follower_facts import FollowerFacts
-from swmr_viewer.core.keys.endings import FileWatch, FinishedFlags
+from swmr_viewer.core.keys.endings import FileWatch, FinishedFlags, ReplacementWatch
 from swmr_viewer.core.keys.handout import ArrivalOrder, ScanOrder
 from swmr_viewer.core.keys.keyset import KeyPaths, KeySet
 from swmr_viewer.core.keys.untold import Untold
 from swmr_viewer.core.ranges import Ranges
+from swmr_viewer.core.waiting import pause_after
 
-_SHORTEST_POLL_S, _LONGEST_POLL_S = 0.001, 0.01
-_POLLS_PER_QUIET = 16
-_IDLE_AFTER_S, _IDLE_POLL_S = 2.0, 0.02
 _PATIENCE_WITH_ERRORS_S = 10.0
 
 
@@ -105,6 +103,7 @@ class Follower(FollowerFacts, Iterator[int]):
             is_at_rest=self._files.is_at_rest,
             is_over=lambda: self.file_is_closed() or self.flag_is_set(),
             scan_rank=scan_rank,
+            clock=clock,
         )
         self._flags = FinishedFlags(h5file, self._keys.key_paths, finished_path, clock)
         self._flags.prepare(self._conditions)
@@ -115,7 +114,7 @@ class Follower(FollowerFacts, Iterator[int]):
         self._handout = ScanOrder(self._keys.progress, patience) if order == "scan" else ArrivalOrder(self._keys.progress)
         self._untold = Untold(self._keys.progress)
         self._faults: deque[str] = deque(maxlen=1000)
-        self._change = Change.NONE
+        self._replacing = ReplacementWatch(self._keys.identities)
         self._failing_since: float | None = None
         self._reason: str | None = None
         self._n_handed_out = 0
@@ -181,10 +180,10 @@ class Follower(FollowerFacts, Iterator[int]):
             If polling failed for longer than 10 s on end.
         """
         now = self._clock()
-        if self._look_at_files() is Change.REWRITTEN:
+        if self._replacing.look() is Change.REWRITTEN:
             return False
         found = self._keys.poll()
-        if self._look_at_files() is Change.REWRITTEN:  # while it was read: some of it is another scan's
+        if self._replacing.look() is Change.REWRITTEN:  # while it was read: some of it is another scan's
             return False
         if found.reshaped:
             self._handout.reshape()
@@ -196,15 +195,6 @@ class Follower(FollowerFacts, Iterator[int]):
             self.last_key_at = now
         self._note_failure(found.error, now)
         return bool(found.added)
-
-    def _look_at_files(self) -> Change:
-        """Return the worst of what became of the files that are read, and say once that one is gone."""
-        worst = max((one.look() for one in self._keys.identities()), key=lambda one: one.value)
-        if worst is Change.GONE and self._change is Change.NONE:
-            gone = next(one.stamp.path for one in self._keys.identities() if one.look() is Change.GONE)
-            self._faults.append(f"{gone} is gone: it was deleted, or moved away. What is still written to it is followed.")
-        self._change = worst
-        return worst
 
     def _note_failure(self, error: Exception | None, now: float) -> None:
         if error is None:
@@ -224,10 +214,13 @@ class Follower(FollowerFacts, Iterator[int]):
         return self._reason
 
     def _look_for_end(self, *, timeout_last: bool = False) -> None:
-        if self._sign_of_the_end(timeout_last=timeout_last) is not None:
+        sign = self._sign_of_the_end(timeout_last=timeout_last)
+        if sign is not None:
+            if not (timeout_last and sign == Timeout.name):  # this one is not the last: it is looked on
+                self._keys.retry_links()
             self.refresh()
             self._files.look_again()
-            is_lost = self._change is Change.REWRITTEN
+            is_lost = self._replacing.change is Change.REWRITTEN
             if self._failing_since is None or is_lost or self._stopping.is_set():  # a last poll that failed was not the last
                 self._reason = self._sign_of_the_end(timeout_last=timeout_last)
             if self._reason not in (None, STOPPED, FrameCount.name):
@@ -248,7 +241,7 @@ class Follower(FollowerFacts, Iterator[int]):
     def _sign_of_the_end(self, *, timeout_last: bool = False) -> str | None:
         if self._stopping.is_set():
             return STOPPED
-        if self._change.is_replacement:
+        if self._replacing.change.is_replacement:
             return FILE_REPLACED
         # A timeout is not waited out when nothing more can come; every other condition is.
         if self.all_keys_set and all(isinstance(one, Timeout) for one in self._conditions):
@@ -260,10 +253,7 @@ class Follower(FollowerFacts, Iterator[int]):
 
     def suggest_poll_s(self) -> float:
         """Return how long to wait before the next poll (s): short after a key, longer the longer it is quiet."""
-        quiet_s = self.quiet_s
-        if quiet_s > _IDLE_AFTER_S:
-            return _IDLE_POLL_S
-        return min(max(quiet_s / _POLLS_PER_QUIET, _SHORTEST_POLL_S), _LONGEST_POLL_S)
+        return pause_after(self.quiet_s)
 
     # ---- the end
 
@@ -300,6 +290,6 @@ class Follower(FollowerFacts, Iterator[int]):
 
     def take_faults(self) -> list[str]:
         """Return what went wrong with single keys or polls since the last call."""
-        taken = [*self._faults, *self._flags.take_faults()]
+        taken = [*self._faults, *self._replacing.take_faults(), *self._flags.take_faults()]
         self._faults.clear()
         return taken

@@ -14,6 +14,7 @@ import pytest
 from swmr_viewer import AllKeys, AlwaysTrue, FileClosed, FinishedFlag, Follower, FrameCount, Timeout
 from swmr_viewer.core.conditions import ConditionError, default_conditions, in_order
 from swmr_viewer.core.errors import NoKeysError, PathError, PathNotThereError, ShapeError
+from swmr_viewer.core.keys import keyset
 
 
 class Clock:
@@ -271,3 +272,26 @@ def test_the_first_reason_that_holds_says_most() -> None:
         "frame_count", "finished_flag", "all_keys", "file_closed", "timeout", "always_true"
     ]  # fmt: skip
     assert default_conditions(3.0) == (FinishedFlag(), AllKeys(), FileClosed(), Timeout(3.0))
+
+
+def test_a_link_that_leads_nowhere_is_tried_now_and_then_and_at_the_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    clock, tried = Clock(), []
+    opened = keyset.open_object
+    monkeypatch.setattr(keyset, "open_object", lambda file, path: (tried.append(path), opened(file, path))[1])
+    with h5py.File(tmp_path / "scan.h5", "w") as file:
+        file["keys/here"] = np.arange(1, 4)
+        file["keys/late"] = h5py.ExternalLink("detector.h5", "/uid")
+    with h5py.File(tmp_path / "scan.h5") as file:
+        follower = Follower(file, "/keys", timeout=2.0, clock=clock, sleep=clock.sleep)
+        tried.clear()
+        for _ in range(100):
+            follower.refresh()
+            clock.now += 0.01
+        assert set(tried) == {"/keys/late"}
+        assert len(tried) <= 6
+        follower.refresh()
+        with h5py.File(tmp_path / "detector.h5", "w") as detector:
+            detector["uid"] = np.arange(1, 4)
+        follower.stop()
+        assert follower.check_end() == "stopped"
+        assert [follower.next_ready() for _ in range(4)] == [0, 1, 2, None]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from math import prod
 from typing import Any, Protocol
 
@@ -254,10 +255,17 @@ def read_piece(piece: Piece, box: Box, out: npt.NDArray[Any]) -> None:
     if piece.dataset is None:
         out[tuple(slice(*one) for one in inside)] = piece.fill
     elif prod(shape_of(piece.box)):
-        piece.dataset.id.read(_space(out.shape, inside), _space(piece.dataset.shape, piece.box), out)
+        piece.dataset.id.read(_space(out.shape, inside), _space(piece.dataset.shape, piece.box), out, _in_memory(out.dtype))
 
 
+@lru_cache(maxsize=64)
+def _in_memory(dtype: np.dtype[Any]) -> h5py.h5t.TypeID:
+    return h5py.h5t.py_create(dtype)
+
+
+@lru_cache(maxsize=64)
 def _space(shape: tuple[int, ...], box: Box) -> h5py.h5s.SpaceID:
+    """Return the selection of a box, which is not to be changed: polls ask for the same ones, frames for the same room."""
     if not shape:
         return h5py.h5s.create(h5py.h5s.SCALAR)
     space = h5py.h5s.create_simple(shape)

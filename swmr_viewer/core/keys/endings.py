@@ -1,4 +1,4 @@
-"""Where the signs of a scan's end are read: finished flags and the state of the files."""
+"""Where the signs of a scan's end are read: finished flags, the state of the files, and whether they were replaced."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ import h5py
 
 from swmr_viewer.core.conditions import ConditionError, ConditionLike, FinishedFlag
 from swmr_viewer.core.errors import FileAccessError, PathError, PathNotThereError
+from swmr_viewer.core.files.identity import FileIdentity
+from swmr_viewer.core.files.stamps import Change
 from swmr_viewer.core.files.superblock import is_closed_by_writer, read_file_state
 from swmr_viewer.core.inspection import FileState
 from swmr_viewer.core.keys.flags import FlagDataset, flags_near
@@ -182,3 +184,36 @@ def _state_of(name: str) -> FileState:
         return read_file_state(name)
     except FileAccessError:  # storage that fails tells nothing
         return FileState.MISSING
+
+
+class ReplacementWatch:
+    """Whether the files that are read are still what is at their paths.
+
+    Parameters
+    ----------
+    identities : callable
+        Returns which files are read by now.
+    """
+
+    def __init__(self, identities: Callable[[], Iterable[FileIdentity]]) -> None:
+        self._identities = identities
+        self._faults: list[str] = []
+        self.change = Change.NONE
+        """The worst of what had become of them at the last look."""
+
+    def look(self) -> Change:
+        """Return the worst of what became of them, and take note once that one is gone."""
+        worst, path = Change.NONE, ""
+        for identity in self._identities():
+            change = identity.look()
+            if change is not worst and change.value > worst.value:
+                worst, path = change, identity.stamp.path
+        if worst is Change.GONE and self.change is Change.NONE:
+            self._faults.append(f"{path} is gone: it was deleted, or moved away. What is still written to it is followed.")
+        self.change = worst
+        return worst
+
+    def take_faults(self) -> list[str]:
+        """Return what is to be said of them since the last call."""
+        taken, self._faults = self._faults, []
+        return taken

@@ -17,7 +17,7 @@ from swmr_viewer.core.data.chunks import is_allocated
 from swmr_viewer.core.data.file_end import FileEnd
 from swmr_viewer.core.data.mapping import IrregularMappingError
 from swmr_viewer.core.data.refreshing import Refresher
-from swmr_viewer.core.data.sources import read_piece, shape_of
+from swmr_viewer.core.data.sources import Piece, read_piece, shape_of
 from swmr_viewer.core.data.virtual import VirtualSource
 from swmr_viewer.core.errors import PathError
 from swmr_viewer.core.files.identity import identity_of_file
@@ -106,8 +106,12 @@ class KeyDataset:
         elif self._dataset is not None:
             self._refresher.refresh()
             before, self.full_shape = self.full_shape, tuple(self._dataset.shape)
-            if not self._dataset.is_virtual and any(now < then for now, then in zip(self.full_shape, before, strict=False)):
-                self.identity.note_rewritten()  # extents only grow while a file is written
+            if self.full_shape != before and any(now < then for now, then in zip(self.full_shape, before, strict=False)):
+                self._note_shrunk(self._dataset)
+
+    def _note_shrunk(self, dataset: h5py.Dataset) -> None:
+        if not dataset.is_virtual:
+            self.identity.note_rewritten()  # extents only grow while a file is written
 
     def set_in(self, scan_shape: tuple[int, ...], start: int, stop: int) -> npt.NDArray[np.bool_]:
         """Return which keys are set in the flat window [start, stop) of the scan shape, 1-D bool."""
@@ -150,20 +154,25 @@ class KeyDataset:
         What lies behind the end of the file reads as 0: as unset, or else it is looked for whether it is there.
         """
         size = self._end.size() if self._unset != 0 else None
-        values = self._read(tuple(slice(*one) for one in box)).reshape(tuple(b - a for a, b in box))
+        values = self._read(box).reshape(shape_of(box))
         is_set = self._is_set(values)
         if self._unset != 0 and (is_set & (values == 0)).any():
-            stored = (*box, *((0, 1) for _ in self.full_shape))[: len(self.full_shape)]
-            is_set &= (values != 0) | self._end.inside(stored, size).reshape(values.shape)
+            is_set &= (values != 0) | self._end.inside(self._stored(box), size).reshape(values.shape)
         return is_set
 
-    def _read(self, leading: tuple[slice, ...]) -> npt.NDArray[Any]:
-        rank = len(self.full_shape)
-        selection = (*leading[:rank], *(slice(0, 1) for _ in range(rank - len(leading))))
+    def _read(self, leading: Box) -> npt.NDArray[Any]:
+        stored = self._stored(leading)
         if self._sources is not None:
-            return self._read_sources(self._sources, tuple((one.start, one.stop) for one in selection))
-        assert self._dataset is not None
-        return np.asarray(self._dataset[selection])
+            return self._read_sources(self._sources, stored)
+        values = np.empty(shape_of(stored), self._dtype)
+        # Not by dataset[...]: what h5py keeps for that is thrown away at each refresh (measured: 35 us of a poll).
+        read_piece(Piece(stored, self._dataset, stored), stored, values)
+        return values
+
+    def _stored(self, leading: Box) -> Box:
+        """Return the box of the dataset with all its axes, of one with the scan's."""
+        rank = len(self.full_shape)
+        return (*leading[:rank], *((0, 1) for _ in range(rank - len(leading))))
 
     def _read_sources(self, sources: VirtualSource, box: Box) -> npt.NDArray[Any]:
         values = np.full(shape_of(box), self._fill, self._dtype)
@@ -206,7 +215,7 @@ class KeyDataset:
         _, box = next(boxes_of(scan_shape, index, index + 1))
         if any(b > n for (_, b), n in zip(box, self.full_shape, strict=False)):
             return 0.0
-        return float(self._read(tuple(slice(a, b) for a, b in box)).reshape(-1)[0])
+        return float(self._read(box).reshape(-1)[0])
 
 
 def _sources_read_apart(dataset: h5py.Dataset, path: str) -> VirtualSource | None:

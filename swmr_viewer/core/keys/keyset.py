@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -21,6 +22,7 @@ from swmr_viewer.core.progress import KeyProgress
 from swmr_viewer.core.ranges import IndexArray, Ranges
 from swmr_viewer.core.scan import position_of
 from swmr_viewer.core.scan_extent import MOST_POINTS, KeyShape, is_absurd, is_stray
+from swmr_viewer.core.waiting import Retries
 
 KeyPaths: TypeAlias = str | h5py.Dataset | h5py.Group | Iterable[str | h5py.Dataset | h5py.Group]
 
@@ -60,6 +62,8 @@ class KeySet:
         Whether nothing more will be written.
     scan_rank : int, optional
         The number of scan axes, where the data tell it.
+    clock : callable
+        Monotonic seconds.
     """
 
     def __init__(
@@ -73,6 +77,7 @@ class KeySet:
         is_at_rest: Callable[[str], bool],
         is_over: Callable[[], bool],
         scan_rank: int | None = None,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._h5file = h5file
         self._identity = identity_of_file(h5file)
@@ -86,6 +91,7 @@ class KeySet:
         self._told_by_user = scan_shape is not None
         self._told_shape = self._told(scan_shape)
         self._datasets: dict[int, KeyDataset | LengthKeys] = {}
+        self._retries = Retries(clock)
         self._open_datasets()
         self._leave_out_strays()
         self._extent = Extent(self._told_shape, scan_rank)
@@ -179,12 +185,17 @@ class KeySet:
         """Whether the scan can not grow."""
         return self._extent.is_fixed and len(self._datasets) == len(self.key_paths)
 
+    def retry_links(self) -> None:
+        """Let the next poll try links that lead nowhere yet, however short ago the last try was."""
+        self._retries.be_due()
+
     def poll(self) -> Poll:
         """Look once at all key datasets."""
         poll = Poll()
         poll.faults, self._faults = self._faults, []
-        if len(self._datasets) < len(self.key_paths):
-            _succeeds(self._open_datasets, poll)
+        if len(self._datasets) < len(self.key_paths) and self._retries.is_due:  # a link that leads nowhere costs 0.7 ms
+            with self._retries.trying():
+                _succeeds(self._open_datasets, poll)
         fresh = [number for number, dataset in self._datasets.items() if _succeeds(dataset.refresh, poll)]
         _succeeds(lambda: self._follow_extent(poll), poll)
         for number in fresh:

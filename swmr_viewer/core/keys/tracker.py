@@ -14,6 +14,7 @@ from swmr_viewer.core.ranges import IndexArray, Ranges, ranges_of
 
 _FIRST_WINDOW = 256
 _LARGEST_WINDOW = 1 << 20
+_SMALL_REMAINDER = 1 << 12
 _FRONTIER_BUDGET = 1 << 20
 _SWEEP_BUDGET = 1 << 16
 _VERIFY_BUDGET = 1 << 12
@@ -86,8 +87,12 @@ class KeyTracker:
 
     def _look(self, start: int, stop: int, found: Found) -> npt.NDArray[np.bool_]:
         stop = min(stop, self._progress.total)
+        if start >= stop:
+            return np.empty(0, np.bool_)
         known = self._progress.set_mask(self._number)[start:stop]
-        now = self.dataset.set_in(self._progress.scan_shape, start, stop) if start < stop else np.empty(0, np.bool_)
+        now = self.dataset.set_in(self._progress.scan_shape, start, stop)
+        if not (known != now).any():
+            return now
         self._doubt(start + np.flatnonzero(known & ~now), found)
         new = now & ~known
         if new.any():
@@ -102,8 +107,8 @@ class KeyTracker:
         self._doubted.update(fresh)
 
     def _look_at_frontier(self, found: Found) -> None:
-        window, spent = _FIRST_WINDOW, 0
         self._pass_known()
+        window, spent = self._first_window(), 0
         while self._frontier < self._progress.total and spent < _FRONTIER_BUDGET:
             is_set = self._look(self._frontier, self._frontier + window, found)
             self._looked_to = self._frontier + is_set.size
@@ -115,6 +120,11 @@ class KeyTracker:
             self._frontier += is_set.size
             self._pass_known()
             window = min(4 * window, _LARGEST_WINDOW)
+
+    def _first_window(self) -> int:
+        """Return how much to read first: the whole remainder where it is small, since a read costs more than what it reads."""
+        left = self._progress.total - self._frontier
+        return max(_FIRST_WINDOW, left if self.dataset.cost(left) <= _SMALL_REMAINDER else 0)
 
     def _pass_known(self) -> None:
         """Move to the first key that is not known to be set, without reading what is known."""

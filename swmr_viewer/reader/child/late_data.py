@@ -11,11 +11,9 @@ from swmr_viewer.core.errors import PathNotThereError, SwmrViewerError
 from swmr_viewer.core.files.links import open_object
 from swmr_viewer.core.follower import Follower
 from swmr_viewer.core.frames import FrameGrabber
+from swmr_viewer.core.waiting import Retries
 from swmr_viewer.reader.child.layout import refuse_too_large, slot_layout
 
-_FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.05, 0.5
-_SHARE = 9
-"""Where opening is slow, the pause is so many times as long as the try took: the live picture must not wait for it."""
 _LEADS_NOWHERE = "its link leads nowhere yet"
 _NO_KEYS, _NO_PART = "its keys are not there yet", "no part of it is there yet"
 
@@ -35,10 +33,8 @@ class LateData:
 
     def __init__(self, h5file: h5py.File, clock: Callable[[], float] = time.monotonic) -> None:
         self._h5file = h5file
-        self._clock = clock
         self._whys: dict[str, str] = {}
-        self._pause_s = _FIRST_PAUSE_S
-        self._next_at = clock() + self._pause_s
+        self._retries = Retries(clock)
 
     @property
     def paths(self) -> tuple[str, ...]:
@@ -53,7 +49,7 @@ class LateData:
     @property
     def is_due(self) -> bool:
         """Whether it is time to look again."""
-        return bool(self._whys) and self._clock() >= self._next_at
+        return bool(self._whys) and self._retries.is_due
 
     def open_all(self, paths: Iterable[str], follower: Follower) -> tuple[dict[str, FrameGrabber], list[SwmrViewerError]]:
         """Open data sets; those that are not there yet are waited for from now on.
@@ -84,12 +80,8 @@ class LateData:
 
     def look(self, follower: Follower) -> tuple[dict[str, FrameGrabber], list[SwmrViewerError]]:
         """Try those that are waited for once more; as :meth:`open_all`."""
-        began = self._clock()
-        found = self.open_all(self.paths, follower)
-        took_s = self._clock() - began
-        self._pause_s = min(1.5 * self._pause_s, _LONGEST_PAUSE_S)
-        self._next_at = self._clock() + max(self._pause_s, _SHARE * took_s)
-        return found
+        with self._retries.trying():
+            return self.open_all(self.paths, follower)
 
     def _note_late(self, path: str, otherwise: str) -> None:
         """Take note of why it has to wait: because of its link, or otherwise this.
