@@ -20,6 +20,9 @@ REDRAW_MS = 100
 LEFT_WIDTH = 60
 """Room (px) for seven characters and, upright, the name of the axis."""
 
+HALF_A_NUMBER = 8
+"""Room (px) above the plot for the upper half of a number at the end of the axis."""
+
 
 class PlotPane(QWidget):
     """One plot with two axes; whoever fills it derives and writes ``redraw``."""
@@ -31,6 +34,7 @@ class PlotPane(QWidget):
         self.axes = {side: ValueAxis(side) for side in ("left", "bottom")}
         self.plot = pg.PlotItem(enableMenu=False, axisItems=self.axes)
         self.plot.hideButtons()
+        self.plot.layout.setContentsMargins(0, HALF_A_NUMBER, 0, 0)
         self.box = self.plot.getViewBox()
         self.axes["left"].setWidth(LEFT_WIDTH)
         self.scale_kind = Scale.LINEAR
