@@ -6,8 +6,6 @@ Pixels never travel in a message: a ``FrameReady`` names the shared-memory slot 
 """
 
 from swmr_viewer.reader.messages.events import (
-    Alive,
-    Busy,
     DataDescription,
     DataJoined,
     Ended,
@@ -19,12 +17,7 @@ from swmr_viewer.reader.messages.events import (
     Inspected,
     KeysChanged,
     Opened,
-    Phase,
-    PhaseChanged,
     Previewed,
-    ReaderAnswers,
-    ReaderReplaced,
-    ReaderStuck,
     Resumed,
     SlotsWanted,
 )
@@ -37,6 +30,15 @@ from swmr_viewer.reader.messages.measured import (
     EveryBegan,
     Measured,
     PixelMaskRead,
+)
+from swmr_viewer.reader.messages.reader_state import (
+    Alive,
+    Busy,
+    Phase,
+    PhaseChanged,
+    ReaderAnswers,
+    ReaderReplaced,
+    ReaderStuck,
 )
 from swmr_viewer.reader.messages.requests import (
     Follow,

@@ -1,9 +1,8 @@
-"""Events: what the reader, or its supervisor, tells."""
+"""Events: what the reader tells of a scan and its frames, and the union of all that it or its supervisor tells."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import Any
 
 from swmr_viewer.analysis.frame_statistics import FrameStatistics
@@ -14,17 +13,8 @@ from swmr_viewer.core.inspection import Inspection
 from swmr_viewer.core.nexus.facts import DataFacts
 from swmr_viewer.reader.messages.file_news import DataAwaited, FileReplaced, FileSeen
 from swmr_viewer.reader.messages.measured import EveryBegan, Measured, PixelMaskRead
+from swmr_viewer.reader.messages.reader_state import Alive, Busy, PhaseChanged, ReaderAnswers, ReaderReplaced, ReaderStuck
 from swmr_viewer.reader.messages.wishes import IndexArray
-
-
-class Phase(StrEnum):
-    """What the reader is doing, in the words of the window."""
-
-    WAITING_FOR_FILE = "waiting for the file"
-    WAITING_FOR_SWMR = "waiting for SWMR"
-    WAITING_FOR_KEYS = "waiting for keys"
-    FOLLOWING = "following"
-    ENDED = "ended"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,15 +53,6 @@ class DataJoined:
 
     generation: int
     data: tuple[DataDescription, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class PhaseChanged:
-    """The reader entered another phase."""
-
-    generation: int
-    phase: Phase
-    message: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,55 +212,6 @@ class Previewed:
     remedy: str = ""
     kind: str = ""
     """Name of the error's class in ``swmr_viewer.core.errors``: whether waiting may help."""
-
-
-@dataclass(frozen=True, slots=True)
-class Busy:
-    """Sent before anything that could hang or kill the reader, so that the supervisor knows what did."""
-
-    generation: int
-    doing: str
-    index: int | None = None
-    data_path: str = ""
-    """Whose frame ``index`` is."""
-    position: tuple[int, ...] = ()
-    """Where that frame is: its index may move while the scan shape grows, and its position does not."""
-    asks_storage: bool = False
-    """Whether it is about to touch the file without HDF5: what hangs now is the storage, not the file."""
-
-
-@dataclass(frozen=True, slots=True)
-class Alive:
-    """Sent at least twice a second while the reader's loop turns."""
-
-    generation: int
-
-
-# ---- events made by the supervisor
-
-
-@dataclass(frozen=True, slots=True)
-class ReaderStuck:
-    """The reader has not answered for ``seconds``: storage is slow, or the file makes HDF5 retry."""
-
-    generation: int
-    doing: str
-    seconds: float
-
-
-@dataclass(frozen=True, slots=True)
-class ReaderAnswers:
-    """After ``ReaderStuck``: it answers again."""
-
-    generation: int
-
-
-@dataclass(frozen=True, slots=True)
-class ReaderReplaced:
-    """The reader died or was killed, and a new one took its place where it was."""
-
-    generation: int
-    why: str
 
 
 Event = (
