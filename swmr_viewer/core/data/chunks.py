@@ -58,11 +58,15 @@ _NO_CHUNK = "not allocated"
 
 def is_whole(dataset: h5py.Dataset, box: Box, frame_rank: int) -> bool:
     """Return whether the frame in this box is complete: alone in its chunk, or in one that writing has gone past."""
-    scan_rank = max(0, len(box) - frame_rank)
-    chunks = dataset.chunks
-    if chunks is None or prod(chunks[:scan_rank]) == 1:
+    if is_alone(dataset, frame_rank):
         return True
-    return _next_chunk_exists(dataset, box, scan_rank) or is_at_rest(dataset.file.filename)
+    return _next_chunk_exists(dataset, box, max(0, len(box) - frame_rank)) or is_at_rest(dataset.file.filename)
+
+
+def is_alone(dataset: h5py.Dataset, frame_rank: int) -> bool:
+    """Return whether no chunk holds more than one frame."""
+    chunks = dataset.chunks
+    return chunks is None or prod(chunks[: max(0, len(chunks) - frame_rank)]) == 1
 
 
 def _next_chunk_exists(dataset: h5py.Dataset, box: Box, scan_rank: int) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from swmr_viewer.core.data.chunks import is_whole
+from swmr_viewer.core.data.chunks import is_alone, is_whole
 from swmr_viewer.core.data.sources import Piece
 
 
@@ -28,6 +28,7 @@ def may_be_unwritten(frame: npt.NDArray[Any], pieces: Sequence[Piece]) -> bool:
     """
     return frame.size > 1 and any(
         piece.dataset is not None
+        and not is_alone(piece.dataset, frame.ndim)  # first, as it costs least
         and _is_all(frame, _as_number(piece.dataset.fillvalue))
         and not is_whole(piece.dataset, piece.box, frame.ndim)
         for piece in pieces
