@@ -164,21 +164,24 @@ def _has_room(out: TextIO) -> bool:
     """Wait a little until a pipe takes a line: while it is full a write would hold up the signals that end us."""
     if sys.platform == "win32":
         return True
-    try:
-        poll = select.poll()
-        poll.register(out.fileno(), select.POLLOUT)
-        return bool(poll.poll(1000 * _ROOM_S))
-    except (OSError, ValueError):
-        return True
+    state = _state_of_pipe(out, select.POLLOUT, _ROOM_S)
+    return state is None or bool(state)
 
 
 def _nobody_reads(out: TextIO) -> bool:
     """Return whether the pipe that is written to has lost its reader, before there is something to write."""
     if sys.platform == "win32":
         return False
+    return bool((_state_of_pipe(out, select.POLLERR, 0) or 0) & select.POLLERR)
+
+
+def _state_of_pipe(out: TextIO, wanted: int, wait_s: float) -> int | None:
+    """Return the poll flags of an output once any of those wanted is up, 0 after the wait; None where it cannot be asked."""
+    if sys.platform == "win32":
+        return None
     try:
         poll = select.poll()
-        poll.register(out.fileno(), select.POLLERR)
-        return any(flags & select.POLLERR for _, flags in poll.poll(0))
+        poll.register(out.fileno(), wanted)
+        return next((flags for _, flags in poll.poll(1000 * wait_s)), 0)
     except (OSError, ValueError):
-        return False
+        return None

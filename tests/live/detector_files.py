@@ -6,18 +6,16 @@ By hand, larger: ``python -m tests.live.detector_files FOLDER [--scans N]`` foll
 from __future__ import annotations
 
 import argparse
-import json
 import subprocess
 import sys
 import time
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
 
 import h5py
 import numpy as np
 
 from swmr_viewer.core.conditions import AllKeys, Condition, FinishedFlag, Timeout
+from tests.live.led_process import LedProcess, serve
 
 FRAME_SHAPE = (4, 6)
 BASE = 1000
@@ -93,17 +91,8 @@ def value_of(detector: int, index: int) -> int:
     return BASE * (1 + detector) + index
 
 
-class DetectorFiles:
+class DetectorFiles(LedProcess):
     """The process that writes them; use it in a ``with`` statement. Each call returns when its effect has been flushed."""
-
-    def __enter__(self) -> Self:
-        pipe = subprocess.PIPE
-        self._process = subprocess.Popen([sys.executable, "-m", "tests.live.detector_files", "--serve"], stdin=pipe, stdout=pipe, text=True)
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        self._process.kill()
-        self._process.communicate()
 
     def master(self, path: Path, detectors: list[str], n_points: int, keys: str = "linked") -> None:
         self._do("master", str(path), detectors, n_points, keys)
@@ -125,21 +114,6 @@ class DetectorFiles:
 
     def close(self) -> None:
         self._do("close")
-
-    def _do(self, verb: str, *arguments: Any) -> None:
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
-        print(json.dumps([verb, arguments]), file=self._process.stdin, flush=True)
-        assert self._process.stdout.readline() == "done\n", "the writer died"
-
-
-def serve() -> None:
-    """Do what each line of standard input says."""
-    scan = Scan()
-    for line in sys.stdin:
-        verb, arguments = json.loads(line)
-        getattr(scan, verb)(*arguments)
-        print("done", flush=True)
 
 
 # ---- by hand: scans whose detectors come at any time
@@ -199,7 +173,7 @@ def main() -> None:
     parser.add_argument("--frames", type=int, default=50)
     args = parser.parse_args()
     if args.serve:
-        serve()
+        serve(Scan())
     elif args.write is not None:
         write_late(args.folder, args.write, args.frames)
     else:

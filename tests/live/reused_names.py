@@ -6,18 +6,18 @@ By hand, larger: ``python -m tests.live.reused_names FOLDER [--rounds N]`` follo
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import subprocess
 import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 import h5py
 import numpy as np
+
+from tests.live.led_process import LedProcess, serve
 
 FRAME_SHAPE = (4, 6)
 KEYS, DATA = "/keys", "/data"
@@ -57,21 +57,8 @@ class Scans:
         self.files.pop(path)[0].close()
 
 
-class ReusedNames:
+class ReusedNames(LedProcess):
     """The process that writes them; use it in a ``with`` statement. Each call returns when its effect has been flushed."""
-
-    def __enter__(self) -> Self:
-        pipe = subprocess.PIPE
-        self._process = subprocess.Popen([sys.executable, "-m", "tests.live.reused_names", "--serve"], stdin=pipe, stdout=pipe, text=True)
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        self.kill()
-
-    def kill(self) -> None:
-        """End it as a crash would: its files keep their SWMR flag."""
-        self._process.kill()
-        self._process.communicate()
 
     def begin(self, path: Path, base: int = OLD, n_points: int | None = None) -> None:
         self._do("begin", str(path), base, n_points)
@@ -81,21 +68,6 @@ class ReusedNames:
 
     def close(self, path: Path) -> None:
         self._do("close", str(path))
-
-    def _do(self, verb: str, *arguments: Any) -> None:
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
-        print(json.dumps([verb, arguments]), file=self._process.stdin, flush=True)
-        assert self._process.stdout.readline() == "done\n", "the writer died"
-
-
-def serve() -> None:
-    """Do what each line of standard input says."""
-    scans = Scans()
-    for line in sys.stdin:
-        verb, arguments = json.loads(line)
-        getattr(scans, verb)(*arguments)
-        print("done", flush=True)
 
 
 # ---- by hand: many scans of one name, at full speed
@@ -175,7 +147,7 @@ def main() -> None:
     parser.add_argument("--frames", type=int, default=40)
     args = parser.parse_args()
     if args.serve:
-        serve()
+        serve(Scans())
     elif args.write:
         write_rounds(args.folder / f"{args.write.replace(' ', '-')}.h5", args.write, args.rounds, args.frames)
     else:
