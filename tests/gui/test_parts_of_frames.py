@@ -18,7 +18,7 @@ from swmr_viewer.analysis.frame_view import USUAL_VIEW
 from swmr_viewer.core.nexus.facts import DataFacts
 from swmr_viewer.gui.assembly import Assembly
 from swmr_viewer.gui.display.display_memory import decoded, encoded
-from swmr_viewer.gui.display.display_settings import DisplaySettings
+from swmr_viewer.gui.display.display_settings import DisplaySettings, LevelMode
 from swmr_viewer.gui.session.places import Place
 from swmr_viewer.reader import messages as m
 from tests.gui.fakes import FakeSupervisor
@@ -90,7 +90,16 @@ def test_colours_are_drawn_as_they_are_and_the_pointer_tells_all_three(qtbot: Qt
     assert window.readout.pixel.text() == "x 20   y 10   value 255  40  0"
     window.display.fix_levels(0.0, 510.0)
     assert color_at(viewer, 20, 10) == QColor(128, 20, 0)
-    window.display.set_mode(window.display.settings.mode.PERCENTILES)
+    window.display.set_mode(LevelMode.PERCENTILES)
+    button = window.display_tools.levels_button
+    assert (window.frame_view.levels, button.text()) == ((0.0, 255.0), "0 \u2013 255 \u25be")
+    window.display.set_mode(LevelMode.EXTREMES)  # what was chosen counts: of the mean
+    assert window.frame_view.levels == (pytest.approx(80), pytest.approx(295 / 3))
+    assert button.text().startswith("min")
+    window.display.change(mode=LevelMode.PERCENTILES, percentiles=(0.0, 100.0))
+    assert window.frame_view.levels == (pytest.approx(80), pytest.approx(295 / 3))
+    assert button.text().startswith("0 \u2013 100 %")
+    window.display.change(percentiles=(0.5, 99.5))
     window.view_row.part.setCurrentIndex(1)
     window.view_row.part.activated.emit(1)
     assert reader.sent(m.SetDisplay)[-1].view == ViewWish(part="red")
@@ -162,6 +171,18 @@ def test_the_editor_of_masks_says_when_the_files_mask_cannot_be_used(qtbot: QtBo
     reader.lacks_mask = True
     show(qtbot, viewer, reader, np.ones((64, 48), "u4"))
     assert box.text() == "The file's pixel mask, which cannot be used"
+
+
+@pytest.mark.parametrize("pixels", [np.ones((3, 64, 48), "u4"), np.ones((64, 48), "c8"), np.ones(300, "c8")])
+def test_the_row_of_choices_makes_no_small_window_grow(
+    qtbot: QtBot, reader: FakeSupervisor, following: Following, pixels: np.ndarray
+) -> None:
+    viewer = following(SHAPE, frame=pixels.shape, dtype=pixels.dtype.str)
+    viewer.window.resize(982, 630)
+    show(qtbot, viewer, reader, pixels)
+    QTest.qWait(0)
+    assert viewer.window.view_row.isVisible()
+    assert (viewer.window.width(), viewer.window.height()) == (982, 630)
 
 
 def test_colours_of_16_bits_follow_their_levels(qtbot: QtBot, reader: FakeSupervisor, following: Following) -> None:

@@ -60,6 +60,12 @@ class DisplaySettings:
         """Whether each frame sets the levels anew."""
         return self.mode in (LevelMode.PERCENTILES, LevelMode.EXTREMES)
 
+    @property
+    def has_usual_levels(self) -> bool:
+        """Whether nobody chose where the levels come from."""
+        usual = DisplaySettings()
+        return (self.mode, self.percentiles) == (usual.mode, usual.percentiles)
+
     def levels_for(self, measured: LevelStatistics | None) -> Levels | None:
         """Return the levels for a frame that was measured so, or None where there is nothing to go by."""
         if not self.is_auto:
@@ -161,6 +167,12 @@ class Display(QObject):
     def has_own_colors(self) -> bool:
         """Whether the shown frame is drawn in colours of its own: its levels count, a colour map does not."""
         return self._session.shown is not None and self._session.shown.is_colored
+
+    @property
+    def shows_as_stored(self) -> bool:
+        """Whether colours of 8 bits are drawn as they are, from 0 to 255: until somebody chooses other levels."""
+        shown = self._session.shown
+        return shown is not None and shown.is_camera_picture and self.settings.has_usual_levels
 
     @property
     def _rank(self) -> int | None:

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QButtonGroup, QDoubleSpinBox, QGridLayout, QHBoxLa
 
 from swmr_viewer.gui.display.display_settings import Display, LevelMode
 from swmr_viewer.gui.display.levels_masks import MasksEditor
+from swmr_viewer.gui.display.levels_words import AS_STORED
 from swmr_viewer.gui.look.labels import Words
 from swmr_viewer.gui.look.popup import Popup
 
@@ -61,6 +62,7 @@ class LevelsEditor(Popup):
             field.editingFinished.connect(self._take_levels)
         self._display.changed.connect(self._show)
         self._display.levels_moved.connect(self._show_levels)
+        self._display.frame_told.connect(self._show_usual)
 
     def _take_percentiles(self) -> None:
         low, high = (box.value() for box in self.percentiles)
@@ -85,7 +87,14 @@ class LevelsEditor(Popup):
             with QSignalBlocker(box):
                 if box.value() != value:
                     box.setValue(value)
+        self._show_usual()
         self._show_levels()
+
+    def _show_usual(self) -> None:
+        """Say so where the usual percentiles are not taken."""
+        is_so = self._display.shows_as_stored
+        title = f"Colours as stored, {AS_STORED}; or percentiles" if is_so else _TITLES[LevelMode.PERCENTILES]
+        self.modes[LevelMode.PERCENTILES].setText(title)
 
     def _show_levels(self) -> None:
         for field, value in zip(self.levels, self._display.levels_in_use, strict=True):

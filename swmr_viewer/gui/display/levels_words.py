@@ -19,6 +19,8 @@ SCALE_TIPS = {
     Scale.LOG: "Colours follow the logarithm of the values",
     Scale.SYMLOG: "Colours follow the logarithm on both sides of zero",
 }
+AS_STORED = "0 \u2013 255"
+"""The levels of colours of 8 bits until others are chosen."""
 OWN_COLORS = "own colours"
 OWN_COLORS_TIP = "These frames have colours of their own: choose red, green or blue under the picture to see one in a colour map"
 

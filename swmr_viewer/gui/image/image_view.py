@@ -205,8 +205,8 @@ class ImageView(QWidget):
     def _take_levels(self) -> None:
         frame = self.layers.frame
         levels = self._settings.levels_for(frame.levels if frame is not None else None)
-        if frame is not None and frame.is_colored and frame.whole.dtype == np.uint8 and self._settings.is_auto:
-            levels = (0.0, 255.0)  # a camera's picture is meant as it is
+        if frame is not None and frame.is_camera_picture and self._settings.has_usual_levels:
+            levels = (0.0, 255.0)
         self.model.take(self._settings.scale, frame.whole.dtype.kind if frame is not None else None, levels)
 
     def _on_levels(self) -> None:

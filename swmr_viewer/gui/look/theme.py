@@ -159,8 +159,9 @@ def style_sheet(colors: Tokens) -> str:
     named["hover"] = mixed(colors.panel, colors.text, 0.08)
     named["pressed"] = mixed(colors.panel, colors.text, 0.16)
     named["faint"] = mixed(colors.muted, colors.panel, 0.45)
-    check = resource_path(f"icons/check-on-{'dark' if colors.is_dark else 'light'}.svg")
-    named["check"] = f'url("{check.as_posix()}")'
+    for name in ("check", "down"):
+        icon = resource_path(f"icons/{name}-on-{'dark' if colors.is_dark else 'light'}.svg")
+        named[name] = f'url("{icon.as_posix()}")'
     sheet = _SHEET
     for name, value in named.items():
         sheet = sheet.replace(f"@{name};", f"{value};").replace(f"@{name} ", f"{value} ")
@@ -204,6 +205,8 @@ QLineEdit, QSpinBox, QDoubleSpinBox, QComboBox, QPlainTextEdit { background: @fi
   border-radius: 5px; padding: 3px 6px; selection-background-color: @accent; selection-color: @on_accent; }
 QLineEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus, QPlainTextEdit:focus { border-color: @accent; }
 QSpinBox::up-button, QSpinBox::down-button, QDoubleSpinBox::up-button, QDoubleSpinBox::down-button { width: 0; border: none; }
+QComboBox::drop-down { border: none; width: 20px; }
+QComboBox::down-arrow { image: @down; width: 12px; height: 12px; }
 QSpinBox:disabled, QDoubleSpinBox:disabled { color: @faint; }
 QCheckBox { spacing: 6px; background: transparent; }
 QCheckBox:disabled { color: @faint; }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QLabel, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
@@ -16,6 +16,18 @@ from swmr_viewer.gui.look.words import shape_words, value_words
 from swmr_viewer.gui.session.live_frame import LiveFrame
 from swmr_viewer.gui.session.session import Session
 from swmr_viewer.gui.session.state import StateKind
+
+
+class _Pages(QStackedWidget):
+    """Needs no more room than the page that is seen: the tallest hidden one would make the window grow."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.currentChanged.connect(self.updateGeometry)
+
+    def minimumSizeHint(self) -> QSize:
+        shown = self.currentWidget()
+        return super().minimumSizeHint() if shown is None else shown.minimumSizeHint().expandedTo(shown.minimumSize())
 
 
 class FrameView(QWidget):
@@ -35,7 +47,7 @@ class FrameView(QWidget):
         self.scalar = _big_label("number")
         self.nothing = _big_label("muted")
         self._spectra, self._scalars = _column(self.curve), _column(self.scalar)
-        self._pages = QStackedWidget()
+        self._pages = _Pages()
         for page in (self.nothing, self.image, self._spectra, self._scalars):
             self._pages.addWidget(page)
         box = QVBoxLayout(self)

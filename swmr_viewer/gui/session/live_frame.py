@@ -88,6 +88,11 @@ class LiveFrame:
         """Whether it is drawn in its own colours; ``raw`` is their mean."""
         return self.view.part is Part.COLOR
 
+    @property
+    def is_camera_picture(self) -> bool:
+        """Whether its colours are meant as they are: those of 8 bits."""
+        return self.is_colored and self.whole.dtype == np.uint8
+
 
 def live_frame(
     event: FrameReady,

@@ -42,7 +42,7 @@ def test_no_word_is_cut_in_the_smallest_window(qtbot: QtBot, following: Callable
     labels = [label for label in window.findChildren(Words) if label.isVisible() and label.text()]
     assert len(labels) > 8
     qtbot.waitUntil(lambda: [one.text() for one in labels if one.width() < one.fontMetrics().horizontalAdvance(one.text())] == [])
-    assert all(window.rect().contains(one.mapTo(window, one.rect().bottomRight())) for one in labels)
+    qtbot.waitUntil(lambda: all(window.rect().contains(one.mapTo(window, one.rect().bottomRight())) for one in labels))
 
 
 def test_the_age_of_the_picture_is_told_where_its_time_has_no_room(
