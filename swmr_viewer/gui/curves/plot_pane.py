@@ -34,7 +34,7 @@ class PlotPane(QWidget):
         self.axes = {side: ValueAxis(side) for side in ("left", "bottom")}
         self.plot = pg.PlotItem(enableMenu=False, axisItems=self.axes)
         self.plot.hideButtons()
-        self.plot.layout.setContentsMargins(0, HALF_A_NUMBER, 0, 0)
+        self.plot.layout.setContentsMargins(1, HALF_A_NUMBER, 1, 1)
         self.box = self.plot.getViewBox()
         self.axes["left"].setWidth(LEFT_WIDTH)
         self.scale_kind = Scale.LINEAR
