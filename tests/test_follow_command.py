@@ -15,6 +15,7 @@ import psutil
 import pytest
 
 from swmr_viewer.cli import main
+from tests.core.test_damaged import change, killed_file
 from tests.live.conftest import live_writer
 from tests.live.reused_names import NEW, ReusedNames
 from tests.odd_names import N_FRAMES, write_odd_names
@@ -313,3 +314,14 @@ def test_a_file_that_is_replaced_is_an_end_of_its_own_and_status_5(tmp_path: Pat
         ]
         assert following.process.returncode == 5
         assert f"{path} was replaced" in words
+
+
+def test_a_file_whose_entry_is_damaged_is_called_damaged_and_status_4(tmp_path: Path) -> None:
+    path, at = killed_file(tmp_path)
+    change(path, at["/entry"] + 12)
+    done = subprocess.run(command(path), capture_output=True, text=True, timeout=WAIT_S, check=False)
+    assert done.returncode == 4, done.stderr
+    assert done.stdout == ""
+    assert "/entry (damaged: its metadata have a wrong checksum)" in done.stderr
+    assert "Copy it again" in done.stderr
+    assert "lead nowhere" not in done.stderr

@@ -29,7 +29,7 @@ class TreeNode:
 
     path: str
     kind: str
-    """``group``, ``dataset`` or ``broken link``."""
+    """``group``, ``dataset``, ``broken link`` (it leads nowhere, yet) or ``unreadable`` (it is there, and is damaged)."""
     shape: tuple[int, ...] = ()
     maxshape: tuple[int | None, ...] = ()
     dtype: str = ""
@@ -38,6 +38,11 @@ class TreeNode:
     """Human-readable names, in the order applied; a filter that is missing here ends in ``(missing)``."""
     note: str = ""
     """For links: where they lead; for what could not be read: why."""
+
+    @property
+    def cannot_be_opened(self) -> bool:
+        """Whether nothing is known of it: a link that leads nowhere yet, or what cannot be read."""
+        return self.kind in ("broken link", "unreadable")
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from swmr_viewer import FrameGrabber, open_swmr
+from swmr_viewer.core.discovery import inspect_file
 from swmr_viewer.core.errors import FileDamagedError, FrameNotWrittenError
 from swmr_viewer.core.files import reattempts
 from swmr_viewer.core.files.links import open_object
@@ -87,3 +88,40 @@ def test_a_linked_file_is_read_with_the_same_limit(tmp_path):
         file["data"] = h5py.ExternalLink(path.name, "/entry/data")
     with open_swmr(master) as file, pytest.raises(KeyError, match="checksum"):
         file["/data"]
+
+
+@pytest.mark.parametrize("where", ["/entry", "/entry/data", "/entry/keys"])
+def test_an_inspection_calls_what_is_damaged_so_and_no_link(tmp_path, where):
+    path, at = killed_file(tmp_path)
+    change(path, at[where] + 12)
+    found = inspect_file(path)
+    (damaged,) = (one for one in found.tree if one.path == where)
+    assert (damaged.kind, damaged.note) == ("unreadable", "damaged: its metadata have a wrong checksum")
+    assert f"A part of the file cannot be read: {where} (damaged: its metadata have a wrong checksum)." in found.notes
+    assert not any("lead nowhere" in note for note in found.notes)
+
+
+@pytest.mark.parametrize("kind", ["soft", "external"])
+def test_a_link_to_what_is_damaged_leads_somewhere(tmp_path, kind):
+    path, at = killed_file(tmp_path)
+    change(path, at["/entry/keys"] + 12)
+    master = tmp_path / "master.h5"
+    with h5py.File(master, "w", libver="v110") as file:
+        file["entry/uid"] = h5py.ExternalLink(path.name, "/entry/keys")
+        file["entry/soft"] = h5py.SoftLink("/entry/uid")
+        file["entry/late"] = h5py.ExternalLink("late.h5", "/entry/keys")
+    found = {one.path: one for one in inspect_file(master).tree}
+    link = found["/entry/uid" if kind == "external" else "/entry/soft"]
+    assert (link.kind, link.note.startswith(f"{kind} link to "), "damaged: its metadata" in link.note) == ("unreadable", True, True)
+    assert found["/entry/late"].kind == "broken link"
+
+
+def test_a_key_dataset_behind_a_link_is_not_forgotten_because_it_is_damaged(tmp_path):
+    path, at = killed_file(tmp_path)
+    change(path, at["/entry/keys"] + 12)
+    with h5py.File(tmp_path / "master.h5", "w", libver="v110") as file:
+        file["entry/keys/uid"] = h5py.ExternalLink(path.name, "/entry/keys")
+        file.create_dataset("entry/keys/other", data=np.arange(N, dtype="i4"))
+    found = inspect_file(tmp_path / "master.h5")
+    assert set(found.key_paths) == {"/entry/keys/uid", "/entry/keys/other"}
+    assert any("/entry/keys/uid cannot be read" in note for note in found.notes)

@@ -301,8 +301,10 @@ def test_one_damaged_object_costs_a_note_and_nothing_else(tmp_path: Path) -> Non
     path.write_bytes(content)
     with h5py.File(path, "r", locking=False) as h5file:
         inspection = inspect_open(h5file)
-    assert node(inspection, "/broken").kind == "broken link"
-    assert "cannot be read" in node(inspection, "/broken").note
+    assert node(inspection, "/broken").kind == "unreadable"
+    assert node(inspection, "/broken").note.startswith("damaged: ")
+    assert any("cannot be read: /broken (damaged: " in note for note in inspection.notes)
+    assert not any("lead nowhere" in note for note in inspection.notes)
     assert (inspection.key_paths, inspection.data_paths) == (("/uid",), ("/data",))
 
 

@@ -56,7 +56,7 @@ class DataJudge:
         """Return the links that lead nowhere yet to what will be a detector's signal, one path for each target (GDA makes them so)."""
         late: dict[str, str] = {}
         for one in objects:
-            if one.node.kind == "broken link" and self._will_be_signal(one):
+            if one.node.cannot_be_opened and self._will_be_signal(one):
                 late.setdefault(one.node.note or one.path, one.path)
         return tuple(late.values())[:most]
 

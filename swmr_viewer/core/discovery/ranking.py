@@ -33,18 +33,18 @@ class Ranked:
 
 
 def rank_keys(walk: Walk) -> list[Ranked]:
-    """Return the key datasets: integers, or links that lead nowhere yet, with a name that keys have."""
+    """Return the key datasets: integers, or links that lead nowhere yet, or to what is damaged, with a name that keys have."""
     ranked = []
     for one in walk.objects:
         rule = KEY_RULES.first(one.path) if _may_be_key(one) else None
         if rule:
-            late = ", not there yet" if one.node.kind == "broken link" else ""
+            late = {"broken link": ", not there yet", "unreadable": ", and cannot be read"}.get(one.node.kind, "")
             ranked.append(Ranked(one, rule.score, f"It is {rule.why}{late}.", rule))
     return best_of_each(ranked)
 
 
 def _may_be_key(found: Found) -> bool:
-    if found.node.kind == "broken link":
+    if found.node.cannot_be_opened:
         return "external link" in found.node.note
     return found.kind in ("i", "u") and 0 < len(found.node.shape) <= _MOST_KEY_AXES
 

@@ -8,6 +8,7 @@ from swmr_viewer.core.discovery.choosing import misfits
 from swmr_viewer.core.discovery.filters import MISSING
 from swmr_viewer.core.discovery.found import Shape, Walk
 from swmr_viewer.core.discovery.ranking import Ranked
+from swmr_viewer.core.inspection import TreeNode
 
 _MOST_NAMED = 5
 
@@ -36,13 +37,16 @@ def notes_on(
             "add another termination condition."
         )
     yield from _notes_on_links(found, chosen)
+    yield from unreadable_words(one.node for one in found.objects)
 
 
 def _notes_on_keys(keys: list[Ranked], chosen: list[Ranked], told: Shape | None) -> Iterator[str]:
     for one in misfits(keys, chosen):
         yield f"{one.found.path} {one.found.node.shape} is left out: it does not fit the other keys."
     for one in chosen:
-        if one.found.node.kind == "broken link":
+        if one.found.node.kind == "unreadable":
+            yield f"The key dataset {one.found.path} cannot be read ({one.found.node.note}): no frame counts as complete before it can."
+        elif one.found.node.kind == "broken link":
             yield f"The key dataset {one.found.path} is not there yet ({one.found.node.note}): no frame counts as complete before it is."
     if chosen and not told and any(most is None for one in chosen for most in one.found.node.maxshape):
         yield "The file does not tell the extent of its scan: the scan shape is what the keys have reached so far."
@@ -60,6 +64,14 @@ def _notes_on_links(found: Walk, chosen: list[Ranked]) -> Iterator[str]:
     if broken:
         more = f" and {len(broken) - _MOST_NAMED} more" if len(broken) > _MOST_NAMED else ""
         yield f"Links that lead nowhere (yet): {', '.join(broken[:_MOST_NAMED])}{more}."
+
+
+def unreadable_words(nodes: Iterable[TreeNode]) -> Iterator[str]:
+    """Yield a sentence that names what is damaged, if anything is."""
+    damaged = [f"{one.path} ({one.note})" for one in nodes if one.kind == "unreadable"]
+    if damaged:
+        more = f" and {len(damaged) - _MOST_NAMED} more" if len(damaged) > _MOST_NAMED else ""
+        yield f"A part of the file cannot be read: {', '.join(damaged[:_MOST_NAMED])}{more}."
 
 
 def notes_on_numbers(no_keys: Iterable[Ranked]) -> Iterator[str]:

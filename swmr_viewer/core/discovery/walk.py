@@ -12,8 +12,9 @@ import h5py
 from swmr_viewer.core.discovery.datasets import SOFT_ERRORS, describe_dataset, describe_group, joined
 from swmr_viewer.core.discovery.found import Found, Walk
 from swmr_viewer.core.errors import FileNotThereError, SwmrViewerError
-from swmr_viewer.core.files.explaining import state_error
+from swmr_viewer.core.files.explaining import damage_words, is_damage, state_error
 from swmr_viewer.core.files.named_files import BY_LINKS, folders_of, places_of
+from swmr_viewer.core.files.reattempts import limit
 from swmr_viewer.core.inspection import TreeNode
 
 MOST_OBJECTS = 200_000
@@ -87,8 +88,8 @@ class _Walker:
                 step = self._look(place, name, path, link)
             except SwmrViewerError as error:
                 step = _broken(path, error.message)
-            except SOFT_ERRORS as error:
-                step = _broken(path, f"cannot be read: {_said(error)}")
+            except SOFT_ERRORS as error:  # a hard link leads somewhere
+                step = _unreadable(path, damage_words(error))
             if step is not None:
                 yield step
 
@@ -101,7 +102,7 @@ class _Walker:
         try:
             place.group.links.iterate(note, info=True)
         except SOFT_ERRORS as error:
-            self._notes.append(f"The group {place.path or '/'} cannot be listed: {error}")
+            self._notes.append(f"The group {place.path or '/'} cannot be listed: it is {damage_words(error)}.")
         return links
 
     def _look(self, place: _Place, name: bytes, path: str, link: _Link) -> _Step | None:
@@ -124,8 +125,8 @@ class _Walker:
         said = f"soft link to {place.group.links.get_val(name).decode(errors='surrogateescape')}"
         try:
             return self._take_linked(place, name, path, said)
-        except SOFT_ERRORS:
-            return _broken(path, f"{said}, which is not there")
+        except SOFT_ERRORS as error:
+            return _unreadable(path, f"{said}, {damage_words(error)}") if is_damage(error) else _broken(path, f"{said}, which is not there")
 
     def _look_outside(self, place: _Place, name: bytes, path: str) -> _Step | None:
         filename, inner = (os.fsdecode(part) for part in place.group.links.get_val(name))
@@ -139,6 +140,8 @@ class _Walker:
         try:
             return self._take_linked(place, name, path, said)
         except SOFT_ERRORS as error:
+            if is_damage(error):
+                return _unreadable(path, f"{said}, {damage_words(error)}")
             return _broken(path, f"{said}, which cannot be opened (yet): {_said(error)}")
 
     def _take_linked(self, place: _Place, name: bytes, path: str, note: str) -> _Step | None:
@@ -176,6 +179,10 @@ def _broken(path: str, why: str) -> _Step:
     return Found(TreeNode(path, "broken link", note=why), (path, -1)), None
 
 
+def _unreadable(path: str, why: str) -> _Step:
+    return Found(TreeNode(path, "unreadable", note=why), (path, -1)), None
+
+
 def _said(error: BaseException) -> str:
     return " ".join(str(error).split())
 
@@ -184,6 +191,7 @@ def _link_access() -> Any:
     """How linked files are opened: for reading beside their writer, and without a lock."""
     file_access = h5py.h5p.create(h5py.h5p.FILE_ACCESS)
     file_access.set_file_locking(False, ignore_when_disabled=False)
+    limit(file_access)  # a damaged file behind a link would hang the walk for good
     links = h5py.h5p.create(h5py.h5p.LINK_ACCESS)
     links.set_elink_acc_flags(h5py.h5f.ACC_RDONLY | h5py.h5f.ACC_SWMR_READ)
     links.set_elink_fapl(file_access)

@@ -126,6 +126,14 @@ def is_damage(error: BaseException) -> bool:
     return "metadata checksum" in str(error).lower()
 
 
+def damage_words(error: BaseException) -> str:
+    """Say of an object that is in a file, and that HDF5 cannot read, what is the matter with it."""
+    if is_damage(error):
+        return "damaged: its metadata have a wrong checksum"
+    said = " ".join(str(error).split()).strip("'")  # a KeyError quotes what it says
+    return f"damaged{', or written by a newer HDF5 than the one in use here' if 'version' in said.lower() else ''}: {said}"
+
+
 def _truncated(path: Path, said: str) -> SwmrViewerError:
     if read_file_state(path) is FileState.NO_SWMR:
         return NotSwmrError(

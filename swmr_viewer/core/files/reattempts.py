@@ -28,11 +28,12 @@ def driver() -> str | None:
     """Return what to open files with (h5py's ``driver``): HDF5's usual way, and the attempts; None where they cannot be set."""
     if _setter() is None:
         return None
-    h5py.register_driver(DRIVER, _limit)
+    h5py.register_driver(DRIVER, limit)
     return DRIVER
 
 
-def _limit(plist: Any) -> None:
+def limit(plist: Any) -> None:
+    """Let files that are opened with this property list (``h5p.PropFAID``) be read so often and no more, where that can be set."""
     setter = _setter()
     if setter is not None:
         setter(plist.id, N_ATTEMPTS)  # h5py holds its lock meanwhile

@@ -111,7 +111,7 @@ class RequestFields(QWidget):
         self.data.fill(self.named(found, self.data).data_paths)
         self.finished.fill([flag] if flag else [])
         datasets = [node for node in found.tree if node.kind == "dataset"]
-        self.keys.set_known(node.path for node in found.tree if node.kind != "broken link")
+        self.keys.set_known(node.path for node in found.tree if not node.cannot_be_opened)
         self.length.set_known(node.path for node in datasets if node.shape)
         self.data.set_known(node.path for node in datasets)
         self.finished.set_known(node.path for node in datasets if all(n == 1 for n in node.shape))

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from swmr_viewer.core.inspection import FileState
+from swmr_viewer.core.inspection import FileState, TreeNode
 from swmr_viewer.gui.opening.open_dialog.checking import Problem, check_request, normal, shape_text
 from swmr_viewer.reader.messages import FollowRequest
 from tests.gui.opening.open_dialog.files import FLAG, FRAMES, KEYS, dataset, group, inspection
@@ -151,6 +151,21 @@ def test_a_link_may_lead_somewhere_later_even_in_a_closed_file() -> None:
     (found,) = problems(keys=("/entry/link",))
     assert (found.field, found.weight) == ("keys", "waits")
     assert "is a link that leads nowhere yet (to other.h5)" in found.text
+
+
+@pytest.mark.parametrize(
+    ("state", "note", "weight"),
+    [
+        (FileState.CLOSED, "damaged: bad", "stops"),
+        (FileState.SWMR, "damaged: bad", "waits"),
+        (FileState.CLOSED, "external link to a.h5:/k, damaged: bad", "waits"),
+    ],
+)
+def test_what_is_damaged_is_called_so_and_no_link(state: FileState, note: str, weight: str) -> None:
+    tree = (group("/entry"), TreeNode("/entry/hurt", "unreadable", note=note), dataset("/data", (20, 8, 8), "uint16"))
+    (found,) = check_request(inspection(state=state, tree=tree), FollowRequest("f", ("/entry/hurt",), ("/data",)))
+    assert (found.field, found.weight) == ("keys", weight)
+    assert found.text.startswith(f"/entry/hurt cannot be read: it is {note}.")
 
 
 @pytest.mark.parametrize(("state", "weight"), [(FileState.SWMR, "waits"), (FileState.CLOSED, "stops")])
