@@ -96,7 +96,7 @@ class _Check:
             yield self._nothing_at(field, path)
         elif node.kind == "unreadable":
             weight: Weight = "waits" if "link to" in node.note else self._missing  # another file's writer may be at it
-            yield Problem(field, f"{path} cannot be read: it is {node.note}. Copy the file again, or name another path.", weight)
+            yield Problem(field, f"{path} cannot be read ({node.note}). Copy the file again, or name another path.", weight)
         elif node.kind == "broken link":
             where = f" ({node.note})" if node.note else ""
             yield Problem(field, f"{path} is a link that leads nowhere yet{where}.", "waits")

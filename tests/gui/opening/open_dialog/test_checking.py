@@ -165,7 +165,7 @@ def test_what_is_damaged_is_called_so_and_no_link(state: FileState, note: str, w
     tree = (group("/entry"), TreeNode("/entry/hurt", "unreadable", note=note), dataset("/data", (20, 8, 8), "uint16"))
     (found,) = check_request(inspection(state=state, tree=tree), FollowRequest("f", ("/entry/hurt",), ("/data",)))
     assert (found.field, found.weight) == ("keys", weight)
-    assert found.text.startswith(f"/entry/hurt cannot be read: it is {note}.")
+    assert found.text.startswith(f"/entry/hurt cannot be read ({note}).")
 
 
 @pytest.mark.parametrize(("state", "weight"), [(FileState.SWMR, "waits"), (FileState.CLOSED, "stops")])
