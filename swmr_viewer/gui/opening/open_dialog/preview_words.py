@@ -12,7 +12,7 @@ from swmr_viewer.gui.opening.open_dialog.verdict import AGAIN_S, SLOW_S, Remark,
 from swmr_viewer.reader.messages import Previewed
 
 _NOTHING = Remark()
-_PARTS = {Part.MAGNITUDE: "magnitude ", Part.COLOR: "mean of the colours "}
+_PARTS = {Part.MAGNITUDE: "magnitude ", Part.COLOR: "colour mean "}
 _ELLIPSIS = "\N{HORIZONTAL ELLIPSIS}"
 
 

@@ -102,7 +102,7 @@ def test_a_spectrum_is_a_curve_and_a_scalar_its_number(
         (np.full((2, 3, 4), 7, "u4"), ["2 \u00d7 3 \u00d7 4, uint32; the first of 2", "from 7 to 7", ""]),
         (np.full((1, 3, 4), 7, "u4"), ["1 \u00d7 3 \u00d7 4, uint32", "from 7 to 7", ""]),
         (np.full((3, 4), 3 + 4j), ["3 \u00d7 4, complex128", "magnitude from 5 to 5", ""]),
-        (np.full((3, 4, 3), (255, 40, 5), "u1"), ["3 \u00d7 4 \u00d7 3, uint8", "mean of the colours from 100 to 100", ""]),
+        (np.full((3, 4, 3), (255, 40, 5), "u1"), ["3 \u00d7 4 \u00d7 3, uint8", "colour mean from 100 to 100", ""]),
     ],
 )
 def test_frames_that_hold_more_than_a_picture_shows_have_one(
