@@ -116,6 +116,7 @@ class Follower(FollowerFacts, Iterator[int]):
         self._faults: deque[str] = deque(maxlen=1000)
         self._replacing = ReplacementWatch(self._keys.identities)
         self._failing_since: float | None = None
+        self._is_behind = False
         self._reason: str | None = None
         self._n_handed_out = 0
         self.last_key_at = clock()
@@ -187,6 +188,7 @@ class Follower(FollowerFacts, Iterator[int]):
             return False
         if found.reshaped:
             self._handout.reshape()
+        self._is_behind = found.is_behind
         self._untold.note(found.added, found.reshaped)
         self._faults.extend(found.faults)
         for completed in found.completed:
@@ -221,7 +223,8 @@ class Follower(FollowerFacts, Iterator[int]):
             self.refresh()
             self._files.look_again()
             is_lost = self._replacing.change is Change.REWRITTEN
-            if self._failing_since is None or is_lost or self._stopping.is_set():  # a last poll that failed was not the last
+            is_last = self._failing_since is None and not self._is_behind  # one that failed, or left keys for the next, is not
+            if is_last or is_lost or self._stopping.is_set():
                 self._reason = self._sign_of_the_end(timeout_last=timeout_last)
             if self._reason not in (None, STOPPED, FrameCount.name):
                 self._faults.extend(self._keys.note_end())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import h5py
 import numpy as np
@@ -11,7 +12,7 @@ import pytest
 
 from swmr_viewer import Follower, open_swmr
 from swmr_viewer.core.files.links import leads_out
-from swmr_viewer.core.keys import endings
+from swmr_viewer.core.keys import endings, tracker
 from swmr_viewer.core.keys.endings import FileWatch
 
 
@@ -101,3 +102,23 @@ def test_links_that_lead_out_of_the_file(tmp_path: Path) -> None:
             path: leads_out(file, path) for path in ("a/out", "a/out/more", "a/in", "a/relative", "soft/out", "round", "a/there", "no")
         }
     assert [path for path, out in found.items() if out] == ["a/out", "a/out/more", "a/relative", "soft/out"]
+
+
+@pytest.mark.parametrize("named", [{"key_paths": "keys"}, {"key_paths": (), "length_paths": "data"}])
+def test_a_closed_file_is_read_to_its_end_although_one_poll_looks_at_a_part(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, named: dict[str, Any]
+) -> None:
+    monkeypatch.setattr(tracker, "_FRONTIER_BUDGET", 1000)
+    n = 3000
+    with h5py.File(tmp_path / "scan.h5", "w", libver="v110") as file:
+        file.create_dataset("keys", data=np.arange(1, n + 1), maxshape=(None,), chunks=(n,))
+        file.create_dataset("data", data=np.ones((n, 1, 1), "u1"), maxshape=(None, 1, 1), chunks=(1, 1, 1))
+    with open_swmr(tmp_path / "scan.h5") as file:
+        follower = Follower(file, termination_conditions=("file_closed", "timeout"), **named)
+        n_polls = 0
+        while follower.check_end() is None:  # as the reader does, whatever the poll before has brought
+            follower.refresh()
+            n_polls += 1
+        assert n_polls
+        assert follower.reason == "file_closed"
+        assert [*iter(follower.next_ready, None)] == [*range(n)]

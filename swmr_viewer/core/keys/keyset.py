@@ -37,6 +37,8 @@ class Poll:
     faults: list[str] = field(default_factory=list)
     reshaped: bool = False
     """The scan shape grew so that flat indices changed their meaning."""
+    is_behind: bool = False
+    """Whether more is there than one poll looks at."""
     error: Exception | None = None
     """Why a key dataset could not be read: what the others showed counts all the same."""
 
@@ -210,6 +212,7 @@ class KeySet:
             dataset.identity.note_rewritten()
         poll.added += [(number, ranges) for ranges in found.added]
         poll.completed += found.completed
+        poll.is_behind |= found.is_behind
         poll.faults += [self._unset_again(dataset, index) for index in found.unset_again]
 
     def note_end(self) -> list[str]:

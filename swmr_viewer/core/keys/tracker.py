@@ -34,6 +34,8 @@ class Found:
     """Points that became complete by them."""
     unset_again: list[int] = field(default_factory=list)
     """Keys that were set and read unset now."""
+    is_behind: bool = False
+    """Whether the next keys may well be set: one poll looks at no more than its budget."""
 
 
 class KeyTracker:
@@ -120,11 +122,14 @@ class KeyTracker:
             self._frontier += is_set.size
             self._pass_known()
             window = min(4 * window, _LARGEST_WINDOW)
+        found.is_behind = self._frontier < self._progress.total
 
     def _first_window(self) -> int:
         """Return how much to read first: the whole remainder where it is small, since a read costs more than what it reads."""
         left = self._progress.total - self._frontier
-        return max(_FIRST_WINDOW, left if self.dataset.cost(left) <= _SMALL_REMAINDER else 0)
+        if self.dataset.cost(left) <= _SMALL_REMAINDER:
+            return max(_FIRST_WINDOW, left)
+        return min(_FIRST_WINDOW, self._affordable(_FRONTIER_BUDGET))
 
     def _pass_known(self) -> None:
         """Move to the first key that is not known to be set, without reading what is known."""
@@ -155,6 +160,7 @@ class KeyTracker:
             self._note_hot(int(ranges[1][-1]) - 1, None)
             self._note_hot(int(ranges[0][0]), None)
         self._sweep_at = stop if stop < self._progress.total else 0
+        found.is_behind |= len(found.added) > before and stop < self._progress.total
 
     def _verify(self, found: Found) -> None:
         self._n_polls += 1
