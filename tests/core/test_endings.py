@@ -109,6 +109,7 @@ def test_a_closed_file_is_read_to_its_end_although_one_poll_looks_at_a_part(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, named: dict[str, Any]
 ) -> None:
     monkeypatch.setattr(tracker, "_FRONTIER_BUDGET", 1000)
+    monkeypatch.setattr(tracker, "_SMALL_REMAINDER", 0)
     n = 3000
     with h5py.File(tmp_path / "scan.h5", "w", libver="v110") as file:
         file.create_dataset("keys", data=np.arange(1, n + 1), maxshape=(None,), chunks=(n,))

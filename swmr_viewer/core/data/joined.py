@@ -1,21 +1,15 @@
-"""Several data sets read as one along their first axis: blocks in turn (odin), or one after the other (Dectris)."""
+"""Several data sets read as one along their first axis: what all ways have in common, and blocks in turn (odin)."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Sequence
-from itertools import pairwise
 from typing import Any
 
-import h5py
 import numpy as np
 
 from swmr_viewer.core.data.boxes import Box
 from swmr_viewer.core.data.sources import NotThereYetError, PartNotThereYetError, Piece, Source
 from swmr_viewer.core.errors import PathNotThereError, ShapeError
-from swmr_viewer.core.files.links import as_text, open_object
-
-_NUMBERED = re.compile(r"(.*?)_?(\d+)")
 
 OpenPart = Callable[[], Source]
 """Opens a part, or raises NotThereYetError."""
@@ -88,6 +82,11 @@ class JoinedSource:
             )
         self._parts[number] = found
         return found
+
+    @property
+    def n_sources(self) -> int:
+        """How many parts it is made of, there or not."""
+        return len(self._openers)
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -180,86 +179,3 @@ class InterleavedSource(JoinedSource):
             length = min(self._block - rest, stop - start)
             yield start, number, turn * self._block + rest, length
             start += length
-
-
-class SequenceSource(JoinedSource):
-    """Parts one after the other, as Dectris' filewriter makes them; a part counts as whole once the next one is there.
-
-    Parameters
-    ----------
-    h5file : h5py.File
-        The file with the group.
-    path : str
-        A group with numbered data sets, or links to such: ``data_000001``, ``data_000002`` ...
-    opened : callable
-        Makes a source of a dataset and its path.
-    """
-
-    def __init__(self, h5file: h5py.File, path: str, opened: Callable[[h5py.Dataset, str], Source]) -> None:
-        self._group = h5file[path]
-        self._h5file = h5file
-        self._opened = opened
-        self._names: list[str] = []
-        super().__init__(path, str(h5file.filename), ())
-
-    def _any_part(self) -> Source:
-        self._list()
-        return super()._any_part()
-
-    def _list(self) -> None:
-        """Take in links that were added; each leads somewhere once its file is there."""
-        for name in numbered_names(self._group)[len(self._names) :]:
-            self._names.append(name)
-            self._openers.append(self._opener(f"{self._group.name.rstrip('/')}/{name}"))
-
-    def _opener(self, path: str) -> OpenPart:
-        def open_part() -> Source:
-            found = open_object(self._h5file, path)
-            if not isinstance(found, h5py.Dataset):
-                raise NotThereYetError(f"the link {path} in {self.filename} leads nowhere yet")
-            return self._opened(found, path)
-
-        return open_part
-
-    def refresh(self) -> None:
-        """Look anew at the parts, and for more of them."""
-        super().refresh()
-        self._list()
-
-    def n_frames(self) -> int:
-        """Return how many frames the parts hold that follow one another without a gap."""
-        return self._starts()[-1]
-
-    def _starts(self) -> list[int]:
-        """Return the index at which each part begins, and at which the last one that is there ends by now."""
-        starts = [0]
-        for number in range(len(self._openers)):
-            try:
-                starts.append(starts[-1] + self.part(number).shape[0])
-            except NotThereYetError:
-                break
-        return starts
-
-    def spans(self, start: int, stop: int) -> Iterator[tuple[int, int, int, int]]:
-        """Yield where the indices lie, one part after the other."""
-        starts = self._starts()
-        if stop > starts[-1]:
-            raise NotThereYetError(f"the parts of {self.path} in {self.filename} hold {starts[-1]} frames so far")
-        for number, (first, last) in enumerate(pairwise(starts)):
-            at, end = max(first, start), min(last, stop)
-            if at < end:
-                yield at, number, at - first, end - at
-
-
-def numbered_names(group: h5py.Group) -> list[str]:
-    """Return the names of a group's numbered members that are data or links, in the order of their numbers.
-
-    The most numerous family of names is taken, ``data_000001`` and its like, where there are several.
-    """
-    families: dict[str, list[tuple[int, str]]] = {}
-    for name in map(as_text, group):
-        found = _NUMBERED.fullmatch(name)
-        if found:
-            families.setdefault(found[1], []).append((int(found[2]), name))
-    family = families.get("data") or max(families.values(), key=len, default=[])
-    return [name for _, name in sorted(family)]

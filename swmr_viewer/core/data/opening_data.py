@@ -8,7 +8,8 @@ from typing import TypeAlias
 
 import h5py
 
-from swmr_viewer.core.data.joined import InterleavedSource, OpenPart, SequenceSource, numbered_names
+from swmr_viewer.core.data.joined import InterleavedSource, OpenPart
+from swmr_viewer.core.data.sequence import SequenceSource, numbered_names
 from swmr_viewer.core.data.source_files import SourceFiles
 from swmr_viewer.core.data.sources import NotThereYetError, Source
 from swmr_viewer.core.data.virtual import open_source

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from math import prod
 from typing import Any
+from weakref import WeakSet
 
 import h5py
 import numpy as np
@@ -73,7 +74,8 @@ class VirtualSource:
         self._shape: tuple[int, ...] | None = None
         self._files = SourceFiles(dataset.file, self._opened)
         self._bounds = selection_table([mapping.virtual for mapping in self._mappings])
-        self._fresh: set[Source] = set()
+        self._fresh: WeakSet[Source] = WeakSet()
+        """Weak: a source keeps its file open."""
         self._ever: npt.NDArray[np.bool_] | None = None
 
     @property
@@ -101,11 +103,17 @@ class VirtualSource:
         """Close the files of the sources."""
         self._files.close()
 
+    @property
+    def n_sources(self) -> int:
+        """How many sources, or parts of them, it is made of."""
+        return len(self._mappings)
+
     def files(self) -> Iterator[str | None]:
         """Yield its file and those of its mappings, then what these lead to: a source may be virtual, or be missing in its file."""
         yield self.filename
         yield from mapped_files(self.filename, (mapping.file_name for mapping in self._mappings))
         for name, path in dict.fromkeys((plain_name(mapping.file_name), plain_name(mapping.path)) for mapping in self._mappings):
+            self._files.begin()  # each is looked into by itself
             yield from self._files.files_behind(name, path)
 
     def pieces(self, box: Box) -> Iterator[Piece]:
@@ -126,6 +134,8 @@ class VirtualSource:
     def pieces_there(self, box: Box) -> Iterator[Piece]:
         """Yield what holds those parts of a box that sources reach by now, written or not; nothing for the others."""
         for mapping in self._touching(box):
+            if not self._depth:
+                self._files.begin()  # each is read before the next one is looked for
             with suppress(NotThereYetError):
                 source = self._fresh_source(mapping)
                 known = self._known(mapping, source)

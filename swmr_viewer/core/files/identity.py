@@ -125,12 +125,12 @@ class FilesRead:
 
     def __init__(self, h5file: h5py.File) -> None:
         self._home = identity_of_file(h5file)
-        self._known: dict[FileIdentity, None] = {self._home: None}
+        self._known = {self._home.stamp.path: [self._home]}
 
     @property
     def files(self) -> tuple[FileIdentity, ...]:
         """The opened one, and those that frames were read from so far."""
-        return tuple(self._known)
+        return tuple(one for several in self._known.values() for one in several)
 
     def refuse_mixture(self) -> None:
         """Refuse to touch the opened file if it was written anew in place (FileReplacedError)."""
@@ -140,14 +140,20 @@ class FilesRead:
     def unmixed(self, datasets: Iterable[h5py.Dataset | None]) -> Iterator[None]:
         """Refuse what is read meanwhile if any of the data sets' files was written anew in place (FileReplacedError)."""
         files = list(dict.fromkeys(identity_of_file(one) for one in datasets if one is not None))
-        self._known.update(dict.fromkeys(files))
         for one in files:
+            self._note(one)
             one.refuse_mixture()
         try:
             yield
         finally:  # whatever else went wrong: this is why
             for one in files:
                 one.refuse_mixture()
+
+    def _note(self, read: FileIdentity) -> None:
+        """A file that was closed to make room, and opened again, is the same one."""
+        known, now = self._known.setdefault(read.stamp.path, []), read.stamp
+        if not any((now.device, now.inode) == (one.stamp.device, one.stamp.inode) for one in known):
+            known.append(read)
 
 
 _by_number: WeakValueDictionary[int, FileIdentity] = WeakValueDictionary()

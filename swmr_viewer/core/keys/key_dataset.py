@@ -17,6 +17,7 @@ from swmr_viewer.core.data.chunks import is_allocated
 from swmr_viewer.core.data.file_end import FileEnd
 from swmr_viewer.core.data.mapping import IrregularMappingError
 from swmr_viewer.core.data.refreshing import Refresher
+from swmr_viewer.core.data.source_files import cost_of_sources, most_open_files
 from swmr_viewer.core.data.sources import Piece, read_piece, shape_of
 from swmr_viewer.core.data.virtual import VirtualSource
 from swmr_viewer.core.errors import PathError
@@ -97,12 +98,15 @@ class KeyDataset:
 
     def cost(self, length: int) -> int:
         """Return about what reading ``length`` values costs, in values."""
+        if self._sources is not None:
+            return length + cost_of_sources(length, self._sources.n_sources, prod(self.full_shape))
         return length if self._chunk_size is None else length + _CHUNK_COST * (1 + length // self._chunk_size)
 
     def refresh(self) -> None:
         """Make what the writer has flushed visible (a dataset that would not survive it is read as it was)."""
         if self._sources is not None:
             self._sources.refresh()
+            self.full_shape = self._sources.shape
         elif self._dataset is not None:
             self._refresher.refresh()
             before, self.full_shape = self.full_shape, tuple(self._dataset.shape)
@@ -222,9 +226,14 @@ def _sources_read_apart(dataset: h5py.Dataset, path: str) -> VirtualSource | Non
     """Return the sources of a virtual dataset that HDF5 itself cannot read as far as they are there.
 
     Where all of a source is mapped ([:]) and it is shorter than mapped (it grows, or was cut short), HDF5 fails for any
-    read that goes beyond ("insufficient elements in destination selection").
+    read that goes beyond ("insufficient elements in destination selection"). And it holds every source open: where there are more
+    files than a process may have, it reads fill for those that it could not open, and nobody else can open one.
     """
-    if not dataset.is_virtual or all(one.src_space.get_select_type() != h5py.h5s.SEL_ALL for one in dataset.virtual_sources()):
+    if not dataset.is_virtual:
+        return None
+    sources = dataset.virtual_sources()
+    is_whole_source = any(one.src_space.get_select_type() == h5py.h5s.SEL_ALL for one in sources)
+    if not is_whole_source and len({one.file_name for one in sources}) <= most_open_files():
         return None
     try:
         return VirtualSource(dataset, path)

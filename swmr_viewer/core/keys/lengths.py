@@ -16,7 +16,10 @@ import numpy.typing as npt
 from swmr_viewer.core.data.boxes import Box, boxes_of
 from swmr_viewer.core.data.chunks import is_whole
 from swmr_viewer.core.data.frame_kinds import is_one_image
+from swmr_viewer.core.data.joined import JoinedSource
 from swmr_viewer.core.data.layout import layout_of
+from swmr_viewer.core.data.sequence import SequenceSource
+from swmr_viewer.core.data.source_files import cost_of_sources
 from swmr_viewer.core.data.sources import NotThereYetError, Source, StoredSource
 from swmr_viewer.core.data.virtual import VirtualSource
 
@@ -49,6 +52,8 @@ class LengthKeys:
         self._source = source
         self._is_at_rest = is_at_rest
         self._scan_rank = layout.scan_rank
+        self._seen = np.zeros(0, np.bool_)
+        """Frames of numbered data sets that were seen to be written: where their file is closed, it is not opened again for that."""
         if isinstance(source, VirtualSource):
             source.scan_axes = layout.scan_axes
 
@@ -78,6 +83,8 @@ class LengthKeys:
 
     def cost(self, length: int) -> int:
         """Return about what looking at ``length`` frames costs, in values."""
+        if isinstance(self._source, VirtualSource | JoinedSource):
+            return length * _LOOKUP_COST + cost_of_sources(length, self._source.n_sources, prod(self.full_shape))
         return length * (1 if self._scalars is not None else _LOOKUP_COST)
 
     def refresh(self) -> None:
@@ -119,9 +126,22 @@ class LengthKeys:
 
     def _frames_in(self, box: Box) -> npt.NDArray[np.bool_]:
         written = np.empty(tuple(b - a for a, b in box), np.bool_)
+        is_seen = self._seen_in_closed_files(box)
         for offset in np.ndindex(written.shape):
-            written[offset] = self._is_written(tuple(a + at for (a, _), at in zip(box, offset, strict=True)))
+            written[offset] = is_seen[offset] or self._is_written(tuple(a + at for (a, _), at in zip(box, offset, strict=True)))
+        if len(box) == 1 and isinstance(self._source, SequenceSource):
+            self._seen[slice(*box[0])] |= written
         return written
+
+    def _seen_in_closed_files(self, box: Box) -> npt.NDArray[np.bool_]:
+        found = np.zeros(tuple(b - a for a, b in box), np.bool_)
+        if len(box) == 1 and isinstance(self._source, SequenceSource):
+            start, stop = box[0]
+            if stop > self._seen.size:
+                self._seen = np.concatenate([self._seen, np.zeros(stop, np.bool_)])
+            for index in start + np.flatnonzero(self._seen[start:stop]):
+                found[index - start] = self._source.is_whole_at(int(index))
+        return found
 
     def _is_written(self, position: tuple[int, ...]) -> bool:
         frame = ((0, n) for n in self._source.shape[self._scan_rank :])
