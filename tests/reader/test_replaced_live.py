@@ -86,8 +86,9 @@ def test_written_anew_in_place_is_the_end_and_what_was_there_is_gone(path: Path,
         generation = reader.follow(path, KEYS, DATA, conditions=(Timeout(WAIT_S),))
         heard(reader, shown(N - 1))
         replace_in_place(path, old, new, how)
-        new.frames(path, 0, 2 * N)
+        new.frames(path, 0, N - 1)  # as many as before, and nothing tells a reader that slept meanwhile: core/files/identity.py
         assert replaced(reader).in_place
+        new.frames(path, N - 1, N + 1)
         assert ended(reader) == "file_replaced"
         reader.supervisor.send(ShowIndex(generation, 1))
         gone = heard(reader, lambda event: isinstance(event, Fault) and event.index == 1)
