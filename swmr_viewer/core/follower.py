@@ -116,7 +116,7 @@ class Follower(FollowerFacts, Iterator[int]):
         self._faults: deque[str] = deque(maxlen=1000)
         self._replacing = ReplacementWatch(self._keys.identities)
         self._failing_since: float | None = None
-        self._is_behind = False
+        self._is_behind = self._is_ending = False
         self._reason: str | None = None
         self._n_handed_out = 0
         self.last_key_at = clock()
@@ -217,15 +217,19 @@ class Follower(FollowerFacts, Iterator[int]):
 
     def _look_for_end(self, *, timeout_last: bool = False) -> None:
         sign = self._sign_of_the_end(timeout_last=timeout_last)
+        was_ending, self._is_ending = self._is_ending, sign not in (None, STOPPED, FrameCount.name)
         if sign is not None:
             if not (timeout_last and sign == Timeout.name):  # this one is not the last: it is looked on
                 self._keys.retry_links()
+                if self._is_ending and not was_ending:
+                    self._keys.look_at_all()
             self.refresh()
             self._files.look_again()
             is_lost = self._replacing.change is Change.REWRITTEN
             is_last = self._failing_since is None and not self._is_behind  # one that failed, or left keys for the next, is not
             if is_last or is_lost or self._stopping.is_set():
                 self._reason = self._sign_of_the_end(timeout_last=timeout_last)
+            self._is_ending &= self._reason is None
             if self._reason not in (None, STOPPED, FrameCount.name):
                 self._faults.extend(self._keys.note_end())
 
@@ -256,7 +260,7 @@ class Follower(FollowerFacts, Iterator[int]):
 
     def suggest_poll_s(self) -> float:
         """Return how long to wait before the next poll (s): short after a key, longer the longer it is quiet."""
-        return pause_after(self.quiet_s)
+        return 0.0 if self._is_ending and self._is_behind else pause_after(self.quiet_s)
 
     # ---- the end
 
@@ -281,8 +285,6 @@ class Follower(FollowerFacts, Iterator[int]):
         ``file_replaced``: the name was used for another scan. What was written anew in place cannot be read any more.
         """
         return self._reason
-
-    # ---- for those who mirror it
 
     def take_added(self) -> tuple[Ranges, ...]:
         """Return, per key dataset, the ranges of flat indices that were set since the last call.

@@ -123,3 +123,20 @@ def test_a_closed_file_is_read_to_its_end_although_one_poll_looks_at_a_part(
         assert n_polls
         assert follower.reason == "file_closed"
         assert [*iter(follower.next_ready, None)] == [*range(n)]
+
+
+@pytest.mark.parametrize("ends", ["file_closed", "timeout"])
+def test_keys_far_behind_a_gap_are_found_before_a_scan_is_called_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ends: str) -> None:
+    monkeypatch.setattr(tracker, "_SMALL_REMAINDER", 0)
+    monkeypatch.setattr(tracker, "_SWEEP_BUDGET", 1000)
+    n, there = 5000, [0, 1, 4321, 4999]
+    keys = np.zeros(n, "i4")
+    keys[there] = 1
+    with h5py.File(tmp_path / "scan.h5", "w", libver="v110") as file:
+        file.create_dataset("keys", data=keys, chunks=(1,))  # a look buys 16 of these
+    with open_swmr(tmp_path / "scan.h5") as file:
+        follower = Follower(file, "keys", 0.0, ends, order="arrival")
+        assert [*follower] == there
+        assert follower.reason == ends
+        follower.reset()
+        assert [*follower] == there

@@ -191,6 +191,11 @@ class KeySet:
         """Let the next poll try links that lead nowhere yet, however short ago the last try was."""
         self._retries.be_due()
 
+    def look_at_all(self) -> None:
+        """Have polls say that they are behind until every key was looked at once more: some may lie far behind a gap."""
+        for tracker in self._trackers.values():
+            tracker.look_at_all()
+
     def poll(self) -> Poll:
         """Look once at all key datasets."""
         poll = Poll()

@@ -62,10 +62,15 @@ class KeyTracker:
         self._frontier = 0
         self._looked_to = 0
         self._sweep_at = 0
+        self._owes_all = False
         self._verify_at = 0
         self._n_polls = 0
         self._hot: list[int] = []
         self._doubted: set[int] = set()
+
+    def look_at_all(self) -> None:
+        """Begin the remainder anew, before a scan is called over: polls are behind until all of it was looked at."""
+        self._sweep_at, self._owes_all = 0, True
 
     def rewind(self) -> None:
         """Forget places, not keys: the scan shape grew and flat indices may mean other positions."""
@@ -160,7 +165,8 @@ class KeyTracker:
             self._note_hot(int(ranges[1][-1]) - 1, None)
             self._note_hot(int(ranges[0][0]), None)
         self._sweep_at = stop if stop < self._progress.total else 0
-        found.is_behind |= len(found.added) > before and stop < self._progress.total
+        self._owes_all &= stop < self._progress.total
+        found.is_behind |= self._owes_all or (len(found.added) > before and stop < self._progress.total)
 
     def _verify(self, found: Found) -> None:
         self._n_polls += 1
