@@ -217,12 +217,13 @@ class Follower(FollowerFacts, Iterator[int]):
 
     def _look_for_end(self, *, timeout_last: bool = False) -> None:
         sign = self._sign_of_the_end(timeout_last=timeout_last)
-        was_ending, self._is_ending = self._is_ending, sign not in (None, STOPPED, FrameCount.name)
+        is_over = sign is not None and not (timeout_last and sign == Timeout.name)  # after that one it is looked on
+        was_ending, self._is_ending = self._is_ending, is_over and sign not in (STOPPED, FrameCount.name)
+        if is_over:
+            self._keys.retry_links()
+        if self._is_ending and not was_ending:
+            self._keys.look_at_all()
         if sign is not None:
-            if not (timeout_last and sign == Timeout.name):  # this one is not the last: it is looked on
-                self._keys.retry_links()
-                if self._is_ending and not was_ending:
-                    self._keys.look_at_all()
             self.refresh()
             self._files.look_again()
             is_lost = self._replacing.change is Change.REWRITTEN
@@ -253,9 +254,7 @@ class Follower(FollowerFacts, Iterator[int]):
         # A timeout is not waited out when nothing more can come; every other condition is.
         if self.all_keys_set and all(isinstance(one, Timeout) for one in self._conditions):
             return AllKeys.name
-        conditions = self._conditions
-        if timeout_last:
-            conditions = tuple(sorted(conditions, key=lambda one: isinstance(one, Timeout)))
+        conditions = sorted(self._conditions, key=lambda one: timeout_last and isinstance(one, Timeout))
         return first_met(conditions, self)
 
     def suggest_poll_s(self) -> float:
