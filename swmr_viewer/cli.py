@@ -85,7 +85,7 @@ def parser_of(name: str, command: ModuleType) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="swmr-viewer" if name == WINDOW else f"swmr-viewer {name}",
         description=_description(name),
-        epilog=_commands_in_words() if name == WINDOW else None,
+        epilog=_commands_in_text() if name == WINDOW else None,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     if name == WINDOW:
@@ -104,7 +104,7 @@ def _description(name: str) -> str:
     return f"{COMMANDS[name].capitalize()}."
 
 
-def _commands_in_words() -> str:
+def _commands_in_text() -> str:
     lines = [f"  swmr-viewer {name:<10}{what}" for name, what in COMMANDS.items()]
     return "\n".join(["other commands (each has its own --help):", *lines, "", "A FILE that is named like a command: ./demo"])
 

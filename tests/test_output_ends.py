@@ -32,7 +32,7 @@ def scan(tmp_path: Path) -> Path:
     return broken.write_hanging_frame(tmp_path, n=5, hangs=-1)
 
 
-def status_and_words(tmp_path: Path, line: str) -> tuple[int, str, str]:
+def status_and_text(tmp_path: Path, line: str) -> tuple[int, str, str]:
     """Run a line in bash; return the status of the first command in its pipe, what the last one printed, and what was said."""
     told = tmp_path / "status"
     script = f'{line}\necho "${{PIPESTATUS[0]}}" >{shlex.quote(str(told))}'
@@ -51,7 +51,7 @@ def test_follow_into_head(tmp_path, scan, live_writer, live):
         writer = live_writer()
         writer.step(2)
         following = command("follow", writer.path, "--keys", KEYS, "--data", DATA, "--timeout", "600")
-    status, out, words = status_and_words(tmp_path, f"{following} | head -1")
+    status, out, words = status_and_text(tmp_path, f"{following} | head -1")
     said = [line for line in words.splitlines() if not line.startswith("storage does not answer")]  # on a busy machine that is so
     assert (status, said) == (141, [])
     assert out.startswith('{"event": "opened"')
@@ -60,14 +60,14 @@ def test_follow_into_head(tmp_path, scan, live_writer, live):
 @needs_full
 @pytest.mark.parametrize("name", ["follow", "inspect"])
 def test_a_full_disk_is_one_sentence(tmp_path, scan, name):
-    status, _, words = status_and_words(tmp_path, f"{command(name, scan)} > /dev/full")
+    status, _, words = status_and_text(tmp_path, f"{command(name, scan)} > /dev/full")
     assert status == 4
     assert words == "swmr-viewer: Standard output cannot be written: No space left on device. Make room for it, and start again.\n"
 
 
 @pytest.mark.parametrize("name", ["follow", "inspect"])
 def test_a_closed_output_is_quiet(tmp_path, scan, name):
-    status, _, words = status_and_words(tmp_path, f"{command(name, scan)} >&-")
+    status, _, words = status_and_text(tmp_path, f"{command(name, scan)} >&-")
     assert words == ""
     assert status == (141 if name == "follow" else 0)
 
@@ -75,10 +75,10 @@ def test_a_closed_output_is_quiet(tmp_path, scan, name):
 @needs_full
 @pytest.mark.parametrize("where", ["2>&-", "2>/dev/full"])
 def test_words_that_nobody_can_read_end_nothing(tmp_path, scan, where):
-    status, out, _ = status_and_words(tmp_path, f"{command('follow', scan, '--keys', broken.KEYS, '--data', broken.DATA)} {where} | cat")
+    status, out, _ = status_and_text(tmp_path, f"{command('follow', scan, '--keys', broken.KEYS, '--data', broken.DATA)} {where} | cat")
     assert status == 0
     assert out.splitlines()[-1].startswith('{"event": "ended"')
-    status, out, _ = status_and_words(tmp_path, f"{command('follow', tmp_path / 'none.h5')} {where} | cat")
+    status, out, _ = status_and_text(tmp_path, f"{command('follow', tmp_path / 'none.h5')} {where} | cat")
     assert (status, out) == (2, "")
 
 
@@ -114,7 +114,7 @@ def await_full(following: subprocess.Popen[str]) -> None:
 
 
 @pytest.mark.skipif(not SHARED.is_dir(), reason="shared memory is not to be seen in a folder")
-def test_a_window_that_is_killed_leaves_no_memory_and_no_words(tmp_path, live_writer):
+def test_a_window_that_is_killed_leaves_no_memory_and_no_text(tmp_path, live_writer):
     writer = live_writer()
     writer.step(2)
     child, names, words = kill_parent(tmp_path, writer.path, KEYS, DATA, 30.0, "frame")
@@ -124,7 +124,7 @@ def test_a_window_that_is_killed_leaves_no_memory_and_no_words(tmp_path, live_wr
     assert not child.is_running()
 
 
-def test_a_command_that_is_killed_leaves_no_process_and_no_words(live_writer):
+def test_a_command_that_is_killed_leaves_no_process_and_no_text(live_writer):
     writer = live_writer()
     writer.step(2)
     words = [sys.executable, "-m", "swmr_viewer", "follow", str(writer.path), "--keys", KEYS, "--data", DATA]

@@ -30,10 +30,10 @@ def run(args: argparse.Namespace) -> int:
     if answer.inspection is None:
         tell_line(f"swmr-viewer: {answer.message} {answer.remedy}".rstrip(), sys.stderr)
         return FAILED if answer.kind in _OUR_FAILURES else BAD_INPUT
-    from swmr_viewer.commands.inspect_words import in_words
+    from swmr_viewer.commands.inspect_text import in_text
 
     with output_told():
-        tell(json_of(answer.inspection) if args.json else in_words(answer.inspection), sys.stdout)
+        tell(json_of(answer.inspection) if args.json else in_text(answer.inspection), sys.stdout)
     return OK
 
 

@@ -104,7 +104,7 @@ class MainWindow(QMainWindow):
         self.edge = LiveEdge(session, self)
         self.control_bar = ControlBar(session, self.edge.playback, self.edge.mode)
         self.edge.compose(self.menu_, self.frame_header, self.control_bar.play)
-        self.frame_header.tell_made_of(self.edge.mode.shown_words)
+        self.frame_header.tell_made_of(self.edge.mode.shown_text)
         self.detectors.gap_chosen.connect(self.map_panel.map.reveal)
         self.detectors.height_wanted.connect(self._give_detectors_room, Qt.ConnectionType.QueuedConnection)
         self.termination_bar = TerminationBar(session)
@@ -171,7 +171,7 @@ class MainWindow(QMainWindow):
     def _show_title(self) -> None:
         request = self.session.request
         name = "" if request is None else plain(Path(request.path).name)
-        title = " \u2013 ".join(filter(None, (name, self.edge.mode.shown_words(), "swmr_viewer")))
+        title = " \u2013 ".join(filter(None, (name, self.edge.mode.shown_text(), "swmr_viewer")))
         title = title.replace("[*]", "[*][*]")  # Qt puts the mark of what is not saved there
         if title != self.windowTitle():
             self.setWindowTitle(title)

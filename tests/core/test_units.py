@@ -178,7 +178,7 @@ def test_what_cannot_be_used_is_said_and_never_guessed(tmp_path: Path, way: str)
         assert getattr(found, name) == pytest.approx(getattr(WHOLE, name), rel=1e-9)
 
 
-def test_a_geometry_that_is_not_there_needs_no_words(tmp_path: Path) -> None:
+def test_a_geometry_that_is_not_there_needs_no_text(tmp_path: Path) -> None:
     found = facts(tmp_path, center=None, pixel=None, distance=None, wavelength=None)
     assert geometry(found) == [None] * 4
     assert found.left_out == ()

@@ -14,8 +14,8 @@ from pytestqt.qtbot import QtBot
 
 from swmr_viewer.core.nexus.facts import DataFacts
 from swmr_viewer.gui.assembly import Assembly
-from swmr_viewer.gui.look.labels import ElidedWords, Words, button_words, tip
-from swmr_viewer.gui.look.words import clock_words
+from swmr_viewer.gui.look.labels import ElidedWords, Words, button_text, tip
+from swmr_viewer.gui.look.text import clock_text
 from tests.gui.fakes import FakeSupervisor, picture
 from tests.odd_names import write_odd_names
 
@@ -30,7 +30,7 @@ def seen(words: str) -> str:
 def test_tooltips_and_buttons_show_words_as_they_are() -> None:
     assert seen(tip("Fe&Cu <b>5 K</b>\nsecond\x1b line")) == "Fe&Cu <b>5 K</b>\nsecond\\x1b line"
     assert tip("plain") == "plain"
-    assert button_words("Fe&Cu") == "Fe&&Cu"
+    assert button_text("Fe&Cu") == "Fe&&Cu"
 
 
 @pytest.mark.parametrize("label", [Words, ElidedWords])
@@ -81,13 +81,13 @@ def test_a_failure_and_an_axis_are_told_as_they_are(qtbot: QtBot, reader: FakeSu
 def test_times_that_no_calendar_has_are_left_out(
     qtbot: QtBot, reader: FakeSupervisor, following: Callable[..., Assembly], unix_s: float
 ) -> None:
-    assert clock_words(unix_s) == "" or -6.3e10 <= unix_s <= 2.6e11
+    assert clock_text(unix_s) == "" or -6.3e10 <= unix_s <= 2.6e11
     viewer = following((4, 5))
     reader.frame_time = unix_s
     with qtbot.waitSignal(viewer.session.frame_changed):
         reader.say_frame(picture(), 0, (4, 5))
     QApplication.processEvents()
     assert viewer.window.frame_header.title.text() == "Frame 0"
-    if not clock_words(unix_s):
+    if not clock_text(unix_s):
         assert "taken" not in viewer.window.frame_header.where.text()
     assert np.isfinite(viewer.window.frame_view.levels).all()

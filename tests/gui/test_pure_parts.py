@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from swmr_viewer.gui.display.levels_axis import level_words, ticks_between
+from swmr_viewer.gui.display.levels_axis import level_text, ticks_between
 from swmr_viewer.gui.display.levels_scale import LevelScale
 from swmr_viewer.gui.image.crop import crop_for
+from swmr_viewer.gui.look.text import age_text, count_text, dtype_text, rate_text, seconds_text, value_text
 from swmr_viewer.gui.look.theme import DARK, LIGHT, Tokens, contrast
-from swmr_viewer.gui.look.words import age_words, count_words, dtype_words, rate_words, seconds_words, value_words
 from swmr_viewer.gui.scan_map import map_image as mi
 from swmr_viewer.gui.scan_map.detector_names import detector_names
 from swmr_viewer.gui.session.rate import RateMeter
@@ -66,13 +66,13 @@ def test_finished_is_said_only_of_what_is_complete_or_flagged(reason: str, compl
     assert (f"{complete} of {total} points" in state.detail) is (words.startswith("Ended") and complete < total)
 
 
-def test_numbers_in_words() -> None:
-    assert count_words(1234567).replace("\u2009", " ") == "1 234 567"
-    assert [seconds_words(s) for s in (0.04, 9.94, 10, 119, 120, 7200)] == ["0.0 s", "9.9 s", "10 s", "119 s", "2 min", "2 h"]
-    assert age_words(None) == ""
-    assert [rate_words(r) for r in (None, 0.25, 9.94, 120.4)] == ["", "0.25 frames/s", "9.9 frames/s", "120 frames/s"]
-    assert [value_words(v) for v in (7, float("nan"), 0.123456789)] == ["7", "nan", "0.123457"]
-    assert [dtype_words(d) for d in ("<u4", ">f8", "|b1", "|S10")] == ["uint32", "float64", "bool", "|S10"]
+def test_numbers_in_text() -> None:
+    assert count_text(1234567).replace("\u2009", " ") == "1 234 567"
+    assert [seconds_text(s) for s in (0.04, 9.94, 10, 119, 120, 7200)] == ["0.0 s", "9.9 s", "10 s", "119 s", "2 min", "2 h"]
+    assert age_text(None) == ""
+    assert [rate_text(r) for r in (None, 0.25, 9.94, 120.4)] == ["", "0.25 frames/s", "9.9 frames/s", "120 frames/s"]
+    assert [value_text(v) for v in (7, float("nan"), 0.123456789)] == ["7", "nan", "0.123457"]
+    assert [dtype_text(d) for d in ("<u4", ">f8", "|b1", "|S10")] == ["uint32", "float64", "bool", "|S10"]
 
 
 def test_names_are_as_short_as_they_can_be_told_apart() -> None:
@@ -182,7 +182,7 @@ def test_levels_can_always_be_drawn() -> None:
     assert LevelScale().usable(float("nan"), 3) == (0.0, 1.0)
     low, high = LevelScale().usable(1e12, 1e12)
     assert high > low
-    assert [level_words(v) for v in (35.0, 0.12345, 1.5e9)] == ["35", "0.123", "1.5e+09"]
+    assert [level_text(v) for v in (35.0, 0.12345, 1.5e9)] == ["35", "0.123", "1.5e+09"]
 
 
 # ---- colours

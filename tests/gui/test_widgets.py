@@ -142,8 +142,8 @@ def test_the_map_tells_position_and_keys(qtbot: QtBot, reader: FakeSupervisor, f
     chart = viewer.window.map_panel.map
     add_keys(qtbot, viewer, reader, (0, 8), (0, 7))
     qtbot.waitUntil(lambda: chart.layout_shown is not None)
-    assert chart.words_at(chart.point_of(7)) == "Frame 7 at (1, 2)\ndet0: set\ndet1: not set yet"
-    assert chart.words_at(QPointF(-5, -5)) == ""
+    assert chart.text_at(chart.point_of(7)) == "Frame 7 at (1, 2)\ndet0: set\ndet1: not set yet"
+    assert chart.text_at(QPointF(-5, -5)) == ""
     qtbot.mouseClick(chart, LEFT, pos=chart.point_of(7).toPoint())
     assert viewer.session.is_live
     qtbot.mouseClick(chart, LEFT, pos=chart.point_of(6).toPoint())

@@ -171,7 +171,7 @@ def test_no_complete_frame_is_never_a_frame_of_fill(tmp_path: Path) -> None:
         read_first_frame(replace(request, data_paths=()))
 
 
-def test_errors_are_answers_in_words(tmp_path: Path) -> None:
+def test_errors_are_answers_in_text(tmp_path: Path) -> None:
     request = write(tmp_path / "a.h5", np.ones((3, 4, 4)), [1, 1, 1])
     with Listener() as listener:
         for changes, kind in (

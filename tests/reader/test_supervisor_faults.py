@@ -236,7 +236,7 @@ def test_a_frame_that_kills_the_reader_twice_is_passed_over_by_the_live_view(tmp
         assert sorted(listener.announced) == [0, 1, 2, 3]
 
 
-def test_a_file_that_hangs_at_opening_fails_with_words(tmp_path):
+def test_a_file_that_hangs_at_opening_fails_with_text(tmp_path):
     path = broken.write_hanging_opening(tmp_path)
     with Listener(stuck_after_s=1.0) as listener:
         listener.follow(path, broken.KEYS, broken.DATA, conditions=UNTIL)
@@ -260,7 +260,7 @@ def test_an_inspection_that_hangs_is_answered(tmp_path):
         assert str(path) in answer.message
 
 
-def test_rubbish_is_refused_with_words(tmp_path):
+def test_rubbish_is_refused_with_text(tmp_path):
     path = tmp_path / "rubbish.h5"
     path.write_bytes(os.urandom(5000))
     with Listener() as listener:

@@ -37,7 +37,7 @@ def notes_on(
             "add another termination condition."
         )
     yield from _notes_on_links(found, chosen)
-    yield from unreadable_words(one.node for one in found.objects)
+    yield from unreadable_text(one.node for one in found.objects)
 
 
 def _notes_on_keys(keys: list[Ranked], chosen: list[Ranked], told: Shape | None) -> Iterator[str]:
@@ -66,7 +66,7 @@ def _notes_on_links(found: Walk, chosen: list[Ranked]) -> Iterator[str]:
         yield f"Links that lead nowhere (yet): {', '.join(broken[:_MOST_NAMED])}{more}."
 
 
-def unreadable_words(nodes: Iterable[TreeNode]) -> Iterator[str]:
+def unreadable_text(nodes: Iterable[TreeNode]) -> Iterator[str]:
     """Yield a sentence that names what is damaged, if anything is."""
     damaged = [f"{one.path} ({one.note})" for one in nodes if one.kind == "unreadable"]
     if damaged:

@@ -12,7 +12,7 @@ import h5py
 from swmr_viewer.core.discovery.datasets import SOFT_ERRORS, describe_dataset, describe_group, joined
 from swmr_viewer.core.discovery.found import Found, Walk
 from swmr_viewer.core.errors import FileNotThereError, SwmrViewerError
-from swmr_viewer.core.files.explaining import damage_words, is_damage, state_error
+from swmr_viewer.core.files.explaining import damage_text, is_damage, state_error
 from swmr_viewer.core.files.named_files import BY_LINKS, folders_of, places_of
 from swmr_viewer.core.files.reattempts import limit
 from swmr_viewer.core.inspection import TreeNode
@@ -89,7 +89,7 @@ class _Walker:
             except SwmrViewerError as error:
                 step = _broken(path, error.message)
             except SOFT_ERRORS as error:  # a hard link leads somewhere
-                step = _unreadable(path, damage_words(error))
+                step = _unreadable(path, damage_text(error))
             if step is not None:
                 yield step
 
@@ -102,7 +102,7 @@ class _Walker:
         try:
             place.group.links.iterate(note, info=True)
         except SOFT_ERRORS as error:
-            self._notes.append(f"The group {place.path or '/'} cannot be listed: it is {damage_words(error)}.")
+            self._notes.append(f"The group {place.path or '/'} cannot be listed: it is {damage_text(error)}.")
         return links
 
     def _look(self, place: _Place, name: bytes, path: str, link: _Link) -> _Step | None:
@@ -126,7 +126,7 @@ class _Walker:
         try:
             return self._take_linked(place, name, path, said)
         except SOFT_ERRORS as error:
-            return _unreadable(path, f"{said}, {damage_words(error)}") if is_damage(error) else _broken(path, f"{said}, which is not there")
+            return _unreadable(path, f"{said}, {damage_text(error)}") if is_damage(error) else _broken(path, f"{said}, which is not there")
 
     def _look_outside(self, place: _Place, name: bytes, path: str) -> _Step | None:
         filename, inner = (os.fsdecode(part) for part in place.group.links.get_val(name))
@@ -141,7 +141,7 @@ class _Walker:
             return self._take_linked(place, name, path, said)
         except SOFT_ERRORS as error:
             if is_damage(error):
-                return _unreadable(path, f"{said}, {damage_words(error)}")
+                return _unreadable(path, f"{said}, {damage_text(error)}")
             return _broken(path, f"{said}, which cannot be opened (yet): {_said(error)}")
 
     def _take_linked(self, place: _Place, name: bytes, path: str, note: str) -> _Step | None:

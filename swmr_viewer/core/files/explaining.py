@@ -126,7 +126,7 @@ def is_damage(error: BaseException) -> bool:
     return "metadata checksum" in str(error).lower()
 
 
-def damage_words(error: BaseException) -> str:
+def damage_text(error: BaseException) -> str:
     """Say of an object that is in a file, and that HDF5 cannot read, what is the matter with it."""
     if is_damage(error):
         return "damaged: its metadata have a wrong checksum"

@@ -17,7 +17,7 @@ from swmr_viewer.core.files.links import as_text, identity, open_object
 from swmr_viewer.core.nexus.axis_values import values_of_pixels
 from swmr_viewer.core.nexus.facts import DataFacts, ScanAxis
 from swmr_viewer.core.nexus.units import in_unit, is_pixels
-from swmr_viewer.core.nexus.values import BROKEN, MOST_VALUES, Values, words_of
+from swmr_viewer.core.nexus.values import BROKEN, MOST_VALUES, Values, text_of
 from swmr_viewer.core.plain_text import plain
 
 _DEFECTIVE = 2**32 - 2
@@ -78,7 +78,7 @@ class _Reading:
         group = self.at(path)
         if not isinstance(group, h5py.Group):
             return False
-        told = words_of(group, "NX_class")
+        told = text_of(group, "NX_class")
         return nx_class in told if told else bool(usual_name) and path.rsplit("/", 1)[-1] == usual_name
 
     def is_data(self, path: str) -> bool:
@@ -117,7 +117,7 @@ class _Reading:
             axis_names=names,
             axis_units=units,
             axis_values=values,
-            unit=" ".join(words_of(self.data, "units")),
+            unit=" ".join(text_of(self.data, "units")),
             interpretation=self.interpretation(),
             gap_values=self.gap_values(saturation),
             mask_path=self.mask_path(),
@@ -184,7 +184,7 @@ class _Reading:
         for path in (f"{group}/{name}" for group in groups for name in _TIMES):
             found = self.at(path)
             is_per_point = isinstance(found, h5py.Dataset) and found.dtype.kind in "iuf" and found.ndim >= 1
-            if is_per_point and (path.endswith("TimeStamp") or words_of(found, "start")):
+            if is_per_point and (path.endswith("TimeStamp") or text_of(found, "start")):
                 return path
         return None
 
@@ -227,20 +227,20 @@ class _Reading:
     def axes_group(self) -> Any:
         """The NXdata that names axes and holds the data set."""
         parent = self.at(self.parent)
-        if isinstance(parent, h5py.Group) and words_of(parent, "axes"):
+        if isinstance(parent, h5py.Group) and text_of(parent, "axes"):
             return parent
         for path in self.children(self.entry):
             group = self.at(path)
-            if not (isinstance(group, h5py.Group) and words_of(group, "axes")):
+            if not (isinstance(group, h5py.Group) and text_of(group, "axes")):
                 continue
-            signal = words_of(group, "signal") or ["data"]
+            signal = text_of(group, "signal") or ["data"]
             if self.is_data(f"{path}/{signal[0]}"):
                 return group
         return None
 
     def axis_names(self) -> list[str]:
         group = self.axes_group()
-        told = words_of(group, "axes") if group is not None else []
+        told = text_of(group, "axes") if group is not None else []
         # Old files have all names in one text, with colons between them.
         return told[0].strip("[]").split(":") if len(told) == 1 else told
 
@@ -260,7 +260,7 @@ class _Reading:
                 given = np.asarray(found[()], np.float64)
                 told = given if length is None else values_of_pixels(given, length)
                 values = None if told is None else tuple(told.tolist())
-        return ScanAxis(" ".join(words_of(found, "long_name")) or name, " ".join(words_of(found, "units")), values)
+        return ScanAxis(" ".join(text_of(found, "long_name")) or name, " ".join(text_of(found, "units")), values)
 
     def scan_axes(self) -> tuple[ScanAxis, ...]:
         names = self.axis_names()[: self.scan_rank]

@@ -41,14 +41,14 @@ class Values:
         except BROKEN:
             return None
         if told.dtype.kind not in "iuf":
-            return self._number_in_words(path, told[0]) if told.size == 1 else None
+            return self._number_in_text(path, told[0]) if told.size == 1 else None
         low, high = float(told.min()), float(told.max())
         if low != high or not isfinite(low):
             self.left_out[path] = f"{low:g} to {high:g}" if isfinite(low) else f"{low:g}"
             return None
         return low
 
-    def _number_in_words(self, path: str, told: Any) -> float | None:
+    def _number_in_text(self, path: str, told: Any) -> float | None:
         words = decoded(told) if isinstance(told, bytes) else str(told)
         try:
             value = float(words)
@@ -64,7 +64,7 @@ class Values:
         value = self.number(path)
         if value is None:
             return None
-        unit = " ".join(words_of(self._at(path), "units")).strip()
+        unit = " ".join(text_of(self._at(path), "units")).strip()
         if not unit:
             self.left_out[path] = f"{value:g} (no unit)"
             return None
@@ -91,7 +91,7 @@ class Values:
         return None
 
 
-def words_of(owner: Any, name: str) -> list[str]:
+def text_of(owner: Any, name: str) -> list[str]:
     """Return an attribute's words; none where it is missing or cannot be read."""
     try:
         told = np.atleast_1d(owner.attrs.get(name, ()))

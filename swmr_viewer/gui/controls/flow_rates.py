@@ -6,7 +6,7 @@ from collections import deque
 
 from PySide6.QtCore import QObject
 
-from swmr_viewer.gui.look.words import count_words
+from swmr_viewer.gui.look.text import count_text
 from swmr_viewer.gui.session.session import Session
 
 WINDOW_S = 5.0
@@ -54,4 +54,4 @@ class FlowRates(QObject):
 
 
 def _rate(per_second: float) -> str:
-    return count_words(round(per_second)) if per_second >= 99.5 or per_second == 0 else f"{per_second:.1f}"
+    return count_text(round(per_second)) if per_second >= 99.5 or per_second == 0 else f"{per_second:.1f}"

@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from swmr_viewer.core.ranges import IndexArray
 from swmr_viewer.gui.controls.frames_there import FramesThere
 from swmr_viewer.gui.look.painting import Painted
+from swmr_viewer.gui.look.text import count_text
 from swmr_viewer.gui.look.theme import theme_of_application, tokens
-from swmr_viewer.gui.look.words import count_words
 from swmr_viewer.gui.session.session import Session
 
 Shares = npt.NDArray[np.float64]
@@ -99,7 +99,7 @@ class FrameSlider(Painted, QWidget):
         painter.setPen(QColor(colors.text) if self.hasFocus() else QColor(colors.panel))
         painter.setBrush(QColor(colors.accent))
         painter.drawEllipse(QPointF(self.x_of(value), middle), KNOB, KNOB)
-        self.setAccessibleDescription(f"Frame {count_words(value)}")
+        self.setAccessibleDescription(f"Frame {count_text(value)}")
 
     def _paint_there(self, painter: QPainter, shares: Shares) -> None:
         """Paint runs of columns (widget pixels): high where every frame is there, low where some are. There are no more than pixels."""

@@ -13,9 +13,9 @@ from PySide6.QtWidgets import QFrame, QLineEdit, QVBoxLayout, QWidget
 from swmr_viewer.core.progress import KeyProgress
 from swmr_viewer.core.scan import index_of
 from swmr_viewer.gui.look.labels import Words
-from swmr_viewer.gui.look.words import count_words, shape_words
+from swmr_viewer.gui.look.text import count_text, shape_text
 from swmr_viewer.gui.scan_map.map_grid import row_length
-from swmr_viewer.gui.scan_map.map_words import missing_words
+from swmr_viewer.gui.scan_map.map_text import missing_text
 from swmr_viewer.gui.session.session import Session
 
 WIDTH = 300
@@ -40,12 +40,12 @@ def parse_place(words: str, scan_shape: Sequence[int]) -> int:
     total = prod(scan_shape)
     if len(numbers) == 1:
         if numbers[0] >= total:
-            raise PlaceError(f"There is no frame {count_words(numbers[0])}: the last one is {count_words(total - 1)}.")
+            raise PlaceError(f"There is no frame {count_text(numbers[0])}: the last one is {count_text(total - 1)}.")
         return numbers[0]
     try:
         return index_of(numbers, scan_shape)
     except IndexError:
-        raise PlaceError(f"{', '.join(map(str, numbers))} is no position of a scan of {shape_words(scan_shape)} points.") from None
+        raise PlaceError(f"{', '.join(map(str, numbers))} is no position of a scan of {shape_text(scan_shape)} points.") from None
 
 
 def row_step(progress: KeyProgress, at: int, direction: int) -> int | None:
@@ -125,7 +125,7 @@ class GoTo(QFrame):
 
     def _offer(self, index: int, progress: KeyProgress) -> None:
         description = self._session.description
-        why = missing_words(progress, index, description.key_paths if description is not None else (), self._session.is_over)
+        why = missing_text(progress, index, description.key_paths if description is not None else (), self._session.is_over)
         self._say(f"{why} Enter again: the nearest one that is complete." if progress.n_complete else why)
         self._offered = self.line.text()
 

@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QGridLayout, QWidget
 from swmr_viewer.gui.controls.flow_rates import FlowRates
 from swmr_viewer.gui.look.labels import Words, tip
 from swmr_viewer.gui.look.painting import Painted
+from swmr_viewer.gui.look.text import age_text
 from swmr_viewer.gui.look.theme import Tokens, theme_of_application, tokens
-from swmr_viewer.gui.look.words import age_words
 from swmr_viewer.gui.session.live_mode import LiveMode
 from swmr_viewer.gui.session.playback import Playback
 from swmr_viewer.gui.session.session import Session
@@ -77,13 +77,13 @@ class StateLine(QWidget):
 
     def _show(self) -> None:
         state, colors = self._session.state, tokens()
-        self.words.say(" \u00b7 ".join((state.words, *self._mode_words(state.kind))))
+        self.words.say(" \u00b7 ".join((state.words, *self._mode_text(state.kind))))
         self.setToolTip(tip(state.detail))
         self.words.setStyleSheet(f"color: {tone_of(state.kind, colors)};")
         self.dot.update()
         self._show_numbers()
 
-    def _mode_words(self, kind: StateKind) -> tuple[str, ...]:
+    def _mode_text(self, kind: StateKind) -> tuple[str, ...]:
         if self._playback.is_playing:
             return ("playing",) if self._playback.direction > 0 else ("playing back",)
         if kind not in (StateKind.LIVE, StateKind.QUIET, StateKind.LOOKING):
@@ -97,4 +97,4 @@ class StateLine(QWidget):
         self.rate.say("" if session.is_over and not self._playback.is_playing else self.flow.words())
         age = session.key_age_s
         what = "last key" if session.last_key_came else "keys read"
-        self.age.say("" if age is None else f"{what} {age_words(age)}")
+        self.age.say("" if age is None else f"{what} {age_text(age)}")

@@ -10,7 +10,7 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QCheckBox, QDoubleSpinBox, QPushButton, QSpinBox, QVBoxLayout, QWidget
 
 from swmr_viewer.core.conditions import AllKeys, Condition, FileClosed, FinishedFlag, FrameCount, Timeout, in_order
-from swmr_viewer.gui.controls.termination_words import countdown_words, end_words
+from swmr_viewer.gui.controls.termination_text import countdown_text, end_text
 from swmr_viewer.gui.look.folding_row import FoldingRow, group
 from swmr_viewer.gui.look.labels import ElidedWords, Words
 from swmr_viewer.gui.session.session import Session
@@ -158,7 +158,7 @@ class TerminationBar(QWidget):
 
     def _note_end(self, end: object) -> None:
         if isinstance(end, Ended):
-            self.ended.say(end_words(end, self._session.conditions, self._now()))
+            self.ended.say(end_text(end, self._session.conditions, self._now()))
 
     def _show_end(self) -> None:
         session = self._session
@@ -174,7 +174,7 @@ class TerminationBar(QWidget):
     def _show_countdown(self) -> None:
         session = self._session
         is_quiet = session.state.kind is StateKind.QUIET
-        self.countdown.say(countdown_words(session.seconds_left, is_quiet=is_quiet), "warn" if is_quiet else "muted")
+        self.countdown.say(countdown_text(session.seconds_left, is_quiet=is_quiet), "warn" if is_quiet else "muted")
 
 
 def _put(box: QSpinBox | QDoubleSpinBox, value: float) -> None:

@@ -8,9 +8,9 @@ import numpy as np
 import numpy.typing as npt
 import pyqtgraph as pg
 
-from swmr_viewer.gui.display.levels_axis import LevelsAxis, level_words
+from swmr_viewer.gui.display.levels_axis import LevelsAxis, level_text
 from swmr_viewer.gui.display.levels_scale import LARGEST, SMALLEST, LevelScale, Scale
-from swmr_viewer.gui.look.words import LONGEST_TICK, compact_words, ticks_in_room
+from swmr_viewer.gui.look.text import LONGEST_TICK, compact_text, ticks_in_room
 
 TICK_PX = 32
 """Between two ticks of a scale that is not linear."""
@@ -83,5 +83,5 @@ class ValueAxis(pg.AxisItem):
     def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
         told = [self.value_scale.value(place) for place in values]
         if self.value_scale.kind is not Scale.LINEAR or spacing <= 0:
-            return [compact_words(level_words(value)) for value in told]
+            return [compact_text(level_text(value)) for value in told]
         return ticks_in_room(told, spacing, self._base, LONGEST_TICK[self.orientation])

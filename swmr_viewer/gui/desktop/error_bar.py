@@ -67,7 +67,7 @@ class ErrorBar(QFrame):
         self.message.setText(plain(f"{problem.message} {problem.remedy}".strip()))
         self.times.say(f"{self._times} times" if self._times > 1 else "")
         self.times.setVisible(self._times > 1)
-        self.act.setText(problem.action_words)
+        self.act.setText(problem.action_text)
         self.act.setVisible(problem.action is not None)
         self.more.setVisible(bool(problem.details))
         self.details.setPlainText(problem.details)

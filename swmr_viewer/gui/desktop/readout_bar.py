@@ -9,8 +9,8 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLayout, QSizePolicy, QWidget
 
 from swmr_viewer.gui.look.labels import ElidedWords, Words
-from swmr_viewer.gui.look.words import compact_words, value_words
-from swmr_viewer.gui.measuring.place_words import axis_words, pixel_words, place_words
+from swmr_viewer.gui.look.text import compact_text, value_text
+from swmr_viewer.gui.measuring.place_text import axis_text, pixel_text, place_text
 from swmr_viewer.gui.session.live_frame import LiveFrame
 from swmr_viewer.gui.session.session import Session
 
@@ -90,10 +90,10 @@ class ReadoutBar(QWidget):
             value += " (defective: no measurement)" if frame.raw[at] != -1 else " (gap: no measurement)"
         if len(at) == 1:
             short = [f"channel {at[0]}", value]
-            words = [*short, *axis_words(facts, at[0])]
+            words = [*short, *axis_text(facts, at[0])]
         else:
             short = [f"x {at[1]}", f"y {at[0]}", value]
-            words = [*pixel_words(facts, *at), value, *place_words(facts, at[1] + 0.5, at[0] + 0.5)]
+            words = [*pixel_text(facts, *at), value, *place_text(facts, at[1] + 0.5, at[0] + 0.5)]
         self._say_pixel("   ".join(words), "   ".join(short))
 
     def _say_pixel(self, words: str, short: str) -> None:
@@ -118,7 +118,7 @@ class ReadoutBar(QWidget):
         self._arrange()
 
     def _tell(self, part: Words, name: str, number: float | None) -> None:
-        self._told[part] = ("", "") if number is None else (f"{name} {value_words(number)}", f"{name} {short_number(number)}")
+        self._told[part] = ("", "") if number is None else (f"{name} {value_text(number)}", f"{name} {short_number(number)}")
 
     def _show_note(self, words: str) -> None:
         self._say_note(words)
@@ -171,11 +171,11 @@ def _pixel_value(frame: LiveFrame, at: tuple[int, ...]) -> str:
     """Return what the file holds at a pixel: of a complex number both parts, of a colour each."""
     value = frame.picked[at]
     if value.ndim:
-        return "  ".join(value_words(one) for one in value.tolist())
-    return value_words(value.item())
+        return "  ".join(value_text(one) for one in value.tolist())
+    return value_text(value.item())
 
 
 def short_number(number: float) -> str:
     """Return a number in at most nine characters."""
-    words = value_words(number)
-    return words if len(words) <= LONGEST_SHORT else compact_words(f"{float(number):.4g}")
+    words = value_text(number)
+    return words if len(words) <= LONGEST_SHORT else compact_text(f"{float(number):.4g}")

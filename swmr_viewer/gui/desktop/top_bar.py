@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QToolButton, QVBo
 from swmr_viewer.core.plain_text import plain
 from swmr_viewer.gui.look.icons import wear
 from swmr_viewer.gui.look.labels import ElidedWords, tip
-from swmr_viewer.gui.look.words import dtype_words, shape_words
+from swmr_viewer.gui.look.text import dtype_text, shape_text
 from swmr_viewer.gui.session.session import Session
 
 
@@ -67,7 +67,7 @@ class TopBar(QWidget):
         if description is None or not description.data:
             return [folder]
         shown = self._session.data or description.data[0]
-        kind = f"{shape_words(shown.frame_shape)} {dtype_words(shown.dtype)}" if shown.frame_shape else f"scalar {dtype_words(shown.dtype)}"
+        kind = f"{shape_text(shown.frame_shape)} {dtype_text(shown.dtype)}" if shown.frame_shape else f"scalar {dtype_text(shown.dtype)}"
         return [folder, shown.path, kind]
 
 

@@ -7,11 +7,11 @@ from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPen, QTransfor
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from swmr_viewer.gui.display.color_maps import DEFAULT_COLOR_MAP, gradient
-from swmr_viewer.gui.display.levels_axis import LevelsAxis, level_words, ticks_words
+from swmr_viewer.gui.display.levels_axis import LevelsAxis, level_text, ticks_text
 from swmr_viewer.gui.display.levels_model import Levels, LevelsModel
 from swmr_viewer.gui.look.painting import Painted
+from swmr_viewer.gui.look.text import compact_text
 from swmr_viewer.gui.look.theme import theme_of_application, tokens
-from swmr_viewer.gui.look.words import compact_words
 
 BAR_WIDTH = 18
 TEXT_WIDTH = 58
@@ -99,10 +99,10 @@ class ColorBar(LevelsStrip):
     def _paint_ticks(self, painter: QPainter, axis: LevelsAxis) -> None:
         painter.setPen(QColor(tokens().muted))
         ticks, low, metrics = self.tick_values(), self.levels[0], painter.fontMetrics()
-        words = ticks_words(ticks, low)
+        words = ticks_text(ticks, low)
         for value, told in zip(ticks, words, strict=True):
             y = axis.y_of(value)
             painter.drawLine(QPointF(BAR_WIDTH + 1, y), QPointF(BAR_WIDTH + 5, y))
-            painter.drawText(QPointF(BAR_WIDTH + 9, y + metrics.ascent() / 2 - 1), compact_words(told))
+            painter.drawText(QPointF(BAR_WIDTH + 9, y + metrics.ascent() / 2 - 1), compact_text(told))
         if words and words[-1].startswith("+"):  # above what
-            painter.drawText(QPointF(0, self.height() - metrics.descent() - 1), compact_words(level_words(low)))
+            painter.drawText(QPointF(0, self.height() - metrics.descent() - 1), compact_text(level_text(low)))

@@ -8,11 +8,11 @@ from PySide6.QtWidgets import QButtonGroup, QCheckBox, QHBoxLayout, QToolButton,
 
 from swmr_viewer.gui.display.color_maps import COLOR_MAPS, swatch
 from swmr_viewer.gui.display.display_settings import Display
-from swmr_viewer.gui.display.levels_words import OWN_COLORS_TIP
+from swmr_viewer.gui.display.levels_text import OWN_COLORS_TIP
 from swmr_viewer.gui.look.labels import Words
 from swmr_viewer.gui.look.popup import Popup
+from swmr_viewer.gui.look.text import count_text, value_text
 from swmr_viewer.gui.look.theme import tokens
-from swmr_viewer.gui.look.words import count_words, value_words
 
 SWATCH = QSize(150, 16)
 MASKED_COLORS = {"grey": "", "black": "#000000", "white": "#ffffff", "red": "#d43d3d", "blue": "#2f6fe0", "orange": "#e08a1e"}
@@ -99,7 +99,7 @@ class ColorEditor(Popup):
         elif limit is None:
             self.told.say("The file does not say from where")
         else:
-            self.told.say(f"{count_words(statistics.n_saturated)} saturated ({value_words(limit)} and more)")
+            self.told.say(f"{count_text(statistics.n_saturated)} saturated ({value_text(limit)} and more)")
 
 
 def _map_button(name: str) -> QToolButton:

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 from swmr_viewer.gui.display.color_maps import COLOR_MAPS
 from swmr_viewer.gui.display.display_settings import Display, LevelMode
 from swmr_viewer.gui.display.levels_scale import Scale
-from swmr_viewer.gui.display.levels_words import OWN_COLORS_TIP, SCALE_TIPS, SCALE_WORDS
+from swmr_viewer.gui.display.levels_text import OWN_COLORS_TIP, SCALE_TIPS, SCALE_WORDS
 from swmr_viewer.gui.display.orientation import Orientation
 
 

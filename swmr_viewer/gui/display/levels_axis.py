@@ -93,14 +93,14 @@ def log_ticks_between(low: float, high: float, most: int) -> list[float]:
     return [10.0**d for d in decades if d % every == 0]
 
 
-def level_words(value: float) -> str:
+def level_text(value: float) -> str:
     """Return a level in at most seven characters."""
     if value == int(value) and abs(value) < 1e6:
         return str(int(value))
     return f"{value:.3g}"
 
 
-def ticks_words(ticks: list[float], low: float) -> list[str]:
+def ticks_text(ticks: list[float], low: float) -> list[str]:
     """Return the words of the ticks; where seven characters cannot tell them apart, how far each is above the low level."""
-    words = [level_words(tick) for tick in ticks]
-    return words if len(set(words)) == len(words) else [f"+{level_words(tick - low)}" for tick in ticks]
+    words = [level_text(tick) for tick in ticks]
+    return words if len(set(words)) == len(words) else [f"+{level_text(tick - low)}" for tick in ticks]

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QButtonGroup, QDoubleSpinBox, QGridLayout, QHBoxLa
 
 from swmr_viewer.gui.display.display_settings import Display, LevelMode
 from swmr_viewer.gui.display.levels_masks import MasksEditor
-from swmr_viewer.gui.display.levels_words import AS_STORED
+from swmr_viewer.gui.display.levels_text import AS_STORED
 from swmr_viewer.gui.look.labels import Words
 from swmr_viewer.gui.look.popup import Popup
 

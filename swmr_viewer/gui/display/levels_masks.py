@@ -9,9 +9,9 @@ from typing import Any
 from PySide6.QtWidgets import QCheckBox, QGridLayout, QLineEdit, QVBoxLayout, QWidget
 
 from swmr_viewer.gui.display.display_settings import Display
-from swmr_viewer.gui.display.levels_words import values_words
+from swmr_viewer.gui.display.levels_text import values_text
 from swmr_viewer.gui.look.labels import Words, tip
-from swmr_viewer.gui.look.words import count_words
+from swmr_viewer.gui.look.text import count_text
 
 _FILE_MASK = "The file's pixel mask"
 
@@ -84,10 +84,10 @@ class MasksEditor(QWidget):
 
     def _show_counts(self) -> None:
         statistics, rules = self._display.statistics, self._display.settings.mask
-        words = values_words(self._display.dtype, rules)
+        words = values_text(self._display.dtype, rules)
         self.sentinel.setText(words.text)
         self.sentinel.setToolTip(words.tip)
         self.sentinel.setEnabled(words.is_choice)
         self.sentinel.setChecked(rules.sentinel if words.is_choice else words.is_left_out)
         self.pixel_mask.setText(f"{_FILE_MASK}, which cannot be used" if self._display.lacks_mask else _FILE_MASK)
-        self.told.say("" if statistics is None else f"{count_words(statistics.n_masked)} pixels are left out")
+        self.told.say("" if statistics is None else f"{count_text(statistics.n_masked)} pixels are left out")

@@ -8,7 +8,7 @@ import pyqtgraph as pg
 
 from swmr_viewer.core.plain_text import plain
 from swmr_viewer.gui.image.frame_axes import FrameAxis
-from swmr_viewer.gui.look.words import LONGEST_TICK, ticks_in_room
+from swmr_viewer.gui.look.text import LONGEST_TICK, ticks_in_room
 
 
 class FrameTicks(pg.AxisItem):

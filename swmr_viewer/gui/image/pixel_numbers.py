@@ -84,14 +84,14 @@ class PixelNumbers(QObject):
         top, bottom = max(0, floor(seen.top())), min(rows, ceil(seen.bottom()))
         if (right - left) * (bottom - top) > MOST_NUMBERS:
             return []
-        return [(x, y, short_words(frame.raw[y, x])) for y in range(top, bottom) for x in range(left, right)]
+        return [(x, y, short_text(frame.raw[y, x])) for y in range(top, bottom) for x in range(left, right)]
 
     def _on_moved(self) -> None:
         self.item.prepareGeometryChange()
         self.item.update()
 
 
-def short_words(value: Any) -> str:
+def short_text(value: Any) -> str:
     """Return a raw value as it fits on a pixel: whole numbers in full up to seven figures."""
     if isinstance(value, np.integer | np.bool_):
         words = str(int(value))

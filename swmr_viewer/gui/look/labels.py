@@ -23,7 +23,7 @@ def tip(words: str) -> str:
     return f'<p style="white-space: pre">{escape(lines)}</p>' if "<" in lines or "&" in lines else lines
 
 
-def button_words(words: str) -> str:
+def button_text(words: str) -> str:
     """Return words for a tab, a button or a menu's entry, where a single ``&`` would name a key and not be seen."""
     return plain(words).replace("&", "&&")
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, Signal
 
-from swmr_viewer.gui.look.words import count_words, value_words
+from swmr_viewer.gui.look.text import count_text, value_text
 from swmr_viewer.gui.measuring.measurements import Measurements
 from swmr_viewer.gui.session.session import Session
 
@@ -69,13 +69,13 @@ class Alarm(QObject):
         rule, shown = self.rule, self._session.shown
         if rule is None or not self.is_raised:
             return ""
-        level = f"above {value_words(rule.above)}"
+        level = f"above {value_text(rule.above)}"
         if self.shown_is_above and shown is not None:
-            alone = "" if shown.combined == 1 else f" in frame {count_words(shown.index)} alone"
-            return f"ALARM: {rule.what} {value_words(self._value_shown() or 0.0)} {level}{alone}"
-        first = "" if self.first_above is None else f", first in frame {count_words(self.first_above)}"
+            alone = "" if shown.combined == 1 else f" in frame {count_text(shown.index)} alone"
+            return f"ALARM: {rule.what} {value_text(self._value_shown() or 0.0)} {level}{alone}"
+        first = "" if self.first_above is None else f", first in frame {count_text(self.first_above)}"
         frames = "frame has" if self.n_above == 1 else "frames have"
-        return f"ALARM: {count_words(self.n_above)} {frames} the {rule.what} {level}{first}"
+        return f"ALARM: {count_text(self.n_above)} {frames} the {rule.what} {level}{first}"
 
     def _value_shown(self) -> float | None:
         """Return what is watched, of the shown frame alone: a sum of ten frames is no hot frame."""

@@ -10,8 +10,8 @@ from swmr_viewer.analysis.profile import line_profile
 from swmr_viewer.gui.curves.plot_pane import PlotPane
 from swmr_viewer.gui.display.display_settings import Display
 from swmr_viewer.gui.look.labels import ElidedWords
+from swmr_viewer.gui.look.text import value_text
 from swmr_viewer.gui.look.theme import tokens
-from swmr_viewer.gui.look.words import value_words
 from swmr_viewer.gui.measuring.measurements import Measurements
 from swmr_viewer.gui.measuring.regions import Line
 from swmr_viewer.gui.session.session import Session
@@ -66,11 +66,11 @@ class ProfilePanel(QFrame):
 
     def _say(self) -> None:
         line = self._measurements.marks.line
-        self.where.say("Draw a line: Measure \u25b8 Line profile" if line is None else line_words(line))
+        self.where.say("Draw a line: Measure \u25b8 Line profile" if line is None else line_text(line))
 
 
-def line_words(line: Line) -> str:
+def line_text(line: Line) -> str:
     """Return where a line is, and how long it is."""
     (x0, y0), (x1, y1) = line
     length = float(np.hypot(x1 - x0, y1 - y0))
-    return f"x {x0:.1f}  y {y0:.1f}  \u2192  x {x1:.1f}  y {y1:.1f}     {value_words(round(length, 1))} pixels long"
+    return f"x {x0:.1f}  y {y0:.1f}  \u2192  x {x1:.1f}  y {y1:.1f}     {value_text(round(length, 1))} pixels long"

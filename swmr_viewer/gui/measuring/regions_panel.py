@@ -9,12 +9,12 @@ from swmr_viewer.gui.curves.curve_points import Values
 from swmr_viewer.gui.curves.index_curve import IndexCurve
 from swmr_viewer.gui.display.display_settings import Display
 from swmr_viewer.gui.look.labels import ElidedWords
-from swmr_viewer.gui.look.words import count_words
+from swmr_viewer.gui.look.text import count_text
 from swmr_viewer.gui.measuring.measurements import Measurements
 from swmr_viewer.gui.measuring.region_numbers import RegionNumbers
 from swmr_viewer.gui.measuring.regions_layer import region_color
 from swmr_viewer.gui.measuring.regions_table import RegionsTable
-from swmr_viewer.gui.session.live_mode import shown_words
+from swmr_viewer.gui.session.live_mode import shown_text
 from swmr_viewer.gui.session.session import Session
 
 OF_REGION = {"sum": "sum", "mean": "mean", "maximum": "maximum", "std": "\u03c3"}
@@ -106,8 +106,8 @@ class RegionsPanel(QFrame):
             self.known.say("Draw one: Measure, above the picture" if not column else "")
             return
         n_known, n_complete = self._measurements.values.n_known(column), progress.n_complete
-        known = f"{count_words(min(n_known, n_complete))} of {count_words(n_complete)}"
-        made_of = shown_words(self._session)
+        known = f"{count_text(min(n_known, n_complete))} of {count_text(n_complete)}"
+        made_of = shown_text(self._session)
         self.known.say(f"Table: {made_of}   Curve: {known}" if made_of else f"{known} complete frames measured")
 
     def showEvent(self, event: object) -> None:

@@ -7,7 +7,7 @@ from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from swmr_viewer.gui.look.painting import guarded
-from swmr_viewer.gui.look.words import value_words
+from swmr_viewer.gui.look.text import value_text
 from swmr_viewer.gui.measuring.measurements import Measurements
 from swmr_viewer.gui.measuring.region_numbers import RegionNumbers
 from swmr_viewer.gui.measuring.regions_layer import region_color
@@ -51,7 +51,7 @@ class RegionsModel(QAbstractTableModel):
         if found is None:
             return "\u2026"
         value = found[index.column() - 1]
-        return full_words(value) if role == Qt.ItemDataRole.ToolTipRole else number_words(value)
+        return full_text(value) if role == Qt.ItemDataRole.ToolTipRole else number_text(value)
 
     def setData(self, index: Index, value: object, role: int = Qt.ItemDataRole.EditRole) -> bool:
         self._measurements.rename(self._measurements.marks.regions[index.row()].name, str(value))
@@ -114,14 +114,14 @@ class RegionsTable(QTableView):
                 self.setCurrentIndex(self._model.index(row, 0))
 
 
-def number_words(value: float) -> str:
+def number_text(value: float) -> str:
     """Return a measured number for a narrow column: whole ones in full up to six figures."""
     if (isinstance(value, int) or value.is_integer()) and abs(value) < 1e6:
-        return value_words(int(value))
+        return value_text(int(value))
     return f"{value:.4g}"
 
 
-def full_words(value: float) -> str:
+def full_text(value: float) -> str:
     """Return a measured number with all that is known of it."""
     is_whole = isinstance(value, int) or (value.is_integer() and abs(value) < 2**53)
-    return value_words(int(value)) if is_whole else repr(value)
+    return value_text(int(value)) if is_whole else repr(value)

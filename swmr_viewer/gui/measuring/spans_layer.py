@@ -17,7 +17,7 @@ from swmr_viewer.gui.look.labels import tip
 from swmr_viewer.gui.look.theme import theme_of_application, tokens
 from swmr_viewer.gui.measuring.drawing_tool import DrawingTool
 from swmr_viewer.gui.measuring.measurements import Measurements
-from swmr_viewer.gui.measuring.place_words import span_words
+from swmr_viewer.gui.measuring.place_text import span_text
 from swmr_viewer.gui.measuring.regions_layer import region_color
 from swmr_viewer.gui.session.session import Session
 
@@ -107,7 +107,7 @@ class SpansLayer(QObject):
         for number, region in enumerate(regions):
             item = self._items.get(region.name) or self._add(region.name)
             item.setRegion(sorted(axis.place(one) for one in _extent(region)))
-            item.setToolTip(tip(span_words(self._facts, region, len(axis))))
+            item.setToolTip(tip(span_text(self._facts, region, len(axis))))
             color = QColor(region_color(number))
             item.color((color if tokens().is_dark else color.darker(DARKER)).name(), is_selected=selected is region)
         self._is_syncing = False
@@ -163,7 +163,7 @@ class SpansLayer(QObject):
     def _say(self) -> None:
         selected, axis = self._measurements.selected, self._axis
         if selected is not None and axis is not None:
-            self._session.note(span_words(self._facts, selected, len(axis)))
+            self._session.note(span_text(self._facts, selected, len(axis)))
 
 
 def _extent(region: Region) -> tuple[float, float]:

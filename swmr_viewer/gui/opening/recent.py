@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QMenu
 
 from swmr_viewer.core.plain_text import plain
-from swmr_viewer.gui.look.labels import button_words, tip
+from swmr_viewer.gui.look.labels import button_text, tip
 from swmr_viewer.gui.look.settings import settings
 from swmr_viewer.gui.session.session import Session
 from swmr_viewer.reader.messages import FollowRequest
@@ -71,16 +71,16 @@ def put_into(
     menu.clear()
     menu.setToolTipsVisible(True)
     for number, request in enumerate(requests, 1):
-        words = button_words(os.path.basename(request.path))
+        words = button_text(os.path.basename(request.path))
         words = f"{words}  ({GONE})" if is_gone(request.path) else words
         action = menu.addAction(f"&{number % 10}  {words}" if number <= 10 else words)
-        action.setToolTip(tip(paths_words(request)))
+        action.setToolTip(tip(paths_text(request)))
         action.triggered.connect(lambda _=False, one=request: choose(one))
     if menu.isEmpty():
         menu.addAction("Nothing was opened yet").setEnabled(False)
 
 
-def paths_words(request: FollowRequest) -> str:
+def paths_text(request: FollowRequest) -> str:
     """Return the file and the paths in it, a line each."""
     return "\n".join(map(plain, filter(None, (request.path, *request.key_paths, *request.data_paths))))
 

@@ -6,8 +6,8 @@ from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QTabBar, QWidget
 
 from swmr_viewer.core.plain_text import plain
-from swmr_viewer.gui.look.labels import button_words, tip
-from swmr_viewer.gui.look.words import dtype_words, shape_words
+from swmr_viewer.gui.look.labels import button_text, tip
+from swmr_viewer.gui.look.text import dtype_text, shape_text
 from swmr_viewer.gui.session.session import Session
 
 
@@ -50,14 +50,14 @@ class DataTabs(QTabBar):
             self.removeTab(0)
         description = self._session.description
         for number, name in enumerate(data_names((*paths, *(path for path, _ in awaited)))):
-            self.addTab(button_words(name))
+            self.addTab(button_text(name))
             if number >= len(paths):
                 path, why = awaited[number - len(paths)]
                 self.setTabEnabled(number, False)
                 self.setTabToolTip(number, tip(plain(f"Waiting for {path}: {why}")))
             elif description is not None:
                 one = description.data[number]
-                self.setTabToolTip(number, tip(plain(f"{one.path}   {shape_words(one.frame_shape)} {dtype_words(one.dtype)}")))
+                self.setTabToolTip(number, tip(plain(f"{one.path}   {shape_text(one.frame_shape)} {dtype_text(one.dtype)}")))
 
     def _on_tab(self, number: int) -> None:
         if 0 <= number < len(self._paths):

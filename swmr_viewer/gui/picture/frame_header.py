@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from swmr_viewer.gui.look.folding_row import FoldingRow
 from swmr_viewer.gui.look.labels import ElidedWords, Words
-from swmr_viewer.gui.look.words import age_words, count_words, moment_words, position_words
+from swmr_viewer.gui.look.text import age_text, count_text, moment_text, position_text
 from swmr_viewer.gui.picture.change_mark import ChangeMark
 from swmr_viewer.gui.session.live_frame import LiveFrame
 from swmr_viewer.gui.session.session import Session
@@ -82,31 +82,31 @@ class FrameHeader(QWidget):
     def _show(self) -> None:
         session, frame = self._session, self._session.shown
         if session.shows_stale_picture and session.wanted_index is not None:
-            self.title.say(f"Frame {count_words(session.wanted_index)}")
+            self.title.say(f"Frame {count_text(session.wanted_index)}")
             self.where.say("cannot be read" if session.wanted_is_unreadable else "being read \u2026")
             return
         if frame is None:
             self.title.say("No frame yet" if session.request is not None else "")
             self.where.say("")
             return
-        total = count_words(session.progress.total if session.progress is not None else 0)
+        total = count_text(session.progress.total if session.progress is not None else 0)
         is_one = frame.combined == 1
-        self.title.say(f"Frame {count_words(frame.index)}" if is_one else f"{count_words(frame.combined)} frames")
+        self.title.say(f"Frame {count_text(frame.index)}" if is_one else f"{count_text(frame.combined)} frames")
         held = "" if session.is_live else "held"
-        taken, age = self._time_words(frame)
-        of_total = f"of {total}" if is_one else f"last {count_words(frame.index)} of {total}"
-        where = f"at {position_words(frame.position)}" if frame.position else ""  # a scan of no axes is one point
+        taken, age = self._time_text(frame)
+        of_total = f"of {total}" if is_one else f"last {count_text(frame.index)} of {total}"
+        where = f"at {position_text(frame.position)}" if frame.position else ""  # a scan of no axes is one point
         parts = (of_total, where, self._made_of(), taken, age, held)
         self.where.say(self._fitting(parts, least_needed=(taken, of_total)))
 
-    def _time_words(self, frame: LiveFrame) -> tuple[str, str]:
+    def _time_text(self, frame: LiveFrame) -> tuple[str, str]:
         """Say when the frame was taken and how long ago; by a clock that is ahead of ours, or without a time, when it was read."""
         now_s, taken_s = self._now(), frame.frame_time
-        moment = "" if taken_s is None else moment_words(taken_s, now_s)
+        moment = "" if taken_s is None else moment_text(taken_s, now_s)
         taken = f"taken {moment}" if moment else ""
         if taken_s is None or not moment or taken_s > now_s:
-            return taken, f"read {age_words(self._session.frame_read_s)}"
-        return taken, age_words(now_s - taken_s)
+            return taken, f"read {age_text(self._session.frame_read_s)}"
+        return taken, age_text(now_s - taken_s)
 
     def _fitting(self, parts: tuple[str, ...], least_needed: tuple[str, ...]) -> str:
         """Return the words, where there is no room without the least needed ones: whether a picture is current is never cut."""

@@ -12,7 +12,7 @@ from swmr_viewer.core.plain_text import plain
 from swmr_viewer.gui.curves.curve_view import CurveView
 from swmr_viewer.gui.display.display_settings import Display
 from swmr_viewer.gui.image.image_view import ImageView
-from swmr_viewer.gui.look.words import shape_words, value_words
+from swmr_viewer.gui.look.text import shape_text, value_text
 from swmr_viewer.gui.session.live_frame import LiveFrame
 from swmr_viewer.gui.session.session import Session
 from swmr_viewer.gui.session.state import StateKind
@@ -143,12 +143,12 @@ class FrameView(QWidget):
         self.curve.show_frame(frame)
 
     def _show_scalar(self, frame: LiveFrame) -> None:
-        self.scalar.setText(value_words(frame.picked.item()))
+        self.scalar.setText(value_text(frame.picked.item()))
         self._pages.setCurrentWidget(self._scalars)
         self._on_painted()
 
     def _show_empty(self, frame: LiveFrame) -> None:
-        self.nothing.setText(f"Frames of {shape_words(frame.whole.shape)} hold no values: there is nothing to draw.")
+        self.nothing.setText(f"Frames of {shape_text(frame.whole.shape)} hold no values: there is nothing to draw.")
         self._pages.setCurrentWidget(self.nothing)
         self._on_painted()
 

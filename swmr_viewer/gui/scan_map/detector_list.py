@@ -9,10 +9,10 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QProgressBar, QS
 
 from swmr_viewer.core.plain_text import plain
 from swmr_viewer.gui.look.labels import ElidedWords, Words, line_height, tip
-from swmr_viewer.gui.look.words import count_words
+from swmr_viewer.gui.look.text import count_text
 from swmr_viewer.gui.scan_map.detector_names import detector_names
 from swmr_viewer.gui.scan_map.gap_line import GapLine
-from swmr_viewer.gui.scan_map.map_words import listed
+from swmr_viewer.gui.scan_map.map_text import listed
 from swmr_viewer.gui.scan_map.scan_gaps import ScanGaps
 from swmr_viewer.gui.scan_map.time_left import TimeLeft
 from swmr_viewer.gui.session.session import Session
@@ -42,8 +42,8 @@ class DetectorRow:
         self.bar.setAccessibleName(f"Keys of {name}")
 
     def show(self, n_set: int, total: int, behind: int) -> None:
-        self.count.say(f"{count_words(n_set)} / {count_words(total)}")
-        self.behind.say(f"{count_words(behind)} behind" if behind else "")
+        self.count.say(f"{count_text(n_set)} / {count_text(total)}")
+        self.behind.say(f"{count_text(behind)} behind" if behind else "")
         self.bar.setValue(round(STEPS * n_set / total) if total else 0)
         is_behind = "true" if behind else "false"
         if self.bar.property("behind") != is_behind:
@@ -51,14 +51,14 @@ class DetectorRow:
             self.bar.style().polish(self.bar)
 
 
-def hold_up_words(names: Sequence[str], counts: Sequence[int]) -> str:
+def hold_up_text(names: Sequence[str], counts: Sequence[int]) -> str:
     """Say which detectors the others wait for; nothing where nobody is two frames behind."""
     behind = max(counts, default=0) - min(counts, default=0)
     if behind < LEAST_HOLD_UP:
         return ""
     slowest = [name for name, count in zip(names, counts, strict=True) if count == min(counts)]
     who = listed(slowest) if len(slowest) <= NAMES_TOLD else f"{len(slowest)} detectors"
-    return f"{who} {'holds' if len(slowest) == 1 else 'hold'} the scan up: {count_words(behind)} behind"
+    return f"{who} {'holds' if len(slowest) == 1 else 'hold'} the scan up: {count_text(behind)} behind"
 
 
 class _RowsArea(QScrollArea):
@@ -136,7 +136,7 @@ class DetectorList(QFrame):
         counts = [progress.n_set(key) for key in range(progress.n_keys)]
         for row, n_set in zip(self.rows, counts, strict=True):
             row.show(n_set, progress.total, max(counts) - n_set)
-        self.hold_up.say(hold_up_words(detector_names(self._paths or ()), counts))
+        self.hold_up.say(hold_up_text(detector_names(self._paths or ()), counts))
 
     def _rebuild(self, paths: tuple[str, ...]) -> None:
         self._paths = paths

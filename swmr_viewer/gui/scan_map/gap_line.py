@@ -9,10 +9,10 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from swmr_viewer.gui.look.labels import line_height
+from swmr_viewer.gui.look.text import count_text
 from swmr_viewer.gui.look.theme import theme_of_application, tokens
-from swmr_viewer.gui.look.words import count_words
-from swmr_viewer.gui.scan_map.map_gaps import first_gaps, gaps_words, n_gap_points
-from swmr_viewer.gui.scan_map.map_words import missing_words
+from swmr_viewer.gui.scan_map.map_gaps import first_gaps, gaps_text, n_gap_points
+from swmr_viewer.gui.scan_map.map_text import missing_text
 from swmr_viewer.gui.scan_map.scan_gaps import ScanGaps
 from swmr_viewer.gui.session.session import Session
 
@@ -82,13 +82,13 @@ class GapLine(QLabel):
         self.setToolTip(GAPS_TIP if passed is not None else NO_ORDER_TIP)
         left = progress.total - progress.n_complete
         if passed is None:
-            return [(f"{count_words(left)} not complete yet", None)]
+            return [(f"{count_text(left)} not complete yet", None)]
         n_gaps, gaps = n_gap_points(progress, passed), first_gaps(progress, passed, NAMED)
         n_missing = left - n_gaps if self._gaps.scan_is_over else 0
-        while len(gaps) > 1 and not self._has_room_for(gaps_words(n_gaps, gaps, n_missing)):
+        while len(gaps) > 1 and not self._has_room_for(gaps_text(n_gaps, gaps, n_missing)):
             gaps.pop()
-        pieces = gaps_words(n_gaps, gaps, n_missing)
-        return pieces if self._has_room_for(pieces) else gaps_words(n_gaps, gaps)
+        pieces = gaps_text(n_gaps, gaps, n_missing)
+        return pieces if self._has_room_for(pieces) else gaps_text(n_gaps, gaps)
 
     def _has_room_for(self, pieces: list[tuple[str, int | None]]) -> bool:
         return self.fontMetrics().horizontalAdvance("".join(words for words, _ in pieces)) <= self.width()
@@ -100,6 +100,6 @@ class GapLine(QLabel):
     def _choose(self, index: int) -> None:
         session, description = self._session, self._session.description
         if session.progress is not None:
-            session.note(missing_words(session.progress, index, description.key_paths if description is not None else (), session.is_over))
+            session.note(missing_text(session.progress, index, description.key_paths if description is not None else (), session.is_over))
             session.pin_nearest(index)
             self.gap_chosen.emit(index)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from swmr_viewer.core.progress import COMPLETE, KeyProgress
-from swmr_viewer.gui.look.words import count_words
+from swmr_viewer.gui.look.text import count_text
 from swmr_viewer.gui.scan_map.visit_order import Passed, n_points
 
 BLOCK = 1 << 18
@@ -51,17 +51,17 @@ def _joined(found: list[tuple[int, int]], gaps: np.ndarray) -> list[tuple[int, i
     return found + ranges
 
 
-def gaps_words(n_gaps: int, gaps: Sequence[tuple[int, int]], n_missing: int = 0) -> list[tuple[str, int | None]]:
+def gaps_text(n_gaps: int, gaps: Sequence[tuple[int, int]], n_missing: int = 0) -> list[tuple[str, int | None]]:
     """Return the line about gaps as pieces of text; those that can be gone to carry their index.
 
     ``n_missing`` points never came because the scan ended before it came to them.
     """
-    missing: list[tuple[str, int | None]] = [(f"{'; ' if n_gaps else ', '}{count_words(n_missing)} missing", None)] if n_missing else []
+    missing: list[tuple[str, int | None]] = [(f"{'; ' if n_gaps else ', '}{count_text(n_missing)} missing", None)] if n_missing else []
     if not n_gaps:
         return [("No gaps", None), *missing]
-    pieces: list[tuple[str, int | None]] = [(f"{count_words(n_gaps)} {'gap' if n_gaps == 1 else 'gaps'}: ", None)]
+    pieces: list[tuple[str, int | None]] = [(f"{count_text(n_gaps)} {'gap' if n_gaps == 1 else 'gaps'}: ", None)]
     for number, (start, stop) in enumerate(gaps):
-        words = count_words(start) if stop == start + 1 else f"{count_words(start)}\u2013{count_words(stop - 1)}"
+        words = count_text(start) if stop == start + 1 else f"{count_text(start)}\u2013{count_text(stop - 1)}"
         pieces += [(", ", None)] * (number > 0) + [(words, start)]
     named = sum(stop - start for start, stop in gaps)
     return [*pieces, *([(" \u2026", None)] if named < n_gaps else []), *missing]

@@ -8,12 +8,12 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWi
 
 from swmr_viewer.gui.look.labels import ElidedWords, Words, tip
 from swmr_viewer.gui.look.painting import Painted
+from swmr_viewer.gui.look.text import count_text
 from swmr_viewer.gui.look.theme import theme_of_application, tokens
-from swmr_viewer.gui.look.words import count_words
 from swmr_viewer.gui.scan_map import map_image as mi
 from swmr_viewer.gui.scan_map.map_colors import map_colors
 from swmr_viewer.gui.scan_map.map_pages import MapPages
-from swmr_viewer.gui.scan_map.map_words import shape_caption
+from swmr_viewer.gui.scan_map.map_text import shape_caption
 from swmr_viewer.gui.scan_map.page_actions import PageActions
 from swmr_viewer.gui.scan_map.page_row import PageRow
 from swmr_viewer.gui.scan_map.progress_map import ProgressMap, scan_axis_names
@@ -95,7 +95,7 @@ class MapPanel(QFrame):
         self.whole.setVisible(self.map.is_zoomed)
         self.legend.setVisible(progress is not None)
         self.legend.tell(is_over=self._gaps.scan_is_over)
-        self.count.say("" if progress is None or self.map.is_zoomed else f"{count_words(progress.n_complete)} complete")
+        self.count.say("" if progress is None or self.map.is_zoomed else f"{count_text(progress.n_complete)} complete")
 
 
 class Legend(QWidget):

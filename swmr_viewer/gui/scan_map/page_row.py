@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSpinBox, QToolButton, Q
 from swmr_viewer.gui.look.labels import ElidedWords, tip
 from swmr_viewer.gui.scan_map.map_grid import page_axes
 from swmr_viewer.gui.scan_map.map_pages import MapPages
-from swmr_viewer.gui.scan_map.map_words import page_axis_names, pages_words, place_words
+from swmr_viewer.gui.scan_map.map_text import page_axis_names, pages_text, place_text
 from swmr_viewer.gui.scan_map.page_actions import PageActions
 from swmr_viewer.gui.scan_map.progress_map import scan_axes
 from swmr_viewer.gui.session.session import Session
@@ -59,14 +59,14 @@ class PageRow(QWidget):
         for part in (self.back, self.on, self.follow, self._axes):
             part.setVisible(shows_one)
         self.words.setVisible(not shows_one)
-        self.words.say(pages_words(named))
+        self.words.say(pages_text(named))
         for spin, axis, length, at in zip(self.spins, page_axes(shape), lengths, self._pages.position, strict=False):
             spin.blockSignals(True)
             spin.setMaximum(length - 1)
             spin.setFixedWidth(SPIN_FRAME + spin.fontMetrics().horizontalAdvance("0" * max(2, len(str(length - 1)))))
             if not spin.hasFocus() or spin.cleanText() == str(spin.value()):  # otherwise somebody is typing
                 spin.setValue(at)
-            spin.setToolTip(tip(place_words(axis, at, length, axes)))
+            spin.setToolTip(tip(place_text(axis, at, length, axes)))
             spin.blockSignals(False)
 
     def _rebuild(self, names: list[str]) -> None:

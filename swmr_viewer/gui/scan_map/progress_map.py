@@ -15,7 +15,7 @@ from swmr_viewer.gui.scan_map import map_image as mi
 from swmr_viewer.gui.scan_map.map_canvas import MapCanvas
 from swmr_viewer.gui.scan_map.map_colors import canvas_image
 from swmr_viewer.gui.scan_map.map_pages import MapPages
-from swmr_viewer.gui.scan_map.map_words import missing_words, point_words
+from swmr_viewer.gui.scan_map.map_text import missing_text, point_text
 from swmr_viewer.gui.scan_map.map_zoom import centred_on, moved_to, resized, turned_to, zoomed
 from swmr_viewer.gui.scan_map.scan_gaps import ScanGaps
 from swmr_viewer.gui.session.session import Session
@@ -262,7 +262,7 @@ class ProgressMap(Painted, QWidget):
             return
         if not progress.is_complete(index):
             paths = description.key_paths if description is not None else ()
-            self._session.note(missing_words(progress, index, paths, self._session.is_over))
+            self._session.note(missing_text(progress, index, paths, self._session.is_over))
         self._session.pin(index)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
@@ -275,17 +275,17 @@ class ProgressMap(Painted, QWidget):
 
     def event(self, event: QEvent) -> bool:
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
-            QToolTip.showText(event.globalPos(), tip(self.words_at(QPointF(event.pos()))), self)
+            QToolTip.showText(event.globalPos(), tip(self.text_at(QPointF(event.pos()))), self)
             return True
         return super().event(event)
 
-    def words_at(self, at: QPointF) -> str:
+    def text_at(self, at: QPointF) -> str:
         """Return what is known about the point at a place of this widget."""
         index, progress, description = self.index_at(at), self._session.progress, self._session.description
         if index is None or progress is None or index >= progress.total:
             return ""
-        paths, fate = description.key_paths if description is not None else (), self._gaps.fate_words(index)
-        return point_words(progress, index, paths, scan_axes(self._session), fate, self._session.is_over)
+        paths, fate = description.key_paths if description is not None else (), self._gaps.fate_text(index)
+        return point_text(progress, index, paths, scan_axes(self._session), fate, self._session.is_over)
 
 
 def scan_axes(session: Session) -> tuple[ScanAxis, ...]:

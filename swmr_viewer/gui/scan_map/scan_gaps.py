@@ -40,7 +40,7 @@ class ScanGaps(QObject):
         progress, passed = self._session.progress, self._arrival.passed
         return below_newest(progress) if passed is None and progress is not None and self.scan_is_over else passed
 
-    def fate_words(self, index: int) -> str:
+    def fate_text(self, index: int) -> str:
         """Say what becomes of a point that is not complete, as far as that is known."""
         progress, passed = self._session.progress, self.passed
         if progress is None or passed is None or progress.is_complete(index):

@@ -47,7 +47,7 @@ def frames_wanted(total: int, conditions: Sequence[Condition], grows: bool) -> i
     return min(known) if known else None
 
 
-def left_words(seconds: float) -> str:
+def left_text(seconds: float) -> str:
     """Return an estimate in words, no finer than it is: ``about 18 s left``."""
     if seconds < 99.5:
         return f"about {max(1, round(seconds))} s left"
@@ -84,7 +84,7 @@ class TimeLeft(QObject):
     def words(self) -> str:
         """Return the estimate in words, or nothing."""
         seconds = self.seconds
-        return left_words(seconds) if seconds else ""
+        return left_text(seconds) if seconds else ""
 
     def _forget(self) -> None:
         self._arrivals, self._shape, self._grows = Arrivals(), None, False

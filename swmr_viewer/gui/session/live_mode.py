@@ -44,9 +44,9 @@ class LiveMode(QObject):
             self._session.prepare(self._session.data_path, combine=combine)
             self.changed.emit()
 
-    def shown_words(self) -> str:
+    def shown_text(self) -> str:
         """Say what the shown picture is made of: ``mean of 20 frames``; nothing for a single frame."""
-        return shown_words(self._session)
+        return shown_text(self._session)
 
     def _say_again(self) -> None:
         if self.every_frame:
@@ -54,15 +54,15 @@ class LiveMode(QObject):
             self._session.counts.expects_all = True
 
 
-def shown_words(session: Session) -> str:
+def shown_text(session: Session) -> str:
     """Say what the shown picture is made of: ``mean of 20 frames``; nothing for a single frame."""
     frame = session.shown
     if frame is None:
         return ""
-    return combined_words(session.wishes.of(frame.data_path).combine, frame.combined)
+    return combined_text(session.wishes.of(frame.data_path).combine, frame.combined)
 
 
-def combined_words(combine: Combine, n_frames: int) -> str:
+def combined_text(combine: Combine, n_frames: int) -> str:
     """Return what a combined picture is, with the number of frames that are really in it."""
     if combine.how == "none":
         return "" if n_frames == 1 else f"{n_frames:,} frames as one".replace(",", "\u2009")  # single ones are asked for, and on their way

@@ -15,5 +15,5 @@ class Problem:
     details: str = ""
     severity: str = "error"
     """``error``: nothing goes on; ``note``: following goes on."""
-    action_words: str = ""
+    action_text: str = ""
     action: Callable[[], None] | None = None

@@ -17,7 +17,7 @@ from swmr_viewer.gui.session.places import places_in
 from swmr_viewer.gui.session.problem import Problem
 from swmr_viewer.gui.session.progress_feed import ProgressUpdate, added_to
 from swmr_viewer.gui.session.session_facts import SessionFacts
-from swmr_viewer.gui.session.state import replaced_words, resolve_state
+from swmr_viewer.gui.session.state import replaced_text, resolve_state
 from swmr_viewer.reader import messages as m
 
 TELL_STUCK_S = 5.0
@@ -106,7 +106,7 @@ class SessionNews(SessionFacts):
         elif self._open_problem is None:
             words = f"The reader has not answered for {condition.stuck_s:.0f} s, while {condition.doing}."
             remedy = "The storage does not answer, or the file is damaged. The window stays usable, and looking goes on."
-            self._open_problem = Problem(words, remedy, severity="note", action_words="Stop", action=self.stop)
+            self._open_problem = Problem(words, remedy, severity="note", action_text="Stop", action=self.stop)
             self.report(self._open_problem)
 
     def _solve(self, severity: str = "") -> None:
@@ -120,7 +120,7 @@ class SessionNews(SessionFacts):
         if replaced.generation != self.generation:
             return
         self.replaced = replaced
-        self.report(Problem(replaced_words(replaced), action_words="Follow the new one", action=self.retry))
+        self.report(Problem(replaced_text(replaced), action_text="Follow the new one", action=self.retry))
         self._resolve()
         self.file_replaced.emit()
 
@@ -233,7 +233,7 @@ class SessionNews(SessionFacts):
             return
         self.failed = failed
         words = "Wait for it" if failed.kind in RETRYABLE else "Try again"
-        self._open_problem = Problem(failed.message, failed.remedy, failed.details, action_words=words, action=self.retry)
+        self._open_problem = Problem(failed.message, failed.remedy, failed.details, action_text=words, action=self.retry)
         self.report(self._open_problem)
         self._resolve()
         self.finished.emit(failed)

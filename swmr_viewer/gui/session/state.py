@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum
 
-from swmr_viewer.gui.look.words import count_words, seconds_words
+from swmr_viewer.gui.look.text import count_text, seconds_text
 from swmr_viewer.reader.messages import Ended, Failed, FileReplaced, Phase
 
 LEAST_QUIET_S = 2.0
@@ -93,11 +93,11 @@ def resolve_state(facts: Facts) -> SessionState:
     if facts.failed is not None:
         return SessionState(StateKind.FAILED, "Failed", f"{facts.failed.message} {facts.failed.remedy}".strip())
     if facts.replaced is not None:
-        return SessionState(StateKind.REPLACED, f"File replaced at {_clock(facts.replaced)}", replaced_words(facts.replaced))
+        return SessionState(StateKind.REPLACED, f"File replaced at {_clock(facts.replaced)}", replaced_text(facts.replaced))
     if facts.ended is not None and not facts.ended.looks_on:
         return _with_awaited(_ended(facts.ended), facts.awaited)
     if facts.stuck_s > 0:
-        since = f"For {seconds_words(facts.stuck_s)}{f', while {facts.doing}' if facts.doing else ''}."
+        since = f"For {seconds_text(facts.stuck_s)}{f', while {facts.doing}' if facts.doing else ''}."
         detail = "The reader process waits for the storage or for HDF5; the window stays usable, and the reader is replaced if it lasts."
         return SessionState(StateKind.STORAGE, "Storage not answering", f"{since} {detail}")
     if facts.ended is not None:
@@ -114,7 +114,7 @@ def _with_awaited(state: SessionState, awaited: tuple[tuple[str, str], ...]) -> 
     return replace(state, detail=" ".join((*waits, state.detail)).strip())
 
 
-def replaced_words(replaced: FileReplaced) -> str:
+def replaced_text(replaced: FileReplaced) -> str:
     """Say what happened to the file, when, and what is still there."""
     rest = "Frames that were not read before cannot be read any more." if replaced.in_place else "Its frames can still be looked at."
     return f"At {_clock(replaced)} {replaced.message} {rest}"
@@ -135,7 +135,7 @@ def _ended(ended: Ended) -> SessionState:
     words = f"{'Finished' if is_finished(ended) else 'Ended'}: {_ENDS.get(ended.reason, ended.reason)}"
     detail = _END_DETAILS.get(ended.reason, "")
     if not is_finished(ended) and ended.complete < ended.total:
-        detail = f"{detail} {count_words(ended.complete)} of {count_words(ended.total)} points are complete.".strip()
+        detail = f"{detail} {count_text(ended.complete)} of {count_text(ended.total)} points are complete.".strip()
     return SessionState(StateKind.FINISHED, words, detail)
 
 
@@ -150,7 +150,7 @@ def is_finished(ended: Ended) -> bool:
 
 
 def _looking_detail(quiet_s: float | None) -> str:
-    quiet = "No key yet" if quiet_s is None else f"No key for {seconds_words(quiet_s)}"
+    quiet = "No key yet" if quiet_s is None else f"No key for {seconds_text(quiet_s)}"
     return f"{quiet}, still looking: following goes on by itself when keys come."
 
 
@@ -158,5 +158,5 @@ def _following(facts: Facts) -> SessionState:
     if facts.phase is None:
         return SessionState(StateKind.WAITING_FOR_FILE, "Opening", "The reader opens the file.")
     if facts.quiet_s is not None and facts.quiet_s >= quiet_after_s(facts.rate):
-        return SessionState(StateKind.QUIET, "Quiet", f"No new key for {seconds_words(facts.quiet_s)}. Quiet is not finished.")
+        return SessionState(StateKind.QUIET, "Quiet", f"No new key for {seconds_text(facts.quiet_s)}. Quiet is not finished.")
     return SessionState(StateKind.LIVE, "Live", "New keys are followed as they come.")

@@ -10,7 +10,7 @@ from PySide6.QtCore import QRectF
 from PySide6.QtGui import QGuiApplication
 
 from swmr_viewer.export import matrix
-from swmr_viewer.gui.look.words import count_words, shape_words
+from swmr_viewer.gui.look.text import count_text, shape_text
 from swmr_viewer.gui.picture.frame_view import FrameView
 from swmr_viewer.gui.session.session import Session
 from swmr_viewer.gui.snapshots.snapshots import Snapshots
@@ -47,11 +47,11 @@ class Clipboard:
             return
         values, where = self._seen(frame.raw)
         if not 0 < values.size <= MOST_VALUES:
-            why = f"the part that is seen has {count_words(values.size)} values" if values.size else "no pixel is seen"
-            self._session.note(f"Not copied: {why}; zoom until it has 1 to {count_words(MOST_VALUES)}")
+            why = f"the part that is seen has {count_text(values.size)} values" if values.size else "no pixel is seen"
+            self._session.note(f"Not copied: {why}; zoom until it has 1 to {count_text(MOST_VALUES)}")
             return
         QGuiApplication.clipboard().setText(matrix(values))
-        self._session.note(f"Copied {shape_words(values.shape)} raw values{where}")
+        self._session.note(f"Copied {shape_text(values.shape)} raw values{where}")
 
     def _seen(self, raw: npt.NDArray[Any]) -> tuple[npt.NDArray[Any], str]:
         if raw.ndim != 2:

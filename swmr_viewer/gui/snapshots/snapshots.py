@@ -14,11 +14,11 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from swmr_viewer.core.errors import SwmrViewerError
 from swmr_viewer.core.nexus.facts import DataFacts
 from swmr_viewer.export import Snapshot
+from swmr_viewer.gui.look.text import position_text
 from swmr_viewer.gui.look.theme import tokens
-from swmr_viewer.gui.look.words import position_words
 from swmr_viewer.gui.measuring.curves_file import Columns, CurvesOrder
 from swmr_viewer.gui.picture.frame_view import FrameView
-from swmr_viewer.gui.session.live_mode import shown_words
+from swmr_viewer.gui.session.live_mode import shown_text
 from swmr_viewer.gui.session.problem import Problem
 from swmr_viewer.gui.session.session import Session
 from swmr_viewer.gui.snapshots.snapshot_picture import composed, png_of, scale_bar
@@ -141,9 +141,9 @@ class Snapshots(QObject):
         picture = self._view.grab_picture()
         if frame is None or request is None:
             return picture
-        which = f"frame {frame.index} at {position_words(frame.position)}"
+        which = f"frame {frame.index} at {position_text(frame.position)}"
         if frame.combined > 1:
-            which = f"{shown_words(self._session)}, last {which}"
+            which = f"{shown_text(self._session)}, last {which}"
         title = f"{PurePath(request.path).name}   {frame.data_path}   {which}"
         bar = None
         if self._settings.has_scale and frame.raw.ndim == 2:

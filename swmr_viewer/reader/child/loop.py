@@ -103,7 +103,7 @@ class ReaderLoop:
             case UseSlots():
                 self._slots.use(request)
             case _ if self._following is not None:
-                with self._failing_in_words(self._follow):
+                with self._failing_in_text(self._follow):
                     self._following.handle(request)
             case _ if self._waiting is not None:
                 self._handle_early(request)
@@ -139,7 +139,7 @@ class ReaderLoop:
         try:
             answer = Inspected(request.request_id, self._look_at(request.path))
         except Exception as error:
-            words = _in_words(error, request.path)
+            words = _in_text(error, request.path)
             answer = Inspected(request.request_id, None, words.message, words.remedy, type(words).__name__)
         self._line.send(answer)
 
@@ -158,14 +158,14 @@ class ReaderLoop:
             first = read_first_frame(request.request)
             answer = Previewed(request.request_id, data_path, first.thumbnail, first.index, first.position)
         except Exception as error:
-            words = _in_words(error, request.path)
+            words = _in_text(error, request.path)
             answer = Previewed(request.request_id, data_path, None, None, (), words.message, words.remedy, type(words).__name__)
         self._line.send(answer)
 
     # ---- steps
 
     def _step(self) -> None:
-        with self._failing_in_words(self._follow):
+        with self._failing_in_text(self._follow):
             if self._following is not None:
                 self._following.step()
             elif self._waiting is not None and self._follow is not None:
@@ -193,19 +193,19 @@ class ReaderLoop:
             return None
 
     @contextlib.contextmanager
-    def _failing_in_words(self, follow: Follow | None) -> Iterator[None]:
+    def _failing_in_text(self, follow: Follow | None) -> Iterator[None]:
         try:
             yield
         except (EOFError, ConnectionError):
             raise
         except Exception as error:
-            words = _in_words(error, follow.request.path if follow else "")
+            words = _in_text(error, follow.request.path if follow else "")
             details = traceback.format_exc()
             self._line.send(Failed(self._line.generation, words.message, words.remedy, details, type(words).__name__))
             self._drop()
 
 
-def _in_words(error: Exception, path: str) -> SwmrViewerError:
+def _in_text(error: Exception, path: str) -> SwmrViewerError:
     if isinstance(error, SwmrViewerError):
         return error
     if isinstance(error, (OSError, RuntimeError, KeyError, ValueError)):

@@ -10,7 +10,7 @@ import h5py
 
 from swmr_viewer.analysis import frame_view
 from swmr_viewer.core.discovery import inspect_open
-from swmr_viewer.core.discovery.telling import unreadable_words
+from swmr_viewer.core.discovery.telling import unreadable_text
 from swmr_viewer.core.errors import FileDamagedError, NoKeysError
 from swmr_viewer.core.files.opening import open_swmr
 from swmr_viewer.core.follower import Follower
@@ -133,7 +133,7 @@ def _open_in(h5file: h5py.File, request: FollowRequest) -> Scan:
     faults = [str(error) for error in errors]
     if not told and lengths:
         faults.insert(0, f"There are no keys in {request.path}: {_SUBSTITUTE.format(', '.join(lengths))}")
-    faults += unreadable_words(found.tree) if found is not None else ()
+    faults += unreadable_text(found.tree) if found is not None else ()
     scan = Scan(h5file, follower, {}, late, faults)
     scan.take_up(grabbers)
     return scan
@@ -145,7 +145,7 @@ _SUBSTITUTE = "the length of {} and its chunks stand in for them, which says les
 def _found_keys(found: Inspection | None, path: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return (key paths, paths of what stands in for keys)."""
     if found is None or not (found.key_paths or found.length_paths):
-        damage = " ".join(unreadable_words(found.tree)) if found is not None else ""
+        damage = " ".join(unreadable_text(found.tree)) if found is not None else ""
         if damage:
             words = f"No key dataset was found in what can be read of {path}. {damage}"
             raise FileDamagedError(words, "Copy it again; if its writer was killed, what it did not get to write is lost.")

@@ -96,7 +96,7 @@ class Replacing:
         if lived_s > _LONG_LIFE_S:
             following.setbacks.note_long_life()
         had_failed = following.failed
-        words = following.last_words(following.note_death(silent_s), why)
+        words = following.last_text(following.note_death(silent_s), why)
         if words is not None and not had_failed:
             yield words
         if isinstance(words, Failed):

@@ -223,7 +223,7 @@ class Resumption:
         """Whether another reader would only die as well."""
         return self.setbacks.is_hopeless
 
-    def last_words(self, given_up: Busy | None, why: str) -> Fault | Failed | None:
+    def last_text(self, given_up: Busy | None, why: str) -> Fault | Failed | None:
         """Return what to say after a death."""
         path = self.request.path
         if given_up is not None and not self.is_hopeless:

@@ -16,11 +16,11 @@ from swmr_viewer.core.progress import KeyProgress
 from swmr_viewer.gui.assembly import Assembly
 from swmr_viewer.gui.controls.go_to import PlaceError, parse_place, row_step
 from swmr_viewer.gui.controls.notify import Notifier
-from swmr_viewer.gui.controls.termination_words import countdown_words, end_words
-from swmr_viewer.gui.look.words import clock_words
-from swmr_viewer.gui.scan_map.detector_list import hold_up_words
-from swmr_viewer.gui.scan_map.time_left import Arrivals, frames_wanted, left_words
-from swmr_viewer.gui.session.live_mode import combined_words
+from swmr_viewer.gui.controls.termination_text import countdown_text, end_text
+from swmr_viewer.gui.look.text import clock_text
+from swmr_viewer.gui.scan_map.detector_list import hold_up_text
+from swmr_viewer.gui.scan_map.time_left import Arrivals, frames_wanted, left_text
+from swmr_viewer.gui.session.live_mode import combined_text
 from swmr_viewer.reader import messages as m
 from tests.gui.fakes import Clock, FakeSupervisor, picture, ranges
 
@@ -58,7 +58,7 @@ def test_a_place_is_a_number_or_a_position(words: str, index: int) -> None:
 
 
 @pytest.mark.parametrize("words", ["", "x", "-1", "600", "20, 0", "1, 2, 3", "1.5", "13,", "9" * 30])
-def test_what_names_no_point_is_refused_in_words(words: str) -> None:
+def test_what_names_no_point_is_refused_in_text(words: str) -> None:
     with pytest.raises(PlaceError) as error:
         parse_place(words, (20, 30))
     assert str(error.value).endswith(".")
@@ -242,9 +242,9 @@ def test_combining_is_edited_in_a_pop_up(qtbot: QtBot, reader: FakeSupervisor, f
 
 
 def test_combined_pictures_are_told_with_the_frames_that_are_in_them() -> None:
-    assert combined_words(m.Combine("mean", 20), 20) == "mean of 20 frames"
-    assert combined_words(m.Combine("sum", None), 1) == "sum of 1 frame"
-    assert combined_words(m.Combine(), 1) == ""
+    assert combined_text(m.Combine("mean", 20), 20) == "mean of 20 frames"
+    assert combined_text(m.Combine("sum", None), 1) == "sum of 1 frame"
+    assert combined_text(m.Combine(), 1) == ""
 
 
 # ---- marks, rates, times
@@ -289,7 +289,7 @@ def test_the_time_left_comes_from_the_recent_rate() -> None:
     assert frames_wanted(600, (FrameCount(100), AllKeys()), grows=False) == 100
     assert frames_wanted(600, (), grows=True) is None
     assert frames_wanted(600, (FrameCount(700),), grows=True) == 700
-    assert [left_words(s) for s in (0.2, 18.4, 170, 7300)] == ["about 1 s left", "about 18 s left", "about 3 min left", "about 2.0 h left"]
+    assert [left_text(s) for s in (0.2, 18.4, 170, 7300)] == ["about 1 s left", "about 18 s left", "about 3 min left", "about 2.0 h left"]
 
 
 def test_the_time_left_stands_in_the_window_and_goes_when_nothing_comes(
@@ -308,16 +308,16 @@ def test_the_time_left_stands_in_the_window_and_goes_when_nothing_comes(
 
 
 def test_who_holds_the_scan_up_is_named() -> None:
-    assert hold_up_words(["eiger", "xspress3", "panda"], [424, 418, 424]) == "xspress3 holds the scan up: 6 behind"
-    assert hold_up_words(["a", "b", "c"], [9, 4, 4]) == "b and c hold the scan up: 5 behind"
-    assert hold_up_words(["a", "b"], [5, 4]) == ""
-    assert hold_up_words([], []) == ""
-    assert hold_up_words(list("abcde"), [9, 1, 1, 1, 1]) == "4 detectors hold the scan up: 8 behind"
+    assert hold_up_text(["eiger", "xspress3", "panda"], [424, 418, 424]) == "xspress3 holds the scan up: 6 behind"
+    assert hold_up_text(["a", "b", "c"], [9, 4, 4]) == "b and c hold the scan up: 5 behind"
+    assert hold_up_text(["a", "b"], [5, 4]) == ""
+    assert hold_up_text([], []) == ""
+    assert hold_up_text(list("abcde"), [9, 1, 1, 1, 1]) == "4 detectors hold the scan up: 8 behind"
 
 
 def test_the_time_of_a_frame_is_that_of_this_place() -> None:
     moment = datetime(2026, 3, 4, 14, 3, 7, 240_000)
-    assert clock_words(moment.timestamp()) == "14:03:07.2"
+    assert clock_text(moment.timestamp()) == "14:03:07.2"
 
 
 # ---- ends
@@ -326,12 +326,12 @@ def test_the_time_of_a_frame_is_that_of_this_place() -> None:
 def test_words_about_ends() -> None:
     at = datetime(2026, 3, 4, 14, 3, 7)
     conditions = (Timeout(10.0), AllKeys())
-    assert end_words(m.Ended(1, "timeout", 400, 600), conditions, at) == "Ended at 14:03:07: no new key for 10 s"
-    assert end_words(m.Ended(1, "stopped", 400, 600), conditions, at) == "Ended at 14:03:07: you stopped it"
-    assert countdown_words(7.5) == "timeout in 7.5 s if nothing comes"
-    assert countdown_words(7.5, is_quiet=True) == "quiet, not finished: timeout in 7.5 s"
-    assert countdown_words(None, is_quiet=True) == "quiet, not finished"
-    assert countdown_words(None) == ""
+    assert end_text(m.Ended(1, "timeout", 400, 600), conditions, at) == "Ended at 14:03:07: no new key for 10 s"
+    assert end_text(m.Ended(1, "stopped", 400, 600), conditions, at) == "Ended at 14:03:07: you stopped it"
+    assert countdown_text(7.5) == "timeout in 7.5 s if nothing comes"
+    assert countdown_text(7.5, is_quiet=True) == "quiet, not finished: timeout in 7.5 s"
+    assert countdown_text(None, is_quiet=True) == "quiet, not finished"
+    assert countdown_text(None) == ""
 
 
 def test_an_end_is_told_with_its_time_and_restart_opens_anew(qtbot: QtBot, reader: FakeSupervisor, following: Following) -> None:

@@ -112,7 +112,7 @@ def test_counts_lags_and_gaps_are_those_of_the_files_keys(
     chart = assembly.window.map_panel.map
     qtbot.waitUntil(lambda: chart.is_current)
     for index in range(24):
-        words = chart.words_at(chart.point_of(index))
+        words = chart.text_at(chart.point_of(index))
         for name, is_set in keys.items():
             assert f"{name}: {'set' if is_set[index] else 'not set yet'}" in words
 

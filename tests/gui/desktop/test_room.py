@@ -15,9 +15,9 @@ from swmr_viewer.gui.application import application
 from swmr_viewer.gui.assembly import Assembly
 from swmr_viewer.gui.desktop.readout_bar import short_number
 from swmr_viewer.gui.display.color_bar import TEXT_WIDTH
-from swmr_viewer.gui.display.levels_axis import ticks_words
+from swmr_viewer.gui.display.levels_axis import ticks_text
 from swmr_viewer.gui.look.scrolled import Scrolled
-from swmr_viewer.gui.look.words import LONGEST_TICK, compact_words, ticks_in_room
+from swmr_viewer.gui.look.text import LONGEST_TICK, compact_text, ticks_in_room
 from swmr_viewer.reader.messages import FollowRequest
 from tests.gui.fakes import FakeSupervisor
 
@@ -86,7 +86,7 @@ def test_ticks_have_room_beside_the_picture_and_the_colour_bar(large: Assembly) 
     if large.session.shown is None or large.session.shown.raw.ndim != 2:
         pytest.skip("a spectrum has no colour bar")
     bar = view.image.color_bar
-    words = [compact_words(one) for one in ticks_words(bar.tick_values(), bar.levels[0])]
+    words = [compact_text(one) for one in ticks_text(bar.tick_values(), bar.levels[0])]
     assert words
     assert max(bar.fontMetrics().horizontalAdvance(one) for one in words) <= TEXT_WIDTH - 9
     for side, ticks in view.image.ticks.items():

@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from swmr_viewer.gui.assembly import Assembly
 from swmr_viewer.gui.display.display_settings import LevelMode
-from swmr_viewer.gui.look.words import count_words
+from swmr_viewer.gui.look.text import count_text
 from swmr_viewer.simulator.defects import pixel_mask
 from swmr_viewer.simulator.plan import ScanPlan
 from tests.live.writers import LiveWriter
@@ -37,11 +37,11 @@ def test_levels_masks_and_counts_are_those_of_the_file(qtbot: QtBot, live_viewer
         display.set_mode(LevelMode.EXTREMES)
         n_masked = int((bad | (pixels == 65_535)).sum())
         qtbot.waitUntil(lambda: display.statistics is not None and display.statistics.n_masked == n_masked, timeout=WAIT_MS)
-        assert count_words(n_masked) in editor.masks.told.text()
+        assert count_text(n_masked) in editor.masks.told.text()
         valid = pixels[~bad & (pixels != 65_535)]
         qtbot.waitUntil(lambda: image.levels == (valid.min(), valid.max()), timeout=WAIT_MS)
         assert display.saturation_value is not None
-        assert f"{count_words(int((valid >= display.saturation_value).sum()))} saturated" in colors.told.text()
+        assert f"{count_text(int((valid >= display.saturation_value).sum()))} saturated" in colors.told.text()
 
         qtbot.waitUntil(lambda: display.pixel_mask is not None, timeout=WAIT_MS)
         np.testing.assert_array_equal(display.pixel_mask, bad)

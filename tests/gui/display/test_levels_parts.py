@@ -14,9 +14,9 @@ from swmr_viewer.analysis import LevelStatistics
 from swmr_viewer.gui.display.color_maps import COLOR_MAPS, color_table
 from swmr_viewer.gui.display.display_settings import DisplaySettings, LevelMode
 from swmr_viewer.gui.display.histogram import counts_along
-from swmr_viewer.gui.display.levels_axis import LevelsAxis, log_ticks_between, ticks_words
+from swmr_viewer.gui.display.levels_axis import LevelsAxis, log_ticks_between, ticks_text
 from swmr_viewer.gui.display.levels_scale import LevelScale, Scale, scale_for
-from swmr_viewer.gui.display.levels_words import mode_words
+from swmr_viewer.gui.display.levels_text import mode_text
 from swmr_viewer.gui.display.orientation import Orientation
 from swmr_viewer.gui.display.screen_fit import screen_fit
 from swmr_viewer.gui.image.raw_part import raw_part
@@ -73,7 +73,7 @@ def test_levels_that_64_bits_cannot_tell_apart_are_spread(low: float, high: floa
         ticks = axis.ticks(most)
         assert len(ticks) <= most + 1
         assert ticks == sorted(set(ticks))
-        assert len(set(ticks_words(ticks, axis.low))) == len(ticks)
+        assert len(set(ticks_text(ticks, axis.low))) == len(ticks)
     counts = counts_along(np.array([low, high, *usable, np.inf, -np.inf, np.nan]), axis)
     assert counts.sum() == 6
     assert not np.isnan([axis.value_at(y) for y in (-1e6, 0.0, 200.0, 1e6)]).any()
@@ -89,8 +89,8 @@ def test_however_near_levels_are_each_has_a_height_of_its_own(low: float, share:
 
 
 def test_ticks_that_read_the_same_are_told_from_the_low_level() -> None:
-    assert ticks_words([0.0, 5.0, 10.0], -2.0) == ["0", "5", "10"]
-    assert ticks_words([1.7e18, 1.7e18 + 512, 1.7e18 + 1024], 1.7e18) == ["+0", "+512", "+1024"]
+    assert ticks_text([0.0, 5.0, 10.0], -2.0) == ["0", "5", "10"]
+    assert ticks_text([1.7e18, 1.7e18 + 512, 1.7e18 + 1024], 1.7e18) == ["+0", "+512", "+1024"]
 
 
 def test_ticks_of_a_log_scale_are_decades() -> None:
@@ -117,8 +117,8 @@ def test_levels_come_from_where_the_settings_say() -> None:
     assert settings.levels_for(None) is None
     for mode in (LevelMode.FIXED, LevelMode.HELD):
         assert replace(settings, mode=mode, levels=(7.0, 9.0)).levels_for(MEASURED) == (7.0, 9.0)
-    assert mode_words(settings) == "0.5 \u2013 99.5 %"
-    assert mode_words(replace(settings, percentiles=(0.0, 99.99))) == "0 \u2013 99.99 %"
+    assert mode_text(settings) == "0.5 \u2013 99.5 %"
+    assert mode_text(replace(settings, percentiles=(0.0, 99.99))) == "0 \u2013 99.99 %"
 
 
 @pytest.mark.parametrize("name", COLOR_MAPS)

@@ -20,7 +20,7 @@ from swmr_viewer.core.nexus.facts import DataFacts
 from swmr_viewer.gui.assembly import Assembly
 from swmr_viewer.gui.display.orientation import Orientation
 from swmr_viewer.gui.image.frame_axes import FrameAxis, even_step, frame_axes
-from swmr_viewer.gui.look.words import tick_words
+from swmr_viewer.gui.look.text import tick_text
 from swmr_viewer.reader import messages as m
 from swmr_viewer.simulator.plan import ScanPlan
 from tests.gui.fakes import FakeSupervisor, picture
@@ -151,7 +151,7 @@ def test_a_step_is_even_or_none() -> None:
     ],
 )
 def test_ticks_have_the_digits_that_they_need(value: float, spacing: float, words: str) -> None:
-    assert tick_words(value, spacing) == words
+    assert tick_text(value, spacing) == words
     assert float(words) == pytest.approx(value, abs=spacing * 1e-6)
 
 

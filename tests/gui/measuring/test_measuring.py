@@ -17,7 +17,7 @@ from swmr_viewer.gui.display.orientation import Orientation
 from swmr_viewer.gui.measuring.alarm import AlarmRule
 from swmr_viewer.gui.measuring.drawing_tool import KINDS
 from swmr_viewer.gui.measuring.regions import Region
-from swmr_viewer.gui.measuring.regions_table import full_words, number_words
+from swmr_viewer.gui.measuring.regions_table import full_text, number_text
 from swmr_viewer.reader import messages as m
 from tests.gui.fakes import FakeSupervisor, picture
 
@@ -86,10 +86,10 @@ def test_a_rectangle_is_drawn_by_mouse_and_its_numbers_are_those_of_its_pixels(
     assert measuring.tabs.isVisible()
     inside = picture()[12:40, 10:30]
     assert [cell(viewer, 0, column) for column in range(5)] == [
-        "A", number_words(inside.sum()), number_words(inside.mean()), number_words(inside.max()), number_words(inside.std())
+        "A", number_text(inside.sum()), number_text(inside.mean()), number_text(inside.max()), number_text(inside.std())
     ]  # fmt: skip
     show(qtbot, viewer, reader, picture(seed=3), 9)
-    assert cell(viewer, 0, 1) == number_words(picture(seed=3)[12:40, 10:30].sum())
+    assert cell(viewer, 0, 1) == number_text(picture(seed=3)[12:40, 10:30].sum())
 
 
 def test_regions_keep_to_the_files_pixels_on_a_turned_picture(qtbot: QtBot, viewer: Assembly) -> None:
@@ -103,7 +103,7 @@ def test_regions_keep_to_the_files_pixels_on_a_turned_picture(qtbot: QtBot, view
     drag(qtbot, viewer, (10, 12), (30, 40))
     np.testing.assert_allclose(sorted(regions(viewer)[0].points), ((10, 12), (30, 40)), atol=0.3)
     inside = picture()[12:40, 10:30]
-    assert cell(viewer, 0, 1) == number_words(inside.sum())
+    assert cell(viewer, 0, 1) == number_text(inside.sum())
     QApplication.processEvents()
     drag(qtbot, viewer, (20, 26), (25, 30))
     np.testing.assert_allclose(sorted(regions(viewer)[0].points), ((15, 16), (35, 44)), atol=0.4)
@@ -162,7 +162,7 @@ def test_a_regions_numbers_leave_out_what_the_pixel_mask_leaves_out(qtbot: QtBot
     with qtbot.waitSignal(viewer.window.display.changed):
         reader.say(m.PixelMaskRead(reader.generation, PATH, MASK_PATH, bad.shape, np.packbits(bad).tobytes()))
     inside = picture()[12:40, 10:30][~bad[12:40, 10:30]]
-    assert [cell(viewer, 0, column) for column in range(1, 4)] == [number_words(f(inside)) for f in (np.sum, np.mean, np.max)]
+    assert [cell(viewer, 0, column) for column in range(1, 4)] == [number_text(f(inside)) for f in (np.sum, np.mean, np.max)]
 
 
 def test_escape_and_a_slip_of_the_mouse_draw_nothing(qtbot: QtBot, viewer: Assembly) -> None:
@@ -300,7 +300,7 @@ def test_the_crosshair_follows_the_pointer_and_numbers_appear_on_large_pixels(
 
 
 def test_numbers_are_whole_where_they_are_whole() -> None:
-    assert number_words(123456.0).replace("\u2009", "") == "123456"
-    assert number_words(12345678.0) == "1.235e+07"
-    assert full_words(12345678.0).replace("\u2009", "") == "12345678"
-    assert number_words(float("nan")) == "nan"
+    assert number_text(123456.0).replace("\u2009", "") == "123456"
+    assert number_text(12345678.0) == "1.235e+07"
+    assert full_text(12345678.0).replace("\u2009", "") == "12345678"
+    assert number_text(float("nan")) == "nan"

@@ -10,9 +10,9 @@ import pytest
 from swmr_viewer.analysis.regions import Region
 from swmr_viewer.core.nexus.facts import DataFacts
 from swmr_viewer.gui.curves.curve_points import curve_points, lonely_points
-from swmr_viewer.gui.image.pixel_numbers import short_words
+from swmr_viewer.gui.image.pixel_numbers import short_text
 from swmr_viewer.gui.measuring.measured_values import MeasuredValues
-from swmr_viewer.gui.measuring.place_words import axis_words, pixel_words, place_words
+from swmr_viewer.gui.measuring.place_text import axis_text, pixel_text, place_text
 from swmr_viewer.gui.measuring.regions import Marks, differing, next_name
 
 SQUARE = ((1.0, 1.0), (5.0, 5.0))
@@ -70,16 +70,16 @@ def test_lonely_points_are_found() -> None:
 def test_where_a_pixel_is_in_the_experiment() -> None:
     facts = DataFacts(beam_center=(100.0, 100.0), distance_m=0.1, wavelength_m=1e-10, pixel_size_m=(1e-3, 1e-3))
     # tan(2 theta) = 100 mm / 100 mm: 45 degrees; d = 1 angstrom / (2 sin 22.5 degrees) = 1.3066
-    assert place_words(facts, 200.0, 100.0) == ["d 1.307 \u00c5", "2\u03b8 45.000\u00b0", "r 100.00 mm"]
-    assert place_words(DataFacts(beam_center=(100.0, 100.0)), 103.0, 104.0) == ["r 5.0 px"]
-    assert place_words(DataFacts(), 1.0, 1.0) == []
+    assert place_text(facts, 200.0, 100.0) == ["d 1.307 \u00c5", "2\u03b8 45.000\u00b0", "r 100.00 mm"]
+    assert place_text(DataFacts(beam_center=(100.0, 100.0)), 103.0, 104.0) == ["r 5.0 px"]
+    assert place_text(DataFacts(), 1.0, 1.0) == []
     energies = DataFacts(axis_names=("energy",), axis_units=("keV",), axis_values=((1.5, 2.5),))
-    assert axis_words(energies, 1) == ["energy 2.5 keV"]
-    assert axis_words(energies, 2) == []
-    assert pixel_words(energies, 0, 1) == ["x 1", "y 0"]
+    assert axis_text(energies, 1) == ["energy 2.5 keV"]
+    assert axis_text(energies, 2) == []
+    assert pixel_text(energies, 0, 1) == ["x 1", "y 0"]
     plane = DataFacts(axis_names=("slit", "Q"), axis_units=("mm", ""), axis_values=((-1.0, 2.5, 7.0), (0.125, 0.25)))
-    assert pixel_words(plane, 2, 0) == ["x 0 (Q 0.125)", "y 2 (7 mm)"]
-    assert pixel_words(replace(plane, axis_values=(None, (0.125, 0.25))), 2, 1) == ["x 1 (Q 0.25)", "y 2"]
+    assert pixel_text(plane, 2, 0) == ["x 0 (Q 0.125)", "y 2 (7 mm)"]
+    assert pixel_text(replace(plane, axis_values=(None, (0.125, 0.25))), 2, 1) == ["x 1 (Q 0.25)", "y 2"]
 
 
 @pytest.mark.parametrize(
@@ -87,4 +87,4 @@ def test_where_a_pixel_is_in_the_experiment() -> None:
     [(np.uint32(4294967295), "4.29e+09"), (np.int16(-32768), "-32768"), (np.float32(0.123456), "0.123"), (np.bool_(True), "1")],
 )
 def test_values_fit_on_their_pixels(value: object, words: str) -> None:
-    assert short_words(value) == words
+    assert short_text(value) == words

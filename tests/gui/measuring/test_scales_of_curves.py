@@ -17,7 +17,7 @@ from swmr_viewer.gui.curves.value_picture import ValuePicture
 from swmr_viewer.gui.display.color_maps import color_table
 from swmr_viewer.gui.display.display_settings import DisplaySettings, LevelMode
 from swmr_viewer.gui.display.levels_scale import Scale
-from swmr_viewer.gui.look.words import LONGEST_TICK
+from swmr_viewer.gui.look.text import LONGEST_TICK
 from swmr_viewer.reader import messages as m
 from tests.gui.fakes import FakeSupervisor
 

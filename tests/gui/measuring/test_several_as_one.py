@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from swmr_viewer.core.conditions import AllKeys, Timeout
 from swmr_viewer.gui.assembly import Assembly
-from swmr_viewer.gui.look.words import value_words
+from swmr_viewer.gui.look.text import value_text
 from swmr_viewer.gui.measuring.alarm import AlarmRule
 from swmr_viewer.gui.measuring.regions import Region
 from swmr_viewer.gui.measuring.regions_table import HEADINGS
@@ -125,16 +125,16 @@ def test_the_maximum_of_64_bit_frames_is_told_to_the_last_digit(qtbot: QtBot, li
     assembly = live_viewer(path, conditions=(AllKeys(), Timeout(600.0)))
     wait_shown(qtbot, assembly, 2)
     readout, measuring = assembly.window.readout, assembly.window.measuring
-    assert readout.maximum.text() == f"max {value_words(int(frames[2].max()))}"
+    assert readout.maximum.text() == f"max {value_text(int(frames[2].max()))}"
     assembly.session.pin(1)
     assert (wait_shown(qtbot, assembly, 1) == frames[1]).all()
-    assert readout.maximum.text() == f"max {value_words(HOTTEST)}"
-    assert readout.total.text() == f"total {value_words(sum(map(int, frames[1].ravel())))}"
+    assert readout.maximum.text() == f"max {value_text(HOTTEST)}"
+    assert readout.total.text() == f"total {value_text(sum(map(int, frames[1].ravel())))}"
     measuring.alarm.set_rule(AlarmRule("maximum", 1e19))
-    assert f"hottest pixel {value_words(HOTTEST)} above" in measuring.alarm.words
+    assert f"hottest pixel {value_text(HOTTEST)} above" in measuring.alarm.words
     measuring.measurements.draw("rectangle", ((0.0, 0.0), (80.0, 60.0)))
     (region,) = measuring.measurements.marks.regions
     assert isinstance(region, Region)
     qtbot.waitUntil(lambda: measuring.measurements.values.at(f"{region.name}.maximum", 1) is not None, timeout=WAIT_MS)
-    assert cell(assembly, "max", Qt.ItemDataRole.ToolTipRole) == value_words(HOTTEST)
-    assert cell(assembly, "sum", Qt.ItemDataRole.ToolTipRole) == value_words(sum(map(int, frames[1].ravel())))
+    assert cell(assembly, "max", Qt.ItemDataRole.ToolTipRole) == value_text(HOTTEST)
+    assert cell(assembly, "sum", Qt.ItemDataRole.ToolTipRole) == value_text(sum(map(int, frames[1].ravel())))

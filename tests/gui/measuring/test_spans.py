@@ -16,8 +16,8 @@ from swmr_viewer.core.conditions import Timeout
 from swmr_viewer.core.nexus.facts import DataFacts
 from swmr_viewer.gui.assembly import Assembly
 from swmr_viewer.gui.curves.channel_axis import ChannelAxis
-from swmr_viewer.gui.measuring.place_words import span_words
-from swmr_viewer.gui.measuring.regions_table import number_words
+from swmr_viewer.gui.measuring.place_text import span_text
+from swmr_viewer.gui.measuring.regions_table import number_text
 from swmr_viewer.reader import messages as m
 from swmr_viewer.simulator.plan import ScanPlan
 from tests.gui.fakes import FakeSupervisor, picture
@@ -96,7 +96,7 @@ def row(viewer: Assembly, number: int) -> list[str]:
 
 
 def numbers(name: str, inside: np.ndarray) -> list[str]:
-    return [name, *(number_words(one) for one in (inside.sum(), inside.mean(), inside.max(), inside.std()))]
+    return [name, *(number_text(one) for one in (inside.sum(), inside.mean(), inside.max(), inside.std()))]
 
 
 @pytest.mark.parametrize("axis", AXES)
@@ -233,12 +233,12 @@ def test_a_single_channel_and_axes_that_turn_back() -> None:
     assert not ChannelAxis(np.array([1.0, np.nan, 3.0])).is_one_way
 
 
-def test_where_a_span_is_in_words() -> None:
+def test_where_a_span_is_in_text() -> None:
     facts = facts_of(np.array([1.0, 1.5, 2.0, 2.5]))
-    assert span_words(facts, Region("A", "rectangle", ((0.6, 0), (3.0, 1))), 4) == "Region A: channels 1 to 2, energy 1.5 to 2 keV"
-    assert span_words(facts, Region("A", "rectangle", ((3.0, 0), (9.0, 1))), 4) == "Region A: channel 3, energy 2.5 keV"
-    assert span_words(DataFacts(), Region("B", "rectangle", ((0.0, 0), (2.0, 1))), 4) == "Region B: channels 0 to 1"
-    assert span_words(facts, Region("A", "rectangle", ((9.0, 0), (12.0, 1))), 4) == "Region A: no channel"
+    assert span_text(facts, Region("A", "rectangle", ((0.6, 0), (3.0, 1))), 4) == "Region A: channels 1 to 2, energy 1.5 to 2 keV"
+    assert span_text(facts, Region("A", "rectangle", ((3.0, 0), (9.0, 1))), 4) == "Region A: channel 3, energy 2.5 keV"
+    assert span_text(DataFacts(), Region("B", "rectangle", ((0.0, 0), (2.0, 1))), 4) == "Region B: channels 0 to 1"
+    assert span_text(facts, Region("A", "rectangle", ((9.0, 0), (12.0, 1))), 4) == "Region A: no channel"
 
 
 @pytest.mark.live

@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 from swmr_viewer.analysis import MaskRules
 from swmr_viewer.gui.assembly import Assembly
 from swmr_viewer.gui.curves.waterfall_rows import MOST_ROWS, WaterfallRows
-from swmr_viewer.gui.measuring.waterfall import Waterfall, caption, row_words
+from swmr_viewer.gui.measuring.waterfall import Waterfall, caption, row_text
 from swmr_viewer.reader import messages as m
 from tests.gui.fakes import FakeSupervisor, picture
 
@@ -270,6 +270,6 @@ def test_words_tell_what_a_point_stands_for() -> None:
     assert caption(rows, 0) == "0 of 0 complete spectra"
     rows.take(np.array([4, 5]), np.array([[7.0, np.nan], [9.5, np.nan]], np.float32), np.zeros(2, bool), 2, (4096,))
     assert caption(rows, 6) == "2 of 6 complete spectra   \u2013   each point the largest value of 2 frames"
-    assert row_words(rows, 4, 0, is_complete=True) == "frames 4\u20135   channel 0   largest 9.5"
-    assert row_words(rows, 5, 1, is_complete=True) == "frames 4\u20135   channel 1   masked"
-    assert row_words(rows, 7, 0, is_complete=True) == "frame 7   not read yet"
+    assert row_text(rows, 4, 0, is_complete=True) == "frames 4\u20135   channel 0   largest 9.5"
+    assert row_text(rows, 5, 1, is_complete=True) == "frames 4\u20135   channel 1   masked"
+    assert row_text(rows, 7, 0, is_complete=True) == "frame 7   not read yet"

@@ -19,8 +19,8 @@ from swmr_viewer.core.progress import KeyProgress
 from swmr_viewer.core.scan import snake_index_of
 from swmr_viewer.gui.assembly import Assembly
 from swmr_viewer.gui.scan_map.arrival import Arrival
-from swmr_viewer.gui.scan_map.map_gaps import below_newest, first_gaps, gaps_words, n_gap_points
-from swmr_viewer.gui.scan_map.map_words import missing_words, point_words
+from swmr_viewer.gui.scan_map.map_gaps import below_newest, first_gaps, gaps_text, n_gap_points
+from swmr_viewer.gui.scan_map.map_text import missing_text, point_text
 from swmr_viewer.gui.scan_map.visit_order import VisitOrder, n_points, n_within, visit_orders
 from swmr_viewer.reader import messages as m
 from swmr_viewer.simulator.orders import dropped_indices, raster, shuffled, snake, stored_indices
@@ -215,16 +215,16 @@ def test_gaps_far_apart_are_found_across_blocks() -> None:
     passed = below_newest(progress)
     assert first_gaps(progress, passed, 9) == [(5, 6), (262_140, 262_150), (1_999_990, 1_999_999)]
     assert first_gaps(progress, ((0, 262_145), (262_145, 2_000_000)), 9) == first_gaps(progress, passed, 9)
-    words = "".join(words for words, _ in gaps_words(20, first_gaps(progress, passed, 2)))
+    words = "".join(words for words, _ in gaps_text(20, first_gaps(progress, passed, 2)))
     assert words.replace("\u2009", "") == "20 gaps: 5, 262140\u2013262149 \u2026"
 
 
 def test_after_the_end_what_never_came_is_missing() -> None:
-    assert gaps_words(0, [], 12) == [("No gaps", None), (", 12 missing", None)]
-    assert "".join(words for words, _ in gaps_words(1, [(5, 6)], 12)) == "1 gap: 5; 12 missing"
+    assert gaps_text(0, [], 12) == [("No gaps", None), (", 12 missing", None)]
+    assert "".join(words for words, _ in gaps_text(1, [(5, 6)], 12)) == "1 gap: 5; 12 missing"
     progress = KeyProgress(1, (3,))
-    assert missing_words(progress, 1, ("/keys/a",), True) == "Frame 1 is not there."
-    assert point_words(progress, 1, ("/keys/a",), (), "A gap", True) == "Frame 1 at (1)\na: not set\nA gap"
+    assert missing_text(progress, 1, ("/keys/a",), True) == "Frame 1 is not there."
+    assert point_text(progress, 1, ("/keys/a",), (), "A gap", True) == "Frame 1 at (1)\na: not set\nA gap"
 
 
 # ---- in the window
@@ -246,15 +246,15 @@ def test_a_snake_does_not_cry_wolf(qtbot: QtBot, reader: FakeSupervisor, followi
         said.add(line.plain)
     qtbot.waitUntil(lambda: chart.is_current and line.plain == "No gaps")
     assert said == {"No gaps"}
-    assert chart.words_at(chart.point_of(7)).endswith("det0: not set yet\nStill to come")
+    assert chart.text_at(chart.point_of(7)).endswith("det0: not set yet\nStill to come")
     assert legend.missing.text() == "not yet"
     complete(qtbot, viewer, reader, (4, 6), [7, 6, 12, 13])
     qtbot.waitUntil(lambda: line.plain == "1 gap: 8")
-    assert chart.words_at(chart.point_of(8)).endswith("det0: not set yet\nA gap: the scan has come past it")
+    assert chart.text_at(chart.point_of(8)).endswith("det0: not set yet\nA gap: the scan has come past it")
     reader.say(m.Ended(reader.generation, "timeout", 13, 24))
     qtbot.waitUntil(lambda: line.plain == "1 gap: 8; 10 missing")
     assert legend.missing.text() == "missing"
-    assert chart.words_at(chart.point_of(20)).endswith("det0: not set\nMissing: it was not complete at the end")
+    assert chart.text_at(chart.point_of(20)).endswith("det0: not set\nMissing: it was not complete at the end")
     viewer.session.resume()
     qtbot.waitUntil(lambda: line.plain == "1 gap: 8")
     assert legend.missing.text() == "not yet"
@@ -275,8 +275,8 @@ def test_of_a_scan_whose_file_was_replaced_the_rest_is_missing(
         reader.say(*([replaced, *ends] if before is None else [*ends, replaced]))
     qtbot.waitUntil(lambda: viewer.session.replaced is not None and line.plain == "1 gap: 4; 18 missing")
     assert legend.missing.text() == "missing"
-    assert chart.words_at(chart.point_of(20)).endswith("det0: not set\nMissing: it was not complete at the end")
-    assert chart.words_at(chart.point_of(4)).endswith("det0: not set\nA gap: the scan has come past it")
+    assert chart.text_at(chart.point_of(20)).endswith("det0: not set\nMissing: it was not complete at the end")
+    assert chart.text_at(chart.point_of(4)).endswith("det0: not set\nA gap: the scan has come past it")
     viewer.session.open(m.FollowRequest("/data/scan.nxs"))
     with qtbot.waitSignal(viewer.session.opened):
         reader.say_opened((4, 6), ("/entry/keys/det0",))
@@ -309,7 +309,7 @@ def test_a_random_scan_tells_gaps_when_it_has_ended(
     qtbot.waitUntil(lambda: chart.is_current and line.plain == "16 not complete yet")
     assert "href" not in line.text()
     assert "no order" in line.toolTip()
-    assert chart.words_at(chart.point_of(0)).endswith("det0: not set yet")
+    assert chart.text_at(chart.point_of(0)).endswith("det0: not set yet")
     reader.say(m.Ended(reader.generation, reason, 8, 24))
     qtbot.waitUntil(lambda: viewer.session.is_over)
     qtbot.waitUntil(lambda: line.plain == words)

@@ -20,7 +20,7 @@ from swmr_viewer.gui.look.theme import tokens
 from swmr_viewer.gui.scan_map import map_image as mi
 from swmr_viewer.gui.scan_map.map_canvas import MapCanvas
 from swmr_viewer.gui.scan_map.map_grid import map_grid, row_length
-from swmr_viewer.gui.scan_map.map_words import missing_words, page_axis_names, pages_words, place_words, point_words, shape_caption
+from swmr_viewer.gui.scan_map.map_text import missing_text, page_axis_names, pages_text, place_text, point_text, shape_caption
 from swmr_viewer.gui.scan_map.map_zoom import centred_on, moved_to, zoomed
 from swmr_viewer.gui.scan_map.progress_map import ProgressMap
 from tests.gui.fakes import FakeSupervisor, ranges
@@ -187,16 +187,16 @@ def test_words_about_points() -> None:
     progress = progress_of((2, 3), (0, 6), (0, 2))
     paths = ("/keys/eiger", "/keys/panda")
     axes = (ScanAxis("y", "mm", (0.5, 1.25)), ScanAxis("x"))
-    assert point_words(progress, 5, paths, axes) == "Frame 5 at (1, 2)\ny 1.25 mm, x 2\neiger: set\npanda: not set yet"
-    assert missing_words(progress, 5, paths) == "Frame 5 is not complete: panda has not set its key."
-    assert missing_words(progress_of((3,), (0, 0)), 1, paths[:1]) == "Frame 1 is not there yet."
+    assert point_text(progress, 5, paths, axes) == "Frame 5 at (1, 2)\ny 1.25 mm, x 2\neiger: set\npanda: not set yet"
+    assert missing_text(progress, 5, paths) == "Frame 5 is not complete: panda has not set its key."
+    assert missing_text(progress_of((3,), (0, 0)), 1, paths[:1]) == "Frame 1 is not there yet."
     assert shape_caption((2, 3), ("y", "x")) == "y 2 \u00d7 x 3"
-    assert pages_words(page_axis_names((4, 2, 3), ("energy", "y", "x"))) == "Pages along energy"
-    assert pages_words(page_axis_names((4, 1, 5, 2, 3))) == "Pages along axis 0 and axis 2"
-    assert pages_words(page_axis_names((2, 3))) == ""
-    assert place_words(0, 1, 2, axes) == "y 1.25 mm (0 to 1)"
-    assert place_words(1, 2, 3, axes) == "x 2 (0 to 2)"
-    assert place_words(0, 1, 4) == "axis 0: 1 (0 to 3)"
+    assert pages_text(page_axis_names((4, 2, 3), ("energy", "y", "x"))) == "Pages along energy"
+    assert pages_text(page_axis_names((4, 1, 5, 2, 3))) == "Pages along axis 0 and axis 2"
+    assert pages_text(page_axis_names((2, 3))) == ""
+    assert place_text(0, 1, 2, axes) == "y 1.25 mm (0 to 1)"
+    assert place_text(1, 2, 3, axes) == "x 2 (0 to 2)"
+    assert place_text(0, 1, 4) == "axis 0: 1 (0 to 3)"
 
 
 # ---- the widget, by mouse
@@ -318,7 +318,7 @@ def test_more_axes_are_pages_with_names(qtbot: QtBot, reader: FakeSupervisor, fo
     chart = open_map(qtbot, reader, viewer, (3, 4, 5), (0, 33))
     assert viewer.window.map_panel.page_row.words.text() == "Pages along axis 0"
     assert viewer.window.map_panel.page_row.words.isVisible()
-    assert chart.words_at(chart.point_of(32)).startswith("Frame 32 at (1, 2, 2)\n")
+    assert chart.text_at(chart.point_of(32)).startswith("Frame 32 at (1, 2, 2)\n")
     qtbot.mouseClick(chart, LEFT, pos=chart.point_of(32).toPoint())
     assert viewer.session.wanted_index == 32
 

@@ -228,7 +228,7 @@ def test_hover_zoom_and_gaps_are_those_of_the_page(qtbot: QtBot, reader: FakeSup
     show_frame(qtbot, viewer, reader, 4499, shape)
     qtbot.mouseClick(window.map_panel.page_row.one_page, LEFT)
     assert page_of(viewer) == 2
-    assert chart.words_at(chart.point_of(4321)).startswith("Frame 4\u2009321 at (2, 6, 21)\n")
+    assert chart.text_at(chart.point_of(4321)).startswith("Frame 4\u2009321 at (2, 6, 21)\n")
     for _ in range(3):
         wheel(chart, QPointF(chart.rect().center()), up=True)
     assert chart.is_zoomed

@@ -14,8 +14,8 @@ from pytestqt.qtbot import QtBot
 
 from swmr_viewer.core.conditions import AllKeys, Timeout
 from swmr_viewer.gui.assembly import Assembly
-from swmr_viewer.gui.controls.termination_words import end_words
-from swmr_viewer.gui.look.words import moment_words, seconds_words
+from swmr_viewer.gui.controls.termination_text import end_text
+from swmr_viewer.gui.look.text import moment_text, seconds_text
 from swmr_viewer.gui.session.problem import Problem
 from swmr_viewer.gui.snapshots.snapshot_settings import SnapshotSettings
 from swmr_viewer.reader import messages as m
@@ -51,11 +51,11 @@ def test_the_age_of_a_frame_is_that_of_its_time_in_the_file(
     assert viewer.window.frame_header.where.text().endswith(words)
 
 
-def test_moments_and_long_times_in_words() -> None:
+def test_moments_and_long_times_in_text() -> None:
     now_s = NOW.timestamp()
-    assert moment_words(now_s, now_s) == "14:03:07.2"
-    assert moment_words(datetime(2026, 3, 3, 23, 59, 59).timestamp(), now_s) == "2026-03-03 23:59:59"
-    assert [seconds_words(s) for s in (47 * 3600, 48 * 3600, 730 * 86_400)] == ["47 h", "2 days", "730 days"]
+    assert moment_text(now_s, now_s) == "14:03:07.2"
+    assert moment_text(datetime(2026, 3, 3, 23, 59, 59).timestamp(), now_s) == "2026-03-03 23:59:59"
+    assert [seconds_text(s) for s in (47 * 3600, 48 * 3600, 730 * 86_400)] == ["47 h", "2 days", "730 days"]
 
 
 def test_keys_that_were_there_are_read_and_those_that_come_are_the_last(
@@ -104,11 +104,11 @@ def test_latency_is_that_of_frames_that_just_came(qtbot: QtBot, reader: FakeSupe
 def test_when_it_ended_is_said_only_where_that_is_known() -> None:
     ended, conditions = m.Ended(1, "all_keys", 12, 12), (AllKeys(),)
     at = NOW.timestamp() - 60.0
-    assert end_words(replace(ended, at=at), conditions, NOW) == "Ended at 14:02:07: all keys are set"
-    assert end_words(replace(ended, at=at, was_over=True), conditions, NOW) == "Last written 14:02:07: all keys are set"
+    assert end_text(replace(ended, at=at), conditions, NOW) == "Ended at 14:02:07: all keys are set"
+    assert end_text(replace(ended, at=at, was_over=True), conditions, NOW) == "Last written 14:02:07: all keys are set"
     days_ago = at - 40 * 86_400
-    assert end_words(replace(ended, at=days_ago, was_over=True), conditions, NOW) == "Last written 2026-01-23 14:02: all keys are set"
-    assert end_words(replace(ended, was_over=True), conditions, NOW) == "Over before it was looked at: all keys are set"
+    assert end_text(replace(ended, at=days_ago, was_over=True), conditions, NOW) == "Last written 2026-01-23 14:02: all keys are set"
+    assert end_text(replace(ended, was_over=True), conditions, NOW) == "Over before it was looked at: all keys are set"
 
 
 def write_with_times(path: Path, times: np.ndarray, **attrs: str) -> Path:

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QStackedWidget, QVBoxLayout, 
 from swmr_viewer.gui.look.labels import ElidedWords, Words
 from swmr_viewer.gui.opening.open_dialog.form import RemarkLabel
 from swmr_viewer.gui.opening.open_dialog.preview_picture import PreviewPicture
-from swmr_viewer.gui.opening.open_dialog.preview_words import words_of
+from swmr_viewer.gui.opening.open_dialog.preview_text import text_of
 from swmr_viewer.gui.opening.open_dialog.previewing import PreviewState
 
 _DETAIL_LINES = 3
@@ -42,7 +42,7 @@ class PreviewPane(QFrame):
 
     def show_state(self, state: PreviewState) -> None:
         """Show what is known."""
-        words = words_of(state)
+        words = text_of(state)
         has_picture = bool(words.title)
         self.picture.show_thumbnail(state.answer.thumbnail if has_picture and state.answer is not None else None)
         self._pages.setCurrentIndex(0 if has_picture else 1)

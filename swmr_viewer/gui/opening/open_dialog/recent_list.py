@@ -13,7 +13,7 @@ from swmr_viewer.gui.look.labels import Words, tip
 from swmr_viewer.gui.opening.open_dialog.form import keep_return
 from swmr_viewer.gui.opening.open_dialog.recent_files import RecentFiles
 from swmr_viewer.gui.opening.open_dialog.tree_model import ROW_HEIGHT
-from swmr_viewer.gui.opening.recent import GONE, paths_words
+from swmr_viewer.gui.opening.recent import GONE, paths_text
 from swmr_viewer.reader.messages import FollowRequest
 
 _COLUMNS = ("Name", "Folder", "Data", "Note")
@@ -62,7 +62,7 @@ class RecentList(QWidget):
             item.setData(0, _REQUEST, request)
             item.setSizeHint(0, QSize(0, ROW_HEIGHT))
             for column in range(len(_COLUMNS)):
-                item.setToolTip(column, tip(paths_words(request)))
+                item.setToolTip(column, tip(paths_text(request)))
             self.view.addTopLevelItem(item)
         self._mark()
 

@@ -196,7 +196,7 @@ def test_an_inspection_is_not_outdated_by_a_preview(qtbot: QtBot, inspector: Ins
     assert np.array_equal(answer.thumbnail.array(), np.full((8, 9), 5, np.float32))
 
 
-def test_a_preview_without_a_reader_is_refused_in_words(qtbot: QtBot) -> None:
+def test_a_preview_without_a_reader_is_refused_in_text(qtbot: QtBot) -> None:
     def make() -> StuckReader:
         raise ReaderError("No more processes.", "Close something.")
 

@@ -17,7 +17,7 @@ from swmr_viewer.gui.display.color_maps import DEFAULT_COLOR_MAP, color_table
 from swmr_viewer.gui.look.theme import DARK, LIGHT, theme_of_application
 from swmr_viewer.gui.opening.open_dialog import OpenDialog
 from swmr_viewer.gui.opening.open_dialog.preview_pane import PreviewPane
-from swmr_viewer.gui.opening.open_dialog.preview_words import words_of
+from swmr_viewer.gui.opening.open_dialog.preview_text import text_of
 from swmr_viewer.gui.opening.open_dialog.previewing import PreviewState, request_for
 from swmr_viewer.gui.opening.open_dialog.verdict import Tone
 from swmr_viewer.reader.messages import FollowRequest, Previewed
@@ -42,7 +42,7 @@ def open_file(qtbot: QtBot, dialog: OpenDialog, inspector: FakeInspector, found=
     qtbot.waitUntil(lambda: len(inspector.previews) == 1)
 
 
-def test_the_frame_of_what_was_found_is_shown_with_its_words(
+def test_the_frame_of_what_was_found_is_shown_with_its_text(
     qtbot: QtBot, dialog: OpenDialog, inspector: FakeInspector, pane: PreviewPane
 ) -> None:
     open_file(qtbot, dialog, inspector)
@@ -270,12 +270,12 @@ def test_the_request_names_paths_without_patterns() -> None:
     ],
 )
 def test_it_says_why_there_is_no_picture(state: PreviewState, words: str, tone: Tone) -> None:
-    said = words_of(state)
+    said = text_of(state)
     assert words in said.instead.text
     assert said.instead.tone is tone
     assert said.title == ""
 
 
 def test_a_frame_without_a_measurement_says_so() -> None:
-    said = words_of(PreviewState("/d", Previewed(1, "/d", thumbnail_of(np.full((2, 2), np.nan)), 0, (0,))))
+    said = text_of(PreviewState("/d", Previewed(1, "/d", thumbnail_of(np.full((2, 2), np.nan)), 0, (0,))))
     assert (said.title, said.details) == ("Frame 0", ("2 \u00d7 2, float64", "no pixel holds a measurement"))

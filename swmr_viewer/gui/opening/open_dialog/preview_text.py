@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from swmr_viewer.analysis.frame_view import Part
 from swmr_viewer.analysis.thumbnail import Thumbnail
-from swmr_viewer.gui.look.words import count_words, dtype_words, position_words, shape_words, value_words
+from swmr_viewer.gui.look.text import count_text, dtype_text, position_text, shape_text, value_text
 from swmr_viewer.gui.opening.open_dialog.previewing import PreviewState
 from swmr_viewer.gui.opening.open_dialog.verdict import AGAIN_S, SLOW_S, Remark, Tone, is_retryable
 from swmr_viewer.reader.messages import Previewed
@@ -28,7 +28,7 @@ class PreviewWords:
     """What it is like, a line each."""
 
 
-def words_of(state: PreviewState) -> PreviewWords:
+def text_of(state: PreviewState) -> PreviewWords:
     """Decide what to say."""
     if not state.data_path:
         return PreviewWords(Remark("The first complete frame of the chosen data set appears here."))
@@ -41,7 +41,7 @@ def words_of(state: PreviewState) -> PreviewWords:
         return PreviewWords(_why_not(state.answer))
     title = _title(state.answer)
     if not (thumbnail.pixels_shape or thumbnail.value):
-        return PreviewWords(Remark(f"{title}: a frame of {shape_words(thumbnail.shape)} holds no values: there is nothing to draw."))
+        return PreviewWords(Remark(f"{title}: a frame of {shape_text(thumbnail.shape)} holds no values: there is nothing to draw."))
     return PreviewWords(_NOTHING, title, _details(thumbnail))
 
 
@@ -58,22 +58,22 @@ def _why_not(answer: Previewed) -> Remark:
 
 
 def _title(answer: Previewed) -> str:
-    where = f" at {position_words(answer.position)}" if len(answer.position) > 1 else ""
+    where = f" at {position_text(answer.position)}" if len(answer.position) > 1 else ""
     before = "" if answer.index == 0 else ", the first complete one"
-    return f"Frame {count_words(answer.index or 0)}{where}{before}"
+    return f"Frame {count_text(answer.index or 0)}{where}{before}"
 
 
 def _details(thumbnail: Thumbnail) -> tuple[str, ...]:
-    dtype = dtype_words(thumbnail.dtype)
+    dtype = dtype_text(thumbnail.dtype)
     if not thumbnail.pixels_shape:
         return (f"one value, {dtype}",)
     view = thumbnail.view
     points = " points" if len(view.axes) == 1 else ""
-    others = shape_words(tuple(view.shape[axis] for axis in view.further)) if view.further else ""
-    lines = [f"{shape_words(thumbnail.shape)}{points}, {dtype}" + (f"; the first of {others}" if others else "")]
+    others = shape_text(tuple(view.shape[axis] for axis in view.further)) if view.further else ""
+    lines = [f"{shape_text(thumbnail.shape)}{points}, {dtype}" + (f"; the first of {others}" if others else "")]
     if thumbnail.minimum is None or thumbnail.maximum is None:
         return (*lines, "no pixel holds a measurement")
-    lines.append(f"{_PARTS.get(view.part, '')}from {value_words(thumbnail.minimum)} to {value_words(thumbnail.maximum)}")
+    lines.append(f"{_PARTS.get(view.part, '')}from {value_text(thumbnail.minimum)} to {value_text(thumbnail.maximum)}")
     if thumbnail.n_masked:
-        lines.append(f"{count_words(thumbnail.n_masked)} without a measurement")
+        lines.append(f"{count_text(thumbnail.n_masked)} without a measurement")
     return tuple(lines)

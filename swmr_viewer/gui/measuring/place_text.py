@@ -9,7 +9,7 @@ from swmr_viewer.analysis.regions import Region, region_mask
 from swmr_viewer.core.nexus.facts import DataFacts
 
 
-def place_words(facts: DataFacts, x: float, y: float) -> list[str]:
+def place_text(facts: DataFacts, x: float, y: float) -> list[str]:
     """Return what is known of a point of an image (pixels; the centre of pixel 0 is 0.5): as much as the file allows."""
     place = place_of(x, y, PixelGeometry(facts.beam_center, facts.distance_m, facts.wavelength_m, facts.pixel_size_m))
     if place is None:
@@ -23,14 +23,14 @@ def place_words(facts: DataFacts, x: float, y: float) -> list[str]:
     return [*words, radius]
 
 
-def axis_words(facts: DataFacts, channel: int) -> list[str]:
+def axis_text(facts: DataFacts, channel: int) -> list[str]:
     """Return a spectrum's own axis at a channel, such as its energy."""
     value, unit = axis_value(facts, -1, channel)
     name = (facts.axis_names[-1] if facts.axis_names else "") or "at"
     return [f"{name} {value:.6g} {unit}".rstrip()] if value is not None else []
 
 
-def pixel_words(facts: DataFacts, row: int, column: int) -> list[str]:
+def pixel_text(facts: DataFacts, row: int, column: int) -> list[str]:
     """Return a pixel of an image, with what the file's own axes say of it: ``x 1204 (3.25 mm)``.
 
     The unit says what it is, and the name stands beside the picture; a value without a unit has its name.
@@ -43,7 +43,7 @@ def pixel_words(facts: DataFacts, row: int, column: int) -> list[str]:
     return words
 
 
-def span_words(facts: DataFacts, region: Region, length: int) -> str:
+def span_text(facts: DataFacts, region: Region, length: int) -> str:
     """Return which channels of a spectrum of this length belong to a region, and what the file's own axis says of them."""
     (part,), _ = region_mask(region, (length,))
     first, last = part.start, part.stop - 1

@@ -7,38 +7,38 @@ from collections.abc import Sequence
 from swmr_viewer.core.nexus.facts import ScanAxis
 from swmr_viewer.core.progress import KeyProgress
 from swmr_viewer.core.scan import position_of
-from swmr_viewer.gui.look.words import count_words, position_words, value_words
+from swmr_viewer.gui.look.text import count_text, position_text, value_text
 from swmr_viewer.gui.scan_map.detector_names import detector_names
 from swmr_viewer.gui.scan_map.map_grid import page_axes
 
 
-def point_words(
+def point_text(
     progress: KeyProgress, index: int, key_paths: Sequence[str], axes: Sequence[ScanAxis] = (), fate: str = "", is_over: bool = False
 ) -> str:
     """Return number, position, the state of each key and what becomes of a scan point, a line each."""
     position = position_of(index, progress.scan_shape)
-    lines = [f"Frame {count_words(index)} at {position_words(position)}"]
+    lines = [f"Frame {count_text(index)} at {position_text(position)}"]
     if len(axes) == len(position) and any(axis.name for axis in axes):
-        lines.append(", ".join(_axis_words(axis, at) for axis, at in zip(axes, position, strict=True)))
+        lines.append(", ".join(_axis_text(axis, at) for axis, at in zip(axes, position, strict=True)))
     unset = "not set" if is_over else "not set yet"
     lines += [f"{name}: {'set' if progress.is_set(key, index) else unset}" for key, name in enumerate(detector_names(key_paths))]
     return "\n".join([*lines, fate] if fate else lines)
 
 
-def _axis_words(axis: ScanAxis, at: int) -> str:
+def _axis_text(axis: ScanAxis, at: int) -> str:
     """Return what the file says about a place on an axis: ``x 1.25 mm``, or the point's number where it has no value."""
     if axis.values is None or at >= len(axis.values):
         return f"{axis.name} {at}"
-    return f"{axis.name} {value_words(float(axis.values[at]))} {axis.unit}".strip()
+    return f"{axis.name} {value_text(float(axis.values[at]))} {axis.unit}".strip()
 
 
-def missing_words(progress: KeyProgress, index: int, key_paths: Sequence[str], is_over: bool = False) -> str:
+def missing_text(progress: KeyProgress, index: int, key_paths: Sequence[str], is_over: bool = False) -> str:
     """Say why a frame cannot be shown (yet, while it is followed): which keys are not set."""
     names = [name for key, name in enumerate(detector_names(key_paths)) if not progress.is_set(key, index)]
     if not names or len(names) == progress.n_keys:
-        return f"Frame {count_words(index)} is not there{'' if is_over else ' yet'}."
+        return f"Frame {count_text(index)} is not there{'' if is_over else ' yet'}."
     what = "has not set its key" if len(names) == 1 else "have not set their keys"
-    return f"Frame {count_words(index)} is not complete: {listed(names)} {what}."
+    return f"Frame {count_text(index)} is not complete: {listed(names)} {what}."
 
 
 def listed(names: Sequence[str]) -> str:
@@ -59,12 +59,12 @@ def page_axis_names(scan_shape: Sequence[int], axis_names: Sequence[str] = ()) -
     return [named[axis] or f"axis {axis}" for axis in page_axes(scan_shape)]
 
 
-def pages_words(names: Sequence[str]) -> str:
+def pages_text(names: Sequence[str]) -> str:
     """Say along which axes the pages are laid out, or nothing where there are none."""
     return f"Pages along {listed(names)}" if names else ""
 
 
-def place_words(axis: int, at: int, length: int, axes: Sequence[ScanAxis] = ()) -> str:
+def place_text(axis: int, at: int, length: int, axes: Sequence[ScanAxis] = ()) -> str:
     """Say where a page is on an axis, and how far the axis goes."""
     is_named = axis < len(axes) and bool(axes[axis].name)
-    return f"{_axis_words(axes[axis], at) if is_named else f'axis {axis}: {at}'} (0 to {length - 1})"
+    return f"{_axis_text(axes[axis], at) if is_named else f'axis {axis}: {at}'} (0 to {length - 1})"

@@ -10,7 +10,7 @@ from swmr_viewer.core.plain_text import plain
 _MOST_CANDIDATES = 5
 
 
-def in_words(inspection: Inspection) -> str:
+def in_text(inspection: Inspection) -> str:
     """Return what was found as lines of text."""
     return "\n".join(map(plain, (*_summary(inspection), *_choices(inspection), *_tree(inspection), *_notes(inspection))))
 

@@ -13,12 +13,12 @@ MOST_DIGITS = 6
 """Larger and smaller numbers are written with a power of ten: there is room for about so many."""
 
 
-def count_words(number: int) -> str:
+def count_text(number: int) -> str:
     """Return a whole number with its thousands apart: ``12 345``."""
     return f"{number:,}".replace(",", THIN_SPACE)
 
 
-def seconds_words(seconds: float) -> str:
+def seconds_text(seconds: float) -> str:
     """Return a duration: ``0.1 s``, ``42 s``, ``3 min``, ``2 h``, ``30 days``."""
     seconds = max(0.0, seconds)
     if seconds < 9.95:
@@ -29,20 +29,20 @@ def seconds_words(seconds: float) -> str:
         return f"{seconds / 60:.0f} min"
     if seconds < 47.5 * 3600:
         return f"{seconds / 3600:.0f} h"
-    return f"{count_words(round(seconds / 86_400))} days"
+    return f"{count_text(round(seconds / 86_400))} days"
 
 
-def age_words(seconds: float | None) -> str:
+def age_text(seconds: float | None) -> str:
     """Return how long ago something was, or nothing where that is not known."""
-    return "" if seconds is None else f"{seconds_words(seconds)} ago"
+    return "" if seconds is None else f"{seconds_text(seconds)} ago"
 
 
-def clock_words(unix_s: float) -> str:
+def clock_text(unix_s: float) -> str:
     """Return the time of day, here, of seconds since 1970 (UTC): ``14:03:07.2``; nothing where no calendar has the day."""
-    return moment_words(unix_s, unix_s)
+    return moment_text(unix_s, unix_s)
 
 
-def moment_words(unix_s: float, now_s: float) -> str:
+def moment_text(unix_s: float, now_s: float) -> str:
     """Return the time of day, here, with its day where that is not today: ``2026-03-04 14:03:07``; both in s since 1970 (UTC)."""
     try:
         tenths = round(unix_s * 10)
@@ -53,7 +53,7 @@ def moment_words(unix_s: float, now_s: float) -> str:
         return ""
 
 
-def rate_words(per_second: float | None) -> str:
+def rate_text(per_second: float | None) -> str:
     """Return a frame rate."""
     if per_second is None:
         return ""
@@ -61,28 +61,28 @@ def rate_words(per_second: float | None) -> str:
     return f"{per_second:.{digits}f} frames/s"
 
 
-def position_words(position: Sequence[int]) -> str:
+def position_text(position: Sequence[int]) -> str:
     """Return a position as people write it: ``(13, 27)``."""
     return "(" + ", ".join(str(p) for p in position) + ")"
 
 
-def shape_words(shape: Sequence[int]) -> str:
+def shape_text(shape: Sequence[int]) -> str:
     """Return a shape: ``20 x 30`` with a real multiplication sign."""
     return " \u00d7 ".join(str(n) for n in shape) if shape else "1 point"
 
 
-def value_words(value: float | int | complex) -> str:
+def value_text(value: float | int | complex) -> str:
     """Return a pixel's raw value: whole numbers in full, others with the digits that matter; of complex numbers both parts."""
     if isinstance(value, complex):
-        return f"{value_words(value.real)} {'-' if value.imag < 0 else '+'} {value_words(abs(value.imag))} i"
+        return f"{value_text(value.real)} {'-' if value.imag < 0 else '+'} {value_text(abs(value.imag))} i"
     if isinstance(value, int):
-        return count_words(value)
+        return count_text(value)
     if not isfinite(value):
         return str(value)
     return f"{value:.6g}"
 
 
-def dtype_words(dtype: str) -> str:
+def dtype_text(dtype: str) -> str:
     """Return numpy's short name (``<u4``) as people know it (``uint32``)."""
     kinds = {"u": "uint", "i": "int", "f": "float", "c": "complex", "b": "bool"}
     bare = dtype.lstrip("<>|=")
@@ -91,13 +91,13 @@ def dtype_words(dtype: str) -> str:
     return "bool" if bare[0] == "b" else f"{kinds[bare[0]]}{8 * int(bare[1:])}"
 
 
-def compact_words(number: str) -> str:
+def compact_text(number: str) -> str:
     """Return a number as it was written with a shorter power of ten: ``1.7e18`` for ``1.7e+18``."""
     mantissa, _, exponent = number.partition("e")
     return f"{mantissa}e{int(exponent)}" if exponent else number
 
 
-def tick_words(value: float, spacing: float) -> str:
+def tick_text(value: float, spacing: float) -> str:
     """Return a multiple of the spacing with as many digits as it has."""
     value = round(value / spacing) * spacing
     if value == 0:
@@ -123,11 +123,11 @@ def ticks_in_room(values: Sequence[float], spacing: float, base: float, longest:
     longest : int
         So many characters have room.
     """
-    words = [compact_words(tick_words(value, spacing)) for value in values]
+    words = [compact_text(tick_text(value, spacing)) for value in values]
     if max(map(len, words), default=0) <= longest:
         return words
     above = [value - base for value in values]
     return [
-        compact_words(f"{value:.3g}") if abs(by) < spacing / 2 else f"{'+' if by > 0 else ''}{compact_words(tick_words(by, spacing))}"
+        compact_text(f"{value:.3g}") if abs(by) < spacing / 2 else f"{'+' if by > 0 else ''}{compact_text(tick_text(by, spacing))}"
         for value, by in zip(values, above, strict=True)
     ]

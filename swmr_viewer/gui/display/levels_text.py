@@ -10,7 +10,7 @@ from swmr_viewer.analysis import MaskRules
 from swmr_viewer.analysis.masks import marks_of, sentinel_of
 from swmr_viewer.gui.display.display_settings import DisplaySettings, LevelMode
 from swmr_viewer.gui.display.levels_scale import Scale
-from swmr_viewer.gui.look.words import count_words
+from swmr_viewer.gui.look.text import count_text
 
 SCALE_WORDS = {Scale.LINEAR: "lin", Scale.SQRT: "\u221a", Scale.LOG: "log", Scale.SYMLOG: "\u00b1log"}
 SCALE_TIPS = {
@@ -25,16 +25,16 @@ OWN_COLORS = "own colours"
 OWN_COLORS_TIP = "These frames have colours of their own: choose red, green or blue under the picture to see one in a colour map"
 
 
-def percentile_words(value: float) -> str:
+def percentile_text(value: float) -> str:
     """Return a percentile without needless zeros."""
     return f"{value:.3f}".rstrip("0").rstrip(".")
 
 
-def mode_words(settings: DisplaySettings) -> str:
+def mode_text(settings: DisplaySettings) -> str:
     """Return where the levels come from, in a few characters."""
     if settings.mode is LevelMode.PERCENTILES:
         low, high = settings.percentiles
-        return f"{percentile_words(low)} \u2013 {percentile_words(high)} %"
+        return f"{percentile_text(low)} \u2013 {percentile_text(high)} %"
     return {LevelMode.EXTREMES: "min \u2013 max", LevelMode.FIXED: "fixed", LevelMode.HELD: "held"}[settings.mode]
 
 
@@ -49,11 +49,11 @@ class ValuesWords:
     """Where there is no choice."""
 
 
-def values_words(dtype: npt.DTypeLike | None, rules: MaskRules) -> ValuesWords:
+def values_text(dtype: npt.DTypeLike | None, rules: MaskRules) -> ValuesWords:
     """Return which values stand for "no measurement" in frames of this type (None: not known yet), or that none does."""
     marks = marks_of(dtype, rules) if dtype is not None else ()
     if marks:
-        told = " and ".join(filter(None, (", ".join(map(count_words, marks[:-1])), count_words(marks[-1]))))
+        told = " and ".join(filter(None, (", ".join(map(count_text, marks[:-1])), count_text(marks[-1]))))
         tip = "Gaps between modules and defective pixels have such values, by the detectors' convention or by what the file says"
         return ValuesWords(f"{told}: no measurement", tip, is_choice=True)
     if dtype is not None and sentinel_of(dtype) is not None:
