@@ -106,7 +106,7 @@ def task_pictures(folder: Path) -> None:
         window.snapshots.set_settings(SnapshotSettings(Path("/data/2026/cm1234/snapshots")))
         session.open(FollowRequest(str(writer.path), conditions=(Timeout(1.0),)))
         writer.step(75)
-        wait_until(lambda: session.is_looking_on and session.shown is not None)
+        wait_until(lambda: session.is_still_following and session.shown is not None)
         save(window, "ended")
         session.set_conditions(default_conditions(60.0))
         measurements = window.measuring.measurements

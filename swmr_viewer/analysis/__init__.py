@@ -1,7 +1,7 @@
 """Pure numpy: levels, masks, display downsampling, statistics, regions, profiles, scales, geometry."""
 
 from swmr_viewer.analysis.frame_statistics import FrameStatistics, examine, level_statistics, saturation_of
-from swmr_viewer.analysis.frame_view import FrameView, Part, ViewWish, frame_view
+from swmr_viewer.analysis.frame_view import FrameView, Part, ViewChoice, frame_view
 from swmr_viewer.analysis.geometry import PixelGeometry, PixelPlace, place_of
 from swmr_viewer.analysis.histogram import histogram
 from swmr_viewer.analysis.levels import LevelStatistics
@@ -26,7 +26,7 @@ __all__ = [
     "Scale",
     "ScaleName",
     "Thumbnail",
-    "ViewWish",
+    "ViewChoice",
     "examine",
     "frame_view",
     "histogram",

@@ -33,7 +33,7 @@ _OF_COLOR = (Part.COLOR, Part.RED, Part.GREEN, Part.BLUE)
 
 
 @dataclass(frozen=True, slots=True)
-class ViewWish:
+class ViewChoice:
     """What somebody chose of frames that have more than a picture shows; what does not fit a frame counts for nothing."""
 
     places: tuple[int, ...] = ()
@@ -42,7 +42,7 @@ class ViewWish:
     """One of `Part`; "" is the first that a frame has."""
 
 
-USUAL_VIEW = ViewWish()
+USUAL_VIEW = ViewChoice()
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +111,7 @@ class FrameView:
 
 
 @lru_cache(maxsize=64)
-def frame_view(shape: tuple[int, ...], dtype: np.dtype[Any], told: str = "", wish: ViewWish = USUAL_VIEW) -> FrameView:
+def frame_view(shape: tuple[int, ...], dtype: np.dtype[Any], told: str = "", wish: ViewChoice = USUAL_VIEW) -> FrameView:
     """Return how frames are shown.
 
     Axes of 1 are dropped. Of what remains the last two are the picture, and of each further one a place is chosen.
@@ -123,7 +123,7 @@ def frame_view(shape: tuple[int, ...], dtype: np.dtype[Any], told: str = "", wis
         Of the whole frame.
     told : str
         The file's word for what a frame is (NeXus' ``interpretation``).
-    wish : ViewWish
+    wish : ViewChoice
         What was chosen.
     """
     color = color_axis_of(shape, dtype, told)

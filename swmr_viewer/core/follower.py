@@ -18,7 +18,7 @@ from swmr_viewer.core.follower_facts import FollowerFacts
 from swmr_viewer.core.keys.endings import FileWatch, FinishedFlags, ReplacementWatch
 from swmr_viewer.core.keys.handout import ArrivalOrder, ScanOrder
 from swmr_viewer.core.keys.keyset import KeyPaths, KeySet
-from swmr_viewer.core.keys.untold import Untold
+from swmr_viewer.core.keys.unreported import UnreportedRanges
 from swmr_viewer.core.ranges import Ranges
 from swmr_viewer.core.waiting import pause_after
 
@@ -112,7 +112,7 @@ class Follower(FollowerFacts, Iterator[int]):
         self._sleep = sleep or self._stopping.wait
         patience = gap_patience_s if on_gap == "skip" else None
         self._handout = ScanOrder(self._keys.progress, patience) if order == "scan" else ArrivalOrder(self._keys.progress)
-        self._untold = Untold(self._keys.progress)
+        self._untold = UnreportedRanges(self._keys.progress)
         self._faults: deque[str] = deque(maxlen=1000)
         self._replacing = ReplacementWatch(self._keys.identities)
         self._failing_since: float | None = None

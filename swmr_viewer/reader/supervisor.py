@@ -14,20 +14,20 @@ import numpy.typing as npt
 
 from swmr_viewer.core.errors import SwmrViewerError
 from swmr_viewer.reader.messages import (
-    Alive,
+    AcknowledgeMeasured,
+    AcknowledgeProgress,
     Busy,
     Event,
-    EveryBegan,
-    FileSeen,
+    EveryFrameBegan,
+    FileIdentified,
     FollowRequest,
     FrameReady,
+    Heartbeat,
     Inspected,
-    Look,
-    MeasuredTaken,
+    InspectionRequest,
     Opened,
     Previewed,
-    ProgressTaken,
-    ReaderAnswers,
+    ReaderRecovered,
     ReaderStuck,
     ReleaseSlot,
     Request,
@@ -90,7 +90,9 @@ class Supervisor(Replacing):
                     self._following.note_sent(request)
                 if isinstance(request, Stop):
                     self.wake()
-                if self._reader is not None or (self._rests_until is None and not isinstance(request, (ProgressTaken, MeasuredTaken))):
+                if self._reader is not None or (
+                    self._rests_until is None and not isinstance(request, (AcknowledgeProgress, AcknowledgeMeasured))
+                ):
                     self._restart_or_send(request)
 
     def inspect(self, path: str) -> int:
@@ -106,7 +108,7 @@ class Supervisor(Replacing):
         with self._lock:
             return self._send_look(self._looks.preview(request))
 
-    def _send_look(self, look: Look) -> int:
+    def _send_look(self, look: InspectionRequest) -> int:
         self._rests_until = None
         self._restart_or_send(look)
         return look.request_id
@@ -147,7 +149,7 @@ class Supervisor(Replacing):
         Returns
         -------
         list of events
-            In the order in which they came, without those of older generations and without ``Alive``; ``Opened`` once per
+            In the order in which they came, without those of older generations and without ``Heartbeat``; ``Opened`` once per
             generation. Empty after the timeout, after ``wake`` and once closed.
         """
         deadline = None if timeout_s is None else time.monotonic() + timeout_s
@@ -209,7 +211,7 @@ class Supervisor(Replacing):
     def _take(self, event: Event) -> Iterator[Event]:
         self._deaths_at_start = 0
         if self._health.is_told:
-            yield ReaderAnswers(self._generation)
+            yield ReaderRecovered(self._generation)
         self._health.heard(time.monotonic())
         self._doing = event.doing if isinstance(event, Busy) else _ROUTINE
         if isinstance(event, (Inspected, Previewed)):
@@ -227,7 +229,7 @@ class Supervisor(Replacing):
     def _take_current(self, event: Event, news: Event | None) -> Iterator[Event]:
         if isinstance(event, FrameReady):
             self._slots.lend(event.slot)
-        if news is not None and not isinstance(news, (Alive, SlotsWanted, EveryBegan, FileSeen)):
+        if news is not None and not isinstance(news, (Heartbeat, SlotsWanted, EveryFrameBegan, FileIdentified)):
             yield news
         if isinstance(event, Opened) and self._following is not None and not self._following.request.every_frame:
             self._wanted_size = event.slot_size

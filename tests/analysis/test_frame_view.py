@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from swmr_viewer.analysis import Part, ViewWish, frame_view
+from swmr_viewer.analysis import Part, ViewChoice, frame_view
 
 Shape = tuple[int, ...]
 VOLUME = np.arange(2 * 3 * 4 * 5, dtype=np.uint32).reshape(2, 3, 4, 5)
@@ -47,7 +47,7 @@ def test_a_row_that_the_file_calls_an_image_stays_one() -> None:
 
 @pytest.mark.parametrize(("places", "expected"), [((), (0, 0)), ((1,), (1, 0)), ((1, 2), (1, 2)), ((9, 9, 9), (1, 2)), ((0, 1), (0, 1))])
 def test_a_place_is_chosen_on_each_further_axis_and_never_beyond_it(places: Shape, expected: Shape) -> None:
-    view = frame_view(VOLUME.shape, VOLUME.dtype, wish=ViewWish(places))
+    view = frame_view(VOLUME.shape, VOLUME.dtype, wish=ViewChoice(places))
     assert view.places == expected
     assert np.array_equal(view.shown(VOLUME), VOLUME[expected])
     assert np.shares_memory(view.shown(VOLUME), VOLUME)
@@ -59,7 +59,7 @@ def test_complex_numbers_show_their_magnitude_or_another_part(dtype: str) -> Non
     parts = ("", "magnitude", "phase", "real part", "imaginary part")
     values_of = (np.abs(frame), np.abs(frame), np.angle(frame), frame.real, frame.imag)
     for part, values in zip(parts, values_of, strict=True):
-        view = frame_view(frame.shape, frame.dtype, wish=ViewWish(part=part))
+        view = frame_view(frame.shape, frame.dtype, wish=ViewChoice(part=part))
         shown = view.shown(frame)
         assert shown.dtype.kind == "f"
         assert shown.dtype.itemsize == frame.dtype.itemsize // 2
@@ -67,8 +67,8 @@ def test_complex_numbers_show_their_magnitude_or_another_part(dtype: str) -> Non
         out = np.empty(view.shown_shape, view.shown_dtype(frame.dtype))
         if view.is_computed:
             assert view.shown(frame, out) is out
-    assert frame_view((3, 4), np.dtype(dtype), wish=ViewWish(part="red")).part is Part.MAGNITUDE
-    assert frame_view((3, 4), np.dtype("f4"), wish=ViewWish(part="phase")).part is Part.VALUE
+    assert frame_view((3, 4), np.dtype(dtype), wish=ViewChoice(part="red")).part is Part.MAGNITUDE
+    assert frame_view((3, 4), np.dtype("f4"), wish=ViewChoice(part="phase")).part is Part.VALUE
 
 
 COLORS = np.random.default_rng(0).integers(0, 255, (60, 80, 3), np.uint8)
@@ -83,7 +83,7 @@ def test_colours_of_8_bits_are_known_by_their_axis_of_three_wherever_it_is(order
     np.testing.assert_array_equal(view.picked(frame), COLORS)
     np.testing.assert_allclose(view.shown(frame), COLORS.mean(axis=-1), rtol=1e-6)
     for number, part in enumerate(("red", "green", "blue")):
-        np.testing.assert_array_equal(frame_view(frame.shape, frame.dtype, told, ViewWish(part=part)).shown(frame), COLORS[..., number])
+        np.testing.assert_array_equal(frame_view(frame.shape, frame.dtype, told, ViewChoice(part=part)).shown(frame), COLORS[..., number])
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from swmr_viewer.analysis import ViewWish, examine, frame_view, preview_factor, preview_shape, write_preview
+from swmr_viewer.analysis import ViewChoice, examine, frame_view, preview_factor, preview_shape, write_preview
 from swmr_viewer.analysis.frame_view import USUAL_VIEW
 from swmr_viewer.core.nexus.facts import DataFacts
 from swmr_viewer.core.scan import position_of
@@ -112,7 +112,7 @@ class FakeSupervisor:
         is_new: bool | None = None,
         combined: int = 1,
         told: str = "",
-        wish: ViewWish = USUAL_VIEW,
+        wish: ViewChoice = USUAL_VIEW,
     ) -> str:
         """Put a frame into a slot of its own and announce it; return the slot's name."""
         slot = f"slot-{len(self.released) + len(self._pixels)}-{index}-{live}"
@@ -151,7 +151,7 @@ class FakeSupervisor:
 
     @property
     def _is_in_turn(self) -> bool:
-        asked = [one for one in self.sent(m.FollowEvery) if one.generation == self.generation]
+        asked = [one for one in self.sent(m.SetEveryFrame) if one.generation == self.generation]
         return bool(asked) and asked[-1].on
 
     def sent(self, kind: type) -> list:

@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from swmr_viewer.core.nexus.facts import DataFacts
 from swmr_viewer.gui.assembly import Assembly
-from swmr_viewer.gui.look.labels import ElidedWords, Words, button_text, tip
+from swmr_viewer.gui.look.labels import ElidedLabel, PlainLabel, button_text, tip
 from swmr_viewer.gui.look.text import clock_text
 from tests.gui.fakes import FakeSupervisor, picture
 from tests.odd_names import write_odd_names
@@ -33,8 +33,8 @@ def test_tooltips_and_buttons_show_words_as_they_are() -> None:
     assert button_text("Fe&Cu") == "Fe&&Cu"
 
 
-@pytest.mark.parametrize("label", [Words, ElidedWords])
-def test_labels_show_words_as_they_are(qtbot: QtBot, label: type[Words | ElidedWords]) -> None:
+@pytest.mark.parametrize("label", [PlainLabel, ElidedLabel])
+def test_labels_show_words_as_they_are(qtbot: QtBot, label: type[PlainLabel | ElidedLabel]) -> None:
     made = label()
     qtbot.addWidget(made)
     made.say("<b>5 K</b> &amp; \n")

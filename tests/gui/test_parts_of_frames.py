@@ -13,7 +13,7 @@ from PySide6.QtGui import QColor
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
-from swmr_viewer.analysis import Part, ViewWish
+from swmr_viewer.analysis import Part, ViewChoice
 from swmr_viewer.analysis.frame_view import USUAL_VIEW
 from swmr_viewer.core.nexus.facts import DataFacts
 from swmr_viewer.gui.assembly import Assembly
@@ -29,7 +29,7 @@ WAIT_MS = 60_000
 Following = Callable[..., Assembly]
 
 
-def show(qtbot: QtBot, viewer: Assembly, reader: FakeSupervisor, pixels: np.ndarray, wish: ViewWish = USUAL_VIEW) -> None:
+def show(qtbot: QtBot, viewer: Assembly, reader: FakeSupervisor, pixels: np.ndarray, wish: ViewChoice = USUAL_VIEW) -> None:
     with qtbot.waitSignal(viewer.session.frame_changed):
         reader.say_frame(pixels, 9, SHAPE, wish=wish)
 
@@ -61,19 +61,19 @@ def test_a_further_axis_is_chosen_by_its_number_and_by_keys_and_the_choice_stays
     place.number.setFocus()
     place.number.selectAll()
     qtbot.keyClicks(place.number, "2")
-    assert reader.sent(m.SetDisplay)[-1] == m.SetDisplay(1, data_path=PATH, view=ViewWish((2,)))
-    show(qtbot, viewer, reader, frames, ViewWish((2,)))
+    assert reader.sent(m.SetDisplay)[-1] == m.SetDisplay(1, data_path=PATH, view=ViewChoice((2,)))
+    show(qtbot, viewer, reader, frames, ViewChoice((2,)))
     assert place.slider.value() == 2
     assert viewer.session.shown is not None
     np.testing.assert_array_equal(viewer.session.shown.raw, frames[2])
     window.readout.point_at((5, 7))
     assert window.readout.pixel.text().replace("\u2009", "") == f"x 7   y 5   value {frames[2, 5, 7]}"
     QTest.keyClick(window, Qt.Key.Key_Down, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
-    assert reader.sent(m.SetDisplay)[-1].view == ViewWish((1,))
-    assert window.display.settings.view == ViewWish((1,))
+    assert reader.sent(m.SetDisplay)[-1].view == ViewChoice((1,))
+    assert window.display.settings.view == ViewChoice((1,))
     row.next_place.trigger()
     row.next_place.trigger()
-    assert window.display.settings.view == ViewWish((2,))  # there are three
+    assert window.display.settings.view == ViewChoice((2,))  # there are three
 
 
 def test_colours_are_drawn_as_they_are_and_the_pointer_tells_all_three(qtbot: QtBot, reader: FakeSupervisor, following: Following) -> None:
@@ -102,8 +102,8 @@ def test_colours_are_drawn_as_they_are_and_the_pointer_tells_all_three(qtbot: Qt
     window.display.change(percentiles=(0.5, 99.5))
     window.view_row.part.setCurrentIndex(1)
     window.view_row.part.activated.emit(1)
-    assert reader.sent(m.SetDisplay)[-1].view == ViewWish(part="red")
-    show(qtbot, viewer, reader, pixels, ViewWish(part="red"))
+    assert reader.sent(m.SetDisplay)[-1].view == ViewChoice(part="red")
+    show(qtbot, viewer, reader, pixels, ViewChoice(part="red"))
     assert window.frame_view.color_map == "viridis"
     assert viewer.session.shown is not None
     np.testing.assert_array_equal(viewer.session.shown.raw, pixels[..., 0])
@@ -117,7 +117,7 @@ def test_a_colour_map_is_not_offered_while_colours_are_drawn_as_they_are(
     pixels = np.full((64, 48, 3), 9, "u1")
     of_map = (*tools.color_editor.maps.values(), tools.color_editor.inverted, tools.actions.next_map, tools.actions.inverted)
     others = (tools.color_editor.saturated, *tools.color_editor.masked.values(), tools.color_button, tools.levels_button)
-    for wish, has_map in ((USUAL_VIEW, False), (ViewWish(part="red"), True), (USUAL_VIEW, False)):
+    for wish, has_map in ((USUAL_VIEW, False), (ViewChoice(part="red"), True), (USUAL_VIEW, False)):
         show(qtbot, viewer, reader, pixels, wish)
         assert [one.isEnabled() for one in of_map] == [has_map] * len(of_map)
         assert all(one.isEnabled() for one in others)
@@ -207,8 +207,8 @@ def test_complex_frames_show_their_magnitude_and_the_pointer_both_parts(qtbot: Q
     sign = "-" if value.imag < 0 else "+"
     assert viewer.window.readout.pixel.text() == f"x 3   y 20   value {value.real:.6g} {sign} {abs(value.imag):.6g} i"
     viewer.window.view_row.next_part.trigger()
-    assert reader.sent(m.SetDisplay)[-1].view == ViewWish(part="phase")
-    show(qtbot, viewer, reader, pixels, ViewWish(part="phase"))
+    assert reader.sent(m.SetDisplay)[-1].view == ViewChoice(part="phase")
+    show(qtbot, viewer, reader, pixels, ViewChoice(part="phase"))
     assert viewer.window.view_row.part.currentText() == "Phase"
     snapshot = viewer.window.snapshots.collect()
     assert snapshot is not None
@@ -226,7 +226,7 @@ def test_a_frames_own_mask_is_left_out_of_the_histogram_too(qtbot: QtBot, reader
 
 
 def test_what_is_shown_of_frames_is_kept_by_place() -> None:
-    chosen = DisplaySettings(view=ViewWish((2, 0), "phase"), uses_file_mask=False)
+    chosen = DisplaySettings(view=ViewChoice((2, 0), "phase"), uses_file_mask=False)
     place = Place(PATH, (3, 64, 48), "<c8")
     assert decoded(encoded(place, chosen)) == (place, chosen)
     for damaged in ({"places": [-1], "part": ""}, {"places": [True], "part": ""}, {"places": [], "part": 3}, []):

@@ -36,8 +36,8 @@ FOLLOWING = Facts(True, Phase.FOLLOWING, quiet_s=0.1, rate=10.0)
         (replace(FOLLOWING, stuck_s=3.0), StateKind.STORAGE),
         (replace(FOLLOWING, stuck_s=3.0, ended=Ended(1, "timeout", 1, 2)), StateKind.FINISHED),
         (replace(FOLLOWING, ended=Ended(1, "stopped", 1, 2)), StateKind.STOPPED),
-        (replace(FOLLOWING, ended=Ended(1, "timeout", 1, 2, looks_on=True)), StateKind.LOOKING),
-        (replace(FOLLOWING, stuck_s=3.0, ended=Ended(1, "timeout", 1, 2, looks_on=True)), StateKind.STORAGE),
+        (replace(FOLLOWING, ended=Ended(1, "timeout", 1, 2, still_following=True)), StateKind.LOOKING),
+        (replace(FOLLOWING, stuck_s=3.0, ended=Ended(1, "timeout", 1, 2, still_following=True)), StateKind.STORAGE),
         (replace(FOLLOWING, failed=Failed(1, "No.", "Do.", "", "PathError")), StateKind.FAILED),
     ],
 )

@@ -134,7 +134,7 @@ def test_a_timeout_is_outlived_and_what_was_stopped_is_resumed(qtbot: QtBot, liv
     session, bar = assembly.session, assembly.window.termination_bar
     scan.step(2)
     qtbot.waitUntil(lambda: session.ended is not None and session.ended.reason == "timeout", timeout=WAIT_MS)
-    assert session.is_looking_on
+    assert session.is_still_following
     assert not bar.resume.isVisible(), "it goes on by itself"
     bar.seconds.setValue(600.0)
     scan.step(3)

@@ -11,7 +11,16 @@ import numpy as np
 import numpy.typing as npt
 
 from swmr_viewer.core.progress import KeyProgress
-from swmr_viewer.reader.messages import Event, Failed, FollowRequest, FrameReady, KeysChanged, Measured, MeasuredTaken, ProgressTaken
+from swmr_viewer.reader.messages import (
+    AcknowledgeMeasured,
+    AcknowledgeProgress,
+    Event,
+    Failed,
+    FollowRequest,
+    FrameReady,
+    KeysChanged,
+    Measured,
+)
 from swmr_viewer.reader.supervisor import Supervisor
 
 WAIT_S = 60.0
@@ -92,10 +101,10 @@ class Listener:
         if isinstance(event, KeysChanged):
             self._mirror_keys(event)
             if self._answers:
-                self.supervisor.send(ProgressTaken(event.generation))
+                self.supervisor.send(AcknowledgeProgress(event.generation))
         elif isinstance(event, Measured):
             if self._answers:
-                self.supervisor.send(MeasuredTaken(event.generation))
+                self.supervisor.send(AcknowledgeMeasured(event.generation))
         elif isinstance(event, FrameReady):
             raw, preview = self.supervisor.pixels(event)
             self.frames.append((event, raw.copy(), None if preview is None else preview.copy()))

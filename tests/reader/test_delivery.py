@@ -19,7 +19,7 @@ from swmr_viewer.reader.child.measured import MeasuredDelivery
 from swmr_viewer.reader.child.patience import PATIENCE_S
 from swmr_viewer.reader.child.reader_slots import ReaderSlots
 from swmr_viewer.reader.child.sending import Sender
-from swmr_viewer.reader.messages import Alive, Busy, Event, Fault, FrameMeasured, FrameReady, ShowIndex, ShowLive, SlotsWanted, UseSlots
+from swmr_viewer.reader.messages import Busy, Event, Fault, FrameMeasured, FrameReady, Heartbeat, ShowIndex, ShowLive, SlotsWanted, UseSlots
 
 N = 10
 
@@ -31,7 +31,7 @@ class Clock:
         return self.now
 
 
-class Line:
+class EventPipe:
     """Keeps what was sent."""
 
     generation = 1
@@ -43,12 +43,12 @@ class Line:
         self.sent.append(event)
 
     def keep_alive(self, now: bool = False) -> None:
-        self.sent.append(Alive(1))
+        self.sent.append(Heartbeat(1))
 
     def take(self, kind: type) -> list[Any]:
         """Return the events of this kind since the last call."""
         found = [event for event in self.sent if isinstance(event, kind)]
-        self.sent = [event for event in self.sent if not isinstance(event, (kind, Busy, Alive))]
+        self.sent = [event for event in self.sent if not isinstance(event, (kind, Busy, Heartbeat))]
         return found
 
 
@@ -111,7 +111,7 @@ class Scan:
 
 @pytest.fixture
 def parts():
-    scan, line, grabber, clock = Scan(), Line(), Grabber(), Clock()
+    scan, line, grabber, clock = Scan(), EventPipe(), Grabber(), Clock()
     block = create_block(4096)
     slots = ReaderSlots()
     slots.use(UseSlots(1, (block.name,), 4096))

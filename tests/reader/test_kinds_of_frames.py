@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from swmr_viewer.analysis import MaskRules, Part, ViewWish
+from swmr_viewer.analysis import MaskRules, Part, ViewChoice
 from swmr_viewer.core.conditions import FileClosed
 from swmr_viewer.reader.messages import Combine, Fault, FrameReady, Measure, Measured, Opened, PixelMaskRead, SetDisplay
 from tests.reader.listening import Listener
@@ -94,7 +94,7 @@ def test_a_place_is_chosen_of_further_axes_and_everything_is_of_it(tmp_path: Pat
     frames = (np.arange(4 * 2 * 60 * 80) % 1013).astype("u4").reshape(4, 2, 60, 80)
     with shown(write(tmp_path / "a.h5", frames), 4) as (listener, found):
         assert np.array_equal(found.raw, frames[3, 0])
-        found.wish(view=ViewWish((1,)))
+        found.wish(view=ViewChoice((1,)))
         found.take(lambda event: event.view.places == (1,))
         assert np.array_equal(found.whole, frames[3])
         assert np.array_equal(found.raw, frames[3, 1])
@@ -105,7 +105,7 @@ def test_a_place_is_chosen_of_further_axes_and_everything_is_of_it(tmp_path: Pat
         totals = {int(index): row[column] for index, row in zip(measured.indices, measured.values, strict=True)}
         assert totals
         assert all(total == frames[index, 1].sum() for index, total in totals.items())
-        found.wish(view=ViewWish((1,)), combine=Combine("sum", 3))
+        found.wish(view=ViewChoice((1,)), combine=Combine("sum", 3))
         found.take(lambda event: event.combined == 3)
         assert np.array_equal(found.raw, frames[1:, 1].sum(axis=0))
 
@@ -121,7 +121,7 @@ def test_complex_images_show_their_magnitude_phase_on_wish_and_are_whole_in_the_
         assert found.event.statistics is not None
         assert found.event.statistics.n_masked == 1
         for part, values in ((Part.PHASE, np.angle(frames[2])), (Part.REAL, frames[2].real), (Part.IMAGINARY, frames[2].imag)):
-            found.wish(view=ViewWish(part=part))
+            found.wish(view=ViewChoice(part=part))
             found.take(lambda event, part=part: event.view.part is part)
             np.testing.assert_allclose(found.raw, values, rtol=1e-6, atol=1e-6)
             np.testing.assert_allclose(found.preview, values.astype("f4"), rtol=1e-6, atol=1e-6)
@@ -238,7 +238,7 @@ def test_a_mask_of_whole_frames_is_that_of_the_shown_place(tmp_path: Path) -> No
     masks = np.stack([BAD, np.roll(BAD, 30, axis=1)])
     with shown(write(tmp_path / "a.h5", frames, further=with_mask(masks)), 4) as (_, found):
         assert np.array_equal(np.isnan(found.preview), masks[0] != 0)
-        found.wish(mask=MaskRules(mask_path=MASK), view=ViewWish((1,)))
+        found.wish(mask=MaskRules(mask_path=MASK), view=ViewChoice((1,)))
         found.take(lambda event: event.view.places == (1,))
         assert np.array_equal(np.isnan(found.preview), masks[1] != 0)
 

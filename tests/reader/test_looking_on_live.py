@@ -22,7 +22,7 @@ MakeWriter = Callable[..., LiveWriter]
 
 def until_pause(listener: Listener) -> Ended:
     ended = listener.until_a(Ended)
-    assert (ended.reason, ended.looks_on) == ("timeout", True)
+    assert (ended.reason, ended.still_following) == ("timeout", True)
     return ended
 
 
@@ -46,7 +46,7 @@ def test_keys_that_come_after_a_timeout_are_followed_and_shown(live_writer: Make
             np.testing.assert_array_equal(raw, writer.expected(event.index))
         assert [type(e) for e in listener.events if isinstance(e, (Ended, Resumed))] == [Ended, Resumed, Ended, Resumed, Ended]
         writer.finish()
-        last = listener.until(lambda event: isinstance(event, Ended) and not event.looks_on)
+        last = listener.until(lambda event: isinstance(event, Ended) and not event.still_following)
         assert isinstance(last, Ended)
         assert last.reason in ("finished_flag", "all_keys", "file_closed")
         assert last.complete == last.total == len(listener.announced)
@@ -102,4 +102,4 @@ def test_a_command_that_takes_every_frame_ends_at_the_timeout(live_writer: MakeW
         listener.follow(writer.path, KEYS, DATA, conditions=(Timeout(0.3),), every_frame=True)
         writer.step(1)
         ended = listener.until_a(Ended)
-        assert (ended.reason, ended.looks_on) == ("timeout", False)
+        assert (ended.reason, ended.still_following) == ("timeout", False)

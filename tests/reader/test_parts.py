@@ -18,16 +18,15 @@ from swmr_viewer.reader.child.measuring import measure
 from swmr_viewer.reader.child.newest import NewestFrame
 from swmr_viewer.reader.child.patience import Patience
 from swmr_viewer.reader.messages import (
-    Alive,
     Busy,
     DataDescription,
     Ended,
-    EveryBegan,
+    EveryFrameBegan,
     Fault,
     Follow,
-    FollowEvery,
     FollowRequest,
     FrameMeasured,
+    Heartbeat,
     Inspected,
     KeysChanged,
     Opened,
@@ -35,14 +34,15 @@ from swmr_viewer.reader.messages import (
     Resume,
     Resumed,
     SetConditions,
+    SetEveryFrame,
     ShowIndex,
     ShowLive,
     Stop,
 )
 from swmr_viewer.reader.supervision.health import Health
-from swmr_viewer.reader.supervision.looks import Looks
+from swmr_viewer.reader.supervision.pending_inspections import PendingInspections
+from swmr_viewer.reader.supervision.reader_failures import DEATHS_IN_A_ROW, DEATHS_WHILE_OPENING, SECOND_LOOK_S, ReaderFailures
 from swmr_viewer.reader.supervision.resumption import Resumption
-from swmr_viewer.reader.supervision.setbacks import DEATHS_IN_A_ROW, DEATHS_WHILE_OPENING, SECOND_LOOK_S, Setbacks
 
 OPENED = Opened(1, "f", (3,), ("/k",), (), None, 64)
 
@@ -257,7 +257,7 @@ def test_an_end_is_not_announced_twice_and_a_resume_is_not_forgotten():
     assert state.requests()[0].ended_reason is None
     state.note_sent(Stop(1))
     assert state.requests()[1:] == (Stop(1),)
-    state.note_event(Ended(1, "timeout", 2, 3, looks_on=True))
+    state.note_event(Ended(1, "timeout", 2, 3, still_following=True))
     state.note_event(Resumed(1))
     assert state.requests()[0].ended_reason is None
 
@@ -272,7 +272,7 @@ def test_a_frame_that_kills_twice_is_given_up_and_others_are_not_blamed():
     state.note_event(busy_with(4, (4,)))
     assert state.note_death() is None
     state.note_event(busy_with(5, (5,)))
-    state.note_event(Alive(1))
+    state.note_event(Heartbeat(1))
     assert state.note_death() is None
     state.note_event(busy_with(4, (4,), "/other"))
     assert state.note_death() is None  # another data set's frame of that number
@@ -307,89 +307,89 @@ def test_a_fault_of_a_data_set_that_is_not_shown_passes_no_frame():
     opened = replace(OPENED, data=(DataDescription("/d", (2,), "<u2"), DataDescription("/other", (2,), "<u2")))
     assert state.news_in(opened) == opened
     state.note_event(opened)
-    state.note_sent(FollowEvery(1, True))
-    state.note_event(EveryBegan(1, np.empty(0, np.int64), (3,)))
+    state.note_sent(SetEveryFrame(1, True))
+    state.note_event(EveryFrameBegan(1, np.empty(0, np.int64), (3,)))
     state.note_event(Fault(1, "cannot be measured", 1, "/other"))
     state.note_event(Fault(1, "cannot be read", 2, "/d"))
-    every = next(request for request in state.requests() if isinstance(request, FollowEvery))
+    every = next(request for request in state.requests() if isinstance(request, SetEveryFrame))
     assert every.passed.tolist() == [2]
 
 
-# ---- setbacks
+# ---- reader_failures
 
 ASKS = Busy(1, "asking the storage for f", asks_storage=True)
 OPENS = Busy(1, "opening f")
 
 
-def hang(setbacks: Setbacks, busy: Busy) -> float:
+def hang(reader_failures: ReaderFailures, busy: Busy) -> float:
     """Let a reader hang at this until it is killed, and return the seconds that it cost."""
-    silent_s = setbacks.kill_after_s(busy)
-    setbacks.note(busy, silent_s)
+    silent_s = reader_failures.kill_after_s(busy)
+    reader_failures.note(busy, silent_s)
     return silent_s
 
 
 def test_damage_costs_one_limit_and_a_short_look():
-    setbacks = Setbacks(30.0, 0.0)
-    lost_s = hang(setbacks, OPENS)
-    assert not setbacks.is_hopeless
-    lost_s += hang(setbacks, OPENS)
-    assert setbacks.is_hopeless
-    assert not setbacks.is_of_storage
+    reader_failures = ReaderFailures(30.0, 0.0)
+    lost_s = hang(reader_failures, OPENS)
+    assert not reader_failures.is_hopeless
+    lost_s += hang(reader_failures, OPENS)
+    assert reader_failures.is_hopeless
+    assert not reader_failures.is_of_storage
     assert lost_s == 30.0 + SECOND_LOOK_S
 
 
 def test_frame_after_frame_that_hangs_costs_one_limit():
-    setbacks = Setbacks(30.0, 0.0)
-    lost_s = sum(hang(setbacks, busy_with(index, (index,))) for index in (0, 0, 1, 1))
-    assert list(setbacks.unreadable) == [("/d", (0,)), ("/d", (1,))]
+    reader_failures = ReaderFailures(30.0, 0.0)
+    lost_s = sum(hang(reader_failures, busy_with(index, (index,))) for index in (0, 0, 1, 1))
+    assert list(reader_failures.unreadable) == [("/d", (0,)), ("/d", (1,))]
     assert lost_s == 30.0 + 3 * SECOND_LOOK_S
-    assert setbacks.is_hopeless
+    assert reader_failures.is_hopeless
 
 
 def test_good_frames_in_between_keep_hope_and_the_short_limit():
-    setbacks = Setbacks(30.0, 0.0)
+    reader_failures = ReaderFailures(30.0, 0.0)
     for index in range(20):
-        hang(setbacks, busy_with(index, (index,)))
-        setbacks.note_progress()
-    assert not setbacks.is_hopeless
-    assert setbacks.kill_after_s(OPENS) == SECOND_LOOK_S
-    setbacks.note_long_life()
-    assert setbacks.kill_after_s(OPENS) == 30.0
+        hang(reader_failures, busy_with(index, (index,)))
+        reader_failures.note_progress()
+    assert not reader_failures.is_hopeless
+    assert reader_failures.kill_after_s(OPENS) == SECOND_LOOK_S
+    reader_failures.note_long_life()
+    assert reader_failures.kill_after_s(OPENS) == 30.0
 
 
 def test_storage_that_is_away_is_waited_for_and_blames_nothing():
-    setbacks = Setbacks(30.0, None)
-    hang(setbacks, busy_with(4, (4,)))
-    waited = [hang(setbacks, ASKS) for _ in range(8)]
+    reader_failures = ReaderFailures(30.0, None)
+    hang(reader_failures, busy_with(4, (4,)))
+    waited = [hang(reader_failures, ASKS) for _ in range(8)]
     assert waited == [30.0, 60.0, 120.0, 240.0, *[480.0] * 4]  # each process that waits for dead storage stays until it answers
-    assert setbacks.is_of_storage
-    assert not setbacks.is_hopeless
-    setbacks.note_storage_answers()
-    assert setbacks.kill_after_s(OPENS) == 30.0  # what hung before was the storage
-    hang(setbacks, busy_with(4, (4,)))
-    assert not setbacks.unreadable
+    assert reader_failures.is_of_storage
+    assert not reader_failures.is_hopeless
+    reader_failures.note_storage_answers()
+    assert reader_failures.kill_after_s(OPENS) == 30.0  # what hung before was the storage
+    hang(reader_failures, busy_with(4, (4,)))
+    assert not reader_failures.unreadable
 
 
 @pytest.mark.parametrize("first", [OPENS, ASKS])
 def test_a_command_waits_for_storage_as_long_as_it_was_told(first: Busy):
-    setbacks = Setbacks(30.0, 0.0)
-    assert hang(setbacks, first) + hang(setbacks, ASKS) == 30.0 + SECOND_LOOK_S
-    assert setbacks.is_hopeless
-    assert setbacks.is_of_storage
-    setbacks = Setbacks(30.0, 100.0)
-    waited = hang(setbacks, first)
-    while not setbacks.is_hopeless:
-        waited += hang(setbacks, ASKS)
+    reader_failures = ReaderFailures(30.0, 0.0)
+    assert hang(reader_failures, first) + hang(reader_failures, ASKS) == 30.0 + SECOND_LOOK_S
+    assert reader_failures.is_hopeless
+    assert reader_failures.is_of_storage
+    reader_failures = ReaderFailures(30.0, 100.0)
+    waited = hang(reader_failures, first)
+    while not reader_failures.is_hopeless:
+        waited += hang(reader_failures, ASKS)
     assert 100.0 <= waited <= 130.0
 
 
 def test_what_is_hopeless_is_looked_at_again_more_and_more_seldom():
-    setbacks = Setbacks(30.0, None)
-    rests = [setbacks.take_rest_s() for _ in range(6)]
+    reader_failures = ReaderFailures(30.0, None)
+    rests = [reader_failures.take_rest_s() for _ in range(6)]
     assert rests == [10.0, 20.0, 40.0, 60.0, 60.0, 60.0]
-    setbacks.note_progress()
-    assert setbacks.take_rest_s() == 10.0
-    assert Setbacks(30.0, 0.0).take_rest_s() is None
+    reader_failures.note_progress()
+    assert reader_failures.take_rest_s() == 10.0
+    assert ReaderFailures(30.0, 0.0).take_rest_s() is None
 
 
 def test_a_file_that_kills_every_reader_is_given_up():
@@ -408,7 +408,7 @@ def test_a_file_that_kills_every_reader_is_given_up():
 
 
 def test_a_look_that_kills_twice_is_answered():
-    looks = Looks()
+    looks = PendingInspections()
     first, second = looks.inspect("a"), looks.preview(FollowRequest("b", data_paths=("/d",)))
     assert looks.note_death(looks.oldest(), "x") is None
     assert looks.requests() == (first, second)
@@ -426,7 +426,7 @@ def test_a_look_that_kills_twice_is_answered():
 
 
 def test_without_a_reader_every_look_is_answered():
-    looks = Looks()
+    looks = PendingInspections()
     asked = (looks.inspect("a"), looks.preview(FollowRequest("b", data_paths=("/d",))))
     answers = looks.give_up("no process")
     assert [type(one) for one in answers] == [Inspected, Previewed]

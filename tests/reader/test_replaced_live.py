@@ -270,10 +270,10 @@ def test_a_scan_that_is_waited_for_after_a_timeout_ends_for_good_when_its_detect
         files.keys(0, N)
         with Listener() as reader:
             reader.follow(tmp_path / "scan.nxs", conditions=(Timeout(0.2),))
-            heard(reader, lambda event: isinstance(event, Ended) and event.looks_on)
+            heard(reader, lambda event: isinstance(event, Ended) and event.still_following)
             heard(reader, shown(N - 1))
             others.master(tmp_path / "another.nxs", ["eiger"], 10, keys="own")
             others.detector("eiger")
             os.replace(tmp_path / "another-eiger.h5", tmp_path / "scan-eiger.h5")
             heard(reader, lambda event: isinstance(event, Ended) and event.reason == "file_replaced")
-            assert not reader.all_of(Ended)[-1].looks_on
+            assert not reader.all_of(Ended)[-1].still_following

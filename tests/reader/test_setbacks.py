@@ -26,7 +26,7 @@ from swmr_viewer.reader.messages import (
     Resume,
     Stop,
 )
-from swmr_viewer.reader.supervision import setbacks
+from swmr_viewer.reader.supervision import reader_failures
 from tests.reader import broken
 from tests.reader.listening import WAIT_S, Listener
 
@@ -45,7 +45,7 @@ def is_asking(event: object) -> bool:
 
 def test_the_second_look_at_a_file_that_hung_is_short(tmp_path):
     path = broken.write_hanging_opening(tmp_path)
-    with Listener(stuck_after_s=setbacks.SECOND_LOOK_S + 3.0) as listener:
+    with Listener(stuck_after_s=reader_failures.SECOND_LOOK_S + 3.0) as listener:
         listener.follow(path, broken.KEYS, broken.DATA, conditions=UNTIL, wait_s=0.0)
         failed = listener.until_a(Failed, failing=True)
         replaced = listener.all_of(ReaderReplaced)[0]
@@ -55,7 +55,7 @@ def test_the_second_look_at_a_file_that_hung_is_short(tmp_path):
 
 def test_the_second_look_of_a_preview_is_short(tmp_path):
     path = broken.write_hanging_frame(tmp_path, n=2, hangs=0)
-    with Listener(stuck_after_s=setbacks.SECOND_LOOK_S + 3.0) as listener:
+    with Listener(stuck_after_s=reader_failures.SECOND_LOOK_S + 3.0) as listener:
         listener.supervisor.preview(FollowRequest(str(path), (broken.KEYS,), (broken.DATA,)))
         answer = listener.until_a(Previewed)
         assert answer.thumbnail is None
@@ -87,7 +87,7 @@ def test_a_stop_before_the_reader_is_known_to_hang_is_not_lost(tmp_path):
 
 
 def test_a_file_that_was_given_up_is_followed_once_it_can_be_read(tmp_path, monkeypatch):
-    monkeypatch.setattr(setbacks, "_RESTS_S", (0.2,))
+    monkeypatch.setattr(reader_failures, "_RESTS_S", (0.2,))
     path = broken.write_hanging_opening(tmp_path)
     good = tmp_path / "good"
     good.mkdir()
@@ -103,7 +103,7 @@ def test_a_file_that_was_given_up_is_followed_once_it_can_be_read(tmp_path, monk
 
 
 def test_while_it_rests_there_is_no_reader_and_another_file_is_followed_at_once(tmp_path, monkeypatch):
-    monkeypatch.setattr(setbacks, "_RESTS_S", (3600.0,))
+    monkeypatch.setattr(reader_failures, "_RESTS_S", (3600.0,))
     path = broken.write_hanging_opening(tmp_path)
     good = tmp_path / "good"
     good.mkdir()

@@ -25,7 +25,7 @@ from swmr_viewer.reader.messages import (
     Inspected,
     KeysChanged,
     Opened,
-    ReaderAnswers,
+    ReaderRecovered,
     ReaderReplaced,
     ReaderStuck,
     Resume,
@@ -150,7 +150,7 @@ def test_a_reader_that_goes_on_is_not_replaced(live_writer):
         os.kill(listener.pid, signal.SIGSTOP)
         listener.until_a(ReaderStuck)
         os.kill(listener.pid, signal.SIGCONT)
-        listener.until_a(ReaderAnswers)
+        listener.until_a(ReaderRecovered)
         writer.finish()
         assert listener.until_a(Ended).complete == 12
         assert not listener.all_of(ReaderReplaced)

@@ -10,6 +10,7 @@ import pytest
 
 from swmr_viewer.core.conditions import AllKeys, FileClosed, FinishedFlag, FrameCount, Timeout
 from swmr_viewer.reader.messages import (
+    AcknowledgeProgress,
     Busy,
     Ended,
     Failed,
@@ -21,7 +22,6 @@ from swmr_viewer.reader.messages import (
     Opened,
     Phase,
     PhaseChanged,
-    ProgressTaken,
     ReaderReplaced,
     Resume,
     SetConditions,
@@ -169,7 +169,7 @@ def test_without_an_answer_keys_are_merged_but_each_frame_finds_its_own_told(liv
             assert set(range(at)) <= set(listener.announced)
         assert len(listener.all_of(KeysChanged)) <= 1 + len(listener.frames)
         listener._answers = True
-        listener.supervisor.send(ProgressTaken(listener.generation))
+        listener.supervisor.send(AcknowledgeProgress(listener.generation))
         writer.finish()
         listener.until_a(Ended)
         assert sorted(listener.announced) == list(range(100))

@@ -14,13 +14,13 @@ from swmr_viewer.core.conditions import FileClosed, Timeout
 from swmr_viewer.reader.messages import (
     FRAME_COLUMNS,
     Combine,
-    FollowEvery,
     FrameReady,
     Measure,
     Measured,
     Opened,
     ReaderReplaced,
     SetDisplay,
+    SetEveryFrame,
     ShowIndex,
     ShowLive,
 )
@@ -164,7 +164,7 @@ def test_every_frame_is_delivered_in_order_though_the_window_is_slow(live_writer
     writer = live_writer(scan_shape=(40,))
     with Listener(releases=False, n_slots=3) as listener:
         generation = listener.follow(writer.path, KEYS, DATA, conditions=UNTIL)
-        listener.supervisor.send(FollowEvery(generation, True))
+        listener.supervisor.send(SetEveryFrame(generation, True))
         writer.finish()
         seen = []
         while len(seen) < 40:
@@ -185,12 +185,12 @@ def test_every_frame_begins_behind_the_shown_one_and_ends_with_the_newest(live_w
         generation = listener.follow(writer.path, KEYS, DATA, conditions=UNTIL)
         writer.step(10)
         listener.until(is_frame(9))
-        listener.supervisor.send(FollowEvery(generation, True))
+        listener.supervisor.send(SetEveryFrame(generation, True))
         n_before = len(listener.frames)
         writer.step(10)
         listener.until(is_frame(19))
         delivered = [event.index for event, _, _ in listener.frames[n_before:]]
-        listener.supervisor.send(FollowEvery(generation, False))
+        listener.supervisor.send(SetEveryFrame(generation, False))
         listener.supervisor.send(ShowIndex(generation, 3))
         listener.until(is_frame(3, live=False))
         listener.supervisor.send(ShowLive(generation))
@@ -252,7 +252,7 @@ def test_a_replaced_reader_goes_on_measuring_masking_and_with_every_frame(live_w
     with Listener() as listener:
         generation = listener.follow(writer.path, KEYS, DATA, conditions=UNTIL)
         listener.supervisor.send(SetDisplay(generation, MaskRules(mask_path=MASK)))
-        listener.supervisor.send(FollowEvery(generation, True))
+        listener.supervisor.send(SetEveryFrame(generation, True))
         listener.supervisor.send(Measure(generation, 1, DATA, REGIONS))
         writer.step(12)
         listener.until(is_frame(11))

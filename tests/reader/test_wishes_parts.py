@@ -16,7 +16,7 @@ from swmr_viewer.reader.child.live import LiveDelivery
 from swmr_viewer.reader.child.measurer import Measurer
 from swmr_viewer.reader.child.patience import PATIENCE_S
 from swmr_viewer.reader.child.sending import Sender
-from swmr_viewer.reader.messages import Combine, Fault, FollowEvery, FrameReady, Measure, Measured, SetDisplay, ShowIndex, ShowLive
+from swmr_viewer.reader.messages import Combine, Fault, FrameReady, Measure, Measured, SetDisplay, SetEveryFrame, ShowIndex, ShowLive
 from tests.reader.test_delivery import N, parts
 
 __all__ = ["parts"]
@@ -87,7 +87,7 @@ def bench(parts):
 
 
 def test_every_frame_waits_for_one_that_lags_and_passes_over_one_that_is_damaged(bench):
-    bench.live.follow_every(FollowEvery(1, True))
+    bench.live.set_every_frame(SetEveryFrame(1, True))
     bench.grabber.late, bench.grabber.damaged = {1}, {3}
     bench.set(0, 5)
     assert bench.steps(4) == [(0, 1, 0)]
@@ -99,7 +99,7 @@ def test_every_frame_waits_for_one_that_lags_and_passes_over_one_that_is_damaged
 
 
 def test_every_frame_gives_up_one_that_never_comes(bench):
-    bench.live.follow_every(FollowEvery(1, True))
+    bench.live.set_every_frame(SetEveryFrame(1, True))
     bench.grabber.late = {0}
     bench.set(0, 2)
     assert bench.steps(2) == []
@@ -110,7 +110,7 @@ def test_every_frame_gives_up_one_that_never_comes(bench):
 def test_every_frame_in_doubt_is_waited_for_as_long_as_its_key_is_old(bench):
     bench.set(0, 1)
     assert bench.steps() == [(0, 1, 0)]
-    bench.live.follow_every(FollowEvery(1, True))
+    bench.live.set_every_frame(SetEveryFrame(1, True))
     bench.grabber.doubtful = {1: set(), 2: set(), 3: set()}
     bench.set(1, 3)
     bench.clock.now += PATIENCE_S - 1
@@ -149,7 +149,7 @@ def test_every_frame_goes_on_from_the_one_in_the_window_not_from_the_one_on_its_
     assert [index for index, _, _ in bench.steps(1)] == [0]
     bench.set(1, 6)
     assert [index for index, _, _ in bench.steps(2)] == [5]
-    bench.live.follow_every(FollowEvery(1, True, shown=(0,)))
+    bench.live.set_every_frame(SetEveryFrame(1, True, shown=(0,)))
     assert [index for index, _, _ in bench.steps(7)] == [1, 2, 3, 4, 5]
     bench.set(6, 7)
     assert [index for index, _, _ in bench.steps(2)] == [6]
@@ -159,13 +159,13 @@ def test_every_frame_goes_on_from_the_one_in_the_window_not_from_the_one_on_its_
 def test_every_frame_goes_on_where_it_was_if_the_window_shows_what_is_not_there(bench, shown):
     bench.set(0, 3)
     assert [index for index, _, _ in bench.steps(1)] == [2]
-    bench.live.follow_every(FollowEvery(1, True, shown=shown))
+    bench.live.set_every_frame(SetEveryFrame(1, True, shown=shown))
     bench.set(3, 5)
     assert [index for index, _, _ in bench.steps(4)] == [3, 4]
 
 
 def test_every_frame_goes_on_where_it_was_after_one_was_pinned(bench):
-    bench.live.follow_every(FollowEvery(1, True))
+    bench.live.set_every_frame(SetEveryFrame(1, True))
     bench.set(0, 4)
     assert [index for index, _, _ in bench.steps(2)] == [0, 1]
     bench.live.show(ShowIndex(1, 0))
@@ -175,7 +175,7 @@ def test_every_frame_goes_on_where_it_was_after_one_was_pinned(bench):
 
 
 def test_nothing_is_delivered_twice_after_a_reader_was_replaced(bench):
-    bench.live.follow_every(FollowEvery(1, True, passed=np.array([0, 1, 3]), passed_shape=(N,)))
+    bench.live.set_every_frame(SetEveryFrame(1, True, passed=np.array([0, 1, 3]), passed_shape=(N,)))
     bench.set(0, 6)
     assert [index for index, _, _ in bench.steps(5)] == [2, 4, 5]
 
@@ -183,7 +183,7 @@ def test_nothing_is_delivered_twice_after_a_reader_was_replaced(bench):
 @pytest.mark.parametrize(("n", "sums"), [(3, [0, 1, 3, 6, 9]), (None, [0, 1, 3, 6, 10])])
 def test_every_frame_is_combined_with_those_before_it_and_no_later_one(bench, n, sums):
     bench.combine("sum", n)
-    bench.live.follow_every(FollowEvery(1, True))
+    bench.live.set_every_frame(SetEveryFrame(1, True))
     bench.set(0, 5)
     sent = bench.steps(30)
     assert [(index, pixel) for index, _, pixel in sent] == list(enumerate(sums))

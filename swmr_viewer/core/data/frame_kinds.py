@@ -55,7 +55,7 @@ def is_one_image(shape: Sequence[int], maxshape: Sequence[int | None], by_rows: 
 def color_axis_of(shape: tuple[int, ...], dtype: npt.DTypeLike, told: str = "") -> int | None:
     """Return which axis of a frame is red, green and blue (and opacity), or None.
 
-    Where the file tells of colour it is the last axis of 3 or 4. Untold, it must be likely: images of 8 bits have it
+    Where the file tells of colour it is the last axis of 3 or 4. UnreportedRanges, it must be likely: images of 8 bits have it
     as the last axis (areaDetector's RGB1) or, of exactly 3, before or between the others (RGB3, RGB2); those of 16
     bits as the last axis alone, because three thresholds or modules come first.
     """

@@ -6,7 +6,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import QButtonGroup, QCheckBox, QFrame, QHBoxLayout, QRadioButton, QSpinBox, QVBoxLayout, QWidget
 
-from swmr_viewer.gui.look.labels import Words
+from swmr_viewer.gui.look.labels import PlainLabel
 from swmr_viewer.gui.session.live_mode import LiveMode
 from swmr_viewer.reader.messages import Combine
 
@@ -41,14 +41,14 @@ class CombineEditor(QFrame):
         box = QVBoxLayout(self)
         box.setContentsMargins(12, 10, 12, 12)
         box.setSpacing(6)
-        caption = Words("caption")
+        caption = PlainLabel("caption")
         caption.say("SHOWN PICTURE")
         box.addWidget(caption)
         for button in self.choices.values():
             self._group.addButton(button)
             box.addWidget(button)
         row = QHBoxLayout()
-        lead, tail = Words("muted"), Words("muted")
+        lead, tail = PlainLabel("muted"), PlainLabel("muted")
         lead.say("over the last")
         tail.say("frames, or")
         for part in (lead, self.count, tail, self.all):

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QFrame, QLineEdit, QVBoxLayout, QWidget
 
 from swmr_viewer.core.progress import KeyProgress
 from swmr_viewer.core.scan import index_of
-from swmr_viewer.gui.look.labels import Words
+from swmr_viewer.gui.look.labels import PlainLabel
 from swmr_viewer.gui.look.text import count_text, shape_text
 from swmr_viewer.gui.scan_map.map_grid import row_length
 from swmr_viewer.gui.scan_map.map_text import missing_text
@@ -78,7 +78,7 @@ class GoTo(QFrame):
         self.setFixedWidth(WIDTH)
         self.line = QLineEdit()
         self.line.setAccessibleName("Frame or position")
-        self.words = Words("muted")
+        self.words = PlainLabel("muted")
         self.words.setWordWrap(True)
         box = QVBoxLayout(self)
         box.setContentsMargins(12, 10, 12, 10)

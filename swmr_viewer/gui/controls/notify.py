@@ -77,7 +77,7 @@ class Notifier(QObject):
 
     def _on_end(self) -> None:
         session = self._session
-        if session.is_looking_on and not self._is_new_pause():
+        if session.is_still_following and not self._is_new_pause():
             return
         name = Path(session.request.path).name if session.request is not None else "swmr_viewer"
         self.tell(name, session.state.detail or session.state.words)

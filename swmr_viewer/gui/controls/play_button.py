@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QSlider, QSpinBox, QToolButton, QWidget, QWidgetAction
 
-from swmr_viewer.gui.look.labels import Words
+from swmr_viewer.gui.look.labels import PlainLabel
 from swmr_viewer.gui.session.playback import FASTEST, SLOWEST, Playback
 
 
@@ -22,7 +22,7 @@ class RateEditor(QWidget):
         self.number = QSpinBox(minimum=low, maximum=high, suffix=" frames/s")
         self.slider.setAccessibleName("Frames per second")
         self.number.setAccessibleName("Frames per second, as a number")
-        lead = Words("muted")
+        lead = PlainLabel("muted")
         lead.say("Rate")
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 4, 12, 4)

@@ -7,7 +7,7 @@ from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QGridLayout, QWidget
 
 from swmr_viewer.gui.controls.flow_rates import FlowRates
-from swmr_viewer.gui.look.labels import Words, tip
+from swmr_viewer.gui.look.labels import PlainLabel, tip
 from swmr_viewer.gui.look.painting import Painted
 from swmr_viewer.gui.look.text import age_text
 from swmr_viewer.gui.look.theme import Tokens, theme_of_application, tokens
@@ -55,9 +55,9 @@ class StateLine(QWidget):
         self._mode = mode
         self.flow = FlowRates(session, self)
         self.dot = StateDot(session)
-        self.words = Words("strong", room_for="Storage not answering")
-        self.rate = Words("muted", room_for="000.0 arriving   000.0 shown   000.0 skipped / s")
-        self.age = Words("muted", room_for="keys read 000 min ago")
+        self.words = PlainLabel("strong", room_for="Storage not answering")
+        self.rate = PlainLabel("muted", room_for="000.0 arriving   000.0 shown   000.0 skipped / s")
+        self.age = PlainLabel("muted", room_for="keys read 000 min ago")
         self._lay_out()
         for signal in (session.state_changed, session.mode_changed, playback.changed, mode.changed):
             signal.connect(self._show)

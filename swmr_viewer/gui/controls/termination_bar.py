@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QCheckBox, QDoubleSpinBox, QPushButton, QSpinBox, 
 from swmr_viewer.core.conditions import AllKeys, Condition, FileClosed, FinishedFlag, FrameCount, Timeout, in_order
 from swmr_viewer.gui.controls.termination_text import countdown_text, end_text
 from swmr_viewer.gui.look.folding_row import FoldingRow, group
-from swmr_viewer.gui.look.labels import ElidedWords, Words
+from swmr_viewer.gui.look.labels import ElidedLabel, PlainLabel
 from swmr_viewer.gui.session.session import Session
 from swmr_viewer.gui.session.state import StateKind
 from swmr_viewer.reader.messages import Ended
@@ -61,8 +61,8 @@ class TerminationBar(QWidget):
         for box in (self.seconds, self.count):
             box.setKeyboardTracking(False)
         self.count.setFixedWidth(78)
-        self.countdown = Words("muted", room_for="quiet, not finished: timeout in 00.0 s")
-        self.ended = ElidedWords("muted", Qt.TextElideMode.ElideRight)
+        self.countdown = PlainLabel("muted", room_for="quiet, not finished: timeout in 00.0 s")
+        self.ended = ElidedLabel("muted", Qt.TextElideMode.ElideRight)
         self.restart = QPushButton("Restart")
         self.restart.setToolTip("Open the same file again and follow it from its beginning (F5)")
         self.stop = QPushButton("Stop")
@@ -79,7 +79,7 @@ class TerminationBar(QWidget):
             button.setMinimumWidth(max(LEAST_BUTTON, button.sizeHint().width()))
 
     def _lay_out(self) -> None:
-        lead = Words("muted")
+        lead = PlainLabel("muted")
         lead.say("Stop when")
         conditions = group(lead, self.flag, self.timeout, self.seconds, self.all_keys, self.closed, self.frames, self.count)
         end = group(self.ended, self.countdown, self.restart, self.stop, self.resume, stretched=self.ended)
@@ -165,7 +165,7 @@ class TerminationBar(QWidget):
         if session.ended is None:
             self.ended.say("")
         self.countdown.setVisible(session.ended is None and not session.is_over)
-        self.restart.setVisible(session.is_over or session.is_looking_on)
+        self.restart.setVisible(session.is_over or session.is_still_following)
         self.resume.setVisible(session.can_resume)
         self.stop.setVisible(not session.can_resume)
         self.stop.setEnabled(session.request is not None and not session.is_over)

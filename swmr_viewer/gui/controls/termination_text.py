@@ -15,7 +15,7 @@ def end_text(ended: Ended, conditions: Sequence[Condition], now: datetime) -> st
 
     When a scan ended that was over before it was opened, nobody knows: then it is said when the file was written last.
     """
-    if ended.looks_on:
+    if ended.still_following:
         return f"{reason_text(ended.reason, conditions)}, still looking"
     reason = reason_text(ended.reason, conditions)
     if ended.was_over and ended.at is None:

@@ -7,7 +7,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPlainTextEdit, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from swmr_viewer.core.plain_text import plain
-from swmr_viewer.gui.look.labels import Words
+from swmr_viewer.gui.look.labels import PlainLabel
 from swmr_viewer.gui.session.problem import Problem
 from swmr_viewer.gui.session.session import Session
 
@@ -34,7 +34,7 @@ class ErrorBar(QFrame):
         self.message.setTextFormat(Qt.TextFormat.PlainText)
         self.message.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.message.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
-        self.times = Words("muted")
+        self.times = PlainLabel("muted")
         self.act = QPushButton()
         self.more = QPushButton("Details")
         self.more.setCheckable(True)

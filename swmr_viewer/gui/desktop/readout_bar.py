@@ -8,7 +8,7 @@ from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLayout, QSizePolicy, QWidget
 
-from swmr_viewer.gui.look.labels import ElidedWords, Words
+from swmr_viewer.gui.look.labels import ElidedLabel, PlainLabel
 from swmr_viewer.gui.look.text import compact_text, value_text
 from swmr_viewer.gui.measuring.place_text import axis_text, pixel_text, place_text
 from swmr_viewer.gui.session.live_frame import LiveFrame
@@ -36,19 +36,19 @@ class ReadoutBar(QWidget):
         self._elsewhere = ""
         self._left = ("", "")
         """What is under the pointer, in full and in short."""
-        self._told: dict[Words, tuple[str, str]] = {}
+        self._told: dict[PlainLabel, tuple[str, str]] = {}
         """The numbers, in full and in short, the most needed first."""
-        self.pixel = ElidedWords(mode=Qt.TextElideMode.ElideRight)  # a file may have long names for its axes
+        self.pixel = ElidedLabel(mode=Qt.TextElideMode.ElideRight)  # a file may have long names for its axes
         self.pixel.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
-        self.note = ElidedWords("muted")
+        self.note = ElidedLabel("muted")
         self.note.setMinimumWidth(0)
-        self.total = Words("muted", room_for="total 00 000 000")
-        self.maximum = Words("muted", room_for="max 000 000")
-        self.saturated = Words("muted", room_for="saturated 0 000")
+        self.total = PlainLabel("muted", room_for="total 00 000 000")
+        self.maximum = PlainLabel("muted", room_for="max 000 000")
+        self.saturated = PlainLabel("muted", room_for="saturated 0 000")
         self.saturated.setToolTip("Pixels at or above the value from which the detector is saturated; S marks them in the picture")
-        self.masked = Words("muted", room_for="masked 000 000")
-        self.latency = Words("muted", room_for="key \u2192 screen 000 ms")
-        self.skipped = Words("muted", room_for="skipped 0 000")
+        self.masked = PlainLabel("muted", room_for="masked 000 000")
+        self.latency = PlainLabel("muted", room_for="key \u2192 screen 000 ms")
+        self.skipped = PlainLabel("muted", room_for="skipped 0 000")
         row = QHBoxLayout(self)
         row.setContentsMargins(MARGIN, 0, MARGIN, 0)
         row.setSpacing(SPACING)
@@ -117,7 +117,7 @@ class ReadoutBar(QWidget):
         self._tell(self.skipped, "skipped", None if frame is None else counts.n_skipped)
         self._arrange()
 
-    def _tell(self, part: Words, name: str, number: float | None) -> None:
+    def _tell(self, part: PlainLabel, name: str, number: float | None) -> None:
         self._told[part] = ("", "") if number is None else (f"{name} {value_text(number)}", f"{name} {short_number(number)}")
 
     def _show_note(self, words: str) -> None:

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QGridLayout, QHBoxLayout, QLabel, QMenu, QScrollArea, QVBoxLayout, QWidget
 
-from swmr_viewer.gui.look.labels import Words
+from swmr_viewer.gui.look.labels import PlainLabel
 
 MOUSE = (
     ("Wheel over the picture", "zoom"),
@@ -94,7 +94,7 @@ def _column(sections: list[Section]) -> QGridLayout:
     grid.setVerticalSpacing(4)
     row = 0
     for section in sections:
-        title = Words("caption")
+        title = PlainLabel("caption")
         title.say(section.title.upper())
         title.setContentsMargins(0, 10 if row else 0, 0, 2)
         grid.addWidget(title, row, 0, 1, 2)

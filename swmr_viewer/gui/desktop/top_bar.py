@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QToolButton, QVBo
 
 from swmr_viewer.core.plain_text import plain
 from swmr_viewer.gui.look.icons import wear
-from swmr_viewer.gui.look.labels import ElidedWords, tip
+from swmr_viewer.gui.look.labels import ElidedLabel, tip
 from swmr_viewer.gui.look.text import dtype_text, shape_text
 from swmr_viewer.gui.session.session import Session
 
@@ -28,8 +28,8 @@ class TopBar(QWidget):
         self.menu.setToolTip("Everything else")
         self.menu.setAccessibleName("Menu")
         self.menu.setText("\u22ef")
-        self.name = ElidedWords("strong")
-        self.paths = ElidedWords("muted")
+        self.name = ElidedLabel("strong")
+        self.paths = ElidedLabel("muted")
         words = QVBoxLayout()
         words.setSpacing(0)
         words.addWidget(self.name)

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QButtonGroup, QCheckBox, QHBoxLayout, QToolButton,
 from swmr_viewer.gui.display.color_maps import COLOR_MAPS, swatch
 from swmr_viewer.gui.display.display_settings import Display
 from swmr_viewer.gui.display.levels_text import OWN_COLORS_TIP
-from swmr_viewer.gui.look.labels import Words
+from swmr_viewer.gui.look.labels import PlainLabel
 from swmr_viewer.gui.look.popup import Popup
 from swmr_viewer.gui.look.text import count_text, value_text
 from swmr_viewer.gui.look.theme import tokens
@@ -29,7 +29,7 @@ class ColorEditor(Popup):
         self.inverted = QCheckBox("Inverted")
         self.masked = {name: _masked_button(name) for name in MASKED_COLORS}
         self.saturated = QCheckBox("Mark saturated pixels")
-        self.told = Words("muted", room_for="0 000 000 saturated (65 535 and more)")
+        self.told = PlainLabel("muted", room_for="0 000 000 saturated (65 535 and more)")
         self._lay_out()
         self._connect()
         self._show()
@@ -54,7 +54,7 @@ class ColorEditor(Popup):
         self.box.addWidget(self.told)
 
     def _caption(self, words: str) -> None:
-        caption = Words("caption")
+        caption = PlainLabel("caption")
         caption.say(words)
         self.box.addWidget(caption)
 

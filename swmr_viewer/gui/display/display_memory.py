@@ -7,7 +7,7 @@ from dataclasses import asdict, replace
 from math import isfinite
 from typing import Any
 
-from swmr_viewer.analysis import MaskRules, ViewWish
+from swmr_viewer.analysis import MaskRules, ViewChoice
 from swmr_viewer.gui.display.color_maps import COLOR_MAPS
 from swmr_viewer.gui.display.display_settings import Display, DisplaySettings, LevelMode, Levels
 from swmr_viewer.gui.display.levels_scale import Scale
@@ -27,7 +27,7 @@ class DisplayMemory(PlaceMemory[DisplaySettings]):
     def worth_keeping(self, name: str) -> DisplaySettings:
         """Return the settings; levels that were set for a sum of frames fit no single frame, and sums are not remembered."""
         chosen, places = super().worth_keeping(name), self._session.places
-        if chosen.is_auto or self._session.wishes.of(places.path_of(name) or name).combine.is_plain:
+        if chosen.is_auto or self._session.preparation.of(places.path_of(name) or name).combine.is_plain:
             return chosen
         return replace(chosen, mode=self.before(name).mode, levels=self.before(name).levels)
 
@@ -64,7 +64,7 @@ def _settings(entry: dict[str, Any]) -> DisplaySettings:
         orientation=Orientation(**{name: _flag(value) for name, value in given["orientation"].items()}),
         aspect_locked=_flag(given["aspect_locked"]),
         uses_file_mask=_flag(given["uses_file_mask"]),
-        view=ViewWish(tuple(map(_place_on_axis, given["view"]["places"])), text_in(given["view"]["part"])),
+        view=ViewChoice(tuple(map(_place_on_axis, given["view"]["places"])), text_in(given["view"]["part"])),
     )
 
 

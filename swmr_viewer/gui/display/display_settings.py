@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 from PySide6.QtCore import QObject, Signal
 
-from swmr_viewer.analysis import FrameStatistics, LevelStatistics, MaskRules, ViewWish, saturation_of
+from swmr_viewer.analysis import FrameStatistics, LevelStatistics, MaskRules, ViewChoice, saturation_of
 from swmr_viewer.analysis.frame_view import USUAL_VIEW, frame_view
 from swmr_viewer.gui.display.color_maps import DEFAULT_COLOR_MAP
 from swmr_viewer.gui.display.levels_scale import Scale
@@ -50,7 +50,7 @@ class DisplaySettings:
     """Its ``mask_path`` is the open file's own, and none where that is not used."""
     uses_file_mask: bool = True
     """Whether the file's pixel mask counts, where it has one."""
-    view: ViewWish = USUAL_VIEW
+    view: ViewChoice = USUAL_VIEW
     """What is shown of frames that have more than a picture shows."""
     orientation: Orientation = field(default_factory=Orientation)
     aspect_locked: bool = True

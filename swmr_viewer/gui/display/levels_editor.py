@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QButtonGroup, QDoubleSpinBox, QGridLayout, QHBoxLa
 from swmr_viewer.gui.display.display_settings import Display, LevelMode
 from swmr_viewer.gui.display.levels_masks import MasksEditor
 from swmr_viewer.gui.display.levels_text import AS_STORED
-from swmr_viewer.gui.look.labels import Words
+from swmr_viewer.gui.look.labels import PlainLabel
 from swmr_viewer.gui.look.popup import Popup
 
 _TITLES = {
@@ -37,7 +37,7 @@ class LevelsEditor(Popup):
         self._show()
 
     def _lay_out(self) -> None:
-        self.box.addWidget(Words("caption"))
+        self.box.addWidget(PlainLabel("caption"))
         self.box.itemAt(0).widget().say("LEVELS")  # type: ignore[union-attr]
         grid = QGridLayout()
         grid.setHorizontalSpacing(14)

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QCheckBox, QGridLayout, QLineEdit, QVBoxLayout, QW
 
 from swmr_viewer.gui.display.display_settings import Display
 from swmr_viewer.gui.display.levels_text import values_text
-from swmr_viewer.gui.look.labels import Words, tip
+from swmr_viewer.gui.look.labels import PlainLabel, tip
 from swmr_viewer.gui.look.text import count_text
 
 _FILE_MASK = "The file's pixel mask"
@@ -28,7 +28,7 @@ class MasksEditor(QWidget):
         self.limit = QLineEdit()
         self.limit.setFixedWidth(78)
         self.limit.setAccessibleName("Values above this are masked")
-        self.told = Words("muted", room_for="0 000 000 pixels are left out")
+        self.told = PlainLabel("muted", room_for="0 000 000 pixels are left out")
         self._lay_out()
         self._connect()
         self._show()
@@ -37,7 +37,7 @@ class MasksEditor(QWidget):
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(7)
-        title = Words("caption")
+        title = PlainLabel("caption")
         title.say("LEFT OUT")
         for part in (title, self.sentinel, self.pixel_mask):
             box.addWidget(part)

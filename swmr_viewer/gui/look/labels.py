@@ -28,7 +28,7 @@ def button_text(words: str) -> str:
     return plain(words).replace("&", "&&")
 
 
-class Words(QLabel):
+class PlainLabel(QLabel):
     """A line of text with a role of the style sheet and room for the widest text that is expected."""
 
     def __init__(self, role: str = "", *, room_for: str = "", parent: QWidget | None = None) -> None:
@@ -59,7 +59,7 @@ class Words(QLabel):
             self.setMinimumWidth(self.fontMetrics().horizontalAdvance(self._room_for) + 2)
 
 
-class ElidedWords(Painted, QLabel):
+class ElidedLabel(Painted, QLabel):
     """A line of text that shrinks with its place and then ends, or is cut in the middle, with dots."""
 
     def __init__(self, role: str = "", mode: Qt.TextElideMode = Qt.TextElideMode.ElideMiddle, parent: QWidget | None = None) -> None:

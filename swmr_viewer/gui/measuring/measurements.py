@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoCommand, QUndoStack
 
-from swmr_viewer.analysis.frame_view import ViewWish
+from swmr_viewer.analysis.frame_view import ViewChoice
 from swmr_viewer.analysis.masks import MaskRules
 from swmr_viewer.analysis.regions import Point, Region
 from swmr_viewer.core.scan import moved_index
@@ -42,7 +42,7 @@ class Measurements(QObject):
         self._wanted_by: set[str] = set()
         self._wants_spectra = False
         self._selected: str | None = None
-        self._measured_as: dict[str, tuple[MaskRules, ViewWish]] = {}
+        self._measured_as: dict[str, tuple[MaskRules, ViewChoice]] = {}
         self.undo_stack = QUndoStack(self)
         session.request_changed.connect(self._on_request)
         session.opened.connect(self._on_data)
@@ -208,7 +208,7 @@ class Measurements(QObject):
 
     def _on_frame(self) -> None:
         """Have everything measured anew where other pixels are masked now, or something else of each frame is shown."""
-        place, wish = self._session.place, self._session.wishes.of(self._session.data_path)
+        place, wish = self._session.place, self._session.preparation.of(self._session.data_path)
         measured = (wish.mask, wish.view)
         if self._measured_as.setdefault(place, measured) != measured:
             self._measured_as[place] = measured

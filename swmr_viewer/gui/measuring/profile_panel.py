@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 from swmr_viewer.analysis.profile import line_profile
 from swmr_viewer.gui.curves.plot_pane import PlotPane
 from swmr_viewer.gui.display.display_settings import Display
-from swmr_viewer.gui.look.labels import ElidedWords
+from swmr_viewer.gui.look.labels import ElidedLabel
 from swmr_viewer.gui.look.text import value_text
 from swmr_viewer.gui.look.theme import tokens
 from swmr_viewer.gui.measuring.measurements import Measurements
@@ -55,7 +55,7 @@ class ProfilePanel(QFrame):
         super().__init__(parent)
         self._measurements = measurements
         self.curve = ProfileCurve(session, measurements, display)
-        self.where = ElidedWords("muted")
+        self.where = ElidedLabel("muted")
         box = QVBoxLayout(self)
         box.setContentsMargins(8, 4, 8, 6)
         box.setSpacing(4)

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QVBoxLayout, QWidg
 from swmr_viewer.gui.curves.curve_points import Values
 from swmr_viewer.gui.curves.index_curve import IndexCurve
 from swmr_viewer.gui.display.display_settings import Display
-from swmr_viewer.gui.look.labels import ElidedWords
+from swmr_viewer.gui.look.labels import ElidedLabel
 from swmr_viewer.gui.look.text import count_text
 from swmr_viewer.gui.measuring.measurements import Measurements
 from swmr_viewer.gui.measuring.region_numbers import RegionNumbers
@@ -31,7 +31,7 @@ class RegionsPanel(QFrame):
         self._measurements = measurements
         self.setProperty("panel", "true")
         self.table = RegionsTable(measurements, RegionNumbers(session, measurements, display))
-        self.caption = ElidedWords("caption")
+        self.caption = ElidedLabel("caption")
         self.quantity = QComboBox()
         self.quantity.setAccessibleName("What the curve shows")
         self.quantity.setToolTip("What the curve shows")
@@ -40,7 +40,7 @@ class RegionsPanel(QFrame):
         for key, words in OF_FRAME.items():
             self.quantity.addItem(f"{words} per frame", key)
         self.curve = IndexCurve("Curve against the frame index", self._points, lambda: session.shown.index if session.shown else None)
-        self.known = ElidedWords("muted", Qt.TextElideMode.ElideRight)
+        self.known = ElidedLabel("muted", Qt.TextElideMode.ElideRight)
         self._lay_out()
         self._connect()
         self._show()

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from swmr_viewer.gui.curves.waterfall_plot import WaterfallPlot
 from swmr_viewer.gui.curves.waterfall_rows import WaterfallRows
-from swmr_viewer.gui.look.labels import ElidedWords
+from swmr_viewer.gui.look.labels import ElidedLabel
 from swmr_viewer.gui.look.text import count_text, value_text
 from swmr_viewer.gui.measuring.measurements import Measurements
 from swmr_viewer.gui.measuring.place_text import axis_text
@@ -30,7 +30,7 @@ class Waterfall(QWidget):
         self._rows: dict[str, WaterfallRows] = {}
         self._at: tuple[int, int] | None = None
         self.plot = WaterfallPlot()
-        self.words = ElidedWords("muted")
+        self.words = ElidedLabel("muted")
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(2)

@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from swmr_viewer.gui.look.folding_row import FoldingRow
-from swmr_viewer.gui.look.labels import ElidedWords, Words
+from swmr_viewer.gui.look.labels import ElidedLabel, PlainLabel
 from swmr_viewer.gui.look.text import age_text, count_text, moment_text, position_text
 from swmr_viewer.gui.picture.change_mark import ChangeMark
 from swmr_viewer.gui.session.live_frame import LiveFrame
@@ -36,9 +36,9 @@ class FrameHeader(QWidget):
         self._now = now
         self.mark = ChangeMark(session)
         self._made_of: Callable[[], str] = str
-        self.title = Words("title", room_for="Frame 0000")
+        self.title = PlainLabel("title", room_for="Frame 0000")
         self.title.setToolTip("Go to a frame by its number or its position: Ctrl+G")
-        self.where = ElidedWords("muted", Qt.TextElideMode.ElideRight)
+        self.where = ElidedLabel("muted", Qt.TextElideMode.ElideRight)
         self.fit_button = QPushButton("Fit")
         self.fit_button.setToolTip("Show the whole frame (F)")
         box = QVBoxLayout(self)

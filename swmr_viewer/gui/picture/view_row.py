@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QMenu, QSlider, QSpinBox, 
 
 from swmr_viewer.analysis import FrameView, Part
 from swmr_viewer.gui.display.display_settings import Display
-from swmr_viewer.gui.look.labels import Words
+from swmr_viewer.gui.look.labels import PlainLabel
 from swmr_viewer.gui.session.session import Session
 
 WIDEST_SLIDER = 180
@@ -24,7 +24,7 @@ class _Place(QWidget):
 
     def __init__(self, name: str, length: int, chosen: Callable[[int], None]) -> None:
         super().__init__()
-        self.name = Words("muted")
+        self.name = PlainLabel("muted")
         self.name.say(name)
         self.slider = QSlider(Qt.Orientation.Horizontal)
         self.slider.setMaximum(length - 1)

@@ -8,7 +8,7 @@ from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QProgressBar, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from swmr_viewer.core.plain_text import plain
-from swmr_viewer.gui.look.labels import ElidedWords, Words, line_height, tip
+from swmr_viewer.gui.look.labels import ElidedLabel, PlainLabel, line_height, tip
 from swmr_viewer.gui.look.text import count_text
 from swmr_viewer.gui.scan_map.detector_names import detector_names
 from swmr_viewer.gui.scan_map.gap_line import GapLine
@@ -29,11 +29,11 @@ class DetectorRow:
     """Name, count, lag and bar of one key dataset."""
 
     def __init__(self, name: str, path: str) -> None:
-        self.name = ElidedWords(mode=Qt.TextElideMode.ElideRight)
+        self.name = ElidedLabel(mode=Qt.TextElideMode.ElideRight)
         self.name.say(name)
         self.name.setToolTip(tip(plain(path)))
-        self.count = Words("muted")
-        self.behind = Words("warn", room_for="000 behind")
+        self.count = PlainLabel("muted")
+        self.behind = PlainLabel("warn", room_for="000 behind")
         self.behind.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.bar = QProgressBar()
         self.bar.setRange(0, STEPS)
@@ -95,13 +95,13 @@ class DetectorList(QFrame):
         self._height = 0
         self.rows: list[DetectorRow] = []
         self.setProperty("panel", "true")
-        caption = Words("caption")
+        caption = PlainLabel("caption")
         caption.say("DETECTORS")
-        self.hold_up = ElidedWords("warn", Qt.TextElideMode.ElideRight)
+        self.hold_up = ElidedLabel("warn", Qt.TextElideMode.ElideRight)
         self.gaps = GapLine(session, gaps)
         self.gaps.gap_chosen.connect(self.gap_chosen)
         self.time_left = TimeLeft(session, self)
-        self.left = Words("muted")
+        self.left = PlainLabel("muted")
         self._area = _RowsArea()
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         box = QVBoxLayout(self)
@@ -158,7 +158,7 @@ class DetectorList(QFrame):
         row_height = line_height(self.left) + BAR_HEIGHT + 2 * ROW_SPACING
         self._area.ask_for(row_height, min(ROWS_SEEN, max(1, len(self.rows))))
 
-    def _nothing(self) -> Words:
-        words = Words("muted")
+    def _nothing(self) -> PlainLabel:
+        words = PlainLabel("muted")
         words.say("Known once the file is open")
         return words

@@ -6,7 +6,7 @@ from PySide6.QtCore import QSize
 from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
-from swmr_viewer.gui.look.labels import ElidedWords, Words, tip
+from swmr_viewer.gui.look.labels import ElidedLabel, PlainLabel, tip
 from swmr_viewer.gui.look.painting import Painted
 from swmr_viewer.gui.look.text import count_text
 from swmr_viewer.gui.look.theme import theme_of_application, tokens
@@ -58,8 +58,8 @@ class MapPanel(QFrame):
         self._gaps = gaps
         self.pages = pages
         self.setProperty("panel", "true")
-        self.caption = ElidedWords("caption")
-        self.count = Words("muted")
+        self.caption = ElidedLabel("caption")
+        self.count = PlainLabel("muted")
         self.map = ProgressMap(session, gaps, self.pages)
         self.whole = QPushButton("Whole scan")
         self.whole.setProperty("kind", "link")
@@ -106,9 +106,9 @@ class Legend(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(3)
-        self.missing = Words("muted", room_for="missing")
+        self.missing = PlainLabel("muted", room_for="missing")
         for state, words in ((mi.COMPLETE, "complete"), (mi.PARTLY, "partly"), (mi.MISSING, ""), (SHOWN, "shown")):
-            label = Words("muted") if words else self.missing
+            label = PlainLabel("muted") if words else self.missing
             label.say(words)
             row.addWidget(Swatch(state))
             row.addWidget(label)

@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSpinBox, QToolButton, QVBoxLayout, QWidget
 
-from swmr_viewer.gui.look.labels import ElidedWords, tip
+from swmr_viewer.gui.look.labels import ElidedLabel, tip
 from swmr_viewer.gui.scan_map.map_grid import page_axes
 from swmr_viewer.gui.scan_map.map_pages import MapPages
 from swmr_viewer.gui.scan_map.map_text import page_axis_names, pages_text, place_text
@@ -27,7 +27,7 @@ class PageRow(QWidget):
         self._pages = pages
         self._named: list[str] = []
         self.spins: list[QSpinBox] = []
-        self.words = ElidedWords("muted")
+        self.words = ElidedLabel("muted")
         self._axes = QWidget()
         self._grid = QGridLayout(self._axes)
         self._grid.setContentsMargins(0, 0, 0, 0)
@@ -78,7 +78,7 @@ class PageRow(QWidget):
                 widget.deleteLater()
         self.spins = [self._spin(name) for name in names]
         for line, (name, spin) in enumerate(zip(names, self.spins, strict=True)):
-            label = ElidedWords("muted", Qt.TextElideMode.ElideRight)
+            label = ElidedLabel("muted", Qt.TextElideMode.ElideRight)
             label.say(name)
             self._grid.addWidget(label, line, 0)
             self._grid.addWidget(spin, line, 1)

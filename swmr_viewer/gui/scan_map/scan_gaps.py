@@ -31,7 +31,7 @@ class ScanGaps(QObject):
     def scan_is_over(self) -> bool:
         """Whether nothing more is to come: following ended for that, or another scan has the name of the file (also after a stop)."""
         ended = self._session.ended
-        has_ended = ended is not None and not ended.looks_on and ended.reason not in STILL_RUNNING
+        has_ended = ended is not None and not ended.still_following and ended.reason not in STILL_RUNNING
         return has_ended or self._session.replaced is not None
 
     @property

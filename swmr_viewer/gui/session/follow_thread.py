@@ -95,7 +95,7 @@ class FollowThread(QThread):
         self._handlers: dict[type, Callable[[Any], None]] = {
             m.Opened: self._on_opened, m.PhaseChanged: self._on_phase, m.KeysChanged: self._on_keys, m.FrameReady: self._on_frame,
             m.Fault: self.fault_reported.emit, m.Ended: self._on_ended, m.Failed: self.failed.emit, m.ReaderStuck: self._on_stuck,
-            m.ReaderAnswers: self._on_answer, m.ReaderReplaced: self._on_replaced, m.Measured: self.measured.emit,
+            m.ReaderRecovered: self._on_answer, m.ReaderReplaced: self._on_replaced, m.Measured: self.measured.emit,
             m.PixelMaskRead: self.pixel_mask_read.emit, m.Resumed: self._on_resumed,
             m.DataJoined: self.data_joined.emit, m.DataAwaited: self.data_awaited.emit,
             m.FileReplaced: self.file_replaced.emit,
@@ -122,10 +122,10 @@ class FollowThread(QThread):
     def measure(self, wish: m.Measure | m.StopMeasuring) -> None:
         self._supervisor.send(wish)
 
-    def follow_every(self, generation: int, on: bool, shown: tuple[int, ...] | None = None) -> None:
+    def set_every_frame(self, generation: int, on: bool, shown: tuple[int, ...] | None = None) -> None:
         """Deliver each complete frame from the shown one on, instead of the newest."""
         self._mailbox.keeps_all = on
-        self._supervisor.send(m.FollowEvery(generation, on, shown))
+        self._supervisor.send(m.SetEveryFrame(generation, on, shown))
 
     def set_conditions(self, generation: int, conditions: tuple[Condition, ...]) -> None:
         self._supervisor.send(m.SetConditions(generation, conditions))
@@ -141,7 +141,7 @@ class FollowThread(QThread):
         """Return the keys that came since the last call, the oldest first; the reader may send the next."""
         taken = self._progress.take(generation)
         if taken:
-            self._supervisor.send(m.ProgressTaken(generation))
+            self._supervisor.send(m.AcknowledgeProgress(generation))
         return taken
 
     def frame_taken(self) -> None:
@@ -203,11 +203,11 @@ class FollowThread(QThread):
             self.frame_ready.emit(travelling)
 
     def _on_measured_taken(self, event: m.Measured) -> None:
-        self._supervisor.send(m.MeasuredTaken(event.generation))
+        self._supervisor.send(m.AcknowledgeMeasured(event.generation))
 
     def _on_ended(self, event: m.Ended) -> None:
         if not self._end_announced:  # a reader that was replaced after the end says it again
-            self._end_announced = not event.looks_on
+            self._end_announced = not event.still_following
             self.finished.emit(event)
 
     def _on_resumed(self, event: m.Resumed) -> None:
@@ -217,7 +217,7 @@ class FollowThread(QThread):
     def _on_stuck(self, event: m.ReaderStuck) -> None:
         self._set_condition(replace(self._condition, generation=event.generation, stuck_s=event.seconds, doing=event.doing))
 
-    def _on_answer(self, event: m.ReaderAnswers) -> None:
+    def _on_answer(self, event: m.ReaderRecovered) -> None:
         self._set_condition(replace(self._condition, generation=event.generation, stuck_s=0.0, doing=""))
 
     def _on_replaced(self, event: m.ReaderReplaced) -> None:

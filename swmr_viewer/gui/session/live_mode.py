@@ -26,7 +26,7 @@ class LiveMode(QObject):
         """Show each complete frame in order (True), or the newest whenever there is time (False)."""
         if on != self.every_frame:
             self.every_frame = on
-            self._session.follow_every(on)
+            self._session.set_every_frame(on)
             self._session.counts.expects_all = on
             self.changed.emit()
 
@@ -36,7 +36,7 @@ class LiveMode(QObject):
     @property
     def combine(self) -> Combine:
         """How the shown data set's frames are combined."""
-        return self._session.wishes.of(self._session.data_path).combine
+        return self._session.preparation.of(self._session.data_path).combine
 
     def set_combine(self, combine: Combine) -> None:
         """Show the sum, mean or maximum over the last frames, or single frames again."""
@@ -50,7 +50,7 @@ class LiveMode(QObject):
 
     def _say_again(self) -> None:
         if self.every_frame:
-            self._session.follow_every(True)
+            self._session.set_every_frame(True)
             self._session.counts.expects_all = True
 
 
@@ -59,7 +59,7 @@ def shown_text(session: Session) -> str:
     frame = session.shown
     if frame is None:
         return ""
-    return combined_text(session.wishes.of(frame.data_path).combine, frame.combined)
+    return combined_text(session.preparation.of(frame.data_path).combine, frame.combined)
 
 
 def combined_text(combine: Combine, n_frames: int) -> str:

@@ -118,14 +118,14 @@ class Session(SessionNews):
 
     def prepare(self, data_path: str, **changes: Any) -> None:
         """Have these frames prepared otherwise: ``mask``, ``percentiles``, ``combine``, ``view`` as in ``messages.SetDisplay``."""
-        self.wishes.change(self.generation, data_path, **changes)
+        self.preparation.change(self.generation, data_path, **changes)
 
-    def follow_every(self, on: bool) -> None:
+    def set_every_frame(self, on: bool) -> None:
         """Have each complete frame shown, from the shown one on, or the newest alone."""
         if self.request is not None:
             self._wants_every = on
             shown = self.shown.position if self.shown is not None and self.shown.live else None
-            self._thread.follow_every(self.generation, on, shown if on else None)
+            self._thread.set_every_frame(self.generation, on, shown if on else None)
 
     def hold_frames(self, on: bool) -> None:
         """Take no more frames for a while (with every frame wanted, the reader waits), or go on."""

@@ -144,12 +144,12 @@ class SessionFacts(QObject):
     @property
     def is_over(self) -> bool:
         """Whether following ended or failed; a timeout is no end as long as keys are looked for."""
-        return self.failed is not None or (self.ended is not None and not self.ended.looks_on)
+        return self.failed is not None or (self.ended is not None and not self.ended.still_following)
 
     @property
-    def is_looking_on(self) -> bool:
+    def is_still_following(self) -> bool:
         """Whether no key came for the timeout, and following goes on by itself when one comes."""
-        return self.ended is not None and self.ended.looks_on and self.failed is None
+        return self.ended is not None and self.ended.still_following and self.failed is None
 
     @property
     def can_resume(self) -> bool:

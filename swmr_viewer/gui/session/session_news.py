@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, QTimer
 from swmr_viewer.core.progress import KeyProgress
 from swmr_viewer.core.scan import moved_index
 from swmr_viewer.gui.session.follow_thread import FollowThread, ReaderCondition
-from swmr_viewer.gui.session.frame_wishes import FrameWishes
+from swmr_viewer.gui.session.frame_preparation import FramePreparation
 from swmr_viewer.gui.session.live_frame import LiveFrame
 from swmr_viewer.gui.session.places import places_in
 from swmr_viewer.gui.session.problem import Problem
@@ -35,7 +35,7 @@ class SessionNews(SessionFacts):
         # A turn of the event loop for each frame: taken from within the handling of the one before, frames nested and nothing was painted.
         self._next_frame = QTimer(self, singleShot=True, interval=0)
         self._next_frame.timeout.connect(thread.frame_taken)
-        self.wishes = FrameWishes(thread.set_display, self.places.name_of)
+        self.preparation = FramePreparation(thread.set_display, self.places.name_of)
         self._connect()
 
     @abstractmethod
@@ -78,7 +78,7 @@ class SessionNews(SessionFacts):
             self.progress = KeyProgress(max(1, len(opened.key_paths)), opened.scan_shape)
             self.following_since_s = self._clock()
         self.places.enter(places_in(self.request, opened))
-        self.wishes.say_again(self.generation, opened.data)
+        self.preparation.say_again(self.generation, opened.data)
         self.opened.emit()
         self.progress_changed.emit()
 
@@ -88,7 +88,7 @@ class SessionNews(SessionFacts):
         before = self.data_path
         self.description = replace(self.description, data=self.description.data + joined.data)
         self.places.join(places_in(self.request, joined))
-        self.wishes.say_again(self.generation, joined.data)
+        self.preparation.say_again(self.generation, joined.data)
         self.data_joined.emit()
         if self.data_path != before:
             self.data_changed.emit()
@@ -193,7 +193,7 @@ class SessionNews(SessionFacts):
 
     def _show(self, frame: LiveFrame) -> None:
         if self.places.saw(frame.data_path, frame.whole.shape):
-            self.wishes.say(self.generation, frame.data_path)
+            self.preparation.say(self.generation, frame.data_path)
             self.data_changed.emit()
         before, self.shown = self.shown, frame
         self.counts.note_shown(frame, self.progress.n_complete if self.progress is not None else 0)

@@ -94,7 +94,7 @@ def resolve_state(facts: Facts) -> SessionState:
         return SessionState(StateKind.FAILED, "Failed", f"{facts.failed.message} {facts.failed.remedy}".strip())
     if facts.replaced is not None:
         return SessionState(StateKind.REPLACED, f"File replaced at {_clock(facts.replaced)}", replaced_text(facts.replaced))
-    if facts.ended is not None and not facts.ended.looks_on:
+    if facts.ended is not None and not facts.ended.still_following:
         return _with_awaited(_ended(facts.ended), facts.awaited)
     if facts.stuck_s > 0:
         since = f"For {seconds_text(facts.stuck_s)}{f', while {facts.doing}' if facts.doing else ''}."

@@ -39,7 +39,7 @@ class Burst(QObject):
         self._session = session
         self._snapshots = snapshots
         self._is_every = is_every
-        self._set_every = set_every or session.follow_every
+        self._set_every = set_every or session.set_every_frame
         self._was_every = False
         self._last: tuple[int, tuple[int, ...]] | None = None
         self._n_seen = 0

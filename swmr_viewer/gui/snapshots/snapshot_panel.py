@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QCheckBox, QDialog, QFormLayout, QHBoxLayout, QLab
 
 from swmr_viewer.core.errors import ExportError
 from swmr_viewer.export import FIELDS, FORMATS, stem_of
-from swmr_viewer.gui.look.labels import ElidedWords, Words
+from swmr_viewer.gui.look.labels import ElidedLabel, PlainLabel
 from swmr_viewer.gui.snapshots.burst import Burst
 from swmr_viewer.gui.snapshots.snapshot_settings import SnapshotSettings
 from swmr_viewer.gui.snapshots.snapshots import Snapshots
@@ -71,13 +71,13 @@ class SnapshotPanel(QDialog):
         self.choose = QPushButton("&Choose\u2026")
         self.pattern = QLineEdit()
         self.pattern.setToolTip("\n".join(f"{{{name}}}  {words}" for name, words in FIELDS.items()))
-        self.example = ElidedWords("muted")
+        self.example = ElidedLabel("muted")
         self.formats = {name: _check(*FORMAT_WORDS[name]) for name in FORMATS}
         self.formats["json"].setChecked(True)
         self.formats["json"].setEnabled(False)
         self.title = _check("&Title", "A line above the picture: file, data set, frame, position")
         self.scale = _check("&Scale", "A bar below images: so many pixels, or millimetres where the file knows")
-        fields = Words("muted")
+        fields = PlainLabel("muted")
         fields.say("Fields: " + "  ".join("{" + name + "}" for name in FIELDS))
         form = QFormLayout()
         form.setVerticalSpacing(8)
@@ -90,7 +90,7 @@ class SnapshotPanel(QDialog):
         form.addRow("Write", _row(*self.formats.values()))
         form.addRow("Picture", _row(self.title, self.scale))
         form.addRow("Burst", self._burst_row())
-        self.progress = ElidedWords("muted")
+        self.progress = ElidedLabel("muted")
         form.addRow("", self.progress)
         self.take = QPushButton("Take a &snapshot")
         self.close_button = QPushButton("Close")

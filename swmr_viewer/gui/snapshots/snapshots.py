@@ -123,7 +123,7 @@ class Snapshots(QObject):
             color_map=self._view.color_map,
             png=png_of(self.picture()) if "png" in self._settings.formats else None,
             combined=frame.combined,
-            combined_how="" if frame.combined == 1 else session.wishes.of(frame.data_path).combine.how,
+            combined_how="" if frame.combined == 1 else session.preparation.of(frame.data_path).combine.how,
             frame_time=frame.frame_time,
             facts=self._facts(frame.data_path),
         )

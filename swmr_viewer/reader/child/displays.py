@@ -11,14 +11,14 @@ import h5py
 import numpy as np
 import numpy.typing as npt
 
-from swmr_viewer.analysis import FrameStatistics, FrameView, LevelStatistics, MaskRules, Part, ViewWish, examine, frame_view, marked
+from swmr_viewer.analysis import FrameStatistics, FrameView, LevelStatistics, MaskRules, Part, ViewChoice, examine, frame_view, marked
 from swmr_viewer.analysis.frame_statistics import saturation_of
 from swmr_viewer.analysis.frame_view import USUAL_VIEW
 from swmr_viewer.analysis.masks import DEFAULT_RULES
 from swmr_viewer.core.errors import PathError, PathNotThereError
 from swmr_viewer.core.nexus.facts import DataFacts
+from swmr_viewer.reader.child.event_pipe import EventPipe
 from swmr_viewer.reader.child.layout import SlotLayout, slot_layout
-from swmr_viewer.reader.child.line import Line
 from swmr_viewer.reader.child.pixel_masks import Mask, PixelMask
 from swmr_viewer.reader.messages import Busy, Combine, Fault, PixelMaskRead, SetDisplay
 
@@ -35,7 +35,7 @@ class Display:
     rules: MaskRules = DEFAULT_RULES
     percentiles: tuple[float, float] = (0.5, 99.5)
     combine: Combine = field(default_factory=Combine)
-    view: ViewWish = USUAL_VIEW
+    view: ViewChoice = USUAL_VIEW
     told_saturation: float | None = None
     told_kind: str = ""
     """The file's word for what a frame is."""
@@ -85,13 +85,15 @@ class Displays:
         Where pixel masks are.
     facts : mapping of str to DataFacts
         What is known of each data set, by path. Its pixel mask is used until somebody wishes otherwise.
-    line : Line
+    line : EventPipe
         Where pixel masks are told, and what is wrong with them.
     clock : callable
         Monotonic seconds.
     """
 
-    def __init__(self, h5file: h5py.File, facts: Mapping[str, DataFacts], line: Line, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, h5file: h5py.File, facts: Mapping[str, DataFacts], line: EventPipe, clock: Callable[[], float] = time.monotonic
+    ) -> None:
         self._h5file = h5file
         self._line = line
         self._clock = clock

@@ -7,7 +7,7 @@ import traceback
 from multiprocessing.connection import Connection
 
 from swmr_viewer.core.files.locking import load_hdf5
-from swmr_viewer.reader.child.line import Line
+from swmr_viewer.reader.child.event_pipe import EventPipe
 from swmr_viewer.reader.child.protection import Watchdog, prepare_process
 
 
@@ -29,7 +29,7 @@ def run_reader(connection: Connection, watchdog_s: float) -> None:
         load_hdf5()
         from swmr_viewer.reader.child.loop import ReaderLoop
 
-        ReaderLoop(Line(connection, watchdog)).run()
+        ReaderLoop(EventPipe(connection, watchdog)).run()
     except (EOFError, ConnectionError):
         pass
     except BaseException:

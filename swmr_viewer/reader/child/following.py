@@ -8,36 +8,36 @@ from typing import Any
 from swmr_viewer.core.conditions import FILE_REPLACED, STOPPED, Timeout
 from swmr_viewer.core.errors import SwmrViewerError
 from swmr_viewer.core.nexus.frame_times import FrameTimes
-from swmr_viewer.reader.child.announcer import Announcer
 from swmr_viewer.reader.child.delivery import Delivery
 from swmr_viewer.reader.child.displays import Displays
+from swmr_viewer.reader.child.event_pipe import EventPipe
 from swmr_viewer.reader.child.frame_reading import FrameReading
-from swmr_viewer.reader.child.line import Line
 from swmr_viewer.reader.child.live import LiveDelivery
 from swmr_viewer.reader.child.measured import MeasuredDelivery
 from swmr_viewer.reader.child.measurer import Measurer
+from swmr_viewer.reader.child.progress_reporter import ProgressReporter
 from swmr_viewer.reader.child.reader_slots import ReaderSlots
 from swmr_viewer.reader.child.replacing import ReplacementWatch
 from swmr_viewer.reader.child.scans import Scan
 from swmr_viewer.reader.child.sending import Sender
 from swmr_viewer.reader.messages import (
+    AcknowledgeMeasured,
+    AcknowledgeProgress,
     Busy,
     DataAwaited,
     DataJoined,
     Ended,
     Fault,
     Follow,
-    FollowEvery,
     Measure,
-    MeasuredTaken,
     Phase,
     PhaseChanged,
-    ProgressTaken,
     Request,
     Resume,
     Resumed,
     SetConditions,
     SetDisplay,
+    SetEveryFrame,
     ShowIndex,
     ShowLive,
     Stop,
@@ -59,14 +59,14 @@ class Following:
         What was asked for.
     slots : ReaderSlots
         Where pixels go.
-    line : Line
+    line : EventPipe
         Where messages go.
     """
 
-    def __init__(self, scan: Scan, follow: Follow, slots: ReaderSlots, line: Line) -> None:
+    def __init__(self, scan: Scan, follow: Follow, slots: ReaderSlots, line: EventPipe) -> None:
         self._scan = scan
         self._line = line
-        self._announcer = Announcer(scan.follower, line)
+        self._announcer = ProgressReporter(scan.follower, line)
         self._announces_keys = not follow.request.every_frame
         self._displays = Displays(scan.h5file, scan.facts, line)
         self._frames = FrameReading(scan.grabbers, line, follow.unreadable, late=scan.late)
@@ -125,7 +125,7 @@ class Following:
                 self._replacement.refuse(index)
             case ShowIndex() | ShowLive():
                 self._delivery.show(request)
-            case ProgressTaken():
+            case AcknowledgeProgress():
                 self._announcer.note_credit()
             case SetConditions(conditions=conditions):
                 try:
@@ -147,13 +147,13 @@ class Following:
             case SetDisplay():
                 self._displays.set(request)
                 live.redisplay()
-            case FollowEvery():
-                live.follow_every(request)
+            case SetEveryFrame():
+                live.set_every_frame(request)
             case Measure():
                 self._measurer.measure(request)
             case StopMeasuring():
                 self._measurer.measure(None)
-            case MeasuredTaken():
+            case AcknowledgeMeasured():
                 self._measurer.note_taken()
             case _:
                 pass
@@ -277,8 +277,8 @@ class Following:
         follower = self._scan.follower
         self._ended = True
         if self._ended_before is None:
-            looks_on, at, was_over = self._looks_on(reason), self._ending_at, self._was_over
-            self._line.send(Ended(self._line.generation, reason, follower.n_complete, follower.total, looks_on, at, was_over))
+            still_following, at, was_over = self._looks_on(reason), self._ending_at, self._was_over
+            self._line.send(Ended(self._line.generation, reason, follower.n_complete, follower.total, still_following, at, was_over))
         self._line.send(PhaseChanged(self._line.generation, Phase.ENDED, self._ended_before or reason))
 
     def close(self) -> None:

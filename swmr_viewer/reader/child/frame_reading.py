@@ -12,8 +12,8 @@ import numpy.typing as npt
 from swmr_viewer.core.errors import FrameDoubtfulError
 from swmr_viewer.core.frames import FrameGrabber
 from swmr_viewer.core.scan import index_of, position_of
+from swmr_viewer.reader.child.event_pipe import EventPipe
 from swmr_viewer.reader.child.late_data import LateData
-from swmr_viewer.reader.child.line import Line
 from swmr_viewer.reader.child.patience import PATIENCE_S
 from swmr_viewer.reader.child.reading import grab_at
 from swmr_viewer.reader.messages import Busy, Fault, FramePlace
@@ -28,7 +28,7 @@ class FrameReading:
     ----------
     grabbers : mapping of str to FrameGrabber
         The data sets by path, the first one is shown until another is asked for.
-    line : Line
+    line : EventPipe
         Where messages go.
     unreadable : tuple of (str, tuple of int)
         Frames that ended a reader, by data set and position: not to be touched.
@@ -41,7 +41,7 @@ class FrameReading:
     def __init__(
         self,
         grabbers: Mapping[str, FrameGrabber],
-        line: Line,
+        line: EventPipe,
         unreadable: tuple[FramePlace, ...] = (),
         clock: Callable[[], float] = time.monotonic,
         late: LateData | None = None,

@@ -8,15 +8,15 @@ import numpy as np
 
 from swmr_viewer.core.ranges import IndexArray
 from swmr_viewer.core.scan import index_of, moved, moved_index
-from swmr_viewer.reader.child.announcer import Announcer
 from swmr_viewer.reader.child.combined import ArrivalLog, CombinedFrames
 from swmr_viewer.reader.child.displays import Displays
 from swmr_viewer.reader.child.every import EveryLine
 from swmr_viewer.reader.child.frame_reading import FrameReading
 from swmr_viewer.reader.child.newest import NewestFrame
 from swmr_viewer.reader.child.patience import Doubt
+from swmr_viewer.reader.child.progress_reporter import ProgressReporter
 from swmr_viewer.reader.child.sending import Sender, Wanted
-from swmr_viewer.reader.messages import EveryBegan, FollowEvery, ShowIndex, ShowLive
+from swmr_viewer.reader.messages import EveryFrameBegan, SetEveryFrame, ShowIndex, ShowLive
 
 
 class FramesToShow:
@@ -26,7 +26,7 @@ class FramesToShow:
     ----------
     frames : FrameReading
         The data sets, and what is not to be touched.
-    announcer : Announcer
+    announcer : ProgressReporter
         Knows which frames are complete.
     sender : Sender
         Puts frames into slots.
@@ -34,7 +34,7 @@ class FramesToShow:
         How frames are prepared and combined.
     """
 
-    def __init__(self, frames: FrameReading, announcer: Announcer, sender: Sender, displays: Displays) -> None:
+    def __init__(self, frames: FrameReading, announcer: ProgressReporter, sender: Sender, displays: Displays) -> None:
         self._frames = frames
         self._announcer = announcer
         self._sender = sender
@@ -167,7 +167,7 @@ class FramesToShow:
         self._combined = None
         self.show_again()
 
-    def follow_every(self, request: FollowEvery) -> None:
+    def set_every_frame(self, request: SetEveryFrame) -> None:
         """Deliver every frame from now on, or only the newest again."""
         if not request.on:
             if self._every is not None:
@@ -189,9 +189,9 @@ class FramesToShow:
         if after is not None:
             self._every.note_completed(after, self._newest.is_backwards, self._seen_at)
         self._combined, self._sender.in_turn = None, True
-        self._frames.line.send(EveryBegan(self._frames.line.generation, passed, progress.scan_shape))
+        self._frames.line.send(EveryFrameBegan(self._frames.line.generation, passed, progress.scan_shape))
 
-    def _shown_in_window(self, request: FollowEvery) -> int | None:
+    def _shown_in_window(self, request: SetEveryFrame) -> int | None:
         """Return the frame after which frames come in turn: what was sent last may be on its way, and others before it were skipped."""
         try:
             return self._shown if request.shown is None else index_of(request.shown, self._announcer.progress.scan_shape)

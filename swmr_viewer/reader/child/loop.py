@@ -13,8 +13,8 @@ from swmr_viewer.core.errors import FileReplacedError, ReaderError, SwmrViewerEr
 from swmr_viewer.core.files.opening import explain
 from swmr_viewer.core.inspection import Inspection
 from swmr_viewer.core.nexus import units
+from swmr_viewer.reader.child.event_pipe import EventPipe
 from swmr_viewer.reader.child.following import Following
-from swmr_viewer.reader.child.line import Line
 from swmr_viewer.reader.child.previewing import read_first_frame
 from swmr_viewer.reader.child.reader_slots import ReaderSlots
 from swmr_viewer.reader.child.scans import Scan
@@ -48,11 +48,11 @@ class ReaderLoop:
 
     Parameters
     ----------
-    line : Line
+    line : EventPipe
         The pipe to the parent.
     """
 
-    def __init__(self, line: Line) -> None:
+    def __init__(self, line: EventPipe) -> None:
         self._line = line
         self._slots = ReaderSlots()
         self._follow: Follow | None = None

@@ -12,12 +12,12 @@ from swmr_viewer.analysis import FrameStatistics
 from swmr_viewer.core.errors import FileReplacedError, FrameDoubtfulError, FrameNotWrittenError, SwmrViewerError
 from swmr_viewer.core.ranges import IndexArray
 from swmr_viewer.core.scan import moved
-from swmr_viewer.reader.child.announcer import Announcer
 from swmr_viewer.reader.child.backlog import Backlog
 from swmr_viewer.reader.child.displays import Displays
 from swmr_viewer.reader.child.frame_reading import FrameReading
 from swmr_viewer.reader.child.measured_rows import RowsToSend, row_of, row_of_nothing
 from swmr_viewer.reader.child.patience import PATIENCE_S
+from swmr_viewer.reader.child.progress_reporter import ProgressReporter
 from swmr_viewer.reader.messages import Measure
 
 _SLICE_S = 0.01
@@ -34,13 +34,13 @@ class Measurer:
     ----------
     frames : FrameReading
         Reads them.
-    announcer : Announcer
+    announcer : ProgressReporter
         Knows which frames are complete.
     displays : Displays
         Says what is masked.
     """
 
-    def __init__(self, frames: FrameReading, announcer: Announcer, displays: Displays) -> None:
+    def __init__(self, frames: FrameReading, announcer: ProgressReporter, displays: Displays) -> None:
         self._frames = frames
         self._announcer = announcer
         self._displays = displays

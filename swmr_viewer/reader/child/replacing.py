@@ -7,28 +7,28 @@ from collections.abc import Callable
 
 from swmr_viewer.core.files.identity import identity_of_file, replaced_error
 from swmr_viewer.core.files.stamps import Change
-from swmr_viewer.reader.child.line import Line
+from swmr_viewer.reader.child.event_pipe import EventPipe
 from swmr_viewer.reader.child.scans import Scan
-from swmr_viewer.reader.messages import Fault, FileReplaced, FileSeen
+from swmr_viewer.reader.messages import Fault, FileIdentified, FileReplaced
 
 _LOOK_EVERY_S = 0.2
 _TELL_SIZE_EVERY_S = 1.0
 
 
 class ReplacementWatch:
-    """Looks at the opened file, at those of keys, and at those that frames were read from.
+    """PendingInspections at the opened file, at those of keys, and at those that frames were read from.
 
     Parameters
     ----------
     scan : Scan
         What is open.
-    line : Line
+    line : EventPipe
         Where messages go.
     clock : callable
         Monotonic seconds.
     """
 
-    def __init__(self, scan: Scan, line: Line, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, scan: Scan, line: EventPipe, clock: Callable[[], float] = time.monotonic) -> None:
         self._scan = scan
         self._line = line
         self._clock = clock
@@ -73,4 +73,4 @@ class ReplacementWatch:
         """Let the supervisor know what was read, so that another reader goes on with this file only."""
         if self._opened.stamp.size != self._told_size and self._clock() >= self._tell_at and not self.change.is_replacement:
             self._told_size, self._tell_at = self._opened.stamp.size, self._clock() + _TELL_SIZE_EVERY_S
-            self._line.send(FileSeen(self._line.generation, self._opened.stamp))
+            self._line.send(FileIdentified(self._line.generation, self._opened.stamp))

@@ -15,12 +15,12 @@ from swmr_viewer.analysis.accumulating import Accumulator, combined_dtype
 from swmr_viewer.core.frames import FrameGrabber
 from swmr_viewer.core.nexus.frame_times import FrameTimes
 from swmr_viewer.core.scan import position_of
-from swmr_viewer.reader.child.announcer import Announcer
 from swmr_viewer.reader.child.displays import Display, Displays
+from swmr_viewer.reader.child.event_pipe import EventPipe
 from swmr_viewer.reader.child.frame_reading import busy_with
 from swmr_viewer.reader.child.layout import SlotLayout, refuse_too_large, slot_layout
-from swmr_viewer.reader.child.line import Line
 from swmr_viewer.reader.child.pixel_masks import Mask
+from swmr_viewer.reader.child.progress_reporter import ProgressReporter
 from swmr_viewer.reader.child.reader_slots import ReaderSlots
 from swmr_viewer.reader.child.reading import grab_at
 from swmr_viewer.reader.messages import Fault, FrameReady, SlotsWanted
@@ -50,11 +50,11 @@ class Sender:
     ----------
     grabbers : mapping of str to FrameGrabber
         The data sets by path.
-    announcer : Announcer
+    announcer : ProgressReporter
         Knows the scan shape, and tells each frame's keys before the frame.
     slots : ReaderSlots
         Where pixels go.
-    line : Line
+    line : EventPipe
         Where messages go.
     displays : Displays
         How frames are prepared.
@@ -67,9 +67,9 @@ class Sender:
     def __init__(
         self,
         grabbers: Mapping[str, FrameGrabber],
-        announcer: Announcer,
+        announcer: ProgressReporter,
         slots: ReaderSlots,
-        line: Line,
+        line: EventPipe,
         displays: Displays,
         times: Mapping[str, FrameTimes],
         on_frame: OnFrame,

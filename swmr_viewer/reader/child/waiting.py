@@ -10,7 +10,7 @@ from swmr_viewer.core.files.identity import change_at_path, replaced_error
 from swmr_viewer.core.files.stamps import Change, FileStamp
 from swmr_viewer.core.files.superblock import read_file_state, touch
 from swmr_viewer.core.inspection import FileState
-from swmr_viewer.reader.child.line import Line
+from swmr_viewer.reader.child.event_pipe import EventPipe
 from swmr_viewer.reader.child.scans import Scan, open_scan
 from swmr_viewer.reader.messages import Busy, FollowRequest, Phase, PhaseChanged
 
@@ -28,7 +28,7 @@ class Waiting:
     ----------
     request : FollowRequest
         What to open.
-    line : Line
+    line : EventPipe
         Where messages go.
     stamp : FileStamp, optional
         The file that an earlier reader read.
@@ -37,7 +37,7 @@ class Waiting:
     """
 
     def __init__(
-        self, request: FollowRequest, line: Line, stamp: FileStamp | None = None, clock: Callable[[], float] = time.monotonic
+        self, request: FollowRequest, line: EventPipe, stamp: FileStamp | None = None, clock: Callable[[], float] = time.monotonic
     ) -> None:
         self._request = request
         self._stamp = stamp

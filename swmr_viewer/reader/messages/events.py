@@ -11,9 +11,9 @@ from swmr_viewer.analysis.levels import LevelStatistics
 from swmr_viewer.analysis.thumbnail import Thumbnail
 from swmr_viewer.core.inspection import Inspection
 from swmr_viewer.core.nexus.facts import DataFacts
-from swmr_viewer.reader.messages.file_news import DataAwaited, FileReplaced, FileSeen
-from swmr_viewer.reader.messages.measured import EveryBegan, Measured, PixelMaskRead
-from swmr_viewer.reader.messages.reader_state import Alive, Busy, PhaseChanged, ReaderAnswers, ReaderReplaced, ReaderStuck
+from swmr_viewer.reader.messages.file_news import DataAwaited, FileIdentified, FileReplaced
+from swmr_viewer.reader.messages.measured import EveryFrameBegan, Measured, PixelMaskRead
+from swmr_viewer.reader.messages.reader_state import Busy, Heartbeat, PhaseChanged, ReaderRecovered, ReaderReplaced, ReaderStuck
 from swmr_viewer.reader.messages.wishes import IndexArray
 
 
@@ -160,7 +160,7 @@ class Ended:
     complete: int
     """Frames; of a reader that did not answer when it was stopped: those that were measured for ``every_frame``."""
     total: int
-    looks_on: bool = False
+    still_following: bool = False
     """It is no end of the scan: no key came for some time. Keys are still looked for; ``Resumed`` tells when one came."""
     at: float | None = None
     """When the end was seen (s since 1970)."""
@@ -219,14 +219,14 @@ Event = (
     | DataAwaited
     | DataJoined
     | FileReplaced
-    | FileSeen
+    | FileIdentified
     | SlotsWanted
     | PhaseChanged
     | KeysChanged
     | FrameReady
     | Measured
     | PixelMaskRead
-    | EveryBegan
+    | EveryFrameBegan
     | FrameMeasured
     | Fault
     | Ended
@@ -235,8 +235,8 @@ Event = (
     | Inspected
     | Previewed
     | Busy
-    | Alive
+    | Heartbeat
     | ReaderStuck
-    | ReaderAnswers
+    | ReaderRecovered
     | ReaderReplaced
 )

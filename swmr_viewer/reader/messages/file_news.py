@@ -30,7 +30,7 @@ class FileReplaced:
 
 
 @dataclass(frozen=True, slots=True)
-class FileSeen:
+class FileIdentified:
     """The supervisor's own: the file that is read, as it is by now."""
 
     generation: int

@@ -48,7 +48,7 @@ class PixelMaskRead:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class EveryBegan:
+class EveryFrameBegan:
     """The supervisor's own: ``Every frame`` begins, and these complete frames (flat indices) will not be delivered."""
 
     generation: int

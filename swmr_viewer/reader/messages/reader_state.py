@@ -41,7 +41,7 @@ class Busy:
 
 
 @dataclass(frozen=True, slots=True)
-class Alive:
+class Heartbeat:
     """Sent at least twice a second while the reader's loop turns."""
 
     generation: int
@@ -60,7 +60,7 @@ class ReaderStuck:
 
 
 @dataclass(frozen=True, slots=True)
-class ReaderAnswers:
+class ReaderRecovered:
     """After ``ReaderStuck``: it answers again."""
 
     generation: int

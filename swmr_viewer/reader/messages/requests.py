@@ -115,7 +115,7 @@ class Resume:
 
 
 @dataclass(frozen=True, slots=True)
-class ProgressTaken:
+class AcknowledgeProgress:
     """The last ``KeysChanged`` was handled: the next may be sent. Until then the reader merges."""
 
     generation: int
@@ -147,7 +147,20 @@ class Quit:
     """End the reader process."""
 
 
-Look = Inspect | Preview
+InspectionRequest = Inspect | Preview
 """What is answered without following; of these any number may be under way, each with a number of its own."""
 
-Request = Follow | UseSlots | ReleaseSlot | ShowLive | ShowIndex | SetConditions | Stop | Resume | ProgressTaken | Wish | Look | Quit
+Request = (
+    Follow
+    | UseSlots
+    | ReleaseSlot
+    | ShowLive
+    | ShowIndex
+    | SetConditions
+    | Stop
+    | Resume
+    | AcknowledgeProgress
+    | Wish
+    | InspectionRequest
+    | Quit
+)

@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from swmr_viewer.analysis.frame_view import USUAL_VIEW, ViewWish
+from swmr_viewer.analysis.frame_view import USUAL_VIEW, ViewChoice
 from swmr_viewer.analysis.masks import DEFAULT_RULES, MaskRules
 from swmr_viewer.analysis.regions import Region
 
@@ -57,7 +57,7 @@ class SetDisplay:
     combine: Combine = Combine()
     data_path: str | None = None
     """The data set that this is about; None: all of them, and what was said of one alone is forgotten."""
-    view: ViewWish = USUAL_VIEW
+    view: ViewChoice = USUAL_VIEW
     """Of frames that have more than a picture shows."""
 
 
@@ -85,14 +85,14 @@ class StopMeasuring:
 
 
 @dataclass(frozen=True, slots=True)
-class MeasuredTaken:
+class AcknowledgeMeasured:
     """The last ``Measured`` was handled: the next may be sent. Until then the reader merges."""
 
     generation: int
 
 
 @dataclass(frozen=True, slots=True)
-class FollowEvery:
+class SetEveryFrame:
     """The window's `Every frame`: from the shown frame on each complete one is delivered as it completes, waiting for a free slot.
 
     Sent right after ``Follow``: from the first frame on. Without it (or off) live means the newest, conflated.
@@ -107,4 +107,4 @@ class FollowEvery:
     passed_shape: tuple[int, ...] | None = None
 
 
-Wish = SetDisplay | Measure | StopMeasuring | MeasuredTaken | FollowEvery
+Wish = SetDisplay | Measure | StopMeasuring | AcknowledgeMeasured | SetEveryFrame

@@ -6,10 +6,19 @@ import threading
 from collections import deque
 from multiprocessing.connection import Connection
 
-from swmr_viewer.reader.messages import FollowEvery, Measure, MeasuredTaken, ProgressTaken, Request, SetConditions, ShowIndex, ShowLive
+from swmr_viewer.reader.messages import (
+    AcknowledgeMeasured,
+    AcknowledgeProgress,
+    Measure,
+    Request,
+    SetConditions,
+    SetEveryFrame,
+    ShowIndex,
+    ShowLive,
+)
 
 _SUPERSEDING = (ShowIndex, ShowLive)
-_REPLACING = (SetConditions, ProgressTaken, Measure, MeasuredTaken, FollowEvery)
+_REPLACING = (SetConditions, AcknowledgeProgress, Measure, AcknowledgeMeasured, SetEveryFrame)
 
 
 class Outbox:

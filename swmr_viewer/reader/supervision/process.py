@@ -93,7 +93,7 @@ class ReaderProcess:
         """
         getattr(multiprocessing.process, "_children", set()).discard(self._process)
 
-    def obituary(self) -> str:
+    def exit_reason(self) -> str:
         """Return in words how it ended; to be called once it is gone, of which the last may take a moment."""
         with self._ending:
             if not self._is_ended:

@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from swmr_viewer.core.conditions import STOPPED
 from swmr_viewer.reader.messages import Event, Failed, Phase, PhaseChanged, ReaderReplaced, Request
 from swmr_viewer.reader.supervision.health import Health
-from swmr_viewer.reader.supervision.looks import Looks
+from swmr_viewer.reader.supervision.pending_inspections import PendingInspections
 from swmr_viewer.reader.supervision.process import ReaderProcess
+from swmr_viewer.reader.supervision.reader_failures import DEATHS_WHILE_OPENING, SECOND_LOOK_S
 from swmr_viewer.reader.supervision.resumption import Resumption
-from swmr_viewer.reader.supervision.setbacks import DEATHS_WHILE_OPENING, SECOND_LOOK_S
 
 _LONG_LIFE_S = 60.0
 _STARTING = "starting"
@@ -31,7 +31,7 @@ class Replacing:
     def __init__(self, stuck_after_s: float) -> None:
         self._stuck_after_s = stuck_after_s
         self._lock = threading.RLock()
-        self._looks = Looks()
+        self._looks = PendingInspections()
         self._following: Resumption | None = None
         self._generation = 0
         self._reader: ReaderProcess | None = None
@@ -67,7 +67,7 @@ class Replacing:
         Until then requests go to the dead one, and are lost, but for what is noted of them: that is told to its successor.
         """
         following, doing = self._following, self._doing
-        why = reader.obituary() if silent_s is None else f"it did not answer for {silent_s:.0f} s while {doing}"
+        why = reader.exit_reason() if silent_s is None else f"it did not answer for {silent_s:.0f} s while {doing}"
         lived_s = time.monotonic() - reader.started_at - (silent_s or 0.0)
         reader.end(0.0)
         with self._lock:
@@ -94,7 +94,7 @@ class Replacing:
 
     def _blame(self, following: Resumption, why: str, silent_s: float | None, lived_s: float) -> Iterator[Event]:
         if lived_s > _LONG_LIFE_S:
-            following.setbacks.note_long_life()
+            following.reader_failures.note_long_life()
         had_failed = following.failed
         words = following.last_text(following.note_death(silent_s), why)
         if words is not None and not had_failed:
@@ -112,7 +112,7 @@ class Replacing:
         if self._doing.startswith(_LOOKING):
             return min(SECOND_LOOK_S, self._stuck_after_s) if self._looks.is_second else self._stuck_after_s
         following = self._following
-        return self._stuck_after_s if following is None else following.setbacks.kill_after_s(following.busy)
+        return self._stuck_after_s if following is None else following.reader_failures.kill_after_s(following.busy)
 
     def _stopped_at_once(self, *, is_silent: bool) -> list[Event]:
         """Return the end that was asked for, if there is no reader that could tell it, or one that does not answer."""

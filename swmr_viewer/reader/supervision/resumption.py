@@ -18,12 +18,11 @@ from swmr_viewer.reader.messages import (
     DataJoined,
     Ended,
     Event,
-    EveryBegan,
+    EveryFrameBegan,
     Failed,
     Fault,
-    FileSeen,
+    FileIdentified,
     Follow,
-    FollowEvery,
     FollowRequest,
     FrameMeasured,
     FrameReady,
@@ -36,12 +35,13 @@ from swmr_viewer.reader.messages import (
     Resumed,
     SetConditions,
     SetDisplay,
+    SetEveryFrame,
     ShowIndex,
     ShowLive,
     Stop,
     StopMeasuring,
 )
-from swmr_viewer.reader.supervision.setbacks import Setbacks
+from swmr_viewer.reader.supervision.reader_failures import ReaderFailures
 
 
 class IndicesOnShape:
@@ -85,25 +85,25 @@ class Resumption:
     rests: bool = False
     """Whether it failed because readers ended over it, and is looked at again: should the file open, it goes on."""
     stuck_after_s: float = 30.0
-    setbacks: Setbacks = field(init=False)
+    reader_failures: ReaderFailures = field(init=False)
     _stamp: FileStamp | None = None
     _shown: ShowIndex | ShowLive | None = None
     _displays: dict[str | None, SetDisplay] = field(default_factory=dict)
     _measure: Measure | None = None
     _measured: IndicesOnShape = field(default_factory=IndicesOnShape)
-    _every: FollowEvery | None = None
+    _every: SetEveryFrame | None = None
     _passed: IndicesOnShape = field(default_factory=IndicesOnShape)
     _delivered: IndicesOnShape = field(default_factory=IndicesOnShape)
     _ended_reason: str | None = None
     _stopping: bool = False
 
     def __post_init__(self) -> None:
-        self.setbacks = Setbacks(self.stuck_after_s, self.request.wait_s)
+        self.reader_failures = ReaderFailures(self.stuck_after_s, self.request.wait_s)
 
     @property
     def opened(self) -> bool:
         """Whether any reader of this generation came as far as ``Opened``."""
-        return self.setbacks.opened
+        return self.reader_failures.opened
 
     @property
     def is_heard(self) -> bool:
@@ -128,7 +128,7 @@ class Resumption:
                 self._measure, self._measured = request, IndicesOnShape()
             case StopMeasuring():
                 self._measure = None
-            case FollowEvery():
+            case SetEveryFrame():
                 self._every, self._passed = request if request.on else None, IndicesOnShape()
             case Stop():
                 self._stopping = True
@@ -150,20 +150,20 @@ class Resumption:
         """Take note of what the reader said."""
         self.busy = event if isinstance(event, Busy) else None
         if self.busy is None or not self.busy.asks_storage:
-            self.setbacks.note_storage_answers()
+            self.reader_failures.note_storage_answers()
         match event:
             case Opened():
-                self.setbacks.opened = True
+                self.reader_failures.opened = True
                 if self.rests:
                     self.failed = self.rests = False
-            case FileSeen(stamp=stamp):
+            case FileIdentified(stamp=stamp):
                 self._stamp = stamp
             case FrameMeasured(index=index):
                 self._delivered.move_to(event.scan_shape)
                 self._delivered.add(index)
-                self.setbacks.note_progress()
+                self.reader_failures.note_progress()
             case FrameReady():
-                self.setbacks.note_progress()
+                self.reader_failures.note_progress()
                 if event.live:
                     self._passed.add(event.index)
             case Fault(index=int(index), data_path=path):
@@ -172,7 +172,7 @@ class Resumption:
             case Measured():
                 self._measured.move_to(event.scan_shape)
                 self._measured.extend(event.indices)
-            case EveryBegan():
+            case EveryFrameBegan():
                 self._passed = IndicesOnShape(event.scan_shape)
                 self._passed.extend(event.passed)
             case KeysChanged():
@@ -180,7 +180,7 @@ class Resumption:
                 self._measured.move_to(event.scan_shape)
             case Ended(reason=reason):
                 self._ended_reason, self._stopping = reason, False
-                self.setbacks.note_progress()
+                self.reader_failures.note_progress()
             case Resumed():
                 self._ended_reason = None
             case Failed():
@@ -216,12 +216,12 @@ class Resumption:
             The silence (s) for which it was killed; None: it ended by itself.
         """
         busy, self.busy = self.busy, None
-        return busy if self.setbacks.note(busy, silent_s) else None
+        return busy if self.reader_failures.note(busy, silent_s) else None
 
     @property
     def is_hopeless(self) -> bool:
         """Whether another reader would only die as well."""
-        return self.setbacks.is_hopeless
+        return self.reader_failures.is_hopeless
 
     def last_text(self, given_up: Busy | None, why: str) -> Fault | Failed | None:
         """Return what to say after a death."""
@@ -231,7 +231,7 @@ class Resumption:
             return Fault(self.generation, words, given_up.index, given_up.data_path)
         if not self.is_hopeless:
             return None
-        if self.setbacks.is_of_storage:
+        if self.reader_failures.is_of_storage:
             words, remedy = f"The storage of {path} does not answer: {why}.", "Try again when it does, or wait for it with --wait SECONDS."
         else:
             words = f"{path} cannot be read: it ended the reader again and again ({why})."
@@ -249,7 +249,7 @@ class Resumption:
 
     def give_up(self) -> float | None:
         """Take note that it failed, and return the seconds after which to look again; None: not at all."""
-        rest_s = self.setbacks.take_rest_s()
+        rest_s = self.reader_failures.take_rest_s()
         self.failed, self.rests = True, rest_s is not None
         return rest_s
 
@@ -260,7 +260,7 @@ class Resumption:
             self.request,
             self._delivered.indices(),
             self._delivered.shape,
-            tuple(self.setbacks.unreadable),
+            tuple(self.reader_failures.unreadable),
             self._ended_reason,
             self._stamp,
         )

@@ -207,17 +207,17 @@ def test_every_frame_is_asked_for_told_and_kept_for_the_next_file(qtbot: QtBot, 
     viewer = following((3, 4))
     follow_some(qtbot, reader, viewer, (0, 3), shown=2)
     qtbot.keyClick(viewer.window, Key.Key_E)
-    assert [(one.generation, one.on) for one in reader.sent(m.FollowEvery)] == [(1, True)]
+    assert [(one.generation, one.on) for one in reader.sent(m.SetEveryFrame)] == [(1, True)]
     assert viewer.window.edge.actions.every_frame.isChecked()
     assert "every frame" in viewer.window.control_bar.state_line.words.text()
     skipped = viewer.session.counts.n_skipped
     follow_some(qtbot, reader, viewer, (3, 9), shown=3)  # late, not skipped
     assert viewer.session.counts.n_skipped == skipped
     following((3, 4))
-    assert [(one.generation, one.on) for one in reader.sent(m.FollowEvery)] == [(1, True), (2, True)]
+    assert [(one.generation, one.on) for one in reader.sent(m.SetEveryFrame)] == [(1, True), (2, True)]
     assert viewer.session.counts.expects_all
     qtbot.keyClick(viewer.window, Key.Key_E)
-    assert reader.sent(m.FollowEvery)[-1].on is False
+    assert reader.sent(m.SetEveryFrame)[-1].on is False
 
 
 def test_combining_is_edited_in_a_pop_up(qtbot: QtBot, reader: FakeSupervisor, following: Following) -> None:

@@ -20,7 +20,7 @@ from swmr_viewer.gui.display.levels_text import mode_text
 from swmr_viewer.gui.display.orientation import Orientation
 from swmr_viewer.gui.display.screen_fit import screen_fit
 from swmr_viewer.gui.image.raw_part import raw_part
-from swmr_viewer.gui.session.frame_wishes import FrameWishes
+from swmr_viewer.gui.session.frame_preparation import FramePreparation
 from swmr_viewer.reader.messages import Combine, DataDescription, SetDisplay
 
 ORIENTATIONS = [Orientation(*flags) for flags in product((False, True), repeat=3)]
@@ -184,7 +184,7 @@ def test_a_raw_part_is_masked_by_the_rules() -> None:
 
 def test_what_is_wished_of_frames_is_said_once_and_again_to_a_new_generation() -> None:
     sent: list[SetDisplay] = []
-    wishes = FrameWishes(sent.append, lambda path: path)
+    wishes = FramePreparation(sent.append, lambda path: path)
     assert wishes.change(1, "/a", percentiles=(1.0, 99.0))
     assert not wishes.change(1, "/a", percentiles=(1.0, 99.0))
     assert wishes.change(1, "/a", combine=Combine("mean", 5))

@@ -9,7 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from swmr_viewer.gui.assembly import Assembly
 from swmr_viewer.gui.look.folding_row import FoldingRow, group
-from swmr_viewer.gui.look.labels import Words
+from swmr_viewer.gui.look.labels import PlainLabel
 from tests.gui.fakes import FakeSupervisor, picture
 
 
@@ -39,7 +39,7 @@ def test_no_word_is_cut_in_the_smallest_window(qtbot: QtBot, following: Callable
     window = viewer.window
     window.resize(window.minimumSizeHint())
     qtbot.waitUntil(lambda: window.width() <= 1020)
-    labels = [label for label in window.findChildren(Words) if label.isVisible() and label.text()]
+    labels = [label for label in window.findChildren(PlainLabel) if label.isVisible() and label.text()]
     assert len(labels) > 8
     qtbot.waitUntil(lambda: [one.text() for one in labels if one.width() < one.fontMetrics().horizontalAdvance(one.text())] == [])
     qtbot.waitUntil(lambda: all(window.rect().contains(one.mapTo(window, one.rect().bottomRight())) for one in labels))

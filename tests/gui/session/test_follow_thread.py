@@ -97,7 +97,7 @@ def test_a_reader_that_does_not_answer_is_told_and_forgotten_when_it_does(
 ) -> None:
     states = collect(thread.state_changed)
     reader.say_opened((2, 3))
-    reader.say(m.ReaderStuck(reader.generation, "opening", 3.0), m.ReaderAnswers(reader.generation))
+    reader.say(m.ReaderStuck(reader.generation, "opening", 3.0), m.ReaderRecovered(reader.generation))
     qtbot.waitUntil(lambda: len(states) == 3)
     assert [(s.phase, s.stuck_s) for s in states] == [(m.Phase.FOLLOWING, 0.0), (m.Phase.FOLLOWING, 3.0), (m.Phase.FOLLOWING, 0.0)]
 
@@ -105,7 +105,7 @@ def test_a_reader_that_does_not_answer_is_told_and_forgotten_when_it_does(
 def test_with_every_frame_none_is_dropped_though_the_window_is_slow(qtbot: QtBot, reader: FakeSupervisor, thread: FollowThread) -> None:
     frames = collect(thread.frame_ready)
     opened = collect(thread.opened)
-    thread.follow_every(reader.generation, True)
+    thread.set_every_frame(reader.generation, True)
     slots = [reader.say_frame(picture(), index, (4, 5)) for index in range(4)]
     reader.say_opened((4, 5))
     qtbot.waitUntil(lambda: len(opened) == 1)
@@ -116,7 +116,7 @@ def test_with_every_frame_none_is_dropped_though_the_window_is_slow(qtbot: QtBot
         thread.frame_taken()
     assert [frame.index for frame in frames] == [0, 1, 2, 3]
     assert reader.released == slots
-    assert reader.sent(m.FollowEvery) == [m.FollowEvery(reader.generation, True)]
+    assert reader.sent(m.SetEveryFrame) == [m.SetEveryFrame(reader.generation, True)]
 
 
 def test_measurements_are_taken_once_the_window_has_come_round_to_them(qtbot: QtBot, reader: FakeSupervisor, thread: FollowThread) -> None:
@@ -124,9 +124,9 @@ def test_measurements_are_taken_once_the_window_has_come_round_to_them(qtbot: Qt
     thread.measure(m.Measure(reader.generation, 1, "/data"))
     event = m.Measured(reader.generation, 1, "/data", np.array([3]), m.FRAME_COLUMNS, np.zeros((1, len(m.FRAME_COLUMNS))), (9,))
     reader.say(event)
-    qtbot.waitUntil(lambda: bool(reader.sent(m.MeasuredTaken)))
+    qtbot.waitUntil(lambda: bool(reader.sent(m.AcknowledgeMeasured)))
     assert measured == [event]
-    assert reader.requests[-2:] == [m.Measure(reader.generation, 1, "/data"), m.MeasuredTaken(reader.generation)]
+    assert reader.requests[-2:] == [m.Measure(reader.generation, 1, "/data"), m.AcknowledgeMeasured(reader.generation)]
 
 
 def test_keys_that_the_window_does_not_take_are_merged_and_lose_nothing(qtbot: QtBot, reader: FakeSupervisor, thread: FollowThread) -> None:
@@ -141,7 +141,7 @@ def test_keys_that_the_window_does_not_take_are_merged_and_lose_nothing(qtbot: Q
     assert [np.concatenate(ranges).tolist() for ranges in small.keys.added] == [[0, 3, 2, 4], [0, 1, 1, 4]]
     assert (small.keys.whole, small.keys.last_key_at_s, small.completed.tolist()) == (True, 7.0, [0, 1, 3])
     assert (grown.keys.scan_shape, grown.completed.tolist()) == ((3, 3), [2, 4])
-    assert reader.sent(m.ProgressTaken) == [m.ProgressTaken(reader.generation)]
+    assert reader.sent(m.AcknowledgeProgress) == [m.AcknowledgeProgress(reader.generation)]
     assert thread.take_progress(reader.generation) == []
 
 

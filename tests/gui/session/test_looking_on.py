@@ -23,7 +23,7 @@ LEFT = Qt.MouseButton.LeftButton
 
 def pause(qtbot: QtBot, reader: FakeSupervisor, viewer: Assembly, complete: int = 2) -> None:
     with qtbot.waitSignal(viewer.session.finished):
-        reader.say(m.Ended(1, "timeout", complete, 20, looks_on=True), m.PhaseChanged(1, m.Phase.ENDED, "timeout"))
+        reader.say(m.Ended(1, "timeout", complete, 20, still_following=True), m.PhaseChanged(1, m.Phase.ENDED, "timeout"))
 
 
 def go_on(qtbot: QtBot, reader: FakeSupervisor, viewer: Assembly) -> None:

@@ -82,7 +82,7 @@ def test_the_next_keys_are_asked_for_only_when_the_last_were_taken(qtbot: QtBot,
     for stop in (1, 2, 3):
         with qtbot.waitSignal(session.frames_completed):
             reader.say_keys((4, 5), (stop - 1, stop))
-    assert reader.sent(m.ProgressTaken) == [m.ProgressTaken(1)] * 3
+    assert reader.sent(m.AcknowledgeProgress) == [m.AcknowledgeProgress(1)] * 3
 
 
 def test_quiet_is_not_finished_and_a_timeout_can_be_resumed(
@@ -194,17 +194,17 @@ def test_with_every_frame_none_is_shown_out_of_turn(qtbot: QtBot, reader: FakeSu
     with qtbot.waitSignal(session.frame_changed):
         reader.say_frame(picture(), 0, (4, 5))
     late = reader.say_frame(picture(), 4, (4, 5))  # the newest when it was sent: on its way while E is pressed
-    session.follow_every(True)
-    assert reader.sent(m.FollowEvery) == [m.FollowEvery(1, True, shown=(0, 0))]
+    session.set_every_frame(True)
+    assert reader.sent(m.SetEveryFrame) == [m.SetEveryFrame(1, True, shown=(0, 0))]
     with qtbot.waitSignal(session.frame_changed):
         reader.say_frame(picture(), 1, (4, 5))
     assert session.shown is not None
     assert session.shown.index == 1
     assert late in reader.released
-    session.follow_every(False)
+    session.set_every_frame(False)
     with qtbot.waitSignal(session.frame_changed):
         reader.say_frame(picture(), 9, (4, 5))
-    session.follow_every(True)
+    session.set_every_frame(True)
     session.open(m.FollowRequest("/data/another.nxs"))  # nobody asks for every frame of this one
     with qtbot.waitSignal(session.opened):
         reader.say_opened((4, 5))
@@ -215,7 +215,7 @@ def test_with_every_frame_none_is_shown_out_of_turn(qtbot: QtBot, reader: FakeSu
 def test_frames_are_handled_one_after_another_and_painting_has_its_turn(qtbot: QtBot, reader: FakeSupervisor, following: Following) -> None:
     session = following((4, 5)).session
     reader.n_slots = 12
-    session.follow_every(True)
+    session.set_every_frame(True)
     handled: list[int] = []
     depths: list[int] = []
 

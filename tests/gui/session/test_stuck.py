@@ -49,7 +49,7 @@ def test_what_was_said_of_it_is_taken_back_when_it_answers(qtbot: QtBot, reader:
     with qtbot.waitSignal(session.problem_reported):
         reader.say(m.ReaderStuck(1, DOING, 5.0))
     with qtbot.waitSignal(session.problem_solved):
-        reader.say(m.ReaderAnswers(1))
+        reader.say(m.ReaderRecovered(1))
     assert not bar.isVisible()
     assert session.state.kind is not StateKind.STORAGE
 
@@ -60,7 +60,7 @@ def test_another_problem_stays_when_it_answers(qtbot: QtBot, reader: FakeSupervi
     with qtbot.waitSignals([viewer.session.problem_reported] * 2):
         reader.say(m.ReaderStuck(1, DOING, 5.0), m.Fault(1, "Frame 3 is broken.", 3))
     with qtbot.waitSignal(viewer.session.problem_solved):
-        reader.say(m.ReaderAnswers(1))
+        reader.say(m.ReaderRecovered(1))
     assert bar.isVisible()
     assert "Frame 3 is broken." in bar.message.text()
 

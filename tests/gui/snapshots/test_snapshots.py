@@ -209,7 +209,7 @@ def test_a_burst_takes_each_second_frame_until_it_has_its_number(
     qtbot.mouseClick(panel.burst_button, LEFT)
     assert burst.is_running
     assert panel.burst_button.text() == "Stop &burst"
-    assert [one.on for one in reader.sent(m.FollowEvery)] == [True]
+    assert [one.on for one in reader.sent(m.SetEveryFrame)] == [True]
     live_frames(qtbot, ready, reader, range(2, 9))
     assert not burst.is_running
     qtbot.waitUntil(lambda: len(written_in(tmp_path, "npy")) == 3)
@@ -217,7 +217,7 @@ def test_a_burst_takes_each_second_frame_until_it_has_its_number(
     for index, name in zip((2, 4, 6), written_in(tmp_path, "npy"), strict=True):
         np.testing.assert_array_equal(np.load(tmp_path / name), picture((8, 8), seed=index))
     assert panel.progress.text() == "Burst: 3 of 3 snapshots, ended"
-    assert [one.on for one in reader.sent(m.FollowEvery)] == [True, False]
+    assert [one.on for one in reader.sent(m.SetEveryFrame)] == [True, False]
 
 
 def test_a_burst_by_keyboard_goes_on_until_it_is_stopped(qtbot: QtBot, ready: Assembly, reader: FakeSupervisor, tmp_path: Path) -> None:

@@ -35,7 +35,7 @@ class OpenDialog(QDialog):
     Parameters
     ----------
     inspector : Inspector
-        Looks into files elsewhere; stopped when the dialog closes. Its owner closes it in the end.
+        PendingInspections into files elsewhere; stopped when the dialog closes. Its owner closes it in the end.
     recent : callable
         Returns what was opened before, the newest first.
     """

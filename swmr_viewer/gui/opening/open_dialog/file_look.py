@@ -32,7 +32,7 @@ class FileLook(QObject):
     Parameters
     ----------
     inspector : Inspector
-        Looks into files elsewhere.
+        PendingInspections into files elsewhere.
     path : callable
         Returns the file that is named now.
     is_busy : callable

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
-from swmr_viewer.gui.look.labels import ElidedWords, Words
+from swmr_viewer.gui.look.labels import ElidedLabel, PlainLabel
 from swmr_viewer.gui.opening.open_dialog.form import RemarkLabel
 from swmr_viewer.gui.opening.open_dialog.preview_picture import PreviewPicture
 from swmr_viewer.gui.opening.open_dialog.preview_text import text_of
@@ -27,10 +27,10 @@ class PreviewPane(QFrame):
         self.setAccessibleName("First complete frame")
         self.picture = PreviewPicture()
         self.instead = RemarkLabel()
-        self.path = ElidedWords("muted", Qt.TextElideMode.ElideLeft)
-        self.title = ElidedWords("strong", Qt.TextElideMode.ElideRight)
-        self.details = [ElidedWords("muted", Qt.TextElideMode.ElideRight) for _ in range(_DETAIL_LINES)]
-        caption = Words("caption")
+        self.path = ElidedLabel("muted", Qt.TextElideMode.ElideLeft)
+        self.title = ElidedLabel("strong", Qt.TextElideMode.ElideRight)
+        self.details = [ElidedLabel("muted", Qt.TextElideMode.ElideRight) for _ in range(_DETAIL_LINES)]
+        caption = PlainLabel("caption")
         caption.say("FIRST COMPLETE FRAME")
         self._pages = QStackedWidget()
         self._pages.addWidget(_column(self.picture, self.title, *self.details, roomy=self.picture))

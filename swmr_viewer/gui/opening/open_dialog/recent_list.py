@@ -9,7 +9,7 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
 
 from swmr_viewer.core.plain_text import plain
-from swmr_viewer.gui.look.labels import Words, tip
+from swmr_viewer.gui.look.labels import PlainLabel, tip
 from swmr_viewer.gui.opening.open_dialog.form import keep_return
 from swmr_viewer.gui.opening.open_dialog.recent_files import RecentFiles
 from swmr_viewer.gui.opening.open_dialog.tree_model import ROW_HEIGHT
@@ -37,7 +37,7 @@ class RecentList(QWidget):
         self.view.setAllColumnsShowFocus(True)
         for column, width in enumerate(_WIDTHS):
             self.view.setColumnWidth(column, width)
-        caption = Words("caption")
+        caption = PlainLabel("caption")
         caption.say("OPENED BEFORE")
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)

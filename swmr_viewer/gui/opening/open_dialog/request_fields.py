@@ -9,7 +9,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from swmr_viewer.core.inspection import Inspection, of_scan
-from swmr_viewer.gui.look.labels import Words
+from swmr_viewer.gui.look.labels import PlainLabel
 from swmr_viewer.gui.opening.open_dialog.form import FieldRow
 from swmr_viewer.gui.opening.open_dialog.path_field import PathField
 from swmr_viewer.reader.messages import FollowRequest
@@ -22,7 +22,7 @@ _TIPS = {
 }
 
 
-class Origin(Words):
+class Origin(PlainLabel):
     """Whether a field holds what was found in the file, or what the user chose: this alone stays when another file is named."""
 
     def __init__(self, field: PathField) -> None:

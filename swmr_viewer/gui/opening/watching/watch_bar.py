@@ -9,7 +9,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QSizePolicy, QWidget
 
 from swmr_viewer.gui.look.icons import wear
-from swmr_viewer.gui.look.labels import ElidedWords, tip
+from swmr_viewer.gui.look.labels import ElidedLabel, tip
 from swmr_viewer.gui.opening.watching.watch import Watch
 
 NOTE_WIDTH = 280
@@ -50,7 +50,7 @@ class WatchNote(QWidget):
     def __init__(self, watch: Watch) -> None:
         super().__init__()
         self._watch = watch
-        self.words = ElidedWords("warn", Qt.TextElideMode.ElideMiddle)
+        self.words = ElidedLabel("warn", Qt.TextElideMode.ElideMiddle)
         self.words.setFixedWidth(NOTE_WIDTH)
         self.words.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)  # the layout shares out evenly what is "ignored"
         self.show_button = QPushButton("Show")

@@ -7,7 +7,7 @@ import os
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QDialog, QDialogButtonBox, QFileDialog, QFormLayout, QHBoxLayout, QLineEdit, QPushButton, QWidget
 
-from swmr_viewer.gui.look.labels import Words
+from swmr_viewer.gui.look.labels import PlainLabel
 from swmr_viewer.gui.opening.presets import Preset
 from swmr_viewer.gui.opening.watching.watch_rule import Newest, WatchRule
 
@@ -42,7 +42,7 @@ class WatchDialog(QDialog):
         form.addRow("F&iles", self.pattern)
         form.addRow("Newest is", self.newest)
         form.addRow("&Paths in it", self.preset)
-        hint = Words("muted")
+        hint = PlainLabel("muted")
         hint.say("Each newer scan is shown as soon as it starts. Zoom, levels and regions stay.")
         form.addRow("", hint)
         form.addRow(self.buttons)

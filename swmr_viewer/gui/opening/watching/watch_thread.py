@@ -20,7 +20,7 @@ SHARE = 4
 
 
 class FolderThread(QObject):
-    """Looks into one folder until it is stopped; ``looked`` comes in the thread of whoever made this.
+    """PendingInspections into one folder until it is stopped; ``looked`` comes in the thread of whoever made this.
 
     Parameters
     ----------

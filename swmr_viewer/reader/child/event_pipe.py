@@ -8,12 +8,12 @@ import time
 from multiprocessing.connection import Connection
 
 from swmr_viewer.reader.child.protection import Watchdog
-from swmr_viewer.reader.messages import Alive, Busy, Event, KeysChanged, Request
+from swmr_viewer.reader.messages import Busy, Event, Heartbeat, KeysChanged, Request
 
 _ALIVE_EVERY_S = 0.4
 
 
-class Line:
+class EventPipe:
     """Events out, requests in.
 
     Parameters
@@ -50,7 +50,7 @@ class Line:
         """Say that the loop turns, if nothing else was said for a while (or at once)."""
         self._watchdog.feed()
         if now or time.monotonic() - self._said_at > _ALIVE_EVERY_S:
-            self.send(Alive(self.generation))
+            self.send(Heartbeat(self.generation))
 
     def hear(self, pause_s: float) -> list[Request]:
         """Return the requests that came, after waiting up to ``pause_s`` for one.

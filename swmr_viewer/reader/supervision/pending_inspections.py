@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from swmr_viewer.reader.messages import FollowRequest, Inspect, Inspected, Look, Preview, Previewed
+from swmr_viewer.reader.messages import FollowRequest, Inspect, Inspected, InspectionRequest, Preview, Previewed
 
 Answer = Inspected | Previewed
 
 _KILLS = 2
 
 
-class Looks:
+class PendingInspections:
     """The inspections and previews that are under way, oldest first."""
 
     def __init__(self) -> None:
         self._last_id = 0
-        self._open: dict[int, Look] = {}
+        self._open: dict[int, InspectionRequest] = {}
         self._kills: dict[int, int] = {}
 
     def inspect(self, path: str) -> Inspect:
@@ -37,7 +37,7 @@ class Looks:
         """Take note of an answer."""
         self._open.pop(answer.request_id, None)
 
-    def note_death(self, doing: Look | None, why: str) -> Answer | None:
+    def note_death(self, doing: InspectionRequest | None, why: str) -> Answer | None:
         """Take note that the reader died, and return the answer to a look that killed it too often."""
         if doing is None or doing.request_id not in self._open:
             return None
@@ -53,7 +53,7 @@ class Looks:
             "FileBrokenError",
         )
 
-    def oldest(self) -> Look | None:
+    def oldest(self) -> InspectionRequest | None:
         """Return the one that the reader works on, if any."""
         return next(iter(self._open.values()), None)
 
@@ -63,7 +63,7 @@ class Looks:
         oldest = self.oldest()
         return oldest is not None and oldest.request_id in self._kills
 
-    def requests(self) -> tuple[Look, ...]:
+    def requests(self) -> tuple[InspectionRequest, ...]:
         """Return what to send to a new reader."""
         return tuple(self._open.values())
 
@@ -74,7 +74,7 @@ class Looks:
         return answers
 
 
-def _refusal(look: Look, message: str, remedy: str, kind: str) -> Answer:
+def _refusal(look: InspectionRequest, message: str, remedy: str, kind: str) -> Answer:
     if isinstance(look, Inspect):
         return Inspected(look.request_id, None, message, remedy, kind)
     return Previewed(look.request_id, "".join(look.request.data_paths[:1]), None, None, (), message, remedy, kind)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from swmr_viewer.core.ranges import Ranges
-from swmr_viewer.reader.child.announcer import Announcer
+from swmr_viewer.reader.child.progress_reporter import ProgressReporter
 from swmr_viewer.reader.messages import KeysChanged
-from tests.reader.test_delivery import Line
+from tests.reader.test_delivery import EventPipe
 
 
 class Keys:
@@ -26,8 +26,8 @@ class Keys:
 
 
 def test_the_next_keys_wait_for_an_answer_unless_a_frame_needs_them_told():
-    keys, line = Keys(), Line()
-    announcer = Announcer(keys, line)  # type: ignore[arg-type]
+    keys, line = Keys(), EventPipe()
+    announcer = ProgressReporter(keys, line)  # type: ignore[arg-type]
     told: list[tuple[list[int], bool]] = []
 
     def set_and_announce(index: int, *, at_once: bool) -> None:

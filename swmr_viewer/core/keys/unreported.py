@@ -11,7 +11,7 @@ _MOST_PARTS = 4096
 """Polls that are kept apart. A script that only iterates never asks, and 10 million keys would cost it gigabytes."""
 
 
-class Untold:
+class UnreportedRanges:
     """Collects what polls find until it is taken; what grows too long is replaced by the whole state, whose runs are merged.
 
     Parameters

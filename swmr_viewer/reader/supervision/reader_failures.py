@@ -16,7 +16,7 @@ _RESTS_S = (10.0, 20.0, 40.0, 60.0)
 _LONGEST_BACK_OFF = 16
 
 
-class Setbacks:
+class ReaderFailures:
     """Counts them, from one step forward to the next.
 
     HDF5 hangs on damage and on dead storage alike, and only what comes after tells them apart: the next reader touches the file

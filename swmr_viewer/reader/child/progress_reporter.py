@@ -7,22 +7,22 @@ import numpy as np
 from swmr_viewer.core.follower import Follower
 from swmr_viewer.core.progress import KeyProgress
 from swmr_viewer.core.ranges import IndexArray, Ranges, joined
-from swmr_viewer.reader.child.line import Line
+from swmr_viewer.reader.child.event_pipe import EventPipe
 from swmr_viewer.reader.messages import KeysChanged
 
 
-class Announcer:
+class ProgressReporter:
     """Keeps a mirror of the keys, and what of it the parent has not been told.
 
     Parameters
     ----------
     follower : Follower
         Where keys come from.
-    line : Line
+    line : EventPipe
         Where messages go.
     """
 
-    def __init__(self, follower: Follower, line: Line) -> None:
+    def __init__(self, follower: Follower, line: EventPipe) -> None:
         self._follower = follower
         self._line = line
         self.progress = KeyProgress(len(follower.key_paths), follower.scan_shape)

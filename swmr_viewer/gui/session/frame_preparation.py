@@ -10,7 +10,7 @@ from swmr_viewer.analysis import MaskRules
 from swmr_viewer.reader.messages import DataDescription, SetDisplay
 
 
-class FrameWishes:
+class FramePreparation:
     """Keeps what was wished of each data set, and says it anew to each generation.
 
     Parameters
