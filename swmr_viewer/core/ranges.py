@@ -23,6 +23,14 @@ def ranges_of(mask: npt.NDArray[np.bool_], offset: int = 0) -> Ranges:
     return edges[::2], edges[1::2]
 
 
+def runs_of(indices: IndexArray) -> Ranges:
+    """Return the runs in distinct ascending indices."""
+    if not indices.size:
+        return no_ranges()
+    breaks = np.flatnonzero(np.diff(indices) != 1)
+    return indices[np.concatenate(([0], breaks + 1))], indices[np.concatenate((breaks, [indices.size - 1]))] + 1
+
+
 def joined(parts: Iterable[Ranges]) -> Ranges:
     """Return several disjoint sets as one (not sorted, not merged)."""
     several = list(parts)

@@ -48,3 +48,15 @@ def test_the_next_keys_wait_for_an_answer_unless_a_frame_needs_them_told():
     set_and_announce(4, at_once=False)
     assert told[2:] == [([4], False)]
     assert line.take(KeysChanged) == []
+
+
+def test_the_message_brings_the_frames_that_are_complete_by_it():
+    keys, line = Keys(), EventPipe()
+    announcer = ProgressReporter(keys, line)  # type: ignore[arg-type]
+    completed: list[list[list[int]]] = []
+    for added in (([0, 5], [2, 6]), ([2], [5]), ([9], [10])):
+        keys.new = [(np.array(added[0]), np.array(added[1]))]
+        announcer.collect()
+        announcer.announce(at_once=True)
+        completed.extend([part.tolist() for part in event.completed] for event in line.take(KeysChanged))
+    assert completed == [[[0, 5], [2, 6]], [[2], [5]], [[9], [10]]]

@@ -6,7 +6,7 @@ import numpy as np
 
 from swmr_viewer.core.follower import Follower
 from swmr_viewer.core.progress import KeyProgress
-from swmr_viewer.core.ranges import IndexArray, Ranges, joined
+from swmr_viewer.core.ranges import IndexArray, Ranges, joined, ranges_of, runs_of
 from swmr_viewer.reader.child.event_pipe import EventPipe
 from swmr_viewer.reader.messages import KeysChanged
 
@@ -27,6 +27,7 @@ class ProgressReporter:
         self._line = line
         self.progress = KeyProgress(len(follower.key_paths), follower.scan_shape)
         self._pending: list[list[Ranges]] = [[] for _ in follower.key_paths]
+        self._completed: list[IndexArray] = []
         self._whole = True
         self._has_credit = True
         self._last_key_came = False
@@ -60,14 +61,15 @@ class ProgressReporter:
         if reshaped:
             self.progress.grow(shape)
             self._whole = True
-        completed = [self.progress.add(key, *ranges) for key, ranges in enumerate(taken)]
+        completed = np.concatenate([self.progress.add(key, *ranges) for key, ranges in enumerate(taken)])
         if self._whole:
-            self._pending = [[] for _ in taken]
+            self._pending, self._completed = [[] for _ in taken], []
         else:
+            self._completed.append(completed)
             for parts, ranges in zip(self._pending, taken, strict=True):
                 if ranges[0].size:
                     parts.append(ranges)
-        return np.concatenate(completed), shape[1:] != before[1:]
+        return completed, shape[1:] != before[1:]
 
     def note_credit(self) -> None:
         """Take note that the parent handled the last message."""
@@ -78,7 +80,8 @@ class ProgressReporter:
         if self.is_idle or not (self._has_credit or at_once):
             return
         added = self.progress.whole() if self._whole else tuple(joined(parts) for parts in self._pending)
+        completed = ranges_of(self.progress.complete_mask()) if self._whole else runs_of(np.sort(np.concatenate(self._completed)))
         at_s, came = self._follower.last_key_at, self._last_key_came
-        self._line.send(KeysChanged(self._line.generation, self.progress.scan_shape, added, self._whole, at_s, came))
-        self._pending = [[] for _ in self._pending]
+        self._line.send(KeysChanged(self._line.generation, self.progress.scan_shape, added, self._whole, at_s, came, completed))
+        self._pending, self._completed = [[] for _ in self._pending], []
         self._whole = self._has_credit = False

@@ -11,6 +11,7 @@ from swmr_viewer.analysis.levels import LevelStatistics
 from swmr_viewer.analysis.thumbnail import Thumbnail
 from swmr_viewer.core.inspection import Inspection
 from swmr_viewer.core.nexus.facts import DataFacts
+from swmr_viewer.core.ranges import Ranges, no_ranges
 from swmr_viewer.reader.messages.file_news import DataAwaited, FileIdentified, FileReplaced
 from swmr_viewer.reader.messages.measured import EveryFrameBegan, Measured, PixelMaskRead
 from swmr_viewer.reader.messages.reader_state import Busy, Heartbeat, PhaseChanged, ReaderRecovered, ReaderReplaced, ReaderStuck
@@ -82,6 +83,8 @@ class KeysChanged:
     """``time.monotonic()`` when the newest key was seen (same clock in all processes of one machine)."""
     last_key_came: bool = True
     """False: it was there already when the file was opened, or following resumed: nobody knows when it came."""
+    completed: Ranges = field(default_factory=no_ranges)
+    """Which frames are complete by it: (starts, stops) on ``scan_shape``, ascending; with ``whole`` all complete ones."""
 
 
 @dataclass(frozen=True, slots=True)
