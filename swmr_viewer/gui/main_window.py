@@ -26,15 +26,14 @@ from swmr_viewer.gui.look.panels import Panels
 from swmr_viewer.gui.look.scrolled import Scrolled
 from swmr_viewer.gui.look.settings import settings
 from swmr_viewer.gui.measuring.measuring import Measuring
-from swmr_viewer.gui.picture.empty_state import EmptyState
 from swmr_viewer.gui.picture.frame_header import FrameHeader
-from swmr_viewer.gui.picture.frame_view import FrameView
+from swmr_viewer.gui.picture.frame_pane import EmptyState, FramePane
 from swmr_viewer.gui.picture.view_row import ViewRow
 from swmr_viewer.gui.scan_map.detector_list import DetectorList
+from swmr_viewer.gui.scan_map.gaps import ScanGaps
 from swmr_viewer.gui.scan_map.map_pages import MapPages
 from swmr_viewer.gui.scan_map.map_panel import MapPanel
 from swmr_viewer.gui.scan_map.page_actions import add_page_menu, make_page_actions
-from swmr_viewer.gui.scan_map.scan_gaps import ScanGaps
 from swmr_viewer.gui.session.session import Session
 from swmr_viewer.gui.snapshots.burst import Burst
 from swmr_viewer.gui.snapshots.snapshots import Snapshots
@@ -92,7 +91,7 @@ class MainWindow(QMainWindow):
         self.frame_header = FrameHeader(session)
         self.display = Display(session)
         self.display_memory = DisplayMemory(session, self.display)
-        self.frame_view = FrameView(session, self.display)
+        self.frame_view = FramePane(session, self.display)
         self.view_row = ViewRow(session, self.display)
         self.display_tools = DisplayTools(self.display, actions.auto_levels, self)
         gaps = ScanGaps(session, self)

@@ -11,14 +11,16 @@ from hypothesis import strategies as st
 
 from swmr_viewer.gui.display.levels_axis import level_text, ticks_between
 from swmr_viewer.gui.display.levels_scale import LevelScale
-from swmr_viewer.gui.image.crop import crop_for
+from swmr_viewer.gui.image.raw_crop import crop_for
 from swmr_viewer.gui.look.text import age_text, count_text, dtype_text, rate_text, seconds_text, value_text
 from swmr_viewer.gui.look.theme import DARK, LIGHT, Tokens, contrast
 from swmr_viewer.gui.scan_map import map_image as mi
-from swmr_viewer.gui.scan_map.detector_names import detector_names
+from swmr_viewer.gui.scan_map import map_layout as ml
+from swmr_viewer.gui.scan_map.map_text import detector_names
 from swmr_viewer.gui.session.rate import RateMeter
 from swmr_viewer.gui.session.state import Facts, StateKind, resolve_state
 from swmr_viewer.reader.messages import Ended, Failed, Phase
+from tests.gui.scan_map.pictures import whole_picture
 
 FOLLOWING = Facts(True, Phase.FOLLOWING, quiet_s=0.1, rate=10.0)
 
@@ -100,7 +102,7 @@ def test_the_rate_is_that_of_recent_seconds() -> None:
     data=st.data(),
 )
 def test_every_point_has_its_place_on_the_map(scan_shape: tuple[int, ...], width: int, height: int, data: st.DataObject) -> None:
-    layout = mi.map_layout(scan_shape, width, height)
+    layout = ml.map_layout(scan_shape, width, height)
     total = int(np.prod(scan_shape, dtype=np.int64))
     assert layout.rows * layout.columns >= total
     assert layout.width <= width
@@ -112,12 +114,12 @@ def test_every_point_has_its_place_on_the_map(scan_shape: tuple[int, ...], width
 
 
 def test_two_axes_are_drawn_as_they_are() -> None:
-    layout = mi.map_layout((20, 30), 300, 200)
+    layout = ml.map_layout((20, 30), 300, 200)
     assert (layout.rows, layout.columns, layout.cell) == (20, 30, (10.0, 10.0))
     states = np.zeros(600, np.uint8)
     states[:417] = 2
     states[417:424] = 1
-    picture = mi.map_picture(states, layout)
+    picture = whole_picture(states, layout)
     assert picture.shape == (200, 300)
     middle = picture[5::10, 5::10].ravel()
     assert (middle[:417] == mi.COMPLETE).all()
@@ -129,10 +131,10 @@ def test_two_axes_are_drawn_as_they_are() -> None:
 
 @pytest.mark.parametrize("gap", [0, 123_456, 999_999])
 def test_one_gap_among_a_million_stays_visible(gap: int) -> None:
-    layout = mi.map_layout((1000, 1000), 310, 210)
+    layout = ml.map_layout((1000, 1000), 310, 210)
     states = np.full(1_000_000, 2, np.uint8)
     states[gap] = 0
-    picture = mi.map_picture(states, layout)
+    picture = whole_picture(states, layout)
     assert np.count_nonzero(picture == mi.MISSING) == 1
     assert np.count_nonzero(picture == mi.COMPLETE) == picture.size - 1
 

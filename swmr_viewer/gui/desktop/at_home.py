@@ -14,7 +14,7 @@ from swmr_viewer.gui.look.panels import Panels
 from swmr_viewer.gui.look.settings import forget_settings, settings
 from swmr_viewer.gui.look.theme import theme_of_application
 from swmr_viewer.gui.measuring.measurements import Measurements
-from swmr_viewer.gui.picture.frame_view import FrameView
+from swmr_viewer.gui.picture.frame_pane import FramePane
 from swmr_viewer.gui.session.session import Session
 from swmr_viewer.gui.snapshots.burst import Burst
 from swmr_viewer.gui.snapshots.clipboard import Clipboard
@@ -41,7 +41,7 @@ class AtHome(QObject):
     def __init__(
         self,
         session: Session,
-        view: FrameView,
+        view: FramePane,
         snapshots: Snapshots,
         panels: Panels,
         actions: Actions,

@@ -1,12 +1,16 @@
-"""What stands beside an image's axes: the file's names, units and values where they can be told truly (pure, no Qt)."""
+"""What stands beside an image's axes: names, units and ticks of the file's own axes, where these are true."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from html import escape
 
 import numpy as np
+import pyqtgraph as pg
 
 from swmr_viewer.core.nexus.facts import DataFacts
+from swmr_viewer.core.plain_text import plain
+from swmr_viewer.gui.look.text import LONGEST_TICK, ticks_in_room
 
 MOST_OFF = 0.01
 """How far a value of an evenly spaced axis may be from its place (steps): what 32-bit numbers lose, too little to be seen."""
@@ -62,3 +66,31 @@ def even_step(values: tuple[float, ...]) -> float | None:
     step = float((given[-1] - given[0]) / (given.size - 1))
     off = np.abs(given - (given[0] + step * np.arange(given.size)))
     return step if step and off.max() <= MOST_OFF * abs(step) else None
+
+
+class FrameTicks(pg.AxisItem):
+    """One side of the picture; whichever axis lies there, and whichever way it runs, its ticks are told of its coordinates."""
+
+    def __init__(self, side: str) -> None:
+        super().__init__(side)
+        self.frame_axis = FrameAxis()
+        self._base = 0.0
+        self.enableAutoSIPrefix(False)  # a unit with a prefix would get a second one
+
+    def show_axis(self, axis: FrameAxis, label: str) -> None:
+        """Tick this axis from now on; an empty label takes no room."""
+        self.frame_axis = axis
+        self.setLabel(escape(plain(label)))
+        self.showLabel(bool(label))
+        self.picture = None
+        self.update()
+
+    def tickValues(self, minVal: float, maxVal: float, size: float) -> list[tuple[float, list[float]]]:
+        axis = self.frame_axis
+        levels = super().tickValues(axis.value_at(minVal), axis.value_at(maxVal), size)
+        self._base = min((value for _, values in levels[:1] for value in values), default=0.0)
+        return [(spacing, [axis.coordinate_of(value) for value in values]) for spacing, values in levels]
+
+    def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
+        told = [self.frame_axis.value_at(one) for one in values]
+        return ticks_in_room(told, spacing, self._base, LONGEST_TICK[self.orientation])

@@ -17,9 +17,8 @@ from swmr_viewer.gui.display.display_settings import DisplaySettings
 from swmr_viewer.gui.display.levels_model import LevelsModel
 from swmr_viewer.gui.display.levels_scale import LevelScale
 from swmr_viewer.gui.display.screen_fit import screen_fit
-from swmr_viewer.gui.image.crop import Crop, crop_for
 from swmr_viewer.gui.image.image_box import ImageBox
-from swmr_viewer.gui.image.raw_part import colored_picture, raw_part
+from swmr_viewer.gui.image.raw_crop import Crop, colored_picture, crop_for, raw_part
 from swmr_viewer.gui.look.theme import tokens
 from swmr_viewer.gui.session.live_frame import LiveFrame
 

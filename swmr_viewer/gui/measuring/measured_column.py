@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from swmr_viewer.gui.curves.curve_points import MOST_POINTS, Values, curve_points, stretches
+from swmr_viewer.gui.curves.curve_axes import Values
+from swmr_viewer.gui.curves.index_curve import MOST_POINTS, curve_points, stretches
 
 BLOCK = 1 << 16
 """Frames whose values lie together. One array that grows would be copied as it does: that took a second at eight million."""

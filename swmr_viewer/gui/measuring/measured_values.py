@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from swmr_viewer.core.scan import moved
-from swmr_viewer.gui.curves.curve_points import Values
+from swmr_viewer.gui.curves.curve_axes import Values
 from swmr_viewer.gui.measuring.measured_column import MeasuredColumn
 
 

@@ -6,9 +6,7 @@ from PySide6.QtCore import QObject, QPoint, QTimer
 from PySide6.QtWidgets import QDockWidget, QTabWidget, QWidget
 
 from swmr_viewer.gui.display.display_settings import Display
-from swmr_viewer.gui.image.crosshair import Crosshair
-from swmr_viewer.gui.image.frame_overlay import FrameOverlay
-from swmr_viewer.gui.image.pixel_numbers import PixelNumbers
+from swmr_viewer.gui.image.frame_overlay import Crosshair, FrameOverlay, PixelNumbers
 from swmr_viewer.gui.look.panels import Panels
 from swmr_viewer.gui.measuring.alarm import Alarm
 from swmr_viewer.gui.measuring.alarm_editor import AlarmEditor
@@ -23,8 +21,7 @@ from swmr_viewer.gui.measuring.scalar_map import ScalarMap
 from swmr_viewer.gui.measuring.spans_layer import SpansLayer
 from swmr_viewer.gui.measuring.waterfall import Waterfall
 from swmr_viewer.gui.picture.data_tabs import DataTabs
-from swmr_viewer.gui.picture.frame_view import FrameView
-from swmr_viewer.gui.picture.zoom_memory import ZoomMemory
+from swmr_viewer.gui.picture.frame_pane import FramePane, ZoomMemory
 from swmr_viewer.gui.session.session import Session
 
 PANEL_WIDTH = 340
@@ -38,7 +35,7 @@ class Measuring(QObject):
     ----------
     session : Session
         What is measured.
-    view : FrameView
+    view : FramePane
         Over whose image and curve marks are drawn.
     display : Display
         Says what is masked.
@@ -46,7 +43,7 @@ class Measuring(QObject):
         Owner of the actions.
     """
 
-    def __init__(self, session: Session, view: FrameView, display: Display, window: QWidget) -> None:
+    def __init__(self, session: Session, view: FramePane, display: Display, window: QWidget) -> None:
         super().__init__(window)
         self._session = session
         self._display = display
@@ -82,7 +79,7 @@ class Measuring(QObject):
         for layer in (self.layer, self.spans):
             layer.tool.drawn.connect(lambda kind, _: self._open(panel, kind))
 
-    def add_to_frames(self, view: FrameView) -> None:
+    def add_to_frames(self, view: FramePane) -> None:
         """Put the waterfall under spectra and the map under scalars; keep zooms with their data sets."""
         view.add_under_spectra(self.waterfall)
         view.add_under_scalars(self.scalar_map)

@@ -6,13 +6,15 @@ import re
 import time
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from swmr_viewer.gui.look.folding_row import FoldingRow
 from swmr_viewer.gui.look.labels import ElidedLabel, PlainLabel
+from swmr_viewer.gui.look.painting import Painted
 from swmr_viewer.gui.look.text import age_text, count_text, moment_text, position_text
-from swmr_viewer.gui.picture.change_mark import ChangeMark
+from swmr_viewer.gui.look.theme import theme_of_application, tokens
 from swmr_viewer.gui.session.live_frame import LiveFrame
 from swmr_viewer.gui.session.session import Session
 
@@ -115,3 +117,41 @@ class FrameHeader(QWidget):
             if self.where.fontMetrics().horizontalAdvance(re.sub(r"\d", "0", words)) <= self.where.width():
                 break
         return words
+
+
+LIT_MS = 400
+"""Longer than the usual time between frames, so that it does not flicker while they flow."""
+
+
+class ChangeMark(Painted, QWidget):
+    """Lit for a moment after each new picture."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._told: object = None
+        self.setFixedSize(QSize(6, 20))
+        self.setToolTip("Lit while the picture is new")
+        self._lit = QTimer(self, singleShot=True, interval=LIT_MS)
+        self._lit.timeout.connect(self.update)
+        session.frame_changed.connect(self._on_frame)
+        theme_of_application().changed.connect(self.update)
+
+    @property
+    def is_lit(self) -> bool:
+        """Whether the picture changed a moment ago."""
+        return self._lit.isActive()
+
+    def _on_frame(self) -> None:
+        frame = self._session.shown
+        if frame is not None and frame.release is not self._told:  # the same picture under another number is not new
+            self._told = frame.release
+            self._lit.start()
+            self.update()
+
+    def paint_on(self, painter: QPainter) -> None:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        colors = tokens()
+        painter.setBrush(QColor(colors.accent if self.is_lit else colors.missing))
+        painter.drawRoundedRect(self.rect(), 3, 3)

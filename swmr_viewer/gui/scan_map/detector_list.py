@@ -10,10 +10,8 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QProgressBar, QS
 from swmr_viewer.core.plain_text import plain
 from swmr_viewer.gui.look.labels import ElidedLabel, PlainLabel, line_height, tip
 from swmr_viewer.gui.look.text import count_text
-from swmr_viewer.gui.scan_map.detector_names import detector_names
-from swmr_viewer.gui.scan_map.gap_line import GapLine
-from swmr_viewer.gui.scan_map.map_text import listed
-from swmr_viewer.gui.scan_map.scan_gaps import ScanGaps
+from swmr_viewer.gui.scan_map.gaps import GapLine, ScanGaps
+from swmr_viewer.gui.scan_map.map_text import detector_names, listed
 from swmr_viewer.gui.scan_map.time_left import TimeLeft
 from swmr_viewer.gui.session.session import Session
 

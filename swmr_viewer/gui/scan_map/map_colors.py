@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtGui import QColor, QImage
 
 from swmr_viewer.gui.look.theme import mixed, tokens
-from swmr_viewer.gui.scan_map.map_canvas import MapCanvas
+from swmr_viewer.gui.scan_map.map_image import MapCanvas
 
 
 def map_colors() -> list[str]:

@@ -6,14 +6,14 @@ a pixel the least complete one is drawn, so that a single gap stays visible.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
 
-from swmr_viewer.gui.scan_map.map_grid import MapGrid, map_grid
+from swmr_viewer.gui.scan_map.map_layout import LEAST_CELL_WITH_LINES, Indices, MapGrid, MapLayout
 
 LINE, MISSING, PARTLY, COMPLETE, HATCH, HOLLOW, NOWHERE = range(7)
 """Palette entries of the picture; the states 0, 1, 2 are one less than theirs."""
@@ -22,97 +22,9 @@ Codes = npt.NDArray[np.uint8]
 StatesOf = Callable[[int, int], Codes]
 """The states (0 missing, 1 partly, 2 complete) of the flat indices from a start to a stop."""
 
-LEAST_CELL_WITH_LINES = 5
 LEAST_CELL_WITH_PATTERN = 6
-MOST_CELL = 64
-MOST_STRETCHED = 2.5
-"""Longer over shorter side of a cell."""
-THICKEST_STRIP = 24
-"""Pixels that the few cells of a short axis may have where those of the long axis have a few, or share them."""
 PAGES_ONE_BY_ONE = 64
 """Up to this many pages in a row of pages are looked up each by itself; more are looked up whole and cut."""
-
-
-@dataclass(frozen=True, slots=True)
-class MapLayout:
-    """Which cells of the grid are seen, on how many pixels."""
-
-    grid: MapGrid
-    top: int
-    left: int
-    n_rows: int
-    n_columns: int
-    width: int
-    height: int
-    """Pixels of the picture."""
-
-    @property
-    def rows(self) -> int:
-        """All rows of the grid, seen or not."""
-        return self.grid.rows
-
-    @property
-    def columns(self) -> int:
-        """All columns of the grid, seen or not."""
-        return self.grid.columns
-
-    @property
-    def cell(self) -> tuple[float, float]:
-        """Width and height of a cell (pixels); below 1 where cells share pixels."""
-        return self.width / self.n_columns, self.height / self.n_rows
-
-    @property
-    def is_whole(self) -> bool:
-        """Whether every cell is seen."""
-        return (self.n_rows, self.n_columns) == (self.rows, self.columns)
-
-    def index_at(self, x: float, y: float) -> int | None:
-        """Return the scan point drawn at a pixel, or None."""
-        if not (0 <= x < self.width and 0 <= y < self.height):
-            return None
-        return self.grid.index_of(self.top + int(y * self.n_rows / self.height), self.left + int(x * self.n_columns / self.width))
-
-    def rect_of(self, index: int) -> tuple[float, float, float, float]:
-        """Return left, top, width and height (pixels) of a scan point; outside the picture where it is not seen."""
-        row, column = self.grid.cell_of(index)
-        width, height = self.cell
-        return (column - self.left) * width, (row - self.top) * height, width, height
-
-    def pixel_rows_of(self, first: npt.NDArray[np.int64], last: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.int64], ...]:
-        """Return the half-open ranges of pixel rows that show the cell rows from ``first`` to ``last`` (inclusive)."""
-        start = (first - self.top) * self.height // self.n_rows
-        stop = -((self.top - last - 1) * self.height // self.n_rows)
-        return np.clip(start, 0, self.height), np.clip(stop, 0, self.height)
-
-
-def map_layout(scan_shape: tuple[int, ...], room_width: int, room_height: int, page: int | None = None) -> MapLayout:
-    """Lay the whole scan, or a page of it, out in a room of pixels, and fill it where that leaves cells in shape.
-
-    Cells with lines are whole pixels. One side is at most two and a half times the other; strips of a few cells may be thicker.
-    """
-    grid = map_grid(scan_shape, page)
-    rows, columns = grid.rows, grid.columns
-    width, height = max(1.0, room_width / columns), max(1.0, room_height / rows)
-    most = _longest(columns, height, room_height), _longest(rows, width, room_width)
-    width, height = min(width, most[0], MOST_CELL), min(height, most[1], MOST_CELL)
-    width, height = (int(side) if side >= LEAST_CELL_WITH_LINES else side for side in (width, height))
-    drawn = [max(1, min(room, round(side * cells))) for room, side, cells in ((room_width, width, columns), (room_height, height, rows))]
-    return MapLayout(grid, 0, 0, rows, columns, drawn[0], drawn[1])
-
-
-def _longest(cells: int, other_side: float, other_room: int) -> float:
-    """Return the longest side (pixels) of so many cells that are ``other_side`` long the other way, in a room that is ``other_room``."""
-    return max(MOST_STRETCHED * other_side, min(THICKEST_STRIP, other_room / cells))
-
-
-def natural_height(scan_shape: tuple[int, ...], width: int, page: int | None = None) -> int:
-    """Return the height (pixels) at which the map of a scan fills this width; more would stay empty."""
-    return max(60, map_layout(scan_shape, width, 100 * width, page).height)
-
-
-def map_picture(states: Codes, layout: MapLayout) -> Codes:
-    """Draw the states of all points (flat) as palette entries, (height, width)."""
-    return band_picture(lambda start, stop: states[start:stop], layout, 0, layout.height)
 
 
 def band_picture(states_of: StatesOf, layout: MapLayout, first: int, stop: int) -> Codes:
@@ -190,3 +102,63 @@ def _draw_patterns(picture: Codes, layout: MapLayout, first: int) -> None:
         rows, columns = _edges(layout.height, layout.n_rows), _edges(layout.width, layout.n_columns)
         picture[(rows[1:] != rows[:-1])[first:stop]] = LINE
         picture[:, columns[1:] != columns[:-1]] = LINE
+
+
+CELLS_PER_BAND = 400_000
+"""About a millisecond's work."""
+
+
+class MapCanvas:
+    """The picture of a layout, and which of its rows are out of date.
+
+    Parameters
+    ----------
+    layout : MapLayout
+        What is drawn where; another layout needs another canvas.
+    """
+
+    def __init__(self, layout: MapLayout) -> None:
+        self.layout = layout
+        self.buffer: Codes = np.zeros((layout.height, -(-layout.width // 4) * 4), np.uint8)
+        """Palette entries, (height, width rounded up to 4): rows of Qt's indexed images are 4 bytes apart."""
+        self._dirty = np.ones(layout.height, np.bool_)
+        cells_per_pixel_row = max(1.0, layout.n_rows / layout.height) * layout.columns
+        self._band = max(int(CELLS_PER_BAND / cells_per_pixel_row), -(-layout.height // layout.n_rows))
+
+    @property
+    def picture(self) -> Codes:
+        """Palette entries, (height, width)."""
+        return self.buffer[:, : self.layout.width]
+
+    @property
+    def is_current(self) -> bool:
+        """Whether nothing is left to draw."""
+        return not self._dirty.any()
+
+    def mark(self, starts: Indices, stops: Indices) -> None:
+        """Note that the points of these half-open ranges changed."""
+        if not starts.size:
+            return
+        first, first_page = self.layout.grid.rows_of(starts)
+        last, last_page = self.layout.grid.rows_of(stops - 1)
+        turns = starts // self.layout.grid.page_size != (stops - 1) // self.layout.grid.page_size
+        first = np.where(turns, first_page, first)
+        last = np.where(turns, last_page + self.layout.grid.page_rows - 1, last)
+        begin, end = self.layout.pixel_rows_of(first, last)
+        change = np.zeros(self._dirty.size + 1, np.int64)
+        np.add.at(change, begin, 1)
+        np.add.at(change, np.maximum(begin, end), -1)
+        self._dirty |= np.cumsum(change)[:-1] > 0
+
+    def draw_some(self, states_of: StatesOf, budget_s: float, clock: Callable[[], float] = time.perf_counter) -> tuple[int, int]:
+        """Draw rows that are out of date for about ``budget_s`` (s), at least one band; return the range of rows drawn."""
+        until, drawn = clock() + budget_s, (self._dirty.size, 0)
+        while (first := int(self._dirty.argmax())) < self._dirty.size and self._dirty[first]:
+            clean = np.flatnonzero(~self._dirty[first : first + self._band])
+            stop = first + (int(clean[0]) if clean.size else self._dirty[first : first + self._band].size)
+            self.picture[first:stop] = band_picture(states_of, self.layout, first, stop)
+            self._dirty[first:stop] = False
+            drawn = min(drawn[0], first), max(drawn[1], stop)
+            if clock() >= until:
+                break
+        return drawn

@@ -7,7 +7,7 @@ from math import prod
 from PySide6.QtCore import QObject, Signal
 
 from swmr_viewer.core.scan import index_of, position_of
-from swmr_viewer.gui.scan_map.map_grid import page_axes
+from swmr_viewer.gui.scan_map.map_layout import page_axes
 from swmr_viewer.gui.session.session import Session
 
 

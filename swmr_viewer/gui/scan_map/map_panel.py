@@ -11,13 +11,13 @@ from swmr_viewer.gui.look.painting import Painted
 from swmr_viewer.gui.look.text import count_text
 from swmr_viewer.gui.look.theme import theme_of_application, tokens
 from swmr_viewer.gui.scan_map import map_image as mi
+from swmr_viewer.gui.scan_map.gaps import ScanGaps
 from swmr_viewer.gui.scan_map.map_colors import map_colors
 from swmr_viewer.gui.scan_map.map_pages import MapPages
 from swmr_viewer.gui.scan_map.map_text import shape_caption
 from swmr_viewer.gui.scan_map.page_actions import PageActions
 from swmr_viewer.gui.scan_map.page_row import PageRow
 from swmr_viewer.gui.scan_map.progress_map import ProgressMap, scan_axis_names
-from swmr_viewer.gui.scan_map.scan_gaps import ScanGaps
 from swmr_viewer.gui.session.session import Session
 
 SHOWN = -1

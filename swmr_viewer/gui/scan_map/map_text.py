@@ -8,8 +8,7 @@ from swmr_viewer.core.nexus.facts import ScanAxis
 from swmr_viewer.core.progress import KeyProgress
 from swmr_viewer.core.scan import position_of
 from swmr_viewer.gui.look.text import count_text, position_text, value_text
-from swmr_viewer.gui.scan_map.detector_names import detector_names
-from swmr_viewer.gui.scan_map.map_grid import page_axes
+from swmr_viewer.gui.scan_map.map_layout import page_axes
 
 
 def point_text(
@@ -68,3 +67,18 @@ def place_text(axis: int, at: int, length: int, axes: Sequence[ScanAxis] = ()) -
     """Say where a page is on an axis, and how far the axis goes."""
     is_named = axis < len(axes) and bool(axes[axis].name)
     return f"{_axis_text(axes[axis], at) if is_named else f'axis {axis}: {at}'} (0 to {length - 1})"
+
+
+_SAYS_NOTHING = {"uniqueKeys", "NDArrayUniqueId", "keys", "uid", "NDAttributes", "entry", "diamond_scan", "instrument"}
+
+
+def detector_names(key_paths: Sequence[str]) -> list[str]:
+    """Return one name per path: its last telling part, and more of it where two would be alike."""
+    names = [_telling(path) for path in key_paths]
+    return [name if names.count(name) == 1 else path.strip("/") for name, path in zip(names, key_paths, strict=True)]
+
+
+def _telling(path: str) -> str:
+    parts = [part for part in path.split("/") if part]
+    telling = [part for part in parts if part not in _SAYS_NOTHING]
+    return telling[-1] if telling else (parts[-1] if parts else "keys")

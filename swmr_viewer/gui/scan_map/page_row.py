@@ -7,7 +7,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSpinBox, QToolButton, QVBoxLayout, QWidget
 
 from swmr_viewer.gui.look.labels import ElidedLabel, tip
-from swmr_viewer.gui.scan_map.map_grid import page_axes
+from swmr_viewer.gui.scan_map.map_layout import page_axes
 from swmr_viewer.gui.scan_map.map_pages import MapPages
 from swmr_viewer.gui.scan_map.map_text import page_axis_names, pages_text, place_text
 from swmr_viewer.gui.scan_map.page_actions import PageActions

@@ -11,13 +11,13 @@ from swmr_viewer.core.scan import moved_index
 from swmr_viewer.gui.look.labels import tip
 from swmr_viewer.gui.look.painting import Painted
 from swmr_viewer.gui.look.theme import theme_of_application, tokens
-from swmr_viewer.gui.scan_map import map_image as mi
-from swmr_viewer.gui.scan_map.map_canvas import MapCanvas
+from swmr_viewer.gui.scan_map import map_layout as ml
+from swmr_viewer.gui.scan_map.gaps import ScanGaps
 from swmr_viewer.gui.scan_map.map_colors import canvas_image
+from swmr_viewer.gui.scan_map.map_image import MapCanvas
+from swmr_viewer.gui.scan_map.map_layout import centred_on, moved_to, resized, turned_to, zoomed
 from swmr_viewer.gui.scan_map.map_pages import MapPages
 from swmr_viewer.gui.scan_map.map_text import missing_text, point_text
-from swmr_viewer.gui.scan_map.map_zoom import centred_on, moved_to, resized, turned_to, zoomed
-from swmr_viewer.gui.scan_map.scan_gaps import ScanGaps
 from swmr_viewer.gui.session.session import Session
 from swmr_viewer.reader.messages import KeysChanged
 
@@ -43,7 +43,7 @@ class ProgressMap(Painted, QWidget):
         self._gaps = gaps
         self._pages = pages
         self._canvas: MapCanvas | None = None
-        self._pressed: tuple[QPointF, mi.MapLayout] | None = None
+        self._pressed: tuple[QPointF, ml.MapLayout] | None = None
         self._dragging = False
         self._revealed: int | None = None
         self.setMouseTracking(True)
@@ -68,7 +68,7 @@ class ProgressMap(Painted, QWidget):
         return QSize(180, 60)
 
     @property
-    def layout_shown(self) -> mi.MapLayout | None:
+    def layout_shown(self) -> ml.MapLayout | None:
         """Where the points are, in device pixels; None before the file is open."""
         return self._canvas.layout if self._canvas is not None else None
 
@@ -136,7 +136,7 @@ class ProgressMap(Painted, QWidget):
             self._draw()
             self.view_changed.emit()
 
-    def _look_at(self, layout: mi.MapLayout) -> None:
+    def _look_at(self, layout: ml.MapLayout) -> None:
         if self._canvas is not None and layout != self._canvas.layout:
             self._canvas = MapCanvas(layout)
             self._draw()
@@ -182,8 +182,8 @@ class ProgressMap(Painted, QWidget):
         if self._canvas is None or self._canvas.layout.grid.scan_shape != progress.scan_shape:
             ratio = self.devicePixelRatioF()
             shape, page = progress.scan_shape, self._pages.page
-            self.setMaximumHeight(round(mi.natural_height(shape, max(60, self._room()[0]), page) / ratio))
-            self._canvas = MapCanvas(mi.map_layout(shape, *self._room(), page))
+            self.setMaximumHeight(round(ml.natural_height(shape, max(60, self._room()[0]), page) / ratio))
+            self._canvas = MapCanvas(ml.map_layout(shape, *self._room(), page))
             self.update()
         first, stop = self._canvas.draw_some(progress.state_codes, BUDGET_S)
         ratio = self.devicePixelRatioF()

@@ -11,7 +11,7 @@ from PySide6.QtGui import QGuiApplication
 
 from swmr_viewer.export import matrix
 from swmr_viewer.gui.look.text import count_text, shape_text
-from swmr_viewer.gui.picture.frame_view import FrameView
+from swmr_viewer.gui.picture.frame_pane import FramePane
 from swmr_viewer.gui.session.session import Session
 from swmr_viewer.gui.snapshots.snapshots import Snapshots
 
@@ -29,7 +29,7 @@ def seen_part(rect: QRectF, shape: tuple[int, int]) -> tuple[slice, slice]:
 class Clipboard:
     """Copies what is shown."""
 
-    def __init__(self, session: Session, view: FrameView, snapshots: Snapshots) -> None:
+    def __init__(self, session: Session, view: FramePane, snapshots: Snapshots) -> None:
         self._session = session
         self._view = view
         self._snapshots = snapshots

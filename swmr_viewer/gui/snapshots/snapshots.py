@@ -17,7 +17,7 @@ from swmr_viewer.export import Snapshot
 from swmr_viewer.gui.look.text import position_text
 from swmr_viewer.gui.look.theme import tokens
 from swmr_viewer.gui.measuring.curves_file import Columns, CurvesOrder
-from swmr_viewer.gui.picture.frame_view import FrameView
+from swmr_viewer.gui.picture.frame_pane import FramePane
 from swmr_viewer.gui.session.live_mode import shown_text
 from swmr_viewer.gui.session.problem import Problem
 from swmr_viewer.gui.session.session import Session
@@ -34,7 +34,7 @@ class Snapshots(QObject):
     refused = Signal()
     settings_changed = Signal()
 
-    def __init__(self, session: Session, view: FrameView, window: QWidget) -> None:
+    def __init__(self, session: Session, view: FramePane, window: QWidget) -> None:
         super().__init__(window)
         self._session = session
         self._view = view

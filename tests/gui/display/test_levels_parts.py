@@ -19,7 +19,7 @@ from swmr_viewer.gui.display.levels_scale import LevelScale, Scale, scale_for
 from swmr_viewer.gui.display.levels_text import mode_text
 from swmr_viewer.gui.display.orientation import Orientation
 from swmr_viewer.gui.display.screen_fit import screen_fit
-from swmr_viewer.gui.image.raw_part import raw_part
+from swmr_viewer.gui.image.raw_crop import raw_part
 from swmr_viewer.gui.session.frame_preparation import FramePreparation
 from swmr_viewer.reader.messages import Combine, DataDescription, SetDisplay
 

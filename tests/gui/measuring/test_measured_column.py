@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from swmr_viewer.gui.curves.curve_points import curve_points
+from swmr_viewer.gui.curves.index_curve import curve_points
 from swmr_viewer.gui.measuring import measured_column as module
 from swmr_viewer.gui.measuring.measured_column import BLOCK, CELL, MeasuredColumn
 

@@ -11,8 +11,8 @@ from PySide6.QtGui import QColor
 from pytestqt.qtbot import QtBot
 
 from swmr_viewer.gui.assembly import Assembly
+from swmr_viewer.gui.curves.curve_axes import ValueAxis, curve_scale
 from swmr_viewer.gui.curves.plot_pane import PlotPane
-from swmr_viewer.gui.curves.value_axis import ValueAxis, curve_scale
 from swmr_viewer.gui.curves.value_picture import ValuePicture
 from swmr_viewer.gui.display.color_maps import color_table
 from swmr_viewer.gui.display.display_settings import DisplaySettings, LevelMode

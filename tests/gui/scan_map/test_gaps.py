@@ -18,10 +18,9 @@ from swmr_viewer.core.conditions import AllKeys, FileClosed, Timeout
 from swmr_viewer.core.progress import KeyProgress
 from swmr_viewer.core.scan import snake_index_of
 from swmr_viewer.gui.assembly import Assembly
-from swmr_viewer.gui.scan_map.arrival import Arrival
-from swmr_viewer.gui.scan_map.map_gaps import below_newest, first_gaps, gaps_text, n_gap_points
+from swmr_viewer.gui.scan_map.gaps import below_newest, first_gaps, gaps_text, n_gap_points
 from swmr_viewer.gui.scan_map.map_text import missing_text, point_text
-from swmr_viewer.gui.scan_map.visit_order import VisitOrder, n_points, n_within, visit_orders
+from swmr_viewer.gui.scan_map.time_left import Arrival, VisitOrder, n_points, n_within, visit_orders
 from swmr_viewer.reader import messages as m
 from swmr_viewer.simulator.orders import dropped_indices, raster, shuffled, snake, stored_indices
 from swmr_viewer.simulator.plan import ScanPlan

@@ -18,12 +18,13 @@ from swmr_viewer.core.progress import KeyProgress
 from swmr_viewer.gui.assembly import Assembly
 from swmr_viewer.gui.look.theme import tokens
 from swmr_viewer.gui.scan_map import map_image as mi
-from swmr_viewer.gui.scan_map.map_canvas import MapCanvas
-from swmr_viewer.gui.scan_map.map_grid import map_grid, row_length
+from swmr_viewer.gui.scan_map import map_layout as ml
+from swmr_viewer.gui.scan_map.map_image import MapCanvas
+from swmr_viewer.gui.scan_map.map_layout import centred_on, map_grid, moved_to, row_length, zoomed
 from swmr_viewer.gui.scan_map.map_text import missing_text, page_axis_names, pages_text, place_text, point_text, shape_caption
-from swmr_viewer.gui.scan_map.map_zoom import centred_on, moved_to, zoomed
 from swmr_viewer.gui.scan_map.progress_map import ProgressMap
 from tests.gui.fakes import FakeSupervisor, ranges
+from tests.gui.scan_map.pictures import whole_picture
 
 LEFT = Qt.MouseButton.LeftButton
 SHAPES = st.lists(st.integers(1, 12), min_size=0, max_size=4).map(tuple)
@@ -70,7 +71,7 @@ def test_one_axis_is_folded_at_round_numbers_and_slower_axes_are_tiled() -> None
 def test_pieces_make_the_same_picture_as_the_whole(scan_shape: tuple[int, ...], data: st.DataObject) -> None:
     progress = KeyProgress(2, scan_shape)
     room = data.draw(st.tuples(st.integers(1, 90), st.integers(1, 90)))
-    layout = mi.map_layout(scan_shape, *room)
+    layout = ml.map_layout(scan_shape, *room)
     if data.draw(st.booleans()):
         layout = zoomed(layout, room, (room[0] / 2, room[1] / 2), data.draw(st.integers(1, 5)))
     canvas = MapCanvas(layout)
@@ -83,17 +84,17 @@ def test_pieces_make_the_same_picture_as_the_whole(scan_shape: tuple[int, ...], 
         while not canvas.is_current:
             first, end = canvas.draw_some(progress.state_codes, 0.0)
             assert first < end
-        np.testing.assert_array_equal(canvas.picture, mi.map_picture(progress.state_codes(), layout))
+        np.testing.assert_array_equal(canvas.picture, whole_picture(progress.state_codes(), layout))
 
 
 def test_points_on_two_pages_side_by_side_mark_the_rows_of_both() -> None:
-    progress, layout = KeyProgress(1, (4, 5, 12)), mi.map_layout((4, 5, 12), 200, 200)
+    progress, layout = KeyProgress(1, (4, 5, 12)), ml.map_layout((4, 5, 12), 200, 200)
     canvas = MapCanvas(layout)
     canvas.draw_some(progress.state_codes, 1.0)
     progress.add(0, *ranges((170, 229)))  # from row 4 of a page to row 4 of the next
     canvas.mark(*ranges((170, 229)))
     canvas.draw_some(progress.state_codes, 1.0)
-    np.testing.assert_array_equal(canvas.picture, mi.map_picture(progress.state_codes(), layout))
+    np.testing.assert_array_equal(canvas.picture, whole_picture(progress.state_codes(), layout))
 
 
 @pytest.mark.parametrize("scan_shape", [(10_000_000,), (2500, 4000), (100, 250, 400), (5, 2_000_000)])
@@ -104,7 +105,7 @@ def test_ten_million_points_are_drawn_in_small_pieces_and_a_key_costs_a_row(scan
         looked_at.append(stop - start)
         return np.full(stop - start, 2, np.uint8)
 
-    canvas = MapCanvas(mi.map_layout(scan_shape, *ROOM))
+    canvas = MapCanvas(ml.map_layout(scan_shape, *ROOM))
     most, pieces = 0, 0
     while not canvas.is_current:
         looked_at.clear()
@@ -122,8 +123,8 @@ def test_ten_million_points_are_drawn_in_small_pieces_and_a_key_costs_a_row(scan
 
 def test_the_worst_state_wins_where_points_share_a_pixel() -> None:
     progress = progress_of((2500, 4000), (0, 10_000_000), [(0, 7_654_321), (7_654_322, 10_000_000)])
-    layout = mi.map_layout((2500, 4000), *ROOM)
-    picture = mi.map_picture(progress.state_codes(), layout)
+    layout = ml.map_layout((2500, 4000), *ROOM)
+    picture = whole_picture(progress.state_codes(), layout)
     assert np.count_nonzero(picture == mi.PARTLY) == 1
     left, top, _, _ = layout.rect_of(7_654_321)
     assert picture[int(top), int(left)] == mi.PARTLY
@@ -135,7 +136,7 @@ def test_the_worst_state_wins_where_points_share_a_pixel() -> None:
 @given(scan_shape=SHAPES, steps=st.lists(st.sampled_from([1, -1]), max_size=12), data=st.data())
 def test_zooming_stays_inside_and_ends_at_the_whole(scan_shape: tuple[int, ...], steps: list[int], data: st.DataObject) -> None:
     room = (120, 90)
-    fit = layout = mi.map_layout(scan_shape, *room)
+    fit = layout = ml.map_layout(scan_shape, *room)
     for step in steps:
         at = (data.draw(st.floats(0, layout.width - 1)), data.draw(st.floats(0, layout.height - 1)))
         layout = zoomed(layout, room, at, step)
@@ -143,14 +144,14 @@ def test_zooming_stays_inside_and_ends_at_the_whole(scan_shape: tuple[int, ...],
         assert layout.height <= room[1]
         assert 0 <= layout.top <= layout.rows - layout.n_rows
         assert 0 <= layout.left <= layout.columns - layout.n_columns
-        assert mi.map_picture(np.zeros(fit.grid.total, np.uint8), layout).shape == (layout.height, layout.width)
+        assert whole_picture(np.zeros(fit.grid.total, np.uint8), layout).shape == (layout.height, layout.width)
     for _ in range(40):
         layout = zoomed(layout, room, (0, 0), -1)
     assert layout == fit
 
 
 def test_the_point_under_the_pointer_stays_there() -> None:
-    layout = mi.map_layout((1000, 1000), 300, 300)
+    layout = ml.map_layout((1000, 1000), 300, 300)
     at = (211.0, 97.0)
     before = layout.index_at(*at)
     for _ in range(6):
@@ -167,17 +168,17 @@ def test_the_point_under_the_pointer_stays_there() -> None:
 
 @pytest.mark.parametrize("scan_shape", [(14, 21), (20, 30), (600,), (1000, 1000), (3, 4, 5), (100, 250, 400)])
 def test_cells_grow_until_the_room_is_full(scan_shape: tuple[int, ...]) -> None:
-    layout = mi.map_layout(scan_shape, 286, 430)
+    layout = ml.map_layout(scan_shape, 286, 430)
     assert layout.width >= 0.9 * 286
     assert layout.height >= 0.9 * 430
-    natural = mi.natural_height(scan_shape, 286)
+    natural = ml.natural_height(scan_shape, 286)
     assert natural >= 0.9 * 430
-    assert mi.map_layout(scan_shape, 286, natural + 500).height == natural
+    assert ml.map_layout(scan_shape, 286, natural + 500).height == natural
 
 
 @pytest.mark.parametrize(("scan_shape", "height"), [((1,), 64), ((2, 2), 128), ((3, 100), 72), ((10, 1000), 240)])
 def test_few_cells_keep_their_shape_and_ask_for_no_more_room(scan_shape: tuple[int, ...], height: int) -> None:
-    assert mi.natural_height(scan_shape, 286) == height
+    assert ml.natural_height(scan_shape, 286) == height
 
 
 # ---- words

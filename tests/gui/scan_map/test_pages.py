@@ -19,10 +19,11 @@ from swmr_viewer.core.progress import KeyProgress
 from swmr_viewer.gui.assembly import Assembly
 from swmr_viewer.gui.look.theme import tokens
 from swmr_viewer.gui.scan_map import map_image as mi
-from swmr_viewer.gui.scan_map.map_canvas import MapCanvas
-from swmr_viewer.gui.scan_map.map_grid import map_grid, page_axes
-from swmr_viewer.gui.scan_map.map_zoom import turned_to, zoomed
+from swmr_viewer.gui.scan_map import map_layout as ml
+from swmr_viewer.gui.scan_map.map_image import MapCanvas
+from swmr_viewer.gui.scan_map.map_layout import map_grid, page_axes, turned_to, zoomed
 from tests.gui.fakes import FakeSupervisor, picture, ranges
+from tests.gui.scan_map.pictures import whole_picture
 from tests.gui.scan_map.test_map import open_map, wheel
 from tests.live.conftest import live_writer  # noqa: F401
 from tests.live.writers import LiveWriter
@@ -59,7 +60,7 @@ def test_a_page_has_a_cell_for_each_of_its_points_and_for_no_other(scan_shape: t
 def test_pieces_of_a_page_make_the_picture_of_its_points(scan_shape: tuple[int, ...], data: st.DataObject) -> None:
     progress, room = KeyProgress(1, scan_shape), (60, 50)
     n_pages = prod(scan_shape[axis] for axis in page_axes(scan_shape))
-    layout = mi.map_layout(scan_shape, *room, data.draw(st.integers(0, n_pages - 1)))
+    layout = ml.map_layout(scan_shape, *room, data.draw(st.integers(0, n_pages - 1)))
     if n_pages > 1:
         layout = turned_to(zoomed(layout, room, (30, 25), data.draw(st.integers(0, 3))), data.draw(st.integers(0, n_pages - 1)))
     canvas = MapCanvas(layout)
@@ -70,7 +71,7 @@ def test_pieces_of_a_page_make_the_picture_of_its_points(scan_shape: tuple[int, 
         canvas.mark(*one)
         while not canvas.is_current:
             canvas.draw_some(progress.state_codes, 0.0)
-        np.testing.assert_array_equal(canvas.picture, mi.map_picture(progress.state_codes(), layout))
+        np.testing.assert_array_equal(canvas.picture, whole_picture(progress.state_codes(), layout))
 
 
 def test_a_page_of_ten_million_points_costs_no_more_than_its_own() -> None:
@@ -80,7 +81,7 @@ def test_a_page_of_ten_million_points_costs_no_more_than_its_own() -> None:
         looked_at.append((start, stop))
         return np.full(stop - start, 2, np.uint8)
 
-    canvas = MapCanvas(mi.map_layout((100, 250, 400), 300, 300, 42))
+    canvas = MapCanvas(ml.map_layout((100, 250, 400), 300, 300, 42))
     canvas.draw_some(states_of, 60.0)
     assert canvas.is_current
     assert min(start for start, _ in looked_at) == 42 * 100_000

@@ -12,6 +12,8 @@ from swmr_viewer.gui.display.levels_axis import LevelsAxis, level_text
 from swmr_viewer.gui.display.levels_scale import LARGEST, SMALLEST, LevelScale, Scale
 from swmr_viewer.gui.look.text import LONGEST_TICK, compact_text, ticks_in_room
 
+Values = npt.NDArray[np.float64]
+
 TICK_PX = 32
 """Between two ticks of a scale that is not linear."""
 MOST_DECADES = 12
@@ -20,7 +22,7 @@ SYMLOG_DECADES = 4
 """A symmetric log scale is linear below the largest value, so many decades down."""
 
 
-def curve_scale(kind: Scale, values: npt.NDArray[np.float64]) -> LevelScale:
+def curve_scale(kind: Scale, values: Values) -> LevelScale:
     """Return the scale for a curve: counts are told from none; of other values the unit is a power of ten, so that it seldom moves.
 
     Parameters
@@ -85,3 +87,46 @@ class ValueAxis(pg.AxisItem):
         if self.value_scale.kind is not Scale.LINEAR or spacing <= 0:
             return [compact_text(level_text(value)) for value in told]
         return ticks_in_room(told, spacing, self._base, LONGEST_TICK[self.orientation])
+
+
+class ChannelAxis:
+    """Channel n covers [n, n + 1) of the channel coordinate; on the axis its value stands at its middle.
+
+    Parameters
+    ----------
+    values : float64 array (n,)
+        Where each channel is drawn; n is 1 or more.
+    """
+
+    def __init__(self, values: Values) -> None:
+        self.values = values
+        steps = np.diff(values)
+        self.is_one_way = bool(np.isfinite(values).all() and ((steps > 0).all() or (steps < 0).all()))
+        """Whether the values only rise, or only fall: else a place on the axis belongs to no one channel."""
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+    def place(self, channel: float) -> float:
+        """Return where a channel coordinate is on the axis; beyond the ends the last step goes on."""
+        at = channel - 0.5
+        start, step = self._from(int(np.floor(at)))
+        return float(self.values[start] + (at - start) * step)
+
+    def channel(self, place: float) -> float:
+        """Return the channel coordinate of a place on an axis that is one way."""
+        falls = len(self) > 1 and self.values[1] < self.values[0]
+        found = np.searchsorted(-self.values, -place, "right") if falls else np.searchsorted(self.values, place, "right")
+        start, step = self._from(int(found) - 1)
+        return float(start + (place - self.values[start]) / step + 0.5)
+
+    def clipped(self, place: float) -> float:
+        """Return the place, or the end of the first or last channel where it is beyond."""
+        return self.place(min(max(self.channel(place), 0.0), float(len(self))))
+
+    def _from(self, wanted: int) -> tuple[int, float]:
+        """The channel from which to go on, and how far the next one is."""
+        if len(self) == 1:
+            return 0, 1.0
+        start = min(max(wanted, 0), len(self) - 2)
+        return start, float(self.values[start + 1] - self.values[start])

@@ -1,17 +1,18 @@
-"""The shown frame, drawn by its kind: an image, a spectrum, a scalar."""
+"""The middle of the window: the frame drawn by its kind (image, spectrum, scalar), with its own zoom; or what to do without one."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QLabel, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import QObject, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QAction, QImage
+from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from swmr_viewer.core.plain_text import plain
 from swmr_viewer.gui.curves.curve_view import CurveView
 from swmr_viewer.gui.display.display_settings import Display
 from swmr_viewer.gui.image.image_view import ImageView
+from swmr_viewer.gui.look.labels import PlainLabel
 from swmr_viewer.gui.look.text import shape_text, value_text
 from swmr_viewer.gui.session.live_frame import LiveFrame
 from swmr_viewer.gui.session.session import Session
@@ -30,7 +31,7 @@ class _Pages(QStackedWidget):
         return super().minimumSizeHint() if shown is None else shown.minimumSizeHint().expandedTo(shown.minimumSize())
 
 
-class FrameView(QWidget):
+class FramePane(QWidget):
     """Shows ``session.shown``."""
 
     pixel_pointed = Signal(object)
@@ -191,3 +192,62 @@ def _big_label(role: str) -> QLabel:
     label.setWordWrap(True)
     label.setMargin(24)
     return label
+
+
+class ZoomMemory(QObject):
+    """Remembers what part of each data set is in view; to be made after the view that shows frames."""
+
+    def __init__(self, session: Session, image: ImageView) -> None:
+        super().__init__(image)
+        self._session = session
+        self._box = image.box
+        self._seen: dict[str, QRectF] = {}
+        self._shown = ("", "")
+        """Path and place of what is in view."""
+        session.frame_changed.connect(self._on_frame)
+        image.box.sigRangeChangedManually.connect(self._keep)
+        session.data_changed.connect(self._keep)
+        session.request_changed.connect(self._keep)
+
+    def _keep(self) -> None:
+        if self._shown[1]:
+            self._seen[self._shown[1]] = self._box.viewRect()
+
+    def _on_frame(self) -> None:
+        frame = self._session.shown
+        if frame is None or frame.raw.ndim != 2:
+            return
+        now = (frame.data_path, self._session.places.name_of(frame.data_path))
+        if now == self._shown:
+            return
+        self._shown = now
+        if now[1] in self._seen:
+            self._box.setRange(self._seen[now[1]], padding=0)
+
+
+class EmptyState(QFrame):
+    """An invitation to open a file."""
+
+    def __init__(self, open_action: QAction, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("panel", "true")
+        title = PlainLabel("title")
+        title.say("Follow a scan")
+        hint = PlainLabel("muted")
+        hint.say("Open an HDF5 file that is being written in SWMR mode, or drop it here.\nThe file need not exist yet.")
+        hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.open = QPushButton("Open a file\u2026")
+        self.open.setProperty("kind", "primary")
+        self.open.setToolTip(open_action.toolTip())
+        self.open.clicked.connect(open_action.trigger)
+        self.watching = PlainLabel("strong")
+        box = QVBoxLayout(self)
+        box.setSpacing(14)
+        box.addStretch(1)
+        for part in (title, hint, self.open, self.watching):
+            box.addWidget(part, 0, Qt.AlignmentFlag.AlignHCenter)
+        box.addStretch(1)
+
+    def say(self, words: str) -> None:
+        """Say what is waited for."""
+        self.watching.say(words)
