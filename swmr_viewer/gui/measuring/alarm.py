@@ -1,12 +1,16 @@
-"""The alarm: which single frames have a value above the level that the user set, also where several are shown as one."""
+"""The alarm: which single frames have a value above a level, the pop-up that edits it, and the red border that shows it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QEvent, QObject, QRect, Qt, Signal
+from PySide6.QtGui import QColor, QPainter, QPen
+from PySide6.QtWidgets import QCheckBox, QComboBox, QDoubleSpinBox, QFrame, QGridLayout, QLabel, QWidget
 
+from swmr_viewer.gui.look.painting import Painted
 from swmr_viewer.gui.look.text import count_text, value_text
+from swmr_viewer.gui.look.theme import theme_of_application, tokens
 from swmr_viewer.gui.measuring.measurements import Measurements
 from swmr_viewer.gui.session.session import Session
 
@@ -101,3 +105,136 @@ class Alarm(QObject):
     def _forget(self) -> None:
         self._was_raised = False
         self._check()
+
+
+MOST = 1e15
+
+
+class AlarmEditor(QFrame):
+    """Check box, what is watched, and the level."""
+
+    rule_edited = Signal(object)
+    """``AlarmRule`` or None."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent, Qt.WindowType.Popup)
+        self.setProperty("panel", "true")
+        self.on = QCheckBox("Alarm: red border when the")
+        self.on.setToolTip("Of each frame alone, also where several are shown as one")
+        self.what = QComboBox()
+        self.what.setAccessibleName("What is watched")
+        self.above = QDoubleSpinBox()
+        self.above.setAccessibleName("Alarm level")
+        self.above.setRange(-MOST, MOST)
+        self.above.setDecimals(3)
+        self.above.setKeyboardTracking(False)
+        self.above.setMinimumWidth(150)
+        self.offer(())
+        grid = QGridLayout(self)
+        grid.addWidget(self.on, 0, 0, 1, 2)
+        grid.addWidget(self.what, 1, 0)
+        grid.addWidget(QLabel("is above"), 1, 1)
+        grid.addWidget(self.above, 2, 0, 1, 2)
+        self.on.toggled.connect(self._tell)
+        self.what.currentIndexChanged.connect(self._tell)
+        self.above.valueChanged.connect(self._tell)
+
+    def offer(self, regions: tuple[str, ...]) -> None:
+        """Offer what can be watched: the frame's numbers, and those of these regions."""
+        chosen = self.what.currentData()
+        self.what.blockSignals(True)
+        self.what.clear()
+        for key, words in WHAT_WORDS.items():
+            self.what.addItem(words, key)
+        for name in regions:
+            for key, words in (("sum", "sum"), ("mean", "mean"), ("maximum", "maximum")):
+                self.what.addItem(f"{words} of region {name}", f"{name}.{key}")
+        self.what.setCurrentIndex(max(0, self.what.findData(chosen)))
+        self.what.blockSignals(False)
+
+    def value(self) -> AlarmRule | None:
+        return AlarmRule(str(self.what.currentData()), self.above.value()) if self.on.isChecked() else None
+
+    def set_value(self, rule: AlarmRule | None) -> None:
+        """Show a rule without telling anybody."""
+        for part in (self.on, self.what, self.above):
+            part.blockSignals(True)
+        self.on.setChecked(rule is not None)
+        if rule is not None:
+            self.what.setCurrentIndex(max(0, self.what.findData(rule.column)))
+            self.above.setValue(rule.above)
+        for part in (self.on, self.what, self.above):
+            part.blockSignals(False)
+
+    def _tell(self) -> None:
+        self.rule_edited.emit(self.value())
+
+
+WIDTH_PX = 4
+PADDING_PX = 8
+
+
+class AlarmFrame(Painted, QWidget):
+    """Lies over the frame's panel and lets every click through.
+
+    Parameters
+    ----------
+    alarm : Alarm
+        What is shown.
+    panel : QWidget
+        Round which the border goes.
+    below : QWidget
+        A part of the panel under whose lower edge the words stand.
+    """
+
+    def __init__(self, alarm: Alarm, panel: QWidget, below: QWidget) -> None:
+        super().__init__(panel)
+        self._alarm = alarm
+        self._below = below
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setVisible(False)
+        panel.installEventFilter(self)
+        alarm.changed.connect(self._show)
+        theme_of_application().changed.connect(self.update)
+
+    @property
+    def words(self) -> str:
+        """What stands in the border; empty while all is well."""
+        return self._alarm.words
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Resize:
+            self._cover()
+        return False
+
+    def _show(self) -> None:
+        self._cover()
+        self.setVisible(bool(self.words))
+        self.setAccessibleName(self.words)
+        self.raise_()
+        self.update()
+
+    def _cover(self) -> None:
+        panel = self.parentWidget()
+        if panel is not None:
+            self.setGeometry(panel.rect())
+
+    def paint_on(self, painter: QPainter) -> None:
+        red = QColor(tokens().bad)
+        painter.setPen(QPen(red, WIDTH_PX))
+        half = WIDTH_PX // 2
+        painter.drawRoundedRect(self.rect().adjusted(half, half, -half, -half), 6, 6)
+        font = painter.font()
+        font.setBold(True)
+        painter.setFont(font)
+        words = painter.fontMetrics().elidedText(self.words, Qt.TextElideMode.ElideRight, self.width() - 4 * PADDING_PX)
+        size = painter.fontMetrics().boundingRect(words).size()
+        banner = QRect(0, 0, size.width() + 3 * PADDING_PX, size.height() + PADDING_PX)
+        banner.moveCenter(self.rect().center())
+        banner.moveTop(self._below.geometry().bottom() + PADDING_PX)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(red)
+        painter.drawRoundedRect(banner, 4, 4)
+        painter.setPen(QColor("#1a0504") if tokens().is_dark else QColor("#ffffff"))
+        painter.drawText(banner, int(Qt.AlignmentFlag.AlignCenter), words)

@@ -8,9 +8,7 @@ from PySide6.QtWidgets import QDockWidget, QTabWidget, QWidget
 from swmr_viewer.gui.display.display_settings import Display
 from swmr_viewer.gui.image.frame_overlay import Crosshair, FrameOverlay, PixelNumbers
 from swmr_viewer.gui.look.panels import Panels
-from swmr_viewer.gui.measuring.alarm import Alarm
-from swmr_viewer.gui.measuring.alarm_editor import AlarmEditor
-from swmr_viewer.gui.measuring.alarm_frame import AlarmFrame
+from swmr_viewer.gui.measuring.alarm import Alarm, AlarmEditor, AlarmFrame
 from swmr_viewer.gui.measuring.measurements import Measurements
 from swmr_viewer.gui.measuring.measuring_actions import MeasureButton, make_measuring_actions, make_measuring_menu
 from swmr_viewer.gui.measuring.profile_panel import ProfilePanel

@@ -11,9 +11,8 @@ from swmr_viewer.gui.display.display_settings import Display
 from swmr_viewer.gui.look.labels import ElidedLabel
 from swmr_viewer.gui.look.text import count_text
 from swmr_viewer.gui.measuring.measurements import Measurements
-from swmr_viewer.gui.measuring.region_numbers import RegionNumbers
 from swmr_viewer.gui.measuring.regions_layer import region_color
-from swmr_viewer.gui.measuring.regions_table import RegionsTable
+from swmr_viewer.gui.measuring.regions_table import RegionNumbers, RegionsTable
 from swmr_viewer.gui.session.live_mode import shown_text
 from swmr_viewer.gui.session.session import Session
 

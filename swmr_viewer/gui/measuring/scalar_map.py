@@ -10,7 +10,7 @@ from swmr_viewer.gui.curves.index_curve import IndexCurve
 from swmr_viewer.gui.curves.plot_pane import PlotPane
 from swmr_viewer.gui.curves.value_picture import ValuePicture
 from swmr_viewer.gui.display.display_settings import DisplaySettings
-from swmr_viewer.gui.measuring.grid_picture import GridPicture
+from swmr_viewer.gui.measuring.measured_values import GridPicture
 from swmr_viewer.gui.measuring.measurements import Measurements
 from swmr_viewer.gui.session.session import Session
 from swmr_viewer.reader.messages import Measured

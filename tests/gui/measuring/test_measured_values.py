@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from swmr_viewer.gui.curves.index_curve import curve_points
-from swmr_viewer.gui.measuring import measured_column as module
-from swmr_viewer.gui.measuring.measured_column import BLOCK, CELL, MeasuredColumn
+from swmr_viewer.gui.measuring import measured_values as module
+from swmr_viewer.gui.measuring.measured_values import BLOCK, CELL, MeasuredColumn
 
 
 @given(st.lists(st.tuples(st.integers(0, 40), st.integers(1, 9)), min_size=1, max_size=12), st.randoms())
