@@ -103,7 +103,7 @@ class MainWindow(QMainWindow):
         self.edge = LiveEdge(session, self)
         self.control_bar = ControlBar(session, self.edge.playback, self.edge.mode)
         self.edge.compose(self.menu_, self.frame_header, self.control_bar.play)
-        self.frame_header.tell_made_of(self.edge.mode.shown_text)
+        self.frame_header.set_composition_text(self.edge.mode.shown_text)
         self.detectors.gap_chosen.connect(self.map_panel.map.reveal)
         self.detectors.height_wanted.connect(self._give_detectors_room, Qt.ConnectionType.QueuedConnection)
         self.termination_bar = TerminationBar(session)

@@ -57,7 +57,7 @@ class ValueAxis(pg.AxisItem):
         self._base = 0.0
         self.enableAutoSIPrefix(False)  # "energy (keV) (x0.001)" is no unit of anybody's
 
-    def take_scale(self, scale: LevelScale) -> None:
+    def set_value_scale(self, scale: LevelScale) -> None:
         """Say values of this scale from now on."""
         if scale != self.value_scale:
             self.value_scale = scale
@@ -83,10 +83,10 @@ class ValueAxis(pg.AxisItem):
         return LevelsAxis(low, high, scale, 0, size).ticks(int(size // TICK_PX))
 
     def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
-        told = [self.value_scale.value(place) for place in values]
+        shown = [self.value_scale.value(place) for place in values]
         if self.value_scale.kind is not Scale.LINEAR or spacing <= 0:
-            return [compact_text(level_text(value)) for value in told]
-        return ticks_in_room(told, spacing, self._base, LONGEST_TICK[self.orientation])
+            return [compact_text(level_text(value)) for value in shown]
+        return ticks_in_room(shown, spacing, self._base, LONGEST_TICK[self.orientation])
 
 
 class ChannelAxis:

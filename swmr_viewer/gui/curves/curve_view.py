@@ -50,7 +50,7 @@ class CurveView(PlotPane):
     def __init__(self, parent: QWidget | None = None) -> None:
         self.channels: ChannelAxis | None = None
         """Where the channels of the shown spectrum are drawn; None while there is none."""
-        self._told: tuple[float, ...] | None = None
+        self._axis_values: tuple[float, ...] | None = None
         self._earlier: deque[npt.NDArray[np.float64]] = deque(maxlen=N_BEHIND)
         self._values: npt.NDArray[np.float64] | None = None
         super().__init__("Spectrum", parent)
@@ -59,16 +59,16 @@ class CurveView(PlotPane):
         self.view.painted.connect(self.painted)
         self.view.pointer_left.connect(lambda: self.pointer_moved.emit(None))
         self.view.scene().sigMouseMoved.connect(self._on_pointer)
-        self.take_theme()
+        self.apply_theme()
 
     def set_facts(self, facts: DataFacts) -> None:
         """Use the file's own axis, with its name and unit, from the next frame on; earlier spectra are forgotten."""
         values = facts.axis_values[-1] if facts.axis_values else None
         if values is not None and not can_be_drawn(values):
             values, facts = None, replace(facts, axis_names=(), axis_units=())  # neither is true of channel numbers
-        if values != self._told:
-            self._told = values
-            self._lay(None)
+        if values != self._axis_values:
+            self._axis_values = values
+            self._set_channels(None)
         self._earlier.clear()
         self._values = None
         self.label(
@@ -99,12 +99,12 @@ class CurveView(PlotPane):
         """Show nothing, and hold no array."""
         self._values = None
         self._earlier.clear()
-        self._lay(None)
+        self._set_channels(None)
         for curve in (self.curve, *self.behind):
             curve.setData([], [])
 
-    def take_theme(self) -> None:
-        super().take_theme()
+    def apply_theme(self) -> None:
+        super().apply_theme()
         if not hasattr(self, "curve"):
             return
         self.curve.setPen(pg.mkPen(tokens().accent, width=1))
@@ -116,11 +116,11 @@ class CurveView(PlotPane):
     def _x(self, size: int) -> npt.NDArray[np.float64]:
         """Where the channels are drawn: on the file's axis where it has as many values."""
         if self.channels is None or len(self.channels) != size:
-            told = self._told if self._told is not None and len(self._told) == size else range(size)
-            self._lay(ChannelAxis(np.asarray(told, np.float64)) if size else None)
+            places = self._axis_values if self._axis_values is not None and len(self._axis_values) == size else range(size)
+            self._set_channels(ChannelAxis(np.asarray(places, np.float64)) if size else None)
         return self.channels.values if self.channels is not None else np.empty(0)
 
-    def _lay(self, channels: ChannelAxis | None) -> None:
+    def _set_channels(self, channels: ChannelAxis | None) -> None:
         if channels is not self.channels:
             self.channels = channels
             self.axis_changed.emit()

@@ -37,22 +37,19 @@ class IndexCurve(PlotPane):
         self._color = ""
         super().__init__(name, parent)
         self._points = points
-        self._limit: float | None = None
         self._shown = shown
-        self.limit_line = pg.InfiniteLine(angle=0)
-        self.limit_line.setVisible(False)
         self.shown_line = pg.InfiniteLine(angle=90)
         self.curve = self.plot.plot([], connect="finite")
         self.points = pg.ScatterPlotItem(size=4, pen=None)
-        for item in (self.limit_line, self.shown_line, self.points):
+        for item in (self.shown_line, self.points):
             self.plot.addItem(item, ignoreBounds=item is not self.points)
         self.view.scene().sigMouseClicked.connect(self._on_click)
-        self.take_theme()
+        self.apply_theme()
 
     def set_color(self, color: str) -> None:
         if color != self._color:
             self._color = color
-            self.take_theme()
+            self.apply_theme()
 
     def redraw(self) -> None:
         x, values = self._points()
@@ -61,7 +58,6 @@ class IndexCurve(PlotPane):
         self.curve.setData(x, y)
         lonely = lonely_points(y)
         self.points.setData(x[lonely], y[lonely])
-        self._place_limit()
         self.mark_shown()
 
     def mark_shown(self) -> None:
@@ -71,18 +67,8 @@ class IndexCurve(PlotPane):
         if shown is not None:
             self.shown_line.setPos(shown)
 
-    def show_limit(self, limit: float | None) -> None:
-        """Draw a line at the alarm's level, or none."""
-        self._limit = limit
-        self._place_limit()
-
-    def _place_limit(self) -> None:
-        self.limit_line.setVisible(self._limit is not None)
-        if self._limit is not None:
-            self.limit_line.setPos(self.axes["left"].value_scale.shade(self._limit))
-
-    def take_theme(self) -> None:
-        super().take_theme()
+    def apply_theme(self) -> None:
+        super().apply_theme()
         if not hasattr(self, "curve"):
             return
         colors = tokens()
@@ -90,7 +76,6 @@ class IndexCurve(PlotPane):
         self.curve.setPen(pg.mkPen(color, width=1))
         self.points.setBrush(pg.mkBrush(color))
         self.shown_line.setPen(pg.mkPen(colors.muted, width=1))
-        self.limit_line.setPen(pg.mkPen(colors.bad, width=1, style=Qt.PenStyle.DashLine))
 
     def _on_click(self, event: Any) -> None:
         if event.button() == Qt.MouseButton.LeftButton and self.box.sceneBoundingRect().contains(event.scenePos()):

@@ -45,8 +45,8 @@ class PlotPane(QWidget):
         self._later = QTimer(self, singleShot=True, interval=REDRAW_MS)
         self._later.timeout.connect(self._redraw_if_seen)
         self._is_stale = False
-        theme_of_application().changed.connect(self.take_theme)
-        self.take_theme()
+        theme_of_application().changed.connect(self.apply_theme)
+        self.apply_theme()
 
     def redraw(self) -> None:
         """Draw what is known now."""
@@ -61,7 +61,7 @@ class PlotPane(QWidget):
     def scale_of(self, *values: Values) -> LevelScale:
         """Return the scale on which these values, all of a plot, are drawn; the axis says it."""
         scale = curve_scale(self.scale_kind, np.concatenate([np.empty(0), *values]))
-        self.axes["left"].take_scale(scale)
+        self.axes["left"].set_value_scale(scale)
         return scale
 
     def redraw_soon(self) -> None:
@@ -82,7 +82,7 @@ class PlotPane(QWidget):
             axis.setLabel(words)
             axis.showLabel(bool(words))
 
-    def take_theme(self) -> None:
+    def apply_theme(self) -> None:
         colors = tokens()
         self.view.setBackground(colors.canvas)
         for side in ("left", "bottom"):

@@ -26,7 +26,7 @@ class ValuePicture:
         """The values shown in the first and the last colour; None while nothing is shown."""
         self._color()
 
-    def take_settings(self, settings: DisplaySettings) -> bool:
+    def apply_settings(self, settings: DisplaySettings) -> bool:
         """Draw so from now on; return whether it is to be shown anew."""
         before, self._settings = self._settings, settings
         self._color()

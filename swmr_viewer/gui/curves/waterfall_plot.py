@@ -49,7 +49,7 @@ class WaterfallPlot(PlotPane):
         self.view.scene().sigMouseClicked.connect(self._on_click)
         self.view.scene().sigMouseMoved.connect(lambda at: self.pointer_moved.emit(self._place(at)))
         self.view.pointer_left.connect(lambda: self.pointer_moved.emit(None))
-        self.take_theme()
+        self.apply_theme()
 
     def redraw(self) -> None:
         rows = self.rows.known_rows
@@ -61,9 +61,9 @@ class WaterfallPlot(PlotPane):
         if self.picture.levels is not None:
             self.levels_used.emit(self.picture.levels)
 
-    def take_settings(self, settings: DisplaySettings) -> None:
+    def apply_settings(self, settings: DisplaySettings) -> None:
         """Draw in these colours, on this scale and between these levels."""
-        if self.picture.take_settings(settings):
+        if self.picture.apply_settings(settings):
             self.redraw_soon()
 
     def mark(self, index: int | None) -> None:
@@ -72,8 +72,8 @@ class WaterfallPlot(PlotPane):
         if index is not None:
             self.shown_line.setPos(index + 0.5)
 
-    def take_theme(self) -> None:
-        super().take_theme()
+    def apply_theme(self) -> None:
+        super().apply_theme()
         if hasattr(self, "shown_line"):
             self.shown_line.setPen(pg.mkPen(tokens().muted, width=1))
 

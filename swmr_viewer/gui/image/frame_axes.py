@@ -43,7 +43,7 @@ def frame_axes(facts: DataFacts) -> tuple[FrameAxis, FrameAxis]:
     """Return an image's x and y axis; those that the file says nothing of, or nothing that ticks can show, count pixels."""
     if len(facts.axis_names) != 2:
         return FrameAxis(), FrameAxis()
-    y, x = (_axis(*told) for told in zip(facts.axis_names, facts.axis_units, facts.axis_values, strict=True))
+    y, x = (_axis(*described) for described in zip(facts.axis_names, facts.axis_units, facts.axis_values, strict=True))
     return x, y
 
 
@@ -92,5 +92,5 @@ class FrameTicks(pg.AxisItem):
         return [(spacing, [axis.coordinate_of(value) for value in values]) for spacing, values in levels]
 
     def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
-        told = [self.frame_axis.value_at(one) for one in values]
-        return ticks_in_room(told, spacing, self._base, LONGEST_TICK[self.orientation])
+        shown = [self.frame_axis.value_at(coordinate) for coordinate in values]
+        return ticks_in_room(shown, spacing, self._base, LONGEST_TICK[self.orientation])

@@ -36,7 +36,7 @@ class FrameOverlay(QObject):
         self.item.setZValue(20)
         image.box.addItem(self.item, ignoreBounds=True)
         image.box.sigTransformChanged.connect(self.moved)
-        session.frame_changed.connect(self._take_shape)
+        session.frame_changed.connect(self._update_shape)
 
     def frame_point(self, at: QPointF, *, clipped: bool = True) -> Point:
         """Return (x, y) in the frame of a point of the view's viewport, clipped to the frame."""
@@ -67,7 +67,7 @@ class FrameOverlay(QObject):
         """The part of the frame plane that is on the screen."""
         return QRectF(self.item.mapRectFromScene(self.image.box.sceneBoundingRect()))
 
-    def _take_shape(self) -> None:
+    def _update_shape(self) -> None:
         frame = self._session.shown
         if frame is not None and frame.raw.ndim == 2:
             self.frame_shape = (int(frame.raw.shape[0]), int(frame.raw.shape[1]))

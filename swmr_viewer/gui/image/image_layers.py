@@ -67,16 +67,16 @@ class ImageLayers:
     def set_settings(self, settings: DisplaySettings) -> None:
         """Draw so from now on."""
         self._settings = settings
-        self._take_table(self.frame is not None and self.frame.is_colored)
-        self.take_theme()
+        self._apply_table(self.frame is not None and self.frame.is_colored)
+        self.apply_theme()
 
-    def _take_table(self, is_colored: bool) -> None:
+    def _apply_table(self, is_colored: bool) -> None:
         """Use the colour map, or none for frames that have colours of their own."""
         table = None if is_colored else color_table(self._settings.color_map, self._settings.inverted)
         for item in (self.preview_item, self.crop_item):
             item.setLookupTable(table, update=not is_colored)
 
-    def take_theme(self) -> None:
+    def apply_theme(self) -> None:
         self.under.setBrush(QColor(self._settings.masked_color or tokens().masked))
 
     def clear(self) -> None:
@@ -89,10 +89,10 @@ class ImageLayers:
     def hold(self, frame: LiveFrame) -> None:
         """Draw this frame from the next ``draw`` on."""
         if self.frame is None or self.frame.is_colored != frame.is_colored:
-            self._take_table(frame.is_colored)
+            self._apply_table(frame.is_colored)
         self.frame, self._drawn_scale = frame, None
 
-    def take_levels(self, ratio: float) -> None:
+    def apply_levels(self, ratio: float) -> None:
         """Use the model's levels for what is drawn; on another scale, or in its own colours, it is drawn anew."""
         if self._drawn_scale is None:
             return

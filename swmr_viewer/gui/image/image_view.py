@@ -47,7 +47,7 @@ class ImageView(QWidget):
         self._build()
         self._lay_out()
         self._connect()
-        self._take_theme()
+        self._apply_theme()
 
     def _build(self) -> None:
         self.view = PaintedView(self)
@@ -78,7 +78,7 @@ class ImageView(QWidget):
         self.box.sigRangeChanged.connect(lambda: self._draw(anew=False))
         self.model.changed.connect(self._on_levels)
         self.model.edited.connect(self.levels_edited)
-        theme_of_application().changed.connect(self._take_theme)
+        theme_of_application().changed.connect(self._apply_theme)
 
     # ---- what is shown
 
@@ -97,7 +97,7 @@ class ImageView(QWidget):
     def _is_colored(self) -> bool:
         return self.layers.frame is not None and self.layers.frame.is_colored
 
-    def _take_colors(self) -> None:
+    def _apply_colors(self) -> None:
         """Show the colour map on the bar; for frames that have their own colours: from dark to full."""
         self.color_bar.set_colors(
             "grey" if self._is_colored else self._settings.color_map, self._settings.inverted and not self._is_colored
@@ -130,11 +130,11 @@ class ImageView(QWidget):
         """Draw so from now on; only levels, or only colours, are changed without drawing the frame anew."""
         before, self._settings = self._settings, settings
         self.layers.set_settings(settings)
-        self._take_colors()
+        self._apply_colors()
         self.box.setAspectLocked(settings.aspect_locked)
         if settings.orientation != before.orientation:
             self._turn(settings.orientation)
-        self._take_levels()
+        self._apply_levels()
         if (before.scale, before.mask, before.marks_saturated) != (settings.scale, settings.mask, settings.marks_saturated):
             self._draw(anew=True)
             self._count()
@@ -157,8 +157,8 @@ class ImageView(QWidget):
     def show_frame(self, frame: LiveFrame) -> None:
         """Show this frame; the arrays are used until the next one, or ``clear``."""
         self.layers.hold(frame)
-        self._take_colors()
-        self._take_levels()
+        self._apply_colors()
+        self._apply_levels()
         self._fit((int(frame.raw.shape[0]), int(frame.raw.shape[1])))
         self._draw(anew=True)
         self._count()
@@ -201,7 +201,7 @@ class ImageView(QWidget):
 
     # ---- levels, colours, pointer
 
-    def _take_levels(self) -> None:
+    def _apply_levels(self) -> None:
         frame = self.layers.frame
         levels = self._settings.levels_for(frame.levels if frame is not None else None)
         if frame is not None and frame.is_camera_picture and self._settings.has_usual_levels:
@@ -209,7 +209,7 @@ class ImageView(QWidget):
         self.model.take(self._settings.scale, frame.whole.dtype.kind if frame is not None else None, levels)
 
     def _on_levels(self) -> None:
-        self.layers.take_levels(self._ratio())
+        self.layers.apply_levels(self._ratio())
 
     def _count(self) -> None:
         frame = self.layers.frame
@@ -222,10 +222,10 @@ class ImageView(QWidget):
         values = sample[valid_mask(sample, self._settings.mask, part)]
         self.histogram.set_values(np.abs(values) if values.dtype.kind == "c" else values)
 
-    def _take_theme(self) -> None:
+    def _apply_theme(self) -> None:
         colors = tokens()
         self.view.setBackground(colors.canvas)
-        self.layers.take_theme()
+        self.layers.apply_theme()
         for axis in self.ticks.values():
             axis.setPen(colors.border)
             axis.setTextPen(colors.muted)
@@ -245,7 +245,7 @@ class ImageView(QWidget):
         Of their own accord axes grow with their numbers, and the picture jumps: so they have one width with names and one without.
         """
         axes = dict(zip("xy", self._axes, strict=True))
-        is_named = orientation.transposed or any(one.label for one in self._axes)
+        is_named = orientation.transposed or any(axis.label for axis in self._axes)
         self.ticks["bottom"].setHeight(42 if is_named else 24)
         self.ticks["left"].setWidth(62 if is_named else 44)
         for side, name in zip(("bottom", "left"), orientation.axis_names, strict=True):

@@ -135,9 +135,9 @@ class AlarmEditor(QFrame):
         grid.addWidget(self.what, 1, 0)
         grid.addWidget(QLabel("is above"), 1, 1)
         grid.addWidget(self.above, 2, 0, 1, 2)
-        self.on.toggled.connect(self._tell)
-        self.what.currentIndexChanged.connect(self._tell)
-        self.above.valueChanged.connect(self._tell)
+        self.on.toggled.connect(self._emit_rule)
+        self.what.currentIndexChanged.connect(self._emit_rule)
+        self.above.valueChanged.connect(self._emit_rule)
 
     def offer(self, regions: tuple[str, ...]) -> None:
         """Offer what can be watched: the frame's numbers, and those of these regions."""
@@ -166,7 +166,7 @@ class AlarmEditor(QFrame):
         for part in (self.on, self.what, self.above):
             part.blockSignals(False)
 
-    def _tell(self) -> None:
+    def _emit_rule(self) -> None:
         self.rule_edited.emit(self.value())
 
 

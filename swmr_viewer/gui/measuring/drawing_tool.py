@@ -58,13 +58,13 @@ class DrawingTool(QObject):
         self._start_anew()
         viewport = self._view.viewport()
         if kind and was_down:
-            for one in (viewport, self._view):
-                one.installEventFilter(self)
+            for watched in (viewport, self._view):
+                watched.installEventFilter(self)
             viewport.setCursor(Qt.CursorShape.CrossCursor)
             self._view.setFocus()
         elif not kind and not was_down:
-            for one in (viewport, self._view):
-                one.removeEventFilter(self)
+            for watched in (viewport, self._view):
+                watched.removeEventFilter(self)
             viewport.unsetCursor()
         self.kind_changed.emit(kind)
 

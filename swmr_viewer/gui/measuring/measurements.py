@@ -16,7 +16,7 @@ from swmr_viewer.gui.measuring.regions import Line, Marks, differing, is_large_e
 from swmr_viewer.gui.session.session import Session
 from swmr_viewer.reader import messages as m
 
-_Asked = tuple[str, tuple[Region, ...], bool]
+_Requested = tuple[str, tuple[Region, ...], bool]
 """Data set, regions, whether spectra come along."""
 
 
@@ -38,7 +38,7 @@ class Measurements(QObject):
         self._marks: dict[str, Marks] = {}
         self._values: dict[str, MeasuredValues] = {}
         self._revision = 0
-        self._asked: _Asked | None = None
+        self._requested: _Requested | None = None
         self._wanted_by: set[str] = set()
         self._wants_spectra = False
         self._selected: str | None = None
@@ -148,21 +148,21 @@ class Measurements(QObject):
             return
         if wanted:
             self._wanted_by.add(who)
-            self._ask()
+            self._request()
         else:
             self._wanted_by.discard(who)
-            self._ask()
+            self._request()
 
     def want_spectra(self, wanted: bool) -> None:
         """Have every complete frame measured and, as they are spectra, sent along."""
         if wanted != self._wants_spectra:
             self._wants_spectra = wanted
-            self._ask()
+            self._request()
 
-    def ask_again(self) -> None:
+    def measure_again(self) -> None:
         """Have everything measured anew."""
-        self._asked = None
-        self._ask()
+        self._requested = None
+        self._request()
 
     def put(self, place: str, marks: Marks) -> None:
         """Replace the marks of the data set that stands in a place (for the history of changes)."""
@@ -172,7 +172,7 @@ class Measurements(QObject):
         if changed and place in self._values:
             self._values[place].forget({f"{name}.{what}" for name in changed for what in m.REGION_COLUMNS})
         if changed and place == self._session.place:
-            self._ask()
+            self._request()
         self.marks_changed.emit()
         self.values_changed.emit()
 
@@ -182,39 +182,39 @@ class Measurements(QObject):
         if after != self.marks:
             self.undo_stack.push(_Change(self, self._session.place, words, self.marks, after))
 
-    def _ask(self) -> None:
+    def _request(self) -> None:
         session = self._session
         if session.description is None or not session.data_path:
             return
-        asked, before = (session.data_path, self.marks.regions, self._wants_spectra), self._asked
+        requested, before = (session.data_path, self.marks.regions, self._wants_spectra), self._requested
         if not self.is_measuring:
-            self._asked = None
+            self._requested = None
             if before is not None:
                 session.measure(m.StopMeasuring(session.generation))
-        elif asked != before:  # a reader that took another's place goes on with what was asked
-            self._asked = asked
+        elif requested != before:  # a reader that took another's place goes on with what was requested
+            self._requested = requested
             self._revision += 1
-            session.measure(m.Measure(session.generation, self._revision, *asked))
+            session.measure(m.Measure(session.generation, self._revision, *requested))
 
     def _on_request(self) -> None:
         self._values.clear()
-        self._asked = None
+        self._requested = None
         self.values_changed.emit()
 
     def _on_data(self) -> None:
-        self._ask()
+        self._request()
         self.marks_changed.emit()
         self.values_changed.emit()
 
     def _on_frame(self) -> None:
         """Have everything measured anew where other pixels are masked now, or something else of each frame is shown."""
-        place, wish = self._session.place, self._session.preparation.of(self._session.data_path)
-        measured = (wish.mask, wish.view)
+        place, setting = self._session.place, self._session.preparation.of(self._session.data_path)
+        measured = (setting.mask, setting.view)
         if self._measured_as.setdefault(place, measured) != measured:
             self._measured_as[place] = measured
             self.values.clear()
             self.forgotten.emit(self._session.data_path)
-            self.ask_again()
+            self.measure_again()
             self.values_changed.emit()
 
     def _on_measured(self, event: m.Measured) -> None:

@@ -102,22 +102,22 @@ class Measuring(QObject):
         actions.redo.triggered.connect(undo.redo)
         actions.delete.triggered.connect(self.measurements.remove_selected)
         self.alarm_editor.rule_edited.connect(self.alarm.set_rule)
-        self._display.changed.connect(self._take_settings)
+        self._display.changed.connect(self._apply_settings)
         for picture, rank in ((self.waterfall.plot, 1), (self.scalar_map.map, 0)):
-            picture.levels_used.connect(lambda levels, rank=rank: self._tell_levels(levels, rank))
+            picture.levels_used.connect(lambda levels, rank=rank: self._report_levels(levels, rank))
         for signal in (undo.indexChanged, self.measurements.marks_changed, self._session.frame_changed):
             signal.connect(self._enable)
         self._enable()
 
-    def _take_settings(self) -> None:
+    def _apply_settings(self) -> None:
         """Draw everything that shows values of the data set as its settings say."""
         settings = self._display.settings
         for curve in (self.regions_panel.curve, self.profile_panel.curve, self.scalar_map.curve):
             curve.set_scale(settings.scale)
         for picture in (self.waterfall.plot, self.scalar_map.map):
-            picture.take_settings(settings)
+            picture.apply_settings(settings)
 
-    def _tell_levels(self, levels: tuple[float, float], rank: int) -> None:
+    def _report_levels(self, levels: tuple[float, float], rank: int) -> None:
         if self._ndim == rank:
             self._display.tell_levels(levels)
 
@@ -146,8 +146,8 @@ class Measuring(QObject):
     def _enable(self) -> None:
         undo, marks = self.measurements.undo_stack, self.measurements.marks
         is_image, is_spectrum = self._ndim == 2, self._ndim == 1 and self.spans.can_draw
-        for one in (*self._tools.values(), self.actions_.crosshair, self.actions_.numbers):
-            one.setEnabled(is_image or (is_spectrum and one is self.actions_.rectangle))
+        for action in (*self._tools.values(), self.actions_.crosshair, self.actions_.numbers):
+            action.setEnabled(is_image or (is_spectrum and action is self.actions_.rectangle))
         has_no_spans = self._ndim == 1 and not is_spectrum
         self.actions_.rectangle.setToolTip(WHY_NO_SPANS if has_no_spans else self._rectangle_tip)
         self.actions_.waterfall.setEnabled(self._ndim == 1)
@@ -160,7 +160,7 @@ class Measuring(QObject):
 
     def _edit_alarm(self) -> None:
         editor = self.alarm_editor
-        editor.offer(tuple(one.name for one in self.measurements.marks.regions))
+        editor.offer(tuple(region.name for region in self.measurements.marks.regions))
         editor.set_value(self.alarm.rule)
         editor.adjustSize()
         editor.move(self.button.mapToGlobal(QPoint(self.button.width() - editor.width(), self.button.height())))

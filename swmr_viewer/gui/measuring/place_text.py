@@ -38,8 +38,8 @@ def pixel_text(facts: DataFacts, row: int, column: int) -> list[str]:
     words = []
     for letter, axis, at in (("x", 1, column), ("y", 0, row)):
         value, unit = axis_value(facts, axis, at) if len(facts.axis_names) == 2 else (None, "")
-        told = "" if value is None else f" ({value:.6g} {unit})" if unit else f" ({facts.axis_names[axis]} {value:.6g})"
-        words.append(f"{letter} {at}{told}")
+        given = "" if value is None else f" ({value:.6g} {unit})" if unit else f" ({facts.axis_names[axis]} {value:.6g})"
+        words.append(f"{letter} {at}{given}")
     return words
 
 

@@ -27,7 +27,7 @@ class ProfileCurve(PlotPane):
         self._display = display
         self.curve = self.plot.plot([], connect="finite")
         self.label("bottom", "along the line", "pixels")
-        self.take_theme()
+        self.apply_theme()
         session.frame_changed.connect(self.redraw_soon)
         measurements.marks_changed.connect(self.redraw_soon)
         display.changed.connect(self.redraw_soon)
@@ -42,8 +42,8 @@ class ProfileCurve(PlotPane):
         x, values = line_profile(frame.raw, *line, rules=rules, pixel_mask=fitting)
         self.curve.setData(x, self.scale_of(values).forward(values))
 
-    def take_theme(self) -> None:
-        super().take_theme()
+    def apply_theme(self) -> None:
+        super().apply_theme()
         if hasattr(self, "curve"):
             self.curve.setPen(pg.mkPen(tokens().bad, width=1))
 
@@ -61,10 +61,10 @@ class ProfilePanel(QFrame):
         box.setSpacing(4)
         box.addWidget(self.curve, 1)
         box.addWidget(self.where)
-        measurements.marks_changed.connect(self._say)
-        self._say()
+        measurements.marks_changed.connect(self._update_text)
+        self._update_text()
 
-    def _say(self) -> None:
+    def _update_text(self) -> None:
         line = self._measurements.marks.line
         self.where.say("Draw a line: Measure \u25b8 Line profile" if line is None else line_text(line))
 

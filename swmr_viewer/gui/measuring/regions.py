@@ -23,23 +23,23 @@ class Marks:
 
     def region(self, name: str) -> Region | None:
         """Return the region of this name, or None."""
-        return next((one for one in self.regions if one.name == name), None)
+        return next((region for region in self.regions if region.name == name), None)
 
     def added(self, region: Region) -> Marks:
         return replace(self, regions=(*self.regions, region))
 
     def moved(self, name: str, points: tuple[Point, ...]) -> Marks:
-        return replace(self, regions=tuple(replace(one, points=points) if one.name == name else one for one in self.regions))
+        return replace(self, regions=tuple(replace(region, points=points) if region.name == name else region for region in self.regions))
 
     def renamed(self, name: str, new_name: str) -> Marks:
-        """Return them with another name for one; as they are where that name is empty or taken."""
+        """Return them with a region renamed; unchanged where the new name is empty or taken."""
         if why_not_named(self, name, new_name):
             return self
         new_name = new_name.strip()
-        return replace(self, regions=tuple(replace(one, name=new_name) if one.name == name else one for one in self.regions))
+        return replace(self, regions=tuple(replace(region, name=new_name) if region.name == name else region for region in self.regions))
 
     def removed(self, name: str) -> Marks:
-        return replace(self, regions=tuple(one for one in self.regions if one.name != name))
+        return replace(self, regions=tuple(region for region in self.regions if region.name != name))
 
     def with_line(self, line: Line | None) -> Marks:
         return replace(self, line=line)
@@ -47,7 +47,7 @@ class Marks:
 
 def next_name(marks: Marks) -> str:
     """Return the first of A, B, ... Z, AA, AB, ... that no region has."""
-    taken = {one.name for one in marks.regions}
+    taken = {region.name for region in marks.regions}
     return next(name for name in map(_letters, count()) if name not in taken)
 
 
@@ -71,7 +71,7 @@ def is_large_enough(points: tuple[Point, ...]) -> bool:
 
 def differing(before: Marks, after: Marks) -> set[str]:
     """Return the names whose pixels are not the same in both: what was measured for them no longer holds."""
-    old, new = ({one.name: (one.kind, one.points) for one in marks.regions} for marks in (before, after))
+    old, new = ({region.name: (region.kind, region.points) for region in marks.regions} for marks in (before, after))
     return {name for name in old.keys() | new.keys() if old.get(name) != new.get(name)}
 
 

@@ -41,7 +41,6 @@ class RegionsLayer(QObject):
         self._measurements = measurements
         self._items: dict[str, tuple[Region, Any]] = {}
         self._line: tuple[Line, Any] | None = None
-        self._is_syncing = False
         band = QGraphicsPathItem(overlay.item)
         self.tool = DrawingTool(overlay.view, band, overlay.frame_point)
         self.tool.drawn.connect(self._on_drawn)
@@ -54,16 +53,11 @@ class RegionsLayer(QObject):
         """Return the item that shows a region."""
         return self._items[name][1]
 
-    @property
-    def line_item(self) -> Any:
-        """The item that shows the line, or None."""
-        return self._line[1] if self._line is not None else None
-
     # ---- from the model
 
     def _sync(self) -> None:
         marks = self._measurements.marks
-        wanted = {one.name: one for one in marks.regions}
+        wanted = {region.name: region for region in marks.regions}
         for name in [name for name, (region, _) in self._items.items() if wanted.get(name) != region]:
             self._remove(self._items.pop(name)[1])
         for name, region in wanted.items():
@@ -98,9 +92,9 @@ class RegionsLayer(QObject):
 
     def _color(self) -> None:
         selected = self._measurements.selected
-        for number, one in enumerate(self._measurements.marks.regions):
-            item = self._items[one.name][1]
-            is_selected = selected is not None and one.name == selected.name
+        for number, region in enumerate(self._measurements.marks.regions):
+            item = self._items[region.name][1]
+            is_selected = selected is not None and region.name == selected.name
             item.setPen(pg.mkPen(region_color(number), width=2.5 if is_selected else 1.5))
             item.hoverPen = pg.mkPen(region_color(number), width=3)
             item.label.setColor(region_color(number))

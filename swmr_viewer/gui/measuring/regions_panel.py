@@ -63,8 +63,8 @@ class RegionsPanel(QFrame):
         for signal in (measurements.marks_changed, measurements.selection_changed, measurements.values_changed):
             signal.connect(self._show)
         self._session.frame_changed.connect(self.curve.mark_shown)
-        self._session.frame_changed.connect(self._say)
-        self._session.progress_changed.connect(self._say)
+        self._session.frame_changed.connect(self._update_text)
+        self._session.progress_changed.connect(self._update_text)
 
     @property
     def column(self) -> str:
@@ -97,9 +97,9 @@ class RegionsPanel(QFrame):
             self.caption.say("REGIONS" if is_of_region else "WHOLE FRAME")
             self.curve.set_color("")
         self.curve.redraw_soon()
-        self._say()
+        self._update_text()
 
-    def _say(self) -> None:
+    def _update_text(self) -> None:
         progress, column = self._session.progress, self.column
         if progress is None or not column:
             self.known.say("Draw one: Measure, above the picture" if not column else "")

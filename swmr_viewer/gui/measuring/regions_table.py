@@ -101,7 +101,7 @@ class RegionsTable(QTableView):
         self._names: tuple[str, ...] = ()
 
     def _on_marks(self) -> None:
-        names = tuple(one.name for one in self._measurements.marks.regions)
+        names = tuple(region.name for region in self._measurements.marks.regions)
         if names != self._names:
             self._names = names
             self._model.rows_changed()
@@ -171,7 +171,7 @@ class RegionNumbers(QObject):
         if frame is None or frame.combined != 1:
             return None
         values = tuple(self._measurements.of_shown(f"{region.name}.{what}") for what in REGION_COLUMNS)
-        known = tuple(one for one in values if one is not None)
+        known = tuple(value for value in values if value is not None)
         return known if len(known) == len(values) else None
 
     def _measure(self, region: Region) -> tuple[float, ...] | None:

@@ -51,7 +51,7 @@ class ScalarMapPlot(PlotPane):
             self._is_void = True
         self.redraw_soon()
 
-    def start_over(self) -> None:
+    def reset(self) -> None:
         """Take note that another data set is shown, or that what was measured is void."""
         self._is_void = True
         self.redraw_soon()
@@ -67,9 +67,9 @@ class ScalarMapPlot(PlotPane):
             self.levels_used.emit(self.picture.levels)
             self._name_axes()
 
-    def take_settings(self, settings: DisplaySettings) -> None:
+    def apply_settings(self, settings: DisplaySettings) -> None:
         """Draw in these colours, on this scale and between these levels."""
-        if self.picture.take_settings(settings):
+        if self.picture.apply_settings(settings):
             self.redraw_soon()
 
     def _fill(self) -> None:
@@ -118,7 +118,7 @@ class ScalarMap(QSplitter):
         measurements.values_changed.connect(self.curve.redraw_soon)
         measurements.frames_measured.connect(self._take)
         for signal in (measurements.forgotten, session.data_changed, session.opened, session.request_changed):
-            signal.connect(self.map.start_over)
+            signal.connect(self.map.reset)
         session.frame_changed.connect(self.curve.mark_shown)
 
     def _take(self, event: Measured) -> None:
@@ -128,7 +128,7 @@ class ScalarMap(QSplitter):
     def showEvent(self, event: object) -> None:
         super().showEvent(event)  # type: ignore[arg-type]
         self._measurements.want(PURPOSE, True)
-        self.map.start_over()
+        self.map.reset()
 
     def hideEvent(self, event: object) -> None:
         super().hideEvent(event)  # type: ignore[arg-type]

@@ -99,14 +99,14 @@ class SpansLayer(QObject):
     def _sync(self) -> None:
         axis, selected = self._axis, self._measurements.selected
         regions = self._measurements.marks.regions if axis is not None else ()
-        for name in self._items.keys() - {one.name for one in regions}:
+        for name in self._items.keys() - {region.name for region in regions}:
             self._remove(self._items.pop(name))
         if axis is None:
             return
         self._is_syncing = True
         for number, region in enumerate(regions):
             item = self._items.get(region.name) or self._add(region.name)
-            item.setRegion(sorted(axis.place(one) for one in _extent(region)))
+            item.setRegion(sorted(axis.place(channel) for channel in _extent(region)))
             item.setToolTip(tip(span_text(self._facts, region, len(axis))))
             color = QColor(region_color(number))
             item.color((color if tokens().is_dark else color.darker(DARKER)).name(), is_selected=selected is region)
@@ -116,16 +116,16 @@ class SpansLayer(QObject):
     def _add(self, name: str) -> SpanItem:
         item = self._items[name] = SpanItem()
         item.label.setText(name)
-        for one in (item, item.label):
-            self._curve.box.addItem(one, ignoreBounds=True)
+        for graphics in (item, item.label):
+            self._curve.box.addItem(graphics, ignoreBounds=True)
         item.clicked.connect(lambda: self._measurements.select(name))
         item.sigRegionChanged.connect(self._place_labels)
         item.sigRegionChangeFinished.connect(lambda: self._on_moved(name, item))
         return item
 
     def _remove(self, item: SpanItem) -> None:
-        for one in (item, item.label):
-            self._curve.box.removeItem(one)
+        for graphics in (item, item.label):
+            self._curve.box.removeItem(graphics)
 
     def _place_labels(self) -> None:
         (left, _), (_, top) = self._curve.box.viewRange()
@@ -147,20 +147,20 @@ class SpansLayer(QObject):
         if self._axis is not None:
             low, high = sorted(self._axis.channel(x) for x, _ in points)
             self._measurements.draw(kind, ((low, 0.0), (high, 1.0)))
-            self._say()
+            self._update_text()
 
     def _on_moved(self, name: str, item: SpanItem) -> None:
         region, axis = self._measurements.marks.region(name), self._axis
         if self._is_syncing or region is None or axis is None:
             return
-        low, high = sorted(axis.channel(one) for one in item.getRegion())
+        low, high = sorted(axis.channel(place) for place in item.getRegion())
         points = _moved(region, low, high)
         if any(abs(x - was) > 1e-6 for (x, _), (was, _) in zip(points, region.points, strict=True)):
             self._measurements.select(name)
             self._measurements.move(name, points)
-            self._say()
+            self._update_text()
 
-    def _say(self) -> None:
+    def _update_text(self) -> None:
         selected, axis = self._measurements.selected, self._axis
         if selected is not None and axis is not None:
             self._session.note(span_text(self._facts, selected, len(axis)))

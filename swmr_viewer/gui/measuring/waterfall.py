@@ -42,7 +42,7 @@ class Waterfall(QWidget):
         self.plot.index_clicked.connect(session.pin_nearest)
         self.plot.pointer_moved.connect(self._point_at)
         session.frame_changed.connect(self._mark)
-        session.progress_changed.connect(self._say)
+        session.progress_changed.connect(self._update_text)
         session.data_changed.connect(self._choose_rows)
         session.opened.connect(self._choose_rows)
         session.request_changed.connect(self._forget_all)
@@ -58,7 +58,7 @@ class Waterfall(QWidget):
         super().showEvent(event)
         if not event.spontaneous():  # a window that was an icon for a while is no reason to read everything again
             self._measurements.want_spectra(True)
-        self._say()
+        self._update_text()
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
@@ -74,7 +74,7 @@ class Waterfall(QWidget):
         rows = self._rows.setdefault(event.data_path, WaterfallRows())
         if rows.scan_shape and rows.scan_shape[1:] != event.scan_shape[1:] and not rows.move(event.scan_shape):
             rows.clear()
-            self._measurements.ask_again()
+            self._measurements.measure_again()
             return
         unreadable = np.isnan(event.values[:, event.columns.index("n_masked")])
         rows.take(event.indices, event.spectra, unreadable, event.n_channels, event.scan_shape)
@@ -83,7 +83,7 @@ class Waterfall(QWidget):
     def _choose_rows(self) -> None:
         self.plot.rows = self._rows.setdefault(self._session.data_path, WaterfallRows())
         self.plot.redraw_soon()
-        self._say()
+        self._update_text()
 
     def _forget(self, data_path: str) -> None:
         self._rows.pop(data_path, None)
@@ -99,19 +99,19 @@ class Waterfall(QWidget):
         frame = self._session.shown
         self.plot.mark(frame.index if frame is not None and frame.raw.ndim == 1 else None)
 
-    def _say(self) -> None:
+    def _update_text(self) -> None:
         progress = self._session.progress
         if progress is None or not self.isVisible():
             return
         self.words.say(caption(self.rows, progress.n_complete))
         if self._at is not None:
-            self._say_pointed()
+            self._update_pointed()
 
     def _point_at(self, at: tuple[int, int] | None) -> None:
         self._at = at
-        self._say_pointed()
+        self._update_pointed()
 
-    def _say_pointed(self) -> None:
+    def _update_pointed(self) -> None:
         progress, data = self._session.progress, self._session.data
         if self._at is None or progress is None or data is None:
             self.pointed.emit("")

@@ -45,24 +45,24 @@ class FrameHeader(QWidget):
         self.fit_button.setToolTip("Show the whole frame (F)")
         box = QVBoxLayout(self)
         box.setContentsMargins(4, 0, 0, 0)
-        box.addWidget(FoldingRow(self._told(), self._buttons()))
+        box.addWidget(FoldingRow(self._labels(), self._buttons()))
         self.fit_button.clicked.connect(self.fit_wanted)
         for signal in (session.frame_changed, session.progress_changed, session.ticked, session.mode_changed):
             signal.connect(self._show)
         self._show()
 
-    def _told(self) -> QWidget:
-        words = QVBoxLayout()
-        words.setSpacing(0)
-        words.addWidget(self.title)
-        words.addWidget(self.where)
-        told = QWidget()
-        row = QHBoxLayout(told)
+    def _labels(self) -> QWidget:
+        lines = QVBoxLayout()
+        lines.setSpacing(0)
+        lines.addWidget(self.title)
+        lines.addWidget(self.where)
+        labels = QWidget()
+        row = QHBoxLayout(labels)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(6)
         row.addWidget(self.mark)
-        row.addLayout(words, 1)
-        return told
+        row.addLayout(lines, 1)
+        return labels
 
     def _buttons(self) -> QWidget:
         buttons = QWidget()
@@ -77,7 +77,7 @@ class FrameHeader(QWidget):
         """Put a button before *Fit*, the last one."""
         self._row.insertWidget(self._row.indexOf(self.fit_button), button)
 
-    def tell_made_of(self, words: Callable[[], str]) -> None:
+    def set_composition_text(self, words: Callable[[], str]) -> None:
         """Say with each frame what the picture is made of, where that is not the frame alone."""
         self._made_of = words
 
@@ -129,7 +129,7 @@ class ChangeMark(Painted, QWidget):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
-        self._told: object = None
+        self._last_picture: object = None
         self.setFixedSize(QSize(6, 20))
         self.setToolTip("Lit while the picture is new")
         self._lit = QTimer(self, singleShot=True, interval=LIT_MS)
@@ -144,8 +144,8 @@ class ChangeMark(Painted, QWidget):
 
     def _on_frame(self) -> None:
         frame = self._session.shown
-        if frame is not None and frame.release is not self._told:  # the same picture under another number is not new
-            self._told = frame.release
+        if frame is not None and frame.release is not self._last_picture:  # the same picture under another number is not new
+            self._last_picture = frame.release
             self._lit.start()
             self.update()
 

@@ -42,7 +42,7 @@ class FramePane(QWidget):
         self._session = session
         self._display = display
         self._unpainted: LiveFrame | None = None
-        self._told: tuple[object, ...] = ()
+        self._facts_shown: tuple[object, ...] = ()
         self.image = ImageView()
         self.curve = CurveView()
         self.scalar = _big_label("number")
@@ -61,13 +61,13 @@ class FramePane(QWidget):
         session = self._session
         session.frame_changed.connect(self._show)
         for signal in (session.opened, session.data_changed):
-            signal.connect(self._take_facts)
-        session.state_changed.connect(self._say_what_is_awaited)
+            signal.connect(self._apply_facts)
+        session.state_changed.connect(self._show_waiting_text)
         for view in (self.image, self.curve):
             view.pointer_moved.connect(self.pixel_pointed)
             view.painted.connect(self._on_painted)
-        self._display.changed.connect(self._take_settings)
-        self.image.model.changed.connect(self._tell_levels)
+        self._display.changed.connect(self._apply_settings)
+        self.image.model.changed.connect(self._report_levels)
         self.image.levels_edited.connect(lambda: self._display.fix_levels(*self.image.levels))
 
     # ---- what others ask
@@ -114,7 +114,7 @@ class FramePane(QWidget):
             self._show_nothing()
             return
         self._unpainted = frame
-        self._take_facts()
+        self._apply_facts()
         self._page_for(frame)(frame)
 
     def _page_for(self, frame: LiveFrame) -> Callable[[LiveFrame], None]:
@@ -122,7 +122,7 @@ class FramePane(QWidget):
             return self._show_empty
         return (self._show_scalar, self._show_curve, self._show_image)[frame.raw.ndim]
 
-    def _take_facts(self) -> None:
+    def _apply_facts(self) -> None:
         """Tell the views what the file says of the axes that are shown, once: earlier spectra on other axes are forgotten by it."""
         session = self._session
         if session.data is None:
@@ -130,8 +130,8 @@ class FramePane(QWidget):
         facts = session.data_facts
         is_of_all = facts is session.data.facts or session.shown is None
         about = (session.generation, session.data_path, None if is_of_all or session.shown is None else session.shown.view.axes)
-        if about != self._told:
-            self._told = about
+        if about != self._facts_shown:
+            self._facts_shown = about
             for view in (self.curve, self.image):
                 view.set_facts(facts)
 
@@ -158,19 +158,19 @@ class FramePane(QWidget):
         self.image.clear()
         self.curve.clear()
         self._pages.setCurrentWidget(self.nothing)
-        self._say_what_is_awaited()
+        self._show_waiting_text()
 
-    def _say_what_is_awaited(self) -> None:
+    def _show_waiting_text(self) -> None:
         state = self._session.state
-        if self._session.shown is None:  # a failure is told by the error bar
+        if self._session.shown is None:  # the error bar shows a failure
             self.nothing.setText("" if state.kind is StateKind.FAILED else plain(state.detail) or f"{state.words} \u2026")
 
-    def _take_settings(self) -> None:
+    def _apply_settings(self) -> None:
         self.image.set_masks(self._display.saturation_value, self._display.pixel_mask)
         self.image.set_settings(self._display.settings)
         self.curve.set_scale(self._display.settings.scale)
 
-    def _tell_levels(self) -> None:
+    def _report_levels(self) -> None:
         self._display.tell_levels(self.image.levels)
 
     def _on_painted(self) -> None:

@@ -19,7 +19,7 @@ WIDEST_SLIDER = 180
 _MEAN_TIP = "Which part of each pixel is drawn and measured; of colours, their mean is measured"
 
 
-class _Place(QWidget):
+class _FurtherAxis(QWidget):
     """One further axis: its name, a slider and a number."""
 
     def __init__(self, name: str, length: int, chosen: Callable[[int], None]) -> None:
@@ -32,20 +32,20 @@ class _Place(QWidget):
         self.number = QSpinBox()
         self.number.setMaximum(length - 1)
         self.number.setSuffix(f" of {length}")
-        for one in (self.slider, self.number):
-            one.setAccessibleName(f"Place on {name}")
-            one.setToolTip(f"Which place on the frames' axis {name} is shown (Ctrl+Shift+Up, Ctrl+Shift+Down)")
-            one.valueChanged.connect(chosen)
+        for control in (self.slider, self.number):
+            control.setAccessibleName(f"Place on {name}")
+            control.setToolTip(f"Which place on the frames' axis {name} is shown (Ctrl+Shift+Up, Ctrl+Shift+Down)")
+            control.valueChanged.connect(chosen)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         for part in (self.name, self.slider, self.number):
             row.addWidget(part)
 
     def show_place(self, place: int) -> None:
-        for one in (self.slider, self.number):
-            one.blockSignals(True)
-            one.setValue(place)
-            one.blockSignals(False)
+        for control in (self.slider, self.number):
+            control.blockSignals(True)
+            control.setValue(place)
+            control.blockSignals(False)
 
 
 class ViewRow(QWidget):
@@ -56,8 +56,8 @@ class ViewRow(QWidget):
         self._session = session
         self._display = display
         self._made_for: tuple[object, ...] = ()
-        self._seen: tuple[str, FrameView | None] = ("", None)
-        self.places: list[_Place] = []
+        self._last_single: tuple[str, FrameView | None] = ("", None)
+        self.places: list[_FurtherAxis] = []
         self.part = QComboBox()
         self.part.setAccessibleName("Part of each pixel")
         self.part.setToolTip(f"{_MEAN_TIP} (Ctrl+Shift+V)")
@@ -75,12 +75,12 @@ class ViewRow(QWidget):
     def _make_actions(self) -> None:
         self.menu_ = QMenu("Parts of a &frame", self)
         self.menu_.setToolTipsVisible(True)
-        told = (
+        described = (
             ("&Next place", "Ctrl+Shift+Up", "Show the next place on the frames' further axis", lambda: self._step(+1)),
             ("Pre&vious place", "Ctrl+Shift+Down", "Show the place before on the frames' further axis", lambda: self._step(-1)),
             ("Next &part", "Ctrl+Shift+V", "Magnitude, phase, real, imaginary; colour, red, green, blue", self._next_part),
         )
-        self.next_place, self.previous_place, self.next_part = (self._action(*one) for one in told)
+        self.next_place, self.previous_place, self.next_part = (self._action(*action) for action in described)
 
     def _action(self, words: str, keys: str, tip: str, does: Callable[[], None]) -> QAction:
         made = QAction(words, self)
@@ -97,8 +97,8 @@ class ViewRow(QWidget):
         if shown is None:
             return None
         if shown.combined == 1:
-            self._seen = shown.data_path, shown.view
-        return self._seen[1] if self._seen[0] == shown.data_path else shown.view
+            self._last_single = shown.data_path, shown.view
+        return self._last_single[1] if self._last_single[0] == shown.data_path else shown.view
 
     # ---- showing
 
@@ -128,7 +128,7 @@ class ViewRow(QWidget):
             self._row.removeWidget(widget)
             widget.deleteLater()
         self.places = [
-            _Place(name, view.shape[axis], partial(self._choose_place, number))
+            _FurtherAxis(name, view.shape[axis], partial(self._choose_place, number))
             for number, (name, axis) in enumerate(zip(names, view.further, strict=True))
         ]
         for number, widget in enumerate(self.places):
@@ -138,8 +138,8 @@ class ViewRow(QWidget):
             self.part.addItem(part.capitalize(), part)
 
     def _axis_names(self, view: FrameView) -> tuple[str, ...]:
-        told = self._session.data.facts.axis_names if self._session.data is not None else ()
-        names = told if len(told) == len(view.shape) else ("",) * len(view.shape)
+        from_file = self._session.data.facts.axis_names if self._session.data is not None else ()
+        names = from_file if len(from_file) == len(view.shape) else ("",) * len(view.shape)
         return tuple(names[axis] or f"axis {axis + 1} of the frame" for axis in view.further)
 
     # ---- choosing
@@ -148,10 +148,10 @@ class ViewRow(QWidget):
         view = self._view
         if view is None or not 0 <= place < view.shape[view.further[axis]]:
             return
-        wish = self._display.settings.view
-        before = (*wish.places, *view.places[len(wish.places) :])
+        chosen = self._display.settings.view
+        before = (*chosen.places, *view.places[len(chosen.places) :])
         self.places[axis].show_place(place)
-        self._display.change(view=replace(wish, places=(*before[:axis], place, *before[axis + 1 :])))
+        self._display.change(view=replace(chosen, places=(*before[:axis], place, *before[axis + 1 :])))
 
     def _choose_part(self, part: Part) -> None:
         self._display.change(view=replace(self._display.settings.view, part=str(part)))

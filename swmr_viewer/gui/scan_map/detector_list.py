@@ -69,7 +69,7 @@ class _RowsArea(QScrollArea):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
 
-    def ask_for(self, row_height: int, n_rows: int) -> None:
+    def set_row_height(self, row_height: int, n_rows: int) -> None:
         self.setMinimumHeight(row_height)
         self.setMaximumHeight(row_height * n_rows)
         self.updateGeometry()
@@ -154,7 +154,7 @@ class DetectorList(QFrame):
         self._area.setWidget(inside)
         self.left.ensurePolished()
         row_height = line_height(self.left) + BAR_HEIGHT + 2 * ROW_SPACING
-        self._area.ask_for(row_height, min(ROWS_SEEN, max(1, len(self.rows))))
+        self._area.set_row_height(row_height, min(ROWS_SEEN, max(1, len(self.rows))))
 
     def _nothing(self) -> PlainLabel:
         words = PlainLabel("muted")

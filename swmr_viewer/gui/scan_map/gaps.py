@@ -149,11 +149,11 @@ class GapLine(QLabel):
         self.setToolTip(GAPS_TIP)
         self.linkActivated.connect(lambda link: self._choose(int(link)))
         self._later = QTimer(self, singleShot=True)
-        self._later.timeout.connect(self._look_again)
+        self._later.timeout.connect(self._update_if_due)
         self._is_due = False
         for signal in (session.progress_changed, session.request_changed, session.state_changed, session.finished):
-            signal.connect(self._look_soon)
-        theme_of_application().changed.connect(self._look)
+            signal.connect(self._update_soon)
+        theme_of_application().changed.connect(self._update_line)
         self.plain = ""
         """What is said, without links."""
 
@@ -162,16 +162,16 @@ class GapLine(QLabel):
         """Whether everything that is known is told."""
         return not self._is_due
 
-    def _look_soon(self) -> None:
+    def _update_soon(self) -> None:
         self._is_due = True
         if not self._later.isActive():
-            self._look()
+            self._update_line()
 
-    def _look_again(self) -> None:
+    def _update_if_due(self) -> None:
         if self._is_due:
-            self._look()
+            self._update_line()
 
-    def _look(self) -> None:
+    def _update_line(self) -> None:
         self._is_due = False
         began = time.perf_counter()
         pieces = self._pieces()
@@ -204,7 +204,7 @@ class GapLine(QLabel):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._look_soon()
+        self._update_soon()
 
     def _choose(self, index: int) -> None:
         session, description = self._session, self._session.description

@@ -19,6 +19,6 @@ def canvas_image(canvas: MapCanvas, ratio: float) -> QImage:
     """Return the canvas as Qt's image, on the canvas's own memory."""
     height, stride = canvas.buffer.shape
     image = QImage(canvas.buffer.data, canvas.layout.width, height, stride, QImage.Format.Format_Indexed8)
-    image.setColorTable([QColor(one).rgb() for one in map_colors()])
+    image.setColorTable([QColor(color).rgb() for color in map_colors()])
     image.setDevicePixelRatio(ratio)
     return image

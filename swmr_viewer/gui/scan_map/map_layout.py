@@ -123,7 +123,7 @@ def row_length(scan_shape: Sequence[int]) -> int:
     wanted = sqrt(total * ASPECT)
     decade = 10 ** int(log10(wanted)) if wanted >= 1 else 1
     rounds = [step * decade for step in (1, 2, 5, 10)]
-    return max(1, min(total, min(rounds, key=lambda one: abs(log10(one / wanted)))))
+    return max(1, min(total, min(rounds, key=lambda length: abs(log10(length / wanted)))))
 
 
 THICKEST_STRIP = 24
@@ -228,9 +228,9 @@ def zoomed(layout: MapLayout, room: Room, at: tuple[float, float], steps: int) -
     """Return the layout some steps in (+) or out (-), with the cell at this pixel kept where it is."""
     fit = map_layout(layout.grid.scan_shape, *room, layout.grid.page)
     now, least = min(layout.cell), min(fit.cell)
-    scales = [one for one in SCALES if one > least * 1.01] if steps > 0 or not layout.is_whole else []
-    below = [one for one in scales if one < now * 0.99]
-    above = [one for one in scales if one > now * 1.01]
+    scales = [scale for scale in SCALES if scale > least * 1.01] if steps > 0 or not layout.is_whole else []
+    below = [scale for scale in scales if scale < now * 0.99]
+    above = [scale for scale in scales if scale > now * 1.01]
     wanted = above[min(steps, len(above)) - 1] if steps > 0 and above else below[steps] if steps < 0 and len(below) >= -steps else None
     if wanted is None:
         return layout if steps > 0 else fit

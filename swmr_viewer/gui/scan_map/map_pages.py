@@ -22,11 +22,11 @@ class MapPages(QObject):
         self._session = session
         self._shows_one = False
         self._held: tuple[int, ...] | None = None
-        self._told: tuple[object, ...] = ()
+        self._last_emitted: tuple[object, ...] = ()
         session.request_changed.connect(self.follow)
         session.mode_changed.connect(self._note_mode)
         for signal in (session.frame_changed, session.progress_changed):
-            signal.connect(self._tell)
+            signal.connect(self._emit_if_changed)
 
     @property
     def lengths(self) -> tuple[int, ...]:
@@ -66,18 +66,18 @@ class MapPages(QObject):
     def show_one(self) -> None:
         """Show the page of the shown frame."""
         self._shows_one = True
-        self._tell()
+        self._emit_if_changed()
 
     def follow(self) -> None:
         """Let the page be the shown frame's again."""
         self._held = None
-        self._tell()
+        self._emit_if_changed()
 
     def hold(self, position: tuple[int, ...]) -> None:
         """Show this page until another is chosen, or ``follow`` or the live edge."""
         if self.lengths:
             self._shows_one, self._held = True, position
-            self._tell()
+            self._emit_if_changed()
 
     def step(self, by: int) -> None:
         """Hold the next (+1) or previous (-1) page."""
@@ -99,10 +99,10 @@ class MapPages(QObject):
         if self._session.is_live:
             self.follow()
         else:
-            self._tell()
+            self._emit_if_changed()
 
-    def _tell(self) -> None:
-        told = (self.lengths, self.shows_one, self.follows, self.position)
-        if told != self._told:
-            self._told = told
+    def _emit_if_changed(self) -> None:
+        now = (self.lengths, self.shows_one, self.follows, self.position)
+        if now != self._last_emitted:
+            self._last_emitted = now
             self.changed.emit()

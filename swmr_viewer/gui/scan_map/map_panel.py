@@ -33,7 +33,7 @@ class Swatch(Painted, QWidget):
         theme_of_application().changed.connect(self.update)
 
     def paint_on(self, painter: QPainter) -> None:
-        colors, table = tokens(), [QColor(one) for one in map_colors()]
+        colors, table = tokens(), [QColor(color) for color in map_colors()]
         rect = self.rect().adjusted(0, 0, -1, -1)
         if self._state == SHOWN:
             painter.fillRect(rect, QColor(colors.accent))
@@ -94,7 +94,7 @@ class MapPanel(QFrame):
         self.whole.setToolTip(f"Show the whole {what} again (double click on the map)")
         self.whole.setVisible(self.map.is_zoomed)
         self.legend.setVisible(progress is not None)
-        self.legend.tell(is_over=self._gaps.scan_is_over)
+        self.legend.set_over(is_over=self._gaps.scan_is_over)
         self.count.say("" if progress is None or self.map.is_zoomed else f"{count_text(progress.n_complete)} complete")
 
 
@@ -115,6 +115,6 @@ class Legend(QWidget):
             row.addSpacing(2)
         row.addStretch(1)
 
-    def tell(self, *, is_over: bool) -> None:
+    def set_over(self, *, is_over: bool) -> None:
         """Name the points without a key: nothing is missing while the scan goes on."""
         self.missing.say("missing" if is_over else "not yet")

@@ -93,7 +93,7 @@ class PageRow(QWidget):
         return spin
 
     def _hold(self) -> None:
-        self._pages.hold(tuple(one.value() for one in self.spins))
+        self._pages.hold(tuple(spin.value() for spin in self.spins))
 
 
 def _line(*parts: QWidget | None) -> QHBoxLayout:

@@ -53,9 +53,9 @@ class ProgressMap(Painted, QWidget):
         self._redraw.timeout.connect(self._draw)
         self._forget_revealed = QTimer(self, singleShot=True, interval=REVEALED_MS)
         self._forget_revealed.timeout.connect(lambda: self._set_revealed(None))
-        session.keys_changed.connect(self._note_keys)
+        session.keys_changed.connect(self._on_keys)
         session.opened.connect(self._draw_soon)
-        session.request_changed.connect(self._start_over)
+        session.request_changed.connect(self._reset)
         session.frame_changed.connect(self.update)
         session.mode_changed.connect(self.update)
         pages.changed.connect(self._turn_page)
@@ -105,7 +105,7 @@ class ProgressMap(Painted, QWidget):
         """Zoom in (+) or out (-) around a place of this widget."""
         if self._canvas is not None:
             inside = at * self.devicePixelRatioF()
-            self._look_at(zoomed(self._canvas.layout, self._room(), (inside.x(), inside.y()), steps))
+            self._set_layout(zoomed(self._canvas.layout, self._room(), (inside.x(), inside.y()), steps))
 
     def reveal(self, index: int) -> None:
         """Ring a scan point for a while, and zoom to it where it is too small to be found."""
@@ -114,7 +114,7 @@ class ProgressMap(Painted, QWidget):
         self._pages.reveal(index)
         layout = self._canvas.layout
         if min(layout.cell) < REVEALED_CELL or not self.rect().contains(self.point_of(index).toPoint()):
-            self._look_at(centred_on(layout, self._room(), index, REVEALED_CELL))
+            self._set_layout(centred_on(layout, self._room(), index, REVEALED_CELL))
         self._set_revealed(index)
         self._forget_revealed.start()
 
@@ -130,13 +130,13 @@ class ProgressMap(Painted, QWidget):
         if grid.page is not None and page is not None and grid.scan_shape == self._session.scan_shape:
             if self._pressed is not None:  # a drag goes on on the new page
                 self._pressed = self._pressed[0], turned_to(self._pressed[1], page)
-            self._look_at(turned_to(self._canvas.layout, page))
+            self._set_layout(turned_to(self._canvas.layout, page))
         elif grid.page != page:
             self._pressed, self._canvas = None, None
             self._draw()
             self.view_changed.emit()
 
-    def _look_at(self, layout: ml.MapLayout) -> None:
+    def _set_layout(self, layout: ml.MapLayout) -> None:
         if self._canvas is not None and layout != self._canvas.layout:
             self._canvas = MapCanvas(layout)
             self._draw()
@@ -148,13 +148,13 @@ class ProgressMap(Painted, QWidget):
 
     # ---- drawing
 
-    def _start_over(self) -> None:
+    def _reset(self) -> None:
         self._canvas = self._revealed = None
         self._draw_soon()
         self.view_changed.emit()
         self.update()
 
-    def _note_keys(self, keys: KeysChanged) -> None:
+    def _on_keys(self, keys: KeysChanged) -> None:
         if self._canvas is not None and (keys.whole or keys.scan_shape != self._canvas.layout.grid.scan_shape):
             self._keep_points(self._canvas.layout.grid.scan_shape, keys.scan_shape)
             self._canvas = None
@@ -247,7 +247,7 @@ class ProgressMap(Painted, QWidget):
             self._dragging = True
             width, height = layout.cell
             ratio = self.devicePixelRatioF()
-            self._look_at(moved_to(layout, layout.top - by.y() * ratio / height, layout.left - by.x() * ratio / width))
+            self._set_layout(moved_to(layout, layout.top - by.y() * ratio / height, layout.left - by.x() * ratio / width))
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         pressed, self._pressed = self._pressed, None

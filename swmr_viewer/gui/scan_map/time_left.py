@@ -47,7 +47,7 @@ class Arrivals:
 
 def frames_wanted(total: int, conditions: Sequence[Condition], grows: bool) -> int | None:
     """Return at how many complete frames it ends: the scan's size or the count that was set; None where nobody knows."""
-    counts = [one.count for one in conditions if isinstance(one, FrameCount)]
+    counts = [condition.count for condition in conditions if isinstance(condition, FrameCount)]
     known = counts if grows else [total, *counts]
     return min(known) if known else None
 
@@ -175,7 +175,7 @@ class Arrival:
         """The points that the scan has come past, those on its way alone; None while it goes in no order that is known."""
         if not self._tallies:
             return ()
-        best = min(self._tallies, key=lambda one: one.n_passed_over)
+        best = min(self._tallies, key=lambda tally: tally.n_passed_over)
         is_orderly = (
             best.n_passed_over <= ALLOWED + MOST_PASSED_OVER * n_points(best.passed)
             and best.n_late <= ALLOWED + MOST_LATE * self._n_arrived
@@ -209,7 +209,7 @@ class VisitOrder:
                 below.append((start, here))
             n_runs = n_runs * length + (length - 1 - at if runs_back else at)
             start = here
-        return tuple(one for one in (*below, (index, index + 1), *reversed(above)) if one[0] < one[1])
+        return tuple((start, stop) for start, stop in (*below, (index, index + 1), *reversed(above)) if start < stop)
 
     def last_of(self, indices: IndexArray) -> int:
         """Return which of these points (ascending, at least one) is visited last."""

@@ -44,7 +44,7 @@ class SnapshotPanel(QDialog):
     def value(self) -> SnapshotSettings:
         """Return what is set."""
         folder = self.folder.text().strip()
-        formats = tuple(one for one in FORMATS if self.formats[one].isChecked())
+        formats = tuple(name for name in FORMATS if self.formats[name].isChecked())
         return SnapshotSettings(
             Path(folder).expanduser() if folder else None,
             self.pattern.text(),

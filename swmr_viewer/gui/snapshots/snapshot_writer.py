@@ -30,7 +30,7 @@ class Order:
     def write(self, frame_files: FrameFileProcess) -> tuple[Path, ...]:
         """Write what fits; return the files."""
         snapshot = self.snapshot
-        formats = fitting(tuple(one for one in self.formats if one != "png" or snapshot.png is not None), snapshot.pixels)
+        formats = fitting(tuple(name for name in self.formats if name != "png" or snapshot.png is not None), snapshot.pixels)
         return write_snapshot(snapshot, self.folder, stem_of(snapshot, self.pattern), formats, frame_files=frame_files)
 
 

@@ -188,7 +188,7 @@ class Snapshots(QObject):
 
     def _facts(self, data_path: str) -> DataFacts:
         described = self._session.description.data if self._session.description is not None else ()
-        return next((one.facts for one in described if one.path == data_path), DataFacts())
+        return next((data.facts for data in described if data.path == data_path), DataFacts())
 
     def _on_written(self, paths: tuple[Path, ...]) -> None:
         endings = ", ".join(path.suffix.lstrip(".") for path in paths)

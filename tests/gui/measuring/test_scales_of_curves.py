@@ -136,8 +136,6 @@ def test_curves_and_map_of_scalars_have_the_scale(qtbot: QtBot, reader: FakeSupe
     qtbot.keyClick(window, KEYS[Scale.LOG], CONTROL)
     _, y = scalars.curve.curve.getData()
     assert np.allclose(y[:4], (0, 1, 2, 3))
-    scalars.curve.show_limit(100.0)
-    assert scalars.curve.limit_line.value() == pytest.approx(2.0)
     qtbot.keyClick(window, Qt.Key.Key_A, CONTROL)
     wait_for_color(qtbot, scalars.map, (1.5, 0.5), color_table("viridis")[85])
 
@@ -191,7 +189,7 @@ def test_a_picture_without_values_is_empty_and_nearly_equal_ones_are_drawn(qtbot
     shown.show(np.full((2, 3), np.nan, np.float32), np.full((2, 3), np.nan), QRectF(0, 0, 3, 2))
     assert shown.levels is None
     for kind in Scale:
-        shown.take_settings(DisplaySettings(scale=kind))
+        shown.apply_settings(DisplaySettings(scale=kind))
         shown.show(np.full((2, 3), 1e18, np.float32), np.full((2, 3), 1e18), QRectF(0, 0, 3, 2))
         assert shown.levels is not None
         assert shown.levels[0] < shown.levels[1]
