@@ -25,18 +25,11 @@ from swmr_viewer.gui.look.painting import tell_again
 from swmr_viewer.gui.look.panels import Panels
 from swmr_viewer.gui.look.scrolled import Scrolled
 from swmr_viewer.gui.look.settings import settings
-from swmr_viewer.gui.measuring.measuring import Measuring
-from swmr_viewer.gui.picture.frame_header import FrameHeader
-from swmr_viewer.gui.picture.frame_pane import EmptyState, FramePane
-from swmr_viewer.gui.picture.view_row import ViewRow
-from swmr_viewer.gui.scan_map.detector_list import DetectorList
-from swmr_viewer.gui.scan_map.gaps import ScanGaps
-from swmr_viewer.gui.scan_map.map_pages import MapPages
-from swmr_viewer.gui.scan_map.map_panel import MapPanel
-from swmr_viewer.gui.scan_map.page_actions import add_page_menu, make_page_actions
+from swmr_viewer.gui.measuring import Measuring
+from swmr_viewer.gui.picture import EmptyState, FrameHeader, FramePane, ViewRow
+from swmr_viewer.gui.scan_map import DetectorList, MapPages, MapPanel, ScanGaps, add_page_menu, make_page_actions
 from swmr_viewer.gui.session.session import Session
-from swmr_viewer.gui.snapshots.burst import Burst
-from swmr_viewer.gui.snapshots.snapshots import Snapshots
+from swmr_viewer.gui.snapshots import Burst, Snapshots
 
 SIDE_WIDTH = 340
 GAP = 10

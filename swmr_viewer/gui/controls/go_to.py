@@ -14,8 +14,7 @@ from swmr_viewer.core.progress import KeyProgress
 from swmr_viewer.core.scan import index_of
 from swmr_viewer.gui.look.labels import PlainLabel
 from swmr_viewer.gui.look.text import count_text, shape_text
-from swmr_viewer.gui.scan_map.map_layout import row_length
-from swmr_viewer.gui.scan_map.map_text import missing_text
+from swmr_viewer.gui.scan_map import missing_text, row_length
 from swmr_viewer.gui.session.session import Session
 
 WIDTH = 300

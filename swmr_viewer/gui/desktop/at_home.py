@@ -13,13 +13,10 @@ from swmr_viewer.gui.display.display_settings import Display
 from swmr_viewer.gui.look.panels import Panels
 from swmr_viewer.gui.look.settings import forget_settings, settings
 from swmr_viewer.gui.look.theme import theme_of_application
-from swmr_viewer.gui.measuring.measurements import Measurements
-from swmr_viewer.gui.picture.frame_pane import FramePane
+from swmr_viewer.gui.measuring import Measurements
+from swmr_viewer.gui.picture import FramePane
 from swmr_viewer.gui.session.session import Session
-from swmr_viewer.gui.snapshots.burst import Burst
-from swmr_viewer.gui.snapshots.clipboard import Clipboard
-from swmr_viewer.gui.snapshots.snapshot_panel import SnapshotPanel
-from swmr_viewer.gui.snapshots.snapshots import Snapshots
+from swmr_viewer.gui.snapshots import Burst, Clipboard, SnapshotPanel, Snapshots
 
 LOOK_KEY = "window/look"
 LOOKS = (("", "As the &desktop"), ("light", "&Light"), ("dark", "D&ark"))

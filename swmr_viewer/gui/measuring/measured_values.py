@@ -8,8 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from swmr_viewer.core.scan import moved
-from swmr_viewer.gui.curves.curve_axes import Values
-from swmr_viewer.gui.curves.index_curve import MOST_POINTS, curve_points, stretches
+from swmr_viewer.gui.curves import MOST_POINTS, Values, curve_points, stretches
 
 
 class MeasuredValues:

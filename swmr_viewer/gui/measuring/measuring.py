@@ -6,7 +6,7 @@ from PySide6.QtCore import QObject, QPoint, QTimer
 from PySide6.QtWidgets import QDockWidget, QTabWidget, QWidget
 
 from swmr_viewer.gui.display.display_settings import Display
-from swmr_viewer.gui.image.frame_overlay import Crosshair, FrameOverlay, PixelNumbers
+from swmr_viewer.gui.image import Crosshair, FrameOverlay, PixelNumbers
 from swmr_viewer.gui.look.panels import Panels
 from swmr_viewer.gui.measuring.alarm import Alarm, AlarmEditor, AlarmFrame
 from swmr_viewer.gui.measuring.measurements import Measurements
@@ -18,8 +18,7 @@ from swmr_viewer.gui.measuring.regions_panel import RegionsPanel
 from swmr_viewer.gui.measuring.scalar_map import ScalarMap
 from swmr_viewer.gui.measuring.spans_layer import SpansLayer
 from swmr_viewer.gui.measuring.waterfall import Waterfall
-from swmr_viewer.gui.picture.data_tabs import DataTabs
-from swmr_viewer.gui.picture.frame_pane import FramePane, ZoomMemory
+from swmr_viewer.gui.picture import DataTabs, FramePane, ZoomMemory
 from swmr_viewer.gui.session.session import Session
 
 PANEL_WIDTH = 340

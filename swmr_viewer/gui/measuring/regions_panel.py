@@ -5,8 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
-from swmr_viewer.gui.curves.curve_axes import Values
-from swmr_viewer.gui.curves.index_curve import IndexCurve
+from swmr_viewer.gui.curves import IndexCurve, Values
 from swmr_viewer.gui.display.display_settings import Display
 from swmr_viewer.gui.look.labels import ElidedLabel
 from swmr_viewer.gui.look.text import count_text

@@ -6,9 +6,7 @@ import numpy as np
 from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtWidgets import QSplitter, QWidget
 
-from swmr_viewer.gui.curves.index_curve import IndexCurve
-from swmr_viewer.gui.curves.plot_pane import PlotPane
-from swmr_viewer.gui.curves.value_picture import ValuePicture
+from swmr_viewer.gui.curves import IndexCurve, PlotPane, ValuePicture
 from swmr_viewer.gui.display.display_settings import DisplaySettings
 from swmr_viewer.gui.measuring.measured_values import GridPicture
 from swmr_viewer.gui.measuring.measurements import Measurements

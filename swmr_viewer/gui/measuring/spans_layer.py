@@ -11,8 +11,7 @@ from PySide6.QtWidgets import QGraphicsPathItem
 
 from swmr_viewer.analysis.regions import Point, Region
 from swmr_viewer.core.nexus.facts import DataFacts
-from swmr_viewer.gui.curves.curve_axes import ChannelAxis
-from swmr_viewer.gui.curves.curve_view import CurveView
+from swmr_viewer.gui.curves import ChannelAxis, CurveView
 from swmr_viewer.gui.look.labels import tip
 from swmr_viewer.gui.look.theme import theme_of_application, tokens
 from swmr_viewer.gui.measuring.drawing_tool import DrawingTool

@@ -9,9 +9,9 @@ from PySide6.QtGui import QAction, QImage
 from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from swmr_viewer.core.plain_text import plain
-from swmr_viewer.gui.curves.curve_view import CurveView
+from swmr_viewer.gui.curves import CurveView
 from swmr_viewer.gui.display.display_settings import Display
-from swmr_viewer.gui.image.image_view import ImageView
+from swmr_viewer.gui.image import ImageView
 from swmr_viewer.gui.look.labels import PlainLabel
 from swmr_viewer.gui.look.text import shape_text, value_text
 from swmr_viewer.gui.session.live_frame import LiveFrame

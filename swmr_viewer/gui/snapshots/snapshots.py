@@ -16,8 +16,8 @@ from swmr_viewer.core.nexus.facts import DataFacts
 from swmr_viewer.export import Snapshot
 from swmr_viewer.gui.look.text import position_text
 from swmr_viewer.gui.look.theme import tokens
-from swmr_viewer.gui.measuring.curves_file import Columns, CurvesOrder
-from swmr_viewer.gui.picture.frame_pane import FramePane
+from swmr_viewer.gui.measuring import Columns, CurvesOrder
+from swmr_viewer.gui.picture import FramePane
 from swmr_viewer.gui.session.live_mode import shown_text
 from swmr_viewer.gui.session.problem import Problem
 from swmr_viewer.gui.session.session import Session
