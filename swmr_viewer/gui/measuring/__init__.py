@@ -3,6 +3,6 @@
 from swmr_viewer.gui.measuring.curves_file import Columns, CurvesOrder
 from swmr_viewer.gui.measuring.measurements import Measurements
 from swmr_viewer.gui.measuring.measuring import Measuring
-from swmr_viewer.gui.measuring.place_text import axis_text, pixel_text, place_text
+from swmr_viewer.gui.measuring.readout_text import axis_text, pixel_text, place_text
 
 __all__ = ["Columns", "CurvesOrder", "Measurements", "Measuring", "axis_text", "pixel_text", "place_text"]

@@ -16,7 +16,7 @@ from swmr_viewer.gui.look.labels import tip
 from swmr_viewer.gui.look.theme import theme_of_application, tokens
 from swmr_viewer.gui.measuring.drawing_tool import DrawingTool
 from swmr_viewer.gui.measuring.measurements import Measurements
-from swmr_viewer.gui.measuring.place_text import span_text
+from swmr_viewer.gui.measuring.readout_text import span_text
 from swmr_viewer.gui.measuring.regions_layer import region_color
 from swmr_viewer.gui.session.session import Session
 

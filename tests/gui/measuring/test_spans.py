@@ -16,7 +16,7 @@ from swmr_viewer.core.conditions import Timeout
 from swmr_viewer.core.nexus.facts import DataFacts
 from swmr_viewer.gui.assembly import Assembly
 from swmr_viewer.gui.curves.curve_axes import ChannelAxis
-from swmr_viewer.gui.measuring.place_text import span_text
+from swmr_viewer.gui.measuring.readout_text import span_text
 from swmr_viewer.gui.measuring.regions_table import number_text
 from swmr_viewer.reader import messages as m
 from swmr_viewer.simulator.plan import ScanPlan
