@@ -265,7 +265,7 @@ def test_its_output_is_json_even_when_a_library_writes_to_the_terminal(live_writ
         "import sys\n"
         "if '--multiprocessing-fork' in sys.orig_argv:\n"
         "    import atexit, os, threading\n"
-        "    import swmr_viewer.reader.child.protection as p\n"
+        "    import swmr_viewer.reader.child.entry as p\n"
         "    prepare = p.prepare_process\n"
         "    p.prepare_process = lambda: (prepare(), os.write(1, b'noise\\n'))\n"
     )

@@ -13,10 +13,9 @@ from swmr_viewer.core.nexus.facts import DataFacts
 from swmr_viewer.core.progress import KeyProgress
 from swmr_viewer.reader.blocks import create_block, let_go, unlink
 from swmr_viewer.reader.child.displays import Displays
-from swmr_viewer.reader.child.frame_reading import FrameReading
+from swmr_viewer.reader.child.frame_reading import PATIENCE_S, FrameReading
 from swmr_viewer.reader.child.live import LiveDelivery
-from swmr_viewer.reader.child.measured import MeasuredDelivery
-from swmr_viewer.reader.child.patience import PATIENCE_S
+from swmr_viewer.reader.child.measured_delivery import MeasuredDelivery
 from swmr_viewer.reader.child.reader_slots import ReaderSlots
 from swmr_viewer.reader.child.sending import Sender
 from swmr_viewer.reader.messages import Busy, Event, Fault, FrameMeasured, FrameReady, Heartbeat, ShowIndex, ShowLive, SlotsWanted, UseSlots

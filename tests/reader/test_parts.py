@@ -13,10 +13,10 @@ from hypothesis.extra import numpy as hnp
 
 from swmr_viewer.core.conditions import AllKeys, Timeout
 from swmr_viewer.core.progress import KeyProgress
-from swmr_viewer.reader.child.layout import slot_layout
-from swmr_viewer.reader.child.measuring import measure
-from swmr_viewer.reader.child.newest import NewestFrame
-from swmr_viewer.reader.child.patience import Patience
+from swmr_viewer.reader.child.frame_order import NewestFrame
+from swmr_viewer.reader.child.frame_reading import Patience
+from swmr_viewer.reader.child.measured_delivery import measure
+from swmr_viewer.reader.child.reader_slots import slot_layout
 from swmr_viewer.reader.messages import (
     Busy,
     DataDescription,

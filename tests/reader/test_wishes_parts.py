@@ -9,12 +9,11 @@ from swmr_viewer.analysis import Region
 from swmr_viewer.core.nexus.facts import DataFacts
 from swmr_viewer.core.progress import KeyProgress
 from swmr_viewer.core.scan import moved
-from swmr_viewer.reader.child.backlog import Backlog
 from swmr_viewer.reader.child.displays import Displays
-from swmr_viewer.reader.child.frame_reading import FrameReading
+from swmr_viewer.reader.child.frame_order import Backlog
+from swmr_viewer.reader.child.frame_reading import PATIENCE_S, FrameReading
 from swmr_viewer.reader.child.live import LiveDelivery
 from swmr_viewer.reader.child.measurer import Measurer
-from swmr_viewer.reader.child.patience import PATIENCE_S
 from swmr_viewer.reader.child.sending import Sender
 from swmr_viewer.reader.messages import Combine, Fault, FrameReady, Measure, Measured, SetDisplay, SetEveryFrame, ShowIndex, ShowLive
 from tests.reader.test_delivery import N, parts

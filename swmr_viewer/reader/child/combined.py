@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -13,11 +12,9 @@ import numpy.typing as npt
 from swmr_viewer.core.errors import FrameDoubtfulError
 from swmr_viewer.core.progress import KeyProgress
 from swmr_viewer.core.ranges import IndexArray
-from swmr_viewer.core.scan import moved
 from swmr_viewer.reader.child.displays import Displays
 from swmr_viewer.reader.child.frame_reading import FrameReading
 from swmr_viewer.reader.child.rolling import Rolling
-from swmr_viewer.reader.messages import MOST_COMBINED
 
 _PARTLY_EVERY_S = 0.5
 """How often (s) a combination is shown that does not have all of its frames yet."""
@@ -31,35 +28,6 @@ class _Sent:
     n: int
     live: bool
     at_s: float
-
-
-class ArrivalLog:
-    """The indices that completed last, in their order."""
-
-    def __init__(self) -> None:
-        self._indices: deque[int] = deque(maxlen=MOST_COMBINED)
-
-    def note(self, indices: IndexArray, backwards: bool = False) -> None:
-        """Take note of indices that completed at the same time."""
-        latest = np.sort(indices)[:: -1 if backwards else 1][-MOST_COMBINED:]
-        self._indices.extend(latest.tolist())
-
-    def last(self, n: int) -> list[int]:
-        """Return the last ``n``, the latest first."""
-        return [self._indices[-at] for at in range(1, min(n, len(self._indices)) + 1)]
-
-    def since(self, index: int) -> IndexArray | None:
-        """Return what completed after this index, or None where that is not known any more."""
-        after: list[int] = []
-        for one in reversed(self._indices):
-            if one == index:
-                return np.array(after[::-1], np.int64)
-            after.append(one)
-        return None
-
-    def move(self, before: tuple[int, ...], after: tuple[int, ...]) -> None:
-        """Take note that the scan shape grew."""
-        self._indices = deque(moved(np.array(self._indices, np.int64), before, after).tolist(), maxlen=MOST_COMBINED)
 
 
 class CombinedFrames:

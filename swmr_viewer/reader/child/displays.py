@@ -18,8 +18,8 @@ from swmr_viewer.analysis.masks import DEFAULT_RULES
 from swmr_viewer.core.errors import PathError, PathNotThereError
 from swmr_viewer.core.nexus.facts import DataFacts
 from swmr_viewer.reader.child.event_pipe import EventPipe
-from swmr_viewer.reader.child.layout import SlotLayout, slot_layout
 from swmr_viewer.reader.child.pixel_masks import Mask, PixelMask
+from swmr_viewer.reader.child.reader_slots import SlotLayout, slot_layout
 from swmr_viewer.reader.messages import Busy, Combine, Fault, PixelMaskRead, SetDisplay
 
 _PAUSE_S = 0.5

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import faulthandler
+import os
 import select
 import sys
 import time
 from multiprocessing.connection import Connection
 
-from swmr_viewer.reader.child.protection import Watchdog
 from swmr_viewer.reader.messages import Busy, Event, Heartbeat, KeysChanged, Request
 
 _ALIVE_EVERY_S = 0.4
+_FEED_EVERY_S = 1.0
 
 
 class EventPipe:
@@ -64,3 +66,30 @@ class EventPipe:
         while self._connection.poll(0 if heard else pause_s):
             heard.append(self._connection.recv())
         return heard
+
+
+class Watchdog:
+    """Ends this process from a C thread when it is not fed: HDF5 can hang for minutes while it keeps Python's lock.
+
+    Parameters
+    ----------
+    after_s : float
+        Seconds without food.
+    """
+
+    def __init__(self, after_s: float) -> None:
+        self._after_s = after_s
+        self._fed_at = float("-inf")
+        self._bowl = open(os.devnull, "w")  # noqa: SIM115 - the C thread writes to it at the very end
+
+    def feed(self) -> None:
+        """Show that the process is well; cheap enough to be called all the time (arming costs 0.1 ms)."""
+        now = time.monotonic()
+        if now - self._fed_at > _FEED_EVERY_S:
+            faulthandler.dump_traceback_later(self._after_s, exit=True, file=self._bowl)
+            self._fed_at = now
+
+    def rest(self) -> None:
+        """Stop watching until it is fed again."""
+        faulthandler.cancel_dump_traceback_later()
+        self._fed_at = float("-inf")

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import time
-from typing import Any
+from typing import Any, Protocol
 
 from swmr_viewer.core.conditions import FILE_REPLACED, STOPPED, Timeout
 from swmr_viewer.core.errors import SwmrViewerError
 from swmr_viewer.core.nexus.frame_times import FrameTimes
-from swmr_viewer.reader.child.delivery import Delivery
+from swmr_viewer.core.ranges import IndexArray
 from swmr_viewer.reader.child.displays import Displays
 from swmr_viewer.reader.child.event_pipe import EventPipe
+from swmr_viewer.reader.child.file_watching import ReplacementWatch
 from swmr_viewer.reader.child.frame_reading import FrameReading
 from swmr_viewer.reader.child.live import LiveDelivery
-from swmr_viewer.reader.child.measured import MeasuredDelivery
+from swmr_viewer.reader.child.measured_delivery import MeasuredDelivery
 from swmr_viewer.reader.child.measurer import Measurer
 from swmr_viewer.reader.child.progress_reporter import ProgressReporter
 from swmr_viewer.reader.child.reader_slots import ReaderSlots
-from swmr_viewer.reader.child.replacing import ReplacementWatch
 from swmr_viewer.reader.child.scans import Scan
 from swmr_viewer.reader.child.sending import Sender
 from swmr_viewer.reader.messages import (
@@ -284,3 +284,33 @@ class Following:
     def close(self) -> None:
         """Close the file."""
         self._scan.close()
+
+
+class Delivery(Protocol):
+    """Takes complete indices in, and sends frames out, a little at each step."""
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether everything that has to be sent was sent."""
+
+    @property
+    def is_pressed(self) -> bool:
+        """Whether the next step should come at once."""
+
+    def note_completed(self, indices: IndexArray, reshaped: bool, came: bool = True) -> None:
+        """Take note of complete indices; ``reshaped``: indices mean other positions now; ``came``: they completed just now."""
+
+    def note_joined(self, path: str) -> None:
+        """Take note that a data set which was not there before can be read now."""
+
+    def move(self, before: tuple[int, ...], after: tuple[int, ...]) -> None:
+        """Take note that indices mean other places now; called before ``note_completed``."""
+
+    def show(self, request: ShowIndex | ShowLive) -> None:
+        """Take note of what the window wants to see."""
+
+    def step(self) -> None:
+        """Send what can be sent now."""
+
+    def abandon(self) -> None:
+        """Send nothing more: the user stopped."""

@@ -1,21 +1,20 @@
-"""What all who read frames stand on: the data sets, where messages go, which frames are not to be touched, the time."""
+"""Reads frames for everything that looks at them in the reader, and bounds how long a frame may lag its key."""
 
 from __future__ import annotations
 
 import time
+from collections import deque
 from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from swmr_viewer.core.errors import FrameDoubtfulError
+from swmr_viewer.core.errors import FrameDoubtfulError, FrameNotWrittenError
 from swmr_viewer.core.frames import FrameGrabber
 from swmr_viewer.core.scan import index_of, position_of
 from swmr_viewer.reader.child.event_pipe import EventPipe
-from swmr_viewer.reader.child.late_data import LateData
-from swmr_viewer.reader.child.patience import PATIENCE_S
-from swmr_viewer.reader.child.reading import grab_at
+from swmr_viewer.reader.child.scans import LateData
 from swmr_viewer.reader.messages import Busy, Fault, FramePlace
 
 _NONE: frozenset[int] = frozenset()
@@ -117,3 +116,75 @@ def _index_on(position: tuple[int, ...], scan_shape: tuple[int, ...]) -> int | N
         return index_of((*position, *(0,) * (len(scan_shape) - len(position))), scan_shape)
     except IndexError:  # of another scan
         return None
+
+
+def grab_at(grabber: FrameGrabber, index: int, scan_shape: tuple[int, ...], frame: npt.NDArray[Any], as_it_is: bool = False) -> None:
+    """Read the frame at an index on the keys' scan shape, which may lag or lead that of the data while both grow.
+
+    ``as_it_is`` takes a frame that is in doubt, after waiting.
+
+    Raises
+    ------
+    FrameNotWrittenError, FrameUnreadableError
+        If the frame is not there yet, or its data set grew at this moment, or it cannot be read.
+    """
+    grabber.scan_shape = scan_shape
+    try:
+        grabber.grab_into(index, frame, as_it_is=as_it_is)
+    except (TypeError, ValueError) as error:
+        if grabber.frame_shape == frame.shape:
+            raise
+        raise _growing(index, grabber) from error
+
+
+def _growing(index: int, grabber: FrameGrabber) -> FrameNotWrittenError:
+    return FrameNotWrittenError(f"Frame {index} of {grabber.path} is growing.", "Try again after the next poll.")
+
+
+PATIENCE_S = 5.0
+"""Longest wait (s) for a frame whose key is set."""
+
+_SAME_MOMENT_S = 0.1
+
+
+class Doubt:
+    """The first of the newest frames that is in doubt: where all are dark they come faster than any of them is waited for."""
+
+    def __init__(self) -> None:
+        self.index: int | None = None
+        self._since = 0.0
+
+    def since(self, index: int, now: float) -> float:
+        """Return since when this frame has been in doubt."""
+        if self.index is None:
+            self.index, self._since = index, now
+        return self._since if index == self.index else now
+
+    def waited_for(self, now: float) -> int | None:
+        """Return the frame that has been waited for, if there is one."""
+        return self.index if now - self._since >= PATIENCE_S else None
+
+    def clear(self) -> None:
+        """Take note that a frame was shown, or that indices mean other frames."""
+        self.index = None
+
+
+class Patience:
+    """When frames became ready, by how many were ready at which time."""
+
+    def __init__(self) -> None:
+        self._ready: deque[tuple[int, float]] = deque()
+
+    def note(self, n_ready: int, now: float) -> None:
+        """Take note that by now so many frames are ready."""
+        if self._ready and self._ready[-1][0] >= n_ready:
+            return
+        if len(self._ready) > 1 and now - self._ready[-1][1] < _SAME_MOMENT_S:
+            now = self._ready.pop()[1]
+        self._ready.append((n_ready, now))
+
+    def ready_since(self, number: int, otherwise: float) -> float:
+        """Return when the ``number``-th frame (from 1, never falling from call to call) became ready."""
+        while self._ready and self._ready[0][0] < number:
+            self._ready.popleft()
+        return self._ready[0][1] if self._ready else otherwise

@@ -8,12 +8,10 @@ import numpy as np
 
 from swmr_viewer.core.ranges import IndexArray
 from swmr_viewer.core.scan import index_of, moved, moved_index
-from swmr_viewer.reader.child.combined import ArrivalLog, CombinedFrames
+from swmr_viewer.reader.child.combined import CombinedFrames
 from swmr_viewer.reader.child.displays import Displays
-from swmr_viewer.reader.child.every import EveryLine
-from swmr_viewer.reader.child.frame_reading import FrameReading
-from swmr_viewer.reader.child.newest import NewestFrame
-from swmr_viewer.reader.child.patience import Doubt
+from swmr_viewer.reader.child.frame_order import ArrivalLog, EveryLine, NewestFrame
+from swmr_viewer.reader.child.frame_reading import Doubt, FrameReading
 from swmr_viewer.reader.child.progress_reporter import ProgressReporter
 from swmr_viewer.reader.child.sending import Sender, Wanted
 from swmr_viewer.reader.messages import EveryFrameBegan, SetEveryFrame, ShowIndex, ShowLive

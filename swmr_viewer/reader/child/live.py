@@ -8,9 +8,9 @@ import numpy as np
 
 from swmr_viewer.core.errors import FileReplacedError, FrameDoubtfulError, FrameNotWrittenError, SwmrViewerError
 from swmr_viewer.reader.child.combined import CombinedFrames
-from swmr_viewer.reader.child.every import EveryLine
+from swmr_viewer.reader.child.frame_order import EveryLine
+from swmr_viewer.reader.child.frame_reading import PATIENCE_S
 from swmr_viewer.reader.child.frames_to_show import FramesToShow
-from swmr_viewer.reader.child.patience import PATIENCE_S
 from swmr_viewer.reader.child.sending import Wanted
 
 

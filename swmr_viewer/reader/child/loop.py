@@ -14,11 +14,11 @@ from swmr_viewer.core.files.opening import explain
 from swmr_viewer.core.inspection import Inspection
 from swmr_viewer.core.nexus import units
 from swmr_viewer.reader.child.event_pipe import EventPipe
+from swmr_viewer.reader.child.file_watching import Waiting
 from swmr_viewer.reader.child.following import Following
 from swmr_viewer.reader.child.previewing import read_first_frame
 from swmr_viewer.reader.child.reader_slots import ReaderSlots
 from swmr_viewer.reader.child.scans import Scan
-from swmr_viewer.reader.child.waiting import Waiting
 from swmr_viewer.reader.messages import (
     Busy,
     Ended,

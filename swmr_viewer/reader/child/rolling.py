@@ -13,8 +13,8 @@ import numpy.typing as npt
 from swmr_viewer.analysis.accumulating import Accumulator, How
 from swmr_viewer.core.errors import FrameDoubtfulError, FrameNotWrittenError, SwmrViewerError
 from swmr_viewer.core.ranges import IndexArray
-from swmr_viewer.reader.child.backlog import Backlog
-from swmr_viewer.reader.child.patience import PATIENCE_S
+from swmr_viewer.reader.child.frame_order import Backlog
+from swmr_viewer.reader.child.frame_reading import PATIENCE_S
 
 Read = Callable[[int], npt.NDArray[Any]]
 ReadDoubtful = Callable[[int, FrameDoubtfulError], npt.NDArray[Any]]

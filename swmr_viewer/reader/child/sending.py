@@ -17,12 +17,10 @@ from swmr_viewer.core.nexus.frame_times import FrameTimes
 from swmr_viewer.core.scan import position_of
 from swmr_viewer.reader.child.displays import Display, Displays
 from swmr_viewer.reader.child.event_pipe import EventPipe
-from swmr_viewer.reader.child.frame_reading import busy_with
-from swmr_viewer.reader.child.layout import SlotLayout, refuse_too_large, slot_layout
+from swmr_viewer.reader.child.frame_reading import busy_with, grab_at
 from swmr_viewer.reader.child.pixel_masks import Mask
 from swmr_viewer.reader.child.progress_reporter import ProgressReporter
-from swmr_viewer.reader.child.reader_slots import ReaderSlots
-from swmr_viewer.reader.child.reading import grab_at
+from swmr_viewer.reader.child.reader_slots import ReaderSlots, SlotLayout, refuse_too_large, slot_layout
 from swmr_viewer.reader.messages import Fault, FrameReady, SlotsWanted
 
 OnFrame = Callable[[str, int, npt.NDArray[Any], FrameStatistics], None]

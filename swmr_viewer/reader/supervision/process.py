@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from swmr_viewer.reader.blocks import start_tracker
-from swmr_viewer.reader.child.entry import run_reader
+from swmr_viewer.reader.child import run_reader
 from swmr_viewer.reader.messages import Event, Quit, Request
 from swmr_viewer.reader.supervision.outbox import Outbox
 
