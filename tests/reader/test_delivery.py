@@ -12,8 +12,8 @@ from swmr_viewer.core.errors import FrameDoubtfulError, FrameNotWrittenError, Fr
 from swmr_viewer.core.nexus.facts import DataFacts
 from swmr_viewer.core.progress import KeyProgress
 from swmr_viewer.reader.blocks import create_block, let_go, unlink
-from swmr_viewer.reader.child.displays import Displays
-from swmr_viewer.reader.child.frame_reading import PATIENCE_S, FrameReading
+from swmr_viewer.reader.child.frame_preparers import FramePreparers
+from swmr_viewer.reader.child.frame_reading import FRAME_TIMEOUT_S, FrameReading
 from swmr_viewer.reader.child.live import LiveDelivery
 from swmr_viewer.reader.child.measured_delivery import MeasuredDelivery
 from swmr_viewer.reader.child.reader_slots import ReaderSlots
@@ -110,41 +110,41 @@ class Scan:
 
 @pytest.fixture
 def parts():
-    scan, line, grabber, clock = Scan(), EventPipe(), Grabber(), Clock()
+    scan, pipe, grabber, clock = Scan(), EventPipe(), Grabber(), Clock()
     block = create_block(4096)
     slots = ReaderSlots()
     slots.use(UseSlots(1, (block.name,), 4096))
-    yield scan, line, grabber, clock, slots, block.name
+    yield scan, pipe, grabber, clock, slots, block.name
     slots.close()
     unlink(block)
     let_go(block)
 
 
-def live_delivery(grabber, scan, slots, line, unreadable=(), *, clock):
-    displays = Displays(None, {"/data": DataFacts()}, line)
-    sender = Sender({"/data": grabber}, scan, slots, line, displays, {}, lambda *about: None)
-    return LiveDelivery(FrameReading({"/data": grabber}, line, unreadable, clock), scan, sender, displays)
+def live_delivery(grabber, scan, slots, pipe, unreadable=(), *, clock):
+    preparers = FramePreparers(None, {"/data": DataFacts()}, pipe)
+    sender = Sender({"/data": grabber}, scan, slots, pipe, preparers, {}, lambda *about: None)
+    return LiveDelivery(FrameReading({"/data": grabber}, pipe, unreadable, clock), scan, sender, preparers)
 
 
 @pytest.fixture
 def live(parts):
-    scan, line, grabber, clock, slots, name = parts
-    made = live_delivery(grabber, scan, slots, line, clock=clock)
+    scan, pipe, grabber, clock, slots, name = parts
+    made = live_delivery(grabber, scan, slots, pipe, clock=clock)
 
     def step(*, release: bool = True) -> list[int]:
         made.step()
         if release:
             slots.release(name)
-        return [event.index for event in line.take(FrameReady)]
+        return [event.index for event in pipe.take(FrameReady)]
 
     return made, step
 
 
 def test_while_the_newest_lags_its_key_the_one_before_is_shown_and_then_it_is(parts, live):
-    scan, line, grabber, clock, _, _ = parts
+    scan, pipe, grabber, clock, _, _ = parts
     delivery, step = live
     grabber.late = {4}
-    delivery.note_completed(scan.set(0, 5), False)
+    delivery.add_completed(scan.set(0, 5), False)
     assert step() == [3]
     assert step() == []
     assert not delivery.is_idle
@@ -152,32 +152,32 @@ def test_while_the_newest_lags_its_key_the_one_before_is_shown_and_then_it_is(pa
     clock.now += 1
     assert step() == [4]
     assert delivery.is_idle
-    assert line.take(Fault) == []
+    assert pipe.take(Fault) == []
 
 
 def test_a_newer_frame_does_not_wait_for_one_that_lags(parts, live):
     scan, _, grabber, _, _, _ = parts
     delivery, step = live
     grabber.late = {2}
-    delivery.note_completed(scan.set(0, 3), False)
+    delivery.add_completed(scan.set(0, 3), False)
     assert step() == [1]
-    delivery.note_completed(scan.set(3, 6), False)
+    delivery.add_completed(scan.set(3, 6), False)
     assert step() == [5]
     assert delivery.is_idle
 
 
 def test_a_frame_that_never_comes_is_said_once_and_given_up(parts, live):
-    scan, line, grabber, clock, _, _ = parts
+    scan, pipe, grabber, clock, _, _ = parts
     delivery, step = live
     grabber.late = {4}
-    delivery.note_completed(scan.set(0, 5), False)
+    delivery.add_completed(scan.set(0, 5), False)
     step()
-    clock.now += PATIENCE_S - 0.1
+    clock.now += FRAME_TIMEOUT_S - 0.1
     step()
-    assert line.take(Fault) == []
+    assert pipe.take(Fault) == []
     clock.now += 0.2
     assert step() == []
-    (fault,) = line.take(Fault)
+    (fault,) = pipe.take(Fault)
     assert fault.index == 4
     assert "has not been written" in fault.message
     assert delivery.is_idle
@@ -187,22 +187,22 @@ def test_a_frame_that_never_comes_is_said_once_and_given_up(parts, live):
 
 
 def test_a_damaged_frame_is_said_at_once(parts, live):
-    scan, line, grabber, _, _, _ = parts
+    scan, pipe, grabber, _, _, _ = parts
     delivery, step = live
     grabber.damaged = {4}
-    delivery.note_completed(scan.set(0, 5), False)
+    delivery.add_completed(scan.set(0, 5), False)
     assert step() == [3]
-    assert [fault.index for fault in line.take(Fault)] == [4]
+    assert [fault.index for fault in pipe.take(Fault)] == [4]
     assert delivery.is_idle
 
 
 def test_nothing_is_read_while_no_slot_is_free(parts, live):
     scan, _, grabber, _, slots, name = parts
     delivery, step = live
-    delivery.note_completed(scan.set(0, 2), False)
+    delivery.add_completed(scan.set(0, 2), False)
     assert step(release=False) == [1]
-    delivery.note_completed(scan.set(2, 4), False)
-    delivery.note_completed(scan.set(4, 7), False)
+    delivery.add_completed(scan.set(2, 4), False)
+    delivery.add_completed(scan.set(4, 7), False)
     assert step(release=False) == []
     assert grabber.reads == [1]
     slots.release(name)
@@ -211,22 +211,22 @@ def test_nothing_is_read_while_no_slot_is_free(parts, live):
 
 
 def test_a_pinned_frame_comes_first_and_alone_and_the_newest_again_after_it(parts, live):
-    scan, line, _, _, _, _ = parts
+    scan, pipe, _, _, _, _ = parts
     delivery, step = live
-    delivery.note_completed(scan.set(0, 3), False)
+    delivery.add_completed(scan.set(0, 3), False)
     delivery.show(ShowIndex(1, 0))
     delivery.show(ShowIndex(1, 1))
     assert step() == [1]
-    delivery.note_completed(scan.set(3, 4), False)
+    delivery.add_completed(scan.set(3, 4), False)
     assert step() == []
     assert delivery.is_idle
     delivery.show(ShowLive(1))
     assert step() == [3]
     delivery.show(ShowIndex(1, 8))
     assert step() == []
-    assert [fault.index for fault in line.take(Fault)] == [8]
+    assert [fault.index for fault in pipe.take(Fault)] == [8]
     delivery.show(ShowLive(1, "/other"))
-    assert "/other" in line.take(Fault)[0].message
+    assert "/other" in pipe.take(Fault)[0].message
 
 
 def on_shape(scan: Scan, shape: tuple[int, ...]) -> None:
@@ -236,16 +236,16 @@ def on_shape(scan: Scan, shape: tuple[int, ...]) -> None:
 def grow(scan: Scan, delivery: LiveDelivery, shape: tuple[int, ...]) -> None:
     before = scan.progress.scan_shape
     scan.progress.grow(shape)
-    delivery.move(before, shape)
-    delivery.note_completed(np.empty(0, np.int64), True)
+    delivery.remap_indices(before, shape)
+    delivery.add_completed(np.empty(0, np.int64), True)
 
 
 def test_a_pinned_frame_that_lags_is_the_same_point_when_an_inner_axis_grew(parts, live):
-    scan, line, grabber, _, _, _ = parts
+    scan, pipe, grabber, _, _, _ = parts
     delivery, step = live
     on_shape(scan, (2, 3))
     grabber.late = {4}
-    delivery.note_completed(scan.set(0, 5), False)
+    delivery.add_completed(scan.set(0, 5), False)
     delivery.show(ShowIndex(1, 4))
     assert step() == []
     grabber.late = set()
@@ -253,10 +253,10 @@ def test_a_pinned_frame_that_lags_is_the_same_point_when_an_inner_axis_grew(part
     assert step() == [6]
     assert grabber.reads[-1] == 6
     assert delivery.is_idle
-    delivery.show_again()  # prepared otherwise
+    delivery.resend()  # prepared otherwise
     delivery.step()
-    assert [(event.index, event.position) for event in line.take(FrameReady)] == [(6, (1, 1))]
-    assert line.take(Fault) == []
+    assert [(event.index, event.position) for event in pipe.take(FrameReady)] == [(6, (1, 1))]
+    assert pipe.take(Fault) == []
 
 
 @pytest.mark.parametrize(
@@ -269,126 +269,126 @@ def test_a_pinned_frame_that_lags_is_the_same_point_when_an_inner_axis_grew(part
     ],
 )
 def test_a_frame_is_asked_for_by_its_point(parts, live, here, request_, index):
-    scan, line, _, _, _, _ = parts
+    scan, pipe, _, _, _, _ = parts
     delivery, step = live
     on_shape(scan, here)
-    delivery.note_completed(scan.set(0, scan.progress.total), False)
+    delivery.add_completed(scan.set(0, scan.progress.total), False)
     delivery.show(request_)
     assert step() == [index]
-    assert line.take(Fault) == []
+    assert pipe.take(Fault) == []
 
 
 def test_a_point_that_a_new_reader_has_not_seen_yet_is_found_when_the_scan_has_grown(parts, live):
-    scan, line, _, _, _, _ = parts
+    scan, pipe, _, _, _, _ = parts
     delivery, step = live
     on_shape(scan, (2, 3))
-    delivery.note_completed(scan.set(0, 5), False)
+    delivery.add_completed(scan.set(0, 5), False)
     delivery.show(ShowIndex(1, 13, None, (3, 5)))  # (2, 3)
     assert step() == []
-    assert [fault.index for fault in line.take(Fault)] == [13]
+    assert [fault.index for fault in pipe.take(Fault)] == [13]
     grow(scan, delivery, (3, 5))
-    delivery.note_completed(scan.set(10, 15), False)
-    delivery.show_again()
+    delivery.add_completed(scan.set(10, 15), False)
+    delivery.resend()
     assert step() == [13]
 
 
 def test_a_pinned_frame_that_lags_is_waited_for_with_a_bound(parts, live):
-    scan, line, grabber, clock, _, _ = parts
+    scan, pipe, grabber, clock, _, _ = parts
     delivery, step = live
     grabber.late = {1}
-    delivery.note_completed(scan.set(0, 3), False)
+    delivery.add_completed(scan.set(0, 3), False)
     delivery.show(ShowIndex(1, 1))
     assert step() == []
     assert not delivery.is_idle
-    clock.now += PATIENCE_S + 0.1
+    clock.now += FRAME_TIMEOUT_S + 0.1
     step()
-    assert [fault.index for fault in line.take(Fault)] == [1]
+    assert [fault.index for fault in pipe.take(Fault)] == [1]
     assert delivery.is_idle
 
 
 def test_a_newest_frame_in_doubt_is_waited_for_and_then_sent_with_a_word(parts, live):
-    scan, line, grabber, clock, _, _ = parts
+    scan, pipe, grabber, clock, _, _ = parts
     delivery, step = live
     grabber.doubtful = {4: set()}
-    delivery.note_completed(scan.set(0, 5), False)
+    delivery.add_completed(scan.set(0, 5), False)
     assert step() == [3]
-    clock.now += PATIENCE_S - 0.1
+    clock.now += FRAME_TIMEOUT_S - 0.1
     assert step() == []
-    assert line.take(Fault) == []
+    assert pipe.take(Fault) == []
     clock.now += 0.2
     assert step() == [4]
-    (fault,) = line.take(Fault)
+    (fault,) = pipe.take(Fault)
     assert (fault.index, "as it is" in fault.message) == (4, True)
     assert delivery.is_idle
 
 
 def test_dark_frames_that_come_faster_than_any_is_waited_for_are_seen_all_the_same(parts, live):
-    scan, line, grabber, clock, _, _ = parts
+    scan, pipe, grabber, clock, _, _ = parts
     delivery, step = live
     grabber.doubtful = {index: set() for index in range(N)}
     shown: list[int] = []
     for index in range(N):
-        delivery.note_completed(scan.set(index, index + 1), False)
+        delivery.add_completed(scan.set(index, index + 1), False)
         shown += step()
         clock.now += 1
     assert shown == [0]  # the one that was waited for; the others are not as old yet
-    clock.now += PATIENCE_S
+    clock.now += FRAME_TIMEOUT_S
     for _ in range(4):
         shown += step()
-        clock.now += PATIENCE_S
+        clock.now += FRAME_TIMEOUT_S
     assert (shown[-1], shown == sorted(set(shown)), delivery.is_idle) == (N - 1, True, True)
-    assert [fault.index for fault in line.take(Fault)] == shown
+    assert [fault.index for fault in pipe.take(Fault)] == shown
 
 
 def test_a_pinned_frame_in_doubt_is_waited_for_and_then_sent(parts, live):
-    scan, line, grabber, clock, _, _ = parts
+    scan, pipe, grabber, clock, _, _ = parts
     delivery, step = live
     grabber.doubtful = {1: set()}
-    delivery.note_completed(scan.set(0, 3), False)
+    delivery.add_completed(scan.set(0, 3), False)
     delivery.show(ShowIndex(1, 1))
     assert step() == []
-    clock.now += PATIENCE_S + 0.1
+    clock.now += FRAME_TIMEOUT_S + 0.1
     assert step() == [1]
-    assert [fault.index for fault in line.take(Fault)] == [1]
+    assert [fault.index for fault in pipe.take(Fault)] == [1]
 
 
 def test_sources_that_are_missing_are_waited_for_once(parts, live):
-    scan, line, grabber, clock, _, _ = parts
+    scan, pipe, grabber, clock, _, _ = parts
     delivery, step = live
     grabber.doubtful = {index: {"two.h5"} for index in range(N)}
-    delivery.note_completed(scan.set(0, 1), False)
+    delivery.add_completed(scan.set(0, 1), False)
     assert step() == []
-    clock.now += PATIENCE_S + 0.1
+    clock.now += FRAME_TIMEOUT_S + 0.1
     shown = step()
     for index in range(1, N):
-        delivery.note_completed(scan.set(index, index + 1), False)
+        delivery.add_completed(scan.set(index, index + 1), False)
         shown += step()
     assert shown == list(range(N))
-    assert [fault.index for fault in line.take(Fault)] == [0]
+    assert [fault.index for fault in pipe.take(Fault)] == [0]
 
 
 def test_frames_that_outgrow_the_slots_ask_for_larger_ones_once(parts, live):
-    scan, line, grabber, _, _, _ = parts
+    scan, pipe, grabber, _, _, _ = parts
     delivery, step = live
     grabber.frame_shape = (100, 100)
-    delivery.note_completed(scan.set(0, 3), False)
+    delivery.add_completed(scan.set(0, 3), False)
     assert step() == []
     assert step() == []
-    (wanted,) = line.take(SlotsWanted)
+    (wanted,) = pipe.take(SlotsWanted)
     assert wanted.size >= 2 * 100 * 100 + 4 * 100 * 100
     assert not delivery.is_idle
 
 
 def test_a_frame_that_was_marked_unreadable_is_not_touched(parts):
-    scan, line, grabber, clock, slots, _ = parts
-    delivery = live_delivery(grabber, scan, slots, line, unreadable=(("/data", (2,)),), clock=clock)
-    delivery.note_completed(scan.set(0, 3), False)
+    scan, pipe, grabber, clock, slots, _ = parts
+    delivery = live_delivery(grabber, scan, slots, pipe, unreadable=(("/data", (2,)),), clock=clock)
+    delivery.add_completed(scan.set(0, 3), False)
     delivery.step()
     assert grabber.reads == []
     delivery.show(ShowIndex(1, 2))
     delivery.step()
     assert grabber.reads == []
-    assert [fault.index for fault in line.take(Fault)] == [2]
+    assert [fault.index for fault in pipe.take(Fault)] == [2]
     assert delivery.is_idle
 
 
@@ -396,80 +396,80 @@ def test_a_frame_that_was_marked_unreadable_is_not_touched(parts):
 
 
 def measured_of(parts, delivered=None, unreadable=()) -> MeasuredDelivery:
-    scan, line, grabber, clock, _, _ = parts
-    return MeasuredDelivery(FrameReading({"/data": grabber}, line, unreadable, clock), scan, delivered)
+    scan, pipe, grabber, clock, _, _ = parts
+    return MeasuredDelivery(FrameReading({"/data": grabber}, pipe, unreadable, clock), scan, delivered)
 
 
 def test_every_frame_is_measured_and_a_damaged_one_is_said(parts):
-    scan, line, grabber, _, _, _ = parts
+    scan, pipe, grabber, _, _, _ = parts
     delivery = measured_of(parts)
     grabber.damaged = {2}
-    delivery.note_completed(scan.set(0, 4), False)
+    delivery.add_completed(scan.set(0, 4), False)
     assert not delivery.is_idle
     delivery.step()
-    sums = {event.index: event.data["/data"]["sum"] for event in line.sent if isinstance(event, FrameMeasured)}
+    sums = {event.index: event.data["/data"]["sum"] for event in pipe.sent if isinstance(event, FrameMeasured)}
     assert sums == {0: 0, 1: 6, 3: 18}
-    assert [fault.index for fault in line.take(Fault)] == [2]
+    assert [fault.index for fault in pipe.take(Fault)] == [2]
     assert delivery.is_idle
 
 
 def test_frames_that_never_come_share_one_wait(parts):
-    scan, line, grabber, clock, _, _ = parts
+    scan, pipe, grabber, clock, _, _ = parts
     delivery = measured_of(parts)
     grabber.late = {1, 2, 3, 5}
-    delivery.note_completed(scan.set(0, 5), False)
+    delivery.add_completed(scan.set(0, 5), False)
     delivery.step()
-    assert [event.index for event in line.take(FrameMeasured)] == [0]
-    clock.now += PATIENCE_S - 1
-    delivery.note_completed(scan.set(5, 7), False)
+    assert [event.index for event in pipe.take(FrameMeasured)] == [0]
+    clock.now += FRAME_TIMEOUT_S - 1
+    delivery.add_completed(scan.set(5, 7), False)
     delivery.step()
-    assert line.take(FrameMeasured) == []
+    assert pipe.take(FrameMeasured) == []
     clock.now += 2
     delivery.step()
-    assert [fault.index for fault in line.take(Fault)] == [1, 2, 3]
-    assert [event.index for event in line.take(FrameMeasured)] == [4]
+    assert [fault.index for fault in pipe.take(Fault)] == [1, 2, 3]
+    assert [event.index for event in pipe.take(FrameMeasured)] == [4]
     assert not delivery.is_idle  # 5 became complete later, and has a wait of its own
     grabber.late = set()
     delivery.step()
-    assert [event.index for event in line.take(FrameMeasured)] == [5, 6]
+    assert [event.index for event in pipe.take(FrameMeasured)] == [5, 6]
     assert delivery.is_idle
 
 
 def test_frames_in_doubt_are_measured_in_the_end_each_with_a_word(parts):
-    scan, line, grabber, clock, _, _ = parts
+    scan, pipe, grabber, clock, _, _ = parts
     delivery = measured_of(parts)
     grabber.doubtful = {1: set(), 2: set(), 4: set()}
-    delivery.note_completed(scan.set(0, 4), False)
+    delivery.add_completed(scan.set(0, 4), False)
     delivery.step()
-    assert [event.index for event in line.take(FrameMeasured)] == [0]
-    clock.now += PATIENCE_S - 1
-    delivery.note_completed(scan.set(4, 5), False)
+    assert [event.index for event in pipe.take(FrameMeasured)] == [0]
+    clock.now += FRAME_TIMEOUT_S - 1
+    delivery.add_completed(scan.set(4, 5), False)
     clock.now += 2
     delivery.step()
-    assert [event.index for event in line.take(FrameMeasured)] == [1, 2, 3]
-    assert [fault.index for fault in line.take(Fault)] == [1, 2]
+    assert [event.index for event in pipe.take(FrameMeasured)] == [1, 2, 3]
+    assert [fault.index for fault in pipe.take(Fault)] == [1, 2]
     assert not delivery.is_idle  # 4 became complete later, and has a wait of its own
-    clock.now += PATIENCE_S
+    clock.now += FRAME_TIMEOUT_S
     delivery.step()
-    assert [event.index for event in line.take(FrameMeasured)] == [4]
+    assert [event.index for event in pipe.take(FrameMeasured)] == [4]
     assert delivery.is_idle
 
 
 def test_what_was_delivered_or_kills_is_passed_over(parts):
-    scan, line, grabber, _, _, _ = parts
+    scan, pipe, grabber, _, _, _ = parts
     delivery = measured_of(parts, delivered=np.array([0, 2]), unreadable=(("/data", (3,)),))
-    delivery.note_completed(scan.set(0, 5), False)
+    delivery.add_completed(scan.set(0, 5), False)
     delivery.step()
     assert grabber.reads == [1, 4]
-    assert [event.index for event in line.take(FrameMeasured)] == [1, 4]
+    assert [event.index for event in pipe.take(FrameMeasured)] == [1, 4]
 
 
 def test_a_stop_leaves_the_rest(parts):
-    scan, line, grabber, _, _, _ = parts
+    scan, pipe, grabber, _, _, _ = parts
     delivery = measured_of(parts)
-    delivery.note_completed(scan.set(0, 5), False)
+    delivery.add_completed(scan.set(0, 5), False)
     delivery.abandon()
     delivery.step()
     assert delivery.is_idle
     assert grabber.reads == []
-    assert line.sent == []
+    assert pipe.sent == []

@@ -14,7 +14,7 @@ from hypothesis.extra import numpy as hnp
 from swmr_viewer.core.conditions import AllKeys, Timeout
 from swmr_viewer.core.progress import KeyProgress
 from swmr_viewer.reader.child.frame_order import NewestFrame
-from swmr_viewer.reader.child.frame_reading import Patience
+from swmr_viewer.reader.child.frame_reading import ReadyTimes
 from swmr_viewer.reader.child.measured_delivery import measure
 from swmr_viewer.reader.child.reader_slots import slot_layout
 from swmr_viewer.reader.messages import (
@@ -88,7 +88,7 @@ def test_the_next_check_is_when_the_verdict_changes(stuck_after_s, gaps):
 
 
 def test_patience_counts_from_when_a_frame_became_ready():
-    patience = Patience()
+    patience = ReadyTimes()
     patience.note(10, 100.0)
     patience.note(11, 200.0)
     assert [patience.ready_since(n, 0.0) for n in (1, 10, 11)] == [100.0, 100.0, 200.0]
@@ -96,7 +96,7 @@ def test_patience_counts_from_when_a_frame_became_ready():
 
 
 def test_patience_stays_small():
-    patience = Patience()
+    patience = ReadyTimes()
     for n in range(1, 100_000):
         patience.note(n, n * 1e-4)
     assert len(patience._ready) < 110
@@ -111,10 +111,10 @@ def shown_in(order, n=30, per_poll=1):
     for at in range(0, len(order), per_poll):
         indices = np.array(order[at : at + per_poll], np.int64)
         progress.add(0, indices, indices + 1)
-        newest.note_completed(indices)
+        newest.add_completed(indices)
         index = next(newest.candidates(progress), None)
         if index is not None:
-            newest.note_shown(index)
+            newest.mark_shown(index)
             shown.append(index)
     assert newest.is_settled
     return shown
@@ -146,9 +146,9 @@ def test_a_random_scan_moves_with_what_arrives():
 def test_while_the_newest_is_late_the_one_before_is_shown():
     newest, progress = NewestFrame(), KeyProgress(1, (10,))
     progress.add(0, np.array([0]), np.array([6]))
-    newest.note_completed(np.arange(6))
+    newest.add_completed(np.arange(6))
     assert list(newest.candidates(progress)) == [5, 4, 3]
-    newest.note_shown(4)
+    newest.mark_shown(4)
     assert list(newest.candidates(progress)) == [5]
     assert not newest.is_settled
     newest.give_up(5)

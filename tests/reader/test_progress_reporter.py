@@ -26,15 +26,15 @@ class Keys:
 
 
 def test_the_next_keys_wait_for_an_answer_unless_a_frame_needs_them_told():
-    keys, line = Keys(), EventPipe()
-    announcer = ProgressReporter(keys, line)  # type: ignore[arg-type]
+    keys, pipe = Keys(), EventPipe()
+    announcer = ProgressReporter(keys, pipe)  # type: ignore[arg-type]
     told: list[tuple[list[int], bool]] = []
 
     def set_and_announce(index: int, *, at_once: bool) -> None:
         keys.new = [(np.array([index]), np.array([index + 1]))]
         announcer.collect()
         announcer.announce(at_once=at_once)
-        told.extend((event.added[0][0].tolist(), event.whole) for event in line.take(KeysChanged))
+        told.extend((event.added[0][0].tolist(), event.whole) for event in pipe.take(KeysChanged))
 
     set_and_announce(0, at_once=False)
     set_and_announce(1, at_once=False)
@@ -44,19 +44,19 @@ def test_the_next_keys_wait_for_an_answer_unless_a_frame_needs_them_told():
     assert told[1:] == [([1, 2, 3], False)]
     announcer.announce(at_once=True)
     assert announcer.is_idle
-    announcer.note_credit()
+    announcer.acknowledge()
     set_and_announce(4, at_once=False)
     assert told[2:] == [([4], False)]
-    assert line.take(KeysChanged) == []
+    assert pipe.take(KeysChanged) == []
 
 
 def test_the_message_brings_the_frames_that_are_complete_by_it():
-    keys, line = Keys(), EventPipe()
-    announcer = ProgressReporter(keys, line)  # type: ignore[arg-type]
+    keys, pipe = Keys(), EventPipe()
+    announcer = ProgressReporter(keys, pipe)  # type: ignore[arg-type]
     completed: list[list[list[int]]] = []
     for added in (([0, 5], [2, 6]), ([2], [5]), ([9], [10])):
         keys.new = [(np.array(added[0]), np.array(added[1]))]
         announcer.collect()
         announcer.announce(at_once=True)
-        completed.extend([part.tolist() for part in event.completed] for event in line.take(KeysChanged))
+        completed.extend([part.tolist() for part in event.completed] for event in pipe.take(KeysChanged))
     assert completed == [[[0, 5], [2, 6]], [[2], [5]], [[9], [10]]]

@@ -9,9 +9,9 @@ from swmr_viewer.analysis import Region
 from swmr_viewer.core.nexus.facts import DataFacts
 from swmr_viewer.core.progress import KeyProgress
 from swmr_viewer.core.scan import moved
-from swmr_viewer.reader.child.displays import Displays
 from swmr_viewer.reader.child.frame_order import Backlog
-from swmr_viewer.reader.child.frame_reading import PATIENCE_S, FrameReading
+from swmr_viewer.reader.child.frame_preparers import FramePreparers
+from swmr_viewer.reader.child.frame_reading import FRAME_TIMEOUT_S, FrameReading
 from swmr_viewer.reader.child.live import LiveDelivery
 from swmr_viewer.reader.child.measurer import Measurer
 from swmr_viewer.reader.child.sending import Sender
@@ -25,30 +25,30 @@ class Bench:
     """A delivery and a measurer on a scan whose keys and frames the test sets."""
 
     def __init__(self, parts, unreadable=()) -> None:
-        self.scan, self.line, self.grabber, self.clock, self.slots, self.name = parts
+        self.scan, self.pipe, self.grabber, self.clock, self.slots, self.name = parts
         grabbers = {"/data": self.grabber}
-        self.displays = Displays(None, {"/data": DataFacts()}, self.line)
-        frames = FrameReading(grabbers, self.line, unreadable, self.clock)
-        self.measurer = Measurer(frames, self.scan, self.displays)
-        sender = Sender(grabbers, self.scan, self.slots, self.line, self.displays, {}, self.measurer.note_frame)
-        self.live = LiveDelivery(frames, self.scan, sender, self.displays)
+        self.preparers = FramePreparers(None, {"/data": DataFacts()}, self.pipe)
+        frames = FrameReading(grabbers, self.pipe, unreadable, self.clock)
+        self.measurer = Measurer(frames, self.scan, self.preparers)
+        sender = Sender(grabbers, self.scan, self.slots, self.pipe, self.preparers, {}, self.measurer.measure_shown)
+        self.live = LiveDelivery(frames, self.scan, sender, self.preparers)
         self.grabber.dtype = np.dtype("<u4")
 
     def set(self, start: int, stop: int, shape: tuple[int, ...] | None = None) -> None:
         before = self.scan.progress.scan_shape
         if shape is not None:
             self.scan.progress.grow(shape)
-            self.measurer.move(before, shape)
+            self.measurer.remap_indices(before, shape)
         new = self.scan.set(start, stop)
-        self.live.note_completed(new, False)
-        self.measurer.note_completed(new)
+        self.live.add_completed(new, False)
+        self.measurer.add_completed(new)
 
     def steps(self, n: int = 1, *, release: bool = True) -> list[tuple[int, int, int]]:
         """Take steps; return index, number of frames and first pixel of what was sent."""
         sent = []
         for _ in range(n):
             self.live.step()
-            for event in self.line.take(FrameReady):
+            for event in self.pipe.take(FrameReady):
                 assert self.scan.told[event.index], "a frame overtook its keys"
                 pixel = np.ndarray((), event.dtype, self.slots._blocks[self.name].buf)[()]
                 sent.append((event.index, event.combined, int(pixel)))
@@ -57,14 +57,14 @@ class Bench:
         return sent
 
     def combine(self, how: str, n: int | None) -> None:
-        self.displays.set(SetDisplay(1, combine=Combine(how, n)))
-        self.live.redisplay()
+        self.preparers.set(SetDisplay(1, combine=Combine(how, n)))
+        self.live.prepare_again()
 
     def spectra(self) -> dict[int, list[float]]:
         self.measurer.step()
-        self.measurer.note_taken()
+        self.measurer.acknowledge()
         found: dict[int, list[float]] = {}
-        for event in self.line.take(Measured):
+        for event in self.pipe.take(Measured):
             assert event.spectra.dtype == np.float32
             for index, spectrum in zip(event.indices.tolist(), event.spectra.tolist(), strict=True):
                 assert index not in found, f"frame {index} was told twice"
@@ -73,9 +73,9 @@ class Bench:
 
     def rows(self) -> dict[int, float]:
         self.measurer.step()
-        self.measurer.note_taken()
+        self.measurer.acknowledge()
         found = {}
-        for event in self.line.take(Measured):
+        for event in self.pipe.take(Measured):
             found |= dict(zip(event.indices.tolist(), event.values[:, 0].tolist(), strict=True))
         return found
 
@@ -93,7 +93,7 @@ def test_every_frame_waits_for_one_that_lags_and_passes_over_one_that_is_damaged
     assert not bench.live.is_idle
     bench.grabber.late = set()
     assert [index for index, _, _ in bench.steps(6)] == [1, 2, 4]
-    assert [fault.index for fault in bench.line.take(Fault)] == [3]
+    assert [fault.index for fault in bench.pipe.take(Fault)] == [3]
     assert bench.live.is_idle
 
 
@@ -102,7 +102,7 @@ def test_every_frame_gives_up_one_that_never_comes(bench):
     bench.grabber.late = {0}
     bench.set(0, 2)
     assert bench.steps(2) == []
-    bench.clock.now += PATIENCE_S + 1
+    bench.clock.now += FRAME_TIMEOUT_S + 1
     assert [index for index, _, _ in bench.steps(3)] == [1]
 
 
@@ -112,14 +112,14 @@ def test_every_frame_in_doubt_is_waited_for_as_long_as_its_key_is_old(bench):
     bench.live.set_every_frame(SetEveryFrame(1, True))
     bench.grabber.doubtful = {1: set(), 2: set(), 3: set()}
     bench.set(1, 3)
-    bench.clock.now += PATIENCE_S - 1
+    bench.clock.now += FRAME_TIMEOUT_S - 1
     bench.set(3, 4)
     assert bench.steps(2) == []
     bench.clock.now += 2
     assert bench.steps(3) == [(1, 1, 1), (2, 1, 2)]
-    bench.clock.now += PATIENCE_S
+    bench.clock.now += FRAME_TIMEOUT_S
     assert bench.steps(2) == [(3, 1, 3)]
-    assert [fault.index for fault in bench.line.take(Fault)] == [1, 2, 3]
+    assert [fault.index for fault in bench.pipe.take(Fault)] == [1, 2, 3]
 
 
 def test_frames_in_doubt_are_measured_and_combined_in_the_end(bench):
@@ -129,16 +129,16 @@ def test_frames_in_doubt_are_measured_and_combined_in_the_end(bench):
     bench.set(0, 3)
     bench.steps(4)
     bench.measurer.step()
-    bench.clock.now += PATIENCE_S + 0.1
+    bench.clock.now += FRAME_TIMEOUT_S + 0.1
     assert bench.steps(4)[-1] == (2, 3, 3)
-    bench.measurer.note_taken()
+    bench.measurer.acknowledge()
     for _ in range(4):
         bench.clock.now += 1
         bench.measurer.step()
-        bench.measurer.note_taken()
-    measured = [row for event in bench.line.take(Measured) for row in event.indices.tolist()]
+        bench.measurer.acknowledge()
+    measured = [row for event in bench.pipe.take(Measured) for row in event.indices.tolist()]
     assert sorted(measured) == [0, 1, 2]
-    faults = bench.line.take(Fault)
+    faults = bench.pipe.take(Fault)
     assert {fault.index for fault in faults} == {1, 2}
     assert all("as it is" in fault.message for fault in faults)
 
@@ -205,7 +205,7 @@ def test_a_damaged_frame_is_left_out_and_said_and_a_late_one_comes_in_later(benc
     bench.grabber.damaged, bench.grabber.late = {2}, {1}
     bench.set(0, 4)
     assert bench.steps(8)[-1] == (3, 2, 3)
-    assert [fault.index for fault in bench.line.take(Fault)] == [2]
+    assert [fault.index for fault in bench.pipe.take(Fault)] == [2]
     bench.grabber.late = set()
     assert bench.steps(4) == [(3, 3, 4)]
 
@@ -231,7 +231,7 @@ def test_a_pinned_frame_is_combined_with_those_below_it(bench):
     assert bench.live.is_idle
     bench.live.show(ShowIndex(1, 9))
     assert bench.steps(3) == []
-    assert [fault.index for fault in bench.line.take(Fault)] == [9]
+    assert [fault.index for fault in bench.pipe.take(Fault)] == [9]
 
 
 def test_shown_frames_are_measured_on_their_way_and_the_others_once(bench):
@@ -251,7 +251,7 @@ def test_frames_that_lag_are_measured_later_and_damaged_ones_are_missing(bench):
     assert rows[0] == 0.0
     assert 1 not in rows
     assert np.isnan([rows[2], rows[3]]).all()
-    assert len(bench.line.take(Fault)) == 1
+    assert len(bench.pipe.take(Fault)) == 1
     bench.grabber.late = set()
     bench.clock.now += 1
     assert bench.rows() == {1: 6.0}
@@ -263,8 +263,8 @@ def test_rows_wait_for_the_window_and_come_together(bench):
     bench.measurer.step()
     bench.set(2, 6)
     bench.measurer.step()
-    assert len(bench.line.take(Measured)) == 1
-    bench.measurer.note_taken()
+    assert len(bench.pipe.take(Measured)) == 1
+    bench.measurer.acknowledge()
     assert sorted(bench.rows()) == [2, 3, 4, 5]
 
 
@@ -300,14 +300,14 @@ def test_spectra_come_along_reduced_and_those_that_cannot_be_read_are_missing(be
     bench.measurer.measure(Measure(1, 1, "/data", spectra=True))
     bench.set(0, 3)
     bench.measurer.step()
-    (event,) = bench.line.take(Measured)
+    (event,) = bench.pipe.take(Measured)
     assert event.indices.tolist() == [2, 1, 0]
     assert (event.n_channels, event.spectra.shape) == (2500, (3, 834))
     assert (event.spectra[[0, 2]] == [[2], [0]]).all()
     assert np.isnan(event.spectra[1]).all()
     assert np.isnan(event.values).all(axis=1).tolist() == [False, True, False]
-    assert len(bench.line.take(Fault)) == 1
-    bench.measurer.note_taken()
+    assert len(bench.pipe.take(Fault)) == 1
+    bench.measurer.acknowledge()
     bench.clock.now += 100
     assert bench.spectra() == {}
     assert bench.grabber.reads.count(1) == 1
@@ -318,7 +318,7 @@ def test_spectra_that_nobody_asked_for_stay_in_the_reader(bench):
     bench.measurer.measure(Measure(1, 1, "/data"))
     bench.set(0, 3)
     bench.measurer.step()
-    assert [event.spectra for event in bench.line.take(Measured)] == [None]
+    assert [event.spectra for event in bench.pipe.take(Measured)] == [None]
 
 
 def test_spectra_that_grew_longer_come_in_a_message_of_their_own(bench):
@@ -342,11 +342,11 @@ def test_no_more_is_read_than_a_window_that_does_not_answer_can_take(bench):
     bench.set(0, 5000)
     for _ in range(4):
         bench.measurer.step()
-    assert len(bench.line.take(Measured)) == 1
+    assert len(bench.pipe.take(Measured)) == 1
     assert not bench.measurer.has_work
     assert len(bench.grabber.reads) == 2 * 256
     bench.live.step()  # the newest, which was measured already
-    bench.measurer.note_taken()
+    bench.measurer.acknowledge()
     seen = {}
     while more := bench.spectra():
         assert not seen.keys() & more.keys()

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from swmr_viewer.core.errors import FrameDoubtfulError
 from swmr_viewer.core.progress import KeyProgress
 from swmr_viewer.core.ranges import IndexArray
-from swmr_viewer.reader.child.displays import Displays
+from swmr_viewer.reader.child.frame_preparers import FramePreparers
 from swmr_viewer.reader.child.frame_reading import FrameReading
 from swmr_viewer.reader.child.rolling import Rolling
 
@@ -31,7 +31,7 @@ class _Sent:
 
 
 class CombinedFrames:
-    """The frames of one data set, combined as its display says.
+    """The frames of one data set, combined as its preparer says.
 
     Parameters
     ----------
@@ -39,7 +39,7 @@ class CombinedFrames:
         The data set.
     frames : FrameReading
         Reads them.
-    displays : Displays
+    preparers : FramePreparers
         How frames are prepared and combined.
     progress : callable
         Returns the keys by now.
@@ -47,24 +47,26 @@ class CombinedFrames:
         With all frames: complete ones that are not in it yet, because they wait in line (see `push`).
     """
 
-    def __init__(self, path: str, frames: FrameReading, displays: Displays, progress: Callable[[], KeyProgress], left: IndexArray) -> None:
-        display = displays.of(path)
-        how = display.combine.how
+    def __init__(
+        self, path: str, frames: FrameReading, preparers: FramePreparers, progress: Callable[[], KeyProgress], left: IndexArray
+    ) -> None:
+        preparer = preparers.of(path)
+        how = preparer.combine.how
         assert how != "none"
         self.path = path
-        self.display = display
-        self._displays = displays
+        self.preparer = preparer
+        self._preparers = preparers
         self._frames = frames
         self._progress = progress
-        self.rolling = Rolling(how, display.combine.n, self._read, self._leave_out, frames.clock, self._read_doubtful)
+        self.rolling = Rolling(how, preparer.combine.n, self._read, self._leave_out, frames.clock, self._read_doubtful)
         self._sent: _Sent | None = None
-        if display.combine.n is None:
+        if preparer.combine.n is None:
             self.push(np.setdiff1d(np.flatnonzero(progress().complete_mask()).astype(np.int64), left))
 
     @property
     def is_of_all(self) -> bool:
         """Whether it is of all complete frames, whatever is shown."""
-        return self.display.combine.n is None
+        return self.preparer.combine.n is None
 
     @property
     def is_settled(self) -> bool:
@@ -83,7 +85,7 @@ class CombinedFrames:
         """Combine these from now on (a longer list than the window is cut)."""
         if not self.is_of_all:
             bad = self._unreadable
-            self.rolling.aim([index for index in newest_first if index not in bad][: self.display.combine.n])
+            self.rolling.aim([index for index in newest_first if index not in bad][: self.preparer.combine.n])
 
     @property
     def _unreadable(self) -> frozenset[int]:
@@ -93,7 +95,7 @@ class CombinedFrames:
         """Combine the complete frames up to this index, the highest ones."""
         if not self.is_of_all:
             complete = np.flatnonzero(self._progress().complete_mask()[: index + 1])
-            self.aim_at(complete[-(self.display.combine.n or 1) :][::-1].tolist())
+            self.aim_at(complete[-(self.preparer.combine.n or 1) :][::-1].tolist())
 
     def what_to_send(self, live: bool) -> bool:
         """Whether there is something new to be sent: complete, or not for a while."""
@@ -105,23 +107,23 @@ class CombinedFrames:
         is_new = (self._sent.index, self._sent.n) != (head, self.rolling.accumulator.n)
         return is_new and (self.rolling.is_complete or self._frames.clock() - self._sent.at_s >= _PARTLY_EVERY_S)
 
-    def note_sent(self, index: int, live: bool) -> None:
+    def mark_sent(self, index: int, live: bool) -> None:
         """Take note that it was sent."""
         assert self.rolling.accumulator is not None
         self._sent = _Sent(index, self.rolling.accumulator.n, live, self._frames.clock())
 
-    def send_again(self) -> None:
+    def resend(self) -> None:
         """Take note that the view holds something else."""
         self._sent = None
 
     def _read(self, index: int, as_it_is: bool = False) -> npt.NDArray[Any]:
         shape = self._progress().scan_shape
         frame = self._frames.read(self.path, index, shape, "reading", as_it_is)
-        return self._displays.prepared(self.path, frame, index, shape)
+        return self._preparers.prepare(self.path, frame, index, shape)
 
     def _read_doubtful(self, index: int, error: FrameDoubtfulError) -> npt.NDArray[Any]:
         self._frames.accept(self.path, index, error)
         return self._read(index, as_it_is=True)
 
     def _leave_out(self, index: int, why: str) -> None:
-        self._frames.tell_fault(f"Frame {index} is left out of the {self.display.combine.how}: {why}", index, self.path)
+        self._frames.report_fault(f"Frame {index} is left out of the {self.preparer.combine.how}: {why}", index, self.path)

@@ -29,7 +29,7 @@ class EventPipe:
     def __init__(self, connection: Connection, watchdog: Watchdog) -> None:
         self._connection = connection
         self._watchdog = watchdog
-        self._said_at = float("-inf")
+        self._sent_at = float("-inf")
         self.generation = 0
 
     def send(self, event: Event) -> None:
@@ -41,7 +41,7 @@ class EventPipe:
             self._watchdog.rest()  # dead storage is waited for: that is the parent's to judge
         else:
             self._watchdog.feed()
-        self._said_at = time.monotonic()
+        self._sent_at = time.monotonic()
 
     def _has_room(self) -> bool:
         if sys.platform == "win32":
@@ -51,10 +51,10 @@ class EventPipe:
     def keep_alive(self, now: bool = False) -> None:
         """Say that the loop turns, if nothing else was said for a while (or at once)."""
         self._watchdog.feed()
-        if now or time.monotonic() - self._said_at > _ALIVE_EVERY_S:
+        if now or time.monotonic() - self._sent_at > _ALIVE_EVERY_S:
             self.send(Heartbeat(self.generation))
 
-    def hear(self, pause_s: float) -> list[Request]:
+    def receive(self, pause_s: float) -> list[Request]:
         """Return the requests that came, after waiting up to ``pause_s`` for one.
 
         Raises

@@ -21,14 +21,14 @@ _CLOSED_PATIENCE_S = 5.0
 """In a file that nobody writes, what is missing will hardly come; a writer may be about to open it again."""
 
 
-class Waiting:
+class ScanOpener:
     """The time before a scan is open.
 
     Parameters
     ----------
     request : FollowRequest
         What to open.
-    line : EventPipe
+    pipe : EventPipe
         Where messages go.
     stamp : FileStamp, optional
         The file that an earlier reader read.
@@ -37,11 +37,11 @@ class Waiting:
     """
 
     def __init__(
-        self, request: FollowRequest, line: EventPipe, stamp: FileStamp | None = None, clock: Callable[[], float] = time.monotonic
+        self, request: FollowRequest, pipe: EventPipe, stamp: FileStamp | None = None, clock: Callable[[], float] = time.monotonic
     ) -> None:
         self._request = request
         self._stamp = stamp
-        self._line = line
+        self._pipe = pipe
         self._clock = clock
         self._began_at = self._next_at = clock()
         self._pause_s = _FIRST_PAUSE_S
@@ -64,10 +64,10 @@ class Waiting:
         """
         if self.pause_s > 0:
             return None
-        path, generation = self._request.path, self._line.generation
-        self._line.send(Busy(generation, f"asking the storage for {path}", asks_storage=True))
+        path, generation = self._request.path, self._pipe.generation
+        self._pipe.send(Busy(generation, f"asking the storage for {path}", asks_storage=True))
         touch(path)
-        self._line.send(Busy(generation, f"opening {path}"))
+        self._pipe.send(Busy(generation, f"opening {path}"))
         try:
             self._refuse_another()
             scan = open_scan(self._request)
@@ -83,7 +83,7 @@ class Waiting:
                 raise
             self._tell(error)
         finally:
-            self._line.keep_alive(now=True)
+            self._pipe.keep_alive(now=True)
         self._next_at = self._clock() + self._pause_s
         self._pause_s = min(1.5 * self._pause_s, _LONGEST_PAUSE_S)
         return None
@@ -108,36 +108,36 @@ class Waiting:
             phase = Phase.WAITING_FOR_FILE
         elif isinstance(error, NotSwmrYetError):
             phase = Phase.WAITING_FOR_SWMR
-        told = PhaseChanged(self._line.generation, phase, error.message)
+        told = PhaseChanged(self._pipe.generation, phase, error.message)
         if told != self._told:
             self._told = told
-            self._line.send(told)
+            self._pipe.send(told)
 
 
 _LOOK_EVERY_S = 0.2
-_TELL_SIZE_EVERY_S = 1.0
+_SEND_STAMP_EVERY_S = 1.0
 
 
-class ReplacementWatch:
+class FileWatch:
     """PendingInspections at the opened file, at those of keys, and at those that frames were read from.
 
     Parameters
     ----------
     scan : Scan
         What is open.
-    line : EventPipe
+    pipe : EventPipe
         Where messages go.
     clock : callable
         Monotonic seconds.
     """
 
-    def __init__(self, scan: Scan, line: EventPipe, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, scan: Scan, pipe: EventPipe, clock: Callable[[], float] = time.monotonic) -> None:
         self._scan = scan
-        self._line = line
+        self._pipe = pipe
         self._clock = clock
         self._opened = identity_of_file(scan.h5file)
-        self._look_at = self._tell_at = clock()
-        self._told_size = -1
+        self._look_at = self._send_at = clock()
+        self._sent_size = -1
         self.change = Change.NONE
 
     @property
@@ -152,13 +152,13 @@ class ReplacementWatch:
             found = self._found()
             if found is not None and found[1].value > self.change.value:
                 self._tell(*found)
-            self._tell_size()
+            self._report_size()
         return self.change.is_replacement
 
     def refuse(self, index: int) -> None:
         """Say that a frame that somebody asked for is gone."""
         why = replaced_error(self._opened.stamp.path, self.change).message
-        self._line.send(Fault(self._line.generation, f"Frame {index} cannot be shown: {why}", index))
+        self._pipe.send(Fault(self._pipe.generation, f"Frame {index} cannot be shown: {why}", index))
 
     def _found(self) -> tuple[str, Change] | None:
         files = (one for grabber in self._scan.grabbers.values() for one in grabber.files)
@@ -170,10 +170,10 @@ class ReplacementWatch:
     def _tell(self, path: str, change: Change) -> None:
         self.change = change
         error = replaced_error(path, change)
-        self._line.send(FileReplaced(self._line.generation, path, error.message, change is Change.REWRITTEN, time.time()))
+        self._pipe.send(FileReplaced(self._pipe.generation, path, error.message, change is Change.REWRITTEN, time.time()))
 
-    def _tell_size(self) -> None:
+    def _report_size(self) -> None:
         """Let the supervisor know what was read, so that another reader goes on with this file only."""
-        if self._opened.stamp.size != self._told_size and self._clock() >= self._tell_at and not self.change.is_replacement:
-            self._told_size, self._tell_at = self._opened.stamp.size, self._clock() + _TELL_SIZE_EVERY_S
-            self._line.send(FileIdentified(self._line.generation, self._opened.stamp))
+        if self._opened.stamp.size != self._sent_size and self._clock() >= self._send_at and not self.change.is_replacement:
+            self._sent_size, self._send_at = self._opened.stamp.size, self._clock() + _SEND_STAMP_EVERY_S
+            self._pipe.send(FileIdentified(self._pipe.generation, self._opened.stamp))

@@ -9,9 +9,9 @@ from swmr_viewer.core.conditions import FILE_REPLACED, STOPPED, Timeout
 from swmr_viewer.core.errors import SwmrViewerError
 from swmr_viewer.core.nexus.frame_times import FrameTimes
 from swmr_viewer.core.ranges import IndexArray
-from swmr_viewer.reader.child.displays import Displays
 from swmr_viewer.reader.child.event_pipe import EventPipe
-from swmr_viewer.reader.child.file_watching import ReplacementWatch
+from swmr_viewer.reader.child.file_watching import FileWatch
+from swmr_viewer.reader.child.frame_preparers import FramePreparers
 from swmr_viewer.reader.child.frame_reading import FrameReading
 from swmr_viewer.reader.child.live import LiveDelivery
 from swmr_viewer.reader.child.measured_delivery import MeasuredDelivery
@@ -44,7 +44,7 @@ from swmr_viewer.reader.messages import (
     StopMeasuring,
 )
 
-_AT_REST_S = 0.5
+_IDLE_PAUSE_S = 0.5
 """Between two steps after an end; so often the keys are polled after a timeout."""
 
 
@@ -59,19 +59,19 @@ class Following:
         What was asked for.
     slots : ReaderSlots
         Where pixels go.
-    line : EventPipe
+    pipe : EventPipe
         Where messages go.
     """
 
-    def __init__(self, scan: Scan, follow: Follow, slots: ReaderSlots, line: EventPipe) -> None:
+    def __init__(self, scan: Scan, follow: Follow, slots: ReaderSlots, pipe: EventPipe) -> None:
         self._scan = scan
-        self._line = line
-        self._announcer = ProgressReporter(scan.follower, line)
+        self._pipe = pipe
+        self._announcer = ProgressReporter(scan.follower, pipe)
         self._announces_keys = not follow.request.every_frame
-        self._displays = Displays(scan.h5file, scan.facts, line)
-        self._frames = FrameReading(scan.grabbers, line, follow.unreadable, late=scan.late)
+        self._preparers = FramePreparers(scan.h5file, scan.facts, pipe)
+        self._frames = FrameReading(scan.grabbers, pipe, follow.unreadable, late=scan.late)
         self._times: dict[str, FrameTimes] = {}
-        self._measurer = Measurer(self._frames, self._announcer, self._displays)
+        self._measurer = Measurer(self._frames, self._announcer, self._preparers)
         self._live: LiveDelivery | None = None
         self._delivery: Delivery
         if follow.request.every_frame:
@@ -81,7 +81,7 @@ class Following:
         else:
             self._live = self._live_delivery(slots)
             self._delivery = self._live
-        self._replacement = ReplacementWatch(scan, line)
+        self._replacement = FileWatch(scan, pipe)
         self._is_watching = False
         """Whether keys that are found now came just now: they were not there at the first look."""
         self._ending: str | None = None
@@ -89,17 +89,17 @@ class Following:
         self._was_over = False
         self._ended = False
         self._ended_before = follow.ended_reason
-        self._told_waits: tuple[tuple[str, str], ...] = ()
-        self._tell_waits()
-        line.send(scan.opened(follow.generation, follow.request.path))
-        self._tell_faults(scan.faults)
-        line.send(PhaseChanged(line.generation, Phase.FOLLOWING))
+        self._reported_waits: tuple[tuple[str, str], ...] = ()
+        self._report_waits()
+        pipe.send(scan.opened(follow.generation, follow.request.path))
+        self._report_faults(scan.faults)
+        pipe.send(PhaseChanged(pipe.generation, Phase.FOLLOWING))
 
     def _live_delivery(self, slots: ReaderSlots) -> LiveDelivery:
-        scan, line = self._scan, self._line
+        scan, pipe = self._scan, self._pipe
         self._times.update({path: FrameTimes(scan.h5file, facts.time_path) for path, facts in scan.facts.items()})
-        sender = Sender(scan.grabbers, self._announcer, slots, line, self._displays, self._times, self._measurer.note_frame)
-        return LiveDelivery(self._frames, self._announcer, sender, self._displays)
+        sender = Sender(scan.grabbers, self._announcer, slots, pipe, self._preparers, self._times, self._measurer.measure_shown)
+        return LiveDelivery(self._frames, self._announcer, sender, self._preparers)
 
     @property
     def h5file(self) -> Any:
@@ -110,11 +110,11 @@ class Following:
     def pause_s(self) -> float:
         """How long to wait for requests before the next step (s)."""
         if self._replacement.is_lost:
-            return _AT_REST_S if self._ended else 0.0
-        if self._delivery.is_pressed or self._measurer.has_work:
+            return _IDLE_PAUSE_S if self._ended else 0.0
+        if self._delivery.has_work or self._measurer.has_work:
             return 0.0
         if self._ended and self._delivery.is_idle:
-            return _AT_REST_S
+            return _IDLE_PAUSE_S
         return self._scan.follower.suggest_poll_s()
 
     def handle(self, request: Request) -> None:
@@ -126,12 +126,12 @@ class Following:
             case ShowIndex() | ShowLive():
                 self._delivery.show(request)
             case AcknowledgeProgress():
-                self._announcer.note_credit()
+                self._announcer.acknowledge()
             case SetConditions(conditions=conditions):
                 try:
                     follower.conditions = conditions
                 except SwmrViewerError as error:
-                    self._tell_faults([str(error)])
+                    self._report_faults([str(error)])
             case Stop():
                 follower.stop()
                 self._delivery.abandon()
@@ -145,8 +145,8 @@ class Following:
     def _handle_wish(self, live: LiveDelivery, request: Request) -> None:
         match request:
             case SetDisplay():
-                self._displays.set(request)
-                live.redisplay()
+                self._preparers.set(request)
+                live.prepare_again()
             case SetEveryFrame():
                 live.set_every_frame(request)
             case Measure():
@@ -154,7 +154,7 @@ class Following:
             case StopMeasuring():
                 self._measurer.measure(None)
             case AcknowledgeMeasured():
-                self._measurer.note_taken()
+                self._measurer.acknowledge()
             case _:
                 pass
 
@@ -162,12 +162,12 @@ class Following:
         self._scan.follower.resume()
         self._ending, self._ended, self._ended_before = None, False, None
         self._is_watching = False
-        self._line.send(PhaseChanged(self._line.generation, Phase.FOLLOWING))
+        self._pipe.send(PhaseChanged(self._pipe.generation, Phase.FOLLOWING))
 
     def step(self) -> None:
         """Poll, announce, deliver, and look for the end."""
         self._look_at_files()
-        if self._ended and self._looks_on(self._ending):
+        if self._ended and self._keeps_polling(self._ending):
             self._look_again()
         if self._ending is None:
             self._scan.follower.refresh()
@@ -181,23 +181,23 @@ class Following:
             self._delivery.step()
             self._measurer.step()
         if self._ending is None:
-            self._note_ending(self._look_for_end())
+            self._set_ending(self._look_for_end())
             self._take()
             self._is_watching = True
-        elif not self._ended and self._is_told_everything:
+        elif not self._ended and self._everything_sent:
             self._end(self._ending)
 
     def _look_at_files(self) -> None:
         """End for a file of frames as well that another scan has the name of: the follower knows those of keys."""
-        goes_on = self._ending is None or (self._ended and self._looks_on(self._ending))
+        goes_on = self._ending is None or (self._ended and self._keeps_polling(self._ending))
         if self._replacement.look() and goes_on and self._ended_before is None:
             self._ended = False
             self._scan.follower.refresh()
             self._take()
             self._is_watching = True
-            self._note_ending(FILE_REPLACED)
+            self._set_ending(FILE_REPLACED)
 
-    def _note_ending(self, reason: str | None) -> None:
+    def _set_ending(self, reason: str | None) -> None:
         """Take note of why it ends, and when. What was so at the first look has been so for a time that nobody knows."""
         self._ending = reason
         if reason == FILE_REPLACED:
@@ -205,7 +205,7 @@ class Following:
         self._was_over = not self._is_watching and reason not in (None, STOPPED, FILE_REPLACED, Timeout.name)
         self._ending_at = self._scan.follower.last_written_at() if self._was_over else time.time()
 
-    def _looks_on(self, reason: str | None) -> bool:
+    def _keeps_polling(self, reason: str | None) -> bool:
         """Whether this is no end for a window: a pause that was longer than expected. A command that delivers every frame does end."""
         return self._live is not None and reason == Timeout.name and not self._scan.follower.all_keys_set
 
@@ -215,44 +215,44 @@ class Following:
         if reason == self._ending:
             return
         self._ended, self._ended_before = False, None
-        self._note_ending(reason)
+        self._set_ending(reason)
         if reason is None:
-            self._line.send(Resumed(self._line.generation))
-            self._line.send(PhaseChanged(self._line.generation, Phase.FOLLOWING))
+            self._pipe.send(Resumed(self._pipe.generation))
+            self._pipe.send(PhaseChanged(self._pipe.generation, Phase.FOLLOWING))
 
     def _join_late(self) -> None:
         """Look for data that were not there yet, also after the end: a detector's file may come long after its keys."""
-        scan, line = self._scan, self._line
+        scan, pipe = self._scan, self._pipe
         if not scan.late.is_due:
             return
-        line.send(Busy(line.generation, f"looking for {', '.join(scan.late.paths)}"))
+        pipe.send(Busy(pipe.generation, f"looking for {', '.join(scan.late.paths)}"))
         joined = scan.join_late()
-        line.keep_alive(now=True)
+        pipe.keep_alive(now=True)
         if joined:
-            line.send(DataJoined(line.generation, joined))
+            pipe.send(DataJoined(pipe.generation, joined))
         for one in joined:
-            self._displays.add(one.path, one.facts)
+            self._preparers.add(one.path, one.facts)
             self._times[one.path] = FrameTimes(scan.h5file, one.facts.time_path)
-            self._delivery.note_joined(one.path)
-        self._tell_waits()
-        self._tell_faults(scan.faults)
+            self._delivery.add_data(one.path)
+        self._report_waits()
+        self._report_faults(scan.faults)
 
     def _join_masks(self) -> None:
         """Use pixel masks that were not there yet, for what is shown and for what was measured without them."""
-        if self._live is not None and self._displays.look_for_masks():
-            self._live.redisplay()
+        if self._live is not None and self._preparers.look_for_masks():
+            self._live.prepare_again()
             self._measurer.measure_anew()
 
-    def _tell_waits(self) -> None:
-        if self._scan.late.waits != self._told_waits:
-            self._told_waits = self._scan.late.waits
-            self._line.send(DataAwaited(self._line.generation, self._told_waits))
+    def _report_waits(self) -> None:
+        if self._scan.late.reasons != self._reported_waits:
+            self._reported_waits = self._scan.late.reasons
+            self._pipe.send(DataAwaited(self._pipe.generation, self._reported_waits))
 
     def _look_for_end(self) -> str | None:
         if self._ended_before is None:
             return self._scan.follower.check_end()
         while self._scan.follower.refresh():
-            self._line.keep_alive()
+            self._pipe.keep_alive()
         return self._ended_before
 
     def _take(self) -> None:
@@ -260,26 +260,26 @@ class Following:
         completed, moved = self._announcer.collect(self._is_watching)
         if moved:
             for part in (self._delivery, self._measurer):
-                part.move(before, self._announcer.progress.scan_shape)
-        self._delivery.note_completed(completed, moved, self._is_watching)
-        self._measurer.note_completed(completed)
-        self._tell_faults(self._scan.follower.take_faults())
+                part.remap_indices(before, self._announcer.progress.scan_shape)
+        self._delivery.add_completed(completed, moved, self._is_watching)
+        self._measurer.add_completed(completed)
+        self._report_faults(self._scan.follower.take_faults())
 
-    def _tell_faults(self, messages: list[str]) -> None:
+    def _report_faults(self, messages: list[str]) -> None:
         for message in messages:
-            self._line.send(Fault(self._line.generation, message))
+            self._pipe.send(Fault(self._pipe.generation, message))
 
     @property
-    def _is_told_everything(self) -> bool:
+    def _everything_sent(self) -> bool:
         return (self._delivery.is_idle or self._replacement.is_lost) and (self._announcer.is_idle or not self._announces_keys)
 
     def _end(self, reason: str) -> None:
         follower = self._scan.follower
         self._ended = True
         if self._ended_before is None:
-            still_following, at, was_over = self._looks_on(reason), self._ending_at, self._was_over
-            self._line.send(Ended(self._line.generation, reason, follower.n_complete, follower.total, still_following, at, was_over))
-        self._line.send(PhaseChanged(self._line.generation, Phase.ENDED, self._ended_before or reason))
+            still_following, at, was_over = self._keeps_polling(reason), self._ending_at, self._was_over
+            self._pipe.send(Ended(self._pipe.generation, reason, follower.n_complete, follower.total, still_following, at, was_over))
+        self._pipe.send(PhaseChanged(self._pipe.generation, Phase.ENDED, self._ended_before or reason))
 
     def close(self) -> None:
         """Close the file."""
@@ -294,17 +294,17 @@ class Delivery(Protocol):
         """Whether everything that has to be sent was sent."""
 
     @property
-    def is_pressed(self) -> bool:
+    def has_work(self) -> bool:
         """Whether the next step should come at once."""
 
-    def note_completed(self, indices: IndexArray, reshaped: bool, came: bool = True) -> None:
+    def add_completed(self, indices: IndexArray, reshaped: bool, came: bool = True) -> None:
         """Take note of complete indices; ``reshaped``: indices mean other positions now; ``came``: they completed just now."""
 
-    def note_joined(self, path: str) -> None:
+    def add_data(self, path: str) -> None:
         """Take note that a data set which was not there before can be read now."""
 
-    def move(self, before: tuple[int, ...], after: tuple[int, ...]) -> None:
-        """Take note that indices mean other places now; called before ``note_completed``."""
+    def remap_indices(self, before: tuple[int, ...], after: tuple[int, ...]) -> None:
+        """Take note that indices mean other places now; called before ``add_completed``."""
 
     def show(self, request: ShowIndex | ShowLive) -> None:
         """Take note of what the window wants to see."""

@@ -30,7 +30,7 @@ class NewestFrame:
         self._settled: int | None = None
         self._given_up: set[int] = set()
 
-    def note_completed(self, indices: IndexArray) -> None:
+    def add_completed(self, indices: IndexArray) -> None:
         """Take note of indices that became complete."""
         if not indices.size:
             return
@@ -46,12 +46,12 @@ class NewestFrame:
         self._step = -1 if backwards else 1
         self._latest = lowest if backwards else highest
 
-    def forget_places(self) -> None:
+    def reset(self) -> None:
         """Take note that indices mean other positions now: the scan shape grew."""
         self._latest = self._settled = None
         self._given_up.clear()
 
-    def show_again(self) -> None:
+    def resend(self) -> None:
         """Take note that the view holds something else, so that the newest has to be sent again."""
         self._settled = None
 
@@ -77,11 +77,11 @@ class NewestFrame:
             if index is not None and self._settled is not None and (index - self._settled) * self._step <= 0:
                 return
 
-    def note_shown(self, index: int) -> None:
+    def mark_shown(self, index: int) -> None:
         """Take note that this frame was sent."""
         self._settled = index
 
-    def give_up_only(self, indices: Iterable[int]) -> None:
+    def set_unreadable(self, indices: Iterable[int]) -> None:
         """Take note that these frames will not come, and that no others are known: another data set is shown, or indices moved."""
         self._given_up = set(indices)
 
@@ -90,7 +90,7 @@ class NewestFrame:
         self._given_up.add(index)
 
 
-class EveryLine:
+class FrameQueue:
     """Frames that are still to be shown, the oldest first.
 
     Parameters
@@ -118,7 +118,7 @@ class EveryLine:
         """When the frame to be shown next became complete."""
         return self._waiting[0][1] if self._waiting else 0.0
 
-    def note_completed(self, indices: IndexArray, backwards: bool, now: float = 0.0) -> None:
+    def add_completed(self, indices: IndexArray, backwards: bool, now: float = 0.0) -> None:
         """Take note of frames that became complete at the same time, by index or, where a snake runs back, against it."""
         indices = np.sort(indices)
         if self._passed.size:
@@ -127,13 +127,13 @@ class EveryLine:
             self._waiting.append((indices[::-1] if backwards else indices, now))
 
     def pop(self) -> int:
-        """Take the first one out of the line."""
+        """Take the first one out of the pipe."""
         first, since = self._waiting.popleft()
         if first.size > 1:
             self._waiting.appendleft((first[1:], since))
         return int(first[0])
 
-    def move(self, before: tuple[int, ...], after: tuple[int, ...]) -> None:
+    def remap_indices(self, before: tuple[int, ...], after: tuple[int, ...]) -> None:
         """Take note that the scan shape grew."""
         self._waiting = deque((moved(indices, before, after), since) for indices, since in self._waiting)
         self._passed = moved(self._passed, before, after)
@@ -183,7 +183,7 @@ class Backlog:
         self._taken_out.add(index)
         return True
 
-    def move(self, before: tuple[int, ...], after: tuple[int, ...]) -> None:
+    def remap_indices(self, before: tuple[int, ...], after: tuple[int, ...]) -> None:
         """Take note that the scan shape grew: the frames are the same, their indices are not."""
         self._piles = [moved(pile, before, after) for pile in self._piles]
         self._taken_out = set(moved(np.array(list(self._taken_out), np.int64), before, after).tolist())
@@ -219,6 +219,6 @@ class ArrivalLog:
             after.append(one)
         return None
 
-    def move(self, before: tuple[int, ...], after: tuple[int, ...]) -> None:
+    def remap_indices(self, before: tuple[int, ...], after: tuple[int, ...]) -> None:
         """Take note that the scan shape grew."""
         self._indices = deque(moved(np.array(self._indices, np.int64), before, after).tolist(), maxlen=MOST_COMBINED)

@@ -27,7 +27,7 @@ class FrameReading:
     ----------
     grabbers : mapping of str to FrameGrabber
         The data sets by path, the first one is shown until another is asked for.
-    line : EventPipe
+    pipe : EventPipe
         Where messages go.
     unreadable : tuple of (str, tuple of int)
         Frames that ended a reader, by data set and position: not to be touched.
@@ -40,13 +40,13 @@ class FrameReading:
     def __init__(
         self,
         grabbers: Mapping[str, FrameGrabber],
-        line: EventPipe,
+        pipe: EventPipe,
         unreadable: tuple[FramePlace, ...] = (),
         clock: Callable[[], float] = time.monotonic,
         late: LateData | None = None,
     ) -> None:
         self.grabbers = grabbers
-        self.line = line
+        self.pipe = pipe
         self._unreadable = unreadable
         self.clock = clock
         self._late = late
@@ -75,7 +75,7 @@ class FrameReading:
             If the frame is not there yet, or cannot be read.
         """
         grabber, kept = self.grabbers[path], self._kept.get(path)
-        self.line.send(busy_with(self.line.generation, doing, path, index, scan_shape))
+        self.pipe.send(busy_with(self.pipe.generation, doing, path, index, scan_shape))
         if kept is None or kept.shape != grabber.frame_shape or kept.dtype != grabber.dtype:
             self._kept[path] = kept = np.empty(grabber.frame_shape, grabber.dtype)
         grab_at(grabber, index, scan_shape, kept, as_it_is)
@@ -90,7 +90,7 @@ class FrameReading:
         """Whether this data set is followed, there or not yet; say so where it is not."""
         is_known = path in self.grabbers or path in self.awaited
         if not is_known:
-            self.tell_fault(f"{path} is not among the data sets that are followed.")
+            self.report_fault(f"{path} is not among the data sets that are followed.")
         return is_known
 
     def accept(self, path: str, index: int, error: FrameDoubtfulError, tell: bool = True) -> None:
@@ -100,10 +100,10 @@ class FrameReading:
         """
         self.grabbers[path].go_without(error.missing)
         if tell:
-            self.tell_fault(f"{error.message} Its key was set more than {PATIENCE_S:.0f} s ago: it is taken as it is.", index, path)
+            self.report_fault(f"{error.message} Its key was set more than {FRAME_TIMEOUT_S:.0f} s ago: it is taken as it is.", index, path)
 
-    def tell_fault(self, message: str, index: int | None = None, path: str = "") -> None:
-        self.line.send(Fault(self.line.generation, message, index, path))
+    def report_fault(self, message: str, index: int | None = None, path: str = "") -> None:
+        self.pipe.send(Fault(self.pipe.generation, message, index, path))
 
 
 def busy_with(generation: int, doing: str, path: str, index: int, scan_shape: tuple[int, ...]) -> Busy:
@@ -141,13 +141,13 @@ def _growing(index: int, grabber: FrameGrabber) -> FrameNotWrittenError:
     return FrameNotWrittenError(f"Frame {index} of {grabber.path} is growing.", "Try again after the next poll.")
 
 
-PATIENCE_S = 5.0
+FRAME_TIMEOUT_S = 5.0
 """Longest wait (s) for a frame whose key is set."""
 
 _SAME_MOMENT_S = 0.1
 
 
-class Doubt:
+class DoubtfulFrame:
     """The first of the newest frames that is in doubt: where all are dark they come faster than any of them is waited for."""
 
     def __init__(self) -> None:
@@ -162,14 +162,14 @@ class Doubt:
 
     def waited_for(self, now: float) -> int | None:
         """Return the frame that has been waited for, if there is one."""
-        return self.index if now - self._since >= PATIENCE_S else None
+        return self.index if now - self._since >= FRAME_TIMEOUT_S else None
 
     def clear(self) -> None:
         """Take note that a frame was shown, or that indices mean other frames."""
         self.index = None
 
 
-class Patience:
+class ReadyTimes:
     """When frames became ready, by how many were ready at which time."""
 
     def __init__(self) -> None:

@@ -9,11 +9,11 @@ import numpy as np
 from swmr_viewer.core.ranges import IndexArray
 from swmr_viewer.core.scan import index_of, moved, moved_index
 from swmr_viewer.reader.child.combined import CombinedFrames
-from swmr_viewer.reader.child.displays import Displays
-from swmr_viewer.reader.child.frame_order import ArrivalLog, EveryLine, NewestFrame
-from swmr_viewer.reader.child.frame_reading import Doubt, FrameReading
+from swmr_viewer.reader.child.frame_order import ArrivalLog, FrameQueue, NewestFrame
+from swmr_viewer.reader.child.frame_preparers import FramePreparers
+from swmr_viewer.reader.child.frame_reading import DoubtfulFrame, FrameReading
 from swmr_viewer.reader.child.progress_reporter import ProgressReporter
-from swmr_viewer.reader.child.sending import Sender, Wanted
+from swmr_viewer.reader.child.sending import FrameToSend, Sender
 from swmr_viewer.reader.messages import EveryFrameBegan, SetEveryFrame, ShowIndex, ShowLive
 
 
@@ -28,29 +28,29 @@ class FramesToShow:
         Knows which frames are complete.
     sender : Sender
         Puts frames into slots.
-    displays : Displays
+    preparers : FramePreparers
         How frames are prepared and combined.
     """
 
-    def __init__(self, frames: FrameReading, announcer: ProgressReporter, sender: Sender, displays: Displays) -> None:
+    def __init__(self, frames: FrameReading, announcer: ProgressReporter, sender: Sender, preparers: FramePreparers) -> None:
         self._frames = frames
         self._announcer = announcer
         self._sender = sender
-        self._displays = displays
+        self._preparers = preparers
         self._newest = NewestFrame()
         self._path = frames.first_path
-        self._newest.give_up_only(self._unreadable)
-        self._pinned: Wanted | None = None
+        self._newest.set_unreadable(self._unreadable)
+        self._pinned: FrameToSend | None = None
         self._pin_request: ShowIndex | None = None
         self._pin: int | None = None
-        self._every: EveryLine | None = None
+        self._every: FrameQueue | None = None
         self._log = ArrivalLog()
         self._shown: int | None = None
         self._combined: CombinedFrames | None = None
         self._first: int | None = None
         self._abandoned = False
         self._late: dict[int, float] = {}
-        self._doubt = Doubt()
+        self._doubtful = DoubtfulFrame()
         self._seen_at = frames.clock()
         self._is_new = False
         """Whether the newest frame just came and was not sent yet."""
@@ -69,7 +69,7 @@ class FramesToShow:
         return self._newest.is_settled
 
     @property
-    def is_pressed(self) -> bool:
+    def has_work(self) -> bool:
         """Whether the next step should come at once: frames wait in line, or to be combined."""
         if self._combined is not None and self._combined.rolling.has_work:
             return True
@@ -83,47 +83,47 @@ class FramesToShow:
 
     # ---- news
 
-    def note_completed(self, indices: IndexArray, reshaped: bool, came: bool = True) -> None:
+    def add_completed(self, indices: IndexArray, reshaped: bool, came: bool = True) -> None:
         """Take note of complete indices."""
         if reshaped:
-            self._forget_places()
+            self._reset()
         if not indices.size:
             return
         self._seen_at, self._is_new = self._frames.clock(), came
         if not reshaped:
-            self._newest.note_completed(indices)
+            self._newest.add_completed(indices)
         if self._every is not None:
-            self._every.note_completed(indices, self._newest.is_backwards, self._seen_at)
+            self._every.add_completed(indices, self._newest.is_backwards, self._seen_at)
             return
         self._log.note(indices, self._newest.is_backwards)
         if self._combined is not None:
             self._combined.push(indices)
 
-    def note_joined(self, path: str) -> None:
+    def add_data(self, path: str) -> None:
         """Take note that a data set is there now; it is shown if it was asked for, or if there was none."""
         if path == (self._path or path):
             self._path = path
             self._seen_at = self._frames.clock()
-            self.show_again()
+            self.resend()
 
-    def move(self, before: tuple[int, ...], after: tuple[int, ...]) -> None:
-        """Take note that indices mean other places now; called before ``note_completed``."""
-        self._log.move(before, after)
+    def remap_indices(self, before: tuple[int, ...], after: tuple[int, ...]) -> None:
+        """Take note that indices mean other places now; called before ``add_completed``."""
+        self._log.remap_indices(before, after)
         if self._every is not None:
-            self._every.move(before, after)
+            self._every.remap_indices(before, after)
         if self._shown is not None:
             self._shown = moved_index(self._shown, before, after)
         self._place_pin()
 
-    def _forget_places(self) -> None:
-        self._newest.forget_places()
-        self._newest.give_up_only(self._unreadable)
+    def _reset(self) -> None:
+        self._newest.reset()
+        self._newest.set_unreadable(self._unreadable)
         self._late.clear()
-        self._doubt.clear()
+        self._doubtful.clear()
         self._combined = None
         newest = self._announcer.progress.newest
         if newest is not None:
-            self._newest.note_completed(np.array([newest], np.int64))
+            self._newest.add_completed(np.array([newest], np.int64))
 
     # ---- wishes
 
@@ -134,11 +134,11 @@ class FramesToShow:
             return
         if path != self._path:
             self._path, self._combined = path, None
-            self._newest.give_up_only(self._unreadable)
+            self._newest.set_unreadable(self._unreadable)
         shape = self._announcer.progress.scan_shape
         self._pin_request = replace(request, scan_shape=request.scan_shape or shape) if isinstance(request, ShowIndex) else None
         self._place_pin()
-        self.show_again()
+        self.resend()
 
     def _place_pin(self) -> None:
         """Hold the same scan point, whatever its index is by now; one that is not there (yet) keeps its number, and is not complete."""
@@ -151,26 +151,26 @@ class FramesToShow:
         if self._pinned is not None:
             self._pinned = replace(self._pinned, index=self._pin)
 
-    def show_again(self) -> None:
+    def resend(self) -> None:
         """Send again what is wanted: it is prepared in another way now, or the view holds something else."""
-        self._newest.show_again()
+        self._newest.resend()
         self._is_new = False
         self._late.clear()
-        self._pinned = Wanted(self._pin, self._frames.clock(), False) if self._pin is not None else None
+        self._pinned = FrameToSend(self._pin, self._frames.clock(), False) if self._pin is not None else None
         if self._combined is not None:
-            self._combined.send_again()
+            self._combined.resend()
 
-    def redisplay(self) -> None:
+    def prepare_again(self) -> None:
         """Take note that frames are prepared in another way now."""
         self._combined = None
-        self.show_again()
+        self.resend()
 
     def set_every_frame(self, request: SetEveryFrame) -> None:
         """Deliver every frame from now on, or only the newest again."""
         if not request.on:
             if self._every is not None:
                 self._log.note(self._every.left())
-                self.redisplay()
+                self.prepare_again()
             self._every, self._sender.in_turn = None, False
             return
         if self._every is not None:
@@ -183,11 +183,11 @@ class FramesToShow:
             passed = np.setdiff1d(passed, after)
         if request.passed is not None:
             passed = np.union1d(passed, moved(request.passed, request.passed_shape or progress.scan_shape, progress.scan_shape))
-        self._every = EveryLine(passed)
+        self._every = FrameQueue(passed)
         if after is not None:
-            self._every.note_completed(after, self._newest.is_backwards, self._seen_at)
+            self._every.add_completed(after, self._newest.is_backwards, self._seen_at)
         self._combined, self._sender.in_turn = None, True
-        self._frames.line.send(EveryFrameBegan(self._frames.line.generation, passed, progress.scan_shape))
+        self._frames.pipe.send(EveryFrameBegan(self._frames.pipe.generation, passed, progress.scan_shape))
 
     def _shown_in_window(self, request: SetEveryFrame) -> int | None:
         """Return the frame after which frames come in turn: what was sent last may be on its way, and others before it were skipped."""

@@ -14,7 +14,7 @@ from swmr_viewer.core.files.opening import explain
 from swmr_viewer.core.inspection import Inspection
 from swmr_viewer.core.nexus import units
 from swmr_viewer.reader.child.event_pipe import EventPipe
-from swmr_viewer.reader.child.file_watching import Waiting
+from swmr_viewer.reader.child.file_watching import ScanOpener
 from swmr_viewer.reader.child.following import Following
 from swmr_viewer.reader.child.previewing import read_first_frame
 from swmr_viewer.reader.child.reader_slots import ReaderSlots
@@ -40,7 +40,7 @@ from swmr_viewer.reader.messages import (
     UseSlots,
 )
 
-_AT_REST_S = 0.5
+_IDLE_PAUSE_S = 0.5
 
 
 class ReaderLoop:
@@ -48,15 +48,15 @@ class ReaderLoop:
 
     Parameters
     ----------
-    line : EventPipe
+    pipe : EventPipe
         The pipe to the parent.
     """
 
-    def __init__(self, line: EventPipe) -> None:
-        self._line = line
+    def __init__(self, pipe: EventPipe) -> None:
+        self._pipe = pipe
         self._slots = ReaderSlots()
         self._follow: Follow | None = None
-        self._waiting: Waiting | None = None
+        self._waiting: ScanOpener | None = None
         self._following: Following | None = None
         self._early: list[Request] = []
         """What was asked for before the scan was open."""
@@ -69,9 +69,9 @@ class ReaderLoop:
         EOFError, ConnectionError
             If the parent is gone.
         """
-        self._line.keep_alive(now=True)
+        self._pipe.keep_alive(now=True)
         while True:
-            requests = self._line.hear(self._pause_s())
+            requests = self._pipe.receive(self._pause_s())
             if not requests and self._waiting is None and self._following is None:
                 units.load()  # while nobody waits; once
             for request in requests:
@@ -80,11 +80,11 @@ class ReaderLoop:
                     return
                 self._handle(request)
             self._step()
-            self._line.keep_alive()
+            self._pipe.keep_alive()
 
     def _pause_s(self) -> float:
         active = self._following or self._waiting
-        return _AT_REST_S if active is None else min(_AT_REST_S, active.pause_s)
+        return _IDLE_PAUSE_S if active is None else min(_IDLE_PAUSE_S, active.pause_s)
 
     # ---- requests
 
@@ -98,7 +98,7 @@ class ReaderLoop:
                 self._slots.release(name)
             case Follow():
                 self._begin(request)
-            case _ if getattr(request, "generation", None) != self._line.generation:
+            case _ if getattr(request, "generation", None) != self._pipe.generation:
                 pass
             case UseSlots():
                 self._slots.use(request)
@@ -111,8 +111,8 @@ class ReaderLoop:
     def _handle_early(self, request: Request) -> None:
         if isinstance(request, Stop):
             self._waiting = None
-            self._line.send(Ended(self._line.generation, STOPPED, 0, 0))
-            self._line.send(PhaseChanged(self._line.generation, Phase.ENDED, STOPPED))
+            self._pipe.send(Ended(self._pipe.generation, STOPPED, 0, 0))
+            self._pipe.send(PhaseChanged(self._pipe.generation, Phase.ENDED, STOPPED))
         elif isinstance(request, (SetConditions, SetDisplay)) or not self._early or type(self._early[-1]) is not type(request):
             self._early.append(request)
         else:
@@ -122,26 +122,26 @@ class ReaderLoop:
         self._drop()
         # Slots of an earlier generation are not ours: UseSlots tells which are, once what was sent before is accounted for.
         self._slots.close()
-        self._line.generation = follow.generation
+        self._pipe.generation = follow.generation
         self._follow = follow
-        self._waiting = Waiting(follow.request, self._line, follow.stamp)
+        self._waiting = ScanOpener(follow.request, self._pipe, follow.stamp)
 
     def _drop(self) -> None:
         following, self._following, self._waiting = self._following, None, None
         self._early = []
         if following is not None:
-            self._line.send(Busy(self._line.generation, "closing the file"))
+            self._pipe.send(Busy(self._pipe.generation, "closing the file"))
             with contextlib.suppress(Exception):
                 following.close()
 
     def _inspect(self, request: Inspect) -> None:
-        self._line.send(Busy(self._line.generation, f"inspecting {request.path}"))
+        self._pipe.send(Busy(self._pipe.generation, f"inspecting {request.path}"))
         try:
             answer = Inspected(request.request_id, self._look_at(request.path))
         except Exception as error:
             words = _in_text(error, request.path)
             answer = Inspected(request.request_id, None, words.message, words.remedy, type(words).__name__)
-        self._line.send(answer)
+        self._pipe.send(answer)
 
     def _look_at(self, path: str) -> Inspection:
         """Inspect a file; one that is being followed must not be opened a second time."""
@@ -151,7 +151,7 @@ class ReaderLoop:
 
     def _preview(self, request: Preview) -> None:
         data_path = "".join(request.request.data_paths[:1])
-        self._line.send(Busy(self._line.generation, f"previewing {data_path} in {request.path}"))
+        self._pipe.send(Busy(self._pipe.generation, f"previewing {data_path} in {request.path}"))
         try:
             if self._following is not None:
                 raise ReaderError("This reader follows a scan and previews no other data.", "Ask another reader.")
@@ -160,7 +160,7 @@ class ReaderLoop:
         except Exception as error:
             words = _in_text(error, request.path)
             answer = Previewed(request.request_id, data_path, None, None, (), words.message, words.remedy, type(words).__name__)
-        self._line.send(answer)
+        self._pipe.send(answer)
 
     # ---- steps
 
@@ -172,24 +172,24 @@ class ReaderLoop:
                 scan = self._opened(self._waiting, self._follow)
                 if scan is not None:
                     self._waiting = None
-                    self._following = Following(scan, self._follow, self._slots, self._line)
+                    self._following = Following(scan, self._follow, self._slots, self._pipe)
                     early, self._early = self._early, []
                     for request in early:
                         self._following.handle(request)
 
-    def _opened(self, waiting: Waiting, follow: Follow) -> Scan | None:
+    def _opened(self, waiting: ScanOpener, follow: Follow) -> Scan | None:
         """Return the scan if it is open; another scan than an earlier reader followed is the end of that one."""
         try:
             return waiting.step()
         except FileReplacedError as error:
             if follow.stamp is None:
                 raise
-            self._waiting, line = None, self._line
-            line.send(FileReplaced(line.generation, follow.request.path, error.message, True, time.time()))
+            self._waiting, pipe = None, self._pipe
+            pipe.send(FileReplaced(pipe.generation, follow.request.path, error.message, True, time.time()))
             if follow.ended_reason is None:
                 n_delivered = 0 if follow.delivered is None else int(follow.delivered.size)
-                line.send(Ended(line.generation, FILE_REPLACED, n_delivered, n_delivered, at=time.time()))
-            line.send(PhaseChanged(line.generation, Phase.ENDED, follow.ended_reason or FILE_REPLACED))
+                pipe.send(Ended(pipe.generation, FILE_REPLACED, n_delivered, n_delivered, at=time.time()))
+            pipe.send(PhaseChanged(pipe.generation, Phase.ENDED, follow.ended_reason or FILE_REPLACED))
             return None
 
     @contextlib.contextmanager
@@ -201,7 +201,7 @@ class ReaderLoop:
         except Exception as error:
             words = _in_text(error, follow.request.path if follow else "")
             details = traceback.format_exc()
-            self._line.send(Failed(self._line.generation, words.message, words.remedy, details, type(words).__name__))
+            self._pipe.send(Failed(self._pipe.generation, words.message, words.remedy, details, type(words).__name__))
             self._drop()
 
 

@@ -14,7 +14,7 @@ from swmr_viewer.core.errors import FileReplacedError, FrameDoubtfulError, Frame
 from swmr_viewer.core.follower import Follower
 from swmr_viewer.core.ranges import IndexArray
 from swmr_viewer.core.scan import moved, position_of
-from swmr_viewer.reader.child.frame_reading import PATIENCE_S, FrameReading, Patience
+from swmr_viewer.reader.child.frame_reading import FRAME_TIMEOUT_S, FrameReading, ReadyTimes
 from swmr_viewer.reader.messages import FrameMeasured, ShowIndex, ShowLive
 
 _STEP_S = 0.05
@@ -54,25 +54,25 @@ class MeasuredDelivery:
         self._told: set[str] = set()
         """Data sets of which a fault was told at the pending index."""
         self._n_taken = 0
-        self._patience = Patience()
+        self._patience = ReadyTimes()
         self._is_ending = is_ending
         self._ending_since: float | None = None
         self._joined_at = float("-inf")
         self._done_without: set[str] = set()
         self._abandoned = False
         self.is_idle = True
-        self.is_pressed = False
+        self.has_work = False
 
-    def note_completed(self, indices: IndexArray, reshaped: bool, came: bool = True) -> None:
+    def add_completed(self, indices: IndexArray, reshaped: bool, came: bool = True) -> None:
         """Take note of when frames became ready (the follower itself says which)."""
         self.is_idle = self.is_idle and not indices.size
 
-    def note_joined(self, path: str) -> None:
+    def add_data(self, path: str) -> None:
         """Take note that frames of this data set are measured from now on: they may lag their keys from here."""
         self._joined_at = self._frames.clock()
         self._done_without.discard(path)
 
-    def move(self, before: tuple[int, ...], after: tuple[int, ...]) -> None:
+    def remap_indices(self, before: tuple[int, ...], after: tuple[int, ...]) -> None:
         """Take note that indices mean other places now."""
         self._delivered = set(moved(np.array(sorted(self._delivered), np.int64), before, after).tolist())
         if self._pending is not None:
@@ -84,7 +84,7 @@ class MeasuredDelivery:
     def abandon(self) -> None:
         """Deliver nothing more."""
         self._abandoned = self.is_idle = True
-        self.is_pressed = False
+        self.has_work = False
 
     def step(self) -> None:
         """Measure frames for a short while."""
@@ -95,12 +95,12 @@ class MeasuredDelivery:
         self._patience.note(max(follower.n_complete, self._n_taken), self._frames.clock())
         while self._frames.clock() < until:
             index = self._next()
-            self.is_idle = self.is_pressed = index is None
+            self.is_idle = self.has_work = index is None
             if index is None or not self._deliver(index):
-                self.is_pressed = False
+                self.has_work = False
                 return
             self._pending = None
-        self.is_pressed = True
+        self.has_work = True
 
     def _next(self) -> int | None:
         while self._pending is None:
@@ -116,7 +116,7 @@ class MeasuredDelivery:
         """Measure one frame of each data set, and return whether it is dealt with; what one lacks the others still tell."""
         if self._waits_for_data(index):
             return False
-        shape, line = self._follower.scan_shape, self._frames.line
+        shape, pipe = self._follower.scan_shape, self._frames.pipe
         data: dict[str, dict[str, Any]] = {}
         for path in self._frames.grabbers:
             if path in self._told or index in self._frames.unreadable(path, shape):
@@ -125,20 +125,20 @@ class MeasuredDelivery:
                 data[path] = measure(self._read(path, index))
             except FrameNotWrittenError as error:
                 if self._may_wait():
-                    line.keep_alive(now=True)
+                    pipe.keep_alive(now=True)
                     return False
-                self._tell(path, index, f"{error.message} Its key was set more than {PATIENCE_S:.0f} s ago.")
+                self._tell(path, index, f"{error.message} Its key was set more than {FRAME_TIMEOUT_S:.0f} s ago.")
             except FileReplacedError:  # whoever watches the files says so, and nothing more is read
                 return False
             except SwmrViewerError as error:
                 self._tell(path, index, str(error))
         if data or not self._frames.grabbers:
-            line.send(FrameMeasured(line.generation, index, position_of(index, shape), data, shape))
+            pipe.send(FrameMeasured(pipe.generation, index, position_of(index, shape), data, shape))
         return True
 
     def _tell(self, path: str, index: int, message: str) -> None:
         self._told.add(path)
-        self._frames.tell_fault(message, index, path)
+        self._frames.report_fault(message, index, path)
 
     @property
     def _ready_since(self) -> float:
@@ -157,12 +157,12 @@ class MeasuredDelivery:
             if not self._is_ending():
                 return True
             since = self._ending_since = self._ending_since or now
-        if now - since < PATIENCE_S:
-            self._frames.line.keep_alive(now=True)
+        if now - since < FRAME_TIMEOUT_S:
+            self._frames.pipe.keep_alive(now=True)
             return True
         self._done_without.update(awaited)
         names = ", ".join(awaited)
-        self._frames.tell_fault(f"From frame {index} on nothing is told of {names}, not there yet, until it comes.")
+        self._frames.report_fault(f"From frame {index} on nothing is told of {names}, not there yet, until it comes.")
         return False
 
     def _read(self, path: str, index: int) -> npt.NDArray[Any]:
@@ -177,7 +177,7 @@ class MeasuredDelivery:
         return self._frames.read(path, index, shape, "reading", as_it_is=True)
 
     def _may_wait(self) -> bool:
-        return self._frames.clock() - max(self._ready_since, self._joined_at) < PATIENCE_S
+        return self._frames.clock() - max(self._ready_since, self._joined_at) < FRAME_TIMEOUT_S
 
 
 def _moved(index: int, before: tuple[int, ...], after: tuple[int, ...]) -> int:

@@ -13,15 +13,15 @@ from swmr_viewer.analysis import FrameStatistics, preview_shape, region_statisti
 from swmr_viewer.core.errors import FileReplacedError, FrameDoubtfulError, FrameNotWrittenError, SwmrViewerError
 from swmr_viewer.core.ranges import IndexArray
 from swmr_viewer.core.scan import moved
-from swmr_viewer.reader.child.displays import Displays
 from swmr_viewer.reader.child.frame_order import Backlog
-from swmr_viewer.reader.child.frame_reading import PATIENCE_S, FrameReading
+from swmr_viewer.reader.child.frame_preparers import FramePreparers
+from swmr_viewer.reader.child.frame_reading import FRAME_TIMEOUT_S, FrameReading
 from swmr_viewer.reader.child.progress_reporter import ProgressReporter
 from swmr_viewer.reader.messages import FRAME_COLUMNS, REGION_COLUMNS, Measure, Measured
 
 _SLICE_S = 0.01
 """Longest time (s) of one step, but for the last frame in it."""
-_SAY_EVERY_S = 0.1
+_SEND_EVERY_S = 0.1
 """Rows are sent together (s), unless there is nothing left to measure."""
 _RETRY_S = 0.05
 
@@ -35,22 +35,22 @@ class Measurer:
         Reads them.
     announcer : ProgressReporter
         Knows which frames are complete.
-    displays : Displays
+    preparers : FramePreparers
         Says what is masked.
     """
 
-    def __init__(self, frames: FrameReading, announcer: ProgressReporter, displays: Displays) -> None:
+    def __init__(self, frames: FrameReading, announcer: ProgressReporter, preparers: FramePreparers) -> None:
         self._frames = frames
         self._announcer = announcer
-        self._displays = displays
-        self._wish: Measure | None = None
+        self._preparers = preparers
+        self._request: Measure | None = None
         self._backlog = Backlog()
         self._late: dict[int, float] = {}
         self._retry_at = 0.0
         self._rows = RowsToSend()
         self._has_credit = True
-        self._said_at = float("-inf")
-        self._has_told_fault = self._has_told_doubt = False
+        self._sent_at = float("-inf")
+        self._reported_fault = self._reported_doubtful = False
 
     @property
     def has_work(self) -> bool:
@@ -59,60 +59,60 @@ class Measurer:
 
     @property
     def _is_there(self) -> bool:
-        """Whether there is a wish, and the data set that it is about can be read by now."""
-        return self._wish is not None and self._wish.data_path in self._frames.grabbers
+        """Whether there is a request, and the data set that it is about can be read by now."""
+        return self._request is not None and self._request.data_path in self._frames.grabbers
 
     # ---- what is wanted
 
-    def measure(self, wish: Measure | None) -> None:
+    def measure(self, request: Measure | None) -> None:
         """Measure this from now on; None: nothing."""
-        self._wish = wish
+        self._request = request
         self._has_credit = True
-        self._has_told_fault = self._has_told_doubt = False
+        self._reported_fault = self._reported_doubtful = False
         self._backlog.clear()
         self._late.clear()
         self._rows.clear()
-        if wish is not None and not self._frames.knows(wish.data_path):
-            self._wish = None
-        if self._wish is not None:
+        if request is not None and not self._frames.knows(request.data_path):
+            self._request = None
+        if self._request is not None:
             complete = np.flatnonzero(self._announcer.progress.complete_mask()).astype(np.int64)
             self._backlog.push(np.setdiff1d(complete, self._already()))
 
     def measure_anew(self) -> None:
         """Measure everything again: frames are prepared in another way now."""
-        if self._wish is not None:
-            self.measure(replace(self._wish, already=None))
+        if self._request is not None:
+            self.measure(replace(self._request, already=None))
 
     def _already(self) -> IndexArray:
         """What an earlier reader measured, on the scan shape by now."""
-        wish, shape = self._wish, self._announcer.progress.scan_shape
-        if wish is None or wish.already is None:
+        request, shape = self._request, self._announcer.progress.scan_shape
+        if request is None or request.already is None:
             return np.empty(0, np.int64)
-        return moved(wish.already, wish.already_shape or shape, shape)
+        return moved(request.already, request.already_shape or shape, shape)
 
-    def move(self, before: tuple[int, ...], after: tuple[int, ...]) -> None:
-        """Take note that indices mean other places now; called before ``note_completed``."""
-        self._backlog.move(before, after)
-        self._rows.move(before, after)
+    def remap_indices(self, before: tuple[int, ...], after: tuple[int, ...]) -> None:
+        """Take note that indices mean other places now; called before ``add_completed``."""
+        self._backlog.remap_indices(before, after)
+        self._rows.remap_indices(before, after)
         late = moved(np.array(list(self._late), np.int64), before, after).tolist()
         self._late = dict(zip(late, self._late.values(), strict=True))
 
-    def note_completed(self, indices: IndexArray) -> None:
+    def add_completed(self, indices: IndexArray) -> None:
         """Take note of indices that became complete."""
-        if self._wish is None:
+        if self._request is None:
             return
-        if self._wish.already is not None and self._wish.already.size:
+        if self._request.already is not None and self._request.already.size:
             self._backlog.push(np.setdiff1d(indices, self._already()))
         else:
             self._backlog.push(np.sort(indices))
 
-    def note_frame(self, path: str, index: int, frame: npt.NDArray[Any], statistics: FrameStatistics) -> None:
+    def measure_shown(self, path: str, index: int, frame: npt.NDArray[Any], statistics: FrameStatistics) -> None:
         """Measure a frame that was read to be shown, if it is still to be measured."""
-        wish = self._wish
-        if wish is not None and path == wish.data_path and not self._rows.is_full and self._backlog.take_out(index):
-            self._rows.add(row_of(wish, index, frame, statistics))
+        request = self._request
+        if request is not None and path == request.data_path and not self._rows.is_full and self._backlog.take_out(index):
+            self._rows.add(measured_row(request, index, frame, statistics))
 
-    def note_taken(self) -> None:
+    def acknowledge(self) -> None:
         """Take note that the parent handled the last message."""
         self._has_credit = True
 
@@ -120,15 +120,15 @@ class Measurer:
 
     def step(self) -> None:
         """Measure for a short while, one frame at least, and say what was found."""
-        wish = self._wish
-        if wish is None or not self._is_there:
+        request = self._request
+        if request is None or not self._is_there:
             return
         until = self._frames.clock() + _SLICE_S
         while not self._rows.is_full and (index := self._next()) is not None:
-            self._measure(wish, index)
+            self._measure(request, index)
             if self._frames.clock() >= until:
                 break
-        self._announce(wish)
+        self._announce(request)
 
     def _next(self) -> int | None:
         index = self._backlog.pop()
@@ -137,60 +137,60 @@ class Measurer:
             return next(iter(self._late))
         return index
 
-    def _measure(self, wish: Measure, index: int) -> None:
-        if index in self._frames.unreadable(wish.data_path, self._announcer.progress.scan_shape):
-            self._note_nothing(wish, index)
+    def _measure(self, request: Measure, index: int) -> None:
+        if index in self._frames.unreadable(request.data_path, self._announcer.progress.scan_shape):
+            self._add_empty(request, index)
             return
         try:
-            display, shape = self._displays.of(wish.data_path), self._announcer.progress.scan_shape
-            frame = self._read(wish, index)
-            prepared = self._displays.prepared(wish.data_path, frame, index, shape)
-            statistics = display.examined(frame, prepared, levels=False)[1]
+            preparer, shape = self._preparers.of(request.data_path), self._announcer.progress.scan_shape
+            frame = self._read(request, index)
+            prepared = self._preparers.prepare(request.data_path, frame, index, shape)
+            statistics = preparer.examine(frame, prepared, levels=False)[1]
         except FrameNotWrittenError as error:
             since = self._late.pop(index, self._frames.clock())
-            if self._frames.clock() - since < PATIENCE_S:
+            if self._frames.clock() - since < FRAME_TIMEOUT_S:
                 self._late[index] = since
             else:
-                self._give_up(wish, index, error)
+                self._give_up(request, index, error)
         except FileReplacedError:  # whoever watches the files says so, and nothing more is read
             self._backlog.clear()
         except SwmrViewerError as error:
-            self._give_up(wish, index, error)
+            self._give_up(request, index, error)
         else:
             self._late.pop(index, None)
-            self._rows.add(row_of(wish, index, prepared, statistics))
+            self._rows.add(measured_row(request, index, prepared, statistics))
 
-    def _read(self, wish: Measure, index: int) -> npt.NDArray[Any]:
+    def _read(self, request: Measure, index: int) -> npt.NDArray[Any]:
         """Read a frame; one that is in doubt is taken as it is once it has been waited for."""
         shape = self._announcer.progress.scan_shape
         try:
-            return self._frames.read(wish.data_path, index, shape, "measuring")
+            return self._frames.read(request.data_path, index, shape, "measuring")
         except FrameDoubtfulError as error:
-            if self._frames.clock() - self._late.get(index, self._frames.clock()) < PATIENCE_S:
+            if self._frames.clock() - self._late.get(index, self._frames.clock()) < FRAME_TIMEOUT_S:
                 raise
-            self._frames.accept(wish.data_path, index, error, tell=not self._has_told_doubt)
-            self._has_told_doubt = True
-        return self._frames.read(wish.data_path, index, shape, "measuring", as_it_is=True)
+            self._frames.accept(request.data_path, index, error, tell=not self._reported_doubtful)
+            self._reported_doubtful = True
+        return self._frames.read(request.data_path, index, shape, "measuring", as_it_is=True)
 
-    def _give_up(self, wish: Measure, index: int, error: SwmrViewerError) -> None:
-        self._note_nothing(wish, index)
-        if not self._has_told_fault:  # a thousand damaged frames are one piece of news, and each is seen as a gap in the curve
-            self._has_told_fault = True
-            self._frames.tell_fault(f"Frame {index} cannot be measured: {error}", index, wish.data_path)
+    def _give_up(self, request: Measure, index: int, error: SwmrViewerError) -> None:
+        self._add_empty(request, index)
+        if not self._reported_fault:  # a thousand damaged frames are one piece of news, and each is seen as a gap in the curve
+            self._reported_fault = True
+            self._frames.report_fault(f"Frame {index} cannot be measured: {error}", index, request.data_path)
 
-    def _note_nothing(self, wish: Measure, index: int) -> None:
+    def _add_empty(self, request: Measure, index: int) -> None:
         self._late.pop(index, None)
-        grabber = self._frames.grabbers[wish.data_path]
-        view = self._displays.of(wish.data_path).view_of(grabber.frame_shape, grabber.dtype)
-        self._rows.add(row_of_nothing(wish, index, view.shown_shape))
+        grabber = self._frames.grabbers[request.data_path]
+        view = self._preparers.of(request.data_path).view_of(grabber.frame_shape, grabber.dtype)
+        self._rows.add(empty_row(request, index, view.shown_shape))
 
-    def _announce(self, wish: Measure) -> None:
+    def _announce(self, request: Measure) -> None:
         now = self._frames.clock()
-        if not self._rows or not self._has_credit or (self.has_work and now - self._said_at < _SAY_EVERY_S):
+        if not self._rows or not self._has_credit or (self.has_work and now - self._sent_at < _SEND_EVERY_S):
             return
-        line = self._frames.line
-        line.send(self._rows.take(line.generation, wish, self._announcer.progress.scan_shape))
-        self._has_credit, self._said_at = False, now
+        pipe = self._frames.pipe
+        pipe.send(self._rows.take(pipe.generation, request, self._announcer.progress.scan_shape))
+        self._has_credit, self._sent_at = False, now
 
 
 _MOST_ROWS = 1024
@@ -208,29 +208,29 @@ class Row:
     n_channels: int = 0
 
 
-def columns_of(wish: Measure) -> tuple[str, ...]:
+def columns_of(request: Measure) -> tuple[str, ...]:
     """Return the names of the values."""
-    return (*FRAME_COLUMNS, *(f"{region.name}.{what}" for region in wish.regions for what in REGION_COLUMNS))
+    return (*FRAME_COLUMNS, *(f"{region.name}.{what}" for region in request.regions for what in REGION_COLUMNS))
 
 
-def row_of(wish: Measure, index: int, frame: npt.NDArray[Any], statistics: FrameStatistics) -> Row:
+def measured_row(request: Measure, index: int, frame: npt.NDArray[Any], statistics: FrameStatistics) -> Row:
     """Measure a frame whose masked pixels are told by their value."""
     nan = float("nan")
     of_frame = (statistics.total, statistics.maximum, statistics.hottest_x, statistics.hottest_y)
     values = [nan if one is None else float(one) for one in of_frame]
     values += [float(statistics.n_masked), float(statistics.n_saturated)]
-    for region in wish.regions:
+    for region in request.regions:
         found = region_statistics(frame, region)
         values += [found.sum, found.mean, found.maximum, found.std]
-    if not wish.spectra or frame.ndim != 1:
+    if not request.spectra or frame.ndim != 1:
         return Row(index, tuple(values))
     return Row(index, tuple(values), _reduced(frame), frame.size)
 
 
-def row_of_nothing(wish: Measure, index: int, frame_shape: tuple[int, ...]) -> Row:
+def empty_row(request: Measure, index: int, frame_shape: tuple[int, ...]) -> Row:
     """Return the row of a frame that cannot be read."""
-    nothing = Row(index, (float("nan"),) * len(columns_of(wish)))
-    if not wish.spectra or len(frame_shape) != 1:
+    nothing = Row(index, (float("nan"),) * len(columns_of(request)))
+    if not request.spectra or len(frame_shape) != 1:
         return nothing
     bins = np.full(preview_shape(frame_shape, spectrum_factor(*frame_shape)), np.nan, np.float32)
     return replace(nothing, spectrum=bins, n_channels=frame_shape[0])
@@ -262,7 +262,7 @@ class RowsToSend:
     def add(self, row: Row) -> None:
         self._rows.append(row)
 
-    def move(self, before: tuple[int, ...], after: tuple[int, ...]) -> None:
+    def remap_indices(self, before: tuple[int, ...], after: tuple[int, ...]) -> None:
         """Take note that the scan shape grew."""
         indices = moved(np.array([row.index for row in self._rows], np.int64), before, after)
         self._rows = [replace(row, index=int(index)) for row, index in zip(self._rows, indices, strict=True)]
@@ -270,7 +270,7 @@ class RowsToSend:
     def clear(self) -> None:
         self._rows.clear()
 
-    def take(self, generation: int, wish: Measure, scan_shape: tuple[int, ...]) -> Measured:
+    def take(self, generation: int, request: Measure, scan_shape: tuple[int, ...]) -> Measured:
         """Return all of them as one message; where spectra became longer, those up to there."""
         length = self._rows[0].n_channels
         rows = list(takewhile(lambda row: row.n_channels == length, self._rows))
@@ -278,10 +278,10 @@ class RowsToSend:
         spectra = [row.spectrum for row in rows if row.spectrum is not None]
         return Measured(
             generation,
-            wish.revision,
-            wish.data_path,
+            request.revision,
+            request.data_path,
             np.array([row.index for row in rows], np.int64),
-            columns_of(wish),
+            columns_of(request),
             np.array([row.values for row in rows], np.float64),
             scan_shape,
             np.stack(spectra) if spectra else None,

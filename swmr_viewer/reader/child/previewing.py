@@ -14,7 +14,7 @@ from swmr_viewer.core.follower import Follower
 from swmr_viewer.core.frames import FrameGrabber
 from swmr_viewer.core.nexus.facts import DataFacts
 from swmr_viewer.core.scan import position_of
-from swmr_viewer.reader.child.displays import usual_display
+from swmr_viewer.reader.child.frame_preparers import default_preparer
 from swmr_viewer.reader.child.pixel_masks import PixelMask
 from swmr_viewer.reader.child.scans import Scan, open_scan
 from swmr_viewer.reader.messages import FollowRequest
@@ -63,13 +63,13 @@ def read_first_frame(request: FollowRequest) -> FirstFrame:
 
 def _thumbnail(scan: Scan, path: str, index: int, frame: npt.NDArray[Any]) -> Thumbnail:
     """Return the small copy of what the window will show of a frame, without what its mask leaves out."""
-    display = usual_display(scan.facts.get(path, DataFacts()))
-    view = display.view_of(frame.shape, frame.dtype)
+    preparer = default_preparer(scan.facts.get(path, DataFacts()))
+    view = preparer.view_of(frame.shape, frame.dtype)
     mask = None
     with suppress(PathError):  # of a mask that cannot be used the window tells, where it is missed
-        if display.rules.mask_path is not None:
-            mask = PixelMask(scan.h5file, display.rules.mask_path).of(index, view, scan.follower.scan_shape)
-    return thumbnail_of(frame, view, display.rules, mask)
+        if preparer.rules.mask_path is not None:
+            mask = PixelMask(scan.h5file, preparer.rules.mask_path).of(index, view, scan.follower.scan_shape)
+    return thumbnail_of(frame, view, preparer.rules, mask)
 
 
 def _for_one(request: FollowRequest) -> FollowRequest:

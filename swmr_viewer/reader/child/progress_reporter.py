@@ -18,13 +18,13 @@ class ProgressReporter:
     ----------
     follower : Follower
         Where keys come from.
-    line : EventPipe
+    pipe : EventPipe
         Where messages go.
     """
 
-    def __init__(self, follower: Follower, line: EventPipe) -> None:
+    def __init__(self, follower: Follower, pipe: EventPipe) -> None:
         self._follower = follower
-        self._line = line
+        self._pipe = pipe
         self.progress = KeyProgress(len(follower.key_paths), follower.scan_shape)
         self._pending: list[list[Ranges]] = [[] for _ in follower.key_paths]
         self._completed: list[IndexArray] = []
@@ -71,7 +71,7 @@ class ProgressReporter:
                     parts.append(ranges)
         return completed, shape[1:] != before[1:]
 
-    def note_credit(self) -> None:
+    def acknowledge(self) -> None:
         """Take note that the parent handled the last message."""
         self._has_credit = True
 
@@ -82,6 +82,6 @@ class ProgressReporter:
         added = self.progress.whole() if self._whole else tuple(joined(parts) for parts in self._pending)
         completed = ranges_of(self.progress.complete_mask()) if self._whole else runs_of(np.sort(np.concatenate(self._completed)))
         at_s, came = self._follower.last_key_at, self._last_key_came
-        self._line.send(KeysChanged(self._line.generation, self.progress.scan_shape, added, self._whole, at_s, came, completed))
+        self._pipe.send(KeysChanged(self._pipe.generation, self.progress.scan_shape, added, self._whole, at_s, came, completed))
         self._pending, self._completed = [[] for _ in self._pending], []
         self._whole = self._has_credit = False

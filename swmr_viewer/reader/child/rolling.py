@@ -14,7 +14,7 @@ from swmr_viewer.analysis.accumulating import Accumulator, How
 from swmr_viewer.core.errors import FrameDoubtfulError, FrameNotWrittenError, SwmrViewerError
 from swmr_viewer.core.ranges import IndexArray
 from swmr_viewer.reader.child.frame_order import Backlog
-from swmr_viewer.reader.child.frame_reading import PATIENCE_S
+from swmr_viewer.reader.child.frame_reading import FRAME_TIMEOUT_S
 
 Read = Callable[[int], npt.NDArray[Any]]
 ReadDoubtful = Callable[[int, FrameDoubtfulError], npt.NDArray[Any]]
@@ -168,7 +168,7 @@ class Rolling:
         try:
             return self._read(index)
         except FrameDoubtfulError as error:
-            if self._read_doubtful is None or self._clock() - self._late.get(index, self._clock()) < PATIENCE_S:
+            if self._read_doubtful is None or self._clock() - self._late.get(index, self._clock()) < FRAME_TIMEOUT_S:
                 raise
             return self._read_doubtful(index, error)
 
@@ -187,7 +187,7 @@ class Rolling:
 
     def _wait_for(self, index: int, why: str) -> None:
         since = self._late.pop(index, self._clock())
-        if self._clock() - since >= PATIENCE_S:
+        if self._clock() - since >= FRAME_TIMEOUT_S:
             self._give_up(index, why)
         else:
             self._late[index] = since

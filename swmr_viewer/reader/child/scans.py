@@ -176,23 +176,23 @@ class LateData:
 
     def __init__(self, h5file: h5py.File, clock: Callable[[], float] = time.monotonic) -> None:
         self._h5file = h5file
-        self._whys: dict[str, str] = {}
+        self._reasons: dict[str, str] = {}
         self._retries = Retries(clock)
 
     @property
     def paths(self) -> tuple[str, ...]:
         """The data sets that are waited for."""
-        return tuple(self._whys)
+        return tuple(self._reasons)
 
     @property
-    def waits(self) -> tuple[tuple[str, str], ...]:
+    def reasons(self) -> tuple[tuple[str, str], ...]:
         """(path, why) of each of them."""
-        return tuple(self._whys.items())
+        return tuple(self._reasons.items())
 
     @property
     def is_due(self) -> bool:
         """Whether it is time to look again."""
-        return bool(self._whys) and self._retries.is_due
+        return bool(self._reasons) and self._retries.is_due
 
     def open_all(self, paths: Iterable[str], follower: Follower) -> tuple[dict[str, FrameGrabber], list[SwmrViewerError]]:
         """Open data sets; those that are not there yet are waited for from now on.
@@ -209,16 +209,16 @@ class LateData:
         for path in paths:
             try:
                 if not follower.extent_is_known:
-                    self._note_late(path, _NO_KEYS)
+                    self._wait_for(path, _NO_KEYS)
                     continue
                 grabber = FrameGrabber(self._h5file, path, scan_shape=follower.scan_shape)
                 refuse_too_large(path, slot_layout(grabber.frame_shape, grabber.dtype))
                 opened[path] = grabber
-                self._whys.pop(path, None)
+                self._reasons.pop(path, None)
             except SwmrViewerError as error:
                 if not self._may_come(path, error):
                     errors.append(error)
-                    self._whys.pop(path, None)
+                    self._reasons.pop(path, None)
         return opened, errors
 
     def look(self, follower: Follower) -> tuple[dict[str, FrameGrabber], list[SwmrViewerError]]:
@@ -226,7 +226,7 @@ class LateData:
         with self._retries.trying():
             return self.open_all(self.paths, follower)
 
-    def _note_late(self, path: str, otherwise: str) -> None:
+    def _wait_for(self, path: str, otherwise: str) -> None:
         """Take note of why it has to wait: because of its link, or otherwise this.
 
         Raises
@@ -234,14 +234,14 @@ class LateData:
         PathNotThereError
             If there is not even a link: what is made after the file was opened is seen by a new open only.
         """
-        self._whys[path] = _LEADS_NOWHERE if open_object(self._h5file, path) is None else otherwise
+        self._reasons[path] = _LEADS_NOWHERE if open_object(self._h5file, path) is None else otherwise
 
     def _may_come(self, path: str, error: SwmrViewerError) -> bool:
         """Whether something at this path is worth waiting for; take note of it if it is."""
         if not isinstance(error, PathNotThereError):
             return False
         try:
-            self._note_late(path, _NO_PART)
+            self._wait_for(path, _NO_PART)
         except PathNotThereError:
             return False
         return True

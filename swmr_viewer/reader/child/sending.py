@@ -15,8 +15,8 @@ from swmr_viewer.analysis.accumulating import Accumulator, combined_dtype
 from swmr_viewer.core.frames import FrameGrabber
 from swmr_viewer.core.nexus.frame_times import FrameTimes
 from swmr_viewer.core.scan import position_of
-from swmr_viewer.reader.child.displays import Display, Displays
 from swmr_viewer.reader.child.event_pipe import EventPipe
+from swmr_viewer.reader.child.frame_preparers import FramePreparer, FramePreparers
 from swmr_viewer.reader.child.frame_reading import busy_with, grab_at
 from swmr_viewer.reader.child.pixel_masks import Mask
 from swmr_viewer.reader.child.progress_reporter import ProgressReporter
@@ -28,7 +28,7 @@ OnFrame = Callable[[str, int, npt.NDArray[Any], FrameStatistics], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class FrameToSend:
     """A frame that somebody waits for."""
 
     index: int
@@ -52,9 +52,9 @@ class Sender:
         Knows the scan shape, and tells each frame's keys before the frame.
     slots : ReaderSlots
         Where pixels go.
-    line : EventPipe
+    pipe : EventPipe
         Where messages go.
-    displays : Displays
+    preparers : FramePreparers
         How frames are prepared.
     times : mapping of str to FrameTimes
         When frames were taken, by path of the data set.
@@ -67,16 +67,16 @@ class Sender:
         grabbers: Mapping[str, FrameGrabber],
         announcer: ProgressReporter,
         slots: ReaderSlots,
-        line: EventPipe,
-        displays: Displays,
+        pipe: EventPipe,
+        preparers: FramePreparers,
         times: Mapping[str, FrameTimes],
         on_frame: OnFrame,
     ) -> None:
         self._grabbers = grabbers
         self._announcer = announcer
         self._slots = slots
-        self._line = line
-        self._displays = displays
+        self._pipe = pipe
+        self._preparers = preparers
         self._times = times
         self._on_frame = on_frame
         self._asked_size = 0
@@ -88,7 +88,7 @@ class Sender:
         """Whether a frame can be sent now."""
         return self._slots.any_free
 
-    def send(self, path: str, wanted: Wanted) -> bool:
+    def send(self, path: str, wanted: FrameToSend) -> bool:
         """Read a frame (one that is in doubt: only ``as_it_is``) and send it; return whether the slots are large enough for it.
 
         Raises
@@ -96,30 +96,30 @@ class Sender:
         FrameNotWrittenError, FrameUnreadableError
             If the frame is not there yet, or cannot be read.
         """
-        grabber, display = self._grabbers[path], self._displays.of(path)
-        layout = self._displays.layout_of(path, grabber.frame_shape, grabber.dtype)
+        grabber, preparer = self._grabbers[path], self._preparers.of(path)
+        layout = self._preparers.layout_of(path, grabber.frame_shape, grabber.dtype)
 
         def fill(frame: npt.NDArray[Any]) -> None:
             shape = self._announcer.progress.scan_shape
-            self._line.send(busy_with(self._line.generation, "reading", path, wanted.index, shape))
+            self._pipe.send(busy_with(self._pipe.generation, "reading", path, wanted.index, shape))
             grab_at(grabber, wanted.index, shape, frame, wanted.as_it_is)
 
-        return self._filled(layout, fill, display, path, wanted)
+        return self._filled(layout, fill, preparer, path, wanted)
 
-    def send_combined(self, path: str, wanted: Wanted, combined: Accumulator) -> bool:
+    def send_combined(self, path: str, wanted: FrameToSend, combined: Accumulator) -> bool:
         """Send what was accumulated, as the frame at this index; return whether the slots are large enough."""
         view = FrameView(combined.shape, tuple(range(len(combined.shape))))  # what is shown of each frame was added up
         layout = slot_layout(combined.shape, combined_dtype(combined.how, combined.dtype), view)
-        display = self._displays.of(path)
-        return self._filled(layout, combined.write_into, display, path, wanted, combined.n)
+        preparer = self._preparers.of(path)
+        return self._filled(layout, combined.write_into, preparer, path, wanted, combined.n)
 
     def _filled(
         self,
         layout: SlotLayout,
         fill: Callable[[npt.NDArray[Any]], None],
-        display: Display,
+        preparer: FramePreparer,
         path: str,
-        wanted: Wanted,
+        wanted: FrameToSend,
         combined: int = 0,
     ) -> bool:
         if layout.size > self._slots.size:
@@ -131,15 +131,15 @@ class Sender:
             frame: npt.NDArray[Any] = np.ndarray(layout.shape, layout.dtype, block.buf)
             fill(frame)
             mask = None if combined else self._mask_of(block, layout, path, wanted.index)
-            prepared = frame if combined else display.prepared(frame, mask, _shown_in(block, layout))
-            event = self._described(block, layout, prepared, display, path, wanted, combined)
-            event = replace(event, lacks_mask=not combined and mask is None and display.rules.mask_path is not None)
+            prepared = frame if combined else preparer.prepare(frame, mask, _shown_in(block, layout))
+            event = self._described(block, layout, prepared, preparer, path, wanted, combined)
+            event = replace(event, lacks_mask=not combined and mask is None and preparer.rules.mask_path is not None)
         except BaseException:
             self._slots.release(block.name)
             raise
         # A frame that overtakes its keys stands on the map as missing, and cannot be gone back to. Slots bound how many go out so.
         self._announcer.announce(at_once=True)
-        self._line.send(event)
+        self._pipe.send(event)
         if not combined and event.statistics is not None:
             # Behind the message: the picture waits for no region. The window only looks, and only this thread would write there.
             self._on_frame(path, wanted.index, prepared, event.statistics)
@@ -147,7 +147,7 @@ class Sender:
 
     def _mask_of(self, block: SharedMemory, layout: SlotLayout, path: str, index: int) -> Mask | None:
         """Return the frame's pixel mask, if there is one; its own is put into the slot as well."""
-        mask = self._displays.mask_of(path, index, layout.view, self._announcer.progress.scan_shape)
+        mask = self._preparers.mask_of(path, index, layout.view, self._announcer.progress.scan_shape)
         if layout.mask_offset:
             own: Mask = np.ndarray(layout.view.shown_shape, np.bool_, block.buf, layout.mask_offset)
             own[...] = False if mask is None else mask
@@ -158,17 +158,17 @@ class Sender:
         block: SharedMemory,
         layout: SlotLayout,
         prepared: npt.NDArray[Any],
-        display: Display,
+        preparer: FramePreparer,
         path: str,
-        wanted: Wanted,
+        wanted: FrameToSend,
         combined: int,
     ) -> FrameReady:
         write_preview(prepared, layout.preview_factor, np.ndarray(layout.preview_shape, np.float32, block.buf, layout.preview_offset))
         frame: npt.NDArray[Any] = np.ndarray(layout.shape, layout.dtype, block.buf)
-        levels, statistics = display.examined(frame, prepared, combined=max(1, combined))
+        levels, statistics = preparer.examine(frame, prepared, combined=max(1, combined))
         shape = self._announcer.progress.scan_shape
         return FrameReady(
-            self._line.generation,
+            self._pipe.generation,
             path,
             wanted.index,
             position_of(wanted.index, shape),
@@ -197,13 +197,13 @@ class Sender:
             return None
         at = times.at(index, shape)
         for message in times.take_faults():
-            self._line.send(Fault(self._line.generation, message))
+            self._pipe.send(Fault(self._pipe.generation, message))
         return at
 
     def _ask_for(self, size: int) -> None:
         if size > self._asked_size:
             self._asked_size = size
-            self._line.send(SlotsWanted(self._line.generation, size))
+            self._pipe.send(SlotsWanted(self._pipe.generation, size))
 
 
 def _shown_in(block: SharedMemory, layout: SlotLayout) -> npt.NDArray[Any] | None:

@@ -29,22 +29,22 @@ _SHARE = 9
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Display:
+class FramePreparer:
     """How the frames of one data set are prepared."""
 
     rules: MaskRules = DEFAULT_RULES
     percentiles: tuple[float, float] = (0.5, 99.5)
     combine: Combine = field(default_factory=Combine)
     view: ViewChoice = USUAL_VIEW
-    told_saturation: float | None = None
-    told_kind: str = ""
+    declared_saturation: float | None = None
+    declared_kind: str = ""
     """The file's word for what a frame is."""
 
     def view_of(self, shape: tuple[int, ...], dtype: np.dtype[Any]) -> FrameView:
         """Return how frames of this shape and type are shown."""
-        return frame_view(shape, dtype, self.told_kind, self.view)
+        return frame_view(shape, dtype, self.declared_kind, self.view)
 
-    def prepared(self, frame: npt.NDArray[Any], mask: Mask | None = None, out: npt.NDArray[Any] | None = None) -> npt.NDArray[Any]:
+    def prepare(self, frame: npt.NDArray[Any], mask: Mask | None = None, out: npt.NDArray[Any] | None = None) -> npt.NDArray[Any]:
         """Return what is shown of a frame with its masked pixels told by their value; a view on the frame where that will do.
 
         Parameters
@@ -52,13 +52,13 @@ class Display:
         frame : ndarray
             The whole frame.
         mask : ndarray of bool, optional
-            As `Displays.mask_of` gives it.
+            As `FramePreparers.mask_of` gives it.
         out : ndarray, optional
             Where the shown numbers go if they have to be computed.
         """
         return marked(self.view_of(frame.shape, frame.dtype).shown(frame, out), self.rules, mask)
 
-    def examined(
+    def examine(
         self, frame: npt.NDArray[Any], prepared: npt.NDArray[Any], levels: bool = True, combined: int = 1
     ) -> tuple[LevelStatistics | None, FrameStatistics]:
         """Measure what was `prepared` of a frame; a coloured pixel is saturated where any of its colours is."""
@@ -72,12 +72,12 @@ class Display:
 
     def saturation(self, dtype: npt.DTypeLike, combined: int = 1) -> float | None:
         """Return from which value on a pixel is saturated; in a sum: if it was in each frame."""
-        told = saturation_of(dtype, self.told_saturation)
+        told = saturation_of(dtype, self.declared_saturation)
         return None if told is None else told * (combined if self.combine.how == "sum" else 1)
 
 
-class Displays:
-    """The display of each data set.
+class FramePreparers:
+    """The preparer of each data set.
 
     Parameters
     ----------
@@ -85,43 +85,43 @@ class Displays:
         Where pixel masks are.
     facts : mapping of str to DataFacts
         What is known of each data set, by path. Its pixel mask is used until somebody wishes otherwise.
-    line : EventPipe
+    pipe : EventPipe
         Where pixel masks are told, and what is wrong with them.
     clock : callable
         Monotonic seconds.
     """
 
     def __init__(
-        self, h5file: h5py.File, facts: Mapping[str, DataFacts], line: EventPipe, clock: Callable[[], float] = time.monotonic
+        self, h5file: h5py.File, facts: Mapping[str, DataFacts], pipe: EventPipe, clock: Callable[[], float] = time.monotonic
     ) -> None:
         self._h5file = h5file
-        self._line = line
+        self._pipe = pipe
         self._clock = clock
         self._masks: dict[str, PixelMask | None] = {}
         self._awaited: set[str] = set()
         """Masks whose links lead nowhere yet."""
-        self._look_at = 0.0
+        self._retry_at = 0.0
         self._told: set[tuple[str, ...]] = set()
-        self._displays = {path: usual_display(one) for path, one in facts.items()}
+        self._preparers = {path: default_preparer(one) for path, one in facts.items()}
 
     def add(self, path: str, facts: DataFacts) -> None:
         """Take in a data set that was not there before; what was wished of it already stays."""
-        self._look_at = 0.0  # its mask comes with it as a rule
-        wished, usual = self._displays.get(path), usual_display(facts)
-        self._displays[path] = (
-            usual if wished is None else replace(wished, told_saturation=usual.told_saturation, told_kind=usual.told_kind)
+        self._retry_at = 0.0  # its mask comes with it as a rule
+        wished, usual = self._preparers.get(path), default_preparer(facts)
+        self._preparers[path] = (
+            usual if wished is None else replace(wished, declared_saturation=usual.declared_saturation, declared_kind=usual.declared_kind)
         )
 
-    def of(self, path: str) -> Display:
-        """Return the display of a data set."""
-        return self._displays.get(path, Display())
+    def of(self, path: str) -> FramePreparer:
+        """Return the preparer of a data set."""
+        return self._preparers.get(path, FramePreparer())
 
     def set(self, wish: SetDisplay) -> None:
         """Take a wish."""
-        paths = [wish.data_path] if wish.data_path is not None else list(self._displays)
+        paths = [wish.data_path] if wish.data_path is not None else list(self._preparers)
         for path in paths:
-            before = self._displays.get(path, Display())
-            self._displays[path] = replace(before, rules=wish.mask, percentiles=wish.percentiles, combine=wish.combine, view=wish.view)
+            before = self._preparers.get(path, FramePreparer())
+            self._preparers[path] = replace(before, rules=wish.mask, percentiles=wish.percentiles, combine=wish.combine, view=wish.view)
 
     def layout_of(self, path: str, shape: tuple[int, ...], dtype: np.dtype[Any]) -> SlotLayout:
         """Return how such a frame of a data set lies in a slot."""
@@ -129,10 +129,10 @@ class Displays:
         mask = self._pixel_mask(path)
         return slot_layout(shape, dtype, view, has_own_mask=mask is not None and not mask.is_shared_by(view))
 
-    def prepared(self, path: str, frame: npt.NDArray[Any], index: int, scan_shape: tuple[int, ...]) -> npt.NDArray[Any]:
+    def prepare(self, path: str, frame: npt.NDArray[Any], index: int, scan_shape: tuple[int, ...]) -> npt.NDArray[Any]:
         """Return what is shown of a data set's frame, with its masked pixels told by their value."""
-        display = self.of(path)
-        return display.prepared(frame, self.mask_of(path, index, display.view_of(frame.shape, frame.dtype), scan_shape))
+        preparer = self.of(path)
+        return preparer.prepare(frame, self.mask_of(path, index, preparer.view_of(frame.shape, frame.dtype), scan_shape))
 
     def mask_of(self, path: str, index: int, view: FrameView, scan_shape: tuple[int, ...]) -> Mask | None:
         """Return the pixel mask of a frame as it is shown (True: masked), or None where none is used; what is wrong is said once."""
@@ -142,10 +142,10 @@ class Displays:
         try:
             mask = found.of(index, view, scan_shape)
         except PathError as error:
-            self._tell_once(path, found.path, error)
+            self._report_once(path, found.path, error)
             return None
         if found.is_shared_by(view):
-            self._tell_mask(path, found.path, mask)
+            self._report_mask(path, found.path, mask)
         return mask
 
     def _pixel_mask(self, path: str) -> PixelMask | None:
@@ -157,21 +157,21 @@ class Displays:
                 self._masks[mask_path] = PixelMask(self._h5file, mask_path)
             except PathError as error:
                 self._masks[mask_path] = None
-                self._tell_once(path, mask_path, error)
+                self._report_once(path, mask_path, error)
                 if isinstance(error, PathNotThereError):
                     self._awaited.add(mask_path)
-                    self._look_at = self._clock() + _PAUSE_S
+                    self._retry_at = self._clock() + _PAUSE_S
         return self._masks[mask_path]
 
     def look_for_masks(self) -> bool:
         """Try links that led nowhere again, seldom; return whether frames are prepared in another way now."""
-        if not self._awaited or self._clock() < self._look_at:
+        if not self._awaited or self._clock() < self._retry_at:
             return False
-        self._line.send(Busy(self._line.generation, f"looking for {', '.join(sorted(self._awaited))}"))
+        self._pipe.send(Busy(self._pipe.generation, f"looking for {', '.join(sorted(self._awaited))}"))
         began = self._clock()
         came = [path for path in sorted(self._awaited) if self._has_come(path)]
-        self._look_at = self._clock() + max(_PAUSE_S, _SHARE * (self._clock() - began))
-        self._line.keep_alive(now=True)
+        self._retry_at = self._clock() + max(_PAUSE_S, _SHARE * (self._clock() - began))
+        self._pipe.keep_alive(now=True)
         return bool(came)
 
     def _has_come(self, mask_path: str) -> bool:
@@ -180,22 +180,22 @@ class Displays:
         except PathNotThereError:
             return False
         except PathError as error:
-            self._tell_once("", mask_path, error)
+            self._report_once("", mask_path, error)
         self._awaited.discard(mask_path)
         return self._masks[mask_path] is not None
 
-    def _tell_mask(self, path: str, mask_path: str, mask: Mask) -> None:
+    def _report_mask(self, path: str, mask_path: str, mask: Mask) -> None:
         if (path, mask_path, str(mask.shape)) not in self._told:
             self._told.add((path, mask_path, str(mask.shape)))
-            self._line.send(PixelMaskRead(self._line.generation, path, mask_path, mask.shape, np.packbits(mask).tobytes()))
+            self._pipe.send(PixelMaskRead(self._pipe.generation, path, mask_path, mask.shape, np.packbits(mask).tobytes()))
 
-    def _tell_once(self, path: str, mask_path: str, error: PathError) -> None:
+    def _report_once(self, path: str, mask_path: str, error: PathError) -> None:
         if (path, mask_path) not in self._told:
             self._told.add((path, mask_path))
-            self._line.send(Fault(self._line.generation, str(error)))
+            self._pipe.send(Fault(self._pipe.generation, str(error)))
 
 
-def usual_display(facts: DataFacts) -> Display:
+def default_preparer(facts: DataFacts) -> FramePreparer:
     """How frames are prepared until somebody wishes otherwise."""
     rules = MaskRules(mask_path=facts.mask_path, gaps=facts.gap_values)
-    return Display(rules, told_saturation=facts.saturation_value, told_kind=facts.interpretation)
+    return FramePreparer(rules, declared_saturation=facts.saturation_value, declared_kind=facts.interpretation)
