@@ -80,8 +80,8 @@ def follow(assembly: Assembly, writer: LiveWriter, until: int) -> None:
     session = assembly.session
     session.open(FollowRequest(str(writer.path), conditions=default_conditions()))
     writer.run()
-    wait_until(lambda: session.progress is not None and session.progress.n_complete >= until)
-    wait_until(lambda: session.shown is not None and session.shown.index > until // 2)
+    wait_until(lambda: session.scan.progress is not None and session.scan.progress.n_complete >= until)
+    wait_until(lambda: session.scan.shown is not None and session.scan.shown.index > until // 2)
 
 
 def live_pictures(folder: Path, scheme: str, size: tuple[int, int] = LARGE) -> None:
@@ -106,7 +106,7 @@ def task_pictures(folder: Path) -> None:
         window.snapshots.set_settings(SnapshotSettings(Path("/data/2026/cm1234/snapshots")))
         session.open(FollowRequest(str(writer.path), conditions=(Timeout(1.0),)))
         writer.step(75)
-        wait_until(lambda: session.is_still_following and session.shown is not None)
+        wait_until(lambda: session.scan.is_still_following and session.scan.shown is not None)
         save(window, "ended")
         session.set_conditions(default_conditions(60.0))
         measurements = window.measuring.measurements
@@ -114,7 +114,7 @@ def task_pictures(folder: Path) -> None:
         measurements.draw("ellipse", ((280.0, 280.0), (400.0, 380.0)))
         measurements.draw_line(((40.0, 256.0), (470.0, 256.0)))
         writer.run()
-        wait_until(lambda: session.progress is not None and session.progress.n_complete >= 200)
+        wait_until(lambda: session.scan.progress is not None and session.scan.progress.n_complete >= 200)
         window.resize(*LARGE)
         window.panels.panel("detectors").close()
         window.panels.panel("measuring").show()

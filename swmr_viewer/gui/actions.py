@@ -85,15 +85,15 @@ def make_actions(session: Session, owner: QWidget) -> Actions:
 
 def _enable_by_state(actions: Actions, session: Session) -> None:
     def enable() -> None:
-        has_frame = session.shown is not None
+        has_frame = session.scan.shown is not None
         moves = (actions.hold, actions.first, actions.previous, actions.next, actions.last)
         for one in (actions.snapshot, actions.save_curves, actions.copy_picture, actions.copy_numbers, *moves, actions.fit, actions.pixels):
             one.setEnabled(has_frame)
-        actions.live.setEnabled(session.progress is not None)
-        actions.burst.setEnabled(session.request is not None)
-        actions.retry.setEnabled(session.request is not None)
-        actions.stop.setEnabled(session.request is not None and not session.is_over)
-        actions.resume.setEnabled(session.can_resume)
+        actions.live.setEnabled(session.scan.progress is not None)
+        actions.burst.setEnabled(session.scan.request is not None)
+        actions.retry.setEnabled(session.scan.request is not None)
+        actions.stop.setEnabled(session.scan.request is not None and not session.scan.is_over)
+        actions.resume.setEnabled(session.scan.can_resume)
 
     for signal in (session.frame_changed, session.request_changed, session.state_changed, session.opened):
         signal.connect(enable)

@@ -93,7 +93,7 @@ class _Outcome:
         self.status = 0
 
     def leave(self) -> None:
-        self.status = 1 if self._assembly.session.failed is not None else 0
+        self.status = 1 if self._assembly.session.scan.failed is not None else 0
         if self._screenshot is not None:
             self._assembly.window.grab().save(str(self._screenshot))
         self._assembly.window.close()

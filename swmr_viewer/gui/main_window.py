@@ -156,12 +156,12 @@ class MainWindow(QMainWindow):
         self.panels.give_room("detectors")
 
     def _show_request(self) -> None:
-        request = self.session.request
+        request = self.session.scan.request
         self._pages.setCurrentIndex(0 if request is None else 1)
         self._show_title()
 
     def _show_title(self) -> None:
-        request = self.session.request
+        request = self.session.scan.request
         name = "" if request is None else plain(Path(request.path).name)
         title = " \u2013 ".join(filter(None, (name, self.edge.mode.shown_text(), "swmr_viewer")))
         title = title.replace("[*]", "[*][*]")  # Qt puts the mark of what is not saved there

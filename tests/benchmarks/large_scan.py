@@ -44,7 +44,7 @@ class Turns:
         self._timer.start()
 
     def _note(self) -> None:
-        now_s, worked_s, progress = time.perf_counter(), time.thread_time(), self._session.progress
+        now_s, worked_s, progress = time.perf_counter(), time.thread_time(), self._session.scan.progress
         self.n_complete = progress.n_complete if progress is not None else 0
         if self.n_complete and now_s - self._last_s > 0.01:
             self.gaps_s.append(now_s - self._last_s)

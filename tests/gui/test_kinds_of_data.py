@@ -51,18 +51,18 @@ def test_tabs_choose_the_data_set_and_each_keeps_its_zoom_and_regions(qtbot: QtB
     box.setRange(xRange=(10, 20), yRange=(10, 20), padding=0)
     seen = box.viewRect()
     qtbot.mouseClick(tabs, LEFT, pos=tabs.tabRect(1).center())
-    assert session.data_path == DATA[1].path
+    assert session.scan.data_path == DATA[1].path
     assert reader.sent(m.ShowLive)[-1] == m.ShowLive(reader.generation, DATA[1].path)
-    assert session.shown is None
+    assert session.scan.shown is None
     assert window.measuring.measurements.marks.regions == ()
     late = reader.say_frame(picture(), 8, SHAPE)  # of the data set before
     qtbot.waitUntil(lambda: late in reader.released)
-    assert session.shown is None
+    assert session.scan.shown is None
     show(qtbot, several, reader, picture((64,)), 9, DATA[1].path)
     assert window.frame_view.curve.isVisible()
     several.window.measuring.data_tabs.next_action.trigger()
     several.window.measuring.data_tabs.next_action.trigger()
-    assert session.data_path == DATA[0].path
+    assert session.scan.data_path == DATA[0].path
     show(qtbot, several, reader, picture(seed=4), 9, DATA[0].path)
     assert box.viewRect() == seen
     assert [one.name for one in window.measuring.measurements.marks.regions] == ["A"]
@@ -73,7 +73,7 @@ def test_a_pinned_index_stays_pinned_in_another_data_set(qtbot: QtBot, reader: F
     show(qtbot, several, reader, picture(), 9, DATA[0].path)
     several.session.pin(4)
     several.session.show_data(DATA[1].path)
-    assert reader.sent(m.ShowIndex)[-1] == m.ShowIndex(reader.generation, 4, DATA[1].path, several.session.scan_shape)
+    assert reader.sent(m.ShowIndex)[-1] == m.ShowIndex(reader.generation, 4, DATA[1].path, several.session.scan.scan_shape)
 
 
 def test_spectra_use_the_files_axis_fade_and_fall(qtbot: QtBot, reader: FakeSupervisor, several: Assembly) -> None:

@@ -53,9 +53,9 @@ def test_every_data_set_is_named_and_drawn(qtbot: QtBot, live_viewer: Callable[.
     assert [tabs.tabText(number).replace("&&", "&") for number in range(tabs.count())] == list(SHOWN)
     for number, name in enumerate(SHOWN):
         tabs.setCurrentIndex(number)
-        qtbot.waitUntil(lambda number=number: session.shown is not None and session.shown.raw[0, 0] == number + 1, timeout=20_000)
-        assert session.shown is not None
-        assert session.shown.data_path == paths[number]
+        qtbot.waitUntil(lambda number=number: session.scan.shown is not None and session.scan.shown.raw[0, 0] == number + 1, timeout=20_000)
+        assert session.scan.shown is not None
+        assert session.scan.shown.data_path == paths[number]
         assert f"/entry/{name}/data" in window.top_bar.paths.text()
         assert seen(tabs.tabToolTip(number)).startswith(f"/entry/{name}/data")
         assert not window.grab().isNull()

@@ -64,8 +64,8 @@ def test_a_further_axis_is_chosen_by_its_number_and_by_keys_and_the_choice_stays
     assert reader.sent(m.SetDisplay)[-1] == m.SetDisplay(1, data_path=PATH, view=ViewChoice((2,)))
     show(qtbot, viewer, reader, frames, ViewChoice((2,)))
     assert place.slider.value() == 2
-    assert viewer.session.shown is not None
-    np.testing.assert_array_equal(viewer.session.shown.raw, frames[2])
+    assert viewer.session.scan.shown is not None
+    np.testing.assert_array_equal(viewer.session.scan.shown.raw, frames[2])
     window.readout.point_at((5, 7))
     assert window.readout.pixel.text().replace("\u2009", "") == f"x 7   y 5   value {frames[2, 5, 7]}"
     QTest.keyClick(window, Qt.Key.Key_Down, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
@@ -105,8 +105,8 @@ def test_colours_are_drawn_as_they_are_and_the_pointer_tells_all_three(qtbot: Qt
     assert reader.sent(m.SetDisplay)[-1].view == ViewChoice(part="red")
     show(qtbot, viewer, reader, pixels, ViewChoice(part="red"))
     assert window.frame_view.color_map == "viridis"
-    assert viewer.session.shown is not None
-    np.testing.assert_array_equal(viewer.session.shown.raw, pixels[..., 0])
+    assert viewer.session.scan.shown is not None
+    np.testing.assert_array_equal(viewer.session.scan.shown.raw, pixels[..., 0])
 
 
 def test_a_colour_map_is_not_offered_while_colours_are_drawn_as_they_are(
@@ -200,8 +200,8 @@ def test_complex_frames_show_their_magnitude_and_the_pointer_both_parts(qtbot: Q
     pixels = ((x + 1) * np.exp(1j * y / 9)).astype("c8")
     viewer = following(SHAPE, frame=pixels.shape, dtype="<c8")
     show(qtbot, viewer, reader, pixels)
-    assert viewer.session.shown is not None
-    np.testing.assert_allclose(viewer.session.shown.raw, np.abs(pixels), rtol=1e-6)
+    assert viewer.session.scan.shown is not None
+    np.testing.assert_allclose(viewer.session.scan.shown.raw, np.abs(pixels), rtol=1e-6)
     viewer.window.readout.point_at((20, 3))
     value = pixels[20, 3]
     sign = "-" if value.imag < 0 else "+"
@@ -213,7 +213,7 @@ def test_complex_frames_show_their_magnitude_and_the_pointer_both_parts(qtbot: Q
     snapshot = viewer.window.snapshots.collect()
     assert snapshot is not None
     np.testing.assert_array_equal(snapshot.pixels, pixels)  # the file's numbers, whatever is shown of them
-    assert viewer.session.shown.view.part is Part.PHASE
+    assert viewer.session.scan.shown.view.part is Part.PHASE
 
 
 def test_a_frames_own_mask_is_left_out_of_the_histogram_too(qtbot: QtBot, reader: FakeSupervisor, following: Following) -> None:
@@ -240,12 +240,12 @@ def test_a_file_with_two_thresholds_is_looked_through(qtbot: QtBot, live_viewer:
         file.create_dataset("entry/data/data", data=frames, maxshape=(None, 2, 60, 80), chunks=(1, 2, 60, 80))
         file.create_dataset("entry/data/uid", data=np.arange(4, dtype="i4") + 1, maxshape=(None,))
     viewer = live_viewer(tmp_path / "a.h5")
-    qtbot.waitUntil(lambda: viewer.session.shown is not None and viewer.session.shown.index == 3, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: viewer.session.scan.shown is not None and viewer.session.scan.shown.index == 3, timeout=WAIT_MS)
     viewer.window.measuring.measurements.draw("rectangle", ((10.0, 10.0), (20.0, 20.0)))
     viewer.window.view_row.next_place.trigger()
-    qtbot.waitUntil(lambda: viewer.session.shown is not None and viewer.session.shown.view.places == (1,), timeout=WAIT_MS)
-    assert viewer.session.shown is not None
-    np.testing.assert_array_equal(viewer.session.shown.raw, frames[3, 1])
+    qtbot.waitUntil(lambda: viewer.session.scan.shown is not None and viewer.session.scan.shown.view.places == (1,), timeout=WAIT_MS)
+    assert viewer.session.scan.shown is not None
+    np.testing.assert_array_equal(viewer.session.scan.shown.raw, frames[3, 1])
     sums = [float(frames[index, 1, 10:20, 10:20].sum()) for index in range(4)]
     values = viewer.window.measuring.measurements.values
     qtbot.waitUntil(lambda: [values.at("A.sum", index) for index in range(4)] == sums, timeout=WAIT_MS)

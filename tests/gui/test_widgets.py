@@ -25,12 +25,12 @@ SENTINEL = np.iinfo(np.uint32).max
 
 def show(qtbot: QtBot, assembly: Assembly, reader: FakeSupervisor, pixels: np.ndarray, index: int = 0, **options: object) -> None:
     with qtbot.waitSignal(assembly.session.frame_changed):
-        reader.say_frame(pixels, index, assembly.session.scan_shape, **options)  # type: ignore[arg-type]
+        reader.say_frame(pixels, index, assembly.session.scan.scan_shape, **options)  # type: ignore[arg-type]
 
 
 def add_keys(qtbot: QtBot, assembly: Assembly, reader: FakeSupervisor, *added: object) -> None:
     with qtbot.waitSignal(assembly.session.progress_changed):
-        reader.say_keys(assembly.session.scan_shape, *added)  # type: ignore[arg-type]
+        reader.say_keys(assembly.session.scan.scan_shape, *added)  # type: ignore[arg-type]
 
 
 # ---- the picture
@@ -145,9 +145,9 @@ def test_the_map_tells_position_and_keys(qtbot: QtBot, reader: FakeSupervisor, f
     assert chart.text_at(chart.point_of(7)) == "Frame 7 at (1, 2)\ndet0: set\ndet1: not set yet"
     assert chart.text_at(QPointF(-5, -5)) == ""
     qtbot.mouseClick(chart, LEFT, pos=chart.point_of(7).toPoint())
-    assert viewer.session.is_live
+    assert viewer.session.scan.is_live
     qtbot.mouseClick(chart, LEFT, pos=chart.point_of(6).toPoint())
-    assert viewer.session.wanted_index == 6
+    assert viewer.session.scan.wanted_index == 6
     assert viewer.window.frame_header.title.text() == "Frame 6"
     assert "being read" in viewer.window.frame_header.where.text()
     show(qtbot, viewer, reader, picture(), 6, live=False)
@@ -184,7 +184,7 @@ def test_the_slider_does_not_move_under_the_hand(qtbot: QtBot, reader: FakeSuper
     qtbot.mouseMove(slider, QPoint(round(slider.x_of(80)), 12))  # beyond what is complete: the nearest that is
     assert slider.value == 59
     qtbot.mouseRelease(slider, LEFT, pos=QPoint(round(slider.x_of(80)), 12))
-    assert not viewer.session.is_live
+    assert not viewer.session.scan.is_live
 
 
 # ---- termination
@@ -209,21 +209,21 @@ def test_conditions_are_changed_by_hand_while_following(qtbot: QtBot, reader: Fa
     viewer = following((4, 5))
     bar = viewer.window.termination_bar
     bar.all_keys.click()
-    assert AllKeys() not in viewer.session.conditions
+    assert AllKeys() not in viewer.session.scan.conditions
     bar.seconds.selectAll()
     qtbot.keyClicks(bar.seconds, "3.5")
     qtbot.keyClick(bar.seconds, Qt.Key.Key_Return)
-    assert Timeout(3.5) in viewer.session.conditions
+    assert Timeout(3.5) in viewer.session.scan.conditions
     bar.frames.click()
-    assert FrameCount(20) in viewer.session.conditions  # the scan's own size is offered
-    assert reader.sent(m.SetConditions)[-1].conditions == viewer.session.conditions
+    assert FrameCount(20) in viewer.session.scan.conditions  # the scan's own size is offered
+    assert reader.sent(m.SetConditions)[-1].conditions == viewer.session.scan.conditions
 
 
 def test_the_countdown_tells_what_is_left(qtbot: QtBot, reader: FakeSupervisor, clock: Clock, following: Following) -> None:
     viewer = following((4, 5))
     with qtbot.waitSignal(viewer.session.frames_completed):
         reader.say_keys((4, 5), (0, 2), at_s=clock())
-    qtbot.waitUntil(lambda: viewer.session.seconds_left is not None)
+    qtbot.waitUntil(lambda: viewer.session.scan.seconds_left is not None)
     clock.now_s += 2.5
     viewer.session.tick()
     assert viewer.window.termination_bar.countdown.text() == "quiet, not finished: timeout in 7.5 s"

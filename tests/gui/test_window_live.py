@@ -28,7 +28,7 @@ LARGER = (48, 64)
 
 def assert_pixels(assembly: Assembly, writer: LiveWriter) -> None:
     """The raw pixels, and those that are drawn, are the writer's at the index that is told."""
-    frame = assembly.session.shown
+    frame = assembly.session.scan.shown
     assert frame is not None
     expected = writer.expected(frame.index)
     np.testing.assert_array_equal(frame.raw, expected)
@@ -50,7 +50,7 @@ def test_a_scan_is_followed_from_before_its_file_exists_to_its_end(
     session.frames_completed.connect(lambda indices: announced.extend(indices.tolist()))
     ends: list[object] = []
     session.finished.connect(ends.append)
-    qtbot.waitUntil(lambda: session.state.kind is StateKind.WAITING_FOR_FILE, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: session.scan.state.kind is StateKind.WAITING_FOR_FILE, timeout=WAIT_MS)
     scan = live_writer(frame_shape=LARGER, hold=True, n_keys=2)
     scan.enter_swmr()
     seen = []
@@ -61,21 +61,21 @@ def test_a_scan_is_followed_from_before_its_file_exists_to_its_end(
             assert_pixels(assembly, scan)
             seen.append(newest)
     assert len(seen) >= 3
-    assert session.progress is not None
-    assert session.state.kind is StateKind.LIVE
+    assert session.scan.progress is not None
+    assert session.scan.state.kind is StateKind.LIVE
     complete = scan.complete
     # A picture may be there some milliseconds before the keys that the window has not taken yet.
-    qtbot.waitUntil(lambda: session.progress is not None and session.progress.n_complete == len(complete), timeout=WAIT_MS)
-    np.testing.assert_array_equal(np.flatnonzero(session.progress.complete_mask()), sorted(complete))
+    qtbot.waitUntil(lambda: session.scan.progress is not None and session.scan.progress.n_complete == len(complete), timeout=WAIT_MS)
+    np.testing.assert_array_equal(np.flatnonzero(session.scan.progress.complete_mask()), sorted(complete))
     scan.finish()
     qtbot.waitUntil(lambda: len(ends) == 1, timeout=WAIT_MS)
     assert announced == list(range(12))
-    assert session.progress.n_complete == 12
+    assert session.scan.progress.n_complete == 12
     wait_shown(qtbot, assembly, 11)
     assert_pixels(assembly, scan)
-    assert session.state.kind is StateKind.FINISHED
+    assert session.scan.state.kind is StateKind.FINISHED
     assert window.frame_header.title.text() == "Frame 11"
-    assert ends == [session.ended]
+    assert ends == [session.scan.ended]
 
 
 def test_buttons_move_through_the_scan_while_it_goes_on(qtbot: QtBot, live_viewer: LiveViewer, live_writer: Any) -> None:
@@ -93,9 +93,9 @@ def test_buttons_move_through_the_scan_while_it_goes_on(qtbot: QtBot, live_viewe
     wait_shown(qtbot, assembly, 1)
     assert_pixels(assembly, scan)
     scan.step(2)
-    qtbot.waitUntil(lambda: session.progress is not None and session.progress.n_complete == 8, timeout=WAIT_MS)
-    assert session.shown is not None
-    assert session.shown.index == 1
+    qtbot.waitUntil(lambda: session.scan.progress is not None and session.scan.progress.n_complete == 8, timeout=WAIT_MS)
+    assert session.scan.shown is not None
+    assert session.scan.shown.index == 1
     qtbot.mouseClick(bar.last, LEFT)
     wait_shown(qtbot, assembly, 7)
     qtbot.mouseClick(bar.slider, LEFT, pos=QPoint(round(bar.slider.x_of(3)), 10))
@@ -111,7 +111,7 @@ def test_buttons_move_through_the_scan_while_it_goes_on(qtbot: QtBot, live_viewe
     wait_shown(qtbot, assembly, 7)
     qtbot.keyClick(assembly.window, Qt.Key.Key_End)
     wait_shown(qtbot, assembly, 8)
-    assert session.is_live
+    assert session.scan.is_live
 
 
 def test_a_click_on_the_map_shows_that_frame(qtbot: QtBot, live_viewer: LiveViewer, live_writer: Any) -> None:
@@ -125,7 +125,7 @@ def test_a_click_on_the_map_shows_that_frame(qtbot: QtBot, live_viewer: LiveView
     wait_shown(qtbot, assembly, 2)
     assert_pixels(assembly, scan)
     qtbot.mouseClick(chart, LEFT, pos=chart.point_of(9).toPoint())  # not complete: nothing happens
-    assert assembly.session.wanted_index == 2
+    assert assembly.session.scan.wanted_index == 2
 
 
 def test_a_timeout_is_outlived_and_what_was_stopped_is_resumed(qtbot: QtBot, live_viewer: LiveViewer, live_writer: Any) -> None:
@@ -133,22 +133,22 @@ def test_a_timeout_is_outlived_and_what_was_stopped_is_resumed(qtbot: QtBot, liv
     assembly = live_viewer(scan.path, conditions=(Timeout(0.5),))
     session, bar = assembly.session, assembly.window.termination_bar
     scan.step(2)
-    qtbot.waitUntil(lambda: session.ended is not None and session.ended.reason == "timeout", timeout=WAIT_MS)
-    assert session.is_still_following
+    qtbot.waitUntil(lambda: session.scan.ended is not None and session.scan.ended.reason == "timeout", timeout=WAIT_MS)
+    assert session.scan.is_still_following
     assert not bar.resume.isVisible(), "it goes on by itself"
     bar.seconds.setValue(600.0)
     scan.step(3)
     wait_shown(qtbot, assembly, 4)
-    qtbot.waitUntil(lambda: session.ended is None, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: session.scan.ended is None, timeout=WAIT_MS)
     qtbot.mouseClick(bar.stop, LEFT)
-    qtbot.waitUntil(lambda: session.ended is not None, timeout=WAIT_MS)
-    assert session.ended is not None
-    assert session.ended.reason == "stopped"
-    assert session.state.kind is StateKind.STOPPED
+    qtbot.waitUntil(lambda: session.scan.ended is not None, timeout=WAIT_MS)
+    assert session.scan.ended is not None
+    assert session.scan.ended.reason == "stopped"
+    assert session.scan.state.kind is StateKind.STOPPED
     qtbot.mouseClick(bar.resume, LEFT)
     (newest,) = scan.step(1)
     np.testing.assert_array_equal(wait_shown(qtbot, assembly, newest), scan.expected(newest))
-    assert session.ended is None
+    assert session.scan.ended is None
 
 
 def test_the_snapshot_is_the_shown_frame_bit_for_bit(qtbot: QtBot, live_viewer: LiveViewer, live_writer: Any, tmp_path: Path) -> None:

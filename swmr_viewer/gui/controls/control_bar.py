@@ -57,15 +57,17 @@ class ControlBar(QWidget):
 
     def _show(self) -> None:
         session = self._session
-        can_move = session.shown is not None
+        can_move = session.scan.shown is not None
         for button in (self.first, self.previous, self.hold, self.next, self.last, self.play, self.slider):
             button.setEnabled(can_move)
-        is_open = session.progress is not None
-        self.live.setEnabled(is_open and not (session.is_over and session.is_live))
-        self.live.setChecked(is_open and session.is_live and not session.is_over)
-        self.live.setToolTip("The newest complete frame is shown as it comes" if session.is_live else "Go back to the newest frame (End)")
-        wear(self.hold, "pause" if session.is_live else "play")
-        self.hold.setToolTip("Hold this frame while the scan goes on (H)" if session.is_live else "Follow the newest frame (H)")
+        is_open = session.scan.progress is not None
+        self.live.setEnabled(is_open and not (session.scan.is_over and session.scan.is_live))
+        self.live.setChecked(is_open and session.scan.is_live and not session.scan.is_over)
+        self.live.setToolTip(
+            "The newest complete frame is shown as it comes" if session.scan.is_live else "Go back to the newest frame (End)"
+        )
+        wear(self.hold, "pause" if session.scan.is_live else "play")
+        self.hold.setToolTip("Hold this frame while the scan goes on (H)" if session.scan.is_live else "Follow the newest frame (H)")
 
 
 def _transport(icon_name: str, tooltip: str, action: Callable[[], None]) -> QToolButton:

@@ -85,11 +85,11 @@ def _connect_switches(actions: EdgeActions, mode: LiveMode, notifier: Notifier) 
 
 def _enable_by_state(actions: EdgeActions, session: Session) -> None:
     def enable() -> None:
-        has_frame = session.shown is not None
+        has_frame = session.scan.shown is not None
         for one in (actions.row_back, actions.row_on, actions.play, actions.play_back):
             one.setEnabled(has_frame)
-        actions.go_to.setEnabled(session.progress is not None)
-        actions.combine.setEnabled(session.progress is not None)
+        actions.go_to.setEnabled(session.scan.progress is not None)
+        actions.combine.setEnabled(session.scan.progress is not None)
 
     for signal in (session.frame_changed, session.request_changed, session.opened):
         signal.connect(enable)

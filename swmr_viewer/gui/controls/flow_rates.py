@@ -36,13 +36,13 @@ class FlowRates(QObject):
 
     def words(self) -> str:
         """Return ``12.0 arriving   9.9 shown   2.1 skipped / s``, or nothing as long as nothing flows."""
-        arriving, shown, skipped = self._session.frames_per_second, self.shown, self.skipped
+        arriving, shown, skipped = self._session.scan.frames_per_second, self.shown, self.skipped
         named = (("arriving", arriving), ("shown", shown), ("skipped", skipped))
         told = [f"{_rate(value)} {name}" for name, value in named if value is not None]
         return f"{'   '.join(told)} / s" if told else ""
 
     def _note(self) -> None:
-        now_s, counts = self._session.now_s, self._session.counts
+        now_s, counts = self._session.scan.now_s, self._session.scan.counts
         self._marks.append((now_s, counts.n_shown, counts.n_skipped))
         while now_s - self._marks[0][0] > WINDOW_S:
             self._marks.popleft()

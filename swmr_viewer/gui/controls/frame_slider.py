@@ -47,7 +47,13 @@ class FrameSlider(Painted, QWidget):
     def value(self) -> int | None:
         """The frame under the knob: the one asked for, or the one that is shown."""
         session = self._session
-        return session.wanted_index if session.wanted_index is not None else session.shown.index if session.shown is not None else None
+        return (
+            session.scan.wanted_index
+            if session.scan.wanted_index is not None
+            else session.scan.shown.index
+            if session.scan.shown is not None
+            else None
+        )
 
     def x_of(self, index: int) -> float:
         """Return where a frame is (widget pixels)."""
@@ -59,7 +65,7 @@ class FrameSlider(Painted, QWidget):
         return round(min(max(share, 0.0), 1.0) * self._last())
 
     def _last(self) -> int:
-        return max(0, self._session.progress.total - 1) if self._session.progress is not None else 0
+        return max(0, self._session.scan.progress.total - 1) if self._session.scan.progress is not None else 0
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() is Qt.MouseButton.LeftButton:
@@ -84,14 +90,14 @@ class FrameSlider(Painted, QWidget):
             super().keyPressEvent(event)
 
     def _note(self, completed: IndexArray) -> None:
-        if self._session.progress is not None:
-            self._there.note(completed, self._session.progress)
+        if self._session.scan.progress is not None:
+            self._there.note(completed, self._session.scan.progress)
 
     def paint_on(self, painter: QPainter) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         colors, middle = tokens(), self.height() / 2
         self._groove(painter, MARGIN, self.width() - MARGIN, colors.missing)
-        progress, value = self._session.progress, self.value
+        progress, value = self._session.scan.progress, self.value
         if progress is not None:
             self._paint_there(painter, self._there.shares(progress, round(self.width() - 2 * MARGIN)))
         if value is None:

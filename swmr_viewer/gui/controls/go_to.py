@@ -58,9 +58,15 @@ def row_step(progress: KeyProgress, at: int, direction: int) -> int | None:
 
 def step_row(session: Session, direction: int) -> None:
     """Pin the frame a row further or back."""
-    at = session.wanted_index if session.wanted_index is not None else session.shown.index if session.shown is not None else None
-    if at is not None and session.progress is not None:
-        found = row_step(session.progress, at, direction)
+    at = (
+        session.scan.wanted_index
+        if session.scan.wanted_index is not None
+        else session.scan.shown.index
+        if session.scan.shown is not None
+        else None
+    )
+    if at is not None and session.scan.progress is not None:
+        found = row_step(session.scan.progress, at, direction)
         if found is not None:
             session.pin(found)
 
@@ -89,7 +95,7 @@ class GoTo(QFrame):
 
     def open(self) -> None:
         """Show it below its anchor, empty."""
-        progress = self._session.progress
+        progress = self._session.scan.progress
         if progress is None or progress.total == 0:
             return
         self.line.clear()
@@ -108,7 +114,7 @@ class GoTo(QFrame):
         self._anchor.window().activateWindow()  # not every platform gives the keyboard back by itself
 
     def _go(self) -> None:
-        session, progress = self._session, self._session.progress
+        session, progress = self._session, self._session.scan.progress
         if progress is None:
             return
         try:
@@ -123,8 +129,8 @@ class GoTo(QFrame):
             self._offer(index, progress)
 
     def _offer(self, index: int, progress: KeyProgress) -> None:
-        description = self._session.description
-        why = missing_text(progress, index, description.key_paths if description is not None else (), self._session.is_over)
+        description = self._session.scan.description
+        why = missing_text(progress, index, description.key_paths if description is not None else (), self._session.scan.is_over)
         self._say(f"{why} Enter again: the nearest one that is complete." if progress.n_complete else why)
         self._offered = self.line.text()
 

@@ -77,10 +77,10 @@ class Notifier(QObject):
 
     def _on_end(self) -> None:
         session = self._session
-        if session.is_still_following and not self._is_new_pause():
+        if session.scan.is_still_following and not self._is_new_pause():
             return
-        name = Path(session.request.path).name if session.request is not None else "swmr_viewer"
-        self.tell(name, session.state.detail or session.state.words)
+        name = Path(session.scan.request.path).name if session.scan.request is not None else "swmr_viewer"
+        self.tell(name, session.scan.state.detail or session.scan.state.words)
 
     def _forget_pause(self) -> None:
         self._told_pause = False
@@ -91,9 +91,9 @@ class Notifier(QObject):
         A scan whose points take longer than the timeout would otherwise beep at each of them.
         """
         session = self._session
-        limits = [one.seconds for one in session.conditions if isinstance(one, Timeout)]
-        since = session.following_since_s
-        went_on = since is not None and bool(limits) and session.now_s - since > 2 * min(limits)
+        limits = [one.seconds for one in session.scan.conditions if isinstance(one, Timeout)]
+        since = session.scan.following_since_s
+        went_on = since is not None and bool(limits) and session.scan.now_s - since > 2 * min(limits)
         is_new, self._told_pause = went_on or not self._told_pause, True
         return is_new
 

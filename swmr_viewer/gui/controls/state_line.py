@@ -38,9 +38,9 @@ class StateDot(Painted, QWidget):
 
     def paint_on(self, painter: QPainter) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        color = QColor(tone_of(self._session.state.kind, tokens()))
+        color = QColor(tone_of(self._session.scan.state.kind, tokens()))
         painter.setPen(color)
-        is_over = self._session.state.kind in (StateKind.FINISHED, StateKind.STOPPED, StateKind.REPLACED, StateKind.EMPTY)
+        is_over = self._session.scan.state.kind in (StateKind.FINISHED, StateKind.STOPPED, StateKind.REPLACED, StateKind.EMPTY)
         painter.setBrush(QColor(0, 0, 0, 0) if is_over else color)
         painter.drawEllipse(2, 2, 10, 10)
 
@@ -76,7 +76,7 @@ class StateLine(QWidget):
         grid.addWidget(self.rate, 1, 1, 1, 2)
 
     def _show(self) -> None:
-        state, colors = self._session.state, tokens()
+        state, colors = self._session.scan.state, tokens()
         self.words.say(" \u00b7 ".join((state.words, *self._mode_text(state.kind))))
         self.setToolTip(tip(state.detail))
         self.words.setStyleSheet(f"color: {tone_of(state.kind, colors)};")
@@ -88,13 +88,13 @@ class StateLine(QWidget):
             return ("playing",) if self._playback.direction > 0 else ("playing back",)
         if kind not in (StateKind.LIVE, StateKind.QUIET, StateKind.LOOKING):
             return ()
-        if not self._session.is_live:
+        if not self._session.scan.is_live:
             return ("held",)
         return ("every frame",) if self._mode.every_frame else ()
 
     def _show_numbers(self) -> None:
         session = self._session
-        self.rate.say("" if session.is_over and not self._playback.is_playing else self.flow.words())
-        age = session.key_age_s
-        what = "last key" if session.last_key_came else "keys read"
+        self.rate.say("" if session.scan.is_over and not self._playback.is_playing else self.flow.words())
+        age = session.scan.key_age_s
+        what = "last key" if session.scan.last_key_came else "keys read"
         self.age.say("" if age is None else f"{what} {age_text(age)}")

@@ -24,7 +24,7 @@ LEAST_BUTTON = 76
 
 
 class TerminationBar(QWidget):
-    """An editor of ``session.conditions``.
+    """An editor of ``session.scan.conditions``.
 
     Parameters
     ----------
@@ -145,12 +145,12 @@ class TerminationBar(QWidget):
     # ---- showing the session
 
     def _show_conditions(self) -> None:
-        if self._session.conditions != self.value():
-            self.set_value(self._session.conditions)
+        if self._session.scan.conditions != self.value():
+            self.set_value(self._session.scan.conditions)
         self._enable_numbers()
 
     def _show_total(self) -> None:
-        progress = self._session.progress
+        progress = self._session.scan.progress
         if progress is not None and progress.total > 0 and not self.frames.isChecked():
             self._setting = True
             _put(self.count, progress.total)
@@ -158,23 +158,23 @@ class TerminationBar(QWidget):
 
     def _note_end(self, end: object) -> None:
         if isinstance(end, Ended):
-            self.ended.say(end_text(end, self._session.conditions, self._now()))
+            self.ended.say(end_text(end, self._session.scan.conditions, self._now()))
 
     def _show_end(self) -> None:
         session = self._session
-        if session.ended is None:
+        if session.scan.ended is None:
             self.ended.say("")
-        self.countdown.setVisible(session.ended is None and not session.is_over)
-        self.restart.setVisible(session.is_over or session.is_still_following)
-        self.resume.setVisible(session.can_resume)
-        self.stop.setVisible(not session.can_resume)
-        self.stop.setEnabled(session.request is not None and not session.is_over)
+        self.countdown.setVisible(session.scan.ended is None and not session.scan.is_over)
+        self.restart.setVisible(session.scan.is_over or session.scan.is_still_following)
+        self.resume.setVisible(session.scan.can_resume)
+        self.stop.setVisible(not session.scan.can_resume)
+        self.stop.setEnabled(session.scan.request is not None and not session.scan.is_over)
         self._show_countdown()
 
     def _show_countdown(self) -> None:
         session = self._session
-        is_quiet = session.state.kind is StateKind.QUIET
-        self.countdown.say(countdown_text(session.seconds_left, is_quiet=is_quiet), "warn" if is_quiet else "muted")
+        is_quiet = session.scan.state.kind is StateKind.QUIET
+        self.countdown.say(countdown_text(session.scan.seconds_left, is_quiet=is_quiet), "warn" if is_quiet else "muted")
 
 
 def _put(box: QSpinBox | QDoubleSpinBox, value: float) -> None:

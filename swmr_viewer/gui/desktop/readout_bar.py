@@ -80,11 +80,11 @@ class ReadoutBar(QWidget):
         self._show_numbers()
 
     def _show_pixel(self) -> None:
-        frame, at = self._session.shown, self._at
+        frame, at = self._session.scan.shown, self._at
         if frame is None or at is None or len(at) != frame.raw.ndim or any(i >= n for i, n in zip(at, frame.raw.shape, strict=True)):
             self._say_pixel(self._elsewhere, self._elsewhere)
             return
-        facts = self._session.data_facts
+        facts = self._session.scan.data_facts
         value = f"value {_pixel_value(frame, at)} {facts.unit}".rstrip()
         if frame.raw[at] in facts.gap_values:
             value += " (defective: no measurement)" if frame.raw[at] != -1 else " (gap: no measurement)"
@@ -101,7 +101,7 @@ class ReadoutBar(QWidget):
         self._arrange()
 
     def _show_numbers(self) -> None:
-        frame, counts = self._session.shown, self._session.counts
+        frame, counts = self._session.scan.shown, self._session.scan.counts
         levels = frame.levels if frame is not None else None
         kind = frame.raw.dtype.kind if frame is not None else ""
         statistics = frame.statistics if frame is not None else None

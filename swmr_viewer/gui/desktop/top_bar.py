@@ -54,7 +54,7 @@ class TopBar(QWidget):
         self._row.insertWidget(self._row.indexOf(self.snapshot), note)
 
     def _show(self) -> None:
-        request, description = self._session.request, self._session.description
+        request, description = self._session.scan.request, self._session.scan.description
         self.name.say("No file" if request is None else PurePath(request.path).name)
         self.paths.say("" if request is None else "   \u00b7   ".join(self._parts(str(PurePath(request.path).parent))))
         self.name.setCursor(Qt.CursorShape.ArrowCursor)
@@ -63,10 +63,10 @@ class TopBar(QWidget):
             self.paths.setToolTip(tip("\n".join(plain(f"{what}: {', '.join(paths)}") for what, paths in told)))
 
     def _parts(self, folder: str) -> list[str]:
-        description = self._session.description
+        description = self._session.scan.description
         if description is None or not description.data:
             return [folder]
-        shown = self._session.data or description.data[0]
+        shown = self._session.scan.data or description.data[0]
         kind = f"{shape_text(shown.frame_shape)} {dtype_text(shown.dtype)}" if shown.frame_shape else f"scalar {dtype_text(shown.dtype)}"
         return [folder, shown.path, kind]
 

@@ -26,8 +26,8 @@ class DisplayMemory(PlaceMemory[DisplaySettings]):
 
     def worth_keeping(self, name: str) -> DisplaySettings:
         """Return the settings; levels that were set for a sum of frames fit no single frame, and sums are not remembered."""
-        chosen, places = super().worth_keeping(name), self._session.places
-        if chosen.is_auto or self._session.preparation.of(places.path_of(name) or name).combine.is_plain:
+        chosen, places = super().worth_keeping(name), self._session.scan.places
+        if chosen.is_auto or self._session.scan.preparation.of(places.path_of(name) or name).combine.is_plain:
             return chosen
         return replace(chosen, mode=self.before(name).mode, levels=self.before(name).levels)
 

@@ -128,30 +128,30 @@ class Display(QObject):
     @property
     def pixel_mask(self) -> npt.NDArray[np.bool_] | None:
         """The mask that the settings name (True: masked), or None where they name none, or it was not read yet, or cannot be used."""
-        shown = self._session.shown
+        shown = self._session.scan.shown
         if shown is not None and (shown.own_mask is not None or shown.lacks_mask):
             return shown.own_mask
         found = self._masks.get(self._path)
         wanted = self.settings.mask.mask_path
-        return found[1] if found is not None and wanted is not None and found[0] == (self._session.generation, wanted) else None
+        return found[1] if found is not None and wanted is not None and found[0] == (self._session.scan.generation, wanted) else None
 
     @property
     def knows_mask(self) -> bool:
         """Whether it is known which pixels of the shown frame the file's mask leaves out."""
-        shown = self._session.shown
+        shown = self._session.scan.shown
         return self.settings.mask.mask_path is None or self.pixel_mask is not None or (shown is not None and shown.lacks_mask)
 
     @property
     def saturation_value(self) -> float | None:
         """From which value on pixels are saturated, or None where nobody knows."""
-        shown = self._session.shown
+        shown = self._session.scan.shown
         told = self._data.facts.saturation_value if self._data is not None else None
         return saturation_of(shown.whole.dtype, told) if shown is not None else None
 
     @property
     def statistics(self) -> FrameStatistics | None:
         """Those of the shown frame."""
-        return self._session.shown.statistics if self._session.shown is not None else None
+        return self._session.scan.shown.statistics if self._session.scan.shown is not None else None
 
     @property
     def is_image(self) -> bool:
@@ -166,22 +166,22 @@ class Display(QObject):
     @property
     def has_own_colors(self) -> bool:
         """Whether the shown frame is drawn in colours of its own: its levels count, a colour map does not."""
-        return self._session.shown is not None and self._session.shown.is_colored
+        return self._session.scan.shown is not None and self._session.scan.shown.is_colored
 
     @property
     def shows_as_stored(self) -> bool:
         """Whether colours of 8 bits are drawn as they are, from 0 to 255: until somebody chooses other levels."""
-        shown = self._session.shown
+        shown = self._session.scan.shown
         return shown is not None and shown.is_camera_picture and self.settings.has_usual_levels
 
     @property
     def _rank(self) -> int | None:
-        return self._session.shown.raw.ndim if self._session.shown is not None else None
+        return self._session.scan.shown.raw.ndim if self._session.scan.shown is not None else None
 
     @property
     def lacks_mask(self) -> bool:
         """Whether the pixel mask that the settings name could not be used for the shown frame."""
-        return self._session.shown is not None and self._session.shown.lacks_mask
+        return self._session.scan.shown is not None and self._session.scan.shown.lacks_mask
 
     @property
     def dtype(self) -> np.dtype[Any] | None:
@@ -250,7 +250,7 @@ class Display(QObject):
 
     @property
     def _data(self) -> DataDescription | None:
-        known = self._session.description.data if self._session.description is not None else ()
+        known = self._session.scan.description.data if self._session.scan.description is not None else ()
         return next((one for one in known if one.path == self._path), None)
 
     def _here(self, settings: DisplaySettings) -> DisplaySettings:
@@ -258,14 +258,14 @@ class Display(QObject):
 
     def _prepare_all(self) -> None:
         """Have the frames of a file that was opened prepared as its places are remembered."""
-        for data in self._session.description.data if self._session.description is not None else ():
-            settings = self._kept.get(self._session.places.name_of(data.path), DisplaySettings())
+        for data in self._session.scan.description.data if self._session.scan.description is not None else ():
+            settings = self._kept.get(self._session.scan.places.name_of(data.path), DisplaySettings())
             self._session.prepare(data.path, **_wished(_for_file(settings, data)))
 
     def _note_path(self) -> None:
-        shown = self._session.shown
-        path = shown.data_path if shown is not None else self._session.data_path
-        place = self._session.places.name_of(path)
+        shown = self._session.scan.shown
+        path = shown.data_path if shown is not None else self._session.scan.data_path
+        place = self._session.scan.places.name_of(path)
         if path and (path, place) != (self._path, self._place):
             self._path, self._place = path, place
             self.changed.emit()

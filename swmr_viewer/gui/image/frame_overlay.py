@@ -68,7 +68,7 @@ class FrameOverlay(QObject):
         return QRectF(self.item.mapRectFromScene(self.image.box.sceneBoundingRect()))
 
     def _update_shape(self) -> None:
-        frame = self._session.shown
+        frame = self._session.scan.shown
         if frame is not None and frame.raw.ndim == 2:
             self.frame_shape = (int(frame.raw.shape[0]), int(frame.raw.shape[1]))
 
@@ -194,7 +194,7 @@ class PixelNumbers(QObject):
 
     def shown_numbers(self) -> list[tuple[int, int, str]]:
         """Return (x, y, words) of every pixel that is seen large enough; nothing when zoomed out."""
-        frame = self._session.shown
+        frame = self._session.scan.shown
         if not self.is_on or frame is None or frame.raw.ndim != 2 or self.overlay.pixel_size_px < LEAST_PX:
             return []
         rows, columns = frame.raw.shape

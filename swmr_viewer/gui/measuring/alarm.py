@@ -70,7 +70,7 @@ class Alarm(QObject):
     @property
     def words(self) -> str:
         """What is above the level, in words; nothing while all is well."""
-        rule, shown = self.rule, self._session.shown
+        rule, shown = self.rule, self._session.scan.shown
         if rule is None or not self.is_raised:
             return ""
         level = f"above {value_text(rule.above)}"
@@ -83,7 +83,7 @@ class Alarm(QObject):
 
     def _value_shown(self) -> float | None:
         """Return what is watched, of the shown frame alone: a sum of ten frames is no hot frame."""
-        frame, rule = self._session.shown, self.rule
+        frame, rule = self._session.scan.shown, self.rule
         if frame is None or rule is None:
             return None
         if rule.column in WHAT_WORDS and frame.statistics is not None and frame.combined == 1:

@@ -55,16 +55,16 @@ class Measurements(QObject):
     @property
     def marks(self) -> Marks:
         """What is drawn on the shown data set."""
-        return self._marks.get(self._session.place, Marks())
+        return self._marks.get(self._session.scan.place, Marks())
 
     @property
     def values(self) -> MeasuredValues:
         """What is known of the shown data set."""
-        return self._values.setdefault(self._session.place, MeasuredValues())
+        return self._values.setdefault(self._session.scan.place, MeasuredValues())
 
     def of_shown(self, column: str) -> float | None:
         """Return what was measured of the shown frame, or None; where the scan grew, values may still be told on its shape before."""
-        frame, values, shape = self._session.shown, self.values, self._session.scan_shape
+        frame, values, shape = self._session.scan.shown, self.values, self._session.scan.scan_shape
         index = None if frame is None else moved_index(frame.index, shape, values.scan_shape or shape)
         return None if index is None else values.at(column, index)
 
@@ -171,7 +171,7 @@ class Measurements(QObject):
         changed = differing(before, marks)
         if changed and place in self._values:
             self._values[place].forget({f"{name}.{what}" for name in changed for what in m.REGION_COLUMNS})
-        if changed and place == self._session.place:
+        if changed and place == self._session.scan.place:
             self._request()
         self.marks_changed.emit()
         self.values_changed.emit()
@@ -180,21 +180,21 @@ class Measurements(QObject):
 
     def _change(self, words: str, after: Marks) -> None:
         if after != self.marks:
-            self.undo_stack.push(_Change(self, self._session.place, words, self.marks, after))
+            self.undo_stack.push(_Change(self, self._session.scan.place, words, self.marks, after))
 
     def _request(self) -> None:
         session = self._session
-        if session.description is None or not session.data_path:
+        if session.scan.description is None or not session.scan.data_path:
             return
-        requested, before = (session.data_path, self.marks.regions, self._wants_spectra), self._requested
+        requested, before = (session.scan.data_path, self.marks.regions, self._wants_spectra), self._requested
         if not self.is_measuring:
             self._requested = None
             if before is not None:
-                session.measure(m.StopMeasuring(session.generation))
+                session.measure(m.StopMeasuring(session.scan.generation))
         elif requested != before:  # a reader that took another's place goes on with what was requested
             self._requested = requested
             self._revision += 1
-            session.measure(m.Measure(session.generation, self._revision, *requested))
+            session.measure(m.Measure(session.scan.generation, self._revision, *requested))
 
     def _on_request(self) -> None:
         self._values.clear()
@@ -208,19 +208,19 @@ class Measurements(QObject):
 
     def _on_frame(self) -> None:
         """Have everything measured anew where other pixels are masked now, or something else of each frame is shown."""
-        place, setting = self._session.place, self._session.preparation.of(self._session.data_path)
+        place, setting = self._session.scan.place, self._session.scan.preparation.of(self._session.scan.data_path)
         measured = (setting.mask, setting.view)
         if self._measured_as.setdefault(place, measured) != measured:
             self._measured_as[place] = measured
             self.values.clear()
-            self.forgotten.emit(self._session.data_path)
+            self.forgotten.emit(self._session.scan.data_path)
             self.measure_again()
             self.values_changed.emit()
 
     def _on_measured(self, event: m.Measured) -> None:
         if event.revision != self._revision:
             return
-        values = self._values.setdefault(self._session.places.name_of(event.data_path), MeasuredValues())
+        values = self._values.setdefault(self._session.scan.places.name_of(event.data_path), MeasuredValues())
         if values.scan_shape and values.scan_shape[1:] != event.scan_shape[1:]:
             values.move(event.scan_shape)
         values.scan_shape = event.scan_shape

@@ -130,7 +130,7 @@ class Measuring(QObject):
     @property
     def _ndim(self) -> int | None:
         """How many axes the shown frame has."""
-        return self._session.shown.raw.ndim if self._session.shown is not None else None
+        return self._session.scan.shown.raw.ndim if self._session.scan.shown is not None else None
 
     def _show_tool(self, kind: str) -> None:
         for name, action in self._tools.items():

@@ -33,7 +33,7 @@ class ProfileCurve(PlotPane):
         display.changed.connect(self.redraw_soon)
 
     def redraw(self) -> None:
-        frame, line = self._session.shown, self._measurements.marks.line
+        frame, line = self._session.scan.shown, self._measurements.marks.line
         rules, mask = self._display.settings.mask, self._display.pixel_mask
         if frame is None or line is None or frame.raw.ndim != 2 or not self._display.knows_mask:
             self.curve.setData([], [])

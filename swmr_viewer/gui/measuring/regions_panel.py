@@ -37,7 +37,9 @@ class RegionsPanel(QFrame):
             self.quantity.addItem(f"{words} per frame", f"region.{key}")
         for key, words in OF_FRAME.items():
             self.quantity.addItem(f"{words} per frame", key)
-        self.curve = IndexCurve("Curve against the frame index", self._points, lambda: session.shown.index if session.shown else None)
+        self.curve = IndexCurve(
+            "Curve against the frame index", self._points, lambda: session.scan.shown.index if session.scan.shown else None
+        )
         self.known = ElidedLabel("muted", Qt.TextElideMode.ElideRight)
         self._lay_out()
         self._connect()
@@ -99,7 +101,7 @@ class RegionsPanel(QFrame):
         self._update_text()
 
     def _update_text(self) -> None:
-        progress, column = self._session.progress, self.column
+        progress, column = self._session.scan.progress, self.column
         if progress is None or not column:
             self.known.say("Draw one: Measure, above the picture" if not column else "")
             return

@@ -167,7 +167,7 @@ class RegionNumbers(QObject):
         return self._here[region] or measured
 
     def _measured(self, region: Region) -> tuple[float, ...] | None:
-        frame = self._session.shown
+        frame = self._session.scan.shown
         if frame is None or frame.combined != 1:
             return None
         values = tuple(self._measurements.of_shown(f"{region.name}.{what}") for what in REGION_COLUMNS)
@@ -175,7 +175,7 @@ class RegionNumbers(QObject):
         return known if len(known) == len(values) else None
 
     def _measure(self, region: Region) -> tuple[float, ...] | None:
-        frame, rules, mask = self._session.shown, self._display.settings.mask, self._display.pixel_mask
+        frame, rules, mask = self._session.scan.shown, self._display.settings.mask, self._display.pixel_mask
         if frame is None or frame.raw.ndim not in (1, 2) or not self._display.knows_mask:
             return None
         box, inside = region_mask(region, frame.raw.shape)

@@ -75,7 +75,7 @@ class ScalarMapPlot(PlotPane):
         values = self._measurements.values
         if self._is_void:
             self._is_void = False
-            self.grid = GridPicture(self._session.scan_shape)
+            self.grid = GridPicture(self._session.scan.scan_shape)
             self._unfilled = values.block_numbers(COLUMN)
         now, self._unfilled = self._unfilled[:BLOCKS_AT_A_TIME], self._unfilled[BLOCKS_AT_A_TIME:]
         for number in now:
@@ -84,8 +84,8 @@ class ScalarMapPlot(PlotPane):
             self.redraw_soon()
 
     def _name_axes(self) -> None:
-        axes = self._session.data.facts.scan_axes if self._session.data is not None else ()
-        if len(axes) == len(self._session.scan_shape) == 2:
+        axes = self._session.scan.data.facts.scan_axes if self._session.scan.data is not None else ()
+        if len(axes) == len(self._session.scan.scan_shape) == 2:
             self.label("left", axes[0].name)
             self.label("bottom", axes[1].name)
 
@@ -107,7 +107,9 @@ class ScalarMap(QSplitter):
         self._measurements = measurements
         self.setChildrenCollapsible(False)
         self.curve = IndexCurve(
-            "Value against the index", lambda: measurements.values.curve(COLUMN), lambda: session.shown.index if session.shown else None
+            "Value against the index",
+            lambda: measurements.values.curve(COLUMN),
+            lambda: session.scan.shown.index if session.scan.shown else None,
         )
         self.map = ScalarMapPlot(session, measurements)
         for part in (self.curve, self.map):

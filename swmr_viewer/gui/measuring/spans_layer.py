@@ -91,7 +91,7 @@ class SpansLayer(QObject):
 
     @property
     def _facts(self) -> DataFacts:
-        return self._session.data_facts
+        return self._session.scan.data_facts
 
     # ---- from the model
 

@@ -81,7 +81,7 @@ class Waterfall(QWidget):
         self._choose_rows()
 
     def _choose_rows(self) -> None:
-        self.plot.rows = self._rows.setdefault(self._session.data_path, WaterfallRows())
+        self.plot.rows = self._rows.setdefault(self._session.scan.data_path, WaterfallRows())
         self.plot.redraw_soon()
         self._update_text()
 
@@ -96,11 +96,11 @@ class Waterfall(QWidget):
     # ---- words
 
     def _mark(self) -> None:
-        frame = self._session.shown
+        frame = self._session.scan.shown
         self.plot.mark(frame.index if frame is not None and frame.raw.ndim == 1 else None)
 
     def _update_text(self) -> None:
-        progress = self._session.progress
+        progress = self._session.scan.progress
         if progress is None or not self.isVisible():
             return
         self.words.say(caption(self.rows, progress.n_complete))
@@ -112,13 +112,13 @@ class Waterfall(QWidget):
         self._update_pointed()
 
     def _update_pointed(self) -> None:
-        progress, data = self._session.progress, self._session.data
+        progress, data = self._session.scan.progress, self._session.scan.data
         if self._at is None or progress is None or data is None:
             self.pointed.emit("")
             return
         index, channel = self._at
         words = row_text(self.rows, index, channel, is_complete=progress.is_complete(index))
-        self.pointed.emit("   ".join((words, *axis_text(self._session.data_facts, channel))))
+        self.pointed.emit("   ".join((words, *axis_text(self._session.scan.data_facts, channel))))
 
 
 def caption(rows: WaterfallRows, n_complete: int) -> str:

@@ -28,8 +28,8 @@ class FileChooser:
             self._inspector = Inspector()
             self.dialog = OpenDialog(self._inspector, self._window, self._recent.requests)
             self.dialog.accepted_request.connect(self._open)
-        if not self.dialog.isVisible() and self._session.request is not None:
-            self.dialog.set_value(self._session.request)
+        if not self.dialog.isVisible() and self._session.scan.request is not None:
+            self.dialog.set_value(self._session.scan.request)
         self.dialog.show()
         self.dialog.raise_()
         self.dialog.activateWindow()
@@ -44,4 +44,4 @@ class FileChooser:
 
     def _open(self, request: FollowRequest) -> None:
         """Keep the termination conditions as they are set in the window by now."""
-        self._session.open(replace(request, conditions=self._session.conditions))
+        self._session.open(replace(request, conditions=self._session.scan.conditions))

@@ -82,9 +82,9 @@ class Opening(QObject):
         store = settings()
         newest: Newest = "name" if store.value(NEWEST_KEY) == "name" else "time"
         before = WatchRule(str(store.value(FOLDER_KEY) or ""), str(store.value(PATTERN_KEY) or USUAL_PATTERN), newest)
-        if self._session.request is None:
+        if self._session.scan.request is None:
             return before
-        file = Path(self._session.request.path)
+        file = Path(self._session.scan.request.path)
         return replace(before, folder=str(file.parent), pattern=f"*{file.suffix}" if file.suffix else before.pattern)
 
     def _make_actions(self) -> None:
@@ -119,7 +119,7 @@ class Opening(QObject):
         self.show_newer.triggered.connect(watch.show_offered)
         self.stop_watching.triggered.connect(watch.stop)
         self.drops.folder_dropped.connect(lambda folder: self.watch_folder(replace(self._likely_rule(), folder=folder)))
-        self.drops.file_dropped.connect(lambda path: self._session.open(FollowRequest(path, conditions=self._session.conditions)))
+        self.drops.file_dropped.connect(lambda path: self._session.open(FollowRequest(path, conditions=self._session.scan.conditions)))
         watch.changed.connect(self._show)
         self._show()
 

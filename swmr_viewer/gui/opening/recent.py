@@ -51,10 +51,10 @@ class Recent(QObject):
             menu.addAction("&Forget these").triggered.connect(self.forget)
 
     def _open(self, request: FollowRequest) -> None:
-        self._session.open(replace(request, conditions=self._session.conditions))
+        self._session.open(replace(request, conditions=self._session.scan.conditions))
 
     def _remember(self) -> None:
-        request = self._session.request
+        request = self._session.scan.request
         if request is None:
             return
         others = [one for one in self.requests() if one.path != request.path]

@@ -33,13 +33,13 @@ class DataTabs(QTabBar):
         self._show()
 
     def _show(self) -> None:
-        description = self._session.description
+        description = self._session.scan.description
         paths = description.data_paths if description is not None else ()
         self.blockSignals(True)
-        if (paths, self._session.awaited) != (self._paths, self._awaited):
-            self._rebuild(paths, self._session.awaited)
-        if self._session.data_path in paths:
-            self.setCurrentIndex(paths.index(self._session.data_path))
+        if (paths, self._session.scan.awaited) != (self._paths, self._awaited):
+            self._rebuild(paths, self._session.scan.awaited)
+        if self._session.scan.data_path in paths:
+            self.setCurrentIndex(paths.index(self._session.scan.data_path))
         self.blockSignals(False)
         self.setVisible(self.count() > 1)
         self.next_action.setEnabled(len(paths) > 1)
@@ -48,7 +48,7 @@ class DataTabs(QTabBar):
         self._paths, self._awaited = paths, awaited
         while self.count():
             self.removeTab(0)
-        description = self._session.description
+        description = self._session.scan.description
         for number, name in enumerate(data_names((*paths, *(path for path, _ in awaited)))):
             self.addTab(button_text(name))
             if number >= len(paths):

@@ -82,19 +82,19 @@ class FrameHeader(QWidget):
         self._made_of = words
 
     def _show(self) -> None:
-        session, frame = self._session, self._session.shown
-        if session.shows_stale_picture and session.wanted_index is not None:
-            self.title.say(f"Frame {count_text(session.wanted_index)}")
-            self.where.say("cannot be read" if session.wanted_is_unreadable else "being read \u2026")
+        session, frame = self._session, self._session.scan.shown
+        if session.scan.shows_stale_picture and session.scan.wanted_index is not None:
+            self.title.say(f"Frame {count_text(session.scan.wanted_index)}")
+            self.where.say("cannot be read" if session.scan.wanted_is_unreadable else "being read \u2026")
             return
         if frame is None:
-            self.title.say("No frame yet" if session.request is not None else "")
+            self.title.say("No frame yet" if session.scan.request is not None else "")
             self.where.say("")
             return
-        total = count_text(session.progress.total if session.progress is not None else 0)
+        total = count_text(session.scan.progress.total if session.scan.progress is not None else 0)
         is_one = frame.combined == 1
         self.title.say(f"Frame {count_text(frame.index)}" if is_one else f"{count_text(frame.combined)} frames")
-        held = "" if session.is_live else "held"
+        held = "" if session.scan.is_live else "held"
         taken, age = self._time_text(frame)
         of_total = f"of {total}" if is_one else f"last {count_text(frame.index)} of {total}"
         where = f"at {position_text(frame.position)}" if frame.position else ""  # a scan of no axes is one point
@@ -107,7 +107,7 @@ class FrameHeader(QWidget):
         moment = "" if taken_s is None else moment_text(taken_s, now_s)
         taken = f"taken {moment}" if moment else ""
         if taken_s is None or not moment or taken_s > now_s:
-            return taken, f"read {age_text(self._session.frame_read_s)}"
+            return taken, f"read {age_text(self._session.scan.frame_read_s)}"
         return taken, age_text(now_s - taken_s)
 
     def _fitting(self, parts: tuple[str, ...], least_needed: tuple[str, ...]) -> str:
@@ -143,7 +143,7 @@ class ChangeMark(Painted, QWidget):
         return self._lit.isActive()
 
     def _on_frame(self) -> None:
-        frame = self._session.shown
+        frame = self._session.scan.shown
         if frame is not None and frame.release is not self._last_picture:  # the same picture under another number is not new
             self._last_picture = frame.release
             self._lit.start()

@@ -32,7 +32,7 @@ class _Pages(QStackedWidget):
 
 
 class FramePane(QWidget):
-    """Shows ``session.shown``."""
+    """Shows ``session.scan.shown``."""
 
     pixel_pointed = Signal(object)
     """Where the pointer is in the frame, as a tuple of array indices, or None."""
@@ -109,7 +109,7 @@ class FramePane(QWidget):
     # ---- showing
 
     def _show(self) -> None:
-        frame = self._session.shown
+        frame = self._session.scan.shown
         if frame is None:
             self._show_nothing()
             return
@@ -125,11 +125,15 @@ class FramePane(QWidget):
     def _apply_facts(self) -> None:
         """Tell the views what the file says of the axes that are shown, once: earlier spectra on other axes are forgotten by it."""
         session = self._session
-        if session.data is None:
+        if session.scan.data is None:
             return
-        facts = session.data_facts
-        is_of_all = facts is session.data.facts or session.shown is None
-        about = (session.generation, session.data_path, None if is_of_all or session.shown is None else session.shown.view.axes)
+        facts = session.scan.data_facts
+        is_of_all = facts is session.scan.data.facts or session.scan.shown is None
+        about = (
+            session.scan.generation,
+            session.scan.data_path,
+            None if is_of_all or session.scan.shown is None else session.scan.shown.view.axes,
+        )
         if about != self._facts_shown:
             self._facts_shown = about
             for view in (self.curve, self.image):
@@ -161,8 +165,8 @@ class FramePane(QWidget):
         self._show_waiting_text()
 
     def _show_waiting_text(self) -> None:
-        state = self._session.state
-        if self._session.shown is None:  # the error bar shows a failure
+        state = self._session.scan.state
+        if self._session.scan.shown is None:  # the error bar shows a failure
             self.nothing.setText("" if state.kind is StateKind.FAILED else plain(state.detail) or f"{state.words} \u2026")
 
     def _apply_settings(self) -> None:
@@ -214,10 +218,10 @@ class ZoomMemory(QObject):
             self._seen[self._shown[1]] = self._box.viewRect()
 
     def _on_frame(self) -> None:
-        frame = self._session.shown
+        frame = self._session.scan.shown
         if frame is None or frame.raw.ndim != 2:
             return
-        now = (frame.data_path, self._session.places.name_of(frame.data_path))
+        now = (frame.data_path, self._session.scan.places.name_of(frame.data_path))
         if now == self._shown:
             return
         self._shown = now

@@ -93,7 +93,7 @@ class ViewRow(QWidget):
     @property
     def _view(self) -> FrameView | None:
         """That of the shown frame; several shown as one were made of a choice, and offer the one that single frames have."""
-        shown = self._session.shown
+        shown = self._session.scan.shown
         if shown is None:
             return None
         if shown.combined == 1:
@@ -105,7 +105,7 @@ class ViewRow(QWidget):
     def _show(self) -> None:
         view = self._view
         if view is None:
-            if self._session.shown is None and self._session.request is None:
+            if self._session.scan.shown is None and self._session.scan.request is None:
                 self.setVisible(False)
             return
         self._make_for(view)
@@ -138,7 +138,7 @@ class ViewRow(QWidget):
             self.part.addItem(part.capitalize(), part)
 
     def _axis_names(self, view: FrameView) -> tuple[str, ...]:
-        from_file = self._session.data.facts.axis_names if self._session.data is not None else ()
+        from_file = self._session.scan.data.facts.axis_names if self._session.scan.data is not None else ()
         names = from_file if len(from_file) == len(view.shape) else ("",) * len(view.shape)
         return tuple(names[axis] or f"axis {axis + 1} of the frame" for axis in view.further)
 

@@ -125,7 +125,7 @@ class DetectorList(QFrame):
         return handled
 
     def _show(self) -> None:
-        description, progress = self._session.description, self._session.progress
+        description, progress = self._session.scan.description, self._session.scan.progress
         paths = description.key_paths if description is not None else ()
         if paths != self._paths:
             self._rebuild(paths)

@@ -38,19 +38,19 @@ class ScanGaps(QObject):
     @property
     def scan_is_over(self) -> bool:
         """Whether nothing more is to come: following ended for that, or another scan has the name of the file (also after a stop)."""
-        ended = self._session.ended
+        ended = self._session.scan.ended
         has_ended = ended is not None and not ended.still_following and ended.reason not in STILL_RUNNING
-        return has_ended or self._session.replaced is not None
+        return has_ended or self._session.scan.replaced is not None
 
     @property
     def passed(self) -> Passed | None:
         """The points at which a frame that is not complete is a gap; None while nobody can tell."""
-        progress, passed = self._session.progress, self._arrival.passed
+        progress, passed = self._session.scan.progress, self._arrival.passed
         return below_newest(progress) if passed is None and progress is not None and self.scan_is_over else passed
 
     def fate_text(self, index: int) -> str:
         """Say what becomes of a point that is not complete, as far as that is known."""
-        progress, passed = self._session.progress, self.passed
+        progress, passed = self._session.scan.progress, self.passed
         if progress is None or passed is None or progress.is_complete(index):
             return ""
         if any(start <= index < stop for start, stop in passed):
@@ -64,8 +64,8 @@ class ScanGaps(QObject):
         self._note(no_ranges()[0])
 
     def _note(self, completed: IndexArray) -> None:
-        if self._session.progress is not None:
-            self._arrival.note(completed, self._session.progress)
+        if self._session.scan.progress is not None:
+            self._arrival.note(completed, self._session.scan.progress)
 
 
 BLOCK = 1 << 18
@@ -185,7 +185,7 @@ class GapLine(QLabel):
             self.setText(html)
 
     def _pieces(self) -> list[tuple[str, int | None]]:
-        progress, passed = self._session.progress, self._gaps.passed
+        progress, passed = self._session.scan.progress, self._gaps.passed
         if progress is None:
             return []
         self.setToolTip(GAPS_TIP if passed is not None else NO_ORDER_TIP)
@@ -207,8 +207,10 @@ class GapLine(QLabel):
         self._update_soon()
 
     def _choose(self, index: int) -> None:
-        session, description = self._session, self._session.description
-        if session.progress is not None:
-            session.note(missing_text(session.progress, index, description.key_paths if description is not None else (), session.is_over))
+        session, description = self._session, self._session.scan.description
+        if session.scan.progress is not None:
+            session.note(
+                missing_text(session.scan.progress, index, description.key_paths if description is not None else (), session.scan.is_over)
+            )
             session.pin_nearest(index)
             self.gap_chosen.emit(index)

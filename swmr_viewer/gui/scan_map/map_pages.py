@@ -31,7 +31,7 @@ class MapPages(QObject):
     @property
     def lengths(self) -> tuple[int, ...]:
         """How many pages there are along each leading axis; nothing where the scan has less than three axes."""
-        shape = self._session.scan_shape
+        shape = self._session.scan.scan_shape
         return tuple(shape[axis] for axis in page_axes(shape)) if prod(shape) else ()
 
     @property
@@ -50,7 +50,13 @@ class MapPages(QObject):
         if self._held is not None and not self.follows:
             return tuple(min(at, length - 1) for at, length in zip(self._held, self.lengths, strict=True))
         session = self._session
-        index = session.wanted_index if session.wanted_index is not None else session.shown.index if session.shown is not None else 0
+        index = (
+            session.scan.wanted_index
+            if session.scan.wanted_index is not None
+            else session.scan.shown.index
+            if session.scan.shown is not None
+            else 0
+        )
         return self._position_at(index)
 
     @property
@@ -91,12 +97,12 @@ class MapPages(QObject):
             self.hold(self._position_at(index))
 
     def _position_at(self, index: int) -> tuple[int, ...]:
-        shape = self._session.scan_shape
+        shape = self._session.scan.scan_shape
         position = position_of(min(index, prod(shape) - 1), shape) if self.lengths else ()
         return tuple(position[axis] for axis in page_axes(shape)) if self.lengths else ()
 
     def _note_mode(self) -> None:
-        if self._session.is_live:
+        if self._session.scan.is_live:
             self.follow()
         else:
             self._emit_if_changed()

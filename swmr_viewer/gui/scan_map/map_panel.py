@@ -86,7 +86,7 @@ class MapPanel(QFrame):
         self._show()
 
     def _show(self) -> None:
-        progress, names = self._session.progress, scan_axis_names(self._session)
+        progress, names = self._session.scan.progress, scan_axis_names(self._session)
         self.caption.say("SCAN" if progress is None else f"SCAN  {shape_caption(progress.scan_shape)}")
         self.caption.setToolTip("" if progress is None else tip(shape_caption(progress.scan_shape, names)))
         what = "page" if self.pages.shows_one else "scan"

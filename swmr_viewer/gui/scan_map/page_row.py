@@ -51,7 +51,7 @@ class PageRow(QWidget):
 
     def _show(self) -> None:
         lengths, shows_one = self._pages.lengths, self._pages.shows_one
-        shape, axes = self._session.scan_shape, scan_axes(self._session)
+        shape, axes = self._session.scan.scan_shape, scan_axes(self._session)
         named = page_axis_names(shape, [axis.name for axis in axes]) if lengths else []
         if named != self._named:
             self._rebuild(named)

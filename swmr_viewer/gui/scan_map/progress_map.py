@@ -32,7 +32,7 @@ REVEALED_CELL = 6
 
 
 class ProgressMap(Painted, QWidget):
-    """Draws ``session.progress``."""
+    """Draws ``session.scan.progress``."""
 
     view_changed = Signal()
     """Zoomed, panned or fitted."""
@@ -127,7 +127,7 @@ class ProgressMap(Painted, QWidget):
         if self._canvas is None:
             return
         grid, page = self._canvas.layout.grid, self._pages.page
-        if grid.page is not None and page is not None and grid.scan_shape == self._session.scan_shape:
+        if grid.page is not None and page is not None and grid.scan_shape == self._session.scan.scan_shape:
             if self._pressed is not None:  # a drag goes on on the new page
                 self._pressed = self._pressed[0], turned_to(self._pressed[1], page)
             self._set_layout(turned_to(self._canvas.layout, page))
@@ -174,7 +174,7 @@ class ProgressMap(Painted, QWidget):
             self._redraw.start(INTERVAL_MS)
 
     def _draw(self) -> None:
-        progress = self._session.progress
+        progress = self._session.scan.progress
         if progress is None or progress.total == 0:
             self._canvas = None
             self.update()
@@ -202,9 +202,9 @@ class ProgressMap(Painted, QWidget):
         if self._canvas is None:
             return
         painter.drawImage(QPointF(0, 0), canvas_image(self._canvas, self.devicePixelRatioF()))
-        shown = self._session.wanted_index
-        if shown is None and self._session.shown is not None:
-            shown = self._session.shown.index
+        shown = self._session.scan.wanted_index
+        if shown is None and self._session.scan.shown is not None:
+            shown = self._session.scan.shown.index
         grid = self._canvas.layout.grid
         if shown is not None and grid.holds(shown):
             self._ring(painter, shown, filled=True)
@@ -234,7 +234,7 @@ class ProgressMap(Painted, QWidget):
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         if self._pressed is not None:
             self._pan(event.position())
-        index, progress = self.index_at(event.position()), self._session.progress
+        index, progress = self.index_at(event.position()), self._session.scan.progress
         can_pin = index is not None and progress is not None and progress.is_complete(index)
         hand = Qt.CursorShape.ClosedHandCursor if self._dragging else Qt.CursorShape.PointingHandCursor
         self.setCursor(hand if can_pin or self._dragging else Qt.CursorShape.ArrowCursor)
@@ -257,12 +257,12 @@ class ProgressMap(Painted, QWidget):
         self._dragging = False
 
     def _choose(self, index: int) -> None:
-        progress, description = self._session.progress, self._session.description
+        progress, description = self._session.scan.progress, self._session.scan.description
         if progress is None:
             return
         if not progress.is_complete(index):
             paths = description.key_paths if description is not None else ()
-            self._session.note(missing_text(progress, index, paths, self._session.is_over))
+            self._session.note(missing_text(progress, index, paths, self._session.scan.is_over))
         self._session.pin(index)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
@@ -281,16 +281,16 @@ class ProgressMap(Painted, QWidget):
 
     def text_at(self, at: QPointF) -> str:
         """Return what is known about the point at a place of this widget."""
-        index, progress, description = self.index_at(at), self._session.progress, self._session.description
+        index, progress, description = self.index_at(at), self._session.scan.progress, self._session.scan.description
         if index is None or progress is None or index >= progress.total:
             return ""
         paths, fate = description.key_paths if description is not None else (), self._gaps.fate_text(index)
-        return point_text(progress, index, paths, scan_axes(self._session), fate, self._session.is_over)
+        return point_text(progress, index, paths, scan_axes(self._session), fate, self._session.scan.is_over)
 
 
 def scan_axes(session: Session) -> tuple[ScanAxis, ...]:
     """Return what the file says about the scan's axes, or nothing."""
-    data = session.description.data if session.description is not None else ()
+    data = session.scan.description.data if session.scan.description is not None else ()
     return data[0].facts.scan_axes if data else ()
 
 

@@ -77,11 +77,11 @@ class TimeLeft(QObject):
     def seconds(self) -> float | None:
         """Seconds until the last frame at the recent rate; None where that is not known, or nothing comes."""
         session = self._session
-        progress, age = session.progress, session.key_age_s
-        if progress is None or age is None or session.last_key_at_s is None or session.state.kind is not StateKind.LIVE:
+        progress, age = session.scan.progress, session.scan.key_age_s
+        if progress is None or age is None or session.scan.last_key_at_s is None or session.scan.state.kind is not StateKind.LIVE:
             return None
-        rate = self._arrivals.per_second(session.last_key_at_s + age)
-        wanted = frames_wanted(progress.total, session.conditions, self._grows)
+        rate = self._arrivals.per_second(session.scan.last_key_at_s + age)
+        wanted = frames_wanted(progress.total, session.scan.conditions, self._grows)
         if not rate or wanted is None:
             return None
         return max(0, wanted - progress.n_complete) / rate
@@ -95,7 +95,7 @@ class TimeLeft(QObject):
         self._arrivals, self._shape, self._grows = Arrivals(), None, False
 
     def _note(self) -> None:
-        progress, at_s = self._session.progress, self._session.last_key_at_s
+        progress, at_s = self._session.scan.progress, self._session.scan.last_key_at_s
         if progress is None or at_s is None:
             return
         self._grows = self._grows or (self._shape is not None and progress.scan_shape != self._shape)

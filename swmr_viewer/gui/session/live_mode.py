@@ -27,7 +27,7 @@ class LiveMode(QObject):
         if on != self.every_frame:
             self.every_frame = on
             self._session.set_every_frame(on)
-            self._session.counts.expects_all = on
+            self._session.scan.counts.expects_all = on
             self.changed.emit()
 
     def toggle_every_frame(self) -> None:
@@ -36,12 +36,12 @@ class LiveMode(QObject):
     @property
     def combine(self) -> Combine:
         """How the shown data set's frames are combined."""
-        return self._session.preparation.of(self._session.data_path).combine
+        return self._session.scan.preparation.of(self._session.scan.data_path).combine
 
     def set_combine(self, combine: Combine) -> None:
         """Show the sum, mean or maximum over the last frames, or single frames again."""
         if combine != self.combine:
-            self._session.prepare(self._session.data_path, combine=combine)
+            self._session.prepare(self._session.scan.data_path, combine=combine)
             self.changed.emit()
 
     def shown_text(self) -> str:
@@ -51,15 +51,15 @@ class LiveMode(QObject):
     def _say_again(self) -> None:
         if self.every_frame:
             self._session.set_every_frame(True)
-            self._session.counts.expects_all = True
+            self._session.scan.counts.expects_all = True
 
 
 def shown_text(session: Session) -> str:
     """Say what the shown picture is made of: ``mean of 20 frames``; nothing for a single frame."""
-    frame = session.shown
+    frame = session.scan.shown
     if frame is None:
         return ""
-    return combined_text(session.preparation.of(frame.data_path).combine, frame.combined)
+    return combined_text(session.scan.preparation.of(frame.data_path).combine, frame.combined)
 
 
 def combined_text(combine: Combine, n_frames: int) -> str:

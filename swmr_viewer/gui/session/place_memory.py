@@ -106,7 +106,7 @@ class PlaceMemory(QObject, Generic[Value]):
         self._kept = kept
         self._stored: dict[str, Value] = {}
         for place, value in reversed(store.stored()):
-            name = session.places.know(place)
+            name = session.scan.places.know(place)
             self._stored[name] = value
             recall(name, value)
         self._timer = QTimer(self, interval=KEEP_MS, singleShot=True)
@@ -118,7 +118,7 @@ class PlaceMemory(QObject, Generic[Value]):
         self._timer.stop()
         now = {name: self.worth_keeping(name) for name in {**self._stored, **self._kept()}}
         changed = {name: value for name, value in now.items() if value != self.before(name)}
-        places = {name: place for name in changed if (place := self._session.places.place(name)) is not None}
+        places = {name: place for name in changed if (place := self._session.scan.places.place(name)) is not None}
         if places:
             self._store.store([(place, changed[name]) for name, place in places.items()])
             self._stored.update({name: changed[name] for name in places})

@@ -45,7 +45,7 @@ class Playback(QObject):
     def play(self, direction: int) -> None:
         """Play from the shown frame on; forwards from the newest one: from the first."""
         session = self._session
-        if session.shown is None or session.progress is None:
+        if session.scan.shown is None or session.scan.progress is None:
             return
         self.direction = 1 if direction > 0 else -1
         self._move(self._start)
@@ -54,10 +54,10 @@ class Playback(QObject):
 
     def _start(self) -> None:
         session = self._session
-        assert session.shown is not None
-        assert session.progress is not None
-        at = session.wanted_index if session.wanted_index is not None else session.shown.index
-        if self.direction > 0 and session.progress.nearest_complete(at, +1) is None:
+        assert session.scan.shown is not None
+        assert session.scan.progress is not None
+        at = session.scan.wanted_index if session.scan.wanted_index is not None else session.scan.shown.index
+        if self.direction > 0 and session.scan.progress.nearest_complete(at, +1) is None:
             session.pin_first()
         else:
             session.pin(at)
@@ -79,17 +79,17 @@ class Playback(QObject):
     def advance(self) -> None:
         """Go on by one frame, unless the last one is still being read."""
         session = self._session
-        if session.shows_stale_picture and not session.wanted_is_unreadable:
+        if session.scan.shows_stale_picture and not session.scan.wanted_is_unreadable:
             return
-        before = session.wanted_index
+        before = session.scan.wanted_index
         self._move(lambda: session.step(self.direction))
-        if session.wanted_index == before:
+        if session.scan.wanted_index == before:
             self._end()
 
     def _end(self) -> None:
         was_forwards = self.direction > 0
         self.stop()
-        if was_forwards and not self._session.is_over:
+        if was_forwards and not self._session.scan.is_over:
             self._session.follow_live()
 
     def _move(self, step: Callable[[], None]) -> None:
@@ -101,5 +101,5 @@ class Playback(QObject):
 
     def _on_moved(self) -> None:
         """Somebody else moved: the user's hand wins."""
-        if not self._moving and not self._session.wanted_is_unreadable:
+        if not self._moving and not self._session.scan.wanted_is_unreadable:
             self.stop()

@@ -28,6 +28,11 @@ class Session(SessionNews):
         self._ticker.timeout.connect(self.tick)
         self._ticker.start()
 
+    @property
+    def scan(self) -> Session:
+        """The facts of the scan that is followed, for reading."""
+        return self
+
     # ---- intents
 
     def open(self, request: m.FollowRequest) -> None:

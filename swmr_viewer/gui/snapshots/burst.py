@@ -56,7 +56,7 @@ class Burst(QObject):
 
     def start(self, step: int = 1, count: int | None = None) -> bool:
         """Take the next live frame and each ``step``-th after it, ``count`` in all (None: until stopped); return whether it began."""
-        if self.is_running or self._session.request is None:
+        if self.is_running or self._session.scan.request is None:
             return False
         if not self._snapshots.has_folder:
             self._snapshots.choose_folder()
@@ -64,8 +64,8 @@ class Burst(QObject):
             return False
         self.step, self.count = max(1, step), count
         self.n_taken = self._n_seen = self._n_refused = 0
-        shown = self._session.shown
-        self._last = (self._session.generation, shown.position) if shown is not None else None
+        shown = self._session.scan.shown
+        self._last = (self._session.scan.generation, shown.position) if shown is not None else None
         self.is_running = True
         self._was_every = self._is_every()
         self._session.follow_live()
@@ -91,7 +91,7 @@ class Burst(QObject):
         return f"Burst: {taken} snapshots{'' if self.is_running else ', ended'}{refused}"
 
     def _on_frame(self) -> None:
-        frame = self._session.shown
+        frame = self._session.scan.shown
         if not self.is_running or frame is None or not frame.live:
             return
         which = (frame.generation, frame.position)
@@ -124,5 +124,5 @@ class Burst(QObject):
             self.stop()
 
     def _on_end(self) -> None:
-        if self._session.failed is not None:
+        if self._session.scan.failed is not None:
             self.stop()

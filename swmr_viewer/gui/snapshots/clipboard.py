@@ -36,13 +36,13 @@ class Clipboard:
 
     def copy_picture(self) -> None:
         """Put the picture on the clipboard, as a snapshot's PNG would be."""
-        if self._session.shown is not None:
+        if self._session.scan.shown is not None:
             QGuiApplication.clipboard().setImage(self._snapshots.picture())
             self._session.note("Copied the picture")
 
     def copy_numbers(self) -> None:
         """Put raw values on the clipboard, tabs between them: of an image the part that is seen, of a spectrum all."""
-        frame = self._session.shown
+        frame = self._session.scan.shown
         if frame is None:
             return
         values, where = self._seen(frame.raw)

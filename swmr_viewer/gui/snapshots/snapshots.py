@@ -103,41 +103,41 @@ class Snapshots(QObject):
             self.choose_folder()
             self._session.note("Choose where files go, then save the curves again")
             return
-        self.writer.put(CurvesOrder(columns, self._session.scan_shape, self.example(), folder, "{file}_{data}"))
+        self.writer.put(CurvesOrder(columns, self._session.scan.scan_shape, self.example(), folder, "{file}_{data}"))
 
     def collect(self) -> Snapshot | None:
         """Return a copy of what is shown now, or None where nothing is."""
-        session, frame = self._session, self._session.shown
-        if frame is None or session.request is None:
+        session, frame = self._session, self._session.scan.shown
+        if frame is None or session.scan.request is None:
             return None
         return Snapshot(
             pixels=frame.whole.copy(),
-            file=session.request.path,
+            file=session.scan.request.path,
             data_path=frame.data_path,
-            key_paths=session.description.key_paths if session.description is not None else (),
+            key_paths=session.scan.description.key_paths if session.scan.description is not None else (),
             index=frame.index,
             position=frame.position,
-            scan_shape=session.scan_shape,
+            scan_shape=session.scan.scan_shape,
             taken_at=datetime.now().astimezone(),
             levels=self._view.levels,
             color_map=self._view.color_map,
             png=png_of(self.picture()) if "png" in self._settings.formats else None,
             combined=frame.combined,
-            combined_how="" if frame.combined == 1 else session.preparation.of(frame.data_path).combine.how,
+            combined_how="" if frame.combined == 1 else session.scan.preparation.of(frame.data_path).combine.how,
             frame_time=frame.frame_time,
             facts=self._facts(frame.data_path),
         )
 
     def example(self) -> Snapshot:
         """Return what names can be tried on: the shown frame without its pixels, or an invented one."""
-        frame, request = self._session.shown, self._session.request
+        frame, request = self._session.scan.shown, self._session.scan.request
         path = request.path if request is not None else "scan.nxs"
         where = (frame.data_path, frame.index, frame.position) if frame is not None else ("/entry/data", 417, (13, 27))
         return Snapshot(np.empty(0), path, where[0], (), where[1], where[2], (), datetime.now().astimezone())
 
     def picture(self) -> QImage:
         """Return the picture as it is seen, colour bar included, with title and scale as the settings say."""
-        frame, request = self._session.shown, self._session.request
+        frame, request = self._session.scan.shown, self._session.scan.request
         picture = self._view.grab_picture()
         if frame is None or request is None:
             return picture
@@ -187,7 +187,7 @@ class Snapshots(QObject):
     # ---- helpers
 
     def _facts(self, data_path: str) -> DataFacts:
-        described = self._session.description.data if self._session.description is not None else ()
+        described = self._session.scan.description.data if self._session.scan.description is not None else ()
         return next((data.facts for data in described if data.path == data_path), DataFacts())
 
     def _on_written(self, paths: tuple[Path, ...]) -> None:

@@ -30,7 +30,7 @@ Key = Qt.Key
 
 
 def follow_some(qtbot: QtBot, reader: FakeSupervisor, viewer: Assembly, *added: object, shown: int, at_s: float = 0.0) -> None:
-    shape = viewer.session.scan_shape
+    shape = viewer.session.scan.scan_shape
     with qtbot.waitSignal(viewer.session.progress_changed):
         reader.say_keys(shape, *added, at_s=at_s)  # type: ignore[arg-type]
     with qtbot.waitSignal(viewer.session.frame_changed):
@@ -39,10 +39,10 @@ def follow_some(qtbot: QtBot, reader: FakeSupervisor, viewer: Assembly, *added: 
 
 def answer(qtbot: QtBot, reader: FakeSupervisor, viewer: Assembly) -> int:
     """Send the frame that is asked for; return its index."""
-    index = viewer.session.wanted_index
+    index = viewer.session.scan.wanted_index
     assert index is not None
     with qtbot.waitSignal(viewer.session.frame_changed):
-        reader.say_frame(picture(seed=index), index, viewer.session.scan_shape, live=False)
+        reader.say_frame(picture(seed=index), index, viewer.session.scan.scan_shape, live=False)
     return index
 
 
@@ -88,7 +88,7 @@ def test_a_frame_is_gone_to_by_keyboard(qtbot: QtBot, reader: FakeSupervisor, fo
     qtbot.keyClicks(go_to.line, "3, 7")
     qtbot.keyClick(go_to.line, Key.Key_Return)
     assert not go_to.isVisible()
-    assert session.wanted_index == 97
+    assert session.scan.wanted_index == 97
     qtbot.keyClick(viewer.window, Key.Key_G, Qt.KeyboardModifier.ControlModifier)
     assert go_to.line.text() == ""
     qtbot.keyClicks(go_to.line, "700")
@@ -97,14 +97,14 @@ def test_a_frame_is_gone_to_by_keyboard(qtbot: QtBot, reader: FakeSupervisor, fo
     go_to.line.clear()
     qtbot.keyClicks(go_to.line, "500")
     qtbot.keyClick(go_to.line, Key.Key_Return)
-    assert session.wanted_index == 97
+    assert session.scan.wanted_index == 97
     assert go_to.words.text().startswith("Frame 500 is not there yet.")
     qtbot.keyClick(go_to.line, Key.Key_Return)
-    assert session.wanted_index == 417
+    assert session.scan.wanted_index == 417
     qtbot.keyClick(viewer.window, Key.Key_G, Qt.KeyboardModifier.ControlModifier)
     qtbot.keyClick(go_to, Key.Key_Escape)
     assert not go_to.isVisible()
-    assert session.wanted_index == 417
+    assert session.scan.wanted_index == 417
 
 
 def test_page_keys_move_by_a_row(qtbot: QtBot, reader: FakeSupervisor, following: Following) -> None:
@@ -115,15 +115,15 @@ def test_page_keys_move_by_a_row(qtbot: QtBot, reader: FakeSupervisor, following
         (Key.Key_PageUp, 387), (Key.Key_Home, 0), (Key.Key_PageDown, 30), (Key.Key_PageUp, 0), (Key.Key_PageUp, 0),
     ):  # fmt: skip
         qtbot.keyClick(window, key)
-        assert session.wanted_index == expected
+        assert session.scan.wanted_index == expected
     session.pin(161)
     qtbot.keyClick(window, Key.Key_PageDown)
-    assert session.wanted_index == 192  # 191 is a gap
+    assert session.scan.wanted_index == 192  # 191 is a gap
     session.pin(410)
     qtbot.keyClick(window, Key.Key_PageDown)
-    assert session.wanted_index == 417
+    assert session.scan.wanted_index == 417
     qtbot.keyClick(window, Key.Key_End)
-    assert session.is_live
+    assert session.scan.is_live
 
 
 # ---- playing
@@ -137,10 +137,10 @@ def test_playing_shows_each_complete_frame_and_ends_at_the_live_edge(qtbot: QtBo
     qtbot.mouseClick(button, LEFT, pos=QPoint(12, 12))
     seen = []
     assert "playing" in viewer.window.control_bar.state_line.words.text()
-    while not session.is_live:
-        at = session.wanted_index
+    while not session.scan.is_live:
+        at = session.scan.wanted_index
         seen.append(answer(qtbot, reader, viewer))
-        qtbot.waitUntil(lambda at=at: session.wanted_index != at)
+        qtbot.waitUntil(lambda at=at: session.scan.wanted_index != at)
     assert seen == [0, 1, 2, 4, 5, 6]
     assert not viewer.window.edge.playback.is_playing
     assert isinstance(reader.requests[-1], m.ShowLive)
@@ -155,10 +155,10 @@ def test_playing_never_asks_for_more_than_is_shown(qtbot: QtBot, reader: FakeSup
     playback._timer.stop()
     for _ in range(5):
         playback.advance()
-    assert viewer.session.wanted_index == 7  # 8 was on the screen already, 7 is being read
+    assert viewer.session.scan.wanted_index == 7  # 8 was on the screen already, 7 is being read
     answer(qtbot, reader, viewer)
     playback.advance()
-    assert viewer.session.wanted_index == 6
+    assert viewer.session.scan.wanted_index == 6
 
 
 def test_playing_backwards_ends_at_the_first_and_the_users_hand_wins(qtbot: QtBot, reader: FakeSupervisor, following: Following) -> None:
@@ -172,16 +172,16 @@ def test_playing_backwards_ends_at_the_first_and_the_users_hand_wins(qtbot: QtBo
     assert playback.direction == -1
     seen = [2]
     while playback.is_playing and seen[-1] != 0:
-        qtbot.waitUntil(lambda: session.wanted_index != seen[-1])
+        qtbot.waitUntil(lambda: session.scan.wanted_index != seen[-1])
         seen.append(answer(qtbot, reader, viewer))
     assert seen == [2, 1, 0]
     qtbot.waitUntil(lambda: not playback.is_playing)
-    assert session.wanted_index == 0
+    assert session.scan.wanted_index == 0
     qtbot.keyClick(viewer.window, Key.Key_P)
     assert playback.is_playing
     session.pin_nearest(5)
     assert not playback.is_playing
-    assert session.wanted_index == 5
+    assert session.scan.wanted_index == 5
 
 
 def test_the_rate_is_chosen_by_menu_and_keys(qtbot: QtBot, reader: FakeSupervisor, following: Following) -> None:
@@ -210,12 +210,12 @@ def test_every_frame_is_asked_for_told_and_kept_for_the_next_file(qtbot: QtBot, 
     assert [(one.generation, one.on) for one in reader.sent(m.SetEveryFrame)] == [(1, True)]
     assert viewer.window.edge.actions.every_frame.isChecked()
     assert "every frame" in viewer.window.control_bar.state_line.words.text()
-    skipped = viewer.session.counts.n_skipped
+    skipped = viewer.session.scan.counts.n_skipped
     follow_some(qtbot, reader, viewer, (3, 9), shown=3)  # late, not skipped
-    assert viewer.session.counts.n_skipped == skipped
+    assert viewer.session.scan.counts.n_skipped == skipped
     following((3, 4))
     assert [(one.generation, one.on) for one in reader.sent(m.SetEveryFrame)] == [(1, True), (2, True)]
-    assert viewer.session.counts.expects_all
+    assert viewer.session.scan.counts.expects_all
     qtbot.keyClick(viewer.window, Key.Key_E)
     assert reader.sent(m.SetEveryFrame)[-1].on is False
 
@@ -269,7 +269,7 @@ def test_rates_are_those_of_recent_seconds(qtbot: QtBot, reader: FakeSupervisor,
     viewer.session._ticker.stop()
     assert flow.shown == pytest.approx(4.0, rel=0.1)
     assert flow.skipped == pytest.approx(36.0, rel=0.1)
-    assert viewer.session.frames_per_second == pytest.approx(40.0, rel=0.1)
+    assert viewer.session.scan.frames_per_second == pytest.approx(40.0, rel=0.1)
     words = viewer.window.control_bar.state_line.rate.text()
     assert [part in words for part in ("arriving", "shown", "skipped", "/ s")] == [True] * 4
 
@@ -346,7 +346,7 @@ def test_an_end_is_told_with_its_time_and_restart_opens_anew(qtbot: QtBot, reade
     assert bar.resume.isVisible()
     qtbot.mouseClick(bar.restart, LEFT)
     assert len(reader.sent(m.FollowRequest)) == 2
-    assert not viewer.session.is_over
+    assert not viewer.session.scan.is_over
     assert bar.ended.text() == ""
     assert not bar.restart.isVisible()
 

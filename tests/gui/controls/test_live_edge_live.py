@@ -59,8 +59,8 @@ def test_typed_places_and_rows_show_the_files_pixels(qtbot: QtBot, live_viewer: 
     np.testing.assert_array_equal(wait_shown(qtbot, assembly, 2), scan.expected(2))
     scan.step(2)  # pinned: counts go on
     wait_complete(qtbot, assembly, 23)
-    assert assembly.session.shown is not None
-    assert assembly.session.shown.index == 2
+    assert assembly.session.scan.shown is not None
+    assert assembly.session.scan.shown.index == 2
     qtbot.keyClick(assembly.window, Qt.Key.Key_End)
     np.testing.assert_array_equal(wait_shown(qtbot, assembly, 22), scan.expected(22))
 
@@ -74,14 +74,16 @@ def test_playback_shows_every_frame_of_the_file_in_order(
     wait_shown(qtbot, assembly, 6)
     session = assembly.session
     seen: list[tuple[int, np.ndarray]] = []
-    session.frame_changed.connect(lambda: seen.append((session.shown.index, np.array(session.shown.raw))) if session.shown else None)
+    session.frame_changed.connect(
+        lambda: seen.append((session.scan.shown.index, np.array(session.scan.shown.raw))) if session.scan.shown else None
+    )
     assembly.window.edge.playback.set_rate(60)
     qtbot.mouseClick(assembly.window.control_bar.play, LEFT, pos=QPoint(12, 12))
     qtbot.waitUntil(lambda: not assembly.window.edge.playback.is_playing and len(seen) >= 7, timeout=WAIT_MS)
     assert [index for index, _ in seen][:7] == list(range(7))
     for index, pixels in seen:
         np.testing.assert_array_equal(pixels, scan.expected(index))
-    assert session.is_live
+    assert session.scan.is_live
 
 
 def test_counts_lags_and_gaps_are_those_of_the_files_keys(
@@ -126,8 +128,8 @@ def test_the_time_left_is_that_of_the_rate_at_which_keys_came(
     marks: list[tuple[float, int]] = []
 
     def note() -> None:
-        if session.progress is not None and session.last_key_at_s is not None:
-            marks.append((session.last_key_at_s, session.progress.n_complete))
+        if session.scan.progress is not None and session.scan.last_key_at_s is not None:
+            marks.append((session.scan.last_key_at_s, session.scan.progress.n_complete))
 
     session.progress_changed.connect(note)
     for n_frames in range(2, 22, 2):
@@ -151,12 +153,12 @@ def test_a_timeout_is_told_with_its_condition_and_restart_follows_from_the_begin
     assembly = live_viewer(scan.path, conditions=(Timeout(0.4), AllKeys()))
     session, bar = assembly.session, assembly.window.termination_bar
     scan.step(3)
-    qtbot.waitUntil(lambda: session.ended is not None, timeout=WAIT_MS)
-    assert session.ended is not None
-    assert session.ended.reason == "timeout"
+    qtbot.waitUntil(lambda: session.scan.ended is not None, timeout=WAIT_MS)
+    assert session.scan.ended is not None
+    assert session.scan.ended.reason == "timeout"
     assert bar.ended.text() == "no new key for 0.4 s, still looking"
-    assert session.state.kind is StateKind.LOOKING
-    assert not session.is_over
+    assert session.scan.state.kind is StateKind.LOOKING
+    assert not session.scan.is_over
     announced: list[int] = []
     session.frames_completed.connect(lambda indices: announced.extend(indices.tolist()))
     bar.seconds.setValue(600.0)
@@ -164,6 +166,6 @@ def test_a_timeout_is_told_with_its_condition_and_restart_follows_from_the_begin
     wait_complete(qtbot, assembly, 3)
     assert announced == [0, 1, 2]
     scan.step(3)
-    qtbot.waitUntil(lambda: session.ended is not None, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: session.scan.ended is not None, timeout=WAIT_MS)
     assert bar.ended.text().endswith(": all keys are set")
     np.testing.assert_array_equal(wait_shown(qtbot, assembly, 5), scan.expected(5))

@@ -34,12 +34,14 @@ def test_every_frame_is_shown_once_and_in_order_however_fast_they_come(
     wait_shown(qtbot, assembly, 0)
     qtbot.keyClick(assembly.window, Qt.Key.Key_E)
     seen: list[tuple[int, int]] = []
-    session.frame_changed.connect(lambda: seen.append((session.shown.index, int(session.shown.raw.sum()))) if session.shown else None)
+    session.frame_changed.connect(
+        lambda: seen.append((session.scan.shown.index, int(session.scan.shown.raw.sum()))) if session.scan.shown else None
+    )
     scan.run()
     qtbot.waitUntil(lambda: bool(seen) and seen[-1][0] == 79, timeout=WAIT_MS)
     assert seen == [(index, int(scan.expected(index).sum())) for index in range(1, 80)]
-    assert session.counts.n_skipped == 0
-    assert "every frame" in assembly.window.control_bar.state_line.words.text() or session.is_over
+    assert session.scan.counts.n_skipped == 0
+    assert "every frame" in assembly.window.control_bar.state_line.words.text() or session.scan.is_over
 
 
 @pytest.mark.parametrize(("how", "combined"), [("sum", np.sum), ("mean", np.mean), ("maximum", np.max)])
@@ -57,14 +59,16 @@ def test_combined_pictures_are_those_of_the_files_frames(
     editor.hide()
     assert assembly.window.edge.mode.combine == Combine(how, 3)
     scan.step(2)
-    qtbot.waitUntil(lambda: session.shown is not None and (session.shown.index, session.shown.combined) == (6, 3), timeout=WAIT_MS)
+    qtbot.waitUntil(
+        lambda: session.scan.shown is not None and (session.scan.shown.index, session.scan.shown.combined) == (6, 3), timeout=WAIT_MS
+    )
     stack = np.stack([scan.expected(index) for index in (4, 5, 6)]).astype(np.float64)
-    np.testing.assert_allclose(session.shown.raw, combined(stack, axis=0), rtol=1e-5)
+    np.testing.assert_allclose(session.scan.shown.raw, combined(stack, axis=0), rtol=1e-5)
     assert f"{how} of 3 frames" in assembly.window.frame_header.where.text()
     editor.all.click()
-    qtbot.waitUntil(lambda: session.shown is not None and session.shown.combined == 7, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: session.scan.shown is not None and session.scan.shown.combined == 7, timeout=WAIT_MS)
     stack = np.stack([scan.expected(index) for index in range(7)]).astype(np.float64)
-    np.testing.assert_allclose(session.shown.raw, combined(stack, axis=0), rtol=1e-5)
+    np.testing.assert_allclose(session.scan.shown.raw, combined(stack, axis=0), rtol=1e-5)
     assert f"{how} of 7 frames" in assembly.window.frame_header.where.text()
 
 
@@ -83,7 +87,7 @@ def test_the_header_tells_the_files_time_of_the_frame(
                 times.append(datetime.fromisoformat(item.attrs.get("start").decode()).timestamp() + item[...].ravel()[2])
 
         file.visititems(note)
-    frame = assembly.session.shown
+    frame = assembly.session.scan.shown
     assert frame is not None
     assert times
     assert frame.frame_time == pytest.approx(times[0], abs=1e-3)

@@ -227,7 +227,7 @@ reader.say_keys((20, 30), (0, 330), (0, 300))
 reader.say_frame(picture((64, 48)), 299, (20, 30))
 for _ in range(500):
     QTest.qWait(10)
-    if assembly.session.shown is not None:
+    if assembly.session.scan.shown is not None:
         break
 QTest.qWait(50)
 image = window.grab().toImage()

@@ -55,7 +55,7 @@ def cut(label: QLabel) -> bool:
 @pytest.mark.parametrize("note", ["", "Saved a_long_name_of_a_snapshot_000123456.png in /data/visits/cm12345-6/processing/snapshots"])
 def test_no_number_is_cut_and_held_is_not(large: Assembly, width: int, note: str) -> None:
     window, bar = large.window, large.window.readout
-    frame = large.session.shown
+    frame = large.session.scan.shown
     assert frame is not None
     window.resize(width, 800)
     if note:
@@ -83,7 +83,7 @@ def test_no_number_is_cut_and_held_is_not(large: Assembly, width: int, note: str
 
 def test_ticks_have_room_beside_the_picture_and_the_colour_bar(large: Assembly) -> None:
     view = large.window.frame_view
-    if large.session.shown is None or large.session.shown.raw.ndim != 2:
+    if large.session.scan.shown is None or large.session.scan.shown.raw.ndim != 2:
         pytest.skip("a spectrum has no colour bar")
     bar = view.image.color_bar
     words = [compact_text(one) for one in ticks_text(bar.tick_values(), bar.levels[0])]

@@ -28,7 +28,7 @@ SENTINEL = np.iinfo(np.uint32).max
 
 def show(qtbot: QtBot, assembly: Assembly, reader: FakeSupervisor, pixels: np.ndarray, index: int = 0) -> None:
     with qtbot.waitSignal(assembly.session.frame_changed):
-        reader.say_frame(pixels, index, assembly.session.scan_shape)
+        reader.say_frame(pixels, index, assembly.session.scan.scan_shape)
 
 
 def color_at(assembly: Assembly, x: float, y: float) -> QColor:

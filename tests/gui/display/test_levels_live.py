@@ -28,7 +28,7 @@ def test_levels_masks_and_counts_are_those_of_the_file(qtbot: QtBot, live_viewer
         session, display, image = viewer.session, viewer.window.display, viewer.window.frame_view.image
         editor, colors = viewer.window.display_tools.levels_editor, viewer.window.display_tools.color_editor
         newest = max(scan.step(2))
-        qtbot.waitUntil(lambda: session.shown is not None and session.shown.index == newest, timeout=WAIT_MS)
+        qtbot.waitUntil(lambda: session.scan.shown is not None and session.scan.shown.index == newest, timeout=WAIT_MS)
         pixels = scan.expected(newest)
         bad = pixel_mask(plan) != 0
         assert bad.any()
@@ -69,7 +69,7 @@ def test_levels_masks_and_counts_are_those_of_the_file(qtbot: QtBot, live_viewer
         qtbot.waitUntil(lambda: image.levels == pytest.approx(wanted), timeout=WAIT_MS)
         rect = image.box.frame_rect
         following = max(scan.step(1))
-        qtbot.waitUntil(lambda: session.shown is not None and session.shown.index == following, timeout=WAIT_MS)
+        qtbot.waitUntil(lambda: session.scan.shown is not None and session.scan.shown.index == following, timeout=WAIT_MS)
         assert image.box.frame_rect == rect
         assert display.settings.percentiles == (10, 90)
         assert display.settings.mask.above == 50

@@ -161,18 +161,20 @@ def test_the_axes_of_a_real_scan_are_those_in_its_file(qtbot: QtBot, live_viewer
     with LiveWriter(tmp_path / "scan.h5", plan) as scan:
         viewer = live_viewer(scan.path, conditions=(Timeout(600.0),))
         session, image = viewer.session, viewer.window.frame_view.image
-        qtbot.waitUntil(lambda: session.description is not None, timeout=60_000)
+        qtbot.waitUntil(lambda: session.scan.description is not None, timeout=60_000)
         scan.step(8)
-        for path in session.description.data_paths:  # type: ignore[union-attr]
+        for path in session.scan.description.data_paths:  # type: ignore[union-attr]
             name = path.split("/")[-2]
             session.show_data(path)
-            qtbot.waitUntil(lambda: session.shown is not None and session.shown.data_path == session.data_path, timeout=60_000)
+            qtbot.waitUntil(
+                lambda: session.scan.shown is not None and session.scan.shown.data_path == session.scan.data_path, timeout=60_000
+            )
             QApplication.processEvents()
             with h5py.File(scan.path, "r", swmr=True, locking=False) as file:
                 values = {letter: file[f"/entry/{name}/{letter}_pixel_offset"][()] for letter in "xy"}
                 units = {letter: file[f"/entry/{name}/{letter}_pixel_offset"].attrs["units"].decode() for letter in "xy"}
-            assert session.shown is not None
-            assert (len(values["y"]), len(values["x"])) == session.shown.raw.shape
+            assert session.scan.shown is not None
+            assert (len(values["y"]), len(values["x"])) == session.scan.shown.raw.shape
             assert image.ticks["bottom"].labelText == f"x offset ({units['x']})" == "x offset (mm)"
             told = told_by_ticks(viewer)
             for letter in "xy":
@@ -183,4 +185,4 @@ def test_the_axes_of_a_real_scan_are_those_in_its_file(qtbot: QtBot, live_viewer
                     assert number == pytest.approx(np.interp(place, pixels, values[letter]), abs=0.01 * np.diff(values[letter])[0])
             viewer.window.readout.point_at((3, 7))
             where = f"x 7 ({values['x'][7]:.6g} mm)   y 3 ({values['y'][3]:.6g} mm)"
-            assert f"{where}   value {session.shown.raw[3, 7]}   d " in viewer.window.readout.pixel.text().replace("\u2009", "")
+            assert f"{where}   value {session.scan.shown.raw[3, 7]}   d " in viewer.window.readout.pixel.text().replace("\u2009", "")

@@ -34,8 +34,8 @@ def test_it_folds_where_there_is_no_room_and_unfolds_where_there_is(qtbot: QtBot
 def test_no_word_is_cut_in_the_smallest_window(qtbot: QtBot, following: Callable[..., Assembly], reader: FakeSupervisor) -> None:
     viewer = following((20, 30), n_keys=2)
     with qtbot.waitSignal(viewer.session.frame_changed):
-        reader.say_keys((20, 30), (0, 330), (0, 300), at_s=viewer.session.now_s)
-        reader.say_frame(picture(), 299, (20, 30), at_s=viewer.session.now_s)
+        reader.say_keys((20, 30), (0, 330), (0, 300), at_s=viewer.session.scan.now_s)
+        reader.say_frame(picture(), 299, (20, 30), at_s=viewer.session.scan.now_s)
     window = viewer.window
     window.resize(window.minimumSizeHint())
     qtbot.waitUntil(lambda: window.width() <= 1020)
@@ -55,7 +55,7 @@ def test_the_age_of_the_picture_is_told_where_its_time_has_no_room(
     def words(width: int) -> str:
         viewer.window.resize(width, 800)
         with qtbot.waitSignal(viewer.session.frame_changed):
-            reader.say_frame(picture(), 5_999_999, (2000, 3000), at_s=viewer.session.now_s)
+            reader.say_frame(picture(), 5_999_999, (2000, 3000), at_s=viewer.session.scan.now_s)
         qtbot.waitUntil(lambda: header.where.fontMetrics().horizontalAdvance(header.where.text()) <= header.where.width())
         return header.where.text()
 

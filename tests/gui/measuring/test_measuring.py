@@ -254,7 +254,7 @@ def test_the_curve_has_gaps_where_nothing_is_measured_yet(qtbot: QtBot, reader: 
     scene = panel.curve.box.mapViewToScene(panel.curve.plot.getViewBox().viewRect().center())
     x5 = panel.curve.view.mapFromScene(panel.curve.box.mapViewToScene(QPointF(5, 60)))
     qtbot.mouseClick(panel.curve.view.viewport(), LEFT, pos=QPoint(x5.x(), panel.curve.view.mapFromScene(scene).y()))
-    assert viewer.session.wanted_index == 5
+    assert viewer.session.scan.wanted_index == 5
 
 
 def test_the_alarm_reddens_the_border_and_says_why(qtbot: QtBot, reader: FakeSupervisor, viewer: Assembly) -> None:

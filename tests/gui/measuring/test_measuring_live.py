@@ -116,13 +116,13 @@ def test_another_detector_is_shown_in_its_tab(qtbot: QtBot, live_viewer: LiveVie
     tabs, session = assembly.window.measuring.data_tabs, assembly.session
     qtbot.waitUntil(lambda: tabs.count() >= 2, timeout=WAIT_MS)
     scan.step(8)
-    qtbot.waitUntil(lambda: session.progress is not None and session.progress.n_complete >= 4, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: session.scan.progress is not None and session.scan.progress.n_complete >= 4, timeout=WAIT_MS)
     first = wait_shown(qtbot, assembly, len(scan.complete) - 1).shape
     tabs.setCurrentIndex(1)
     index = len(scan.complete) - 1
     raw = wait_shown(qtbot, assembly, index)
-    assert session.shown is not None
-    assert session.shown.data_path == session.data_path != session.description.data_paths[0]  # type: ignore[union-attr]
+    assert session.scan.shown is not None
+    assert session.scan.shown.data_path == session.scan.data_path != session.scan.description.data_paths[0]  # type: ignore[union-attr]
     assert raw.shape != first
     np.testing.assert_array_equal(raw, scan.expected(index, 1))
     scan.step(1)

@@ -249,7 +249,7 @@ def test_spans_are_measured_in_every_complete_spectrum(qtbot: QtBot, live_viewer
         viewer = live_viewer(scan.path, conditions=(Timeout(600.0),))
         session, measuring = viewer.session, viewer.window.measuring
         scan.step(5)
-        qtbot.waitUntil(lambda: session.shown is not None and session.shown.index == 4, timeout=WAIT_MS)
+        qtbot.waitUntil(lambda: session.scan.shown is not None and session.scan.shown.index == 4, timeout=WAIT_MS)
         viewer.window.panels.panel("measuring").show()
         qtbot.waitUntil(lambda: viewer.window.frame_view.curve.box.viewRect().height() > 10)
         QApplication.processEvents()
@@ -270,5 +270,5 @@ def test_spans_are_measured_in_every_complete_spectrum(qtbot: QtBot, live_viewer
             np.testing.assert_array_equal(values.column("A.maximum"), [part.max() for part in parts])
             np.testing.assert_allclose(values.column("A.mean"), [part.mean() for part in parts], rtol=1e-12)
             np.testing.assert_allclose(values.column("A.std"), [part.std() for part in parts], rtol=1e-12)
-        assert session.shown is not None
-        assert row(viewer, 0) == numbers("A", parts[session.shown.index])
+        assert session.scan.shown is not None
+        assert row(viewer, 0) == numbers("A", parts[session.scan.shown.index])

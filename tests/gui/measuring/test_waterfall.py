@@ -105,14 +105,14 @@ def test_the_pointer_reads_a_row_and_a_click_pins_its_frame(qtbot: QtBot, reader
         qtbot.mouseMove(view, at(waterfall, 31.5, frame + 0.5))
         qtbot.waitUntil(lambda words=words: readout.text() == words)
     qtbot.mouseClick(view, RIGHT, pos=at(waterfall, 31.5, 6.5))
-    assert session.wanted_index is None
+    assert session.scan.wanted_index is None
     qtbot.mouseClick(view, LEFT, pos=at(waterfall, 31.5, 6.5))
-    assert session.wanted_index == 6
+    assert session.scan.wanted_index == 6
     assert reader.sent(m.ShowIndex)[-1] == m.ShowIndex(reader.generation, 6, None, (4, 5))
     show(qtbot, spectra, reader, 6, live=False)
     assert waterfall.plot.shown_line.value() == 6.5
     qtbot.mouseClick(view, LEFT, pos=at(waterfall, 31.5, 2.5))
-    assert session.wanted_index == 2
+    assert session.scan.wanted_index == 2
 
 
 def test_nothing_is_sent_for_a_waterfall_that_is_closed(qtbot: QtBot, reader: FakeSupervisor, spectra: Assembly) -> None:
@@ -157,9 +157,9 @@ def test_a_replaced_reader_is_not_asked_to_begin_again(qtbot: QtBot, reader: Fak
     waterfall, session = spectra.window.measuring.waterfall, spectra.session
     say_rows(reader, 9, 8)
     until_drawn(qtbot, waterfall, 2)
-    assert session.description is not None
+    assert session.scan.description is not None
     with qtbot.waitSignal(session.opened):
-        reader.say(m.ReaderReplaced(reader.generation, "it died"), session.description)
+        reader.say(m.ReaderReplaced(reader.generation, "it died"), session.scan.description)
     assert len(reader.sent(m.Measure)) == 1
     say_rows(reader, 7)
     qtbot.waitUntil(lambda: waterfall.rows.n_known == 3)

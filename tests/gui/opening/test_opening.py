@@ -92,7 +92,7 @@ def test_a_dropped_folder_is_watched(qtbot: QtBot, following: Callable[..., Asse
     rule = viewer.opening.watch.rule
     assert rule is not None
     assert (rule.folder, rule.pattern) == (str(folder), "*.nxs")
-    assert viewer.session.request == FollowRequest("/data/scan.nxs", conditions=viewer.session.conditions)
+    assert viewer.session.scan.request == FollowRequest("/data/scan.nxs", conditions=viewer.session.scan.conditions)
 
 
 def test_text_is_not_taken_for_a_file(viewer: Assembly) -> None:

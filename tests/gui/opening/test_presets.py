@@ -123,7 +123,7 @@ def test_the_reader_finds_what_fits_the_patterns(
     assembly = live_viewer(scan.path, key_paths=("/**/keys",), data_paths=("/entry/*/data",), conditions=(Timeout(600.0),))
     newest = max(scan.step(5))
     wait_shown(qtbot, assembly, newest)
-    description, frame = assembly.session.description, assembly.session.shown
+    description, frame = assembly.session.scan.description, assembly.session.scan.shown
     assert description is not None
     assert frame is not None
     assert len(description.key_paths) == 2

@@ -272,7 +272,7 @@ def test_of_a_scan_whose_file_was_replaced_the_rest_is_missing(
     with qtbot.waitSignal(viewer.session.finished):
         ends = [m.Ended(reader.generation, before or "file_replaced", 5, 24)]
         reader.say(*([replaced, *ends] if before is None else [*ends, replaced]))
-    qtbot.waitUntil(lambda: viewer.session.replaced is not None and line.plain == "1 gap: 4; 18 missing")
+    qtbot.waitUntil(lambda: viewer.session.scan.replaced is not None and line.plain == "1 gap: 4; 18 missing")
     assert legend.missing.text() == "missing"
     assert chart.text_at(chart.point_of(20)).endswith("det0: not set\nMissing: it was not complete at the end")
     assert chart.text_at(chart.point_of(4)).endswith("det0: not set\nA gap: the scan has come past it")
@@ -310,7 +310,7 @@ def test_a_random_scan_tells_gaps_when_it_has_ended(
     assert "no order" in line.toolTip()
     assert chart.text_at(chart.point_of(0)).endswith("det0: not set yet")
     reader.say(m.Ended(reader.generation, reason, 8, 24))
-    qtbot.waitUntil(lambda: viewer.session.is_over)
+    qtbot.waitUntil(lambda: viewer.session.scan.is_over)
     qtbot.waitUntil(lambda: line.plain == words)
 
 
@@ -349,7 +349,9 @@ def test_the_line_is_true_of_a_real_scan(
     for n in range(3, 30, 3):
         scan.step(3)
         expected = len([index for index in visits[:n] if index not in dropped])
-        qtbot.waitUntil(lambda expected=expected: session.progress is not None and session.progress.n_complete == expected, timeout=WAIT_MS)
+        qtbot.waitUntil(
+            lambda expected=expected: session.scan.progress is not None and session.scan.progress.n_complete == expected, timeout=WAIT_MS
+        )
         last = max(visit for visit in range(n) if visits[visit] not in dropped)
         lost = sorted(visits[visit] for visit in range(last) if visits[visit] in dropped)
         told = "No gaps" if not lost else f"{len(lost)} gap{'s' * (len(lost) > 1)}: {', '.join(map(str, lost))}"
@@ -361,7 +363,7 @@ def test_the_line_is_true_of_a_real_scan(
             checked += 1
     assert checked >= 8
     scan.finish()
-    qtbot.waitUntil(lambda: session.ended is not None, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: session.scan.ended is not None, timeout=WAIT_MS)
     lost = sorted(dropped)
     qtbot.waitUntil(lambda: line.plain == f"{len(lost)} gap{'s' * (len(lost) > 1)}: {', '.join(map(str, lost))}", timeout=WAIT_MS)
 

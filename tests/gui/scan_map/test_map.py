@@ -241,12 +241,12 @@ def test_wheel_zooms_drag_pans_click_pins_double_click_fits(
     assert moved is not None
     assert moved.left < layout.left
     assert moved.top < layout.top
-    assert viewer.session.is_live  # a drag is no click
+    assert viewer.session.scan.is_live  # a drag is no click
     at = chart.index_at(middle)
     assert at is not None
     assert at != under
     qtbot.mouseClick(chart, LEFT, pos=middle.toPoint())
-    assert viewer.session.wanted_index == at
+    assert viewer.session.scan.wanted_index == at
     qtbot.mouseDClick(chart, LEFT, pos=QPoint(5, 5))
     assert not chart.is_zoomed
     assert not viewer.window.map_panel.whole.isVisible()
@@ -284,7 +284,7 @@ def test_a_click_on_a_gap_shows_where_it_is_and_the_nearest_frame(
     assert 'href="123456"' in line.text()
     line.linkActivated.emit("123456")
     assert notes == ["Frame 123\u2009456 is not complete: det1 has not set its key."]
-    assert viewer.session.wanted_index in (123_455, 123_457)
+    assert viewer.session.scan.wanted_index in (123_455, 123_457)
     assert chart.is_zoomed
     assert chart.rect().contains(chart.point_of(123_456).toPoint())
     qtbot.waitUntil(lambda: chart.is_current)
@@ -321,7 +321,7 @@ def test_more_axes_are_pages_with_names(qtbot: QtBot, reader: FakeSupervisor, fo
     assert viewer.window.map_panel.page_row.words.isVisible()
     assert chart.text_at(chart.point_of(32)).startswith("Frame 32 at (1, 2, 2)\n")
     qtbot.mouseClick(chart, LEFT, pos=chart.point_of(32).toPoint())
-    assert viewer.session.wanted_index == 32
+    assert viewer.session.scan.wanted_index == 32
 
 
 def test_facts_without_names_leave_the_shape_alone() -> None:

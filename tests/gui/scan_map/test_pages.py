@@ -152,10 +152,10 @@ def test_one_page_follows_the_live_edge_until_a_page_is_chosen(qtbot: QtBot, rea
     show_frame(qtbot, viewer, reader, 44, shape)
     assert page_of(viewer) == 0  # held
     qtbot.mouseClick(chart, LEFT, pos=chart.point_of(7).toPoint())
-    assert viewer.session.wanted_index == 7
+    assert viewer.session.scan.wanted_index == 7
     assert page_of(viewer) == 0
     qtbot.keyClick(viewer.window, Qt.Key.Key_End)
-    assert viewer.session.is_live
+    assert viewer.session.scan.is_live
     show_frame(qtbot, viewer, reader, 44, shape)
     assert page_of(viewer) == 2
     assert row.follow.isChecked()
@@ -200,7 +200,7 @@ def test_pages_by_keys_alone(qtbot: QtBot, reader: FakeSupervisor, following: Fo
     qtbot.keyClick(window, Qt.Key.Key_PageUp, CTRL)
     assert page_of(viewer) == 2
     assert [spin.value() for spin in row.spins] == [0, 2]
-    assert viewer.session.is_live  # a page is no frame
+    assert viewer.session.scan.is_live  # a page is no frame
     for _ in range(9):
         qtbot.keyClick(window, Qt.Key.Key_PageDown, CTRL)
     assert page_of(viewer) == 5
@@ -244,7 +244,7 @@ def test_hover_zoom_and_gaps_are_those_of_the_page(qtbot: QtBot, reader: FakeSup
     window.detectors.gaps.linkActivated.emit(str(gap))
     assert page_of(viewer) == 0
     assert chart.rect().contains(chart.point_of(gap).toPoint())
-    assert viewer.session.wanted_index in (gap - 1, gap + 1)
+    assert viewer.session.scan.wanted_index in (gap - 1, gap + 1)
     qtbot.waitUntil(lambda: chart.is_current)
     assert color_at(viewer, gap - 2) == QColor(tokens().good)
     qtbot.mouseClick(window.map_panel.whole, LEFT)
@@ -315,7 +315,7 @@ def test_the_page_of_a_real_snake_follows_and_is_named_by_the_file(
     pages, said = [], set()
     for n in range(3, 37, 3):
         scan.step(3)
-        qtbot.waitUntil(lambda n=n: session.progress is not None and session.progress.n_complete == n, timeout=WAIT_MS)
+        qtbot.waitUntil(lambda n=n: session.scan.progress is not None and session.scan.progress.n_complete == n, timeout=WAIT_MS)
         qtbot.waitUntil(lambda: line.is_current)
         said.add(line.plain)
         if not panel.pages.lengths:

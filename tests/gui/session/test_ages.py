@@ -72,7 +72,7 @@ def test_keys_that_were_there_are_read_and_those_that_come_are_the_last(
 
     keys(0, 2, came=False)
     assert age.text() == "keys read 3.0 s ago"
-    assert viewer.session.frames_per_second is None
+    assert viewer.session.scan.frames_per_second is None
     keys(2, 3, came=True)
     assert age.text() == "last key 3.0 s ago"
 
@@ -83,22 +83,22 @@ def test_latency_is_that_of_frames_that_just_came(qtbot: QtBot, reader: FakeSupe
     with qtbot.waitSignal(session.frames_completed):
         reader.say_keys(SHAPE, (0, 9), at_s=clock())
     painted: list[object] = []
-    viewer.window.frame_view.image.painted.connect(lambda: painted.append(session.shown))
+    viewer.window.frame_view.image.painted.connect(lambda: painted.append(session.scan.shown))
 
     def show(index: int, *, live: bool, is_new: bool, waited_s: float) -> None:
         with qtbot.waitSignal(session.frame_changed):
             reader.say_frame(picture(seed=index), index, SHAPE, live=live, at_s=clock() - waited_s, is_new=is_new)
-        qtbot.waitUntil(lambda: bool(painted) and painted[-1] is session.shown)
+        qtbot.waitUntil(lambda: bool(painted) and painted[-1] is session.scan.shown)
         viewer.session.tick()
 
     show(8, live=True, is_new=False, waited_s=50.0)
-    assert session.counts.latency_s is None
+    assert session.scan.counts.latency_s is None
     assert words.text() == ""
     show(5, live=True, is_new=True, waited_s=0.125)
-    assert session.counts.latency_s == 0.125
+    assert session.scan.counts.latency_s == 0.125
     session.pin(3)
     show(3, live=False, is_new=False, waited_s=9.0)
-    assert session.counts.latency_s == 0.125
+    assert session.scan.counts.latency_s == 0.125
 
 
 def test_when_it_ended_is_said_only_where_that_is_known() -> None:

@@ -33,7 +33,7 @@ def grow(qtbot: QtBot, reader: FakeSupervisor, assembly: Assembly) -> None:
     """Let the first two rows of five be complete."""
     with qtbot.waitSignal(assembly.session.progress_changed):
         reader.say_keys(AFTER, (0, 10), whole=True)
-    assert assembly.session.scan_shape == AFTER
+    assert assembly.session.scan.scan_shape == AFTER
 
 
 def show(qtbot: QtBot, reader: FakeSupervisor, assembly: Assembly, index: int, *, live: bool, seed: int = 1) -> None:
@@ -42,7 +42,7 @@ def show(qtbot: QtBot, reader: FakeSupervisor, assembly: Assembly, index: int, *
 
 
 def shown_as(assembly: Assembly) -> tuple[int, tuple[int, ...]]:
-    frame = assembly.session.shown
+    frame = assembly.session.scan.shown
     assert frame is not None
     assert (frame.raw == picture(seed=1)).all(), "another picture is shown"
     return frame.index, frame.position
@@ -53,9 +53,9 @@ def test_a_held_frame_stays_the_same_point(qtbot: QtBot, reader: FakeSupervisor,
     session.pin(OLD)
     show(qtbot, reader, scan, OLD, live=False)
     grow(qtbot, reader, scan)
-    assert session.wanted_index == NEW
+    assert session.scan.wanted_index == NEW
     assert shown_as(scan) == (NEW, POINT)
-    assert not session.shows_stale_picture
+    assert not session.scan.shows_stale_picture
     assert scan.window.control_bar.slider.value == NEW
     assert scan.window.frame_header.title.text() == "Frame 6"
     assert "of 15   at (1, 1)" in scan.window.frame_header.where.text()
@@ -86,7 +86,7 @@ def test_a_live_frame_stays_the_same_point_and_can_be_held(qtbot: QtBot, reader:
     assert scan.window.frame_header.title.text() == "Frame 6"
     qtbot.mouseClick(scan.window.control_bar.hold, LEFT)
     assert reader.sent(m.ShowIndex) == [m.ShowIndex(1, NEW, None, AFTER)]
-    assert not scan.session.shows_stale_picture
+    assert not scan.session.scan.shows_stale_picture
 
 
 def test_a_frame_that_was_on_its_way_is_known_by_its_point(qtbot: QtBot, reader: FakeSupervisor, scan: Assembly) -> None:
@@ -100,8 +100,8 @@ def test_a_frame_that_was_on_its_way_is_known_by_its_point(qtbot: QtBot, reader:
     scan.session.pin(NEW)
     refused = reader.say_frame(picture(), NEW, (2, 4), live=False)  # (1, 2): the number is meant of another shape
     qtbot.waitUntil(lambda: refused in reader.released)
-    assert scan.session.shown is not None
-    assert (scan.session.shown.raw == picture(seed=2)).all()
+    assert scan.session.scan.shown is not None
+    assert (scan.session.scan.shown.raw == picture(seed=2)).all()
 
 
 def test_playing_goes_on_from_the_same_point(qtbot: QtBot, reader: FakeSupervisor, scan: Assembly) -> None:
@@ -117,13 +117,13 @@ def test_playing_goes_on_from_the_same_point(qtbot: QtBot, reader: FakeSuperviso
 
 def test_the_same_picture_under_another_number_is_not_new(qtbot: QtBot, reader: FakeSupervisor, scan: Assembly) -> None:
     show(qtbot, reader, scan, OLD, live=True)
-    mark, counts = scan.window.frame_header.mark, scan.session.counts
+    mark, counts = scan.window.frame_header.mark, scan.session.scan.counts
     qtbot.waitUntil(lambda: not mark.is_lit)
     grow(qtbot, reader, scan)
     assert not mark.is_lit
     assert counts.n_shown == 1
-    assert scan.session.shown is not None
-    assert not scan.session.shown.is_new
+    assert scan.session.scan.shown is not None
+    assert not scan.session.scan.shown.is_new
 
 
 def test_a_click_that_began_on_the_map_before_chooses_nothing(qtbot: QtBot, reader: FakeSupervisor, scan: Assembly) -> None:
@@ -134,6 +134,6 @@ def test_a_click_that_began_on_the_map_before_chooses_nothing(qtbot: QtBot, read
     grow(qtbot, reader, scan)
     qtbot.waitUntil(lambda: chart.is_current)
     qtbot.mouseRelease(chart, LEFT, pos=at + QPoint(1, 0))
-    assert scan.session.is_live
+    assert scan.session.scan.is_live
     qtbot.mouseClick(chart, LEFT, pos=chart.point_of(NEW).toPoint())
-    assert scan.session.wanted_index == NEW
+    assert scan.session.scan.wanted_index == NEW

@@ -36,18 +36,18 @@ def test_without_any_data_yet_the_window_says_what_it_waits_for_and_shows_the_fi
     with qtbot.waitSignal(session.data_joined):
         reader.say(m.DataAwaited(reader.generation, ((EIGER, NOWHERE),)))
     sentence = f"Waiting for {EIGER}: {NOWHERE}."
-    assert sentence in session.state.detail
-    assert session.shown is None
+    assert sentence in session.scan.state.detail
+    assert session.scan.shown is None
     with qtbot.waitSignal(session.data_changed):
         say_joined(reader, EIGER)
-    assert session.data_path == EIGER
-    qtbot.waitUntil(lambda: sentence not in session.state.detail)
+    assert session.scan.data_path == EIGER
+    qtbot.waitUntil(lambda: sentence not in session.scan.state.detail)
     reader.say_keys((4, 5), (0, 3))
     pixels = picture()
     with qtbot.waitSignal(session.frame_changed):
         reader.say_frame(pixels, 2, (4, 5), data_path=EIGER)
-    assert session.shown is not None
-    assert (session.shown.index, int(session.shown.raw.sum())) == (2, int(pixels.sum()))
+    assert session.scan.shown is not None
+    assert (session.scan.shown.index, int(session.scan.shown.raw.sum())) == (2, int(pixels.sum()))
     assert not tabs(viewer).isVisible()  # one data set needs none
 
 
@@ -61,12 +61,12 @@ def test_a_second_detector_has_a_grey_tab_that_can_be_clicked_once_it_is_there(
     assert [(bar.tabText(n), bar.isTabEnabled(n)) for n in range(bar.count())] == [("eiger", True), ("diode", False)]
     assert NOWHERE in bar.tabToolTip(1)
     qtbot.mouseClick(bar, Qt.MouseButton.LeftButton, pos=bar.tabRect(1).center())
-    assert session.data_path == EIGER
+    assert session.scan.data_path == EIGER
     say_joined(reader, DIODE, (10, 12))
     qtbot.waitUntil(lambda: bar.isTabEnabled(1))
-    assert session.data_path == EIGER  # what is looked at stays
+    assert session.scan.data_path == EIGER  # what is looked at stays
     qtbot.mouseClick(bar, Qt.MouseButton.LeftButton, pos=bar.tabRect(1).center())
-    assert session.data_path == DIODE
+    assert session.scan.data_path == DIODE
     assert reader.sent(m.ShowLive)[-1].data_path == DIODE
 
 
@@ -88,6 +88,6 @@ def test_news_of_an_earlier_file_are_dropped(following: Following, reader: FakeS
     with qtbot.waitSignal(viewer.session.opened):
         reader.say(event)
         reader.say_opened((4, 5), data_paths=(EIGER,))
-    assert viewer.session.description is not None
-    assert viewer.session.description.data_paths == (EIGER,)
-    assert viewer.session.awaited == ()
+    assert viewer.session.scan.description is not None
+    assert viewer.session.scan.description.data_paths == (EIGER,)
+    assert viewer.session.scan.awaited == ()

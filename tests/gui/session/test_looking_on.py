@@ -28,7 +28,7 @@ def pause(qtbot: QtBot, reader: FakeSupervisor, viewer: Assembly, complete: int 
 
 def go_on(qtbot: QtBot, reader: FakeSupervisor, viewer: Assembly) -> None:
     reader.say(m.Resumed(1), m.PhaseChanged(1, m.Phase.FOLLOWING))
-    qtbot.waitUntil(lambda: viewer.session.ended is None and viewer.session._phase is m.Phase.FOLLOWING)
+    qtbot.waitUntil(lambda: viewer.session.scan.ended is None and viewer.session._phase is m.Phase.FOLLOWING)
 
 
 def test_a_timeout_says_that_keys_are_still_looked_for(qtbot: QtBot, reader: FakeSupervisor, clock: Clock, following: Following) -> None:
@@ -38,25 +38,25 @@ def test_a_timeout_says_that_keys_are_still_looked_for(qtbot: QtBot, reader: Fak
         reader.say_keys((4, 5), (0, 2), at_s=clock())
     clock.now_s += 10.0
     pause(qtbot, reader, viewer)
-    assert (session.state.kind, line.words.text()) == (StateKind.LOOKING, "Still looking")
-    assert session.state.detail.startswith("No key for 10 s, still looking")
+    assert (session.scan.state.kind, line.words.text()) == (StateKind.LOOKING, "Still looking")
+    assert session.scan.state.detail.startswith("No key for 10 s, still looking")
     assert bar.ended.text() == "no new key for 10 s, still looking"
     assert not bar.countdown.isVisible()
     assert bar.stop.isVisible()
     assert bar.stop.isEnabled()
     assert not bar.resume.isVisible()
     assert not viewer.window.actions_.resume.isEnabled()
-    assert not session.is_over
+    assert not session.scan.is_over
     assert viewer.window.control_bar.live.isChecked()
     assert viewer.window.map_panel.legend.missing.text() == "not yet"
     go_on(qtbot, reader, viewer)
-    assert session.state.kind is StateKind.QUIET
+    assert session.scan.state.kind is StateKind.QUIET
     assert bar.ended.text() == ""
     assert bar.countdown.isVisible()
     with qtbot.waitSignal(session.frames_completed):
         reader.say_keys((4, 5), (2, 3), at_s=clock())
-    assert session.state.kind is StateKind.LIVE
-    assert session.seconds_left == 10.0
+    assert session.scan.state.kind is StateKind.LIVE
+    assert session.scan.seconds_left == 10.0
     assert reader.sent(m.Resume) == []
 
 
@@ -68,10 +68,10 @@ def test_it_can_be_stopped_and_resumed_while_it_looks(qtbot: QtBot, reader: Fake
     assert reader.sent(m.Stop) == [m.Stop(1)]
     with qtbot.waitSignal(session.finished):
         reader.say(m.Ended(1, "stopped", 2, 20))
-    assert session.state.kind is StateKind.STOPPED
+    assert session.scan.state.kind is StateKind.STOPPED
     qtbot.mouseClick(bar.resume, LEFT)
     assert reader.sent(m.Resume) == [m.Resume(1)]
-    assert not session.is_over
+    assert not session.scan.is_over
 
 
 def test_an_end_after_a_pause_is_told_and_a_pause_of_another_request_is_not(
@@ -81,13 +81,13 @@ def test_an_end_after_a_pause_is_told_and_a_pause_of_another_request_is_not(
     pause(qtbot, reader, viewer)
     with qtbot.waitSignal(viewer.session.finished):
         reader.say(m.Ended(1, "finished_flag", 20, 20))
-    assert viewer.session.state.words == "Finished: flag set"
+    assert viewer.session.scan.state.words == "Finished: flag set"
     assert viewer.window.termination_bar.resume.isVisible()
     viewer.session.open(m.FollowRequest("/data/another.nxs"))
     with qtbot.waitSignal(viewer.session.opened):
         reader.say(m.Resumed(1))
         reader.say_opened((4, 5))
-    assert viewer.session.state.kind is StateKind.LIVE
+    assert viewer.session.scan.state.kind is StateKind.LIVE
 
 
 def test_pauses_of_a_slow_scan_beep_once_and_one_after_a_lively_time_again(
@@ -123,4 +123,4 @@ def test_a_real_scan_that_paused_longer_than_the_timeout_is_shown_to_its_end(
         newest = max(scan.step(2))
         wait_complete(qtbot, assembly, n_frames)
         assert (wait_shown(qtbot, assembly, newest) == scan.expected(newest)).all()
-        qtbot.waitUntil(lambda: session.state.kind is StateKind.LOOKING, timeout=WAIT_MS)
+        qtbot.waitUntil(lambda: session.scan.state.kind is StateKind.LOOKING, timeout=WAIT_MS)

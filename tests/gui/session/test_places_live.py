@@ -32,7 +32,7 @@ def test_what_a_pattern_names_stays_as_it_was_looked_at(qtbot: QtBot, tmp_path: 
     session, window = assembly.session, assembly.window
 
     def wait_for(number: int) -> None:
-        qtbot.waitUntil(lambda: session.shown is not None and session.data_path == f"/entry/scan_{number}/data", timeout=WAIT_MS)
+        qtbot.waitUntil(lambda: session.scan.shown is not None and session.scan.data_path == f"/entry/scan_{number}/data", timeout=WAIT_MS)
 
     wait_for(1)
     window.display.fix_levels(3.0, 40.0)

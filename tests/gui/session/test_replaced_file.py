@@ -42,19 +42,19 @@ def test_the_window_says_that_and_when_and_offers_the_new_one(
         reader.say_frame(picture(), 2, (4, 5))
     with qtbot.waitSignal(session.finished):
         say_replaced(reader, in_place=in_place)
-    assert session.state.kind is StateKind.REPLACED
-    assert session.state.words == "File replaced at 14:02:11"
-    assert ("cannot be read any more" in session.state.detail) == in_place
+    assert session.scan.state.kind is StateKind.REPLACED
+    assert session.scan.state.words == "File replaced at 14:02:11"
+    assert ("cannot be read any more" in session.scan.state.detail) == in_place
     assert window.termination_bar.ended.text().endswith("the file was replaced")
-    assert not session.can_resume
-    assert session.shown is not None  # what was read before stays
+    assert not session.scan.can_resume
+    assert session.scan.shown is not None  # what was read before stays
     bar = window.error_bar
     assert "14:02:11" in bar.message.text()
     before = reader.generation
     qtbot.mouseClick(bar.act, LEFT)
     assert reader.generation == before + 1
     assert reader.sent(FollowRequest)[-1].path == "/data/scan.nxs"
-    assert session.replaced is None
+    assert session.scan.replaced is None
     assert not bar.isVisible()
 
 
@@ -64,9 +64,9 @@ def test_after_an_end_the_end_stays_what_it_was(following: Callable[..., Assembl
         reader.say(m.Ended(reader.generation, "finished_flag", 20, 20, at=AT))
     with qtbot.waitSignal(viewer.session.file_replaced):
         say_replaced(reader, in_place=True, ended=False)
-    assert viewer.session.ended is not None
-    assert viewer.session.ended.reason == "finished_flag"
-    assert viewer.session.state.words == "File replaced at 14:02:11"
+    assert viewer.session.scan.ended is not None
+    assert viewer.session.scan.ended.reason == "finished_flag"
+    assert viewer.session.scan.state.words == "File replaced at 14:02:11"
 
 
 def test_news_of_an_earlier_request_are_dropped(following: Callable[..., Assembly], reader: FakeSupervisor, qtbot: QtBot) -> None:
@@ -76,7 +76,7 @@ def test_news_of_an_earlier_request_are_dropped(following: Callable[..., Assembl
     with qtbot.waitSignal(viewer.session.opened):
         reader.say(event)
         reader.say_opened((4, 5))
-    assert viewer.session.replaced is None
+    assert viewer.session.scan.replaced is None
 
 
 @pytest.mark.live
@@ -90,18 +90,20 @@ def test_a_real_scan_is_replaced_and_the_new_one_followed_by_a_click(
         writer.frames(path, 0, 4)
         viewer = live_viewer(path, key_paths=(KEYS,), data_paths=(DATA,))
         session = viewer.session
-        qtbot.waitUntil(lambda: session.shown is not None and session.shown.index == 3, timeout=WAIT_MS)
-        assert session.shown is not None
-        assert np.all(session.shown.raw == OLD + 3)
+        qtbot.waitUntil(lambda: session.scan.shown is not None and session.scan.shown.index == 3, timeout=WAIT_MS)
+        assert session.scan.shown is not None
+        assert np.all(session.scan.shown.raw == OLD + 3)
         writer.begin(aside, NEW)
         writer.frames(aside, 0, 2)
         os.replace(aside, path)
-        qtbot.waitUntil(lambda: session.is_over, timeout=WAIT_MS)
-        assert session.ended is not None
-        assert session.ended.reason == "file_replaced"
+        qtbot.waitUntil(lambda: session.scan.is_over, timeout=WAIT_MS)
+        assert session.scan.ended is not None
+        assert session.scan.ended.reason == "file_replaced"
         session.pin(1)  # the one before can still be looked at
-        qtbot.waitUntil(lambda: session.shown is not None and session.shown.index == 1, timeout=WAIT_MS)
-        assert np.all(session.shown.raw == OLD + 1)
+        qtbot.waitUntil(lambda: session.scan.shown is not None and session.scan.shown.index == 1, timeout=WAIT_MS)
+        assert np.all(session.scan.shown.raw == OLD + 1)
         qtbot.mouseClick(viewer.window.error_bar.act, LEFT)
-        qtbot.waitUntil(lambda: session.shown is not None and session.generation == session.shown.generation, timeout=WAIT_MS)
-        assert np.all(session.shown.raw == NEW + session.shown.index)
+        qtbot.waitUntil(
+            lambda: session.scan.shown is not None and session.scan.generation == session.scan.shown.generation, timeout=WAIT_MS
+        )
+        assert np.all(session.scan.shown.raw == NEW + session.scan.shown.index)

@@ -25,9 +25,9 @@ def test_live_frames_follow_one_another_and_give_their_slots_back(qtbot: QtBot, 
     for index in range(3):
         with qtbot.waitSignal(session.frame_changed):
             slots.append(reader.say_frame(picture(seed=index), index, (4, 5)))
-        assert session.shown is not None
-        assert session.shown.index == index
-        np.testing.assert_array_equal(session.shown.raw, picture(seed=index))
+        assert session.scan.shown is not None
+        assert session.scan.shown.index == index
+        np.testing.assert_array_equal(session.scan.shown.raw, picture(seed=index))
     assert reader.released == slots[:2]
 
 
@@ -38,21 +38,21 @@ def test_a_pinned_frame_stays_while_the_scan_goes_on(qtbot: QtBot, reader: FakeS
     with qtbot.waitSignal(session.frame_changed):
         reader.say_frame(picture(), 5, (4, 5))
     session.pin(2)
-    assert session.shows_stale_picture
+    assert session.scan.shows_stale_picture
     assert reader.sent(m.ShowIndex) == [m.ShowIndex(1, 2, None, (4, 5))]
     late = reader.say_frame(picture(), 4, (4, 5))  # a live one that was on its way
     with qtbot.waitSignal(session.frame_changed):
         reader.say_frame(picture(seed=2), 2, (4, 5), live=False)
-    assert session.shown is not None
-    assert session.shown.index == 2
+    assert session.scan.shown is not None
+    assert session.scan.shown.index == 2
     assert late in reader.released
     with qtbot.waitSignal(session.frames_completed):
         reader.say_keys((4, 5), (6, 9))
-    assert session.shown.index == 2
-    assert session.progress is not None
-    assert session.progress.n_complete == 9
+    assert session.scan.shown.index == 2
+    assert session.scan.progress is not None
+    assert session.scan.progress.n_complete == 9
     session.follow_live()
-    assert session.is_live
+    assert session.scan.is_live
     assert reader.sent(m.ShowLive) == [m.ShowLive(1, None)]
 
 
@@ -63,18 +63,18 @@ def test_steps_pass_over_gaps_and_incomplete_frames_are_not_pinned(qtbot: QtBot,
     with qtbot.waitSignal(session.frame_changed):
         reader.say_frame(picture(), 6, (4, 5))
     session.pin(4)
-    assert session.is_live
+    assert session.scan.is_live
     session.step(-1)
     session.step(-1)
-    assert session.wanted_index == 2
+    assert session.scan.wanted_index == 2
     session.step(+1)
-    assert session.wanted_index == 5
+    assert session.scan.wanted_index == 5
     session.pin_nearest(3)
-    assert session.wanted_index == 2
+    assert session.scan.wanted_index == 2
     session.pin_last()
-    assert session.wanted_index == 6
+    assert session.scan.wanted_index == 6
     session.pin_first()
-    assert session.wanted_index == 0
+    assert session.scan.wanted_index == 0
 
 
 def test_the_next_keys_are_asked_for_only_when_the_last_were_taken(qtbot: QtBot, reader: FakeSupervisor, following: Following) -> None:
@@ -91,24 +91,24 @@ def test_quiet_is_not_finished_and_a_timeout_can_be_resumed(
     session = following((4, 5)).session
     with qtbot.waitSignal(session.frames_completed):
         reader.say_keys((4, 5), (0, 2), at_s=clock())
-    qtbot.waitUntil(lambda: session.state.kind is StateKind.LIVE)
+    qtbot.waitUntil(lambda: session.scan.state.kind is StateKind.LIVE)
     clock.now_s += 4
     session.tick()
-    assert session.state.kind is StateKind.QUIET
-    assert session.seconds_left == 6.0
+    assert session.scan.state.kind is StateKind.QUIET
+    assert session.scan.seconds_left == 6.0
     with qtbot.waitSignal(session.finished):
         reader.say(m.Ended(1, "timeout", 2, 20))
-    assert session.state.kind is StateKind.FINISHED
-    assert session.seconds_left is None
+    assert session.scan.state.kind is StateKind.FINISHED
+    assert session.scan.seconds_left is None
     session.resume()
-    assert not session.is_over
+    assert not session.scan.is_over
     assert reader.sent(m.Resume) == [m.Resume(1)]
-    assert session.seconds_left == 10.0
+    assert session.scan.seconds_left == 10.0
 
 
 def test_conditions_are_sent_while_following(reader: FakeSupervisor, following: Following) -> None:
     session = following().session
-    assert session.conditions == default_conditions()
+    assert session.scan.conditions == default_conditions()
     session.set_conditions((Timeout(3.0), FrameCount(7)))
     session.set_conditions((Timeout(3.0), FrameCount(7)))
     assert reader.sent(m.SetConditions) == [m.SetConditions(1, (Timeout(3.0), FrameCount(7)))]
@@ -123,10 +123,10 @@ def test_what_an_earlier_request_said_is_dropped(qtbot: QtBot, reader: FakeSuper
     reader.say(stale)
     with qtbot.waitSignal(session.opened):
         reader.say_opened((2, 2))
-    assert session.failed is None
-    assert session.shown is not None
+    assert session.scan.failed is None
+    assert session.scan.shown is not None
     session.open(m.FollowRequest("/data/third.nxs"))
-    assert session.shown is None
+    assert session.scan.shown is None
     assert slot in reader.released
 
 
@@ -137,8 +137,8 @@ def test_skipped_frames_and_latency_are_counted(qtbot: QtBot, reader: FakeSuperv
             reader.say_keys((4, 5), keys, at_s=clock())
         with qtbot.waitSignal(session.frame_changed):
             reader.say_frame(picture(), index, (4, 5), at_s=clock() - 0.25)
-    assert session.counts.n_skipped == 3
-    qtbot.waitUntil(lambda: session.counts.latency_s == 0.25)
+    assert session.scan.counts.n_skipped == 3
+    qtbot.waitUntil(lambda: session.scan.counts.latency_s == 0.25)
 
 
 def test_a_failure_offers_to_wait(qtbot: QtBot, reader: FakeSupervisor, viewer: Assembly) -> None:
@@ -146,7 +146,7 @@ def test_a_failure_offers_to_wait(qtbot: QtBot, reader: FakeSupervisor, viewer: 
     session.open(m.FollowRequest("/data/none.nxs", wait_s=0.0))
     with qtbot.waitSignal(session.finished):
         reader.say(m.Failed(1, "There is no file /data/none.nxs.", "Start the scan.", "trace", "FileNotThereError"))
-    assert session.state.kind is StateKind.FAILED
+    assert session.scan.state.kind is StateKind.FAILED
     assert bar.isVisible()
     assert bar.act.text() == "Wait for it"
     bar.act.click()
@@ -175,17 +175,17 @@ def test_a_frame_is_never_shown_before_its_keys_are_counted(qtbot: QtBot, reader
     reader.say_keys((4, 5), (0, 9))
     with qtbot.waitSignal(session.frame_changed):
         reader.say_frame(picture(), 8, (4, 5))
-    assert session.progress is not None
-    assert session.progress.is_complete(8)
+    assert session.scan.progress is not None
+    assert session.scan.progress.is_complete(8)
     session.pin_nearest(3)
-    assert session.wanted_index == 3
+    assert session.scan.wanted_index == 3
 
 
 def test_a_path_names_the_same_file_from_anywhere(viewer: Assembly, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     viewer.session.open(m.FollowRequest("scan.nxs"))
-    assert viewer.session.request is not None
-    assert viewer.session.request.path == str(tmp_path / "scan.nxs")
+    assert viewer.session.scan.request is not None
+    assert viewer.session.scan.request.path == str(tmp_path / "scan.nxs")
     assert str(tmp_path) in viewer.window.top_bar.paths.text()
 
 
@@ -198,8 +198,8 @@ def test_with_every_frame_none_is_shown_out_of_turn(qtbot: QtBot, reader: FakeSu
     assert reader.sent(m.SetEveryFrame) == [m.SetEveryFrame(1, True, shown=(0, 0))]
     with qtbot.waitSignal(session.frame_changed):
         reader.say_frame(picture(), 1, (4, 5))
-    assert session.shown is not None
-    assert session.shown.index == 1
+    assert session.scan.shown is not None
+    assert session.scan.shown.index == 1
     assert late in reader.released
     session.set_every_frame(False)
     with qtbot.waitSignal(session.frame_changed):
@@ -220,8 +220,8 @@ def test_frames_are_handled_one_after_another_and_painting_has_its_turn(qtbot: Q
     depths: list[int] = []
 
     def note() -> None:
-        if session.shown is not None:
-            handled.append(session.shown.index)
+        if session.scan.shown is not None:
+            handled.append(session.scan.shown.index)
             depths.append(sum(frame.function == "_on_frame" for frame in inspect.stack()))
 
     session.frame_changed.connect(note)

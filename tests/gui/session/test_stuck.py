@@ -27,19 +27,19 @@ def test_the_error_bar_offers_to_stop_a_reader_that_hangs(qtbot: QtBot, reader: 
     session, bar = viewer.session, viewer.window.error_bar
     with qtbot.waitSignal(session.state_changed):
         reader.say(m.ReaderStuck(1, DOING, 2.0))
-    assert session.state.kind is StateKind.STORAGE
-    assert DOING in session.state.detail
+    assert session.scan.state.kind is StateKind.STORAGE
+    assert DOING in session.scan.state.detail
     assert not bar.isVisible()  # a moment is nothing to speak of
     with qtbot.waitSignal(session.problem_reported):
         reader.say(m.ReaderStuck(1, DOING, 5.0), m.ReaderStuck(1, DOING, 6.0))
-    qtbot.waitUntil(lambda: "For 6" in session.state.detail)
+    qtbot.waitUntil(lambda: "For 6" in session.scan.state.detail)
     assert bar.message.text().startswith("The reader has not answered for 5 s, while reading frame 7")
     assert bar.act.text() == "Stop"
     qtbot.mouseClick(bar.act, LEFT)
     assert reader.sent(m.Stop) == [m.Stop(1)]
     with qtbot.waitSignal(session.finished):
         reader.say(m.Ended(1, "stopped", 0, 20))
-    assert session.state.kind is StateKind.STOPPED
+    assert session.scan.state.kind is StateKind.STOPPED
     assert not bar.isVisible()
 
 
@@ -51,7 +51,7 @@ def test_what_was_said_of_it_is_taken_back_when_it_answers(qtbot: QtBot, reader:
     with qtbot.waitSignal(session.problem_solved):
         reader.say(m.ReaderRecovered(1))
     assert not bar.isVisible()
-    assert session.state.kind is not StateKind.STORAGE
+    assert session.scan.state.kind is not StateKind.STORAGE
 
 
 def test_another_problem_stays_when_it_answers(qtbot: QtBot, reader: FakeSupervisor, following: Following) -> None:
@@ -70,18 +70,18 @@ def test_a_file_that_failed_is_followed_again_by_itself(qtbot: QtBot, reader: Fa
     session, bar = viewer.session, viewer.window.error_bar
     with qtbot.waitSignal(session.finished):
         reader.say(m.Failed(1, "scan.nxs cannot be read.", "It is looked at again.", "", "ReaderError"))
-    assert session.state.kind is StateKind.FAILED
+    assert session.scan.state.kind is StateKind.FAILED
     assert bar.isVisible()
     with qtbot.waitSignal(session.opened):
         reader.say_opened((4, 5), ("/entry/keys/det0",))
     with qtbot.waitSignal(session.frame_changed):
-        reader.say_keys((4, 5), (0, 6), whole=True, at_s=viewer.session.now_s)
+        reader.say_keys((4, 5), (0, 6), whole=True, at_s=viewer.session.scan.now_s)
         reader.say_frame(picture(), 5, (4, 5))
-    assert session.state.kind is StateKind.LIVE
-    assert session.shown is not None
-    assert session.shown.index == 5
+    assert session.scan.state.kind is StateKind.LIVE
+    assert session.scan.shown is not None
+    assert session.scan.shown.index == 5
     assert not bar.isVisible()
-    assert not session.is_over
+    assert not session.scan.is_over
 
 
 def test_the_frame_of_another_data_set_is_not_blamed(qtbot: QtBot, reader: FakeSupervisor, following: Following) -> None:
@@ -112,6 +112,6 @@ def test_a_click_stops_at_once_while_hdf5_hangs(qtbot: QtBot, live_viewer: Calla
     replaced: list[object] = []
     session.problem_reported.connect(replaced.append)
     qtbot.mouseClick(bar.act, LEFT)
-    qtbot.waitUntil(lambda: session.state.kind is StateKind.STOPPED, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: session.scan.state.kind is StateKind.STOPPED, timeout=WAIT_MS)
     assert not bar.isVisible()
     assert not replaced  # the reader did not have to be found stuck for its 30 s first

@@ -32,7 +32,7 @@ WITHOUT_CHILD = ("png", "tiff", "npy", "csv", "json")
 
 def show(qtbot: QtBot, assembly: Assembly, reader: FakeSupervisor, pixels: np.ndarray, index: int) -> None:
     with qtbot.waitSignal(assembly.session.frame_changed):
-        reader.say_frame(pixels, index, assembly.session.scan_shape)
+        reader.say_frame(pixels, index, assembly.session.scan.scan_shape)
 
 
 @pytest.fixture
@@ -243,7 +243,7 @@ def test_while_the_disk_is_slow_a_burst_makes_the_reader_wait(
     seen: list[int] = []
     held: list[bool] = []
     session = ready.session
-    session.frame_changed.connect(lambda: seen.append(session.shown.index) if session.shown is not None else None)
+    session.frame_changed.connect(lambda: seen.append(session.scan.shown.index) if session.scan.shown is not None else None)
     ready.window.burst.changed.connect(lambda: held.append(session._holds_frames))
     for index in range(1, 4):
         reader.say_frame(picture((8, 8), seed=index), index, (4, 50))

@@ -87,7 +87,7 @@ class Watch(QObject):
     def holds(self) -> bool:
         """Whether a newer scan would be offered instead of shown."""
         session = self._session
-        return session.request is not None and (self.held or not session.is_live)
+        return session.scan.request is not None and (self.held or not session.scan.is_live)
 
     @property
     def worries(self) -> str:
@@ -184,26 +184,26 @@ class Watch(QObject):
 
     def _show(self, path: str) -> None:
         session = self._session
-        self._keep_place = session.place
+        self._keep_place = session.scan.place
         session.note(f"A new scan: {Path(path).name}")
-        conditions = self._template.conditions if session.request is None else session.conditions
+        conditions = self._template.conditions if session.scan.request is None else session.scan.conditions
         self._open_request(replace(self._template, path=path, wait_s=None, conditions=conditions))
 
     def _go_on_with_the_same_data(self) -> None:
         """Show the data set that stands where the one before stood; it may come later than the file does."""
         session = self._session
-        path = session.places.path_of(self._keep_place)
-        if path or not session.awaited or session.wanted_data_path:  # found, or not to come, or the user chose another
+        path = session.scan.places.path_of(self._keep_place)
+        if path or not session.scan.awaited or session.scan.wanted_data_path:  # found, or not to come, or the user chose another
             self._keep_place = ""
-        if path and not session.wanted_data_path:
+        if path and not session.scan.wanted_data_path:
             session.show_data(path)
 
     def _is_current(self, path: str, is_first: bool) -> bool:
         """Whether this scan is open already; later, the same path after an end is a scan written anew."""
-        return path == self._current() and (is_first or not self._session.is_over)
+        return path == self._current() and (is_first or not self._session.scan.is_over)
 
     def _current(self) -> str:
-        request = self._session.request
+        request = self._session.scan.request
         return request.path if request is not None else ""
 
     def _notice_silence(self) -> None:

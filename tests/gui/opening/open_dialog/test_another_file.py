@@ -178,7 +178,7 @@ def test_a_file_with_more_detectors_is_followed_with_all_of_them(
         qtbot.waitUntil(lambda d=dialog, p=path: d.look.answer is not None and d.value().path == p, timeout=WAIT_MS)  # type: ignore[misc]
         qtbot.mouseClick(dialog.open_button, Qt.MouseButton.LeftButton)
         wait_complete(qtbot, assembly, 3)
-        assert session.description is not None
-        assert tuple(sorted(session.description.data_paths)) == detectors
+        assert session.scan.description is not None
+        assert tuple(sorted(session.scan.description.data_paths)) == detectors
     assert [one.path for one in assembly.opening.recent.requests()] == [second, first]
     assert not any(one.key_paths or one.data_paths for one in assembly.opening.recent.requests())

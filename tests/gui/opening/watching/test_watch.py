@@ -91,7 +91,7 @@ def test_the_data_set_that_was_shown_is_shown_in_the_next_scan_under_its_new_pat
         folders[0].find(f"/data/visit/{number}.nxs")
         with qtbot.waitSignal(viewer.session.opened):
             reader.say_opened((4, 5), data_paths=paths)
-        assert viewer.session.data_path == f"/entry/scan_{number}/{wanted}/data"
+        assert viewer.session.scan.data_path == f"/entry/scan_{number}/{wanted}/data"
         viewer.session.show_data(paths[1])
 
 
@@ -135,7 +135,7 @@ def test_a_pinned_frame_holds_its_scan(
     assert opening.show_newer.isEnabled()
     qtbot.keyClick(viewer.window, Qt.Key.Key_N, Qt.KeyboardModifier.ControlModifier)
     assert path_of(reader) == "/data/visit/2.nxs"
-    assert session.is_live
+    assert session.scan.is_live
 
 
 def test_letting_go_of_the_hold_shows_what_was_offered(viewer: Assembly, reader: FakeSupervisor, folders: list[ToldFolder]) -> None:

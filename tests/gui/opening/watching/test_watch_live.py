@@ -44,16 +44,16 @@ def test_scan_after_scan_with_zoom_and_levels_kept(qtbot: QtBot, tmp_path: Path,
 
         second = writer("10.nxs", hold=True)
         qtbot.waitUntil(lambda: "10.nxs is there" in opening.watch.words, timeout=WAIT_MS)
-        assert session.request is not None
-        assert Path(session.request.path).name == "9.nxs"
+        assert session.scan.request is not None
+        assert Path(session.scan.request.path).name == "9.nxs"
         second.enter_swmr()
         second.step(5)
-        qtbot.waitUntil(lambda: session.request is not None and Path(session.request.path).name == "10.nxs", timeout=WAIT_MS)
+        qtbot.waitUntil(lambda: session.scan.request is not None and Path(session.scan.request.path).name == "10.nxs", timeout=WAIT_MS)
         wait_shown(qtbot, assembly, 4)
         assert_pixels(assembly, second)
         assert image.box.viewRect() == seen
         assert image.levels == levels
-        assert session.conditions == (Timeout(600.0),)
+        assert session.scan.conditions == (Timeout(600.0),)
 
         opening.hold.trigger()
         third = writer("11.nxs")
@@ -91,4 +91,4 @@ def test_a_detectors_file_beside_the_scan_is_passed_over(qtbot: QtBot, tmp_path:
         assert_pixels(assembly, second)
         names = [Path(one.path).name for one in assembly.opening.recent.requests()]
         assert names == ["10.nxs", "9.nxs"]
-        assert session.is_live
+        assert session.scan.is_live
