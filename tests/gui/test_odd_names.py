@@ -13,9 +13,9 @@ from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
 from swmr_viewer.core.nexus.facts import DataFacts
+from swmr_viewer.core.number_text import clock_text
 from swmr_viewer.gui.assembly import Assembly
 from swmr_viewer.gui.look.labels import ElidedLabel, PlainLabel, button_text, tip
-from swmr_viewer.gui.look.text import clock_text
 from tests.gui.fakes import FakeSupervisor, picture
 from tests.odd_names import write_odd_names
 

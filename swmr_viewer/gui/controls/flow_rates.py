@@ -6,7 +6,7 @@ from collections import deque
 
 from PySide6.QtCore import QObject
 
-from swmr_viewer.gui.look.text import count_text
+from swmr_viewer.core.number_text import count_text
 from swmr_viewer.gui.session.session import Session
 
 WINDOW_S = 5.0

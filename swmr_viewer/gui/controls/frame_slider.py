@@ -8,10 +8,10 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QWheelEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from swmr_viewer.core.number_text import count_text
 from swmr_viewer.core.ranges import IndexArray
 from swmr_viewer.gui.controls.frames_there import FramesThere
 from swmr_viewer.gui.look.painting import Painted
-from swmr_viewer.gui.look.text import count_text
 from swmr_viewer.gui.look.theme import theme_of_application, tokens
 from swmr_viewer.gui.session.session import Session
 

@@ -10,10 +10,10 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QLineEdit, QVBoxLayout, QWidget
 
+from swmr_viewer.core.number_text import count_text, shape_text
 from swmr_viewer.core.progress import KeyProgress
 from swmr_viewer.core.scan import index_of
 from swmr_viewer.gui.look.labels import PlainLabel
-from swmr_viewer.gui.look.text import count_text, shape_text
 from swmr_viewer.gui.scan_map import missing_text, row_length
 from swmr_viewer.gui.session.session import Session
 

@@ -6,10 +6,10 @@ from PySide6.QtCore import QSize
 from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QGridLayout, QWidget
 
+from swmr_viewer.core.number_text import age_text
 from swmr_viewer.gui.controls.flow_rates import FlowRates
 from swmr_viewer.gui.look.labels import PlainLabel, tip
 from swmr_viewer.gui.look.painting import Painted
-from swmr_viewer.gui.look.text import age_text
 from swmr_viewer.gui.look.theme import Tokens, theme_of_application, tokens
 from swmr_viewer.gui.session.live_mode import LiveMode
 from swmr_viewer.gui.session.playback import Playback

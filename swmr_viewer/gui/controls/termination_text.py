@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from swmr_viewer.core.conditions import Condition, Timeout
-from swmr_viewer.gui.look.text import seconds_text
+from swmr_viewer.core.number_text import seconds_text
 from swmr_viewer.reader.messages import Ended
 
 

@@ -8,10 +8,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QToolButton, QVBoxLayout, QWidget
 
+from swmr_viewer.core.number_text import dtype_text, shape_text
 from swmr_viewer.core.plain_text import plain
 from swmr_viewer.gui.look.icons import wear
 from swmr_viewer.gui.look.labels import ElidedLabel, tip
-from swmr_viewer.gui.look.text import dtype_text, shape_text
 from swmr_viewer.gui.session.session import Session
 
 

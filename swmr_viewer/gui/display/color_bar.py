@@ -6,11 +6,11 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPen, QTransform
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from swmr_viewer.core.number_text import compact_text
 from swmr_viewer.gui.display.color_maps import DEFAULT_COLOR_MAP, gradient
 from swmr_viewer.gui.display.levels_axis import LevelsAxis, level_text, ticks_text
 from swmr_viewer.gui.display.levels_model import Levels, LevelsModel
 from swmr_viewer.gui.look.painting import Painted
-from swmr_viewer.gui.look.text import compact_text
 from swmr_viewer.gui.look.theme import theme_of_application, tokens
 
 BAR_WIDTH = 18

@@ -6,12 +6,12 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QColor, QIcon, QPixmap
 from PySide6.QtWidgets import QButtonGroup, QCheckBox, QHBoxLayout, QToolButton, QWidget
 
+from swmr_viewer.core.number_text import count_text, value_text
 from swmr_viewer.gui.display.color_maps import COLOR_MAPS, swatch
 from swmr_viewer.gui.display.display_settings import Display
 from swmr_viewer.gui.display.levels_text import OWN_COLORS_TIP
 from swmr_viewer.gui.look.labels import PlainLabel
 from swmr_viewer.gui.look.popup import Popup
-from swmr_viewer.gui.look.text import count_text, value_text
 from swmr_viewer.gui.look.theme import tokens
 
 SWATCH = QSize(150, 16)

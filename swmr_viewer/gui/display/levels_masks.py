@@ -8,10 +8,10 @@ from typing import Any
 
 from PySide6.QtWidgets import QCheckBox, QGridLayout, QLineEdit, QVBoxLayout, QWidget
 
+from swmr_viewer.core.number_text import count_text
 from swmr_viewer.gui.display.display_settings import Display
 from swmr_viewer.gui.display.levels_text import values_text
 from swmr_viewer.gui.look.labels import PlainLabel, tip
-from swmr_viewer.gui.look.text import count_text
 
 _FILE_MASK = "The file's pixel mask"
 

@@ -8,9 +8,9 @@ import numpy.typing as npt
 
 from swmr_viewer.analysis import MaskRules
 from swmr_viewer.analysis.masks import marks_of, sentinel_of
+from swmr_viewer.core.number_text import count_text
 from swmr_viewer.gui.display.display_settings import DisplaySettings, LevelMode
 from swmr_viewer.gui.display.levels_scale import Scale
-from swmr_viewer.gui.look.text import count_text
 
 SCALE_WORDS = {Scale.LINEAR: "lin", Scale.SQRT: "\u221a", Scale.LOG: "log", Scale.SYMLOG: "\u00b1log"}
 SCALE_TIPS = {

@@ -9,8 +9,8 @@ import numpy as np
 import pyqtgraph as pg
 
 from swmr_viewer.core.nexus.facts import DataFacts
+from swmr_viewer.core.number_text import LONGEST_TICK, ticks_in_room
 from swmr_viewer.core.plain_text import plain
-from swmr_viewer.gui.look.text import LONGEST_TICK, ticks_in_room
 
 MOST_OFF = 0.01
 """How far a value of an evenly spaced axis may be from its place (steps): what 32-bit numbers lose, too little to be seen."""

@@ -8,8 +8,8 @@ from PySide6.QtCore import QEvent, QObject, QRect, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import QCheckBox, QComboBox, QDoubleSpinBox, QFrame, QGridLayout, QLabel, QWidget
 
+from swmr_viewer.core.number_text import count_text, value_text
 from swmr_viewer.gui.look.painting import Painted
-from swmr_viewer.gui.look.text import count_text, value_text
 from swmr_viewer.gui.look.theme import theme_of_application, tokens
 from swmr_viewer.gui.measuring.measurements import Measurements
 from swmr_viewer.gui.session.session import Session

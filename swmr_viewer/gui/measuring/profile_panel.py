@@ -7,10 +7,10 @@ import pyqtgraph as pg
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from swmr_viewer.analysis.profile import line_profile
+from swmr_viewer.core.number_text import value_text
 from swmr_viewer.gui.curves import PlotPane
 from swmr_viewer.gui.display.display_settings import Display
 from swmr_viewer.gui.look.labels import ElidedLabel
-from swmr_viewer.gui.look.text import value_text
 from swmr_viewer.gui.look.theme import tokens
 from swmr_viewer.gui.measuring.measurements import Measurements
 from swmr_viewer.gui.measuring.regions import Line

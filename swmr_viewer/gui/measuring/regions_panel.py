@@ -5,10 +5,10 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
+from swmr_viewer.core.number_text import count_text
 from swmr_viewer.gui.curves import IndexCurve, Values
 from swmr_viewer.gui.display.display_settings import Display
 from swmr_viewer.gui.look.labels import ElidedLabel
-from swmr_viewer.gui.look.text import count_text
 from swmr_viewer.gui.measuring.measurements import Measurements
 from swmr_viewer.gui.measuring.regions_layer import region_color
 from swmr_viewer.gui.measuring.regions_table import RegionNumbers, RegionsTable

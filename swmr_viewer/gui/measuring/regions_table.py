@@ -9,9 +9,9 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidge
 
 from swmr_viewer.analysis.masks import valid_mask
 from swmr_viewer.analysis.regions import Region, region_mask, statistics_of
+from swmr_viewer.core.number_text import value_text
 from swmr_viewer.gui.display.display_settings import Display
 from swmr_viewer.gui.look.painting import guarded
-from swmr_viewer.gui.look.text import value_text
 from swmr_viewer.gui.measuring.measurements import Measurements
 from swmr_viewer.gui.measuring.regions_layer import region_color
 from swmr_viewer.gui.session.session import Session

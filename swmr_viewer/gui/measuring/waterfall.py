@@ -7,9 +7,9 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from swmr_viewer.core.number_text import count_text, value_text
 from swmr_viewer.gui.curves import WaterfallPlot, WaterfallRows
 from swmr_viewer.gui.look.labels import ElidedLabel
-from swmr_viewer.gui.look.text import count_text, value_text
 from swmr_viewer.gui.measuring.measurements import Measurements
 from swmr_viewer.gui.measuring.readout_text import axis_text
 from swmr_viewer.gui.session.session import Session

@@ -5,9 +5,9 @@ from __future__ import annotations
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QTabBar, QWidget
 
+from swmr_viewer.core.number_text import dtype_text, shape_text
 from swmr_viewer.core.plain_text import plain
 from swmr_viewer.gui.look.labels import button_text, tip
-from swmr_viewer.gui.look.text import dtype_text, shape_text
 from swmr_viewer.gui.session.session import Session
 
 

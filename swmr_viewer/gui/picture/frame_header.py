@@ -10,10 +10,10 @@ from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
+from swmr_viewer.core.number_text import age_text, count_text, moment_text, position_text
 from swmr_viewer.gui.look.folding_row import FoldingRow
 from swmr_viewer.gui.look.labels import ElidedLabel, PlainLabel
 from swmr_viewer.gui.look.painting import Painted
-from swmr_viewer.gui.look.text import age_text, count_text, moment_text, position_text
 from swmr_viewer.gui.look.theme import theme_of_application, tokens
 from swmr_viewer.gui.session.live_frame import LiveFrame
 from swmr_viewer.gui.session.session import Session

@@ -8,12 +8,12 @@ from PySide6.QtCore import QObject, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QImage
 from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
+from swmr_viewer.core.number_text import shape_text, value_text
 from swmr_viewer.core.plain_text import plain
 from swmr_viewer.gui.curves import CurveView
 from swmr_viewer.gui.display.display_settings import Display
 from swmr_viewer.gui.image import ImageView
 from swmr_viewer.gui.look.labels import PlainLabel
-from swmr_viewer.gui.look.text import shape_text, value_text
 from swmr_viewer.gui.session.live_frame import LiveFrame
 from swmr_viewer.gui.session.session import Session
 from swmr_viewer.gui.session.state import StateKind

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QProgressBar, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
+from swmr_viewer.core.number_text import count_text
 from swmr_viewer.core.plain_text import plain
 from swmr_viewer.gui.look.labels import ElidedLabel, PlainLabel, line_height, tip
-from swmr_viewer.gui.look.text import count_text
 from swmr_viewer.gui.scan_map.gaps import GapLine, ScanGaps
 from swmr_viewer.gui.scan_map.map_text import detector_names, listed
 from swmr_viewer.gui.scan_map.time_left import TimeLeft

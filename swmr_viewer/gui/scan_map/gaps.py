@@ -10,10 +10,10 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
+from swmr_viewer.core.number_text import count_text
 from swmr_viewer.core.progress import COMPLETE, MISSING, KeyProgress
 from swmr_viewer.core.ranges import IndexArray, no_ranges
 from swmr_viewer.gui.look.labels import line_height
-from swmr_viewer.gui.look.text import count_text
 from swmr_viewer.gui.look.theme import theme_of_application, tokens
 from swmr_viewer.gui.scan_map.map_text import missing_text
 from swmr_viewer.gui.scan_map.time_left import Arrival, Passed, n_points

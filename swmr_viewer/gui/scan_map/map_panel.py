@@ -6,9 +6,9 @@ from PySide6.QtCore import QSize
 from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
+from swmr_viewer.core.number_text import count_text
 from swmr_viewer.gui.look.labels import ElidedLabel, PlainLabel, tip
 from swmr_viewer.gui.look.painting import Painted
-from swmr_viewer.gui.look.text import count_text
 from swmr_viewer.gui.look.theme import theme_of_application, tokens
 from swmr_viewer.gui.scan_map import map_image as mi
 from swmr_viewer.gui.scan_map.gaps import ScanGaps

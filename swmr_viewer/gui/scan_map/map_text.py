@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from swmr_viewer.core.nexus.facts import ScanAxis
+from swmr_viewer.core.number_text import count_text, position_text, value_text
 from swmr_viewer.core.progress import KeyProgress
 from swmr_viewer.core.scan import position_of
-from swmr_viewer.gui.look.text import count_text, position_text, value_text
 from swmr_viewer.gui.scan_map.map_layout import page_axes
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum
 
-from swmr_viewer.gui.look.text import count_text, seconds_text
+from swmr_viewer.core.number_text import count_text, seconds_text
 from swmr_viewer.reader.messages import Ended, Failed, FileReplaced, Phase
 
 LEAST_QUIET_S = 2.0

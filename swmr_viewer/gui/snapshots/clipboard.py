@@ -9,8 +9,8 @@ import numpy.typing as npt
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QGuiApplication
 
+from swmr_viewer.core.number_text import count_text, shape_text
 from swmr_viewer.export import matrix
-from swmr_viewer.gui.look.text import count_text, shape_text
 from swmr_viewer.gui.picture import FramePane
 from swmr_viewer.gui.session.session import Session
 from swmr_viewer.gui.snapshots.snapshots import Snapshots

@@ -13,8 +13,8 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from swmr_viewer.core.errors import SwmrViewerError
 from swmr_viewer.core.nexus.facts import DataFacts
+from swmr_viewer.core.number_text import position_text
 from swmr_viewer.export import Snapshot
-from swmr_viewer.gui.look.text import position_text
 from swmr_viewer.gui.look.theme import tokens
 from swmr_viewer.gui.measuring import Columns, CurvesOrder
 from swmr_viewer.gui.picture import FramePane

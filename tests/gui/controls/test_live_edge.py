@@ -12,12 +12,12 @@ from PySide6.QtCore import QPoint, Qt
 from pytestqt.qtbot import QtBot
 
 from swmr_viewer.core.conditions import AllKeys, FrameCount, Timeout
+from swmr_viewer.core.number_text import clock_text
 from swmr_viewer.core.progress import KeyProgress
 from swmr_viewer.gui.assembly import Assembly
 from swmr_viewer.gui.controls.go_to import PlaceError, parse_place, row_step
 from swmr_viewer.gui.controls.notify import Notifier
 from swmr_viewer.gui.controls.termination_text import countdown_text, end_text
-from swmr_viewer.gui.look.text import clock_text
 from swmr_viewer.gui.scan_map.detector_list import hold_up_text
 from swmr_viewer.gui.scan_map.time_left import Arrivals, frames_wanted, left_text
 from swmr_viewer.gui.session.live_mode import combined_text

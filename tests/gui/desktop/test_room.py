@@ -11,13 +11,13 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
 from swmr_viewer.core.nexus.facts import DataFacts
+from swmr_viewer.core.number_text import LONGEST_TICK, compact_text, ticks_in_room
 from swmr_viewer.gui.application import application
 from swmr_viewer.gui.assembly import Assembly
 from swmr_viewer.gui.desktop.readout_bar import short_number
 from swmr_viewer.gui.display.color_bar import TEXT_WIDTH
 from swmr_viewer.gui.display.levels_axis import ticks_text
 from swmr_viewer.gui.look.scrolled import Scrolled
-from swmr_viewer.gui.look.text import LONGEST_TICK, compact_text, ticks_in_room
 from swmr_viewer.reader.messages import FollowRequest
 from tests.gui.fakes import FakeSupervisor
 

@@ -10,9 +10,9 @@ import pytest
 from PySide6.QtCore import QPointF
 from pytestqt.qtbot import QtBot
 
+from swmr_viewer.core.number_text import count_text
 from swmr_viewer.gui.assembly import Assembly
 from swmr_viewer.gui.display.display_settings import LevelMode
-from swmr_viewer.gui.look.text import count_text
 from swmr_viewer.simulator.defects import pixel_mask
 from swmr_viewer.simulator.plan import ScanPlan
 from tests.live.writers import LiveWriter

@@ -17,10 +17,10 @@ from pytestqt.qtbot import QtBot
 
 from swmr_viewer.core.conditions import Timeout
 from swmr_viewer.core.nexus.facts import DataFacts
+from swmr_viewer.core.number_text import tick_text
 from swmr_viewer.gui.assembly import Assembly
 from swmr_viewer.gui.display.orientation import Orientation
 from swmr_viewer.gui.image.frame_axes import FrameAxis, even_step, frame_axes
-from swmr_viewer.gui.look.text import tick_text
 from swmr_viewer.reader import messages as m
 from swmr_viewer.simulator.plan import ScanPlan
 from tests.gui.fakes import FakeSupervisor, picture

@@ -10,6 +10,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor
 from pytestqt.qtbot import QtBot
 
+from swmr_viewer.core.number_text import LONGEST_TICK
 from swmr_viewer.gui.assembly import Assembly
 from swmr_viewer.gui.curves.curve_axes import ValueAxis, curve_scale
 from swmr_viewer.gui.curves.plot_pane import PlotPane
@@ -17,7 +18,6 @@ from swmr_viewer.gui.curves.value_picture import ValuePicture
 from swmr_viewer.gui.display.color_maps import color_table
 from swmr_viewer.gui.display.display_settings import DisplaySettings, LevelMode
 from swmr_viewer.gui.display.levels_scale import Scale
-from swmr_viewer.gui.look.text import LONGEST_TICK
 from swmr_viewer.reader import messages as m
 from tests.gui.fakes import FakeSupervisor
 

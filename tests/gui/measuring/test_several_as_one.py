@@ -13,8 +13,8 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from swmr_viewer.core.conditions import AllKeys, Timeout
+from swmr_viewer.core.number_text import value_text
 from swmr_viewer.gui.assembly import Assembly
-from swmr_viewer.gui.look.text import value_text
 from swmr_viewer.gui.measuring.alarm import AlarmRule
 from swmr_viewer.gui.measuring.regions import Region
 from swmr_viewer.gui.measuring.regions_table import HEADINGS

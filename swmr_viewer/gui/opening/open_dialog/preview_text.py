@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from swmr_viewer.analysis.frame_view import Part
 from swmr_viewer.analysis.thumbnail import Thumbnail
-from swmr_viewer.gui.look.text import count_text, dtype_text, position_text, shape_text, value_text
+from swmr_viewer.core.number_text import count_text, dtype_text, position_text, shape_text, value_text
 from swmr_viewer.gui.opening.open_dialog.previewing import PreviewState
 from swmr_viewer.gui.opening.open_dialog.verdict import AGAIN_S, SLOW_S, Remark, Tone, is_retryable
 from swmr_viewer.reader.messages import Previewed

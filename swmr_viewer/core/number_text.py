@@ -1,4 +1,4 @@
-"""Numbers and times in words that people read at a glance (pure functions)."""
+"""Numbers and times as text that people read at a glance (pure functions)."""
 
 from __future__ import annotations
 
