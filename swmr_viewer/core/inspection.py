@@ -71,6 +71,8 @@ class Inspection:
     masks: tuple[Candidate, ...] = ()
     """Pixel masks; those that fit the frames that would be shown first."""
     scan_shape: tuple[int, ...] | None = None
+    declared_scan_shape: tuple[int, ...] | None = None
+    """What the file's own ``scan_shape`` is near the keys, if that can be a scan's."""
     key_paths: tuple[str, ...] = ()
     """The key datasets that would be followed if the user names none."""
     length_paths: tuple[str, ...] = ()
@@ -108,6 +110,7 @@ def of_scan(found: Inspection, near: Sequence[str]) -> Inspection:
         length_paths=() if keys else data,
         data_paths=data,
         scan_shape=None,
+        declared_scan_shape=None,
         finished_path=next((one.node.path for one in there(found.finished)), None),
         entries=(entry, *(one for one in found.entries if one != entry)),
     )

@@ -29,8 +29,8 @@ from swmr_viewer.core.discovery.telling import notes_on, notes_on_entries, notes
 from swmr_viewer.core.discovery.walk import walk
 from swmr_viewer.core.files.opening import open_swmr
 from swmr_viewer.core.files.superblock import can_swmr, read_file_state
+from swmr_viewer.core.fitting import is_absurd
 from swmr_viewer.core.inspection import FileState, Inspection
-from swmr_viewer.core.scan_extent import is_absurd
 
 __all__ = ["inspect_file", "inspect_open"]
 
@@ -98,6 +98,7 @@ def inspect_open(h5file: h5py.File, near: Iterable[str] = ()) -> Inspection:
         finished=tuple(one.candidate for one in finished),
         masks=tuple(one.candidate for one in rank_masks(found, shown)),
         scan_shape=scan,
+        declared_scan_shape=told,
         key_paths=tuple(one.found.path for one in chosen),
         length_paths=() if chosen else data_paths[:1],
         data_paths=data_paths,

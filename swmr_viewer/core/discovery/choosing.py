@@ -7,13 +7,11 @@ from collections.abc import Iterable, Sequence
 from math import prod
 
 from swmr_viewer.core.discovery.entries import in_entry
-from swmr_viewer.core.discovery.fitting import could_number, key_shape_of, keys_fit, scan_rank_of
 from swmr_viewer.core.discovery.found import Found, Shape, Walk
 from swmr_viewer.core.discovery.ranking import Ranked
 from swmr_viewer.core.discovery.rules import DATA_RULES, KEY_RULES, SURELY_FINISHED
-from swmr_viewer.core.errors import ShapeError
+from swmr_viewer.core.fitting import DoesNotFit, KeyShape, fit_keys, is_stray, trimmed
 from swmr_viewer.core.inspection import entry_of
-from swmr_viewer.core.scan_extent import extent_of, is_stray, numbered
 
 _SURE_KEYS = 80
 """The score from which on a name, with the group that it is in, leaves no doubt that these are keys."""
@@ -35,7 +33,7 @@ def without_numbers_that_are_no_keys(keys: list[Ranked], walk: Walk) -> tuple[li
     for one in keys:
         siblings = [other for other in keys if (other.found.parent, other.rule) == (one.found.parent, one.rule)]
         enough = one.score >= _SURE_KEYS and any(prod(other.found.limits) > 1 for other in siblings)
-        if not frames or enough or any(could_number(other.found, data) for other in siblings for data in frames):
+        if not frames or enough or any(_has_key_for_each(other.found, data) for other in siblings for data in frames):
             refused.discard(id(one))
     return [one for one in keys if id(one) not in refused], [one for one in keys if id(one) in refused]
 
@@ -56,10 +54,36 @@ def choose_keys(keys: list[Ranked], told: Shape | None) -> list[Ranked]:
     if not keys:
         return []
     alike = [one for one in keys if one.rule is keys[0].rule]
-    shapes = [key_shape_of(one.found) for one in alike]
+    shapes = [_key_shape(one.found) for one in alike]
     real = [one for one, shape in zip(alike, shapes, strict=True) if one.found.node.shape and not is_stray(shape, shapes)]
-    first = next(iter(real), keys[0])
-    return sorted((one for one in alike if one is first or keys_fit(first.found, one.found, told)), key=lambda one: one.found.path)
+    chosen = [next(iter(real), keys[0])]
+    for one in alike:
+        if one is not chosen[0] and _belongs(one.found, [key.found for key in chosen], told):
+            chosen.append(one)
+    return sorted(chosen, key=lambda one: one.found.path)
+
+
+def _belongs(key: Found, chosen: list[Found], told: Shape | None) -> bool:
+    """Whether a key dataset can be of the scan of those that are chosen.
+
+    Those of one group are, although they end at other lengths: whoever names that group gets them all. Elsewhere
+    another fixed length is another scan's, or another detector's that has frames of its own.
+    """
+    if not key.node.shape:
+        return not key.kind  # a link that leads nowhere yet
+    shapes = [_key_shape(one) for one in chosen if one.node.shape]
+    if not shapes or is_stray(_key_shape(key), shapes):
+        return False
+    fit = fit_keys([*shapes, _key_shape(key)], told)
+    if isinstance(fit, DoesNotFit):
+        return False
+    first = fit.keys[0]
+    lengths = () if first.flat or fit.keys[-1].flat else zip(first.maxshape, key.node.maxshape, strict=False)
+    return key.parent == chosen[0].parent or all(a is None or b is None or a == b for a, b in lengths)
+
+
+def _key_shape(key: Found) -> KeyShape:
+    return KeyShape(key.path, key.node.shape, key.node.maxshape)
 
 
 def misfits(keys: list[Ranked], chosen: list[Ranked]) -> list[Ranked]:
@@ -72,12 +96,36 @@ def scan_shape_of(chosen: Iterable[Ranked], told: Shape | None) -> tuple[Shape |
     keys = [one.found for one in chosen if one.found.node.shape]
     if not keys:
         return told, []
-    shapes = numbered([key_shape_of(key) for key in keys], told)
-    try:
-        extent = extent_of(shapes, told, max(scan_rank_of(key, told) for key in keys))
-    except ShapeError as error:
-        return max((shape.shape for shape in shapes), key=len), [str(error)]
-    return extent.shape, [one.text for one in extent.disagreements]
+    fit = fit_keys([_key_shape(key) for key in keys], told, max(_likely_rank(key, told) for key in keys))
+    if isinstance(fit, DoesNotFit):
+        return max((key.node.shape for key in keys), key=len), [str(fit.error())]
+    return fit.shape, [one.text for one in fit.disagreements]
+
+
+def _likely_rank(key: Found, told: Shape | None = None) -> int:
+    """How many scan axes a key dataset has, as long as no data tell: without its trailing axes of 1.
+
+    An axis of length 1 that may grow is the scan's only if the whole dataset is still of length 1 (the scan has just begun).
+    """
+    shape = key.node.shape
+    if told and len(told) <= len(shape) and all(n == 1 for n in shape[len(told) :]):
+        return len(told)
+    return len(trimmed(shape if any(n > 1 for n in shape) else tuple(2 if most is None else most for most in key.node.maxshape)))
+
+
+def _has_key_for_each(key: Found, data: Found) -> bool:
+    """Whether a key dataset has, or may get, a value for each frame that a data set has by now.
+
+    One that holds a single number for ever is none where there may be more frames: it is somebody's id, or a total.
+    """
+    limits = tuple(n for n in key.node.maxshape if n is not None)
+    if len(limits) < len(key.node.maxshape):
+        return True
+    if prod(limits) <= 1:
+        return data.node.maxshape[0] == 1
+    rank = _likely_rank(key)
+    fits = len(data.node.shape) >= rank and all(has <= most for has, most in zip(data.node.shape, limits[:rank], strict=False))
+    return fits or (rank > 1 and data.node.shape[0] <= prod(limits))
 
 
 def choose_data(data: list[Ranked], entries: Sequence[str] = (), *, signals_only: bool = False) -> list[Ranked]:

@@ -7,11 +7,11 @@ from math import log2, prod
 
 from swmr_viewer.core.data.frame_kinds import frame_rank_of, is_one_image
 from swmr_viewer.core.discovery.filters import MISSING
-from swmr_viewer.core.discovery.fitting import frame_shape_on
 from swmr_viewer.core.discovery.found import Found, Shape, Walk
 from swmr_viewer.core.discovery.nexus import default_signals, groups_of, is_axis, is_signal
 from swmr_viewer.core.discovery.ranking import Ranked, best_of_each
 from swmr_viewer.core.discovery.rules import DATA_RULES, FINISHED_RULES, FRAME_SCORES, FRAME_WORDS
+from swmr_viewer.core.fitting import DataShape, DoesNotFit, fit_data
 
 Attributes = Mapping[str, tuple[str, ...]]
 _MISFIT_SCORE = -200
@@ -112,12 +112,12 @@ class DataJudge:
         return frame_shape, (FRAME_SCORES[rank] + _TOLD_SCORE * as_told, words)
 
     def _frame_shape(self, found: Found, interpretation: str) -> Shape | None:
-        shape = found.node.shape
+        shape, told = found.node.shape, _rank_told(found, interpretation)
         if self._scan is not None:
-            return frame_shape_on(shape, found.node.maxshape, self._scan)
+            fit = fit_data(DataShape(shape, found.node.maxshape, told), self._scan)
+            return None if isinstance(fit, DoesNotFit) else shape[fit.scan_rank :]
         if is_one_image(shape, found.node.maxshape, _is_by_rows(found), interpretation):
             return shape
-        told = _rank_told(found, interpretation)
         rank = told if told is not None else 2 if len(shape) > 2 else len(shape) - 1
         return shape[max(len(shape) - rank, 0) :]
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import prod
 
 import h5py
 import numpy as np
 
+from swmr_viewer.core.fitting import DoesNotFit, KeyShape, fit_keys
 from swmr_viewer.core.keys.key_dataset import KeyDataset
 from swmr_viewer.core.keys.lengths import LengthKeys
-from swmr_viewer.core.scan_extent import KeyShape, differing_lengths, extent_of, numbered
 
 _SCAN_SHAPE_NAME = "scan_shape"
 
@@ -43,18 +44,19 @@ class Extent:
         """
         if not datasets:
             return self._told or (0,)
-        keys = numbered([_key_shape(dataset) for dataset in datasets], self._told)
-        for dataset, key in zip(datasets, keys, strict=True):
+        fit = fit_keys([_key_shape(dataset) for dataset in datasets], self._told, self._most_axes)
+        if isinstance(fit, DoesNotFit):
+            raise fit.error()
+        for dataset, key in zip(datasets, fit.keys, strict=True):
             dataset.flat = key.flat
-        extent = extent_of(keys, self._told, self._most_axes)
-        self.is_fixed = extent.is_fixed
-        self._faults += [one.text for one in extent.disagreements if one.about not in self._said]
-        self._said.update(one.about for one in extent.disagreements)
-        return extent.shape
+        self.is_fixed = fit.is_fixed
+        self._faults += [one.text for one in fit.disagreements if one.about not in self._said]
+        self._said.update(one.about for one in fit.disagreements)
+        return fit.shape
 
     def note_end(self, datasets: Sequence[KeyDataset | LengthKeys]) -> None:
         """Take note that the scan has ended: lengths that differ now will not become equal any more."""
-        text = "" if "lengths" in self._said else differing_lengths([_key_shape(dataset) for dataset in datasets])
+        text = "" if "lengths" in self._said else _differing_lengths(datasets)
         if text:
             self._said.add("lengths")
             self._faults.append(text)
@@ -67,6 +69,16 @@ class Extent:
 
 def _key_shape(dataset: KeyDataset | LengthKeys) -> KeyShape:
     return KeyShape(dataset.path, dataset.full_shape, dataset.maxshape, dataset.flat)
+
+
+def _differing_lengths(datasets: Sequence[KeyDataset | LengthKeys]) -> str:
+    """Return a sentence on key datasets that end before others, now that none will grow; "" if none does."""
+    lengths = {dataset.path: prod(dataset.full_shape) for dataset in datasets}
+    if not lengths or min(lengths.values()) == max(lengths.values()):
+        return ""
+    shortest, longest = (choose(lengths, key=lambda path: lengths[path]) for choose in (min, max))
+    text = f"{shortest} has {lengths[shortest]}, {longest} has {lengths[longest]}"
+    return f"The key datasets have different lengths: {text}. Frames without all of their keys are not complete."
 
 
 def told_by_file(h5file: h5py.File, key_paths: Sequence[str]) -> tuple[int, ...] | None:

@@ -23,6 +23,7 @@ from swmr_viewer.core.data.virtual import VirtualSource
 from swmr_viewer.core.errors import PathError
 from swmr_viewer.core.files.identity import identity_of_file
 from swmr_viewer.core.files.named_files import mapped_files
+from swmr_viewer.core.fitting import trimmed
 
 _CHUNK_COST = 400
 """Reading one more chunk costs as much as reading this many values (measured: 3.7 us against 10 ns)."""
@@ -239,13 +240,6 @@ def _sources_read_apart(dataset: h5py.Dataset, path: str) -> VirtualSource | Non
         return VirtualSource(dataset, path)
     except IrregularMappingError:
         return None
-
-
-def trimmed(shape: tuple[int, ...]) -> tuple[int, ...]:
-    """Return the shape without its trailing axes of 1, keeping one axis of a shape that has any."""
-    while len(shape) > 1 and shape[-1] == 1:
-        shape = shape[:-1]
-    return shape
 
 
 def _unset_value(dataset: h5py.Dataset) -> float:

@@ -14,6 +14,7 @@ from swmr_viewer.core.data.opening_data import open_one
 from swmr_viewer.core.errors import FileDamagedError, NoKeysError, PathError, PathNotThereError, ShapeError
 from swmr_viewer.core.files.identity import FileIdentity, identity_of_file
 from swmr_viewer.core.files.links import as_text, identity, leads_out, open_object, path_named
+from swmr_viewer.core.fitting import MOST_POINTS, KeyShape, is_absurd, is_stray
 from swmr_viewer.core.keys.extent import Extent, told_by_file
 from swmr_viewer.core.keys.key_dataset import KeyDataset
 from swmr_viewer.core.keys.lengths import LengthKeys
@@ -21,7 +22,6 @@ from swmr_viewer.core.keys.tracker import Found, KeyTracker
 from swmr_viewer.core.progress import KeyProgress
 from swmr_viewer.core.ranges import IndexArray, Ranges
 from swmr_viewer.core.scan import position_of
-from swmr_viewer.core.scan_extent import MOST_POINTS, KeyShape, is_absurd, is_stray
 from swmr_viewer.core.waiting import Retries
 
 KeyPaths: TypeAlias = str | h5py.Dataset | h5py.Group | Iterable[str | h5py.Dataset | h5py.Group]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
 from math import prod
@@ -10,9 +10,9 @@ from typing import Literal
 
 import numpy as np
 
-from swmr_viewer.core.errors import ShapeError
+from swmr_viewer.core import fitting
+from swmr_viewer.core.fitting import DataShape, DoesNotFit, KeysFit, KeyShape, fit_data, fit_keys, is_absurd, is_stray, trimmed
 from swmr_viewer.core.inspection import FileState, Inspection, TreeNode, entry_of
-from swmr_viewer.core.scan_extent import KeyShape, can_number, extent_of, is_stray, numbered, planned_shape
 from swmr_viewer.reader.messages import FollowRequest
 from swmr_viewer.reader.patterns_in_requests import with_patterns_expanded
 
@@ -57,10 +57,11 @@ class _Check:
     def __init__(self, inspection: Inspection, request: FollowRequest) -> None:
         self._nodes = {node.path: node for node in inspection.tree}
         self._growing = inspection.state in (FileState.SWMR, FileState.WRITING)
-        self._scan_shape = inspection.scan_shape or ()
+        given = request.scan_shape or inspection.declared_scan_shape
+        self._scan_shape = None if given is None or is_absurd(given) else given
         self._entries = inspection.entries
-        self._ends: tuple[int, ...] = ()
-        """Where the scan of the chosen keys ends, as far as is known."""
+        self._fit: KeysFit | None = None
+        """The scan that the chosen keys make."""
         self._missing: Weight = "waits" if self._growing else "stops"
         request = with_patterns_expanded(request, inspection)
         self._key_paths = tuple(map(normal, request.key_paths or inspection.key_paths))
@@ -129,20 +130,19 @@ class _Check:
 
     def _disagreeing_keys(self) -> Iterator[Problem]:
         """What following these keys would say, or refuse."""
-        shapes = numbered([_key_shape(key) for key in self._key_datasets()], self._scan_shape or None)
+        shapes = [_key_shape(key) for key in self._key_datasets()]
         strays = [one for one in shapes if is_stray(one, shapes)]
         for one in strays:
             yield Problem("keys", f"{one.path} holds a single number and is left out: it is no key of a scan.", "note")
         kept = [one for one in shapes if one not in strays]
         if not kept:
             return
-        try:
-            found = extent_of(kept)
-        except ShapeError as error:
-            yield Problem("keys", str(error))
+        fit = fit_keys(kept, self._scan_shape)
+        if isinstance(fit, DoesNotFit):
+            yield Problem("keys", str(fit.error()))
             return
-        self._ends = found.shape
-        yield from (Problem("keys", one.text, "note") for one in found.disagreements if not any(key.flat for key in kept))
+        self._fit = fit
+        yield from (Problem("keys", found.text, "note") for found in fit.disagreements if found.about == "lengths")
 
     def _about_frames(self, node: TreeNode) -> Iterator[Problem]:
         if node.kind == "group":
@@ -154,11 +154,14 @@ class _Check:
         if missing:
             text = f"{node.path} is compressed with {', '.join(missing)}, which is not installed here."
             yield Problem("data", f"{text} Install the filter (pip install hdf5plugin has the usual ones), then start again.")
-        keys = self._key_datasets()
-        for key in [key for key in keys if not is_stray(_key_shape(key), map(_key_shape, keys))]:
-            if why := _data_misfit(key, node, self._scan_shape, self._ends):
-                yield Problem("data", f"{node.path} does not fit the key {key.path}: {why}. Choose data and keys of one scan.")
-                return
+        if self._fit is None:
+            return
+        misfit = fit_data(DataShape(node.shape, _limits(node)), self._fit.shape)
+        if isinstance(misfit, DoesNotFit):
+            text = f"{node.path} does not fit the key {self._fit.keys[0].path}: {misfit.because}. Choose data and keys of one scan."
+            yield Problem("data", text)
+            return
+        for key in self._fit.keys:
             if of_another := self._of_another_scan(key.path, node.path):
                 yield Problem("data", of_another, "note")
                 return
@@ -193,20 +196,9 @@ def normal(path: str) -> str:
     return "/" + "/".join(part for part in path.strip().split("/") if part and part != ".")
 
 
-def trimmed(shape: Sequence[int]) -> tuple[int, ...]:
-    """Return the shape without its trailing axes of 1, keeping one axis of a shape that has any."""
-    kept = tuple(shape)
-    while len(kept) > 1 and kept[-1] == 1:
-        kept = kept[:-1]
-    return kept
-
-
 def shape_text(node: TreeNode) -> str:
     """Return the shape for people; ``+`` marks an axis that can grow."""
-    if not node.shape:
-        return "one value"
-    limits = node.maxshape or node.shape
-    return " \N{MULTIPLICATION SIGN} ".join(f"{n}" if limit == n else f"{n}+" for n, limit in zip(node.shape, limits, strict=True))
+    return fitting.shape_text(node.shape, _limits(node))
 
 
 def _kind_of(node: TreeNode) -> str:
@@ -231,29 +223,3 @@ def _limits(node: TreeNode) -> tuple[int | None, ...]:
 
 def _key_shape(node: TreeNode) -> KeyShape:
     return KeyShape(node.path, node.shape, _limits(node))
-
-
-def _numbers_all(node: TreeNode, scan_shape: tuple[int, ...]) -> bool:
-    """Whether the first axis can number all points of a scan of several axes, in C order."""
-    limits = _limits(node)
-    return len(scan_shape) > 1 and bool(limits) and can_number(limits[0], scan_shape)
-
-
-def _data_misfit(key: TreeNode, data: TreeNode, scan_shape: tuple[int, ...], ends: tuple[int, ...]) -> str:
-    """Say why the scan's axes are not the leading axes of a data set; "" if they are, or one axis numbers all points."""
-    planned = trimmed(planned_shape(key.shape, _limits(key)))
-    common = tuple(min(n, end) for n, end in zip(planned, ends, strict=False)) + planned[len(ends) :]
-    wanted = scan_shape if _numbers_all(key, scan_shape) else common
-    limits = _limits(data)
-    if _numbers_all(data, wanted):
-        return ""
-    if len(limits) < len(wanted):
-        return f"its shape is {shape_text(data)}, and the scan has {_axes(len(wanted))}"
-    for axis, (limit, points) in enumerate(zip(limits, wanted, strict=False)):
-        if limit is not None and limit < points:
-            return f"axis {axis} has {limit} points there and {points} in the scan"
-    return ""
-
-
-def _axes(count: int) -> str:
-    return "1 axis" if count == 1 else f"{count} axes"

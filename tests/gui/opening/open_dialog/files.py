@@ -57,6 +57,7 @@ def inspection(path: str = "/data/scan.nxs", state: FileState = FileState.CLOSED
         data=(Candidate(nodes[FRAMES], 9, "the largest data set that fits the scan."),),
         finished=(Candidate(nodes[FLAG], 9, "one value."),),
         scan_shape=(20, 30),
+        declared_scan_shape=(20, 30),
         key_paths=(KEYS,),
         data_paths=(FRAMES,),
         finished_path=FLAG,

@@ -97,7 +97,7 @@ def test_data_of_another_scan_of_the_file_are_pointed_out() -> None:
 
 def test_one_axis_may_number_the_points_of_a_scan_of_several() -> None:
     tree = (dataset("/uid", (0,), "int32", (None,)), dataset("/data", (1, 64, 64), "uint16", (None, 64, 64)))
-    found = replace(inspection(tree=tree), scan_shape=(20, 30))
+    found = replace(inspection(tree=tree), scan_shape=(20, 30), declared_scan_shape=(20, 30))
     assert check_request(found, FollowRequest("f", ("/uid",), ("/data",))) == ()
     assert check_request(inspection(), FollowRequest("f", (KEYS,), ("/entry/flat",))) == ()
 

@@ -14,7 +14,7 @@ import pytest
 from swmr_viewer import DataSource, Follower
 from swmr_viewer.core.discovery import inspect_file
 from swmr_viewer.core.errors import ShapeError
-from swmr_viewer.core.scan_extent import MOST_PLANNED, MOST_POINTS, KeyShape, MaxShape, Shape, extent_of
+from swmr_viewer.core.fitting import MOST_PLANNED, MOST_POINTS, KeyShape, MaxShape, Shape, fit_keys
 
 BILLION = 10**9
 
@@ -67,12 +67,12 @@ def frames(*shape: int, limit: MaxShape | None = None) -> dict[str, Any]:
     ],
 )
 def test_a_limit_is_the_length_only_where_it_can_be_a_plan(keys: list[tuple[Shape, MaxShape]], shape: Shape, is_fixed: bool) -> None:
-    found = extent_of([KeyShape(f"k{number}", *key) for number, key in enumerate(keys)])
+    found = fit_keys([KeyShape(f"k{number}", *key) for number, key in enumerate(keys)])
     assert (found.shape, found.is_fixed, found.disagreements) == (shape, is_fixed, ())
 
 
 def test_a_told_shape_is_the_plan_whatever_the_limit() -> None:
-    found = extent_of([KeyShape("k", (5,), (BILLION,))], told=(20,))
+    found = fit_keys([KeyShape("k", (5,), (BILLION,))], given=(20,))
     assert (found.shape, found.is_fixed, found.disagreements) == ((20,), True, ())
 
 
