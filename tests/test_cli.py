@@ -14,7 +14,7 @@ from swmr_viewer import __version__, cli
 from swmr_viewer.commands import demo, window
 from swmr_viewer.core.conditions import AllKeys, FileClosed, FinishedFlag, Timeout
 from swmr_viewer.core.errors import FileNotThereError
-from swmr_viewer.gui.opening.watching.watch_rule import WatchRule
+from swmr_viewer.opening.scan_files import WatchRule
 from swmr_viewer.reader.messages import FollowRequest
 
 

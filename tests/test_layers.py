@@ -29,6 +29,7 @@ def modules_below(name: str) -> list[str]:
         ("export", (*HDF5, *QT)),
         ("core", QT),
         ("reader", QT),
+        ("opening", (*HDF5, *QT)),
         ("simulator", QT),
     ],
 )

@@ -12,7 +12,8 @@ from swmr_viewer.commands.interrupts import interrupts_kept
 from swmr_viewer.commands.sizes import scan_shape
 from swmr_viewer.core.conditions import default_conditions
 from swmr_viewer.core.errors import SwmrViewerError
-from swmr_viewer.gui.opening.watching.watch_rule import USUAL_PATTERN, WatchRule
+from swmr_viewer.opening.presets import Preset
+from swmr_viewer.opening.scan_files import USUAL_PATTERN, WatchRule
 from swmr_viewer.reader.messages import FollowRequest
 
 TIMEOUT_S = 10.0
@@ -84,7 +85,7 @@ def request_from(args: argparse.Namespace) -> FollowRequest | None:
         if args.keys or args.length or args.data or args.finished or args.preset is not None:
             raise NoFileError("There is no FILE for the paths that were given.", "Put the file first: swmr-viewer FILE --keys PATH.")
         return None
-    base = _preset_request(args.preset) if args.preset is not None else FollowRequest("")
+    base = _preset(args.preset).request() if args.preset is not None else FollowRequest("")
     return FollowRequest(
         path=args.file or "",
         key_paths=tuple(args.keys) or base.key_paths,
@@ -96,16 +97,11 @@ def request_from(args: argparse.Namespace) -> FollowRequest | None:
     )
 
 
-def _preset_request(name: str) -> FollowRequest:
-    from swmr_viewer.gui.opening.presets import named  # it asks Qt where the platform keeps such files
+def _preset(name: str) -> Preset:
+    from swmr_viewer.gui.look.settings import presets_file  # it asks Qt where the platform keeps such files
+    from swmr_viewer.opening.presets import load, named
 
-    return named(name).request()
-
-
-def _preset_files(name: str) -> str:
-    from swmr_viewer.gui.opening.presets import named
-
-    return named(name).files
+    return named(name, load(presets_file()))
 
 
 def watch_from(args: argparse.Namespace) -> WatchRule | None:
@@ -122,7 +118,7 @@ def watch_from(args: argparse.Namespace) -> WatchRule | None:
         return None
     if not args.watch.strip():
         raise NoFolderError("The folder to watch has no name.", "Name it: swmr-viewer --watch FOLDER.")
-    files = _preset_files(args.preset) if args.preset is not None else ""
+    files = _preset(args.preset).files if args.preset is not None else ""
     return WatchRule(args.watch, args.pattern or files or USUAL_PATTERN, args.newest or "time")
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSettings
+from pathlib import Path
+
+from PySide6.QtCore import QSettings, QStandardPaths
 
 NAME = "swmr_viewer"
 
@@ -10,6 +12,12 @@ NAME = "swmr_viewer"
 def settings() -> QSettings:
     """Return the user's settings: a file below ``~/.config`` on Linux, a property list on macOS, the registry on Windows."""
     return QSettings(NAME, NAME)
+
+
+def presets_file() -> Path:
+    """Return where this user's presets are: a JSON file that people can read, in the platform's folder for configuration."""
+    base = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.GenericConfigLocation)
+    return Path(base) / NAME / "presets.json"
 
 
 def forget_settings() -> None:

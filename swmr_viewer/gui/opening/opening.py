@@ -9,18 +9,18 @@ from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu
 
-from swmr_viewer.gui.look.settings import settings
+from swmr_viewer.gui.look.settings import presets_file, settings
 from swmr_viewer.gui.main_window import MainWindow
 from swmr_viewer.gui.opening.drops import Drops
 from swmr_viewer.gui.opening.file_chooser import FileChooser
-from swmr_viewer.gui.opening.presets import PresetError, load
 from swmr_viewer.gui.opening.recent import Recent
-from swmr_viewer.gui.opening.watching.watch import Watch
-from swmr_viewer.gui.opening.watching.watch_bar import WatchButton, WatchNote
-from swmr_viewer.gui.opening.watching.watch_dialog import WatchDialog
-from swmr_viewer.gui.opening.watching.watch_rule import USUAL_PATTERN, Newest, WatchRule
 from swmr_viewer.gui.session.problem import Problem
 from swmr_viewer.gui.session.session import Session
+from swmr_viewer.gui.watching.watch import Watch
+from swmr_viewer.gui.watching.watch_bar import WatchButton, WatchNote
+from swmr_viewer.gui.watching.watch_dialog import WatchDialog
+from swmr_viewer.opening.presets import PresetError, load
+from swmr_viewer.opening.scan_files import USUAL_PATTERN, Newest, WatchRule
 from swmr_viewer.reader.messages import FollowRequest
 
 FOLDER_KEY, PATTERN_KEY, NEWEST_KEY = "watch/folder", "watch/pattern", "watch/newest"
@@ -68,7 +68,7 @@ class Opening(QObject):
         if not self.watch_dialog.isVisible():
             self.watch_dialog.set_value(self._likely_rule())
         try:
-            self.watch_dialog.set_presets(load())
+            self.watch_dialog.set_presets(load(presets_file()))
         except PresetError as error:
             self._session.report(Problem(error.message, error.remedy, severity="note"))
         self.watch_dialog.show()
@@ -129,4 +129,4 @@ class Opening(QObject):
         self.hold.setChecked(watch.held)
         self.stop_watching.setEnabled(watch.is_on)
         self.show_newer.setEnabled(bool(watch.offered))
-        self._window.empty.say(watch.words)
+        self._window.empty.say(watch.status_text)

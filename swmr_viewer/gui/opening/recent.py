@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Any
 
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QMenu
 
-from swmr_viewer.core.plain_text import plain
 from swmr_viewer.gui.look.labels import button_text, tip
 from swmr_viewer.gui.look.settings import settings
 from swmr_viewer.gui.session.session import Session
+from swmr_viewer.opening.recent import from_json, paths_text, to_json
 from swmr_viewer.reader.messages import FollowRequest
 
 KEY = "recent/files"
@@ -33,11 +31,7 @@ class Recent(QObject):
 
     def requests(self) -> tuple[FollowRequest, ...]:
         """Return what was opened, the newest first, as it can be opened again."""
-        try:
-            stored = json.loads(str(settings().value(KEY, "") or "[]"))
-        except ValueError:
-            return ()
-        return tuple(filter(None, map(_request, stored if isinstance(stored, list) else [])))
+        return from_json(str(settings().value(KEY, "") or "[]"))
 
     def forget(self) -> None:
         """Forget all of them."""
@@ -57,8 +51,8 @@ class Recent(QObject):
         request = self._session.scan.request
         if request is None:
             return
-        others = [one for one in self.requests() if one.path != request.path]
-        settings().setValue(KEY, json.dumps([_entry(one) for one in (request, *others)[:KEPT]]))
+        before = [earlier for earlier in self.requests() if earlier.path != request.path]
+        settings().setValue(KEY, to_json((request, *before)[:KEPT]))
 
 
 def put_into(
@@ -71,41 +65,10 @@ def put_into(
     menu.clear()
     menu.setToolTipsVisible(True)
     for number, request in enumerate(requests, 1):
-        words = button_text(os.path.basename(request.path))
-        words = f"{words}  ({GONE})" if is_gone(request.path) else words
-        action = menu.addAction(f"&{number % 10}  {words}" if number <= 10 else words)
+        text = button_text(os.path.basename(request.path))
+        text = f"{text}  ({GONE})" if is_gone(request.path) else text
+        action = menu.addAction(f"&{number % 10}  {text}" if number <= 10 else text)
         action.setToolTip(tip(paths_text(request)))
-        action.triggered.connect(lambda _=False, one=request: choose(one))
+        action.triggered.connect(lambda _=False, request=request: choose(request))
     if menu.isEmpty():
         menu.addAction("Nothing was opened yet").setEnabled(False)
-
-
-def paths_text(request: FollowRequest) -> str:
-    """Return the file and the paths in it, a line each."""
-    return "\n".join(map(plain, filter(None, (request.path, *request.key_paths, *request.data_paths))))
-
-
-def _entry(request: FollowRequest) -> dict[str, Any]:
-    return {
-        "file": request.path,
-        "keys": request.key_paths,
-        "length": request.length_paths,
-        "data": request.data_paths,
-        "finished": request.finished_path,
-    }
-
-
-def _request(entry: Any) -> FollowRequest | None:
-    """Return what an entry stands for; None where it is not one (settings may be edited by hand)."""
-    try:
-        paths = {name: tuple(map(str, entry.get(name) or ())) for name in ("keys", "length", "data")}
-        finished = entry.get("finished")
-        return FollowRequest(
-            str(entry["file"]),
-            paths["keys"],
-            paths["data"],
-            str(finished) if finished else None,
-            length_paths=paths["length"],
-        )
-    except (AttributeError, KeyError, TypeError):
-        return None

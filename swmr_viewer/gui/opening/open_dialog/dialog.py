@@ -19,7 +19,7 @@ from swmr_viewer.gui.opening.open_dialog.previewing import PreviewerLike, Previe
 from swmr_viewer.gui.opening.open_dialog.recent_files import RecentFiles
 from swmr_viewer.gui.opening.open_dialog.request_fields import RequestFields
 from swmr_viewer.gui.opening.open_dialog.verdict import Remark, Tone, Verdict, judge
-from swmr_viewer.gui.opening.presets import Preset
+from swmr_viewer.opening.presets import Preset
 from swmr_viewer.reader.messages import FollowRequest, Inspected
 
 

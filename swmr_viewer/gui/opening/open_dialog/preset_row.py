@@ -8,8 +8,8 @@ from pathlib import Path
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QFileDialog, QHBoxLayout, QLabel, QMenu, QPushButton, QToolButton, QWidget
 
-from swmr_viewer.gui.opening import presets as store
-from swmr_viewer.gui.opening.presets import Preset, PresetError
+from swmr_viewer.gui.look.settings import presets_file
+from swmr_viewer.opening.presets import Preset, PresetError, load, preset_of, save, with_preset
 from swmr_viewer.reader.messages import FollowRequest
 
 JSON_FILTER = "Presets (*.json)"
@@ -66,12 +66,12 @@ class PresetRow(QWidget):
 
     def reload(self) -> None:
         """Show the presets as they are on disk now."""
-        self._try(lambda: self._take(store.load()))
+        self._try(lambda: self._take(load(presets_file())))
 
     def save(self) -> None:
         """Save the paths under the name that is written."""
-        preset = store.preset_of(self.names.currentText(), self._request(), self._files())
-        self._keep(store.with_preset(self._presets, preset), f"Saved as \u201c{preset.name}\u201d.", preset.name)
+        preset = preset_of(self.names.currentText(), self._request(), self._files())
+        self._keep(with_preset(self._presets, preset), f"Saved as \u201c{preset.name}\u201d.", preset.name)
 
     def delete(self) -> None:
         """Delete the preset that is named."""
@@ -82,17 +82,17 @@ class PresetRow(QWidget):
         """Add the presets of a file; those of the same names are replaced."""
 
         def add() -> None:
-            new = store.load(Path(file))
+            new = load(Path(file))
             kept = self._presets
-            for one in new:
-                kept = store.with_preset(kept, one)
+            for preset in new:
+                kept = with_preset(kept, preset)
             self._keep(kept, f"{len(new)} presets imported.", self.names.currentText())
 
         self._try(add)
 
     def export_to(self, file: str) -> None:
         """Write all presets to a file."""
-        self._try(lambda: store.save(self._presets, Path(file)), f"{len(self._presets)} presets written to {file}.")
+        self._try(lambda: save(self._presets, Path(file)), f"{len(self._presets)} presets written to {file}.")
 
     def _files(self) -> str:
         suffix = Path(self._request().path).suffix
@@ -104,7 +104,7 @@ class PresetRow(QWidget):
 
     def _keep(self, presets: tuple[Preset, ...], words: str, name: str) -> None:
         def keep() -> None:
-            store.save(presets)
+            save(presets, presets_file())
             self._take(presets, name)
 
         self._try(keep, words)

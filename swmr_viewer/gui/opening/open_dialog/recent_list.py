@@ -13,7 +13,8 @@ from swmr_viewer.gui.look.labels import PlainLabel, tip
 from swmr_viewer.gui.opening.open_dialog.form import keep_return
 from swmr_viewer.gui.opening.open_dialog.recent_files import RecentFiles
 from swmr_viewer.gui.opening.open_dialog.tree_model import ROW_HEIGHT
-from swmr_viewer.gui.opening.recent import GONE, paths_text
+from swmr_viewer.gui.opening.recent import GONE
+from swmr_viewer.opening.recent import paths_text
 from swmr_viewer.reader.messages import FollowRequest
 
 _COLUMNS = ("Name", "Folder", "Data", "Note")

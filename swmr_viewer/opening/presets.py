@@ -9,8 +9,6 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QStandardPaths
-
 from swmr_viewer.core.errors import SwmrViewerError
 from swmr_viewer.reader.messages import FollowRequest
 
@@ -43,13 +41,7 @@ def preset_of(name: str, request: FollowRequest, files: str = "") -> Preset:
     return Preset(name.strip(), files, request.key_paths, request.length_paths, request.data_paths, request.finished_path or "")
 
 
-def presets_file() -> Path:
-    """Return where this user's presets are: a JSON file in the platform's folder for configuration."""
-    base = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.GenericConfigLocation)
-    return Path(base) / "swmr_viewer" / "presets.json"
-
-
-def load(file: Path | None = None) -> tuple[Preset, ...]:
+def load(file: Path) -> tuple[Preset, ...]:
     """Return the presets in a file, by name; none if there is no file.
 
     Raises
@@ -57,7 +49,6 @@ def load(file: Path | None = None) -> tuple[Preset, ...]:
     PresetError
         If it is there and cannot be read, or is no file of presets.
     """
-    file = file or presets_file()
     try:
         stored = json.loads(file.read_text(encoding="utf-8"))
         if stored["format"] != FORMAT:
@@ -71,17 +62,16 @@ def load(file: Path | None = None) -> tuple[Preset, ...]:
         raise PresetError(f"{file} is no file of presets.", "Choose one that was exported, or move it away to start anew.") from error
 
 
-def save(presets: Iterable[Preset], file: Path | None = None) -> None:
-    """Write presets beside their file, then rename: nobody ever reads half of them.
+def save(presets: Iterable[Preset], file: Path) -> None:
+    """Write presets beside their file, then rename: nobody ever reads an incomplete file.
 
     Raises
     ------
     PresetError
         If that is not possible.
     """
-    file = file or presets_file()
     beside = file.with_name(f"{file.name}.{os.getpid()}.new")
-    text = json.dumps({"format": FORMAT, "presets": [asdict(one) for one in _sorted(presets)]}, indent=2, ensure_ascii=False)
+    text = json.dumps({"format": FORMAT, "presets": [asdict(preset) for preset in _sorted(presets)]}, indent=2, ensure_ascii=False)
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         beside.write_text(text + "\n", encoding="utf-8")
@@ -93,35 +83,36 @@ def save(presets: Iterable[Preset], file: Path | None = None) -> None:
 
 def with_preset(presets: Iterable[Preset], new: Preset) -> tuple[Preset, ...]:
     """Return the presets with this one, instead of another of its name."""
-    return _sorted([*(one for one in presets if one.name != new.name), new])
+    return _sorted([*(preset for preset in presets if preset.name != new.name), new])
 
 
-def named(name: str, presets: Iterable[Preset] | None = None) -> Preset:
+def named(name: str, presets: tuple[Preset, ...]) -> Preset:
     """Return the preset of this name.
 
     Raises
     ------
     PresetError
-        If there is none; the message tells which there are.
+        If there is none; the message names those there are.
     """
-    known = tuple(load() if presets is None else presets)
-    for one in known:
-        if one.name == name:
-            return one
-    there = ", ".join(one.name for one in known) or "none; the open dialog saves them"
+    for preset in presets:
+        if preset.name == name:
+            return preset
+    there = ", ".join(preset.name for preset in presets) or "none; the open dialog saves them"
     raise PresetError(f"There is no preset {name!r}.", f"There are: {there}.")
 
 
 def _sorted(presets: Iterable[Preset]) -> tuple[Preset, ...]:
-    return tuple(sorted(presets, key=lambda one: one.name.casefold()))
+    return tuple(sorted(presets, key=lambda preset: preset.name.casefold()))
 
 
 def _preset(entry: dict[str, Any]) -> Preset:
     """Return what an entry stands for; people write these files by hand as well."""
-    texts = {one: str(entry.get(one, "")) for one in ("name", "files", "finished")}
-    if not texts["name"].strip() or entry.keys() - {one.name for one in fields(Preset)}:
+    name, files, finished = (str(entry.get(field, "")) for field in ("name", "files", "finished"))
+    if not name.strip() or entry.keys() - {field.name for field in fields(Preset)}:
         raise ValueError(entry)
-    lists = {
-        one: (value,) if isinstance(value := entry.get(one, ()), str) else tuple(map(str, value)) for one in ("keys", "length", "data")
-    }
-    return Preset(**texts, **lists)  # type: ignore[arg-type]
+    keys, length, data = (_paths(entry.get(field, ())) for field in ("keys", "length", "data"))
+    return Preset(name, files, keys, length, data, finished)
+
+
+def _paths(value: str | Iterable[object]) -> tuple[str, ...]:
+    return (value,) if isinstance(value, str) else tuple(map(str, value))

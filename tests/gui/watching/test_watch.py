@@ -12,9 +12,9 @@ from pytestqt.qtbot import QtBot
 
 from swmr_viewer.core.conditions import Timeout
 from swmr_viewer.gui.assembly import Assembly
-from swmr_viewer.gui.opening.watching.watch_look import FolderLook, Looked
-from swmr_viewer.gui.opening.watching.watch_rule import WatchRule
-from swmr_viewer.gui.opening.watching.watch_thread import FolderThread
+from swmr_viewer.gui.watching.folder_thread import FolderThread
+from swmr_viewer.opening.scan_files import WatchRule
+from swmr_viewer.opening.scan_finder import FolderPoll, ScanFinder
 from swmr_viewer.reader.messages import Ended, FileReplaced, FollowRequest
 from tests.gui.fakes import Clock, FakeSupervisor, picture
 
@@ -26,7 +26,7 @@ WAIT_MS = 60_000
 class ToldFolder(QObject):
     """Says what it found when a test tells it to."""
 
-    looked = Signal(object)
+    polled = Signal(object)
 
     def __init__(self, rule: WatchRule) -> None:
         super().__init__()
@@ -42,7 +42,7 @@ class ToldFolder(QObject):
         return True
 
     def find(self, started: str = "", **other: object) -> None:
-        self.looked.emit(Looked(self.rule, started, **other))  # type: ignore[arg-type]
+        self.polled.emit(FolderPoll(self.rule, started, **other))  # type: ignore[arg-type]
 
 
 @pytest.fixture
@@ -106,12 +106,12 @@ def test_a_held_scan_stays_and_the_newer_one_is_offered(
     assert path_of(reader) == "/data/visit/1.nxs"
     note = opening.watch_note
     assert note.isVisible()
-    assert note.words.text() == "A newer scan is there: 2.nxs"
+    assert note.text.text() == "A newer scan is there: 2.nxs"
     qtbot.mouseClick(note.hold_button, LEFT)
     assert not note.show_button.isVisible()
     assert opening.watch.held
     folders[0].find("/data/visit/3.nxs")
-    assert note.words.text() == "A newer scan is there: 3.nxs"
+    assert note.text.text() == "A newer scan is there: 3.nxs"
     qtbot.mouseClick(note.show_button, LEFT)
     assert path_of(reader) == "/data/visit/3.nxs"
     assert not opening.watch.held
@@ -169,10 +169,10 @@ def test_a_folder_that_cannot_be_listed_or_hangs_is_told(viewer: Assembly, clock
     opening.watch.start(RULE)
     folders[0].find(problem="There is no folder /data/visit yet; it is looked for again and again.")
     assert opening.watch_note.isVisible()
-    assert opening.watch_note.words.text().startswith("There is no folder")
+    assert opening.watch_note.text.text().startswith("There is no folder")
     folders[0].silent_s = 30.0
     viewer.session.tick()
-    assert opening.watch_note.words.text() == "The folder has not answered for 30 s; it is waited for."
+    assert opening.watch_note.text.text() == "The folder has not answered for 30 s; it is waited for."
     folders[0].silent_s = 0.0
     folders[0].find()
     assert not opening.watch_note.isVisible()
@@ -212,22 +212,22 @@ def test_news_of_a_folder_that_is_no_longer_watched_are_dropped(
     watch.start(RULE)
     watch.start(WatchRule("/data/other"))
     assert [one.is_running for one in folders] == [False, True]
-    watch._on_looked(Looked(RULE, "/data/visit/1.nxs"))
+    watch._on_polled(FolderPoll(RULE, "/data/visit/1.nxs"))
     assert reader.sent(FollowRequest) == []
 
 
 def test_a_listing_that_hangs_holds_up_nobody(qtbot: QtBot) -> None:
     entered, leave = threading.Event(), threading.Event()
 
-    class HangingLook(FolderLook):
-        def look(self) -> Looked:
+    class HangingFinder(ScanFinder):
+        def poll(self) -> FolderPoll:
             entered.set()
             leave.wait(60)
-            return super().look()
+            return super().poll()
 
-    thread = FolderThread(RULE, make_look=HangingLook)
+    thread = FolderThread(RULE, make_finder=HangingFinder)
     heard: list[object] = []
-    thread.looked.connect(heard.append)
+    thread.polled.connect(heard.append)
     thread.start()
     assert entered.wait(60)
     qtbot.waitUntil(lambda: thread.silent_s > 0, timeout=WAIT_MS)
@@ -238,10 +238,10 @@ def test_a_listing_that_hangs_holds_up_nobody(qtbot: QtBot) -> None:
 
 
 def test_it_looks_again_and_again_and_tells_in_the_windows_thread(qtbot: QtBot, tmp_path: Path) -> None:
-    thread = FolderThread(WatchRule(str(tmp_path), "*.nxs"), every_s=0.01)
-    heard: list[tuple[Looked, threading.Thread]] = []
+    thread = FolderThread(WatchRule(str(tmp_path), "*.nxs"), interval_s=0.01)
+    heard: list[tuple[FolderPoll, threading.Thread]] = []
     receiver = Receiver(lambda looked: heard.append((looked, threading.current_thread())))
-    thread.looked.connect(receiver.take)
+    thread.polled.connect(receiver.take)
     thread.start()
     qtbot.waitUntil(lambda: len(heard) >= 2, timeout=WAIT_MS)
     (tmp_path / "1.nxs").touch()
@@ -254,11 +254,11 @@ def test_it_looks_again_and_again_and_tells_in_the_windows_thread(qtbot: QtBot, 
 class Receiver(QObject):
     """Lives in the window's thread."""
 
-    def __init__(self, then: Callable[[Looked], None]) -> None:
+    def __init__(self, then: Callable[[FolderPoll], None]) -> None:
         super().__init__()
         self._then = then
 
-    def take(self, looked: Looked) -> None:
+    def take(self, looked: FolderPoll) -> None:
         self._then(looked)
 
 

@@ -8,8 +8,8 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QDialog, QDialogButtonBox, QFileDialog, QFormLayout, QHBoxLayout, QLineEdit, QPushButton, QWidget
 
 from swmr_viewer.gui.look.labels import PlainLabel
-from swmr_viewer.gui.opening.presets import Preset
-from swmr_viewer.gui.opening.watching.watch_rule import Newest, WatchRule
+from swmr_viewer.opening.presets import Preset
+from swmr_viewer.opening.scan_files import Newest, WatchRule
 
 PATTERN_TIP = (
     "Patterns of file names, separated by semicolons; */*.nxs looks one folder deeper.\n"
@@ -58,8 +58,8 @@ class WatchDialog(QDialog):
         self.pattern.setToolTip(PATTERN_TIP)
         self.newest = QComboBox()
         self.newest.setToolTip("Which of two files is the newer one; in names, numbers are compared as numbers")
-        for words, value in ORDERS:
-            self.newest.addItem(words, value)
+        for text, value in ORDERS:
+            self.newest.addItem(text, value)
         self.preset = QComboBox()
         self.preset.setToolTip("What is shown of each scan: what is found in it, or the paths of a preset (the open dialog saves them)")
         self.preset.activated.connect(self._take_files)
@@ -88,7 +88,7 @@ class WatchDialog(QDialog):
         """Offer these presets; the one that is chosen stays chosen."""
         chosen, self._presets = self.preset.currentText(), presets
         self.preset.clear()
-        self.preset.addItems(["what is found", *(one.name for one in presets)])
+        self.preset.addItems(["what is found", *(preset.name for preset in presets)])
         self.preset.setCurrentIndex(max(0, self.preset.findText(chosen)))
 
     def _preset(self) -> Preset | None:

@@ -6,31 +6,17 @@ import os
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Protocol
 
-from PySide6.QtCore import QObject, Signal, SignalInstance
+from PySide6.QtCore import QObject, Signal
 
-from swmr_viewer.gui.opening.watching.watch_look import Looked
-from swmr_viewer.gui.opening.watching.watch_rule import WatchRule, fits_rule
-from swmr_viewer.gui.opening.watching.watch_thread import FolderThread
 from swmr_viewer.gui.session.session import Session
+from swmr_viewer.gui.watching.folder_thread import FolderThread
+from swmr_viewer.opening.scan_files import WatchRule, fits_rule
+from swmr_viewer.opening.scan_finder import FolderPoll
 from swmr_viewer.reader.messages import FollowRequest
 
 SLOW_S = 5.0
 """After so many seconds of one listing, say that it is the storage."""
-
-Opener = Callable[[FollowRequest], None]
-
-
-class FolderThreadLike(Protocol):
-    """What is needed of a `FolderThread`."""
-
-    @property
-    def looked(self) -> SignalInstance: ...
-    @property
-    def silent_s(self) -> float: ...
-    def start(self) -> None: ...
-    def stop(self, timeout_s: float = 1.0) -> bool: ...
 
 
 class Watch(QObject):
@@ -42,40 +28,36 @@ class Watch(QObject):
     ----------
     session : Session
         What the scans are opened in.
-    open_request : callable
-        Opens a request; the session's own ``open`` if there is no better one.
     make_thread : callable
-        Makes the one that looks into the folder.
+        Makes what polls the folder.
     """
 
     changed = Signal()
-    """Rule, hold, offer or words."""
+    """Rule, hold, offer or text."""
 
     def __init__(
         self,
         session: Session,
         parent: QObject | None = None,
         *,
-        open_request: Opener | None = None,
-        make_thread: Callable[[WatchRule], FolderThreadLike] = FolderThread,
+        make_thread: Callable[[WatchRule], FolderThread] = FolderThread,
     ) -> None:
         super().__init__(parent)
         self._session = session
-        self._open_request = open_request or session.open
         self._make_thread = make_thread
-        self._thread: FolderThreadLike | None = None
+        self._thread: FolderThread | None = None
         self._template = FollowRequest("")
-        self._keep_place = ""
+        self._kept_place = ""
         self.rule: WatchRule | None = None
         self.held = False
         self.offered = ""
-        """The newer scan that waits for the user's word."""
-        self.looked: Looked | None = None
-        self._words = ""
-        session.ticked.connect(self._notice_silence)
+        """The newer scan that the user may go on to."""
+        self.latest_poll: FolderPoll | None = None
+        self._shown_text = ""
+        session.ticked.connect(self._update_text)
         session.file_replaced.connect(self._on_replaced)
         for signal in (session.opened, session.data_joined):
-            signal.connect(self._go_on_with_the_same_data)
+            signal.connect(self._show_same_data)
 
     # ---- facts
 
@@ -90,22 +72,22 @@ class Watch(QObject):
         return session.scan.request is not None and (self.held or not session.scan.is_live)
 
     @property
-    def worries(self) -> str:
+    def problem_text(self) -> str:
         """What keeps the watch from seeing a new scan; "" while all is well."""
         silent_s = self._thread.silent_s if self._thread is not None else 0.0
         if silent_s > SLOW_S:
             return f"The folder has not answered for {silent_s:.0f} s; it is waited for."
-        return self.looked.problem if self.looked is not None else ""
+        return self.latest_poll.problem if self.latest_poll is not None else ""
 
     @property
-    def words(self) -> str:
+    def status_text(self) -> str:
         """What is going on, in one line."""
-        if self.rule is None or self.worries:
-            return self.worries
-        if self.looked is None:
+        if self.rule is None or self.problem_text:
+            return self.problem_text
+        if self.latest_poll is None:
             return f"Looking into {self.rule.folder} \u2026"
-        if self.looked.preparing and self.looked.preparing != self._current():
-            return f"{Path(self.looked.preparing).name} is there; its scan has not started yet."
+        if self.latest_poll.preparing and self.latest_poll.preparing != self._current():
+            return f"{Path(self.latest_poll.preparing).name} is there; its scan has not started yet."
         return f"Waiting for the next {self.rule.pattern} in {self.rule.folder}"
 
     # ---- intents
@@ -124,18 +106,18 @@ class Watch(QObject):
         self.rule = replace(rule, folder=os.path.abspath(os.path.expanduser(rule.folder)))
         self._template = template or FollowRequest("")
         thread = self._thread = self._make_thread(self.rule)
-        thread.looked.connect(self._on_looked)
+        thread.polled.connect(self._on_polled)
         thread.start()
-        self._tell()
+        self._emit_changed()
 
     def stop(self) -> None:
         """Watch no longer; what is open stays open."""
         thread, self._thread = self._thread, None
         if thread is not None:
-            thread.looked.disconnect(self._on_looked)
+            thread.polled.disconnect(self._on_polled)
             thread.stop()
-        self.rule, self.looked, self.offered, self.held = None, None, "", False
-        self._tell()
+        self.rule, self.latest_poll, self.offered, self.held = None, None, "", False
+        self._emit_changed()
 
     def set_held(self, held: bool) -> None:
         """Stay with the current scan, whatever starts; or go on to the newest."""
@@ -144,35 +126,35 @@ class Watch(QObject):
         self.held = held
         if not held and self.offered:
             self.show_offered()
-        self._tell()
+        self._emit_changed()
 
     def show_offered(self) -> None:
         """Go on to the newer scan; the hold is over."""
         path, self.offered, self.held = self.offered, "", False
         if path:
             self._show(path)
-        self._tell()
+        self._emit_changed()
 
     def keep_current(self) -> None:
         """Stay with the current scan, and do not ask again for this newer one."""
         self.offered, self.held = "", True
-        self._tell()
+        self._emit_changed()
 
     # ---- what comes
 
-    def _on_looked(self, looked: Looked) -> None:
-        if looked.rule != self.rule:  # it was on its way when the folder was changed
+    def _on_polled(self, poll: FolderPoll) -> None:
+        if poll.rule != self.rule:  # it was on its way when the folder was changed
             return
-        is_first, self.looked = self.looked is None, looked
-        if looked.started and not self._is_current(looked.started, is_first):
+        is_first, self.latest_poll = self.latest_poll is None, poll
+        if poll.started and not self._is_current(poll.started, is_first):
             if self.holds:
-                self.offered = looked.started
+                self.offered = poll.started
             else:
-                self._show(looked.started)
-        self._tell()
+                self._show(poll.started)
+        self._emit_changed()
 
     def _on_replaced(self) -> None:
-        """Go on to the scan that has the name of the one before; a look at the folder may have come before that was known."""
+        """Go on to the scan that has the name of the one before; the folder may have been polled before that was known."""
         path = self._current()
         if self.rule is None or not fits_rule(path, self.rule):
             return
@@ -180,21 +162,21 @@ class Watch(QObject):
             self.offered = path
         else:
             self._show(path)
-        self._tell()
+        self._emit_changed()
 
     def _show(self, path: str) -> None:
         session = self._session
-        self._keep_place = session.scan.place
+        self._kept_place = session.scan.place
         session.note(f"A new scan: {Path(path).name}")
         conditions = self._template.conditions if session.scan.request is None else session.scan.conditions
-        self._open_request(replace(self._template, path=path, wait_s=None, conditions=conditions))
+        session.open(replace(self._template, path=path, wait_s=None, conditions=conditions))
 
-    def _go_on_with_the_same_data(self) -> None:
+    def _show_same_data(self) -> None:
         """Show the data set that stands where the one before stood; it may come later than the file does."""
         session = self._session
-        path = session.scan.places.path_of(self._keep_place)
+        path = session.scan.places.path_of(self._kept_place)
         if path or not session.scan.awaited or session.scan.wanted_data_path:  # found, or not to come, or the user chose another
-            self._keep_place = ""
+            self._kept_place = ""
         if path and not session.scan.wanted_data_path:
             session.show_data(path)
 
@@ -206,10 +188,10 @@ class Watch(QObject):
         request = self._session.scan.request
         return request.path if request is not None else ""
 
-    def _notice_silence(self) -> None:
-        if self.rule is not None and self.words != self._words:
-            self._tell()
+    def _update_text(self) -> None:
+        if self.rule is not None and self.status_text != self._shown_text:
+            self._emit_changed()
 
-    def _tell(self) -> None:
-        self._words = self.words
+    def _emit_changed(self) -> None:
+        self._shown_text = self.status_text
         self.changed.emit()

@@ -8,10 +8,9 @@ from pathlib import Path
 import pytest
 
 from swmr_viewer.core.inspection import FileState
-from swmr_viewer.gui.opening.watching.watch_family import family_of, masters_of
-from swmr_viewer.gui.opening.watching.watch_look import PATIENT_LOOKS, SAME_SCAN_NS
-from swmr_viewer.gui.opening.watching.watch_rule import USUAL_PATTERN
-from tests.gui.opening.watching.test_watch_look import CLOSED, SWMR, WRITING, Folder
+from swmr_viewer.opening.scan_files import USUAL_PATTERN, family_of, masters_of
+from swmr_viewer.opening.scan_finder import PATIENT_POLLS, SAME_SCAN_NS
+from tests.opening.test_scan_finder import CLOSED, SWMR, WRITING, Folder
 
 
 def masters(name: str, *others: str) -> list[str]:
@@ -89,7 +88,7 @@ def test_a_scan_is_shown_and_not_what_its_detectors_write_beside_it(folder: Fold
     folder.put("1-eiger_000002.h5", WRITING)
     assert folder.started() == ""
     folder.states.update({"1.nxs": CLOSED, "1-eiger_000002.h5": CLOSED})
-    assert folder.look.look().preparing == ""
+    assert folder.finder.poll().preparing == ""
     folder.put("1-late.h5", CLOSED)
     assert folder.started() == ""
     folder.put("2.nxs")
@@ -108,9 +107,9 @@ def test_a_detectors_file_that_comes_first_makes_way_for_its_master(folder: Fold
 def test_a_companion_waits_for_its_master_and_not_for_ever(folder: Folder) -> None:
     folder.put("1.nxs", WRITING)
     folder.put("1-saxs.h5")
-    for _ in range(PATIENT_LOOKS):
-        looked = folder.look.look()
-        assert (looked.started, Path(looked.preparing).name) == ("", "1.nxs")
+    for _ in range(PATIENT_POLLS):
+        polled = folder.finder.poll()
+        assert (polled.started, Path(polled.preparing).name) == ("", "1.nxs")
     assert folder.started() == "1-saxs.h5"
     assert folder.started() == ""
     folder.states["1.nxs"] = SWMR
@@ -123,7 +122,7 @@ def test_a_companion_that_waited_is_not_shown_once_its_master_is(folder: Folder)
     assert folder.started() == ""
     folder.states["1.nxs"] = SWMR
     assert folder.started() == "1.nxs"
-    assert [folder.started() for _ in range(PATIENT_LOOKS + 2)] == [""] * (PATIENT_LOOKS + 2)
+    assert [folder.started() for _ in range(PATIENT_POLLS + 2)] == [""] * (PATIENT_POLLS + 2)
 
 
 @pytest.mark.parametrize("state", [FileState.NO_SWMR, FileState.NOT_HDF5])

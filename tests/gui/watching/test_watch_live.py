@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from swmr_viewer.core.conditions import Timeout
 from swmr_viewer.gui.assembly import Assembly
-from swmr_viewer.gui.opening.watching.watch_rule import USUAL_PATTERN, WatchRule
+from swmr_viewer.opening.scan_files import USUAL_PATTERN, WatchRule
 from swmr_viewer.simulator.plan import ScanPlan
 from tests.gui.test_window_live import WAIT_MS, assert_pixels, wait_shown
 from tests.live.writers import LiveWriter
@@ -43,7 +43,7 @@ def test_scan_after_scan_with_zoom_and_levels_kept(qtbot: QtBot, tmp_path: Path,
         seen, levels = image.box.viewRect(), image.levels
 
         second = writer("10.nxs", hold=True)
-        qtbot.waitUntil(lambda: "10.nxs is there" in opening.watch.words, timeout=WAIT_MS)
+        qtbot.waitUntil(lambda: "10.nxs is there" in opening.watch.status_text, timeout=WAIT_MS)
         assert session.scan.request is not None
         assert Path(session.scan.request.path).name == "9.nxs"
         second.enter_swmr()
@@ -81,7 +81,7 @@ def test_a_detectors_file_beside_the_scan_is_passed_over(qtbot: QtBot, tmp_path:
         wait_shown(qtbot, assembly, 2)
         beside = stack.enter_context(LiveWriter(tmp_path / "9-saxs.h5", plan, stepped=True))
         beside.step(5)
-        qtbot.waitUntil(lambda: watch.looked is not None and watch.looked.n_files == 2, timeout=WAIT_MS)
+        qtbot.waitUntil(lambda: watch.latest_poll is not None and watch.latest_poll.n_files == 2, timeout=WAIT_MS)
         first.step(1)
         wait_shown(qtbot, assembly, 3)
         assert_pixels(assembly, first)

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QSizePolicy, QWid
 
 from swmr_viewer.gui.look.icons import wear
 from swmr_viewer.gui.look.labels import ElidedLabel, tip
-from swmr_viewer.gui.opening.watching.watch import Watch
+from swmr_viewer.gui.watching.watch import Watch
 
 NOTE_WIDTH = 280
 
@@ -41,18 +41,18 @@ class WatchButton(QPushButton):
         self.setText(" Watching" if is_on else " Watch folder\u2026")
         if is_on != (self.menu() is not None):
             self.setMenu(self._menu if is_on else None)  # type: ignore[arg-type]
-        self.setToolTip(tip(self._watch.words) or self._choose.toolTip())
+        self.setToolTip(tip(self._watch.status_text) or self._choose.toolTip())
 
 
 class WatchNote(QWidget):
-    """A line for what the user should know of the watch, and the two answers to an offer."""
+    """What the user should know of the watch in one line, and the two answers to an offer."""
 
     def __init__(self, watch: Watch) -> None:
         super().__init__()
         self._watch = watch
-        self.words = ElidedLabel("warn", Qt.TextElideMode.ElideMiddle)
-        self.words.setFixedWidth(NOTE_WIDTH)
-        self.words.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)  # the layout shares out evenly what is "ignored"
+        self.text = ElidedLabel("warn", Qt.TextElideMode.ElideMiddle)
+        self.text.setFixedWidth(NOTE_WIDTH)
+        self.text.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)  # the layout shares out evenly what is "ignored"
         self.show_button = QPushButton("Show")
         self.show_button.setProperty("kind", "primary")
         self.show_button.setToolTip("Go on to the newer scan")
@@ -62,7 +62,7 @@ class WatchNote(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(6)
-        for part in (self.words, self.show_button, self.hold_button):
+        for part in (self.text, self.show_button, self.hold_button):
             row.addWidget(part)
         self.show_button.clicked.connect(watch.show_offered)
         self.hold_button.clicked.connect(watch.keep_current)
@@ -71,10 +71,10 @@ class WatchNote(QWidget):
 
     def _show(self) -> None:
         watch = self._watch
-        words = f"A newer scan is there: {Path(watch.offered).name}" if watch.offered else watch.worries
-        if not words and watch.held:
-            words = "This scan is held"
-        self.words.say(words)
+        text = f"A newer scan is there: {Path(watch.offered).name}" if watch.offered else watch.problem_text
+        if not text and watch.held:
+            text = "This scan is held"
+        self.text.say(text)
         for button in (self.show_button, self.hold_button):
             button.setVisible(bool(watch.offered))
-        self.setVisible(bool(words))
+        self.setVisible(bool(text))

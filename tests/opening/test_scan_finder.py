@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from swmr_viewer.core.inspection import FileState
-from swmr_viewer.gui.opening.watching.watch_look import WATCHED_AGAIN, FolderLook, Looked
-from swmr_viewer.gui.opening.watching.watch_rule import FoundFile, WatchRule, matching, natural, newest_first
+from swmr_viewer.opening.scan_files import FoundFile, WatchRule, matching, natural, newest_first
+from swmr_viewer.opening.scan_finder import N_RECHECKED, FolderPoll, ScanFinder
 
 SWMR, CLOSED, WRITING, EMPTY = FileState.SWMR, FileState.CLOSED, FileState.WRITING, FileState.EMPTY
 
@@ -23,7 +23,7 @@ class Folder:
         self.asked: list[str] = []
         self._time_s = 1_000_000
         self.rule = WatchRule(str(path), pattern, newest)  # type: ignore[arg-type]
-        self.look = FolderLook(self.rule, state_of=self._state_of)
+        self.finder = ScanFinder(self.rule, state_of=self._state_of)
 
     def put(self, name: str, state: FileState = SWMR, text: str = "0123456789") -> None:
         """Write a file, later than all before."""
@@ -36,9 +36,9 @@ class Folder:
 
     def started(self) -> str:
         """Look once; return what started, below the folder."""
-        looked = self.look.look()
-        assert not looked.problem
-        return os.path.relpath(looked.started, self.path) if looked.started else ""
+        polled = self.finder.poll()
+        assert not polled.problem
+        return os.path.relpath(polled.started, self.path) if polled.started else ""
 
     def _state_of(self, path: str) -> FileState:
         self.asked.append(path)
@@ -49,8 +49,8 @@ def test_a_file_has_started_when_it_is_in_swmr_mode_not_before(tmp_path: Path) -
     folder = Folder(tmp_path)
     assert folder.started() == ""
     folder.put("1.nxs", EMPTY, "")
-    looked = folder.look.look()
-    assert (looked.started, looked.preparing, looked.n_files) == ("", str(tmp_path / "1.nxs"), 1)
+    polled = folder.finder.poll()
+    assert (polled.started, polled.preparing, polled.n_files) == ("", str(tmp_path / "1.nxs"), 1)
     folder.states["1.nxs"] = WRITING
     assert folder.started() == ""
     folder.states["1.nxs"] = SWMR
@@ -121,14 +121,14 @@ def test_other_names_hidden_files_and_folders_deeper_are_passed_over(tmp_path: P
 
 def test_a_folder_that_is_not_there_is_told_and_awaited(tmp_path: Path) -> None:
     folder = Folder(tmp_path / "visit")
-    assert "There is no folder" in folder.look.look().problem
+    assert "There is no folder" in folder.finder.poll().problem
     folder.put("1.nxs", CLOSED)
     assert folder.started() == "1.nxs"
 
 
 def test_a_large_folder_is_not_asked_about_each_file_again(tmp_path: Path) -> None:
     folder = Folder(tmp_path)
-    for number in range(3 * WATCHED_AGAIN):
+    for number in range(3 * N_RECHECKED):
         folder.put(f"{number}.nxs", CLOSED)
     folder.started()
     assert len(folder.asked) == 1
@@ -140,9 +140,9 @@ def test_files_that_vanish_are_forgotten(tmp_path: Path) -> None:
     folder = Folder(tmp_path)
     folder.started()
     folder.put("1.nxs", WRITING)
-    assert folder.look.look().preparing
+    assert folder.finder.poll().preparing
     (tmp_path / "1.nxs").unlink()
-    assert folder.look.look() == Looked(folder.rule)
+    assert folder.finder.poll() == FolderPoll(folder.rule)
 
 
 def test_numbers_in_names_are_compared_as_numbers() -> None:
