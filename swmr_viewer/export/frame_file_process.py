@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from swmr_viewer.core.errors import ExportError
 
-MODULE = "swmr_viewer.core.results.frame_file"
+MODULE = "swmr_viewer.core.frame_file"
 BOUND_S = 120.0
 REMEDY = "Choose another format; NPY holds every frame."
 
@@ -39,7 +39,7 @@ class FrameFileProcess:
         self.close()
 
     def make(self, pixels: npt.NDArray[Any], description: dict[str, Any]) -> bytes:
-        """Return the file's bytes; see ``swmr_viewer.core.results.frame_file`` for the description.
+        """Return the file's bytes; see ``swmr_viewer.core.frame_file`` for the description.
 
         Raises
         ------

@@ -12,8 +12,8 @@ import h5py
 import numpy as np
 import pytest
 
+from swmr_viewer.core.data_facts import DataFacts
 from swmr_viewer.core.nexus.fact_reading import read_facts
-from swmr_viewer.core.nexus.facts import DataFacts
 from swmr_viewer.core.nexus.units import in_seconds, in_unit, is_pixels, wavelength_of_energy
 from swmr_viewer.reader.child.scans import open_scan
 from swmr_viewer.reader.messages import FollowRequest

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from swmr_viewer.core.data_facts import DataFacts
 from swmr_viewer.core.errors import ExportError
-from swmr_viewer.core.nexus.facts import DataFacts
 from swmr_viewer.export import exact_text, fitting, matrix, stem_of, table, write_snapshot
 from tests.export.test_snapshot import snapshot_of
 

@@ -17,7 +17,7 @@ import h5py
 import numpy as np
 import pytest
 
-from swmr_viewer.core.nexus.facts import DataFacts
+from swmr_viewer.core.data_facts import DataFacts
 from swmr_viewer.export import FrameFileProcess, write_snapshot
 from tests.export.test_snapshot import snapshot_of
 

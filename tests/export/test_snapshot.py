@@ -11,8 +11,8 @@ import pytest
 import tifffile
 
 from swmr_viewer import __version__
+from swmr_viewer.core.data_facts import DataFacts
 from swmr_viewer.core.errors import ExportError, SwmrViewerError
-from swmr_viewer.core.nexus.facts import DataFacts
 from swmr_viewer.export import Snapshot, stem_of, write_snapshot
 
 PNG = b"\x89PNG\r\n\x1a\nthe picture as the window drew it"

@@ -10,7 +10,7 @@ import numpy as np
 
 from swmr_viewer.analysis import ViewChoice, examine, frame_view, preview_factor, preview_shape, write_preview
 from swmr_viewer.analysis.frame_view import USUAL_VIEW
-from swmr_viewer.core.nexus.facts import DataFacts
+from swmr_viewer.core.data_facts import DataFacts
 from swmr_viewer.core.scan import position_of
 from swmr_viewer.reader import messages as m
 

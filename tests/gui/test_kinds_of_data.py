@@ -7,7 +7,7 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from swmr_viewer.core.nexus.facts import DataFacts, ScanAxis
+from swmr_viewer.core.data_facts import DataFacts, ScanAxis
 from swmr_viewer.gui.assembly import Assembly
 from swmr_viewer.gui.measuring.measured_values import MOST_SIDE, GridPicture
 from swmr_viewer.gui.picture.data_tabs import data_names

@@ -12,7 +12,7 @@ from PySide6.QtGui import QTextDocumentFragment
 from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
-from swmr_viewer.core.nexus.facts import DataFacts
+from swmr_viewer.core.data_facts import DataFacts
 from swmr_viewer.core.number_text import clock_text
 from swmr_viewer.gui.assembly import Assembly
 from swmr_viewer.gui.look.labels import ElidedLabel, PlainLabel, button_text, tip

@@ -15,7 +15,7 @@ from pytestqt.qtbot import QtBot
 
 from swmr_viewer.analysis import Part, ViewChoice
 from swmr_viewer.analysis.frame_view import USUAL_VIEW
-from swmr_viewer.core.nexus.facts import DataFacts
+from swmr_viewer.core.data_facts import DataFacts
 from swmr_viewer.gui.assembly import Assembly
 from swmr_viewer.gui.display.display_memory import decoded, encoded
 from swmr_viewer.gui.display.display_settings import DisplaySettings, LevelMode

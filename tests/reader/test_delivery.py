@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from swmr_viewer.core.data_facts import DataFacts
 from swmr_viewer.core.errors import FrameDoubtfulError, FrameNotWrittenError, FrameUnreadableError
-from swmr_viewer.core.nexus.facts import DataFacts
 from swmr_viewer.core.progress import KeyProgress
 from swmr_viewer.reader.blocks import create_block, let_go, unlink
 from swmr_viewer.reader.child.frame_preparers import FramePreparers

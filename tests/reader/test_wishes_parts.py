@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from swmr_viewer.analysis import Region
-from swmr_viewer.core.nexus.facts import DataFacts
+from swmr_viewer.core.data_facts import DataFacts
 from swmr_viewer.core.progress import KeyProgress
 from swmr_viewer.core.scan import moved
 from swmr_viewer.reader.child.frame_order import Backlog

@@ -13,9 +13,9 @@ import numpy as np
 
 from swmr_viewer.core.data.frame_kinds import COLOR_IMAGE, COLOR_MODES
 from swmr_viewer.core.data.sources import interpretation_of
+from swmr_viewer.core.data_facts import DataFacts, ScanAxis
 from swmr_viewer.core.files.links import as_text, identity, open_object
 from swmr_viewer.core.nexus.axis_values import values_of_pixels
-from swmr_viewer.core.nexus.facts import DataFacts, ScanAxis
 from swmr_viewer.core.nexus.units import in_unit, is_pixels
 from swmr_viewer.core.nexus.values import BROKEN, MOST_VALUES, Values, text_of
 from swmr_viewer.core.plain_text import plain

@@ -14,7 +14,7 @@ from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QWidget
 
 from swmr_viewer.analysis import valid_mask
-from swmr_viewer.core.nexus.facts import DataFacts
+from swmr_viewer.core.data_facts import DataFacts
 from swmr_viewer.gui.curves.curve_axes import ChannelAxis
 from swmr_viewer.gui.curves.plot_pane import PlotPane
 from swmr_viewer.gui.display.levels_scale import LARGEST

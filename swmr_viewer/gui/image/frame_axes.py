@@ -8,7 +8,7 @@ from html import escape
 import numpy as np
 import pyqtgraph as pg
 
-from swmr_viewer.core.nexus.facts import DataFacts
+from swmr_viewer.core.data_facts import DataFacts
 from swmr_viewer.core.number_text import LONGEST_TICK, ticks_in_room
 from swmr_viewer.core.plain_text import plain
 

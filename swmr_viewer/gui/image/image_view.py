@@ -12,7 +12,7 @@ from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from swmr_viewer.analysis import valid_mask
-from swmr_viewer.core.nexus.facts import DataFacts
+from swmr_viewer.core.data_facts import DataFacts
 from swmr_viewer.gui.display.color_bar import ColorBar
 from swmr_viewer.gui.display.display_settings import DisplaySettings
 from swmr_viewer.gui.display.histogram import Histogram

@@ -6,7 +6,7 @@ from math import degrees, isfinite
 
 from swmr_viewer.analysis.geometry import PixelGeometry, place_of
 from swmr_viewer.analysis.regions import Region, region_mask
-from swmr_viewer.core.nexus.facts import DataFacts
+from swmr_viewer.core.data_facts import DataFacts
 
 
 def place_text(facts: DataFacts, x: float, y: float) -> list[str]:

@@ -10,7 +10,7 @@ from PySide6.QtGui import QColor, QPainterPath
 from PySide6.QtWidgets import QGraphicsPathItem
 
 from swmr_viewer.analysis.regions import Point, Region
-from swmr_viewer.core.nexus.facts import DataFacts
+from swmr_viewer.core.data_facts import DataFacts
 from swmr_viewer.gui.curves import ChannelAxis, CurveView
 from swmr_viewer.gui.look.labels import tip
 from swmr_viewer.gui.look.theme import theme_of_application, tokens

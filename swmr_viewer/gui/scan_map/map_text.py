@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from swmr_viewer.core.nexus.facts import ScanAxis
+from swmr_viewer.core.data_facts import ScanAxis
 from swmr_viewer.core.number_text import count_text, position_text, value_text
 from swmr_viewer.core.progress import KeyProgress
 from swmr_viewer.core.scan import position_of

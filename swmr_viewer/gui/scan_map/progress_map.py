@@ -6,7 +6,7 @@ from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt, QTimer, Si
 from PySide6.QtGui import QColor, QHelpEvent, QMouseEvent, QPainter, QPen, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication, QSizePolicy, QToolTip, QWidget
 
-from swmr_viewer.core.nexus.facts import ScanAxis
+from swmr_viewer.core.data_facts import ScanAxis
 from swmr_viewer.core.scan import moved_index
 from swmr_viewer.gui.look.labels import tip
 from swmr_viewer.gui.look.painting import Painted

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject, Signal
 
 from swmr_viewer.core.conditions import Condition, Timeout, default_conditions
-from swmr_viewer.core.nexus.facts import DataFacts
+from swmr_viewer.core.data_facts import DataFacts
 from swmr_viewer.core.progress import KeyProgress
 from swmr_viewer.gui.session.follow_thread import ReaderCondition
 from swmr_viewer.gui.session.live_frame import LiveFrame

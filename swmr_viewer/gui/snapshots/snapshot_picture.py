@@ -9,7 +9,7 @@ from PySide6.QtCore import QBuffer, QIODevice, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPen
 from PySide6.QtWidgets import QApplication
 
-from swmr_viewer.core.nexus.facts import DataFacts
+from swmr_viewer.core.data_facts import DataFacts
 from swmr_viewer.gui.look.theme import Tokens
 
 MARGIN = 8

@@ -11,8 +11,8 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QFileDialog, QWidget
 
+from swmr_viewer.core.data_facts import DataFacts
 from swmr_viewer.core.errors import SwmrViewerError
-from swmr_viewer.core.nexus.facts import DataFacts
 from swmr_viewer.core.number_text import position_text
 from swmr_viewer.export import Snapshot
 from swmr_viewer.gui.look.theme import tokens

@@ -15,8 +15,8 @@ from swmr_viewer.analysis import FrameStatistics, FrameView, LevelStatistics, Ma
 from swmr_viewer.analysis.frame_statistics import saturation_of
 from swmr_viewer.analysis.frame_view import USUAL_VIEW
 from swmr_viewer.analysis.masks import DEFAULT_RULES
+from swmr_viewer.core.data_facts import DataFacts
 from swmr_viewer.core.errors import PathError, PathNotThereError
-from swmr_viewer.core.nexus.facts import DataFacts
 from swmr_viewer.reader.child.event_pipe import EventPipe
 from swmr_viewer.reader.child.pixel_masks import Mask, PixelMask
 from swmr_viewer.reader.child.reader_slots import SlotLayout, slot_layout

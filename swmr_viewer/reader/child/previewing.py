@@ -9,10 +9,10 @@ from typing import Any
 import numpy.typing as npt
 
 from swmr_viewer.analysis.thumbnail import Thumbnail, thumbnail_of
+from swmr_viewer.core.data_facts import DataFacts
 from swmr_viewer.core.errors import FrameDoubtfulError, FrameNotWrittenError, FrameUnreadableError, PathError
 from swmr_viewer.core.follower import Follower
 from swmr_viewer.core.frames import FrameGrabber
-from swmr_viewer.core.nexus.facts import DataFacts
 from swmr_viewer.core.scan import position_of
 from swmr_viewer.reader.child.frame_preparers import default_preparer
 from swmr_viewer.reader.child.pixel_masks import PixelMask

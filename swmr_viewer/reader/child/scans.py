@@ -11,6 +11,7 @@ from typing import Any
 import h5py
 
 from swmr_viewer.analysis import frame_view
+from swmr_viewer.core.data_facts import DataFacts
 from swmr_viewer.core.discovery import inspect_open
 from swmr_viewer.core.discovery.telling import unreadable_text
 from swmr_viewer.core.errors import FileDamagedError, NoKeysError, PathNotThereError, SwmrViewerError
@@ -20,7 +21,6 @@ from swmr_viewer.core.follower import Follower
 from swmr_viewer.core.frames import FrameGrabber
 from swmr_viewer.core.inspection import Inspection
 from swmr_viewer.core.nexus.fact_reading import read_facts
-from swmr_viewer.core.nexus.facts import DataFacts
 from swmr_viewer.core.waiting import Retries
 from swmr_viewer.reader.child.reader_slots import SlotLayout, refuse_too_large, slot_layout
 from swmr_viewer.reader.messages import DataDescription, FollowRequest, Opened

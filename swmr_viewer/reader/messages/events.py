@@ -9,8 +9,8 @@ from swmr_viewer.analysis.frame_statistics import FrameStatistics
 from swmr_viewer.analysis.frame_view import FrameView
 from swmr_viewer.analysis.levels import LevelStatistics
 from swmr_viewer.analysis.thumbnail import Thumbnail
+from swmr_viewer.core.data_facts import DataFacts
 from swmr_viewer.core.inspection import Inspection
-from swmr_viewer.core.nexus.facts import DataFacts
 from swmr_viewer.core.ranges import Ranges, no_ranges
 from swmr_viewer.reader.messages.file_news import DataAwaited, FileIdentified, FileReplaced
 from swmr_viewer.reader.messages.measured import EveryFrameBegan, Measured, PixelMaskRead

@@ -10,7 +10,7 @@ from PySide6.QtCore import QPoint, QSize
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
-from swmr_viewer.core.nexus.facts import DataFacts
+from swmr_viewer.core.data_facts import DataFacts
 from swmr_viewer.core.number_text import LONGEST_TICK, compact_text, ticks_in_room
 from swmr_viewer.gui.application import application
 from swmr_viewer.gui.assembly import Assembly

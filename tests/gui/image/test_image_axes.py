@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from swmr_viewer.core.conditions import Timeout
-from swmr_viewer.core.nexus.facts import DataFacts
+from swmr_viewer.core.data_facts import DataFacts
 from swmr_viewer.core.number_text import tick_text
 from swmr_viewer.gui.assembly import Assembly
 from swmr_viewer.gui.display.orientation import Orientation

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from swmr_viewer.analysis.profile import line_profile
-from swmr_viewer.core.nexus.facts import DataFacts
+from swmr_viewer.core.data_facts import DataFacts
 from swmr_viewer.gui.assembly import Assembly
 from swmr_viewer.gui.display.orientation import Orientation
 from swmr_viewer.gui.measuring.alarm import AlarmRule

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from swmr_viewer.analysis.regions import Region
-from swmr_viewer.core.nexus.facts import DataFacts
+from swmr_viewer.core.data_facts import DataFacts
 from swmr_viewer.gui.curves.index_curve import curve_points, lonely_points
 from swmr_viewer.gui.image.frame_overlay import short_text
 from swmr_viewer.gui.measuring.measured_values import MeasuredValues

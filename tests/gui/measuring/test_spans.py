@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from swmr_viewer.analysis.regions import Region
 from swmr_viewer.core.conditions import Timeout
-from swmr_viewer.core.nexus.facts import DataFacts
+from swmr_viewer.core.data_facts import DataFacts
 from swmr_viewer.gui.assembly import Assembly
 from swmr_viewer.gui.curves.curve_axes import ChannelAxis
 from swmr_viewer.gui.measuring.readout_text import span_text

@@ -13,7 +13,7 @@ from PySide6.QtGui import QColor, QWheelEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from swmr_viewer.core.nexus.facts import DataFacts, ScanAxis
+from swmr_viewer.core.data_facts import DataFacts, ScanAxis
 from swmr_viewer.core.progress import KeyProgress
 from swmr_viewer.gui.assembly import Assembly
 from swmr_viewer.gui.look.theme import tokens

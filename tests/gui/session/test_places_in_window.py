@@ -8,7 +8,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from swmr_viewer.analysis import MaskRules
-from swmr_viewer.core.nexus.facts import DataFacts
+from swmr_viewer.core.data_facts import DataFacts
 from swmr_viewer.gui.assembly import Assembly
 from swmr_viewer.gui.display.display_settings import DisplaySettings, LevelMode
 from swmr_viewer.gui.display.levels_scale import Scale

@@ -12,8 +12,8 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QGuiApplication, QImage
 from pytestqt.qtbot import QtBot
 
+from swmr_viewer.core.data_facts import DataFacts
 from swmr_viewer.core.errors import ExportError
-from swmr_viewer.core.nexus.facts import DataFacts
 from swmr_viewer.gui.assembly import Assembly
 from swmr_viewer.gui.look.theme import LIGHT
 from swmr_viewer.gui.snapshots.clipboard import MOST_VALUES, seen_part

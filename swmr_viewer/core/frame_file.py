@@ -1,6 +1,6 @@
 """One frame as an HDF5 file with NXdata, made in memory: a process of its own does it for the window, which has no HDF5.
 
-``python -m swmr_viewer.core.results.frame_file`` reads orders from its standard input until that ends: a line of JSON, then the
+``python -m swmr_viewer.core.frame_file`` reads orders from its standard input until that ends: a line of JSON, then the
 frame's bytes (numpy's own ``save`` needs to seek, and pipes cannot). It answers each on its standard output: one line of JSON
 with the number of bytes, or an error, then the bytes of the file. A process of its own and not the reader's: compressing a
 frame takes as long as several frames take to come, and the live picture must not wait for a snapshot.
