@@ -15,7 +15,7 @@ from PySide6.QtCore import QMessageLogContext, QObject, QSocketNotifier, QtMsgTy
 from PySide6.QtGui import QGuiApplication
 
 from swmr_viewer.core.errors import SwmrViewerError
-from swmr_viewer.gui.session.problem import Problem
+from swmr_viewer.scan_model import Problem
 
 
 class _Teller(QObject):

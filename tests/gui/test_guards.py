@@ -17,8 +17,8 @@ from pytestqt.qtbot import QtBot
 from swmr_viewer.gui.application import run_window
 from swmr_viewer.gui.assembly import Assembly
 from swmr_viewer.gui.guards import exceptions_reported, off_screen_quiet
-from swmr_viewer.gui.session.problem import Problem
 from swmr_viewer.reader import messages as m
+from swmr_viewer.scan_model.state import Problem
 from tests.gui.fakes import FakeSupervisor, picture
 
 

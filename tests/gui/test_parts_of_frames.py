@@ -19,8 +19,8 @@ from swmr_viewer.core.data_facts import DataFacts
 from swmr_viewer.gui.assembly import Assembly
 from swmr_viewer.gui.display.display_memory import decoded, encoded
 from swmr_viewer.gui.display.display_settings import DisplaySettings, LevelMode
-from swmr_viewer.gui.session.places import Place
 from swmr_viewer.reader import messages as m
+from swmr_viewer.scan_model.places import Place
 from tests.gui.fakes import FakeSupervisor
 
 SHAPE = (4, 5)

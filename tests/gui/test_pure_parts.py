@@ -17,9 +17,9 @@ from swmr_viewer.gui.look.theme import DARK, LIGHT, Tokens, contrast
 from swmr_viewer.gui.scan_map import map_image as mi
 from swmr_viewer.gui.scan_map import map_layout as ml
 from swmr_viewer.gui.scan_map.map_text import detector_names
-from swmr_viewer.gui.session.rate import RateMeter
-from swmr_viewer.gui.session.state import Facts, StateKind, resolve_state
 from swmr_viewer.reader.messages import Ended, Failed, Phase
+from swmr_viewer.scan_model.rates import RateMeter
+from swmr_viewer.scan_model.state import Facts, StateKind, resolve_state
 from tests.gui.scan_map.pictures import whole_picture
 
 FOLLOWING = Facts(True, Phase.FOLLOWING, quiet_s=0.1, rate=10.0)

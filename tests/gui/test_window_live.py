@@ -15,8 +15,8 @@ from pytestqt.qtbot import QtBot
 
 from swmr_viewer.core.conditions import Timeout
 from swmr_viewer.gui.assembly import Assembly
-from swmr_viewer.gui.session.state import StateKind
 from swmr_viewer.gui.snapshots.snapshot_settings import SnapshotSettings
+from swmr_viewer.scan_model.state import StateKind
 from tests.gui.waiting import WAIT_MS, wait_shown
 from tests.live.writers import LiveWriter
 

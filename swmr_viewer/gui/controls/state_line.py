@@ -14,7 +14,7 @@ from swmr_viewer.gui.look.theme import Tokens, theme_of_application, tokens
 from swmr_viewer.gui.session.live_mode import LiveMode
 from swmr_viewer.gui.session.playback import Playback
 from swmr_viewer.gui.session.session import Session
-from swmr_viewer.gui.session.state import StateKind
+from swmr_viewer.scan_model import StateKind
 
 _TONES = {
     StateKind.LIVE: "good", StateKind.QUIET: "warn", StateKind.LOOKING: "warn", StateKind.STORAGE: "warn",

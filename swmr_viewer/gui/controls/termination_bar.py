@@ -14,8 +14,8 @@ from swmr_viewer.gui.controls.termination_text import countdown_text, end_text
 from swmr_viewer.gui.look.folding_row import FoldingRow, group
 from swmr_viewer.gui.look.labels import ElidedLabel, PlainLabel
 from swmr_viewer.gui.session.session import Session
-from swmr_viewer.gui.session.state import StateKind
 from swmr_viewer.reader.messages import Ended
+from swmr_viewer.scan_model import StateKind
 
 MAX_TIMEOUT_S = 86_400.0
 MAX_COUNT = 1_000_000_000

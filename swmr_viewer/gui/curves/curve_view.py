@@ -19,7 +19,7 @@ from swmr_viewer.gui.curves.curve_axes import ChannelAxis
 from swmr_viewer.gui.curves.plot_pane import PlotPane
 from swmr_viewer.gui.display.levels_scale import LARGEST
 from swmr_viewer.gui.look.theme import tokens
-from swmr_viewer.gui.session.live_frame import LiveFrame
+from swmr_viewer.scan_model import LiveFrame
 
 N_BEHIND = 6
 """How many earlier spectra stay visible."""

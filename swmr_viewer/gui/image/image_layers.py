@@ -20,7 +20,7 @@ from swmr_viewer.gui.display.screen_fit import screen_fit
 from swmr_viewer.gui.image.image_box import ImageBox
 from swmr_viewer.gui.image.raw_crop import Crop, colored_picture, crop_for, raw_part
 from swmr_viewer.gui.look.theme import tokens
-from swmr_viewer.gui.session.live_frame import LiveFrame
+from swmr_viewer.scan_model import LiveFrame
 
 SATURATED_COLOR = (255, 0, 200, 255)
 """In none of the colour maps, and apart from all of their ends."""

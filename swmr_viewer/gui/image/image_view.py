@@ -24,7 +24,7 @@ from swmr_viewer.gui.image.image_layers import ImageLayers
 from swmr_viewer.gui.image.raw_crop import Crop
 from swmr_viewer.gui.look.painted_view import PaintedView
 from swmr_viewer.gui.look.theme import theme_of_application, tokens
-from swmr_viewer.gui.session.live_frame import LiveFrame
+from swmr_viewer.scan_model import LiveFrame
 
 MAX_HISTOGRAM_PIXELS = 65_536
 

@@ -14,7 +14,6 @@ from swmr_viewer.gui.main_window import MainWindow
 from swmr_viewer.gui.opening.drops import Drops
 from swmr_viewer.gui.opening.file_chooser import FileChooser
 from swmr_viewer.gui.opening.recent import Recent
-from swmr_viewer.gui.session.problem import Problem
 from swmr_viewer.gui.session.session import Session
 from swmr_viewer.gui.watching.watch import Watch
 from swmr_viewer.gui.watching.watch_bar import WatchButton, WatchNote
@@ -22,6 +21,7 @@ from swmr_viewer.gui.watching.watch_dialog import WatchDialog
 from swmr_viewer.opening.presets import PresetError, load
 from swmr_viewer.opening.scan_files import USUAL_PATTERN, Newest, WatchRule
 from swmr_viewer.reader.messages import FollowRequest
+from swmr_viewer.scan_model import Problem
 
 FOLDER_KEY, PATTERN_KEY, NEWEST_KEY = "watch/folder", "watch/pattern", "watch/newest"
 

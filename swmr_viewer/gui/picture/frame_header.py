@@ -15,8 +15,8 @@ from swmr_viewer.gui.look.folding_row import FoldingRow
 from swmr_viewer.gui.look.labels import ElidedLabel, PlainLabel
 from swmr_viewer.gui.look.painting import Painted
 from swmr_viewer.gui.look.theme import theme_of_application, tokens
-from swmr_viewer.gui.session.live_frame import LiveFrame
 from swmr_viewer.gui.session.session import Session
+from swmr_viewer.scan_model import LiveFrame
 
 
 class FrameHeader(QWidget):

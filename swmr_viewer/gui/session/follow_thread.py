@@ -13,9 +13,9 @@ from PySide6.QtCore import QObject, Qt, QThread, Signal
 
 from swmr_viewer.core.conditions import Condition
 from swmr_viewer.gui.session.frame_mailbox import FrameMailbox
-from swmr_viewer.gui.session.live_frame import LiveFrame, Mask, Pixels, live_frame
 from swmr_viewer.gui.session.progress_feed import Announcer, ProgressMailbox, ProgressUpdate
 from swmr_viewer.reader import messages as m
+from swmr_viewer.scan_model import LiveFrame, Mask, Pixels, live_frame
 
 WAIT_S = 1.0
 STOP_BOUND_S = 3.0

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from threading import Lock
 
-from swmr_viewer.gui.session.live_frame import LiveFrame
+from swmr_viewer.scan_model import LiveFrame
 
 
 class FrameMailbox:

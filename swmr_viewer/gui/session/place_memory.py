@@ -10,8 +10,8 @@ from typing import Any, Generic, TypeVar
 from PySide6.QtCore import QObject, QTimer, SignalInstance
 
 from swmr_viewer.gui.look.settings import settings
-from swmr_viewer.gui.session.places import Place, same_places
 from swmr_viewer.gui.session.session import Session
+from swmr_viewer.scan_model import Place, same_places
 
 Value = TypeVar("Value")
 MOST = 100

@@ -12,9 +12,9 @@ from PySide6.QtCore import QObject, QTimer
 
 from swmr_viewer.core.conditions import Condition, default_conditions
 from swmr_viewer.gui.session.follow_thread import FollowThread
-from swmr_viewer.gui.session.live_frame import LiveFrame
 from swmr_viewer.gui.session.session_news import SessionNews
 from swmr_viewer.reader import messages as m
+from swmr_viewer.scan_model import LiveFrame
 
 TICK_MS = 100
 

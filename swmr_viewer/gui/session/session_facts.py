@@ -10,13 +10,8 @@ from swmr_viewer.core.conditions import Condition, Timeout, default_conditions
 from swmr_viewer.core.data_facts import DataFacts
 from swmr_viewer.core.progress import KeyProgress
 from swmr_viewer.gui.session.follow_thread import ReaderCondition
-from swmr_viewer.gui.session.live_frame import LiveFrame
-from swmr_viewer.gui.session.places import Places
-from swmr_viewer.gui.session.problem import Problem
-from swmr_viewer.gui.session.rate import RateMeter
-from swmr_viewer.gui.session.shown_counts import ShownCounts
-from swmr_viewer.gui.session.state import Facts, SessionState, resolve_state
 from swmr_viewer.reader import messages as m
+from swmr_viewer.scan_model import Facts, LiveFrame, Places, Problem, RateMeter, SessionState, ShownCounts, resolve_state
 
 
 class SessionFacts(QObject):

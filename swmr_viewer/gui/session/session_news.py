@@ -11,14 +11,10 @@ from PySide6.QtCore import QObject, QTimer
 from swmr_viewer.core.progress import KeyProgress
 from swmr_viewer.core.scan import moved_index
 from swmr_viewer.gui.session.follow_thread import FollowThread, ReaderCondition
-from swmr_viewer.gui.session.frame_preparation import FramePreparation
-from swmr_viewer.gui.session.live_frame import LiveFrame
-from swmr_viewer.gui.session.places import places_in
-from swmr_viewer.gui.session.problem import Problem
 from swmr_viewer.gui.session.progress_feed import ProgressUpdate, added_to
 from swmr_viewer.gui.session.session_facts import SessionFacts
-from swmr_viewer.gui.session.state import replaced_text, resolve_state
 from swmr_viewer.reader import messages as m
+from swmr_viewer.scan_model import FramePreparation, LiveFrame, Problem, places_in, replaced_text, resolve_state
 
 TELL_STUCK_S = 5.0
 """The state line tells of silence after 2 s; after so long (s) the error bar offers to stop."""

@@ -19,11 +19,11 @@ from swmr_viewer.gui.look.theme import tokens
 from swmr_viewer.gui.measuring import Columns, CurvesOrder
 from swmr_viewer.gui.picture import FramePane
 from swmr_viewer.gui.session.live_mode import shown_text
-from swmr_viewer.gui.session.problem import Problem
 from swmr_viewer.gui.session.session import Session
 from swmr_viewer.gui.snapshots.snapshot_picture import composed, png_of, scale_bar
 from swmr_viewer.gui.snapshots.snapshot_settings import SnapshotSettings, load_snapshot_settings, store_snapshot_settings
 from swmr_viewer.gui.snapshots.snapshot_writer import Order, SnapshotWriter
+from swmr_viewer.scan_model import Problem
 
 
 class Snapshots(QObject):

@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from swmr_viewer.core.conditions import AllKeys, Timeout
 from swmr_viewer.gui.assembly import Assembly
-from swmr_viewer.gui.session.state import StateKind
+from swmr_viewer.scan_model.state import StateKind
 from swmr_viewer.simulator.orders import dropped_indices
 from swmr_viewer.simulator.plan import ScanPlan
 from tests.gui.waiting import WAIT_MS, wait_complete, wait_shown

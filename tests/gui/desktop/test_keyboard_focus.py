@@ -11,8 +11,8 @@ from pytestqt.qtbot import QtBot
 
 from swmr_viewer.core.conditions import FrameCount, Timeout
 from swmr_viewer.gui.assembly import Assembly
-from swmr_viewer.gui.session.problem import Problem
 from swmr_viewer.reader import messages as m
+from swmr_viewer.scan_model.state import Problem
 from tests.gui.fakes import FakeSupervisor, picture
 
 Following = Callable[..., Assembly]

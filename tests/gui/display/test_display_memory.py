@@ -20,8 +20,8 @@ from swmr_viewer.gui.display.levels_scale import Scale
 from swmr_viewer.gui.display.orientation import Orientation
 from swmr_viewer.gui.look.settings import settings
 from swmr_viewer.gui.session.place_memory import MOST
-from swmr_viewer.gui.session.places import Place
 from swmr_viewer.reader import messages as m
+from swmr_viewer.scan_model.places import Place
 from tests.gui.fakes import FakeSupervisor
 
 PLACE = Place("/entry/scan_1/eiger/data", (64, 48), "<u4")

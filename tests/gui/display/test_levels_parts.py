@@ -20,8 +20,8 @@ from swmr_viewer.gui.display.levels_text import mode_text
 from swmr_viewer.gui.display.orientation import Orientation
 from swmr_viewer.gui.display.screen_fit import screen_fit
 from swmr_viewer.gui.image.raw_crop import raw_part
-from swmr_viewer.gui.session.frame_preparation import FramePreparation
 from swmr_viewer.reader.messages import Combine, DataDescription, SetDisplay
+from swmr_viewer.scan_model.frame_preparation import FramePreparation
 
 ORIENTATIONS = [Orientation(*flags) for flags in product((False, True), repeat=3)]
 MEASURED = LevelStatistics(1.0, 900.0, 3.0, 70.0, 5)

@@ -17,8 +17,8 @@ from swmr_viewer.gui.assembly import Assembly
 from swmr_viewer.gui.look.settings import settings
 from swmr_viewer.gui.measuring.region_memory import KEY, STORE
 from swmr_viewer.gui.measuring.regions import Marks
-from swmr_viewer.gui.session.places import Place
 from swmr_viewer.reader import messages as m
+from swmr_viewer.scan_model.places import Place
 from tests.gui.fakes import FakeSupervisor
 
 PLACE = Place("/entry/scan_1/eiger/data", (64, 48), "<u4")

@@ -16,9 +16,9 @@ from swmr_viewer.core.conditions import AllKeys, Timeout
 from swmr_viewer.core.number_text import moment_text, seconds_text
 from swmr_viewer.gui.assembly import Assembly
 from swmr_viewer.gui.controls.termination_text import end_text
-from swmr_viewer.gui.session.problem import Problem
 from swmr_viewer.gui.snapshots.snapshot_settings import SnapshotSettings
 from swmr_viewer.reader import messages as m
+from swmr_viewer.scan_model.state import Problem
 from tests.gui.fakes import Clock, FakeSupervisor, picture, ranges
 from tests.gui.waiting import WAIT_MS, wait_shown
 

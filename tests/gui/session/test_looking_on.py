@@ -11,8 +11,8 @@ from pytestqt.qtbot import QtBot
 from swmr_viewer.core.conditions import Timeout
 from swmr_viewer.gui.assembly import Assembly
 from swmr_viewer.gui.controls.notify import Notifier
-from swmr_viewer.gui.session.state import StateKind
 from swmr_viewer.reader import messages as m
+from swmr_viewer.scan_model.state import StateKind
 from tests.gui.fakes import Clock, FakeSupervisor
 from tests.gui.waiting import WAIT_MS, wait_complete, wait_shown
 from tests.live.writers import LiveWriter

@@ -13,9 +13,9 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from swmr_viewer.gui.assembly import Assembly
-from swmr_viewer.gui.session.state import StateKind
 from swmr_viewer.reader import messages as m
 from swmr_viewer.reader.messages import FollowRequest
+from swmr_viewer.scan_model.state import StateKind
 from tests.gui.fakes import FakeSupervisor, picture
 from tests.live.reused_names import DATA, KEYS, NEW, OLD, ReusedNames
 

@@ -12,8 +12,8 @@ from pytestqt.qtbot import QtBot
 
 from swmr_viewer.core.conditions import FrameCount, Timeout, default_conditions
 from swmr_viewer.gui.assembly import Assembly
-from swmr_viewer.gui.session.state import StateKind
 from swmr_viewer.reader import messages as m
+from swmr_viewer.scan_model.state import StateKind
 from tests.gui.fakes import Clock, FakeSupervisor, picture
 
 Following = Callable[..., Assembly]

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from swmr_viewer.gui.session.places import Place, Places, places_in, same_places
 from swmr_viewer.reader.messages import DataDescription, FollowRequest, Opened
+from swmr_viewer.scan_model.places import Place, Places, places_in, same_places
 
 FRAME, TYPE = (64, 48), "<u4"
 

@@ -1,7 +1,8 @@
-"""The one plain state of the window, resolved from facts by a pure function."""
+"""The one plain state of the scan, resolved from facts by a pure function; and problems, which say what to do."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum
@@ -160,3 +161,16 @@ def _following(facts: Facts) -> SessionState:
     if facts.quiet_s is not None and facts.quiet_s >= quiet_after_s(facts.rate):
         return SessionState(StateKind.QUIET, "Quiet", f"No new key for {seconds_text(facts.quiet_s)}. Quiet is not finished.")
     return SessionState(StateKind.LIVE, "Live", "New keys are followed as they come.")
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that went wrong."""
+
+    message: str
+    remedy: str = ""
+    details: str = ""
+    severity: str = "error"
+    """``error``: nothing goes on; ``note``: following goes on."""
+    action_text: str = ""
+    action: Callable[[], None] | None = None
