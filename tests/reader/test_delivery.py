@@ -12,6 +12,7 @@ from swmr_viewer.core.data_facts import DataFacts
 from swmr_viewer.core.errors import FrameDoubtfulError, FrameNotWrittenError, FrameUnreadableError
 from swmr_viewer.core.progress import KeyProgress
 from swmr_viewer.reader.blocks import create_block, let_go, unlink
+from swmr_viewer.reader.child import event_pipe
 from swmr_viewer.reader.child.frame_preparers import FramePreparers
 from swmr_viewer.reader.child.frame_reading import FRAME_TIMEOUT_S, FrameReading
 from swmr_viewer.reader.child.live import LiveDelivery
@@ -30,7 +31,7 @@ class Clock:
         return self.now
 
 
-class EventPipe:
+class EventPipe(event_pipe.EventPipe):
     """Keeps what was sent."""
 
     generation = 1

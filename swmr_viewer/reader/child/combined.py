@@ -126,4 +126,4 @@ class CombinedFrames:
         return self._read(index, as_it_is=True)
 
     def _leave_out(self, index: int, why: str) -> None:
-        self._frames.report_fault(f"Frame {index} is left out of the {self.preparer.combine.how}: {why}", index, self.path)
+        self._frames.pipe.report_fault(f"Frame {index} is left out of the {self.preparer.combine.how}: {why}", index, self.path)

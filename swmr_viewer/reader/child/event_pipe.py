@@ -1,4 +1,4 @@
-"""The reader's end of the pipe: it says what there is to say, and that it is alive when there is nothing."""
+"""The reader's end of the pipe: events out, requests in, a heartbeat where there is nothing to report, and a watchdog."""
 
 from __future__ import annotations
 
@@ -7,11 +7,17 @@ import os
 import select
 import sys
 import time
+from collections.abc import Callable, Mapping
 from multiprocessing.connection import Connection
+from typing import Any
 
-from swmr_viewer.reader.messages import Busy, Event, Heartbeat, KeysChanged, Request
+from swmr_viewer.core.scan import position_of
+from swmr_viewer.reader.messages import Busy, Event, Fault, Heartbeat, KeysChanged, Phase, PhaseChanged, Request
 
-_ALIVE_EVERY_S = 0.4
+Handlers = Mapping[type[Any], Callable[[Any], None]]
+"""What is done for each kind of request, listed by whoever does it."""
+
+_HEARTBEAT_EVERY_S = 0.4
 _FEED_EVERY_S = 1.0
 
 
@@ -43,15 +49,29 @@ class EventPipe:
             self._watchdog.feed()
         self._sent_at = time.monotonic()
 
+    def report_busy(self, doing: str) -> None:
+        """Report what is begun now: it may take long, or end this process."""
+        self.send(Busy(self.generation, doing))
+
+    def report_frame(self, doing: str, index: int, path: str, scan_shape: tuple[int, ...]) -> None:
+        """Report the frame that is touched now, so that one which ends this process is not touched again."""
+        self.send(Busy(self.generation, f"{doing} frame {index} of {path}", index, path, position_of(index, scan_shape)))
+
+    def report_fault(self, message: str, index: int | None = None, path: str = "") -> None:
+        self.send(Fault(self.generation, message, index, path))
+
+    def report_phase(self, phase: Phase, text: str = "") -> None:
+        self.send(PhaseChanged(self.generation, phase, text))
+
     def _has_room(self) -> bool:
         if sys.platform == "win32":
             return False
         return bool(select.select([], [self._connection], [], 0)[1])
 
     def keep_alive(self, now: bool = False) -> None:
-        """Say that the loop turns, if nothing else was said for a while (or at once)."""
+        """Send a heartbeat if nothing else was sent for a while (or at once)."""
         self._watchdog.feed()
-        if now or time.monotonic() - self._sent_at > _ALIVE_EVERY_S:
+        if now or time.monotonic() - self._sent_at > _HEARTBEAT_EVERY_S:
             self.send(Heartbeat(self.generation))
 
     def receive(self, pause_s: float) -> list[Request]:
@@ -62,10 +82,10 @@ class EventPipe:
         EOFError
             If the parent is gone.
         """
-        heard: list[Request] = []
-        while self._connection.poll(0 if heard else pause_s):
-            heard.append(self._connection.recv())
-        return heard
+        requests: list[Request] = []
+        while self._connection.poll(0 if requests else pause_s):
+            requests.append(self._connection.recv())
+        return requests
 
 
 class Watchdog:

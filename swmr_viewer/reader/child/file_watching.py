@@ -10,9 +10,9 @@ from swmr_viewer.core.files.identity import change_at_path, identity_of_file, re
 from swmr_viewer.core.files.stamps import Change, FileStamp
 from swmr_viewer.core.files.superblock import read_file_state, touch
 from swmr_viewer.core.inspection import FileState
-from swmr_viewer.reader.child.event_pipe import EventPipe
+from swmr_viewer.reader.child.event_pipe import EventPipe, Handlers
 from swmr_viewer.reader.child.scans import Scan, open_scan
-from swmr_viewer.reader.messages import Busy, Fault, FileIdentified, FileReplaced, FollowRequest, Phase, PhaseChanged
+from swmr_viewer.reader.messages import Busy, FileIdentified, FileReplaced, FollowRequest, Phase, ShowIndex
 
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.02, 0.5
 _DAMAGED_PATIENCE_S = 3.0
@@ -45,7 +45,7 @@ class ScanOpener:
         self._clock = clock
         self._began_at = self._next_at = clock()
         self._pause_s = _FIRST_PAUSE_S
-        self._told: PhaseChanged | None = None
+        self._reported: tuple[Phase, str] | None = None
 
     @property
     def pause_s(self) -> float:
@@ -64,10 +64,10 @@ class ScanOpener:
         """
         if self.pause_s > 0:
             return None
-        path, generation = self._request.path, self._pipe.generation
-        self._pipe.send(Busy(generation, f"asking the storage for {path}", asks_storage=True))
+        path = self._request.path
+        self._pipe.send(Busy(self._pipe.generation, f"asking the storage for {path}", asks_storage=True))
         touch(path)
-        self._pipe.send(Busy(generation, f"opening {path}"))
+        self._pipe.report_busy(f"opening {path}")
         try:
             self._refuse_another()
             scan = open_scan(self._request)
@@ -81,7 +81,7 @@ class ScanOpener:
             may_help = error.retryable or isinstance(error, FileDamagedError)
             if not may_help or self._clock() - self._began_at >= self._longest_s(error):
                 raise
-            self._tell(error)
+            self._report_wait(error)
         finally:
             self._pipe.keep_alive(now=True)
         self._next_at = self._clock() + self._pause_s
@@ -102,24 +102,23 @@ class ScanOpener:
             return min(longest_s, _CLOSED_PATIENCE_S)
         return longest_s
 
-    def _tell(self, error: SwmrViewerError) -> None:
+    def _report_wait(self, error: SwmrViewerError) -> None:
         phase = Phase.WAITING_FOR_KEYS
         if isinstance(error, FileNotThereError):
             phase = Phase.WAITING_FOR_FILE
         elif isinstance(error, NotSwmrYetError):
             phase = Phase.WAITING_FOR_SWMR
-        told = PhaseChanged(self._pipe.generation, phase, error.message)
-        if told != self._told:
-            self._told = told
-            self._pipe.send(told)
+        if (phase, error.message) != self._reported:
+            self._reported = (phase, error.message)
+            self._pipe.report_phase(phase, error.message)
 
 
-_LOOK_EVERY_S = 0.2
+_CHECK_EVERY_S = 0.2
 _SEND_STAMP_EVERY_S = 1.0
 
 
 class FileWatch:
-    """PendingInspections at the opened file, at those of keys, and at those that frames were read from.
+    """Whether a file that is open, or that frames were read from, was replaced: reported before anything of another scan is read.
 
     Parameters
     ----------
@@ -136,44 +135,44 @@ class FileWatch:
         self._pipe = pipe
         self._clock = clock
         self._opened = identity_of_file(scan.h5file)
-        self._look_at = self._send_at = clock()
+        self._check_at = self._send_at = clock()
         self._sent_size = -1
         self.change = Change.NONE
+        self.handlers: Handlers = {ShowIndex: self._refuse}
+        """What is done once the frames are lost."""
 
     @property
     def is_lost(self) -> bool:
         """Whether what is open was written anew in place: nothing of it may be read any more."""
         return self.change is Change.REWRITTEN
 
-    def look(self, *, now: bool = False) -> bool:
-        """Look if it is time, or at once; return whether a file was replaced."""
-        if now or self._clock() >= self._look_at:
-            self._look_at = self._clock() + _LOOK_EVERY_S
+    def check(self, *, now: bool = False) -> bool:
+        """Check if it is time, or at once; return whether a file was replaced."""
+        if now or self._clock() >= self._check_at:
+            self._check_at = self._clock() + _CHECK_EVERY_S
             found = self._found()
             if found is not None and found[1].value > self.change.value:
-                self._tell(*found)
-            self._report_size()
+                self._report(*found)
+            self._send_stamp()
         return self.change.is_replacement
 
-    def refuse(self, index: int) -> None:
-        """Say that a frame that somebody asked for is gone."""
+    def _refuse(self, request: ShowIndex) -> None:
         why = replaced_error(self._opened.stamp.path, self.change).message
-        self._pipe.send(Fault(self._pipe.generation, f"Frame {index} cannot be shown: {why}", index))
+        self._pipe.report_fault(f"Frame {request.index} cannot be shown: {why}", request.index)
 
     def _found(self) -> tuple[str, Change] | None:
-        files = (one for grabber in self._scan.grabbers.values() for one in grabber.files)
-        found = [(one.stamp.path, one.look()) for one in files]
-        told = self._scan.follower.replacement
-        replaced = [one for one in (*found, *([told] if told is not None else [])) if one[1].is_replacement]
-        return max(replaced, key=lambda one: one[1].value, default=None)
+        of_frames = [(file.stamp.path, file.look()) for grabber in self._scan.grabbers.values() for file in grabber.files]
+        of_keys = self._scan.follower.replacement
+        replaced = [(path, change) for path, change in (*of_frames, *([of_keys] if of_keys else [])) if change.is_replacement]
+        return max(replaced, key=lambda found: found[1].value, default=None)
 
-    def _tell(self, path: str, change: Change) -> None:
+    def _report(self, path: str, change: Change) -> None:
         self.change = change
         error = replaced_error(path, change)
         self._pipe.send(FileReplaced(self._pipe.generation, path, error.message, change is Change.REWRITTEN, time.time()))
 
-    def _report_size(self) -> None:
-        """Let the supervisor know what was read, so that another reader goes on with this file only."""
+    def _send_stamp(self) -> None:
+        """Send the supervisor what was read, so that another reader goes on with this file only."""
         if self._opened.stamp.size != self._sent_size and self._clock() >= self._send_at and not self.change.is_replacement:
             self._sent_size, self._send_at = self._opened.stamp.size, self._clock() + _SEND_STAMP_EVERY_S
             self._pipe.send(FileIdentified(self._pipe.generation, self._opened.stamp))

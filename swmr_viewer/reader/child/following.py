@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import time
-from typing import Any, Protocol
+from typing import Any
 
 from swmr_viewer.core.conditions import FILE_REPLACED, STOPPED, Timeout
 from swmr_viewer.core.errors import SwmrViewerError
 from swmr_viewer.core.nexus.frame_times import FrameTimes
-from swmr_viewer.core.ranges import IndexArray
-from swmr_viewer.reader.child.event_pipe import EventPipe
+from swmr_viewer.reader.child.event_pipe import EventPipe, Handlers
 from swmr_viewer.reader.child.file_watching import FileWatch
 from swmr_viewer.reader.child.frame_preparers import FramePreparers
 from swmr_viewer.reader.child.frame_reading import FrameReading
@@ -21,27 +20,16 @@ from swmr_viewer.reader.child.reader_slots import ReaderSlots
 from swmr_viewer.reader.child.scans import Scan
 from swmr_viewer.reader.child.sending import Sender
 from swmr_viewer.reader.messages import (
-    AcknowledgeMeasured,
-    AcknowledgeProgress,
-    Busy,
     DataAwaited,
     DataJoined,
     Ended,
-    Fault,
     Follow,
-    Measure,
     Phase,
-    PhaseChanged,
     Request,
     Resume,
     Resumed,
     SetConditions,
-    SetDisplay,
-    SetEveryFrame,
-    ShowIndex,
-    ShowLive,
     Stop,
-    StopMeasuring,
 )
 
 _IDLE_PAUSE_S = 0.5
@@ -67,13 +55,20 @@ class Following:
         self._scan = scan
         self._pipe = pipe
         self._announcer = ProgressReporter(scan.follower, pipe)
-        self._announces_keys = not follow.request.every_frame
+        self._reports_keys = not follow.request.every_frame
         self._preparers = FramePreparers(scan.h5file, scan.facts, pipe)
         self._frames = FrameReading(scan.grabbers, pipe, follow.unreadable, late=scan.late)
         self._times: dict[str, FrameTimes] = {}
         self._measurer = Measurer(self._frames, self._announcer, self._preparers)
         self._live: LiveDelivery | None = None
-        self._delivery: Delivery
+        self._handlers: Handlers = {
+            **self._announcer.handlers,
+            SetConditions: self._set_conditions,
+            Stop: self._stop,
+            Resume: self._resume,
+        }
+        self._frame_handlers: Handlers = {}
+        self._delivery: LiveDelivery | MeasuredDelivery
         if follow.request.every_frame:
             self._delivery = MeasuredDelivery(
                 self._frames, scan.follower, follow.delivered, follow.delivered_shape, lambda: self._ending is not None
@@ -81,7 +76,8 @@ class Following:
         else:
             self._live = self._live_delivery(slots)
             self._delivery = self._live
-        self._replacement = FileWatch(scan, pipe)
+            self._frame_handlers = {**self._live.handlers, **self._measurer.handlers}
+        self._files = FileWatch(scan, pipe)
         self._is_watching = False
         """Whether keys that are found now came just now: they were not there at the first look."""
         self._ending: str | None = None
@@ -93,7 +89,7 @@ class Following:
         self._report_waits()
         pipe.send(scan.opened(follow.generation, follow.request.path))
         self._report_faults(scan.faults)
-        pipe.send(PhaseChanged(pipe.generation, Phase.FOLLOWING))
+        pipe.report_phase(Phase.FOLLOWING)
 
     def _live_delivery(self, slots: ReaderSlots) -> LiveDelivery:
         scan, pipe = self._scan, self._pipe
@@ -109,7 +105,7 @@ class Following:
     @property
     def pause_s(self) -> float:
         """How long to wait for requests before the next step (s)."""
-        if self._replacement.is_lost:
+        if self._files.is_lost:
             return _IDLE_PAUSE_S if self._ended else 0.0
         if self._delivery.has_work or self._measurer.has_work:
             return 0.0
@@ -118,79 +114,55 @@ class Following:
         return self._scan.follower.suggest_poll_s()
 
     def handle(self, request: Request) -> None:
-        """Do what the parent asks for."""
-        follower = self._scan.follower
-        match request:
-            case ShowIndex(index=index) if self._replacement.is_lost:
-                self._replacement.refuse(index)
-            case ShowIndex() | ShowLive():
-                self._delivery.show(request)
-            case AcknowledgeProgress():
-                self._announcer.acknowledge()
-            case SetConditions(conditions=conditions):
-                try:
-                    follower.conditions = conditions
-                except SwmrViewerError as error:
-                    self._report_faults([str(error)])
-            case Stop():
-                follower.stop()
-                self._delivery.abandon()
-            case Resume():
-                self._resume()
-            case _ if self._live is not None and not self._replacement.is_lost:  # a mask would be another scan's as well
-                self._handle_wish(self._live, request)
-            case _:
-                pass
+        """Do what the parent asks for; what needs frames is not done where they are lost (a mask would be another scan's as well)."""
+        of_frames = self._files.handlers if self._files.is_lost else self._frame_handlers
+        handler = self._handlers.get(type(request)) or of_frames.get(type(request))
+        if handler is not None:
+            handler(request)
 
-    def _handle_wish(self, live: LiveDelivery, request: Request) -> None:
-        match request:
-            case SetDisplay():
-                self._preparers.set(request)
-                live.prepare_again()
-            case SetEveryFrame():
-                live.set_every_frame(request)
-            case Measure():
-                self._measurer.measure(request)
-            case StopMeasuring():
-                self._measurer.measure(None)
-            case AcknowledgeMeasured():
-                self._measurer.acknowledge()
-            case _:
-                pass
+    def _set_conditions(self, request: SetConditions) -> None:
+        try:
+            self._scan.follower.conditions = request.conditions
+        except SwmrViewerError as error:
+            self._pipe.report_fault(str(error))
 
-    def _resume(self) -> None:
+    def _stop(self, request: Stop) -> None:
+        self._scan.follower.stop()
+        self._delivery.abandon()
+
+    def _resume(self, request: Resume) -> None:
         self._scan.follower.resume()
         self._ending, self._ended, self._ended_before = None, False, None
         self._is_watching = False
-        self._pipe.send(PhaseChanged(self._pipe.generation, Phase.FOLLOWING))
+        self._pipe.report_phase(Phase.FOLLOWING)
 
     def step(self) -> None:
         """Poll, announce, deliver, and look for the end."""
-        self._look_at_files()
+        self._check_files()
         if self._ended and self._keeps_polling(self._ending):
-            self._look_again()
+            self._poll_again()
         if self._ending is None:
             self._scan.follower.refresh()
             self._take()
-        if self._announces_keys:
+        if self._reports_keys:
             self._announcer.announce()
-        if not self._replacement.change.is_replacement:  # late links lead to whatever has their names now
+        if not self._files.change.is_replacement:  # late links lead to whatever has their names now
             self._join_late()
             self._join_masks()
-        if not self._replacement.is_lost:
+        if not self._files.is_lost:
             self._delivery.step()
             self._measurer.step()
         if self._ending is None:
-            self._set_ending(self._look_for_end())
+            self._set_ending(self._check_end())
             self._take()
             self._is_watching = True
         elif not self._ended and self._everything_sent:
             self._end(self._ending)
 
-    def _look_at_files(self) -> None:
+    def _check_files(self) -> None:
         """End for a file of frames as well that another scan has the name of: the follower knows those of keys."""
         goes_on = self._ending is None or (self._ended and self._keeps_polling(self._ending))
-        if self._replacement.look() and goes_on and self._ended_before is None:
+        if self._files.check() and goes_on and self._ended_before is None:
             self._ended = False
             self._scan.follower.refresh()
             self._take()
@@ -201,7 +173,7 @@ class Following:
         """Take note of why it ends, and when. What was so at the first look has been so for a time that nobody knows."""
         self._ending = reason
         if reason == FILE_REPLACED:
-            self._replacement.look(now=True)
+            self._files.check(now=True)
         self._was_over = not self._is_watching and reason not in (None, STOPPED, FILE_REPLACED, Timeout.name)
         self._ending_at = self._scan.follower.last_written_at() if self._was_over else time.time()
 
@@ -209,7 +181,7 @@ class Following:
         """Whether this is no end for a window: a pause that was longer than expected. A command that delivers every frame does end."""
         return self._live is not None and reason == Timeout.name and not self._scan.follower.all_keys_set
 
-    def _look_again(self) -> None:
+    def _poll_again(self) -> None:
         reason = self._scan.follower.look_again()
         self._take()
         if reason == self._ending:
@@ -218,22 +190,22 @@ class Following:
         self._set_ending(reason)
         if reason is None:
             self._pipe.send(Resumed(self._pipe.generation))
-            self._pipe.send(PhaseChanged(self._pipe.generation, Phase.FOLLOWING))
+            self._pipe.report_phase(Phase.FOLLOWING)
 
     def _join_late(self) -> None:
         """Look for data that were not there yet, also after the end: a detector's file may come long after its keys."""
         scan, pipe = self._scan, self._pipe
         if not scan.late.is_due:
             return
-        pipe.send(Busy(pipe.generation, f"looking for {', '.join(scan.late.paths)}"))
+        pipe.report_busy(f"looking for {', '.join(scan.late.paths)}")
         joined = scan.join_late()
         pipe.keep_alive(now=True)
         if joined:
             pipe.send(DataJoined(pipe.generation, joined))
-        for one in joined:
-            self._preparers.add(one.path, one.facts)
-            self._times[one.path] = FrameTimes(scan.h5file, one.facts.time_path)
-            self._delivery.add_data(one.path)
+        for data in joined:
+            self._preparers.add(data.path, data.facts)
+            self._times[data.path] = FrameTimes(scan.h5file, data.facts.time_path)
+            self._delivery.add_data(data.path)
         self._report_waits()
         self._report_faults(scan.faults)
 
@@ -248,7 +220,7 @@ class Following:
             self._reported_waits = self._scan.late.reasons
             self._pipe.send(DataAwaited(self._pipe.generation, self._reported_waits))
 
-    def _look_for_end(self) -> str | None:
+    def _check_end(self) -> str | None:
         if self._ended_before is None:
             return self._scan.follower.check_end()
         while self._scan.follower.refresh():
@@ -267,11 +239,11 @@ class Following:
 
     def _report_faults(self, messages: list[str]) -> None:
         for message in messages:
-            self._pipe.send(Fault(self._pipe.generation, message))
+            self._pipe.report_fault(message)
 
     @property
     def _everything_sent(self) -> bool:
-        return (self._delivery.is_idle or self._replacement.is_lost) and (self._announcer.is_idle or not self._announces_keys)
+        return (self._delivery.is_idle or self._files.is_lost) and (self._announcer.is_idle or not self._reports_keys)
 
     def _end(self, reason: str) -> None:
         follower = self._scan.follower
@@ -279,38 +251,8 @@ class Following:
         if self._ended_before is None:
             still_following, at, was_over = self._keeps_polling(reason), self._ending_at, self._was_over
             self._pipe.send(Ended(self._pipe.generation, reason, follower.n_complete, follower.total, still_following, at, was_over))
-        self._pipe.send(PhaseChanged(self._pipe.generation, Phase.ENDED, self._ended_before or reason))
+        self._pipe.report_phase(Phase.ENDED, self._ended_before or reason)
 
     def close(self) -> None:
         """Close the file."""
         self._scan.close()
-
-
-class Delivery(Protocol):
-    """Takes complete indices in, and sends frames out, a little at each step."""
-
-    @property
-    def is_idle(self) -> bool:
-        """Whether everything that has to be sent was sent."""
-
-    @property
-    def has_work(self) -> bool:
-        """Whether the next step should come at once."""
-
-    def add_completed(self, indices: IndexArray, reshaped: bool, came: bool = True) -> None:
-        """Take note of complete indices; ``reshaped``: indices mean other positions now; ``came``: they completed just now."""
-
-    def add_data(self, path: str) -> None:
-        """Take note that a data set which was not there before can be read now."""
-
-    def remap_indices(self, before: tuple[int, ...], after: tuple[int, ...]) -> None:
-        """Take note that indices mean other places now; called before ``add_completed``."""
-
-    def show(self, request: ShowIndex | ShowLive) -> None:
-        """Take note of what the window wants to see."""
-
-    def step(self) -> None:
-        """Send what can be sent now."""
-
-    def abandon(self) -> None:
-        """Send nothing more: the user stopped."""

@@ -20,7 +20,7 @@ from swmr_viewer.core.errors import PathError, PathNotThereError
 from swmr_viewer.reader.child.event_pipe import EventPipe
 from swmr_viewer.reader.child.pixel_masks import Mask, PixelMask
 from swmr_viewer.reader.child.reader_slots import SlotLayout, slot_layout
-from swmr_viewer.reader.messages import Busy, Combine, Fault, PixelMaskRead, SetDisplay
+from swmr_viewer.reader.messages import Combine, PixelMaskRead, SetDisplay
 
 _PAUSE_S = 0.5
 """Between two looks for masks that are not there yet."""
@@ -167,7 +167,7 @@ class FramePreparers:
         """Try links that led nowhere again, seldom; return whether frames are prepared in another way now."""
         if not self._awaited or self._clock() < self._retry_at:
             return False
-        self._pipe.send(Busy(self._pipe.generation, f"looking for {', '.join(sorted(self._awaited))}"))
+        self._pipe.report_busy(f"looking for {', '.join(sorted(self._awaited))}")
         began = self._clock()
         came = [path for path in sorted(self._awaited) if self._has_come(path)]
         self._retry_at = self._clock() + max(_PAUSE_S, _SHARE * (self._clock() - began))
@@ -192,7 +192,7 @@ class FramePreparers:
     def _report_once(self, path: str, mask_path: str, error: PathError) -> None:
         if (path, mask_path) not in self._told:
             self._told.add((path, mask_path))
-            self._pipe.send(Fault(self._pipe.generation, str(error)))
+            self._pipe.report_fault(str(error))
 
 
 def default_preparer(facts: DataFacts) -> FramePreparer:

@@ -12,10 +12,10 @@ import numpy.typing as npt
 
 from swmr_viewer.core.errors import FrameDoubtfulError, FrameNotWrittenError
 from swmr_viewer.core.frames import FrameGrabber
-from swmr_viewer.core.scan import index_of, position_of
+from swmr_viewer.core.scan import index_of
 from swmr_viewer.reader.child.event_pipe import EventPipe
 from swmr_viewer.reader.child.scans import LateData
-from swmr_viewer.reader.messages import Busy, Fault, FramePlace
+from swmr_viewer.reader.messages import FramePlace
 
 _NONE: frozenset[int] = frozenset()
 
@@ -75,7 +75,7 @@ class FrameReading:
             If the frame is not there yet, or cannot be read.
         """
         grabber, kept = self.grabbers[path], self._kept.get(path)
-        self.pipe.send(busy_with(self.pipe.generation, doing, path, index, scan_shape))
+        self.pipe.report_frame(doing, index, path, scan_shape)
         if kept is None or kept.shape != grabber.frame_shape or kept.dtype != grabber.dtype:
             self._kept[path] = kept = np.empty(grabber.frame_shape, grabber.dtype)
         grab_at(grabber, index, scan_shape, kept, as_it_is)
@@ -87,28 +87,22 @@ class FrameReading:
         return self._late.paths if self._late is not None else ()
 
     def knows(self, path: str) -> bool:
-        """Whether this data set is followed, there or not yet; say so where it is not."""
+        """Whether this data set is followed, there or not yet; a fault is reported where it is not."""
         is_known = path in self.grabbers or path in self.awaited
         if not is_known:
-            self.report_fault(f"{path} is not among the data sets that are followed.")
+            self.pipe.report_fault(f"{path} is not among the data sets that are followed.")
         return is_known
 
-    def accept(self, path: str, index: int, error: FrameDoubtfulError, tell: bool = True) -> None:
-        """Take note, and say, that a frame that was in doubt for so long is taken as it is.
+    def accept(self, path: str, index: int, error: FrameDoubtfulError, report: bool = True) -> None:
+        """Take a doubtful frame as it is from now on, for it was waited for long enough.
 
         Sources that are missing are waited for once, not for every frame anew.
         """
         self.grabbers[path].go_without(error.missing)
-        if tell:
-            self.report_fault(f"{error.message} Its key was set more than {FRAME_TIMEOUT_S:.0f} s ago: it is taken as it is.", index, path)
-
-    def report_fault(self, message: str, index: int | None = None, path: str = "") -> None:
-        self.pipe.send(Fault(self.pipe.generation, message, index, path))
-
-
-def busy_with(generation: int, doing: str, path: str, index: int, scan_shape: tuple[int, ...]) -> Busy:
-    """Return what to say before a frame is touched."""
-    return Busy(generation, f"{doing} frame {index} of {path}", index, path, position_of(index, scan_shape))
+        if report:
+            self.pipe.report_fault(
+                f"{error.message} Its key was set more than {FRAME_TIMEOUT_S:.0f} s ago: it is taken as it is.", index, path
+            )
 
 
 def _index_on(position: tuple[int, ...], scan_shape: tuple[int, ...]) -> int | None:

@@ -9,12 +9,13 @@ import numpy as np
 from swmr_viewer.core.ranges import IndexArray
 from swmr_viewer.core.scan import index_of, moved, moved_index
 from swmr_viewer.reader.child.combined import CombinedFrames
+from swmr_viewer.reader.child.event_pipe import Handlers
 from swmr_viewer.reader.child.frame_order import ArrivalLog, FrameQueue, NewestFrame
 from swmr_viewer.reader.child.frame_preparers import FramePreparers
 from swmr_viewer.reader.child.frame_reading import DoubtfulFrame, FrameReading
 from swmr_viewer.reader.child.progress_reporter import ProgressReporter
 from swmr_viewer.reader.child.sending import FrameToSend, Sender
-from swmr_viewer.reader.messages import EveryFrameBegan, SetEveryFrame, ShowIndex, ShowLive
+from swmr_viewer.reader.messages import EveryFrameBegan, SetDisplay, SetEveryFrame, ShowIndex, ShowLive
 
 
 class FramesToShow:
@@ -54,6 +55,12 @@ class FramesToShow:
         self._seen_at = frames.clock()
         self._is_new = False
         """Whether the newest frame just came and was not sent yet."""
+        self.handlers: Handlers = {
+            ShowIndex: self.show,
+            ShowLive: self.show,
+            SetDisplay: self._set_display,
+            SetEveryFrame: self.set_every_frame,
+        }
 
     @property
     def is_idle(self) -> bool:
@@ -159,6 +166,10 @@ class FramesToShow:
         self._pinned = FrameToSend(self._pin, self._frames.clock(), False) if self._pin is not None else None
         if self._combined is not None:
             self._combined.resend()
+
+    def _set_display(self, request: SetDisplay) -> None:
+        self._preparers.set(request)
+        self.prepare_again()
 
     def prepare_again(self) -> None:
         """Take note that frames are prepared in another way now."""

@@ -43,7 +43,7 @@ class LiveDelivery(FramesToShow):
         if not is_bad and self._announcer.progress.is_complete(wanted.index):
             return False
         why = "ended the reader before" if is_bad else "is not complete yet"
-        self._frames.report_fault(f"Frame {wanted.index} {why}.", wanted.index, self._path)
+        self._frames.pipe.report_fault(f"Frame {wanted.index} {why}.", wanted.index, self._path)
         return True
 
     def _step_every(self, every: FrameQueue) -> None:
@@ -112,7 +112,7 @@ class LiveDelivery(FramesToShow):
             self._doubtful.clear()
 
     def _give_up(self, wanted: FrameToSend, message: str) -> None:
-        self._frames.report_fault(message, wanted.index, self._path)
+        self._frames.pipe.report_fault(message, wanted.index, self._path)
         if wanted.live:
             self._newest.give_up(wanted.index)
 

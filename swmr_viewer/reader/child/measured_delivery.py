@@ -15,7 +15,7 @@ from swmr_viewer.core.follower import Follower
 from swmr_viewer.core.ranges import IndexArray
 from swmr_viewer.core.scan import moved, position_of
 from swmr_viewer.reader.child.frame_reading import FRAME_TIMEOUT_S, FrameReading, ReadyTimes
-from swmr_viewer.reader.messages import FrameMeasured, ShowIndex, ShowLive
+from swmr_viewer.reader.messages import FrameMeasured
 
 _STEP_S = 0.05
 """Longest time (s) of one step before requests and keys are looked at again."""
@@ -78,9 +78,6 @@ class MeasuredDelivery:
         if self._pending is not None:
             self._pending = _moved(self._pending, before, after)
 
-    def show(self, request: ShowIndex | ShowLive) -> None:
-        """Nothing is shown in this mode."""
-
     def abandon(self) -> None:
         """Deliver nothing more."""
         self._abandoned = self.is_idle = True
@@ -138,7 +135,7 @@ class MeasuredDelivery:
 
     def _tell(self, path: str, index: int, message: str) -> None:
         self._told.add(path)
-        self._frames.report_fault(message, index, path)
+        self._frames.pipe.report_fault(message, index, path)
 
     @property
     def _ready_since(self) -> float:
@@ -162,7 +159,7 @@ class MeasuredDelivery:
             return True
         self._done_without.update(awaited)
         names = ", ".join(awaited)
-        self._frames.report_fault(f"From frame {index} on nothing is told of {names}, not there yet, until it comes.")
+        self._frames.pipe.report_fault(f"From frame {index} on nothing is told of {names}, not there yet, until it comes.")
         return False
 
     def _read(self, path: str, index: int) -> npt.NDArray[Any]:

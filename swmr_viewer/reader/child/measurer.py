@@ -13,11 +13,12 @@ from swmr_viewer.analysis import FrameStatistics, preview_shape, region_statisti
 from swmr_viewer.core.errors import FileReplacedError, FrameDoubtfulError, FrameNotWrittenError, SwmrViewerError
 from swmr_viewer.core.ranges import IndexArray
 from swmr_viewer.core.scan import moved
+from swmr_viewer.reader.child.event_pipe import Handlers
 from swmr_viewer.reader.child.frame_order import Backlog
 from swmr_viewer.reader.child.frame_preparers import FramePreparers
 from swmr_viewer.reader.child.frame_reading import FRAME_TIMEOUT_S, FrameReading
 from swmr_viewer.reader.child.progress_reporter import ProgressReporter
-from swmr_viewer.reader.messages import FRAME_COLUMNS, REGION_COLUMNS, Measure, Measured
+from swmr_viewer.reader.messages import FRAME_COLUMNS, REGION_COLUMNS, AcknowledgeMeasured, Measure, Measured, StopMeasuring
 
 _SLICE_S = 0.01
 """Longest time (s) of one step, but for the last frame in it."""
@@ -51,6 +52,11 @@ class Measurer:
         self._has_credit = True
         self._sent_at = float("-inf")
         self._reported_fault = self._reported_doubtful = False
+        self.handlers: Handlers = {
+            Measure: self.measure,
+            StopMeasuring: lambda request: self.measure(None),
+            AcknowledgeMeasured: lambda request: self.acknowledge(),
+        }
 
     @property
     def has_work(self) -> bool:
@@ -168,7 +174,7 @@ class Measurer:
         except FrameDoubtfulError as error:
             if self._frames.clock() - self._late.get(index, self._frames.clock()) < FRAME_TIMEOUT_S:
                 raise
-            self._frames.accept(request.data_path, index, error, tell=not self._reported_doubtful)
+            self._frames.accept(request.data_path, index, error, report=not self._reported_doubtful)
             self._reported_doubtful = True
         return self._frames.read(request.data_path, index, shape, "measuring", as_it_is=True)
 
@@ -176,7 +182,7 @@ class Measurer:
         self._add_empty(request, index)
         if not self._reported_fault:  # a thousand damaged frames are one piece of news, and each is seen as a gap in the curve
             self._reported_fault = True
-            self._frames.report_fault(f"Frame {index} cannot be measured: {error}", index, request.data_path)
+            self._frames.pipe.report_fault(f"Frame {index} cannot be measured: {error}", index, request.data_path)
 
     def _add_empty(self, request: Measure, index: int) -> None:
         self._late.pop(index, None)

@@ -7,8 +7,8 @@ import numpy as np
 from swmr_viewer.core.follower import Follower
 from swmr_viewer.core.progress import KeyProgress
 from swmr_viewer.core.ranges import IndexArray, Ranges, joined, ranges_of, runs_of
-from swmr_viewer.reader.child.event_pipe import EventPipe
-from swmr_viewer.reader.messages import KeysChanged
+from swmr_viewer.reader.child.event_pipe import EventPipe, Handlers
+from swmr_viewer.reader.messages import AcknowledgeProgress, KeysChanged
 
 
 class ProgressReporter:
@@ -31,6 +31,7 @@ class ProgressReporter:
         self._whole = True
         self._has_credit = True
         self._last_key_came = False
+        self.handlers: Handlers = {AcknowledgeProgress: lambda request: self.acknowledge()}
 
     @property
     def is_idle(self) -> bool:

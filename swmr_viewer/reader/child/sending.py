@@ -17,11 +17,11 @@ from swmr_viewer.core.nexus.frame_times import FrameTimes
 from swmr_viewer.core.scan import position_of
 from swmr_viewer.reader.child.event_pipe import EventPipe
 from swmr_viewer.reader.child.frame_preparers import FramePreparer, FramePreparers
-from swmr_viewer.reader.child.frame_reading import busy_with, grab_at
+from swmr_viewer.reader.child.frame_reading import grab_at
 from swmr_viewer.reader.child.pixel_masks import Mask
 from swmr_viewer.reader.child.progress_reporter import ProgressReporter
 from swmr_viewer.reader.child.reader_slots import ReaderSlots, SlotLayout, refuse_too_large, slot_layout
-from swmr_viewer.reader.messages import Fault, FrameReady, SlotsWanted
+from swmr_viewer.reader.messages import FrameReady, SlotsWanted
 
 OnFrame = Callable[[str, int, npt.NDArray[Any], FrameStatistics], None]
 """Called with path, index, the frame (masked pixels told by value) and its statistics; the array is good during the call."""
@@ -101,7 +101,7 @@ class Sender:
 
         def fill(frame: npt.NDArray[Any]) -> None:
             shape = self._announcer.progress.scan_shape
-            self._pipe.send(busy_with(self._pipe.generation, "reading", path, wanted.index, shape))
+            self._pipe.report_frame("reading", wanted.index, path, shape)
             grab_at(grabber, wanted.index, shape, frame, wanted.as_it_is)
 
         return self._filled(layout, fill, preparer, path, wanted)
@@ -197,7 +197,7 @@ class Sender:
             return None
         at = times.at(index, shape)
         for message in times.take_faults():
-            self._pipe.send(Fault(self._pipe.generation, message))
+            self._pipe.report_fault(message)
         return at
 
     def _ask_for(self, size: int) -> None:
