@@ -6,26 +6,38 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Protocol
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, Signal, SignalInstance
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
 
+from swmr_viewer.core.inspection import FileState, Inspection
 from swmr_viewer.gui.opening.open_dialog.contents import Contents
-from swmr_viewer.gui.opening.open_dialog.file_look import FileLook, FileLookerLike
 from swmr_viewer.gui.opening.open_dialog.file_row import FileRow
 from swmr_viewer.gui.opening.open_dialog.open_buttons import OpenButtons
 from swmr_viewer.gui.opening.open_dialog.preset_row import PresetRow
-from swmr_viewer.gui.opening.open_dialog.previewing import PreviewerLike, Previewing, frame_may_come, request_for
+from swmr_viewer.gui.opening.open_dialog.preview_text import preview_request
+from swmr_viewer.gui.opening.open_dialog.query import Query
 from swmr_viewer.gui.opening.open_dialog.recent_files import RecentFiles
 from swmr_viewer.gui.opening.open_dialog.request_fields import RequestFields
-from swmr_viewer.gui.opening.open_dialog.verdict import Remark, Tone, Verdict, judge
+from swmr_viewer.gui.opening.open_dialog.verdict import Remark, Tone, Verdict, is_retryable, judge, may_come
 from swmr_viewer.opening.presets import Preset
-from swmr_viewer.reader.messages import FollowRequest, Inspected
+from swmr_viewer.reader.messages import FollowRequest, Inspected, Previewed
+
+TYPING_PAUSE_MS = 250
+"""After the last key stroke in the file's name, before the file is inspected."""
+CHOICE_PAUSE_MS = 300
+"""After the last change in the fields or the tree, before a frame is read."""
 
 
-class InspectorLike(FileLookerLike, PreviewerLike, Protocol):
+class InspectorLike(Protocol):
     """What the dialog needs of an `Inspector`."""
 
+    @property
+    def inspected(self) -> SignalInstance: ...
+    @property
+    def previewed(self) -> SignalInstance: ...
+    def inspect(self, path: str) -> int: ...
+    def preview(self, request: FollowRequest) -> int: ...
     def stop(self) -> None: ...
 
 
@@ -35,7 +47,7 @@ class OpenDialog(QDialog):
     Parameters
     ----------
     inspector : Inspector
-        PendingInspections into files elsewhere; stopped when the dialog closes. Its owner closes it in the end.
+        Answers about files; stopped when the dialog closes. Its owner closes it in the end.
     recent : callable
         Returns what was opened before, the newest first.
     """
@@ -58,8 +70,17 @@ class OpenDialog(QDialog):
         self.resize(1000, 740)
         self._make_widgets()
         self._lay_out()
-        self.previewing = Previewing(inspector, self)
-        self.look = FileLook(inspector, self.file_row.path, lambda: self.previewing.is_reading, self)
+        self.preview = Query[FollowRequest, Previewed](
+            inspector.preview, inspector.previewed, self._frame_may_come, pause_ms=CHOICE_PAUSE_MS, parent=self
+        )
+        self.inspection = Query[str, Inspected](
+            inspector.inspect,
+            inspector.inspected,
+            may_come,
+            pause_ms=TYPING_PAUSE_MS,
+            is_busy=lambda: self.preview.is_reading,
+            parent=self,
+        )
         self._connect()
         self._show_verdict()
 
@@ -86,11 +107,12 @@ class OpenDialog(QDialog):
         self._base = request
         self.fields.set_request(request)
         self.file_field.setText(request.path)
-        answer = self.look.answer
-        if answer is not None and answer.inspection is not None:
-            self.fields.fill(answer.inspection)
+        if (found := self._found()) is not None:
+            self.fields.fill(found)
         if self.isVisible():
             self.read_again()
+        else:
+            self.inspection.interrupt()
 
     def _set_paths(self, request: FollowRequest) -> None:
         self.set_value(replace(request, conditions=self._base.conditions))
@@ -101,10 +123,10 @@ class OpenDialog(QDialog):
 
     def verdict(self) -> Verdict:
         """Return what the dialog says now."""
-        answer = self.look.answer
+        answer = self.inspection.answer
         if answer is not None and answer.inspection is not None:
             answer = replace(answer, inspection=self.fields.named(answer.inspection))
-        return judge(self.value(), answer, self.look.reading_s)
+        return judge(self.value(), answer, self.inspection.reading_s)
 
     # ---- making
 
@@ -126,19 +148,18 @@ class OpenDialog(QDialog):
             layout.addWidget(part, stretch=1 if part is self.contents else 0)
 
     def _connect(self) -> None:
-        look, fields, tree, row = self.look, self.fields, self.tree, self.file_row
-        look.asked.connect(self._note_asked)
-        look.answered.connect(self._take)
-        look.forgotten.connect(self._forget)
-        look.ticked.connect(self._show_verdict)
-        self.file_field.textEdited.connect(look.note_typing)
-        self.file_field.textChanged.connect(look.note_name)
+        inspection, fields, tree, row = self.inspection, self.fields, self.tree, self.file_row
+        inspection.asked.connect(self.preview.interrupt)
+        inspection.answered.connect(self._show_found)
+        inspection.forgotten.connect(self._forget)
+        inspection.changed.connect(self._show_verdict)
+        self.file_field.textChanged.connect(lambda: inspection.set_subject(row.path() or None))
         row.chosen.connect(self._choose)
         row.again_button.clicked.connect(self.read_again)
         self.recent.chosen.connect(self._set_paths)
         fields.changed.connect(self._show_verdict)
         fields.data.textChanged.connect(lambda: self._preview_of(selection=False))
-        fields.changed.connect(self._want_preview)
+        fields.changed.connect(self._choose_preview)
         self.presets.preset_chosen.connect(self.use_preset)
         self.presets.said.connect(self._say_of_presets)
         tree.path_activated.connect(fields.put_into_focused)
@@ -146,7 +167,7 @@ class OpenDialog(QDialog):
         for chosen in (fields.keys.textEdited, fields.length.textEdited, fields.data.textEdited, tree.path_activated, tree.use_chosen):
             chosen.connect(lambda *_: self._fill_of_same_scan())
         tree.selection_changed.connect(lambda: self._preview_of(selection=True))
-        self.previewing.changed.connect(lambda: self.contents.preview.show_state(self.previewing.state()))
+        self.preview.changed.connect(self._show_preview)
         self.buttons.accepted.connect(self.accept)
         self.buttons.rejected.connect(self.reject)
         self._connect_keys()
@@ -163,47 +184,53 @@ class OpenDialog(QDialog):
 
     def read_again(self) -> None:
         """Have the file inspected and its first frame read anew."""
-        self.previewing.forget()
-        self.look.ask()
+        self.preview.forget()
+        self.inspection.ask()
 
-    def _note_asked(self) -> None:
-        self.previewing.interrupt()
-        self._show_verdict()
+    def _found(self) -> Inspection | None:
+        answer = self.inspection.answer
+        return answer.inspection if answer is not None else None
+
+    def _frame_may_come(self, answer: Previewed) -> bool:
+        """Whether a frame may still be written; a file that killed its reader is not read again."""
+        found = self._found()
+        is_written = found is not None and found.state in (FileState.SWMR, FileState.WRITING)
+        return answer.thumbnail is None and is_written and is_retryable(answer.kind)
 
     def _forget(self) -> None:
         self._shows_selection = False
-        self.previewing.forget()
+        self.preview.forget()
         self.fields.unfill()
         self.tree.show_inspection(None)
-        self._show_verdict()
 
-    def _take(self, answer: Inspected) -> None:
+    def _show_found(self, answer: Inspected) -> None:
         self.tree.show_inspection(answer.inspection)
         if answer.inspection is not None:
             self.fields.fill(answer.inspection)
-        self._show_verdict()
-        self._want_preview()
+        self._choose_preview()
 
     def _fill_of_same_scan(self) -> None:
         """The user may have named a path of another scan than the one that was found."""
-        answer = self.look.answer
-        if answer is not None and answer.inspection is not None and answer.inspection.entries:
-            self.fields.fill(answer.inspection)
+        found = self._found()
+        if found is not None and found.entries:
+            self.fields.fill(found)
 
     def _preview_of(self, *, selection: bool) -> None:
         """Preview what the user turned to last: the selected row, or the data field."""
         self._shows_selection = selection
-        self._want_preview()
+        self._choose_preview()
 
-    def _want_preview(self) -> None:
-        answer = self.look.answer
-        found = answer.inspection if answer is not None else None
-        if found is None or self.look.is_reading:
-            return
-        selected = tuple(self.tree.selected_paths()) if self._shows_selection else ()
-        self.previewing.want(request_for(self.value(), found, selected), frame_may_come(found))
+    def _choose_preview(self) -> None:
+        found = self._found()
+        if found is not None and not self.inspection.is_reading:
+            selected = tuple(self.tree.selected_paths()) if self._shows_selection else ()
+            self.preview.set_subject(preview_request(self.value(), found, selected))
 
-    # ---- saying
+    # ---- showing
+
+    def _show_preview(self) -> None:
+        preview = self.preview
+        self.contents.preview.show_answer(preview.subject.data_paths[0] if preview.subject else "", preview.answer, preview.reading_s)
 
     def _show_verdict(self) -> None:
         verdict = self.verdict()
@@ -212,7 +239,7 @@ class OpenDialog(QDialog):
         self.buttons.show_verdict(verdict)
         is_named = bool(self.file_field.text().strip())
         self.file_row.again_button.setEnabled(is_named)
-        self.contents.show_for(is_named=is_named, is_reading=self.look.is_reading, is_known=self.look.answer is not None)
+        self.contents.show_for(is_named=is_named, is_reading=self.inspection.is_reading, is_known=self.inspection.answer is not None)
 
     def _say_of_presets(self, words: str, is_problem: bool) -> None:
         self.remarks["finished"].say(Remark(words, Tone.PROBLEM if is_problem else Tone.PLAIN))
@@ -221,7 +248,7 @@ class OpenDialog(QDialog):
 
     def _choose(self, path: str) -> None:
         self.file_field.setText(path)
-        self.look.look()
+        self.inspection.ask_if_due()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if event.mimeData().hasUrls():
@@ -245,11 +272,11 @@ class OpenDialog(QDialog):
         self.accepted_request.emit(request)
 
     def done(self, result: int) -> None:
-        self._rest()
+        self._stop()
         super().done(result)
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        self._rest()
+        self._stop()
         super().closeEvent(event)
 
     def showEvent(self, event: QShowEvent) -> None:
@@ -258,7 +285,7 @@ class OpenDialog(QDialog):
         self._show_verdict()
         self.read_again()
 
-    def _rest(self) -> None:
-        self.look.rest()
-        self.previewing.interrupt()
+    def _stop(self) -> None:
+        self.inspection.interrupt()
+        self.preview.interrupt()
         self._inspector.stop()

@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QStackedWidget, QVBoxLayout, 
 from swmr_viewer.gui.look.labels import ElidedLabel, PlainLabel
 from swmr_viewer.gui.opening.open_dialog.form import RemarkLabel
 from swmr_viewer.gui.opening.open_dialog.preview_picture import PreviewPicture
-from swmr_viewer.gui.opening.open_dialog.preview_text import text_of
-from swmr_viewer.gui.opening.open_dialog.previewing import PreviewState
+from swmr_viewer.gui.opening.open_dialog.preview_text import preview_text
+from swmr_viewer.reader.messages import Previewed
 
 _DETAIL_LINES = 3
 _NARROWEST, _WIDEST = 236, 420
@@ -17,7 +17,7 @@ _NARROWEST, _WIDEST = 236, 420
 
 
 class PreviewPane(QFrame):
-    """Shows a `PreviewState`; the lines below the picture are kept free, so that nothing jumps."""
+    """Shows an answer; the lines below the picture are kept free, so that nothing jumps."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -38,20 +38,20 @@ class PreviewPane(QFrame):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(10, 8, 10, 8)
         layout.addWidget(_column(caption, self.path, self._pages, roomy=self._pages))
-        self.show_state(PreviewState())
+        self.show_answer("", None)
 
-    def show_state(self, state: PreviewState) -> None:
-        """Show what is known."""
-        words = text_of(state)
-        has_picture = bool(words.title)
-        self.picture.show_thumbnail(state.answer.thumbnail if has_picture and state.answer is not None else None)
+    def show_answer(self, data_path: str, answer: Previewed | None, reading_s: float | None = None) -> None:
+        """Show the preview of a data set, or why there is none; see `preview_text`."""
+        text = preview_text(data_path, answer, reading_s)
+        has_picture = bool(text.title)
+        self.picture.show_thumbnail(answer.thumbnail if has_picture and answer is not None else None)
         self._pages.setCurrentIndex(0 if has_picture else 1)
-        self.instead.say(words.instead)
-        self.path.say(state.data_path)
-        self.title.say(words.title)
+        self.instead.say(text.instead)
+        self.path.say(data_path)
+        self.title.say(text.title)
         for number, line in enumerate(self.details):
-            line.say(words.details[number] if number < len(words.details) else "")
-        self.setAccessibleDescription(". ".join(filter(None, (words.instead.text, words.title, *words.details))))
+            line.say(text.details[number] if number < len(text.details) else "")
+        self.setAccessibleDescription(". ".join(filter(None, (text.instead.text, text.title, *text.details))))
 
 
 def _column(*parts: QWidget, roomy: QWidget) -> QWidget:

@@ -1,4 +1,4 @@
-"""What is said beside the preview of a frame: which one it is, what it is like, or why there is none (no Qt here)."""
+"""What to preview, and the text beside it: which frame it is, what it is like, or why there is none (no Qt here)."""
 
 from __future__ import annotations
 
@@ -6,10 +6,12 @@ from dataclasses import dataclass
 
 from swmr_viewer.analysis.frame_view import Part
 from swmr_viewer.analysis.thumbnail import Thumbnail
+from swmr_viewer.core.inspection import Inspection
 from swmr_viewer.core.number_text import count_text, dtype_text, position_text, shape_text, value_text
-from swmr_viewer.gui.opening.open_dialog.previewing import PreviewState
+from swmr_viewer.gui.opening.open_dialog.checking import can_be_shown
 from swmr_viewer.gui.opening.open_dialog.verdict import AGAIN_S, SLOW_S, Remark, Tone, is_retryable
-from swmr_viewer.reader.messages import Previewed
+from swmr_viewer.reader.messages import FollowRequest, Previewed
+from swmr_viewer.reader.patterns_in_requests import with_patterns_expanded
 
 _NOTHING = Remark()
 _PARTS = {Part.MAGNITUDE: "magnitude ", Part.COLOR: "colour mean "}
@@ -17,32 +19,54 @@ _ELLIPSIS = "\N{HORIZONTAL ELLIPSIS}"
 
 
 @dataclass(frozen=True, slots=True)
-class PreviewWords:
-    """Everything that the preview says at one moment."""
+class PreviewText:
+    """All text of the preview at one moment."""
 
     instead: Remark = _NOTHING
-    """Instead of the picture and the other words; empty where there is one."""
+    """Instead of the picture and the other text; empty where there is a picture."""
     title: str = ""
     """Which frame it is."""
     details: tuple[str, ...] = ()
     """What it is like, a line each."""
 
 
-def text_of(state: PreviewState) -> PreviewWords:
-    """Decide what to say."""
-    if not state.data_path:
-        return PreviewWords(Remark("The first complete frame of the chosen data set appears here."))
-    if state.reading_s is not None and (state.answer is None or state.reading_s >= AGAIN_S):
-        return PreviewWords(_reading(state.reading_s))
-    if state.answer is None:
-        return PreviewWords()
-    thumbnail = state.answer.thumbnail
+def preview_request(request: FollowRequest, found: Inspection, selected: tuple[str, ...] = ()) -> FollowRequest | None:
+    """Return what to preview: paths alone, without patterns, for one data set; None where none is chosen.
+
+    Parameters
+    ----------
+    request : FollowRequest
+        As the fields stand.
+    found : Inspection
+        What an empty field stands for.
+    selected : tuple of str
+        Paths that are selected in the tree: the first one that can be shown goes before those of the request.
+    """
+    request = with_patterns_expanded(request, found)
+    showable = {node.path for node in found.tree if node.path in selected and can_be_shown(node)}
+    data = (*(path for path in selected if path in showable), *request.data_paths, *found.data_paths)[:1]
+    if not data:
+        return None
+    keys = request.key_paths or (() if request.length_paths else found.key_paths)
+    lengths = request.length_paths or (() if keys else found.length_paths)
+    return FollowRequest(request.path, keys, data, length_paths=lengths, scan_shape=request.scan_shape)
+
+
+def preview_text(data_path: str, answer: Previewed | None, reading_s: float | None = None) -> PreviewText:
+    """Return the text for an answer about a data set ("": none is chosen), which has been read for some seconds (None: is not)."""
+    if not data_path:
+        return PreviewText(Remark("The first complete frame of the chosen data set appears here."))
+    if reading_s is not None and (answer is None or reading_s >= AGAIN_S):
+        return PreviewText(_reading(reading_s))
+    if answer is None:
+        return PreviewText()
+    thumbnail = answer.thumbnail
     if thumbnail is None:
-        return PreviewWords(_why_not(state.answer))
-    title = _title(state.answer)
+        return PreviewText(_why_not(answer))
+    title = _title(answer)
     if not (thumbnail.pixels_shape or thumbnail.value):
-        return PreviewWords(Remark(f"{title}: a frame of {shape_text(thumbnail.shape)} holds no values: there is nothing to draw."))
-    return PreviewWords(_NOTHING, title, _details(thumbnail))
+        return PreviewText(Remark(f"{title}: a frame of {shape_text(thumbnail.shape)} holds no values: there is nothing to draw."))
+    return PreviewText(_NOTHING, title, _details(thumbnail))
 
 
 def _reading(seconds: float) -> Remark:

@@ -175,7 +175,7 @@ def test_a_file_with_more_detectors_is_followed_with_all_of_them(
         assert dialog is not None
         dialog.file_field.selectAll()
         qtbot.keyClicks(dialog.file_field, path)
-        qtbot.waitUntil(lambda d=dialog, p=path: d.look.answer is not None and d.value().path == p, timeout=WAIT_MS)  # type: ignore[misc]
+        qtbot.waitUntil(lambda d=dialog, p=path: d.inspection.answer is not None and d.value().path == p, timeout=WAIT_MS)  # type: ignore[misc]
         qtbot.mouseClick(dialog.open_button, Qt.MouseButton.LeftButton)
         wait_complete(qtbot, assembly, 3)
         assert session.scan.description is not None

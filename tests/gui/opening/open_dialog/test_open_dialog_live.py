@@ -29,7 +29,7 @@ def test_a_file_appears_is_found_checked_and_opened(qtbot: QtBot, tmp_path: Path
 
     live_writer(scan_shape=(3, 4), frame_shape=(24, 32), n_keys=2, compression="bslz4")
     qtbot.waitUntil(lambda: bool(dialog.fields.data.text()), timeout=WAIT_MS)
-    answer = dialog.look.answer
+    answer = dialog.inspection.answer
     assert answer is not None
     assert answer.inspection is not None
     assert answer.inspection.state is FileState.SWMR

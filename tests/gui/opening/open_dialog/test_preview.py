@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -17,8 +18,7 @@ from swmr_viewer.gui.display.color_maps import DEFAULT_COLOR_MAP, color_table
 from swmr_viewer.gui.look.theme import DARK, LIGHT, theme_of_application
 from swmr_viewer.gui.opening.open_dialog import OpenDialog
 from swmr_viewer.gui.opening.open_dialog.preview_pane import PreviewPane
-from swmr_viewer.gui.opening.open_dialog.preview_text import text_of
-from swmr_viewer.gui.opening.open_dialog.previewing import PreviewState, request_for
+from swmr_viewer.gui.opening.open_dialog.preview_text import preview_request, preview_text
 from swmr_viewer.gui.opening.open_dialog.verdict import Tone
 from swmr_viewer.reader.messages import FollowRequest, Previewed
 from tests.gui.opening.open_dialog.files import FLAG, FRAMES, KEYS, FakeInspector, click_row, inspection
@@ -129,7 +129,7 @@ def test_typing_asks_once_when_it_pauses(qtbot: QtBot, dialog: OpenDialog, inspe
     assert [one.data_paths for one in inspector.previews] == [(FRAMES,), (TOTAL,)]
     dialog.fields.finished.setFocus()
     qtbot.keyClicks(dialog.fields.finished, "x")
-    assert not dialog.previewing._pause.isActive()
+    assert not dialog.preview._pause.isActive()
 
 
 def test_an_answer_about_what_was_chosen_before_is_dropped(
@@ -179,13 +179,13 @@ def test_it_looks_again_until_a_frame_is_complete(qtbot: QtBot, dialog: OpenDial
     assert pane.instead.text() == "No frame is complete yet."  # while the second look goes on
     inspector.show_frame(FRAME)
     assert pane.title.text() == "Frame 0 at (0, 0)"
-    assert not dialog.previewing._again.isActive()
+    assert not dialog.preview._retry.isActive()
 
 
 def test_a_closed_file_without_complete_frames_is_asked_once(qtbot: QtBot, dialog: OpenDialog, inspector: FakeInspector) -> None:
     open_file(qtbot, dialog, inspector, inspection(state=FileState.CLOSED))
     inspector.refuse_frame("No frame is complete, and the file is closed.")
-    assert not dialog.previewing._again.isActive()
+    assert not dialog.preview._retry.isActive()
 
 
 def test_a_file_that_killed_its_reader_is_not_read_again_by_itself(
@@ -194,10 +194,10 @@ def test_a_file_that_killed_its_reader_is_not_read_again_by_itself(
     open_file(qtbot, dialog, inspector)
     inspector.refuse_frame("The first frame cannot be read: reading it ended the reader 2 times.", kind="FileBrokenError")
     assert pane.instead.remark().tone is Tone.PROBLEM
-    dialog.look.ask()
+    dialog.inspection.ask()
     inspector.answer(LIVE)
-    assert not dialog.previewing._pause.isActive()
-    assert not dialog.previewing._again.isActive()
+    assert not dialog.preview._pause.isActive()
+    assert not dialog.preview._retry.isActive()
     assert "ended the reader" in pane.instead.text()
     qtbot.keyClick(dialog, Qt.Key.Key_F5)
     inspector.answer(LIVE)
@@ -208,11 +208,11 @@ def test_a_frame_that_is_read_is_not_interrupted_by_a_look_for_keys(qtbot: QtBot
     without_keys = replace(LIVE, keys=(), key_paths=())
     open_file(qtbot, dialog, inspector, without_keys)
     asked = len(inspector.asked)
-    dialog.look._look_again.timeout.emit()
+    dialog.inspection._retry.timeout.emit()
     assert len(inspector.asked) == asked
-    assert dialog.look._look_again.isActive()
+    assert dialog.inspection._retry.isActive()
     inspector.show_frame(FRAME)
-    dialog.look._look_again.timeout.emit()
+    dialog.inspection._retry.timeout.emit()
     assert len(inspector.asked) == asked + 1
 
 
@@ -220,7 +220,7 @@ def test_a_closed_dialog_asks_for_nothing(qtbot: QtBot, dialog: OpenDialog, insp
     open_file(qtbot, dialog, inspector)
     inspector.refuse_frame("No frame is complete yet.")
     qtbot.keyClick(dialog, Qt.Key.Key_Escape)
-    assert not any(timer.isActive() for timer in (dialog.previewing._pause, dialog.previewing._again, dialog.previewing._tick))
+    assert not any(timer.isActive() for timer in (dialog.preview._pause, dialog.preview._retry, dialog.preview._tick))
     dialog.show()
     inspector.answer(LIVE)
     qtbot.waitUntil(lambda: len(inspector.previews) == 2)
@@ -234,8 +234,8 @@ def test_nothing_else_moves_when_the_frame_comes(qtbot: QtBot, dialog: OpenDialo
     QApplication.processEvents()
     places = [widget.geometry() for widget in (dialog, dialog.contents, dialog.tree, pane, dialog.fields)]
     for say in (lambda: inspector.refuse_frame("A long reason. " * 40, kind="PathError"), lambda: inspector.show_frame(FRAME)):
-        dialog.previewing.forget()
-        dialog._want_preview()
+        dialog.preview.forget()
+        dialog._choose_preview()
         n = len(inspector.previews)
         qtbot.waitUntil(lambda n=n: len(inspector.previews) == n + 1)
         say()
@@ -246,36 +246,36 @@ def test_nothing_else_moves_when_the_frame_comes(qtbot: QtBot, dialog: OpenDialo
 def test_the_request_names_paths_without_patterns() -> None:
     typed = FollowRequest(PATH, ("/entry/*/keys/uniqueKeys",), ("/entry/eiger/*",), FLAG)
     expected = FollowRequest(PATH, (KEYS,), (FRAMES,))
-    assert request_for(typed, LIVE) == expected
-    assert request_for(FollowRequest(PATH), LIVE) == expected
-    assert request_for(FollowRequest(PATH), LIVE, ("/entry/eiger", SPECTRUM)) == replace(expected, data_paths=(SPECTRUM,))
+    assert preview_request(typed, LIVE) == expected
+    assert preview_request(FollowRequest(PATH), LIVE) == expected
+    assert preview_request(FollowRequest(PATH), LIVE, ("/entry/eiger", SPECTRUM)) == replace(expected, data_paths=(SPECTRUM,))
     by_length = FollowRequest(PATH, length_paths=("/entry/flat",))
-    assert request_for(by_length, LIVE) == replace(expected, key_paths=(), length_paths=("/entry/flat",))
-    assert request_for(FollowRequest(PATH), replace(LIVE, data_paths=())) is None
+    assert preview_request(by_length, LIVE) == replace(expected, key_paths=(), length_paths=("/entry/flat",))
+    assert preview_request(FollowRequest(PATH), replace(LIVE, data_paths=())) is None
 
 
 @pytest.mark.parametrize(
     ("state", "words", "tone"),
     [
-        (PreviewState(), "appears here", Tone.PLAIN),
-        (PreviewState("/d", None, 1.0), "Reading the first frame", Tone.PLAIN),
-        (PreviewState("/d", None, 7.2), "7 s. The storage does not answer", Tone.WARNING),
-        (PreviewState("/d", Previewed(1, "/d", None, message="A. ", remedy="B.", kind="FilterMissingError")), "A.  B.", Tone.PROBLEM),
-        (PreviewState("/d", Previewed(1, "/d", None, message="A.", kind="PathNotThereError")), "A.", Tone.WARNING),
+        (("", None), "appears here", Tone.PLAIN),
+        (("/d", None, 1.0), "Reading the first frame", Tone.PLAIN),
+        (("/d", None, 7.2), "7 s. The storage does not answer", Tone.WARNING),
+        (("/d", Previewed(1, "/d", None, message="A. ", remedy="B.", kind="FilterMissingError")), "A.  B.", Tone.PROBLEM),
+        (("/d", Previewed(1, "/d", None, message="A.", kind="PathNotThereError")), "A.", Tone.WARNING),
         (
-            PreviewState("/d", Previewed(1, "/d", thumbnail_of(np.ones((2, 0, 4))), 5, (5,))),
+            ("/d", Previewed(1, "/d", thumbnail_of(np.ones((2, 0, 4))), 5, (5,))),
             "a frame of 2 \u00d7 0 \u00d7 4 holds no values",
             Tone.PLAIN,
         ),
     ],
 )
-def test_it_says_why_there_is_no_picture(state: PreviewState, words: str, tone: Tone) -> None:
-    said = text_of(state)
+def test_it_says_why_there_is_no_picture(state: tuple[Any, ...], words: str, tone: Tone) -> None:
+    said = preview_text(*state)
     assert words in said.instead.text
     assert said.instead.tone is tone
     assert said.title == ""
 
 
 def test_a_frame_without_a_measurement_says_so() -> None:
-    said = text_of(PreviewState("/d", Previewed(1, "/d", thumbnail_of(np.full((2, 2), np.nan)), 0, (0,))))
+    said = preview_text("/d", Previewed(1, "/d", thumbnail_of(np.full((2, 2), np.nan)), 0, (0,)))
     assert (said.title, said.details) == ("Frame 0", ("2 \u00d7 2, float64", "no pixel holds a measurement"))

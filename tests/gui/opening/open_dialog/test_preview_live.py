@@ -96,9 +96,9 @@ def test_a_reader_that_is_killed_while_it_previews_is_replaced(
     supervisor = dialog._inspector._thread._reader  # type: ignore[attr-defined]
     pid = supervisor._reader.pid
     os.kill(pid, signal.SIGSTOP)
-    dialog.previewing.forget()
-    dialog._want_preview()
-    qtbot.waitUntil(lambda: dialog.previewing.is_reading, timeout=WAIT_MS)
+    dialog.preview.forget()
+    dialog._choose_preview()
+    qtbot.waitUntil(lambda: dialog.preview.is_reading, timeout=WAIT_MS)
     os.kill(pid, signal.SIGKILL)
     wait_for_title(qtbot, dialog, "Frame 0 at (0, 0)")
     assert supervisor._reader.pid != pid
@@ -116,8 +116,8 @@ def test_a_frame_that_hangs_is_given_up_and_the_dialog_goes_on(
     qtbot.waitUntil(lambda: "Reading the first frame" in preview.instead.text(), timeout=WAIT_MS)
     assert dialog.open_button.isEnabled()
     qtbot.waitUntil(lambda: "ended the reader 2 times" in preview.instead.text(), timeout=WAIT_MS)
-    assert not dialog.previewing.is_reading
-    assert not dialog.previewing._again.isActive()
+    assert not dialog.preview.is_reading
+    assert not dialog.preview._retry.isActive()
     whole = tmp_path / "whole"
     whole.mkdir()
     dialog.set_value(FollowRequest(str(broken.write_hanging_frame(whole, n=3, hangs=-1))))
@@ -133,7 +133,7 @@ def test_another_file_does_not_wait_for_a_frame_that_hangs(
     writer.step()
     dialog = real_dialog()  # its reader may hang for 30 s
     dialog.set_value(FollowRequest(str(broken.write_hanging_frame(tmp_path, n=3, hangs=0))))
-    qtbot.waitUntil(lambda: dialog.previewing.is_reading, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: dialog.preview.is_reading, timeout=WAIT_MS)
     dialog.set_value(FollowRequest(str(writer.path)))
     wait_for_title(qtbot, dialog, "Frame 0 at (0, 0)")
     assert np.array_equal(pixels(dialog), written(writer, 0), equal_nan=True)
