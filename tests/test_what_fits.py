@@ -12,7 +12,7 @@ from swmr_viewer import Follower, FrameGrabber
 from swmr_viewer.core.discovery import inspect_file
 from swmr_viewer.core.errors import ShapeError
 from swmr_viewer.core.fitting import DataFits, DataShape, KeysFit, KeyShape, MaxShape, Shape, fit_data, fit_keys
-from swmr_viewer.gui.opening.open_dialog.checking import check_request
+from swmr_viewer.opening.checking import check_request
 from swmr_viewer.reader.messages import FollowRequest
 
 Axes = tuple[Shape, MaxShape]
@@ -47,7 +47,7 @@ def test_keys_that_fit_are_followed_all_and_others_are_refused(tmp_path: Path, f
     found = inspect_file(path)
     assert isinstance(fit_keys([KeyShape("/keys/a", *first), KeyShape("/keys/b", *second)]), KeysFit) is fits
     assert (found.key_paths == ("/keys/a", "/keys/b")) is fits
-    refused = [problem for problem in check_request(found, FollowRequest(str(path), ("/keys",), ("/data",))) if problem.weight == "stops"]
+    refused = [problem for problem in check_request(found, FollowRequest(str(path), ("/keys",), ("/data",))) if problem.severity == "stops"]
     assert [problem.field for problem in refused] == ([] if fits else ["keys"])
     with h5py.File(path, "r", swmr=True, locking=False) as file:
         if scan_shape is None:

@@ -19,10 +19,11 @@ from swmr_viewer.gui.opening.open_dialog import OpenDialog
 from swmr_viewer.opening.presets import Preset, PresetError, load, named, save
 from swmr_viewer.opening.scan_files import WatchRule
 from swmr_viewer.reader.messages import FollowRequest
-from tests.gui.opening.open_dialog.files import FRAMES, KEYS, FakeInspector, inspection
+from tests.gui.opening.open_dialog.files import FakeInspector
 from tests.gui.test_window_live import wait_shown
 from tests.live.conftest import live_writer
 from tests.live.writers import LiveWriter
+from tests.opening.inspections import FRAMES, KEYS, inspection
 
 __all__ = ["live_writer"]
 I18 = Preset("i18", "i18-*.nxs", ("/entry/*/keys",), (), ("/entry/eig*/data", "/entry/**/total"), "/entry/*/scan_finished")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QWidget
 
-from swmr_viewer.gui.opening.open_dialog.preview_pane import PreviewPane
+from swmr_viewer.gui.opening.open_dialog.preview import PreviewPane
 from swmr_viewer.gui.opening.open_dialog.recent_files import RecentFiles
 from swmr_viewer.gui.opening.open_dialog.recent_list import RecentList
 from swmr_viewer.gui.opening.open_dialog.tree_view import FileTree

@@ -15,12 +15,12 @@ from swmr_viewer.gui.opening.open_dialog.contents import Contents
 from swmr_viewer.gui.opening.open_dialog.file_row import FileRow
 from swmr_viewer.gui.opening.open_dialog.open_buttons import OpenButtons
 from swmr_viewer.gui.opening.open_dialog.preset_row import PresetRow
-from swmr_viewer.gui.opening.open_dialog.preview_text import preview_request
 from swmr_viewer.gui.opening.open_dialog.query import Query
 from swmr_viewer.gui.opening.open_dialog.recent_files import RecentFiles
 from swmr_viewer.gui.opening.open_dialog.request_fields import RequestFields
-from swmr_viewer.gui.opening.open_dialog.verdict import Remark, Tone, Verdict, is_retryable, judge, may_come
+from swmr_viewer.opening.assessment import Assessment, Remark, Tone, assess, is_retryable, may_come
 from swmr_viewer.opening.presets import Preset
+from swmr_viewer.opening.preview_text import preview_request
 from swmr_viewer.reader.messages import FollowRequest, Inspected, Previewed
 
 TYPING_PAUSE_MS = 250
@@ -82,7 +82,7 @@ class OpenDialog(QDialog):
             parent=self,
         )
         self._connect()
-        self._show_verdict()
+        self._show_assessment()
 
     # ---- the value
 
@@ -121,12 +121,12 @@ class OpenDialog(QDialog):
         """Write a preset's paths into the fields; what it leaves open is filled in by what is found."""
         self._set_paths(preset.request(self.file_row.path()))
 
-    def verdict(self) -> Verdict:
+    def assessment(self) -> Assessment:
         """Return what the dialog says now."""
         answer = self.inspection.answer
         if answer is not None and answer.inspection is not None:
             answer = replace(answer, inspection=self.fields.named(answer.inspection))
-        return judge(self.value(), answer, self.inspection.reading_s)
+        return assess(self.value(), answer, self.inspection.reading_s)
 
     # ---- making
 
@@ -152,12 +152,12 @@ class OpenDialog(QDialog):
         inspection.asked.connect(self.preview.interrupt)
         inspection.answered.connect(self._show_found)
         inspection.forgotten.connect(self._forget)
-        inspection.changed.connect(self._show_verdict)
+        inspection.changed.connect(self._show_assessment)
         self.file_field.textChanged.connect(lambda: inspection.set_subject(row.path() or None))
         row.chosen.connect(self._choose)
         row.again_button.clicked.connect(self.read_again)
         self.recent.chosen.connect(self._set_paths)
-        fields.changed.connect(self._show_verdict)
+        fields.changed.connect(self._show_assessment)
         fields.data.textChanged.connect(lambda: self._preview_of(selection=False))
         fields.changed.connect(self._choose_preview)
         self.presets.preset_chosen.connect(self.use_preset)
@@ -232,11 +232,11 @@ class OpenDialog(QDialog):
         preview = self.preview
         self.contents.preview.show_answer(preview.subject.data_paths[0] if preview.subject else "", preview.answer, preview.reading_s)
 
-    def _show_verdict(self) -> None:
-        verdict = self.verdict()
+    def _show_assessment(self) -> None:
+        assessment = self.assessment()
         for name, remark in self.remarks.items():
-            remark.say(getattr(verdict, name))
-        self.buttons.show_verdict(verdict)
+            remark.say(getattr(assessment, name))
+        self.buttons.show_assessment(assessment)
         is_named = bool(self.file_field.text().strip())
         self.file_row.again_button.setEnabled(is_named)
         self.contents.show_for(is_named=is_named, is_reading=self.inspection.is_reading, is_known=self.inspection.answer is not None)
@@ -263,11 +263,11 @@ class OpenDialog(QDialog):
     # ---- closing
 
     def accept(self) -> None:
-        verdict = self.verdict()
-        if not verdict.can_open:
+        assessment = self.assessment()
+        if not assessment.can_open:
             return
         request = self.fields.with_choices(self._of_this_file())
-        request = replace(request, wait_s=None) if verdict.waits else request
+        request = replace(request, wait_s=None) if assessment.waits else request
         super().accept()
         self.accepted_request.emit(request)
 
@@ -282,7 +282,7 @@ class OpenDialog(QDialog):
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self.presets.reload()
-        self._show_verdict()
+        self._show_assessment()
         self.read_again()
 
     def _stop(self) -> None:

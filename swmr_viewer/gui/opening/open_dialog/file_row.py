@@ -7,8 +7,8 @@ from PySide6.QtWidgets import QFileDialog, QLineEdit, QMenu, QPushButton, QToolB
 
 from swmr_viewer.gui.opening.open_dialog.form import FieldRow
 from swmr_viewer.gui.opening.open_dialog.recent_files import RecentFiles
-from swmr_viewer.gui.opening.open_dialog.verdict import path_from
 from swmr_viewer.gui.opening.recent import put_into
+from swmr_viewer.opening.assessment import path_from
 
 FILE_FILTER = "HDF5 files (*.h5 *.nxs *.hdf5 *.hdf *.nx *.cxi);;All files (*)"
 

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QLabel, QSizePolic
 
 from swmr_viewer.core.plain_text import plain
 from swmr_viewer.gui.look.labels import tip
-from swmr_viewer.gui.opening.open_dialog.verdict import Remark, Tone
+from swmr_viewer.opening.assessment import Remark, Tone
 
 _ROLES = {Tone.PLAIN: "muted", Tone.WARNING: "warn", Tone.PROBLEM: "bad"}
 """Names of the theme's style sheet."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QDialogButtonBox
 
-from swmr_viewer.gui.opening.open_dialog.verdict import Verdict
+from swmr_viewer.opening.assessment import Assessment
 
 
 class OpenButtons(QDialogButtonBox):
@@ -14,12 +14,12 @@ class OpenButtons(QDialogButtonBox):
         super().__init__(QDialogButtonBox.StandardButton.Open | QDialogButtonBox.StandardButton.Cancel)
         self.open_button = self.button(QDialogButtonBox.StandardButton.Open)
 
-    def show_verdict(self, verdict: Verdict) -> None:
+    def show_assessment(self, assessment: Assessment) -> None:
         """Offer what can be done."""
         button = self.open_button
-        button.setEnabled(verdict.can_open)
-        button.setText("Wait for it" if verdict.waits else "Open")
-        button.setToolTip("Open as soon as it is there" if verdict.waits else "Follow this file")
-        button.setProperty("kind", "primary" if verdict.can_open else "")
+        button.setEnabled(assessment.can_open)
+        button.setText("Wait for it" if assessment.waits else "Open")
+        button.setToolTip("Open as soon as it is there" if assessment.waits else "Follow this file")
+        button.setProperty("kind", "primary" if assessment.can_open else "")
         button.style().unpolish(button)
         button.style().polish(button)

@@ -19,9 +19,10 @@ from swmr_viewer.gui.opening.open_dialog import OpenDialog
 from swmr_viewer.gui.opening.open_dialog.request_fields import Origin
 from swmr_viewer.reader.messages import FollowRequest
 from tests.gui.fakes import FakeSupervisor
-from tests.gui.opening.open_dialog.files import FLAG, FRAMES, KEYS, FakeInspector, dataset, inspection
+from tests.gui.opening.open_dialog.files import FakeInspector
 from tests.gui.opening.open_dialog.test_open_dialog import PATH, drop_on, type_file
 from tests.gui.waiting import WAIT_MS, wait_complete
+from tests.opening.inspections import FLAG, FRAMES, KEYS, dataset, inspection
 
 OTHER = "/data/other.h5"
 OTHER_KEYS, OTHER_DATA = "/run/uid", ("/run/front", "/run/back")

@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 from swmr_viewer.core.errors import ReaderError
 from swmr_viewer.gui.opening.open_dialog import Inspector
 from swmr_viewer.reader.messages import Event, FollowRequest, Inspected, Previewed
-from tests.gui.opening.open_dialog.files import inspection
+from tests.opening.inspections import inspection
 
 WAIT_MS = 60_000
 

@@ -10,9 +10,10 @@ from pytestqt.qtbot import QtBot
 from swmr_viewer.core.conditions import AllKeys
 from swmr_viewer.core.inspection import FileState
 from swmr_viewer.gui.opening.open_dialog import OpenDialog
-from swmr_viewer.gui.opening.open_dialog.verdict import Tone
+from swmr_viewer.opening.assessment import Tone
 from swmr_viewer.reader.messages import FollowRequest
-from tests.gui.opening.open_dialog.files import FLAG, FRAMES, KEYS, FakeInspector, click_row, inspection
+from tests.gui.opening.open_dialog.files import FakeInspector, click_row
+from tests.opening.inspections import FLAG, FRAMES, KEYS, inspection
 
 PATH = "/data/scan.nxs"
 MISSING = {"message": f"{PATH} is not there.", "remedy": "Check the name.", "kind": "FileNotThereError"}

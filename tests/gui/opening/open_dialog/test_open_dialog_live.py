@@ -8,7 +8,7 @@ from pytestqt.qtbot import QtBot
 
 from swmr_viewer.core.inspection import FileState
 from swmr_viewer.gui.opening.open_dialog import Inspector, OpenDialog
-from swmr_viewer.gui.opening.open_dialog.verdict import Tone
+from swmr_viewer.opening.assessment import Tone
 from swmr_viewer.reader.messages import FollowRequest
 from tests.live.conftest import live_writer
 from tests.live.writers import LiveWriter
@@ -24,7 +24,7 @@ def test_a_file_appears_is_found_checked_and_opened(qtbot: QtBot, tmp_path: Path
     dialog.show()
     path = tmp_path / "scan.h5"
     qtbot.keyClicks(dialog.file_field, str(path))
-    qtbot.waitUntil(lambda: dialog.verdict().waits, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: dialog.assessment().waits, timeout=WAIT_MS)
     assert dialog.open_button.text() == "Wait for it"
 
     live_writer(scan_shape=(3, 4), frame_shape=(24, 32), n_keys=2, compression="bslz4")
@@ -33,9 +33,9 @@ def test_a_file_appears_is_found_checked_and_opened(qtbot: QtBot, tmp_path: Path
     assert answer is not None
     assert answer.inspection is not None
     assert answer.inspection.state is FileState.SWMR
-    verdict = dialog.verdict()
-    assert verdict.can_open
-    assert not verdict.waits
+    assessment = dialog.assessment()
+    assert assessment.can_open
+    assert not assessment.waits
     assert {remark.remark().tone for remark in dialog.remarks.values()} == {Tone.PLAIN}
     found = dialog.value()
     assert found.data_paths == answer.inspection.data_paths[: len(found.data_paths)]

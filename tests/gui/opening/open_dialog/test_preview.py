@@ -17,11 +17,12 @@ from swmr_viewer.core.inspection import FileState
 from swmr_viewer.gui.display.color_maps import DEFAULT_COLOR_MAP, color_table
 from swmr_viewer.gui.look.theme import DARK, LIGHT, theme_of_application
 from swmr_viewer.gui.opening.open_dialog import OpenDialog
-from swmr_viewer.gui.opening.open_dialog.preview_pane import PreviewPane
-from swmr_viewer.gui.opening.open_dialog.preview_text import preview_request, preview_text
-from swmr_viewer.gui.opening.open_dialog.verdict import Tone
+from swmr_viewer.gui.opening.open_dialog.preview import PreviewPane
+from swmr_viewer.opening.assessment import Tone
+from swmr_viewer.opening.preview_text import preview_request, preview_text
 from swmr_viewer.reader.messages import FollowRequest, Previewed
-from tests.gui.opening.open_dialog.files import FLAG, FRAMES, KEYS, FakeInspector, click_row, inspection
+from tests.gui.opening.open_dialog.files import FakeInspector, click_row
+from tests.opening.inspections import FLAG, FRAMES, KEYS, inspection
 
 PATH = "/data/scan.nxs"
 TOTAL, SPECTRUM = "/entry/eiger/total", "/entry/eiger/spectrum"

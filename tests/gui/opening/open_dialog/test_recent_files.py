@@ -15,7 +15,8 @@ from swmr_viewer.gui.assembly import Assembly
 from swmr_viewer.gui.opening.open_dialog import OpenDialog, recent_files
 from swmr_viewer.reader.messages import FollowRequest
 from tests.gui.fakes import FakeSupervisor
-from tests.gui.opening.open_dialog.files import FRAMES, KEYS, FakeInspector, inspection
+from tests.gui.opening.open_dialog.files import FakeInspector
+from tests.opening.inspections import FRAMES, KEYS, inspection
 
 
 @pytest.fixture

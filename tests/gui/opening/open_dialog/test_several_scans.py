@@ -9,8 +9,9 @@ from pytestqt.qtbot import QtBot
 
 from swmr_viewer.core.inspection import Candidate, Inspection
 from swmr_viewer.gui.opening.open_dialog import OpenDialog
-from tests.gui.opening.open_dialog.files import FakeInspector, dataset, inspection
+from tests.gui.opening.open_dialog.files import FakeInspector
 from tests.gui.opening.open_dialog.test_open_dialog import PATH, type_file
+from tests.opening.inspections import dataset, inspection
 
 
 def two_scans() -> Inspection:
@@ -35,7 +36,7 @@ def test_a_path_in_another_scan_brings_its_keys(qtbot: QtBot, dialog: OpenDialog
     dialog.fields.data.selectAll()
     qtbot.keyClicks(dialog.fields.data, "/entry1/data")
     assert (dialog.value().key_paths, dialog.value().data_paths) == (("/entry1/uid",), ("/entry1/data",))
-    assert "another scan" not in dialog.verdict().data.text
+    assert "another scan" not in dialog.assessment().data.text
     with qtbot.waitSignal(dialog.accepted_request) as heard:
         qtbot.mouseClick(dialog.open_button, Qt.MouseButton.LeftButton)
     assert (heard.args[0].key_paths, heard.args[0].data_paths) == ((), ("/entry1/data",))

@@ -5,21 +5,21 @@ from pathlib import Path
 import pytest
 
 from swmr_viewer.core.inspection import FileState, Inspection
-from swmr_viewer.gui.opening.open_dialog.verdict import Tone, judge, may_come, path_from
+from swmr_viewer.opening.assessment import Tone, assess, may_come, path_from
 from swmr_viewer.reader.messages import FollowRequest, Inspected
-from tests.gui.opening.open_dialog.files import FLAG, FRAMES, KEYS, group, inspection
+from tests.opening.inspections import FLAG, FRAMES, KEYS, group, inspection
 
 REQUEST = FollowRequest("/data/scan.nxs", (KEYS,), (FRAMES,), FLAG)
 
 
 def test_without_a_file_there_is_nothing_to_open() -> None:
-    verdict = judge(FollowRequest(""), None)
-    assert not verdict.can_open
-    assert "Choose a file" in verdict.file.text
+    assessment = assess(FollowRequest(""), None)
+    assert not assessment.can_open
+    assert "Choose a file" in assessment.file.text
 
 
 def test_reading_tells_its_seconds_and_does_not_lock_the_user_out() -> None:
-    quick, slow = judge(REQUEST, None, 2.2), judge(REQUEST, None, 31.0)
+    quick, slow = assess(REQUEST, None, 2.2), assess(REQUEST, None, 31.0)
     assert "2 s" in quick.file.text
     assert "31 s" in slow.file.text
     assert "storage" in slow.file.text
@@ -29,49 +29,49 @@ def test_reading_tells_its_seconds_and_does_not_lock_the_user_out() -> None:
 
 
 def test_what_was_found_is_explained() -> None:
-    verdict = judge(REQUEST, Inspected(1, inspection()))
-    assert verdict.file.text == "Closed. Scan of 20 \u00d7 30."
-    assert (verdict.keys.text, verdict.finished.text) == ("named as GDA names it.", "one value.")
-    assert verdict.can_open
-    assert not verdict.waits
+    assessment = assess(REQUEST, Inspected(1, inspection()))
+    assert assessment.file.text == "Closed. Scan of 20 \u00d7 30."
+    assert (assessment.keys.text, assessment.finished.text) == ("named as GDA names it.", "one value.")
+    assert assessment.can_open
+    assert not assessment.waits
 
 
 def test_problems_stand_beside_their_field_and_keep_it_closed() -> None:
-    verdict = judge(FollowRequest("f", ("/a", "/b"), (FRAMES,)), Inspected(1, inspection()))
-    assert verdict.keys.tone is Tone.PROBLEM
-    assert verdict.keys.text.endswith("(and 1 more)")
-    assert verdict.data.tone is Tone.PLAIN
-    assert not verdict.can_open
+    assessment = assess(FollowRequest("f", ("/a", "/b"), (FRAMES,)), Inspected(1, inspection()))
+    assert assessment.keys.tone is Tone.PROBLEM
+    assert assessment.keys.text.endswith("(and 1 more)")
+    assert assessment.data.tone is Tone.PLAIN
+    assert not assessment.can_open
 
 
 @pytest.mark.parametrize(("kind", "waits"), [("FileNotThereError", True), ("NotSwmrYetError", True), ("NotHdf5Error", False), ("", False)])
 def test_waiting_is_offered_only_where_it_can_help(kind: str, waits: bool) -> None:
     answer = Inspected(1, None, "It went wrong.", "Do this.", kind)
-    verdict = judge(REQUEST, answer)
-    assert (verdict.can_open, verdict.waits, may_come(answer)) == (waits, waits, waits)
-    assert "It went wrong." in verdict.file.text
-    assert ("Wait for it" in verdict.file.text) is waits
-    assert ("Do this." in verdict.file.text) is not waits
+    assessment = assess(REQUEST, answer)
+    assert (assessment.can_open, assessment.waits, may_come(answer)) == (waits, waits, waits)
+    assert "It went wrong." in assessment.file.text
+    assert ("Wait for it" in assessment.file.text) is waits
+    assert ("Do this." in assessment.file.text) is not waits
 
 
 @pytest.mark.parametrize(
     ("state", "waits"), [(FileState.MISSING, True), (FileState.EMPTY, True), (FileState.WRITING, True), (FileState.NOT_HDF5, False)]
 )
 def test_a_file_that_shows_no_tree(state: FileState, waits: bool) -> None:
-    verdict = judge(REQUEST, Inspected(1, Inspection("/data/scan.nxs", state)))
-    assert (verdict.can_open, verdict.waits) == (waits, waits)
+    assessment = assess(REQUEST, Inspected(1, Inspection("/data/scan.nxs", state)))
+    assert (assessment.can_open, assessment.waits) == (waits, waits)
 
 
 def test_a_live_file_without_keys_is_waited_for() -> None:
     found = inspection(state=FileState.SWMR, tree=(group("/entry"),))
-    verdict = judge(FollowRequest("f"), Inspected(1, found))
-    assert (verdict.can_open, verdict.waits) == (True, True)
-    assert verdict.keys.tone is Tone.WARNING
+    assessment = assess(FollowRequest("f"), Inspected(1, found))
+    assert (assessment.can_open, assessment.waits) == (True, True)
+    assert assessment.keys.tone is Tone.WARNING
 
 
 def test_a_second_look_that_takes_long_is_mentioned() -> None:
-    assert "Closed" in judge(REQUEST, Inspected(1, inspection()), 0.4).file.text
-    again = judge(REQUEST, Inspected(1, inspection()), 9)
+    assert "Closed" in assess(REQUEST, Inspected(1, inspection()), 0.4).file.text
+    again = assess(REQUEST, Inspected(1, inspection()), 9)
     assert "Reading" in again.file.text
     assert again.can_open
 

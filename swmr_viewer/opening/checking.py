@@ -1,4 +1,4 @@
-"""What is wrong with the paths of a request, told from an inspection alone (no Qt here)."""
+"""What is wrong with the paths of a request, by an inspection alone."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from swmr_viewer.reader.messages import FollowRequest
 from swmr_viewer.reader.patterns_in_requests import with_patterns_expanded
 
 Field = Literal["keys", "length", "data", "finished"]
-Weight = Literal["stops", "waits", "note"]
+Severity = Literal["stops", "waits", "note"]
 
 _STAND_IN = "Or choose a data set whose length stands in."
 _COMPARED = 1000
@@ -25,17 +25,17 @@ _COMPARED = 1000
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class PathProblem:
     """One thing to know about one field."""
 
     field: Field
     text: str
     """What is wrong and what to do, in one or two sentences."""
-    weight: Weight = "stops"
+    severity: Severity = "stops"
     """``stops``: opening makes no sense; ``waits``: what is missing may still come; ``note``: good to know."""
 
 
-def check_request(inspection: Inspection, request: FollowRequest) -> tuple[Problem, ...]:
+def check_request(inspection: Inspection, request: FollowRequest) -> tuple[PathProblem, ...]:
     """Check the paths of a request against what is in the file.
 
     Parameters
@@ -47,7 +47,7 @@ def check_request(inspection: Inspection, request: FollowRequest) -> tuple[Probl
 
     Returns
     -------
-    tuple of Problem
+    tuple of PathProblem
         In the order of the fields; empty if nothing is wrong.
     """
     return tuple(_Check(inspection, request).problems())
@@ -62,14 +62,14 @@ class _Check:
         self._entries = inspection.entries
         self._fit: KeysFit | None = None
         """The scan that the chosen keys make."""
-        self._missing: Weight = "waits" if self._growing else "stops"
+        self._missing: Severity = "waits" if self._growing else "stops"
         request = with_patterns_expanded(request, inspection)
         self._key_paths = tuple(map(normal, request.key_paths or inspection.key_paths))
         self._length_paths = tuple(map(normal, request.length_paths or (() if self._key_paths else inspection.length_paths)))
         self._data_paths = tuple(map(normal, request.data_paths or inspection.data_paths))
         self._finished = normal(request.finished_path) if request.finished_path else None
 
-    def problems(self) -> Iterator[Problem]:
+    def problems(self) -> Iterator[PathProblem]:
         yield from self._about_keys()
         for path in self._length_paths:
             yield from self._about_path("length", path, self._about_length)
@@ -77,93 +77,93 @@ class _Check:
         if self._finished:
             yield from self._about_path("finished", self._finished, self._about_flag)
 
-    def _about_keys(self) -> Iterator[Problem]:
+    def _about_keys(self) -> Iterator[PathProblem]:
         if not self._key_paths and not self._length_paths:
-            yield Problem("keys", f"No key dataset was found. Name one: it has one number per scan point. {_STAND_IN}", self._missing)
+            yield PathProblem("keys", f"No key dataset was found. Name one: it has one number per scan point. {_STAND_IN}", self._missing)
         for path in self._key_paths:
             yield from self._about_path("keys", path, self._about_key)
         yield from self._disagreeing_keys()
 
-    def _about_data(self) -> Iterator[Problem]:
+    def _about_data(self) -> Iterator[PathProblem]:
         if not self._data_paths:
-            yield Problem("data", "No data set was found. Name the one to show.", self._missing)
+            yield PathProblem("data", "No data set was found. Name the one to show.", self._missing)
         for path in self._data_paths:
             yield from self._about_path("data", path, self._about_frames)
 
-    def _about_path(self, field: Field, path: str, more: Callable[[TreeNode], Iterator[Problem]]) -> Iterator[Problem]:
+    def _about_path(self, field: Field, path: str, more: Callable[[TreeNode], Iterator[PathProblem]]) -> Iterator[PathProblem]:
         """Whether the path names something; only then whether it is the right thing."""
         node = TreeNode("/", "group") if path == "/" else self._nodes.get(path)
         if node is None:
             yield self._nothing_at(field, path)
         elif node.kind == "unreadable":
-            weight: Weight = "waits" if "link to" in node.note else self._missing  # another file's writer may be at it
-            yield Problem(field, f"{path} cannot be read ({node.note}). Copy the file again, or name another path.", weight)
+            severity: Severity = "waits" if "link to" in node.note else self._missing  # another file's writer may be at it
+            yield PathProblem(field, f"{path} cannot be read ({node.note}). Copy the file again, or name another path.", severity)
         elif node.kind == "broken link":
             where = f" ({node.note})" if node.note else ""
-            yield Problem(field, f"{path} is a link that leads nowhere yet{where}.", "waits")
+            yield PathProblem(field, f"{path} is a link that leads nowhere yet{where}.", "waits")
         else:
             yield from more(node)
 
-    def _nothing_at(self, field: Field, path: str) -> Problem:
+    def _nothing_at(self, field: Field, path: str) -> PathProblem:
         close = get_close_matches(path, list(self._nodes)[:_COMPARED], n=1, cutoff=0.7)
         remedy = f"Did you mean {close[0]}?" if close else "Choose a path from the tree."
         yet = " yet" if self._growing else ""
-        return Problem(field, f"{path} names nothing in this file{yet}. {remedy}", self._missing)
+        return PathProblem(field, f"{path} names nothing in this file{yet}. {remedy}", self._missing)
 
-    def _about_key(self, node: TreeNode) -> Iterator[Problem]:
+    def _about_key(self, node: TreeNode) -> Iterator[PathProblem]:
         if node.kind == "group":
-            if not any(_holds_numbers(one) for one in self._directly_in(node.path)):
+            if not any(map(_holds_numbers, self._directly_in(node.path))):
                 text = f"{node.path} is a group without key datasets directly in it. Choose a dataset, or a group of them."
-                yield Problem("keys", text, self._missing)
+                yield PathProblem("keys", text, self._missing)
         elif not _holds_numbers(node):
-            yield Problem("keys", f"{node.path} holds {node.dtype}, not numbers. Choose a dataset with one number per scan point.")
+            yield PathProblem("keys", f"{node.path} holds {node.dtype}, not numbers. Choose a dataset with one number per scan point.")
         elif node.path in self._data_paths and len(trimmed(node.shape)) > 2:
-            yield Problem("keys", f"{node.path} holds the frames. Choose a dataset with one number per scan point.")
+            yield PathProblem("keys", f"{node.path} holds the frames. Choose a dataset with one number per scan point.")
         elif _kind_of(node) == "f":
-            yield Problem("keys", f"{node.path} holds {node.dtype}: any value but its fill value counts as set.", "note")
+            yield PathProblem("keys", f"{node.path} holds {node.dtype}: any value but its fill value counts as set.", "note")
 
-    def _about_length(self, node: TreeNode) -> Iterator[Problem]:
+    def _about_length(self, node: TreeNode) -> Iterator[PathProblem]:
         if node.kind == "group":
-            yield Problem("length", f"{node.path} is a group. Choose a dataset in it.")
+            yield PathProblem("length", f"{node.path} is a group. Choose a dataset in it.")
         elif not node.shape:
-            yield Problem("length", f"{node.path} holds one value: it has no length. Choose a data set that grows with the scan.")
+            yield PathProblem("length", f"{node.path} holds one value: it has no length. Choose a data set that grows with the scan.")
 
-    def _disagreeing_keys(self) -> Iterator[Problem]:
-        """What following these keys would say, or refuse."""
+    def _disagreeing_keys(self) -> Iterator[PathProblem]:
+        """What following these keys would report, or refuse."""
         shapes = [_key_shape(key) for key in self._key_datasets()]
-        strays = [one for one in shapes if is_stray(one, shapes)]
-        for one in strays:
-            yield Problem("keys", f"{one.path} holds a single number and is left out: it is no key of a scan.", "note")
-        kept = [one for one in shapes if one not in strays]
+        strays = [key for key in shapes if is_stray(key, shapes)]
+        for key in strays:
+            yield PathProblem("keys", f"{key.path} holds a single number and is left out: it is no key of a scan.", "note")
+        kept = [key for key in shapes if key not in strays]
         if not kept:
             return
         fit = fit_keys(kept, self._scan_shape)
         if isinstance(fit, DoesNotFit):
-            yield Problem("keys", str(fit.error()))
+            yield PathProblem("keys", str(fit.error()))
             return
         self._fit = fit
-        yield from (Problem("keys", found.text, "note") for found in fit.disagreements if found.about == "lengths")
+        yield from (PathProblem("keys", found.text, "note") for found in fit.disagreements if found.about == "lengths")
 
-    def _about_frames(self, node: TreeNode) -> Iterator[Problem]:
+    def _about_frames(self, node: TreeNode) -> Iterator[PathProblem]:
         if node.kind == "group":
-            yield Problem("data", f"{node.path} is a group. Choose a dataset in it.")
+            yield PathProblem("data", f"{node.path} is a group. Choose a dataset in it.")
             return
         if not can_be_shown(node):
-            yield Problem("data", f"{node.path} holds {node.dtype}, which cannot be shown. Choose a dataset of numbers.")
-        missing = [one.removesuffix("(missing)").strip() for one in node.filters if one.endswith("(missing)")]
+            yield PathProblem("data", f"{node.path} holds {node.dtype}, which cannot be shown. Choose a dataset of numbers.")
+        missing = [name.removesuffix("(missing)").strip() for name in node.filters if name.endswith("(missing)")]
         if missing:
             text = f"{node.path} is compressed with {', '.join(missing)}, which is not installed here."
-            yield Problem("data", f"{text} Install the filter (pip install hdf5plugin has the usual ones), then start again.")
+            yield PathProblem("data", f"{text} Install the filter (pip install hdf5plugin has the usual ones), then start again.")
         if self._fit is None:
             return
         misfit = fit_data(DataShape(node.shape, _limits(node)), self._fit.shape)
         if isinstance(misfit, DoesNotFit):
             text = f"{node.path} does not fit the key {self._fit.keys[0].path}: {misfit.because}. Choose data and keys of one scan."
-            yield Problem("data", text)
+            yield PathProblem("data", text)
             return
         for key in self._fit.keys:
             if of_another := self._of_another_scan(key.path, node.path):
-                yield Problem("data", of_another, "note")
+                yield PathProblem("data", of_another, "note")
                 return
 
     def _of_another_scan(self, key: str, data: str) -> str:
@@ -172,12 +172,12 @@ class _Check:
             return ""
         return f"{data} is of another scan than the key {key} ({scans[1]}, {scans[0]}): each would be shown by the other's keys."
 
-    def _about_flag(self, node: TreeNode) -> Iterator[Problem]:
+    def _about_flag(self, node: TreeNode) -> Iterator[PathProblem]:
         if node.kind == "group":
-            yield Problem("finished", f"{node.path} is a group. Choose a dataset with one number.")
+            yield PathProblem("finished", f"{node.path} is a group. Choose a dataset with one number.")
         elif not _holds_numbers(node) or prod(node.shape) > 1:
             what = f"{node.dtype} ({shape_text(node)})"
-            yield Problem("finished", f"{node.path} holds {what}. A finished flag is one number that turns non-zero at the end.")
+            yield PathProblem("finished", f"{node.path} holds {what}. A finished flag is one number that turns non-zero at the end.")
 
     def _directly_in(self, group: str) -> list[TreeNode]:
         return [node for node in self._nodes.values() if node.path.rpartition("/")[0] == group.rstrip("/") and node.kind == "dataset"]
@@ -187,7 +187,7 @@ class _Check:
         for path in self._key_paths:
             node = self._nodes.get(path)
             candidates = [node] if node is not None and node.kind == "dataset" else self._directly_in(path)
-            found += [one for one in candidates if _holds_numbers(one)]
+            found += filter(_holds_numbers, candidates)
         return found
 
 

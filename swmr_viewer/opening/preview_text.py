@@ -1,4 +1,4 @@
-"""What to preview, and the text beside it: which frame it is, what it is like, or why there is none (no Qt here)."""
+"""What to preview, and the text beside it: which frame it is, what it is like, or why there is none."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from swmr_viewer.analysis.frame_view import Part
 from swmr_viewer.analysis.thumbnail import Thumbnail
 from swmr_viewer.core.inspection import Inspection
 from swmr_viewer.core.number_text import count_text, dtype_text, position_text, shape_text, value_text
-from swmr_viewer.gui.opening.open_dialog.checking import can_be_shown
-from swmr_viewer.gui.opening.open_dialog.verdict import AGAIN_S, SLOW_S, Remark, Tone, is_retryable
+from swmr_viewer.opening.assessment import AGAIN_S, SLOW_S, Remark, Tone, is_retryable
+from swmr_viewer.opening.checking import can_be_shown
 from swmr_viewer.reader.messages import FollowRequest, Previewed
 from swmr_viewer.reader.patterns_in_requests import with_patterns_expanded
 

@@ -5,14 +5,14 @@ from dataclasses import replace
 import pytest
 
 from swmr_viewer.core.inspection import FileState, TreeNode
-from swmr_viewer.gui.opening.open_dialog.checking import Problem, check_request, normal, shape_text
+from swmr_viewer.opening.checking import PathProblem, check_request, normal, shape_text
 from swmr_viewer.reader.messages import FollowRequest
-from tests.gui.opening.open_dialog.files import FLAG, FRAMES, KEYS, dataset, group, inspection
+from tests.opening.inspections import FLAG, FRAMES, KEYS, dataset, group, inspection
 
 
 def problems(
     keys: tuple[str, ...] = (KEYS,), data: tuple[str, ...] = (FRAMES,), finished: str | None = None, state: FileState = FileState.CLOSED
-) -> tuple[Problem, ...]:
+) -> tuple[PathProblem, ...]:
     return check_request(inspection(state=state), FollowRequest("/data/scan.nxs", keys, data, finished))
 
 
@@ -44,21 +44,21 @@ def test_what_fits_is_left_alone(keys: tuple[str, ...], data: tuple[str, ...], f
 )
 def test_wrong_keys(keys: str, said: str) -> None:
     first = problems(keys=(keys,))[0]
-    assert (first.field, first.weight) == ("keys", "stops")
+    assert (first.field, first.severity) == ("keys", "stops")
     assert said in first.text
 
 
 def test_keys_of_different_ranks() -> None:
     tree = (dataset("/a", (20,), "int32"), dataset("/b", (5, 3), "int32"), dataset("/data", (20, 8, 8), "uint16"))
     found = check_request(inspection(tree=tree), FollowRequest("f", ("/a", "/b"), ("/data",)))
-    assert (found[0].field, found[0].weight) == ("keys", "stops")
+    assert (found[0].field, found[0].severity) == ("keys", "stops")
     assert "have different shapes: /a 20, /b 5 x 3" in found[0].text
 
 
 def test_keys_that_end_earlier_are_followed_as_far_as_they_have_all() -> None:
     tree = (dataset("/a", (20,), "int32"), dataset("/b", (5,), "int32"), dataset("/data", (5, 8, 8), "uint16"))
     (found,) = check_request(inspection(tree=tree), FollowRequest("f", ("/a", "/b"), ("/data",)))
-    assert (found.field, found.weight) == ("keys", "note")
+    assert (found.field, found.severity) == ("keys", "note")
     assert "/b ends at 5, /a has 20. Only 5 frames can become complete" in found.text
 
 
@@ -66,7 +66,7 @@ def test_a_single_number_among_the_keys_is_left_out_as_the_reader_does() -> None
     tree = (dataset("/keys/a", (20,), "int32"), dataset("/keys/total", (1,), "int32"), dataset("/data", (20, 8, 8), "uint16"))
     tree = (group("/keys"), *tree)
     (found,) = check_request(inspection(tree=tree), FollowRequest("f", ("/keys",), ("/data",)))
-    assert (found.field, found.weight) == ("keys", "note")
+    assert (found.field, found.severity) == ("keys", "note")
     assert "/keys/total holds a single number and is left out" in found.text
 
 
@@ -78,7 +78,7 @@ def test_a_generous_limit_is_no_length_that_data_must_have() -> None:
 def test_what_is_no_scan_is_refused_before_it_is_opened() -> None:
     tree = (dataset("/key", (2**60,), "int32"), dataset("/data", (2**60, 8, 8), "uint16"))
     (found,) = check_request(inspection(tree=tree), FollowRequest("f", ("/key",), ("/data",)))
-    assert (found.field, found.weight) == ("keys", "stops")
+    assert (found.field, found.severity) == ("keys", "stops")
     assert "/key has 1,152,921,504,606,846,976 points" in found.text
 
 
@@ -91,7 +91,7 @@ def test_data_of_another_scan_of_the_file_are_pointed_out() -> None:
     several = replace(inspection(tree=tree), entries=("/entry2", "/entry1"))
     assert check_request(several, FollowRequest("f", ("/entry2/uid",), ("/entry2/data",))) == ()
     (found,) = check_request(several, FollowRequest("f", ("/entry2/uid",), ("/entry1/data",)))
-    assert (found.field, found.weight) == ("data", "note")
+    assert (found.field, found.severity) == ("data", "note")
     assert "/entry1/data is of another scan than the key /entry2/uid" in found.text
 
 
@@ -104,7 +104,7 @@ def test_one_axis_may_number_the_points_of_a_scan_of_several() -> None:
 
 def test_a_floating_key_is_only_a_note() -> None:
     (found,) = problems(keys=("/entry/eiger/total",))
-    assert (found.field, found.weight) == ("keys", "note")
+    assert (found.field, found.severity) == ("keys", "note")
 
 
 @pytest.mark.parametrize(
@@ -120,7 +120,7 @@ def test_a_floating_key_is_only_a_note() -> None:
 def test_wrong_data(data: str, said: str) -> None:
     found = problems(data=(data,))
     assert said in found[0].text
-    assert {(one.field, one.weight) for one in found} == {("data", "stops")}
+    assert {(one.field, one.severity) for one in found} == {("data", "stops")}
 
 
 def test_a_data_set_of_another_length_fits_only_where_one_of_them_can_grow() -> None:
@@ -136,42 +136,42 @@ def test_a_data_set_of_another_length_fits_only_where_one_of_them_can_grow() -> 
 )
 def test_wrong_finished_flag(finished: str, said: str) -> None:
     (found,) = problems(finished=finished)
-    assert (found.field, found.weight) == ("finished", "stops")
+    assert (found.field, found.severity) == ("finished", "stops")
     assert said in found.text
 
 
 @pytest.mark.parametrize("path", ["/entry/later", "/entry/link"])
 def test_what_is_missing_may_come_while_the_file_is_written(path: str) -> None:
     (found,) = problems(data=(path,), state=FileState.SWMR)
-    assert (found.field, found.weight) == ("data", "waits")
+    assert (found.field, found.severity) == ("data", "waits")
     assert "yet" in found.text
 
 
 def test_a_link_may_lead_somewhere_later_even_in_a_closed_file() -> None:
     (found,) = problems(keys=("/entry/link",))
-    assert (found.field, found.weight) == ("keys", "waits")
+    assert (found.field, found.severity) == ("keys", "waits")
     assert "is a link that leads nowhere yet (to other.h5)" in found.text
 
 
 @pytest.mark.parametrize(
-    ("state", "note", "weight"),
+    ("state", "note", "severity"),
     [
         (FileState.CLOSED, "damaged: bad", "stops"),
         (FileState.SWMR, "damaged: bad", "waits"),
         (FileState.CLOSED, "external link to a.h5:/k, damaged: bad", "waits"),
     ],
 )
-def test_what_is_damaged_is_called_so_and_no_link(state: FileState, note: str, weight: str) -> None:
+def test_what_is_damaged_is_called_so_and_no_link(state: FileState, note: str, severity: str) -> None:
     tree = (group("/entry"), TreeNode("/entry/hurt", "unreadable", note=note), dataset("/data", (20, 8, 8), "uint16"))
     (found,) = check_request(inspection(state=state, tree=tree), FollowRequest("f", ("/entry/hurt",), ("/data",)))
-    assert (found.field, found.weight) == ("keys", weight)
+    assert (found.field, found.severity) == ("keys", severity)
     assert found.text.startswith(f"/entry/hurt cannot be read ({note}).")
 
 
-@pytest.mark.parametrize(("state", "weight"), [(FileState.SWMR, "waits"), (FileState.CLOSED, "stops")])
-def test_a_file_without_anything(state: FileState, weight: str) -> None:
+@pytest.mark.parametrize(("state", "severity"), [(FileState.SWMR, "waits"), (FileState.CLOSED, "stops")])
+def test_a_file_without_anything(state: FileState, severity: str) -> None:
     found = check_request(inspection(state=state, tree=(group("/entry"),)), FollowRequest("f"))
-    assert [(one.field, one.weight) for one in found] == [("keys", weight), ("data", weight)]
+    assert [(one.field, one.severity) for one in found] == [("keys", severity), ("data", severity)]
 
 
 def test_paths_and_shapes_are_told_as_people_write_them() -> None:
