@@ -10,7 +10,7 @@ from importlib import import_module
 from types import ModuleType
 
 from swmr_viewer import __version__
-from swmr_viewer.commands.telling import OutputError, output_told, tell_line
+from swmr_viewer.commands.terminal import OutputError, output_told, tell_line
 from swmr_viewer.core.errors import SwmrViewerError
 
 BAD_INPUT = 2

@@ -6,7 +6,7 @@ import signal
 
 import pytest
 
-from swmr_viewer.commands.early_end import EarlyEnd, Terminated
+from swmr_viewer.commands.terminal import EarlyEnd, Terminated
 
 
 @pytest.mark.parametrize(("number", "kind"), [(signal.SIGINT, KeyboardInterrupt), (signal.SIGTERM, Terminated)])

@@ -9,7 +9,7 @@ import sys
 
 import pytest
 
-from swmr_viewer.commands.inspect_text import in_text
+from swmr_viewer.commands.inspect import in_text
 from swmr_viewer.core.inspection import Candidate, FileState, Inspection, TreeNode
 from tests.live.conftest import live_writer
 from tests.odd_names import write_odd_names

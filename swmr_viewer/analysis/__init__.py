@@ -1,16 +1,12 @@
 """Pure numpy: levels, masks, display downsampling, statistics, regions, profiles, scales, geometry."""
 
-from swmr_viewer.analysis.frame_statistics import FrameStatistics, examine, level_statistics, saturation_of
+from swmr_viewer.analysis.frame_statistics import FrameStatistics, LevelStatistics, examine, level_statistics, saturation_of
 from swmr_viewer.analysis.frame_view import FrameView, Part, ViewChoice, frame_view
 from swmr_viewer.analysis.geometry import PixelGeometry, PixelPlace, place_of
-from swmr_viewer.analysis.histogram import histogram
-from swmr_viewer.analysis.levels import LevelStatistics
 from swmr_viewer.analysis.masks import MaskRules, marked, sentinel_of, valid_mask
-from swmr_viewer.analysis.preview import MOST_BINS, preview_factor, preview_shape, spectrum_factor, write_preview
-from swmr_viewer.analysis.profile import line_profile
-from swmr_viewer.analysis.regions import Region, RegionStatistics, region_mask, region_statistics
+from swmr_viewer.analysis.preview import MOST_BINS, Thumbnail, preview_factor, preview_shape, spectrum_factor, thumbnail_of, write_preview
+from swmr_viewer.analysis.regions import Region, RegionStatistics, line_profile, region_mask, region_statistics
 from swmr_viewer.analysis.scaling import Scale, ScaleName, scaled, unscaled
-from swmr_viewer.analysis.thumbnail import Thumbnail, thumbnail_of
 
 __all__ = [
     "MOST_BINS",
@@ -29,7 +25,6 @@ __all__ = [
     "ViewChoice",
     "examine",
     "frame_view",
-    "histogram",
     "level_statistics",
     "line_profile",
     "marked",

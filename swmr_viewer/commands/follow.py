@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import TYPE_CHECKING
 
-from swmr_viewer.commands.sizes import scan_shape
+from swmr_viewer.commands.terminal import scan_shape
 from swmr_viewer.core.conditions import CONDITION_NAMES, Condition, FrameCount, condition_named, default_conditions, in_order, name_of
 
 if TYPE_CHECKING:

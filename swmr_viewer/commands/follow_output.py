@@ -8,7 +8,7 @@ import sys
 import time
 from typing import Any, TextIO
 
-from swmr_viewer.commands.telling import output_told, tell_line
+from swmr_viewer.commands.terminal import output_told, tell_line
 from swmr_viewer.core.conditions import FILE_REPLACED, STOPPED, Timeout
 from swmr_viewer.reader.messages import (
     DataAwaited,

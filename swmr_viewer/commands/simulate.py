@@ -7,7 +7,7 @@ import sys
 import time
 from typing import TYPE_CHECKING
 
-from swmr_viewer.commands.early_end import EarlyEnd, Terminated
+from swmr_viewer.commands.terminal import EarlyEnd, Terminated
 from swmr_viewer.simulator.plan import (
     COMPRESSIONS,
     DTYPES,
@@ -130,7 +130,7 @@ def _write(plan: ScanPlan, args: argparse.Namespace) -> int:
 
 
 def _listeners(plan: ScanPlan, args: argparse.Namespace, early_end: EarlyEnd) -> tuple[OnProgress, Gate]:
-    from swmr_viewer.simulator.handshake import Handshake
+    from swmr_viewer.simulator.writer import Handshake
 
     handshake = Handshake(sys.stdout, sys.stdin)
     gate: Gate = handshake.wait if args.step else lambda _: None

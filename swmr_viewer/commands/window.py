@@ -8,8 +8,7 @@ from contextlib import closing
 from pathlib import Path
 
 from swmr_viewer.commands.display_check import check_display
-from swmr_viewer.commands.interrupts import interrupts_kept
-from swmr_viewer.commands.sizes import scan_shape
+from swmr_viewer.commands.terminal import interrupts_kept, scan_shape
 from swmr_viewer.core.conditions import default_conditions
 from swmr_viewer.core.errors import SwmrViewerError
 from swmr_viewer.opening.presets import Preset

@@ -11,14 +11,12 @@ import h5py
 import numpy as np
 import numpy.typing as npt
 
-from swmr_viewer.core.data.boxes import Box
-from swmr_viewer.core.data.fill import fill_offsets, may_be_unwritten
-from swmr_viewer.core.data.frame_errors import FrameErrors
 from swmr_viewer.core.data.layout import layout_of
 from swmr_viewer.core.data.opening_data import DataPath, open_data
 from swmr_viewer.core.data.places import Index, Places
-from swmr_viewer.core.data.regions import Region
+from swmr_viewer.core.data.selections import Box, Region
 from swmr_viewer.core.data.sources import NotThereYetError, PartNotThereYetError, Piece, read_piece, shape_of
+from swmr_viewer.core.data.unwritten import FrameErrors, fill_offsets, may_be_unwritten
 from swmr_viewer.core.data.virtual import VirtualSource
 from swmr_viewer.core.files.identity import FileIdentity, FilesRead
 from swmr_viewer.core.scan import position_of

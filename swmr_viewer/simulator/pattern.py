@@ -15,12 +15,9 @@ import numpy as np
 
 from swmr_viewer.simulator.bank import N_THICKNESSES, bank_of
 from swmr_viewer.simulator.defects import spoil
-from swmr_viewer.simulator.detectors import further_plan, further_plans, kind_of
 from swmr_viewer.simulator.orders import IndexArray
-from swmr_viewer.simulator.plan import ScanPlan
-from swmr_viewer.simulator.scalars import index_of_scalar, make_diode, make_scalars
-from swmr_viewer.simulator.specimen import fractions, sample_at
-from swmr_viewer.simulator.spectra import draw_spectrum
+from swmr_viewer.simulator.plan import ScanPlan, further_plan, further_plans, kind_of
+from swmr_viewer.simulator.specimen import draw_spectrum, fractions, index_of_scalar, make_diode, make_scalars, sample_at
 from swmr_viewer.simulator.strip import Frame, NoIndexError, read_index, write_index
 
 __all__ = [

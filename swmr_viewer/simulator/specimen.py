@@ -1,13 +1,15 @@
-"""Where on the scan a frame was taken, and how much of the specimen is in the beam there."""
+"""What the beam meets and gives: how much of the specimen is in it at a scan point, and the spectra and scalars of that."""
 
 from __future__ import annotations
+
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 
 from swmr_viewer.core.scan import position_of
 from swmr_viewer.simulator.orders import IndexArray, scan_point_of, scan_points_of
-from swmr_viewer.simulator.plan import ScanPlan
+from swmr_viewer.simulator.plan import ScanPlan, saturation_value
 
 
 def fractions(plan: ScanPlan, index: int) -> tuple[float, ...]:
@@ -27,3 +29,117 @@ def samples(plan: ScanPlan, indices: IndexArray) -> npt.NDArray[np.float64]:
     for at, length in zip(np.unravel_index(scan_points_of(plan, indices), plan.scan_shape), plan.scan_shape, strict=True):
         distance += (at / max(1, length - 1) - 0.5) ** 2
     return np.exp(-4 * distance)
+
+
+CHANNEL_EV: Final = 20.0
+"""Energy per channel."""
+LINES: Final = (
+    (0.13, 0.006, 0.55, 0.02),
+    (0.24, 0.008, 1.0, -0.04),
+    (0.31, 0.009, 0.35, 0.05),
+    (0.55, 0.011, 0.7, 0.08),
+    (0.78, 0.02, 0.25, 0.0),
+)
+"""Centre, width (both as a part of the length), relative height, and drift from the scan's start to its end."""
+BRIGHTEST: Final = 900
+MOST_COUNTS: Final = 2**20 - 1
+"""No channel ever gets there; uint64's own maximum does not fit numpy's counts."""
+BACKGROUND: Final = 12
+
+
+def draw_spectrum(plan: ScanPlan, where: tuple[float, ...], rng: np.random.Generator) -> npt.NDArray[Any]:
+    """Return a new spectrum of the plan's length and dtype: Poisson counts.
+
+    Parameters
+    ----------
+    plan : ScanPlan
+        Says how long, and of what dtype.
+    where : tuple of float
+        The position on the scan, 0 to 1 along each axis: lines drift with the last one, and grow with the specimen.
+    rng : Generator
+        The spectrum's own noise.
+    """
+    counts = rng.poisson(expected_spectrum(plan, where))
+    return np.minimum(counts, min(MOST_COUNTS, int(saturation_value(plan.dtype)) - 1)).astype(plan.dtype)
+
+
+def expected_spectrum(plan: ScanPlan, where: tuple[float, ...]) -> npt.NDArray[np.float64]:
+    """Return the counts to expect in each channel, float64, shape ``plan.frame_shape``."""
+    (length,) = plan.frame_shape
+    at = np.arange(length) / length
+    scale = min(1.0, (int(saturation_value(plan.dtype)) // 4) / BRIGHTEST)
+    expected = BACKGROUND * np.exp(-2 * at)
+    for centre, width, height, drift in LINES:
+        # A line narrower than a channel would be seen or not by chance.
+        width = max(width, 0.7 / length)
+        expected += BRIGHTEST * height * (0.1 + 0.9 * sample_at(where)) * np.exp(-0.5 * ((at - centre - drift * where[-1]) / width) ** 2)
+    return expected * scale
+
+
+Floats = npt.NDArray[np.float64]
+
+MOST_LEVELS: Final = 40_000
+MIN_LEVELS: Final = 8
+ALARM_GAIN: Final = 4
+"""Ordinary levels keep below a quarter of the highest, so that an alarm has room to rise."""
+SQRT_6: Final = 6.0**0.5
+"""The sum of two numbers of 0..1 has a variance of 1/6."""
+EXACT_INTEGERS: Final = {"float32": 2**24, "float64": 2**53}
+"""Up to here every whole number has a float of its own."""
+
+
+def make_scalars(plan: ScanPlan, indices: IndexArray) -> npt.NDArray[Any]:
+    """Return the values that a plan of scalars stores at these indices, of the plan's dtype, shape (n,)."""
+    room = _top_level(plan) // ALARM_GAIN
+    levels = np.clip(np.rint(_counts(room * (0.4 + 0.55 * samples(plan, indices)), plan.seed, 0, indices)), 1, room).astype(np.int64)
+    if plan.alarm is not None:
+        levels[indices >= plan.alarm] *= ALARM_GAIN
+    return (levels * _base(plan) + indices if carries_index(plan) else levels).astype(plan.dtype)
+
+
+def carries_index(plan: ScanPlan) -> bool:
+    """Whether the plan's dtype has room for the index beside the level."""
+    return _capacity(plan.dtype) // _base(plan) > MIN_LEVELS
+
+
+def index_of_scalar(plan: ScanPlan, value: float) -> int | None:
+    """Return the index that a value carries; None for fill, or where the dtype has no room for it."""
+    level, index = divmod(int(value), _base(plan)) if np.isfinite(value) else (0, 0)
+    return index if carries_index(plan) and level > 0 and index < plan.n_points else None
+
+
+def make_diode(plan: ScanPlan, number: int, indices: IndexArray) -> Floats:
+    """Return what a diode beside the main detector reads at these indices, float64, shape (n,)."""
+    return 1000.0 * (1 + samples(plan, indices)) + 5 * _noise(plan.seed, number, indices)
+
+
+def _top_level(plan: ScanPlan) -> int:
+    capacity = _capacity(plan.dtype)
+    return min(MOST_LEVELS, capacity // _base(plan) - 1 if carries_index(plan) else capacity)
+
+
+def _capacity(dtype: str) -> int:
+    return EXACT_INTEGERS.get(dtype) or int(saturation_value(dtype)) - 1
+
+
+def _base(plan: ScanPlan) -> int:
+    return int(10 ** len(str(plan.n_points - 1)))
+
+
+def _counts(expected: Floats, seed: int, stream: int, indices: IndexArray) -> Floats:
+    return expected + np.sqrt(expected) * _noise(seed, stream, indices)
+
+
+def _noise(seed: int, stream: int, indices: IndexArray) -> Floats:
+    """Noise of mean 0 and variance 1 that each index alone decides: a generator per point would cost 20 us."""
+    key = np.uint64(((seed << 8) + stream) % 2**64 * 0xD1342543DE82EF95 % 2**64)
+    counter = indices.astype(np.uint64) * np.uint64(2) + key
+    return (_uniform(counter) + _uniform(counter + np.uint64(1)) - 1.0) * SQRT_6
+
+
+def _uniform(counter: npt.NDArray[np.uint64]) -> Floats:
+    """Hash each number to 0..1: SplitMix64 (Steele, Lea and Flood, OOPSLA 2014)."""
+    mixed = (counter + np.uint64(1)) * np.uint64(0x9E3779B97F4A7C15)
+    mixed = (mixed ^ (mixed >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return ((mixed ^ (mixed >> np.uint64(31))) >> np.uint64(11)).astype(np.float64) * 2.0**-53

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Final
+from typing import Final, TextIO
 
 import h5py
 import numpy as np
@@ -207,3 +207,41 @@ def _explained(path: Path) -> Iterator[None]:
 
 def _why(error: Exception) -> str:
     return os.strerror(error.errno) if isinstance(error, OSError) and error.errno else str(error)
+
+
+class Handshake:
+    """What ``write_scan`` takes as ``on_progress`` and, when led, as ``gate``."""
+
+    def __init__(self, lines_out: TextIO, lines_in: TextIO) -> None:
+        self._out = lines_out
+        self._in = lines_in
+        self._led = True
+
+    def report(self, progress: Progress) -> None:
+        """Write one line about this step."""
+        self._out.write(f"{_line(progress)}\n")
+        self._out.flush()
+
+    def wait(self, _stage: Stage) -> None:
+        """Wait for a line.
+
+        Raises
+        ------
+        KeyboardInterrupt
+            If the leader wants the file closed, or is gone.
+        """
+        if not self._led:
+            return
+        word = self._in.readline().strip()
+        if word == "run":
+            self._led = False
+        elif word != "step":
+            raise KeyboardInterrupt
+
+
+def _line(progress: Progress) -> str:
+    if progress.stage is Stage.KEY:
+        return f"key {progress.key_number} {progress.index}"
+    if progress.stage is Stage.BURST:
+        return f"burst {progress.key_number} {progress.index} {progress.n_visits}"
+    return f"frame {progress.index}" if progress.stage is Stage.FRAME else progress.stage.value

@@ -1,4 +1,4 @@
-"""Profiles, histograms, scales and geometry against plain computations and textbook values."""
+"""Profiles, scales and geometry against plain computations and textbook values."""
 
 from math import inf, pi, sin, sqrt
 
@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from swmr_viewer.analysis import MaskRules, PixelGeometry, Scale, histogram, line_profile, place_of, scaled, unscaled, valid_mask
+from swmr_viewer.analysis import MaskRules, PixelGeometry, Scale, line_profile, place_of, scaled, unscaled, valid_mask
 from swmr_viewer.analysis.accumulating import Accumulator, combined_dtype
 
 
@@ -42,25 +42,6 @@ def test_a_profile_outside_the_image_is_missing_there():
     assert line_profile(np.ones((2, 2)), (1, 1), (1, 1))[0].tolist() == [0]
     with pytest.raises(ValueError, match="image"):
         line_profile(np.ones(4), (0, 0), (1, 1))
-
-
-@given(hnp.arrays(st.sampled_from(["u2", "i4", "f4"]), (6, 7)), st.booleans(), st.integers(2, 300))
-def test_a_histogram_counts_every_unmasked_pixel_once(frame, log, n_bins):
-    edges, counts = histogram(frame, n_bins, log=log)
-    valid = frame[valid_mask(frame)]
-    if not valid.size:
-        assert not edges.size
-        return
-    assert len(counts) <= n_bins + 1
-    assert (np.diff(edges) > 0).all()
-    assert counts.sum() == valid.size or frame.dtype.kind == "f"
-    assert counts.tolist() == np.histogram(valid.astype(float), edges)[0].tolist()
-
-
-def test_small_integers_have_one_bin_each():
-    edges, counts = histogram(np.array([0, 1, 1, 3], np.uint16))
-    assert counts.tolist() == [1, 2, 0, 1]
-    assert edges.tolist() == [-0.5, 0.5, 1.5, 2.5, 3.5]
 
 
 @pytest.mark.parametrize("name", ["linear", "sqrt", "log", "symlog"])

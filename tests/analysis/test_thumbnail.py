@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from swmr_viewer.analysis import MaskRules, ViewChoice, frame_view
-from swmr_viewer.analysis.thumbnail import LONGEST_SIDE, MOST_POINTS, thumbnail_of
+from swmr_viewer.analysis.preview import LONGEST_SIDE, MOST_POINTS, thumbnail_of
 
 MASKED = np.iinfo(np.uint16).max
 

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from swmr_viewer import DataSource, Follower, FrameGrabber, open_swmr
-from swmr_viewer.core.data.file_end import FileEnd
+from swmr_viewer.core.data.stored import FileEnd
 from swmr_viewer.core.errors import FrameNotWrittenError
 from swmr_viewer.core.keys.key_dataset import KeyDataset
 

@@ -13,7 +13,7 @@ import pytest
 from swmr_viewer import FinishedFlag, Follower, open_swmr
 from swmr_viewer.core.conditions import default_conditions
 from swmr_viewer.core.errors import PathError, PathNotThereError
-from swmr_viewer.core.keys.flags import FlagDataset
+from swmr_viewer.core.keys.endings import FlagDataset
 from swmr_viewer.reader.child.scans import open_scan
 from swmr_viewer.reader.messages import FollowRequest
 

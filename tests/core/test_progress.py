@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from swmr_viewer.core import progress as module
-from swmr_viewer.core.data.boxes import boxes_of
+from swmr_viewer.core.data.selections import boxes_of
 from swmr_viewer.core.progress import COMPLETE, MISSING, PARTLY, KeyProgress
 from swmr_viewer.core.ranges import indices_of, joined, no_ranges, ranges_of
 

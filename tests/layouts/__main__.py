@@ -12,8 +12,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
-from swmr_viewer.simulator.handshake import Handshake
-from swmr_viewer.simulator.writer import Progress, Stage
+from swmr_viewer.simulator.writer import Handshake, Progress, Stage
 from tests.layouts.catalogue import LAYOUTS
 
 _WAITS_AFTER = (Stage.CREATED, Stage.SWMR, Stage.TICK, Stage.FINISHED)

@@ -9,10 +9,9 @@ import numpy.typing as npt
 import pytest
 
 from swmr_viewer.simulator.defects import DEAD, GAP, OVER_RESPONDING, dead_pixels, pixel_mask
-from swmr_viewer.simulator.detectors import further_plans
 from swmr_viewer.simulator.pattern import index_in, make_channel_frame, make_frame, make_side_frame
-from swmr_viewer.simulator.plan import DTYPES, ScanPlan, saturation_value
-from swmr_viewer.simulator.spectra import expected_spectrum
+from swmr_viewer.simulator.plan import DTYPES, ScanPlan, further_plans, saturation_value
+from swmr_viewer.simulator.specimen import expected_spectrum
 
 IMAGES = ScanPlan((5, 6), (64, 80))
 SPECTRA = ScanPlan((5, 6), (1024,), "uint32")

@@ -17,7 +17,7 @@ from swmr_viewer.simulator.defects import pixel_mask
 from swmr_viewer.simulator.orders import dropped_indices, stored_indices
 from swmr_viewer.simulator.pattern import index_in
 from swmr_viewer.simulator.plan import ORDERS, ScanPlan, saturation_value
-from swmr_viewer.simulator.scalars import make_scalars
+from swmr_viewer.simulator.specimen import make_scalars
 from swmr_viewer.simulator.writer import Progress, write_scan
 from tests.live.writers import LiveWriter, WriterError
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from swmr_viewer.simulator.orders import raster
 from swmr_viewer.simulator.pattern import NoIndexError, index_in, make_frame, make_side_frame
 from swmr_viewer.simulator.plan import DTYPES, ORDERS, ScanPlan, saturation_value
-from swmr_viewer.simulator.scalars import carries_index, make_diode, make_scalars
+from swmr_viewer.simulator.specimen import carries_index, make_diode, make_scalars
 
 SCALARS = ScanPlan((20, 30), (), "float64")
 ROOMY = ["uint16", "uint32", "uint64", "int16", "int32", "int64", "float32", "float64"]

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from swmr_viewer.core.data.boxes import Box
+from swmr_viewer.core.data.selections import Box
 from swmr_viewer.core.data.sources import NotThereYetError, PartNotThereYetError, Piece, Source
 from swmr_viewer.core.errors import PathNotThereError, ShapeError
 

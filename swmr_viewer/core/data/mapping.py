@@ -11,8 +11,7 @@ from math import prod
 
 import h5py
 
-from swmr_viewer.core.data.boxes import Box
-from swmr_viewer.core.data.selections import AxisSelection, runs, whole_axis
+from swmr_viewer.core.data.selections import AxisSelection, Box, runs, whole_axis
 
 _UNLIMITED: int = h5py.h5s.UNLIMITED
 _BLOCK_NUMBER = re.compile(r"%[%b]")

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from math import prod
 
-from swmr_viewer.core.data.boxes import Box
 from swmr_viewer.core.data.layout import Layout
-from swmr_viewer.core.data.regions import Region, bounds_of
+from swmr_viewer.core.data.selections import Box, Region, bounds_of
 from swmr_viewer.core.data.sources import Source
 from swmr_viewer.core.scan import index_of, position_of
 

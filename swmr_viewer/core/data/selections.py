@@ -1,14 +1,15 @@
-"""Regular selections along one axis, as HDF5 knows them, and which part of one belongs to which part of another."""
+"""Parts of data sets: boxes, regular selections along an axis as HDF5 knows them, parts of frames as bounds on each axis."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from math import prod
 
 import numpy as np
 import numpy.typing as npt
 
-from swmr_viewer.core.data.boxes import Box
+from swmr_viewer.core.errors import ShapeError
 
 _FAR = 1 << 62
 
@@ -113,3 +114,59 @@ def touches(table: npt.NDArray[np.int64], box: Box) -> npt.NDArray[np.bool_]:
         first = start + blocks * stride + np.where(inside, rest, 0)
         found &= (blocks < count) & (first < stop)
     return found
+
+
+Box = tuple[tuple[int, int], ...]
+"""(start, stop) per axis."""
+
+
+def boxes_of(shape: tuple[int, ...], start: int, stop: int) -> Iterator[tuple[int, Box]]:
+    """Yield (flat index of its first element, box) in C order; together they are exactly [start, stop)."""
+    if start >= stop:
+        return
+    if not shape:
+        yield 0, ()
+    elif len(shape) == 1:
+        yield start, ((start, stop),)
+    else:
+        yield from _boxes_by_rows(shape, start, stop)
+
+
+def _boxes_by_rows(shape: tuple[int, ...], start: int, stop: int) -> Iterator[tuple[int, Box]]:
+    inner = prod(shape[1:])
+    (first, head), (last, tail) = divmod(start, inner), divmod(stop, inner)
+    if first == last:
+        yield from _within_row(shape, first, head, tail)
+        return
+    if head:
+        yield from _within_row(shape, first, head, inner)
+        first += 1
+    if first < last:
+        yield first * inner, ((first, last), *((0, length) for length in shape[1:]))
+    yield from _within_row(shape, last, 0, tail)
+
+
+def _within_row(shape: tuple[int, ...], row: int, start: int, stop: int) -> Iterator[tuple[int, Box]]:
+    offset = row * prod(shape[1:])
+    for at, box in boxes_of(shape[1:], start, stop):
+        yield offset + at, ((row, row + 1), *box)
+
+
+Region = tuple[slice, ...]
+"""One slice per frame axis, from the first on; without steps."""
+
+
+def bounds_of(region: Region | None, frame_shape: tuple[int, ...]) -> Iterator[tuple[int, int]]:
+    """Yield (start, stop) for each axis of the frame; axes that the region does not name are whole.
+
+    Raises
+    ------
+    ShapeError
+        If the region has a step, or more axes than the frame.
+    """
+    given = region or ()
+    if len(given) > len(frame_shape) or any(one.step not in (None, 1) for one in given):
+        raise ShapeError(f"The region {given} does not fit frames of shape {frame_shape}.", "Give one slice per frame axis, without steps.")
+    for axis, length in enumerate(frame_shape):
+        start, stop, _ = (given[axis] if axis < len(given) else slice(None)).indices(length)
+        yield start, max(start, stop)

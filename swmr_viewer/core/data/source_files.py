@@ -10,8 +10,7 @@ import h5py
 from swmr_viewer.core.data.sources import NotThereYetError, Source, StoredSource
 from swmr_viewer.core.errors import FrameUnreadableError, PathNotThereError, SwmrViewerError
 from swmr_viewer.core.files.identity import change_at_path, identity_of_file, replaced_error
-from swmr_viewer.core.files.links import open_object
-from swmr_viewer.core.files.named_files import folders_of, found_file
+from swmr_viewer.core.files.links import folders_of, found_file, open_object
 from swmr_viewer.core.files.opening import open_swmr
 from swmr_viewer.core.files.stamps import Change, FileStamp
 

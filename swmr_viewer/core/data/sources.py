@@ -12,14 +12,12 @@ import h5py
 import numpy as np
 import numpy.typing as npt
 
-from swmr_viewer.core.data.boxes import Box
-from swmr_viewer.core.data.chunks import is_allocated, missing_filters
-from swmr_viewer.core.data.file_end import FileEnd
 from swmr_viewer.core.data.frame_kinds import COLOR_IMAGE, COLOR_MODES
 from swmr_viewer.core.data.refreshing import Refresher
+from swmr_viewer.core.data.selections import Box
+from swmr_viewer.core.data.stored import FileEnd, is_allocated, missing_filters
 from swmr_viewer.core.errors import FilterMissingError, PathError
-from swmr_viewer.core.files.links import is_open
-from swmr_viewer.core.files.named_files import mapped_files
+from swmr_viewer.core.files.links import is_open, mapped_files
 
 
 class NotThereYetError(LookupError):

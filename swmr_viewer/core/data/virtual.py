@@ -16,10 +16,9 @@ import h5py
 import numpy as np
 import numpy.typing as npt
 
-from swmr_viewer.core.data.boxes import Box
 from swmr_viewer.core.data.mapping import IrregularMappingError, Mapping, mappings_of, plain_name
 from swmr_viewer.core.data.refreshing import HeldElsewhere
-from swmr_viewer.core.data.selections import selection_table, touches
+from swmr_viewer.core.data.selections import Box, selection_table, touches
 from swmr_viewer.core.data.source_files import SourceFiles
 from swmr_viewer.core.data.sources import (
     NotThereYetError,
@@ -32,7 +31,7 @@ from swmr_viewer.core.data.sources import (
     shape_of,
 )
 from swmr_viewer.core.errors import FrameUnreadableError
-from swmr_viewer.core.files.named_files import mapped_files
+from swmr_viewer.core.files.links import mapped_files
 
 _DEEPEST = 16
 _MOST_REASONS = 3

@@ -12,7 +12,7 @@ import numpy as np
 from swmr_viewer.core.data.sources import interpretation_of
 from swmr_viewer.core.discovery.filters import MISSING, filter_names
 from swmr_viewer.core.discovery.found import Found
-from swmr_viewer.core.files.named_files import folders_of, found_file
+from swmr_viewer.core.files.links import folders_of, found_file
 from swmr_viewer.core.files.superblock import read_file_state
 from swmr_viewer.core.inspection import FileState, TreeNode
 from swmr_viewer.core.plain_text import decoded

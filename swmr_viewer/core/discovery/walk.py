@@ -13,7 +13,7 @@ from swmr_viewer.core.discovery.datasets import SOFT_ERRORS, describe_dataset, d
 from swmr_viewer.core.discovery.found import Found, Walk
 from swmr_viewer.core.errors import FileNotThereError, SwmrViewerError
 from swmr_viewer.core.files.explaining import damage_text, is_damage, state_error
-from swmr_viewer.core.files.named_files import BY_LINKS, folders_of, places_of
+from swmr_viewer.core.files.links import BY_LINKS, folders_of, places_of
 from swmr_viewer.core.files.reattempts import limit
 from swmr_viewer.core.inspection import TreeNode
 

@@ -13,14 +13,14 @@ import h5py
 import numpy as np
 import numpy.typing as npt
 
-from swmr_viewer.core.data.boxes import Box, boxes_of
-from swmr_viewer.core.data.chunks import is_whole
 from swmr_viewer.core.data.frame_kinds import is_one_image
 from swmr_viewer.core.data.joined import JoinedSource
 from swmr_viewer.core.data.layout import layout_of
+from swmr_viewer.core.data.selections import Box, boxes_of
 from swmr_viewer.core.data.sequence import SequenceSource
 from swmr_viewer.core.data.source_files import cost_of_sources
 from swmr_viewer.core.data.sources import NotThereYetError, Source, StoredSource
+from swmr_viewer.core.data.stored import is_whole
 from swmr_viewer.core.data.virtual import VirtualSource
 
 _LOOKUP_COST = 400

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy.typing as npt
 
-from swmr_viewer.analysis.thumbnail import Thumbnail, thumbnail_of
+from swmr_viewer.analysis.preview import Thumbnail, thumbnail_of
 from swmr_viewer.core.data_facts import DataFacts
 from swmr_viewer.core.errors import FrameDoubtfulError, FrameNotWrittenError, FrameUnreadableError, PathError
 from swmr_viewer.core.follower import Follower

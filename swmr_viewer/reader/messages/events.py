@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from swmr_viewer.analysis.frame_statistics import FrameStatistics
+from swmr_viewer.analysis.frame_statistics import FrameStatistics, LevelStatistics
 from swmr_viewer.analysis.frame_view import FrameView
-from swmr_viewer.analysis.levels import LevelStatistics
-from swmr_viewer.analysis.thumbnail import Thumbnail
+from swmr_viewer.analysis.frame_statistics import LevelStatistics
+from swmr_viewer.analysis.preview import Thumbnail
 from swmr_viewer.core.data_facts import DataFacts
 from swmr_viewer.core.inspection import Inspection
 from swmr_viewer.core.ranges import Ranges, no_ranges

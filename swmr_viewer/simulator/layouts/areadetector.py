@@ -7,9 +7,8 @@ import time
 import h5py
 import numpy as np
 
-from swmr_viewer.simulator.detectors import detector_name, further_plan, kind_of
 from swmr_viewer.simulator.layouts.channel import Channel
-from swmr_viewer.simulator.layouts.instrument import Now, add_beam, describe_detector
+from swmr_viewer.simulator.layouts.nexus import Now, add_beam, describe_detector
 from swmr_viewer.simulator.layouts.pieces import (
     OpenScan,
     channel_maker,
@@ -22,7 +21,7 @@ from swmr_viewer.simulator.layouts.pieces import (
     side_name,
 )
 from swmr_viewer.simulator.pattern import block_maker
-from swmr_viewer.simulator.plan import ScanPlan
+from swmr_viewer.simulator.plan import ScanPlan, detector_name, further_plan, kind_of
 
 ATTRIBUTE_CHUNK = 16384
 

@@ -9,7 +9,7 @@ from typing import Any
 import h5py
 import numpy as np
 
-from swmr_viewer.core.data.boxes import Box, boxes_of
+from swmr_viewer.core.data.selections import Box, boxes_of
 from swmr_viewer.core.scan import position_of
 from swmr_viewer.simulator.orders import IndexArray
 from swmr_viewer.simulator.strip import Frame

@@ -8,10 +8,17 @@ from dataclasses import dataclass
 import h5py
 import numpy as np
 
-from swmr_viewer.simulator.detectors import detector_name, further_plan, kind_of
-from swmr_viewer.simulator.layouts.axes import add_axes, add_channel_energies, add_pixel_offsets
 from swmr_viewer.simulator.layouts.channel import Channel
-from swmr_viewer.simulator.layouts.instrument import Now, add_beam, add_start_times, describe_detector, start_times
+from swmr_viewer.simulator.layouts.nexus import (
+    Now,
+    add_axes,
+    add_beam,
+    add_channel_energies,
+    add_pixel_offsets,
+    add_start_times,
+    describe_detector,
+    start_times,
+)
 from swmr_viewer.simulator.layouts.pieces import (
     OpenScan,
     channel_maker,
@@ -24,7 +31,7 @@ from swmr_viewer.simulator.layouts.pieces import (
     side_name,
 )
 from swmr_viewer.simulator.pattern import block_maker
-from swmr_viewer.simulator.plan import ScanPlan
+from swmr_viewer.simulator.plan import ScanPlan, detector_name, further_plan, kind_of
 
 
 def lay_out(h5file: h5py.File, plan: ScanPlan, now: Now = time.time) -> OpenScan:

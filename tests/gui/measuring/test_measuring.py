@@ -10,7 +10,7 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from swmr_viewer.analysis.profile import line_profile
+from swmr_viewer.analysis.regions import line_profile
 from swmr_viewer.core.data_facts import DataFacts
 from swmr_viewer.gui.assembly import Assembly
 from swmr_viewer.gui.display.orientation import Orientation
