@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from swmr_viewer.core.keys import untold
+from swmr_viewer.core.keys import unreported
 from swmr_viewer.core.progress import KeyProgress
 from swmr_viewer.core.ranges import Ranges, indices_of
 
@@ -15,9 +15,9 @@ def one(index: int) -> Ranges:
 
 
 def test_what_nobody_takes_is_merged_and_nothing_of_it_is_lost(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(untold, "_MOST_PARTS", 8)
+    monkeypatch.setattr(unreported, "_MOST_PARTS", 8)
     progress = KeyProgress(2, (100,))
-    kept = untold.UnreportedRanges(progress)
+    kept = unreported.UnreportedRanges(progress)
     for index in range(50):
         for number in (0, 1):
             progress.add(number, *one(index))
@@ -30,7 +30,7 @@ def test_what_nobody_takes_is_merged_and_nothing_of_it_is_lost(monkeypatch: pyte
 
 def test_after_the_scan_grew_everything_is_told_anew() -> None:
     progress = KeyProgress(1, (2, 2))
-    kept = untold.UnreportedRanges(progress)
+    kept = unreported.UnreportedRanges(progress)
     progress.add(0, *one(2))
     kept.note([(0, one(2))], reshaped=False)
     progress.grow((2, 5))
