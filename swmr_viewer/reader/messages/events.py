@@ -7,7 +7,6 @@ from typing import Any
 
 from swmr_viewer.analysis.frame_statistics import FrameStatistics, LevelStatistics
 from swmr_viewer.analysis.frame_view import FrameView
-from swmr_viewer.analysis.frame_statistics import LevelStatistics
 from swmr_viewer.analysis.preview import Thumbnail
 from swmr_viewer.core.data_facts import DataFacts
 from swmr_viewer.core.inspection import Inspection
