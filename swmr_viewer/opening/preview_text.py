@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from swmr_viewer.analysis.frame_view import Part
-from swmr_viewer.analysis.thumbnail import Thumbnail
+from swmr_viewer.analysis.preview import Thumbnail
 from swmr_viewer.core.inspection import Inspection
 from swmr_viewer.core.number_text import count_text, dtype_text, position_text, shape_text, value_text
 from swmr_viewer.opening.assessment import AGAIN_S, SLOW_S, Remark, Tone, is_retryable
