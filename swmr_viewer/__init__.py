@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from swmr_viewer.core.follower import Follower
     from swmr_viewer.core.frame_sets import FrameSet
     from swmr_viewer.core.frames import FrameGrabber
-    from swmr_viewer.core.results.result_file import ResultFile
+    from swmr_viewer.core.result_file import ResultFile
     from swmr_viewer.core.scan import snake_index_of, snake_position_of, snake_visit_of
 
 __version__ = "0.1.0"
@@ -51,7 +51,7 @@ _HOME = {
     "FrameCount": "conditions",
     "FrameGrabber": "frames",
     "FrameSet": "frame_sets",
-    "ResultFile": "results.result_file",
+    "ResultFile": "result_file",
     "SwmrViewerError": "errors",
     "Timeout": "conditions",
     "open_swmr": "files.opening",

@@ -6,8 +6,7 @@ import h5py
 import numpy as np
 import pytest
 
-from swmr_viewer.core.nexus.axis_values import values_of_pixels
-from swmr_viewer.core.nexus.fact_reading import read_facts
+from swmr_viewer.core.nexus.fact_reading import read_facts, values_of_pixels
 
 NAN = float("nan")
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from swmr_viewer.core.nexus.fact_reading import text_of
+from swmr_viewer.core.files.attributes import texts_of
 from swmr_viewer.core.plain_text import decoded, plain
 
 
@@ -45,4 +45,4 @@ def test_bytes_are_utf8_or_latin1(tmp_path) -> None:
         f.attrs["fixed"] = np.bytes_("\u00c5".encode("latin-1"))
         f.attrs.create("ours", "\u00b5m", dtype=h5py.string_dtype())
         f.attrs.create("theirs", "\u00b5m".encode("latin-1"), dtype=h5py.string_dtype("ascii"))
-        assert [text_of(f, name) for name in ("fixed", "ours", "theirs")] == [["\u00c5"], ["\u00b5m"], ["\u00b5m"]]
+        assert [texts_of(f, name) for name in ("fixed", "ours", "theirs")] == [["\u00c5"], ["\u00b5m"], ["\u00b5m"]]

@@ -101,3 +101,20 @@ def test_nothing_is_ever_overwritten(scan: h5py.File, tmp_path: Path) -> None:
             with pytest.raises(ValueError, match=r"position|reshape"):
                 result.append(where, value)
     output.close()
+
+
+def test_the_axes_are_those_of_the_group_that_plots_the_data_before_the_files_default(scan: h5py.File, tmp_path: Path) -> None:
+    with h5py.File(tmp_path / "two.h5", "w", libver="v110") as file:
+        scan.copy("entry", file)
+        entry = file["entry"]
+        file.attrs["default"] = "entry/other"
+        entry["instrument/cam/data"] = entry["det/data"]
+        entry["other/z"] = np.arange(3.0)
+        entry["other"].attrs["axes"] = ["z", "."]
+    with (
+        open_swmr(tmp_path / "two.h5") as file,
+        DataSource(file, "entry/keys", "entry/instrument/cam/data") as source,
+        ResultFile(tmp_path / "out.h5") as output,
+    ):
+        output.create_like_scan("/entry/sums/total", source)
+        assert sorted(output.h5file["entry/sums"]) == ["total", "x", "y"]

@@ -14,7 +14,7 @@ import pytest
 
 from swmr_viewer.core.data_facts import DataFacts
 from swmr_viewer.core.nexus.fact_reading import read_facts
-from swmr_viewer.core.nexus.units import in_seconds, in_unit, is_pixels, wavelength_of_energy
+from swmr_viewer.core.nexus.quantities import in_seconds, in_unit, is_pixels, wavelength_of_energy
 from swmr_viewer.reader.child.scans import open_scan
 from swmr_viewer.reader.messages import FollowRequest
 
@@ -79,9 +79,7 @@ def test_the_wavelength_of_photons(value: float, unit: str) -> None:
 
 
 def test_the_library_is_loaded_when_the_first_unit_is_to_be_understood() -> None:
-    script = (
-        "import sys; from swmr_viewer.core.nexus import fact_reading, units; units.in_unit(1.0, 'm', 'm'); print('pint' in sys.modules)"
-    )
+    script = "import sys; from swmr_viewer.core.nexus.quantities import in_unit; in_unit(1.0, 'm', 'm'); print('pint' in sys.modules)"
     told = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=60)
     assert told.stdout.strip() == "False"
 

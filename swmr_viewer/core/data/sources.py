@@ -17,6 +17,7 @@ from swmr_viewer.core.data.refreshing import Refresher
 from swmr_viewer.core.data.selections import Box
 from swmr_viewer.core.data.stored import FileEnd, is_allocated, missing_filters
 from swmr_viewer.core.errors import FilterMissingError, PathError
+from swmr_viewer.core.files.attributes import text_of
 from swmr_viewer.core.files.links import is_open, mapped_files
 
 
@@ -227,24 +228,9 @@ def interpretation_of(dataset: h5py.Dataset) -> str:
 
     HDF5's own specification of images, and areaDetector, tell of colour in other attributes: these are ``rgb-image``, too.
     """
-    told = {name: _text(dataset, name) for name in ("interpretation", "IMAGE_SUBCLASS", "ColorMode")}
-    is_colored = told["IMAGE_SUBCLASS"] == "IMAGE_TRUECOLOR" or told["ColorMode"] in COLOR_MODES
-    return COLOR_IMAGE if is_colored and told["interpretation"] in ("", "image") else told["interpretation"]
-
-
-def _text(dataset: h5py.Dataset, name: str) -> str:
-    try:
-        told = dataset.attrs.get(name, "")
-    except (
-        OSError,
-        RuntimeError,
-        KeyError,
-        TypeError,
-        ValueError,
-    ):  # variable-length texts cannot be read under SWMR
-        return ""
-    told = told.reshape(-1)[0] if isinstance(told, np.ndarray) and told.size == 1 else told
-    return told.decode(errors="replace") if isinstance(told, bytes) else str(told)
+    declared = text_of(dataset, "interpretation")
+    is_colored = text_of(dataset, "IMAGE_SUBCLASS") == "IMAGE_TRUECOLOR" or text_of(dataset, "ColorMode") in COLOR_MODES
+    return COLOR_IMAGE if is_colored and declared in ("", "image") else declared
 
 
 def shape_of(box: Box) -> tuple[int, ...]:

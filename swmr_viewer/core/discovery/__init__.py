@@ -19,7 +19,7 @@ from swmr_viewer.core.discovery.choosing import (
     without_numbers_that_are_no_keys,
 )
 from swmr_viewer.core.discovery.data_ranking import DataJudge
-from swmr_viewer.core.discovery.datasets import SOFT_ERRORS, read_dataset_attributes
+from swmr_viewer.core.discovery.datasets import read_dataset_attributes
 from swmr_viewer.core.discovery.entries import entries_of, entry_to_follow, in_entry, last_that_grows
 from swmr_viewer.core.discovery.found import Found, Shape, Walk
 from swmr_viewer.core.discovery.nexus import default_signals
@@ -27,6 +27,7 @@ from swmr_viewer.core.discovery.ranking import Ranked, rank_finished, rank_keys,
 from swmr_viewer.core.discovery.rules import SCAN_SHAPE_NAME
 from swmr_viewer.core.discovery.telling import notes_on, notes_on_entries, notes_on_numbers
 from swmr_viewer.core.discovery.walk import walk
+from swmr_viewer.core.files.attributes import BROKEN
 from swmr_viewer.core.files.opening import open_swmr
 from swmr_viewer.core.files.superblock import can_swmr, read_file_state
 from swmr_viewer.core.fitting import is_absurd
@@ -144,5 +145,5 @@ def _small_integers(h5file: h5py.File, found: Found) -> Shape:
         return ()
     try:
         return tuple(int(n) for n in np.asarray(h5file[found.path][()]).reshape(-1))
-    except SOFT_ERRORS:
+    except BROKEN:
         return ()

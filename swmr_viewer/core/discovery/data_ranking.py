@@ -12,8 +12,8 @@ from swmr_viewer.core.discovery.nexus import default_signals, groups_of, is_axis
 from swmr_viewer.core.discovery.ranking import Ranked, best_of_each
 from swmr_viewer.core.discovery.rules import DATA_RULES, FINISHED_RULES, FRAME_SCORES, FRAME_WORDS
 from swmr_viewer.core.fitting import DataShape, DoesNotFit, fit_data
+from swmr_viewer.core.nexus import Attributes
 
-Attributes = Mapping[str, tuple[str, ...]]
 _MISFIT_SCORE = -200
 _SINGLE_SCORE = -25
 """A stack is likelier to be what somebody follows than an image that stands beside it."""
@@ -74,8 +74,8 @@ class DataJudge:
 
     def _judged(self, found: Found, told: Attributes) -> Ranked:
         parent = self._groups.get(found.parent)
-        signals = found.path in self._defaults or is_signal(found, parent) or told.get("signal", ("",))[0] in ("1", "1.0")
-        frame_shape, words = self._frames(found, told.get("interpretation", ("",))[0])
+        signals = found.path in self._defaults or is_signal(found, parent) or told.get("signal", [])[:1] in (["1"], ["1.0"])
+        frame_shape, words = self._frames(found, next(iter(told.get("interpretation", ())), ""))
         reasons = [
             *self._nexus_reasons(found, parent, signals),
             words,

@@ -7,21 +7,16 @@ from functools import lru_cache
 from typing import Any
 
 import h5py
-import numpy as np
 
 from swmr_viewer.core.data.sources import interpretation_of
 from swmr_viewer.core.discovery.filters import MISSING, filter_names
 from swmr_viewer.core.discovery.found import Found
+from swmr_viewer.core.files.attributes import BROKEN, texts_of
 from swmr_viewer.core.files.links import folders_of, found_file
 from swmr_viewer.core.files.superblock import read_file_state
 from swmr_viewer.core.inspection import FileState, TreeNode
-from swmr_viewer.core.plain_text import decoded
+from swmr_viewer.core.nexus import GROUP_ATTRIBUTES, Attributes
 
-SOFT_ERRORS = (OSError, RuntimeError, ValueError, KeyError, TypeError, AttributeError, OverflowError)
-"""What h5py raises for one bad object; the rest of the file is still worth telling."""
-
-_GROUP_ATTRIBUTES = (b"NX_class", b"default", b"signal", b"axes")
-_DATASET_ATTRIBUTES = (b"signal",)
 _MOST_SOURCES = 1000
 
 
@@ -72,33 +67,14 @@ def joined(*notes: str) -> str:
 
 def describe_group(group: Any, path: str, note: str, identity: tuple[str, int]) -> Found:
     """Return what was found at an open group."""
-    return Found(TreeNode(path, "group", note=note), identity, read_attributes(group, _GROUP_ATTRIBUTES))
-
-
-def read_attributes(obj: Any, names: tuple[bytes, ...]) -> dict[str, tuple[str, ...]]:
-    """Return the text of those attributes that are there and can be read (variable-length ones cannot, under SWMR)."""
-    found: dict[str, tuple[str, ...]] = {}
-    for name in names if names and h5py.h5a.get_num_attrs(obj) else ():
-        try:
-            if h5py.h5a.exists(obj, name):
-                found[name.decode()] = _text(h5py.h5a.open(obj, name))
-        except SOFT_ERRORS:
-            continue
-    return found
-
-
-def _text(attribute: Any) -> tuple[str, ...]:
-    dtype = attribute.dtype
-    values = np.empty(attribute.shape, dtype=dtype)
-    attribute.read(values)
-    return tuple(decoded(one) if isinstance(one, bytes) else str(one) for one in values.reshape(-1).tolist())
+    return Found(TreeNode(path, "group", note=note), identity, {name: texts_of(group, name) for name in GROUP_ATTRIBUTES})
 
 
 def _dtype(dataset: Any) -> tuple[str, str]:
     """Return numpy's kind, and a name for people."""
     try:
         return _named(dataset.get_type().encode())
-    except SOFT_ERRORS:
+    except BROKEN:
         return "", "a type that numpy does not know"
 
 
@@ -129,12 +105,10 @@ def _source_note(creation: Any, filename: str) -> str:
     return f"virtual, {n_sources} source{'s' if n_sources != 1 else ''}{lost}"
 
 
-def read_dataset_attributes(h5file: Any, path: str) -> dict[str, tuple[str, ...]]:
-    """Return those attributes of a dataset that say how to look at it; {} where that fails."""
+def read_dataset_attributes(h5file: Any, path: str) -> Attributes:
+    """Return those attributes of a dataset that declare how to look at it; {} where that fails."""
     try:
         dataset = h5py.h5o.open(h5file.id, os.fsencode(path))
-        told = read_attributes(dataset, _DATASET_ATTRIBUTES)
-        kind = interpretation_of(h5py.Dataset(dataset))
-        return {**told, "interpretation": (kind,)} if kind else told
-    except SOFT_ERRORS:
+        return {"signal": texts_of(dataset, "signal"), "interpretation": [interpretation_of(h5py.Dataset(dataset))]}
+    except BROKEN:
         return {}

@@ -9,9 +9,9 @@ from math import prod
 import h5py
 import numpy as np
 
-from swmr_viewer.core.discovery.datasets import SOFT_ERRORS
 from swmr_viewer.core.discovery.found import Found, Walk
 from swmr_viewer.core.discovery.ranking import Ranked
+from swmr_viewer.core.files.attributes import BROKEN
 from swmr_viewer.core.inspection import entry_of
 
 _NAMED_AS_ENTRY = re.compile(r"(?=.)(entry|scan|run|measurement)?[ _-]?\d*(\.\d+)?", re.IGNORECASE)
@@ -88,7 +88,7 @@ def _is_unfinished(h5file: h5py.File, key: Found, is_written: bool) -> bool:
         return True
     try:
         n_set, n_unset = _counts(h5file, key)
-    except SOFT_ERRORS:
+    except BROKEN:
         return False
     return n_unset > 0 and (is_written or n_set > 0)
 

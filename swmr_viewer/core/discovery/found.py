@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from swmr_viewer.core.inspection import TreeNode
+from swmr_viewer.core.nexus import Attributes
 
 Shape = tuple[int, ...]
 MaxShape = tuple[int | None, ...]
@@ -18,7 +18,7 @@ class Found:
     node: TreeNode
     identity: tuple[str, int]
     """(real file, address): equal for the same object, whatever led to it."""
-    attributes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    attributes: Attributes = field(default_factory=dict)
     """Those of NeXus that the rules ask for, as text; one that cannot be read is left out."""
     kind: str = ""
     """numpy's one-letter kind of the values (``i``, ``u``, ``f`` ...), empty for what is no plain dataset."""

@@ -9,9 +9,10 @@ from typing import Any
 
 import h5py
 
-from swmr_viewer.core.discovery.datasets import SOFT_ERRORS, describe_dataset, describe_group, joined
+from swmr_viewer.core.discovery.datasets import describe_dataset, describe_group, joined
 from swmr_viewer.core.discovery.found import Found, Walk
 from swmr_viewer.core.errors import FileNotThereError, SwmrViewerError
+from swmr_viewer.core.files.attributes import BROKEN
 from swmr_viewer.core.files.explaining import damage_text, is_damage, state_error
 from swmr_viewer.core.files.links import BY_LINKS, folders_of, places_of
 from swmr_viewer.core.files.reattempts import limit
@@ -88,7 +89,7 @@ class _Walker:
                 step = self._look(place, name, path, link)
             except SwmrViewerError as error:
                 step = _broken(path, error.message)
-            except SOFT_ERRORS as error:  # a hard link leads somewhere
+            except BROKEN as error:  # a hard link leads somewhere
                 step = _unreadable(path, damage_text(error))
             if step is not None:
                 yield step
@@ -101,7 +102,7 @@ class _Walker:
 
         try:
             place.group.links.iterate(note, info=True)
-        except SOFT_ERRORS as error:
+        except BROKEN as error:
             self._notes.append(f"The group {place.path or '/'} cannot be listed: it is {damage_text(error)}.")
         return links
 
@@ -125,7 +126,7 @@ class _Walker:
         said = f"soft link to {place.group.links.get_val(name).decode(errors='surrogateescape')}"
         try:
             return self._take_linked(place, name, path, said)
-        except SOFT_ERRORS as error:
+        except BROKEN as error:
             return _unreadable(path, f"{said}, {damage_text(error)}") if is_damage(error) else _broken(path, f"{said}, which is not there")
 
     def _look_outside(self, place: _Place, name: bytes, path: str) -> _Step | None:
@@ -139,7 +140,7 @@ class _Walker:
             return _broken(path, f"{said}: {why}")
         try:
             return self._take_linked(place, name, path, said)
-        except SOFT_ERRORS as error:
+        except BROKEN as error:
             if is_damage(error):
                 return _unreadable(path, f"{said}, {damage_text(error)}")
             return _broken(path, f"{said}, which cannot be opened (yet): {_said(error)}")
@@ -154,7 +155,7 @@ class _Walker:
     def _open_linked(self, place: _Place, name: bytes) -> Any:
         try:
             return h5py.h5o.open(place.group, name, self._links)
-        except SOFT_ERRORS:
+        except BROKEN:
             # A file that this process has open plainly can only be opened so again.
             return h5py.h5o.open(place.group, name)
 

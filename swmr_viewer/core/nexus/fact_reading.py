@@ -6,22 +6,22 @@ Field names and meanings: https://manual.nexusformat.org/classes/base_classes/ (
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import Any
 
 import h5py
 import numpy as np
+import numpy.typing as npt
 
 from swmr_viewer.core.data.frame_kinds import COLOR_IMAGE, COLOR_MODES
 from swmr_viewer.core.data.sources import interpretation_of
 from swmr_viewer.core.data_facts import DataFacts, ScanAxis
-from swmr_viewer.core.files.links import as_text, identity, open_object
-from swmr_viewer.core.nexus.axis_values import values_of_pixels
-from swmr_viewer.core.nexus.units import in_unit, is_pixels
-from swmr_viewer.core.nexus.values import BROKEN, MOST_VALUES, Values, text_of
+from swmr_viewer.core.files.attributes import BROKEN, text_of, texts_of
+from swmr_viewer.core.nexus.groups import NexusFile, axis_names_of
+from swmr_viewer.core.nexus.quantities import MOST_VALUES, Quantities, in_unit, is_pixels
 from swmr_viewer.core.plain_text import plain
 
 _DEFECTIVE = 2**32 - 2
 _TIMES = ("start_time", "frame_time", "timestamp", "NDAttributes/NDArrayTimeStamp")
+_MASKS = ("pixel_mask", "detectorSpecific/pixel_mask")
 
 
 def read_facts(h5file: h5py.File, data_path: str, scan_rank: int, frame_shape: tuple[int, ...]) -> DataFacts:
@@ -39,85 +39,53 @@ def read_facts(h5file: h5py.File, data_path: str, scan_rank: int, frame_shape: t
         The shape of one frame.
     """
     try:
-        return _Reading(h5file, data_path, scan_rank, frame_shape).facts()
+        return _FactReader(NexusFile(h5file), data_path, scan_rank, frame_shape).facts()
     except Exception:  # no metadata is worth a scan that cannot be followed
         return DataFacts()
 
 
-class _Reading:
-    """The groups that may tell something of one data set."""
+class _FactReader:
+    """Reads from the groups that may tell something of one data set."""
 
-    def __init__(self, h5file: h5py.File, path: str, scan_rank: int, frame_shape: tuple[int, ...]) -> None:
-        self.h5file = h5file
-        self.scan_rank = scan_rank
-        self.frame_shape = frame_shape
+    def __init__(self, file: NexusFile, path: str, scan_rank: int, frame_shape: tuple[int, ...]) -> None:
+        self.file, self.path, self.frame_shape = file, path, frame_shape
         self.parent = path.rstrip("/").rpartition("/")[0] or "/"
         self.entry = "/" + path.strip("/").split("/")[0]
-        self.data = self.at(path)
-        self.values = Values(self.at)
-        if isinstance(self.data, h5py.Dataset):  # a flat one has fewer scan axes than the scan
-            self.scan_rank = max(0, self.data.ndim - len(frame_shape))
-        self.instruments = [one for one in self.children(self.entry) if self.has_class(one, "NXinstrument", "instrument")]
-        self.detector = self.find_detector()
+        self.data = file.at(path)
+        self.quantities = Quantities(file.at)
+        # A flat one has fewer scan axes than the scan.
+        self.scan_rank = max(0, self.data.ndim - len(frame_shape)) if isinstance(self.data, h5py.Dataset) else scan_rank
+        self.instruments = [child for child in file.children(self.entry) if file.has_class(child, "NXinstrument", "instrument")]
+        self.detector = self._find_detector()
 
-    # ---- looking
-
-    def at(self, path: str) -> Any:
-        with suppress(Exception):
-            return self.h5file["/"] if path == "/" else open_object(self.h5file, path)
-        return None
-
-    def children(self, path: str) -> list[str]:
-        group = self.at(path)
-        if not isinstance(group, h5py.Group):
-            return []
-        direct = (name for name in group if isinstance(group.get(name, getlink=True), h5py.HardLink | h5py.SoftLink))
-        return [f"{path.rstrip('/')}/{as_text(name)}" for name in direct]
-
-    def has_class(self, path: str, nx_class: str, usual_name: str = "") -> bool:
-        group = self.at(path)
-        if not isinstance(group, h5py.Group):
-            return False
-        told = text_of(group, "NX_class")
-        return nx_class in told if told else bool(usual_name) and path.rsplit("/", 1)[-1] == usual_name
-
-    def is_data(self, path: str) -> bool:
-        """Whether this is the data set itself, by another name."""
-        found = self.at(path)
-        with suppress(*BROKEN):
-            return isinstance(found, h5py.Dataset) and isinstance(self.data, h5py.Dataset) and identity(found) == identity(self.data)
-        return False
-
-    def find_detector(self) -> str | None:
+    def _find_detector(self) -> str | None:
         """The group that holds the data set, by any of its names; else the one of the same name; else the only one there is."""
-        if self.has_class(self.parent, "NXdetector"):
+        if self.file.has_class(self.parent, "NXdetector"):
             return self.parent
-        detectors = [one for parent in self.instruments for one in self.children(parent) if self.has_class(one, "NXdetector", "detector")]
+        in_instruments = [child for parent in self.instruments for child in self.file.children(parent)]
+        detectors = [child for child in in_instruments if self.file.has_class(child, "NXdetector", "detector")]
+        for detector in detectors:
+            if any(self.file.is_same(child, self.data) for child in self.file.children(detector)):
+                return detector
         name = self.parent.rsplit("/", 1)[-1]
-        for one in detectors:
-            if any(self.is_data(child) for child in self.children(one)):
-                return one
-        named = [one for one in detectors if one.rsplit("/", 1)[-1] == name]
+        named = [detector for detector in detectors if detector.rsplit("/", 1)[-1] == name]
         if named:
             return named[0]
         return detectors[0] if len(detectors) == 1 and len(self.frame_shape) >= 2 else None
 
-    # ---- what is told
-
     def facts(self) -> DataFacts:
-        detector = self.detector
-        names, units, values = self.frame_axes()
-        length, number = self.values.length, self.values.number
-        size = (length(f"{detector}/x_pixel_size"), length(f"{detector}/y_pixel_size")) if detector else (None, None)
-        pixel_size = (size[0], size[1]) if size[0] and size[1] else None
+        scan_axes, frame_axes = self.axes()
+        detector, length = self.detector, self.quantities.length
+        x, y = (length(f"{detector}/{axis}_pixel_size") if detector else None for axis in "xy")
+        pixel_size = (x, y) if x and y else None
         beam_center, wavelength_m = self.beam_center(pixel_size), self.wavelength()
         distance_m = length(f"{detector}/distance", f"{detector}/detector_distance") if detector else None
-        saturation = number(f"{detector}/saturation_value") if detector else None
+        saturation = self.quantities.number(f"{detector}/saturation_value") if detector else None
         return DataFacts(
-            axis_names=names,
-            axis_units=units,
-            axis_values=values,
-            unit=" ".join(text_of(self.data, "units")),
+            axis_names=tuple(axis.name for axis in frame_axes),
+            axis_units=tuple(axis.unit for axis in frame_axes),
+            axis_values=tuple(axis.values for axis in frame_axes),
+            unit=" ".join(texts_of(self.data, "units")),
             interpretation=self.interpretation(),
             gap_values=self.gap_values(saturation),
             mask_path=self.mask_path(),
@@ -127,14 +95,17 @@ class _Reading:
             wavelength_m=wavelength_m,
             pixel_size_m=pixel_size,
             saturation_value=saturation,
-            scan_axes=self.scan_axes(),
-            left_out=tuple(self.values.left_out.items()),
+            scan_axes=scan_axes,
+            left_out=tuple(self.quantities.left_out.items()),
         )
+
+    def _paths_near(self, names: tuple[str, ...], *groups: str | None) -> list[str]:
+        return [f"{group.rstrip('/')}/{name}" for group in groups if group for name in names]
 
     def gap_values(self, saturation: float | None) -> tuple[int, ...]:
         """Dectris' marks: 2**32 - 1 in gaps, 2**32 - 2 for defective pixels; -1 and -2 once these were made signed.
 
-        A file whose detector saturates no earlier counts so far. Signed ones must be told: by the lowest value that is a
+        A file whose detector saturates no earlier counts so far. Signed ones must be declared: by the lowest value that is a
         measurement (NXdetector/underload_value), or by the data's fill value.
         """
         if not isinstance(self.data, h5py.Dataset):
@@ -144,45 +115,31 @@ class _Reading:
             return () if saturation is not None and saturation >= _DEFECTIVE else (_DEFECTIVE,)
         if kind.kind != "i":
             return ()
-        lowest = self.values.number(f"{self.detector}/underload_value") if self.detector else None
-        fill = self.data.fillvalue
-        return (-1, -2) if (lowest is not None and lowest >= 0) or fill in (-1, -2) else ()
+        lowest = self.quantities.number(f"{self.detector}/underload_value") if self.detector else None
+        return (-1, -2) if (lowest is not None and lowest >= 0) or self.data.fillvalue in (-1, -2) else ()
 
     def interpretation(self) -> str:
         """The data set's own word, or colour where areaDetector writes down its mode for each frame (0, mono, is its fill as well)."""
-        told = interpretation_of(self.data) if isinstance(self.data, h5py.Dataset) else ""
-        if told not in ("", "image") or len(self.frame_shape) < 3:
-            return told
-        groups = [one for one in (self.parent, self.detector, self.entry, *self.instruments) if one]
-        modes = (self.first_value(f"{group.rstrip('/')}/NDAttributes/ColorMode") for group in groups)
-        return COLOR_IMAGE if any(mode in COLOR_MODES for mode in modes) else told
+        declared = interpretation_of(self.data) if isinstance(self.data, h5py.Dataset) else ""
+        if declared not in ("", "image") or len(self.frame_shape) < 3:
+            return declared
+        paths = self._paths_near(("NDAttributes/ColorMode",), self.parent, self.detector, self.entry, *self.instruments)
+        return COLOR_IMAGE if any(self._first_value(path) in COLOR_MODES for path in paths) else declared
 
-    def first_value(self, path: str) -> str:
-        found = self.at(path)
+    def _first_value(self, path: str) -> str:
+        found = self.file.at(path)
         with suppress(*BROKEN):
             return str(int(found[0])) if isinstance(found, h5py.Dataset) and found.ndim == 1 and found.size else ""
         return ""
 
     def mask_path(self) -> str | None:
-        """What is called so near the data, whatever it is: what cannot be used is said when it is tried."""
-        if len(self.frame_shape) == 0:
-            return None
-        groups = [one for one in (self.detector, self.parent) if one]
-        for path in (f"{group.rstrip('/')}/{name}" for group in groups for name in ("pixel_mask", "detectorSpecific/pixel_mask")):
-            if isinstance(self.at(path), h5py.Dataset) or self.is_broken_link(path):
-                return path
-        return None
-
-    def is_broken_link(self, path: str) -> bool:
-        """Whether there is a link to another file or place, and nothing behind it yet."""
-        with suppress(Exception):
-            return isinstance(self.h5file.get(path, getlink=True), h5py.ExternalLink | h5py.SoftLink) and self.at(path) is None
-        return False
+        """What is called so near the data, whatever it is: what cannot be used is reported when it is tried."""
+        paths = self._paths_near(_MASKS, self.detector, self.parent) if self.frame_shape else []
+        return next((path for path in paths if isinstance(self.file.at(path), h5py.Dataset) or self.file.is_broken_link(path)), None)
 
     def time_path(self) -> str | None:
-        groups = [one for one in (self.detector, self.parent, *self.instruments) if one]
-        for path in (f"{group}/{name}" for group in groups for name in _TIMES):
-            found = self.at(path)
+        for path in self._paths_near(_TIMES, self.detector, self.parent, *self.instruments):
+            found = self.file.at(path)
             is_per_point = isinstance(found, h5py.Dataset) and found.dtype.kind in "iuf" and found.ndim >= 1
             if is_per_point and (path.endswith("TimeStamp") or text_of(found, "start")):
                 return path
@@ -191,84 +148,79 @@ class _Reading:
     def beam_center(self, pixel_size: tuple[float, float] | None) -> tuple[float, float] | None:
         if self.detector is None:
             return None
-        x, y = (self.beam_center_along(number, pixel_size) for number in (0, 1))
+        x, y = (self._beam_center_along(axis, pixel_size) for axis in (0, 1))
         return None if x is None or y is None else (x, y)
 
-    def beam_center_along(self, axis: int, pixel_size: tuple[float, float] | None) -> float | None:
+    def _beam_center_along(self, axis: int, pixel_size: tuple[float, float] | None) -> float | None:
         path = f"{self.detector}/beam_center_{'xy'[axis]}"
-        told = self.values.quantity(path)
-        if told is None or is_pixels(told[1]):
-            return told[0] if told is not None else None
-        metres = in_unit(*told, "m")
+        found = self.quantities.quantity(path)
+        if found is None or is_pixels(found[1]):
+            return found[0] if found is not None else None
+        metres = in_unit(*found, "m")
         if metres is None or pixel_size is None:
             without = " (no pixel size)" if metres is not None else ""
-            self.values.left_out[path] = f"{told[0]:g} {plain(told[1])}{without}"
+            self.quantities.left_out[path] = f"{found[0]:g} {plain(found[1])}{without}"
             return None
         return metres / pixel_size[axis]
 
     def wavelength(self) -> float | None:
-        beams = [one for parent in self.instruments for one in self.children(parent)]
-        beams += [one for parent in (f"{self.entry}/sample",) for one in self.children(parent) if self.has_class(one, "NXbeam", "beam")]
-        before = dict(self.values.left_out)
-        for path in beams:
-            if self.has_class(path, "NXbeam", "beam"):
-                found = self.values.length(f"{path}/incident_wavelength") or self.values.photon_wavelength(f"{path}/incident_energy")
-            elif self.has_class(path, "NXmonochromator", "monochromator"):
-                found = self.values.length(f"{path}/wavelength") or self.values.photon_wavelength(f"{path}/energy")
-            else:
-                found = None
+        quantities, has_class = self.quantities, self.file.has_class
+        sample = [child for child in self.file.children(f"{self.entry}/sample") if has_class(child, "NXbeam", "beam")]
+        before = dict(quantities.left_out)
+        for path in [*(child for parent in self.instruments for child in self.file.children(parent)), *sample]:
+            found = None
+            if has_class(path, "NXbeam", "beam"):
+                found = quantities.length(f"{path}/incident_wavelength") or quantities.photon_wavelength(f"{path}/incident_energy")
+            elif has_class(path, "NXmonochromator", "monochromator"):
+                found = quantities.length(f"{path}/wavelength") or quantities.photon_wavelength(f"{path}/energy")
             if found:
-                self.values.left_out = before
+                quantities.left_out = before
                 return found
         return None
 
-    # ---- axes
+    def axes(self) -> tuple[tuple[ScanAxis, ...], tuple[ScanAxis, ...]]:
+        """The axes of the scan and those of a frame, each empty where they are not all named."""
+        group = self.file.axes_group_of(self.path)
+        names = axis_names_of(self.file.attributes_at(group) or {}) if group is not None else []
+        places = {name: f"{(group or '').rstrip('/')}/{name}" for name in names}
+        scan, frame = names[: self.scan_rank], names[self.scan_rank :]
+        scan_axes = tuple(self._axis(places[name], name, None) for name in scan) if len(scan) == self.scan_rank else ()
+        if len(frame) != len(self.frame_shape):
+            return scan_axes, ()
+        lengths = zip(frame, self.frame_shape, strict=True)
+        return scan_axes, tuple(self._axis(places[name], name, length) for name, length in lengths)
 
-    def axes_group(self) -> Any:
-        """The NXdata that names axes and holds the data set."""
-        parent = self.at(self.parent)
-        if isinstance(parent, h5py.Group) and text_of(parent, "axes"):
-            return parent
-        for path in self.children(self.entry):
-            group = self.at(path)
-            if not (isinstance(group, h5py.Group) and text_of(group, "axes")):
-                continue
-            signal = text_of(group, "signal") or ["data"]
-            if self.is_data(f"{path}/{signal[0]}"):
-                return group
-        return None
-
-    def axis_names(self) -> list[str]:
-        group = self.axes_group()
-        told = text_of(group, "axes") if group is not None else []
-        # Old files have all names in one text, with colons between them.
-        return told[0].strip("[]").split(":") if len(told) == 1 else told
-
-    def axis(self, name: str, length: int | None) -> ScanAxis:
-        """One axis by name, of a frame if it has a length; "." is NeXus' word for one that has none."""
-        group = self.axes_group()
-        if name == "." or group is None:
-            return ScanAxis("")
-        found = None
-        with suppress(*BROKEN):
-            found = group.get(name)
+    def _axis(self, path: str, name: str, length: int | None) -> ScanAxis:
+        """One axis, of a frame if it has a length; "." is NeXus' word for one that has none."""
+        found = self.file.at(path) if name != "." else None
         if not isinstance(found, h5py.Dataset):
-            return ScanAxis(name)
+            return ScanAxis("" if name == "." else name)
         values = None
         with suppress(*BROKEN):
             if found.ndim == 1 and found.dtype.kind in "iuf" and found.size <= MOST_VALUES:
                 given = np.asarray(found[()], np.float64)
                 told = given if length is None else values_of_pixels(given, length)
                 values = None if told is None else tuple(told.tolist())
-        return ScanAxis(" ".join(text_of(found, "long_name")) or name, " ".join(text_of(found, "units")), values)
+        return ScanAxis(" ".join(texts_of(found, "long_name")) or name, " ".join(texts_of(found, "units")), values)
 
-    def scan_axes(self) -> tuple[ScanAxis, ...]:
-        names = self.axis_names()[: self.scan_rank]
-        return tuple(self.axis(name, None) for name in names) if len(names) == self.scan_rank else ()
 
-    def frame_axes(self) -> tuple[tuple[str, ...], tuple[str, ...], tuple[tuple[float, ...] | None, ...]]:
-        names = self.axis_names()[self.scan_rank :]
-        if len(names) != len(self.frame_shape):
-            return (), (), ()
-        axes = [self.axis(name, length) for name, length in zip(names, self.frame_shape, strict=True)]
-        return tuple(one.name for one in axes), tuple(one.unit for one in axes), tuple(one.values for one in axes)
+def values_of_pixels(given: npt.NDArray[np.float64], length: int) -> npt.NDArray[np.float64] | None:
+    """Return the value at the middle of each pixel along an axis of a frame.
+
+    Parameters
+    ----------
+    given : float64 array
+        As the file has them: one per pixel, or one more, which are then the edges of the pixels (NXdata).
+    length : int
+        Pixels along the axis.
+
+    Returns
+    -------
+    float64 array (length,) or None
+        None where they do not fit, are not all finite, or are all the same: such an axis was not written (yet).
+    """
+    if given.shape == (length + 1,):
+        given = (given[:-1] + given[1:]) / 2
+    if given.shape != (length,) or not np.isfinite(given).all() or (length > 1 and (given == given[0]).all()):
+        return None
+    return given

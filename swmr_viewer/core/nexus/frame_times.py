@@ -12,9 +12,9 @@ import h5py
 import numpy as np
 
 from swmr_viewer.core.data.refreshing import Refresher
+from swmr_viewer.core.files.attributes import text_of, texts_of
 from swmr_viewer.core.files.links import open_object
-from swmr_viewer.core.nexus.units import in_seconds
-from swmr_viewer.core.nexus.values import text_of
+from swmr_viewer.core.nexus.quantities import in_seconds
 from swmr_viewer.core.scan import position_of
 
 _EPICS_EPOCH_S = 631_152_000.0
@@ -59,9 +59,9 @@ class FrameTimes:
             self._dataset = None
 
     def _open(self, dataset: Any) -> None:
-        start, unit = text_of(dataset, "start"), " ".join(text_of(dataset, "units"))
-        if start and (began_s := _seconds_of(start[0])) is None:
-            self._tell(f"The times in {self._path} count from {start[0]!r}, which is no date")
+        start, unit = text_of(dataset, "start"), " ".join(texts_of(dataset, "units"))
+        if start and (began_s := _seconds_of(start)) is None:
+            self._tell(f"The times in {self._path} count from {start!r}, which is no date")
             return
         if unit and in_seconds(unit) is None:
             self._tell(f"The times in {self._path} are in {unit!r}, which is no unit of time")

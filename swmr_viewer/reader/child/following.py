@@ -7,7 +7,7 @@ from typing import Any
 
 from swmr_viewer.core.conditions import FILE_REPLACED, STOPPED, Timeout
 from swmr_viewer.core.errors import SwmrViewerError
-from swmr_viewer.core.nexus.frame_times import FrameTimes
+from swmr_viewer.core.nexus import FrameTimes
 from swmr_viewer.reader.child.event_pipe import EventPipe, Handlers
 from swmr_viewer.reader.child.file_watching import FileWatch
 from swmr_viewer.reader.child.frame_preparers import FramePreparers

@@ -12,7 +12,7 @@ from swmr_viewer.core.discovery import inspect_file, inspect_open
 from swmr_viewer.core.errors import FileReplacedError, ReaderError, SwmrViewerError
 from swmr_viewer.core.files.opening import explain
 from swmr_viewer.core.inspection import Inspection
-from swmr_viewer.core.nexus import units
+from swmr_viewer.core.nexus import load_units
 from swmr_viewer.reader.child.event_pipe import EventPipe, Handlers
 from swmr_viewer.reader.child.file_watching import ScanOpener
 from swmr_viewer.reader.child.following import Following
@@ -77,7 +77,7 @@ class ReaderLoop:
         while True:
             requests = self._pipe.receive(self._pause_s())
             if not requests and self._opener is None and self._following is None:
-                units.load()  # while nobody waits; once
+                load_units()  # while nobody waits; once
             for request in requests:
                 if isinstance(request, Quit):
                     self._drop()

@@ -20,7 +20,7 @@ from swmr_viewer.core.files.opening import open_swmr
 from swmr_viewer.core.follower import Follower
 from swmr_viewer.core.frames import FrameGrabber
 from swmr_viewer.core.inspection import Inspection
-from swmr_viewer.core.nexus.fact_reading import read_facts
+from swmr_viewer.core.nexus import read_facts
 from swmr_viewer.core.waiting import Retries
 from swmr_viewer.reader.child.reader_slots import SlotLayout, refuse_too_large, slot_layout
 from swmr_viewer.reader.messages import DataDescription, FollowRequest, Opened

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from swmr_viewer.analysis import FrameStatistics, FrameView, write_preview
 from swmr_viewer.analysis.accumulating import Accumulator, combined_dtype
 from swmr_viewer.core.frames import FrameGrabber
-from swmr_viewer.core.nexus.frame_times import FrameTimes
+from swmr_viewer.core.nexus import FrameTimes
 from swmr_viewer.core.scan import position_of
 from swmr_viewer.reader.child.event_pipe import EventPipe
 from swmr_viewer.reader.child.frame_preparers import FramePreparer, FramePreparers

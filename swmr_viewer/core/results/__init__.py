@@ -1,1 +1,0 @@
-"""What is written: results beside a scan, and single frames."""
