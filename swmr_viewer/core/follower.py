@@ -17,9 +17,8 @@ from swmr_viewer.core.files.stamps import Change
 from swmr_viewer.core.follower_facts import FollowerFacts
 from swmr_viewer.core.keys.endings import FileWatch, FinishedFlags, ReplacementWatch
 from swmr_viewer.core.keys.handout import ArrivalOrder, ScanOrder
+from swmr_viewer.core.keys.key_changes import KeyChanges, UnreportedChanges
 from swmr_viewer.core.keys.keyset import KeyPaths, KeySet
-from swmr_viewer.core.keys.unreported import UnreportedRanges
-from swmr_viewer.core.ranges import Ranges
 from swmr_viewer.core.waiting import pause_after
 
 _PATIENCE_WITH_ERRORS_S = 10.0
@@ -112,7 +111,7 @@ class Follower(FollowerFacts, Iterator[int]):
         self._sleep = sleep or self._stopping.wait
         patience = gap_patience_s if on_gap == "skip" else None
         self._handout = ScanOrder(self._keys.progress, patience) if order == "scan" else ArrivalOrder(self._keys.progress)
-        self._untold = UnreportedRanges(self._keys.progress)
+        self._changes = UnreportedChanges(self._keys.progress)
         self._faults: deque[str] = deque(maxlen=1000)
         self._replacing = ReplacementWatch(self._keys.identities)
         self._failing_since: float | None = None
@@ -189,7 +188,7 @@ class Follower(FollowerFacts, Iterator[int]):
         if found.reshaped:
             self._handout.reshape()
         self._is_behind = found.is_behind
-        self._untold.note(found.added, found.reshaped)
+        self._changes.add(found.added, found.completed, found.reshaped)
         self._faults.extend(found.faults)
         for completed in found.completed:
             self._handout.note(completed, now)
@@ -285,12 +284,9 @@ class Follower(FollowerFacts, Iterator[int]):
         """
         return self._reason
 
-    def take_added(self) -> tuple[Ranges, ...]:
-        """Return, per key dataset, the ranges of flat indices that were set since the last call.
-
-        After the scan shape changed, or when much has come since, this is everything that is set.
-        """
-        return self._untold.take()
+    def take_changes(self) -> KeyChanges:
+        """Return which keys were set and which frames became complete since the last call; the first time, all of them."""
+        return self._changes.take()
 
     def take_faults(self) -> list[str]:
         """Return what went wrong with single keys or polls since the last call."""

@@ -10,6 +10,7 @@ from itertools import islice
 from swmr_viewer.core.files.stamps import Change
 from swmr_viewer.core.keys.endings import FileWatch, FinishedFlags
 from swmr_viewer.core.keys.keyset import KeySet
+from swmr_viewer.core.progress import KeyProgress
 
 _MOST_FILES = 100
 """Asked for their time; a scan may have thousands."""
@@ -80,6 +81,11 @@ class FollowerFacts:
     def finished_path(self) -> str | None:
         """The finished flag, if there is one."""
         return self._flags.default_path
+
+    @property
+    def progress(self) -> KeyProgress:
+        """Which keys are set and which frames are complete; the follower alone changes it."""
+        return self._keys.progress
 
     @property
     def scan_shape(self) -> tuple[int, ...]:

@@ -220,9 +220,9 @@ def test_bad_paths_say_so(make: Callable[..., h5py.File], paths: Any, error: typ
 def test_what_is_added_can_be_mirrored(make: Callable[..., h5py.File]) -> None:
     follower = Follower(make({"k": keys(1, 2, 0, 4)}), "k")
     assert follower.refresh()
-    ((starts, stops),) = follower.take_added()
+    ((starts, stops),) = follower.take_changes().added
     assert (starts.tolist(), stops.tolist()) == ([0, 3], [2, 4])
-    assert follower.take_added()[0][0].size == 0
+    assert follower.take_changes().added[0][0].size == 0
     assert follower.take_faults() == []
 
 

@@ -61,12 +61,12 @@ def test_what_was_found_before_a_poll_raised_is_handed_out(
         follower = Follower(file, "keys", 0.1, order=order)
         writer.do("b[:10] = 1; f.flush()")
         assert follower.refresh()
-        follower.take_added()
+        follower.take_changes()
         writer.do("a[:10] = 1; f.flush()")
         with failing(path, what, n_good):
             follower.refresh()
         assert (list(follower), follower.reason) == (list(range(10)), "timeout")
-        assert [(starts.tolist(), stops.tolist()) for starts, stops in follower.take_added()] == [([0], [10]), ([], [])]
+        assert [(starts.tolist(), stops.tolist()) for starts, stops in follower.take_changes().added] == [([0], [10]), ([], [])]
         assert ["could not be read" in fault for fault in follower.take_faults()] == [True]
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from swmr_viewer.core.ranges import Ranges
+from swmr_viewer.core.keys.key_changes import KeyChanges
+from swmr_viewer.core.progress import KeyProgress
+from swmr_viewer.core.ranges import Ranges, no_ranges
 from swmr_viewer.reader.child.progress_reporter import ProgressReporter
 from swmr_viewer.reader.messages import KeysChanged
 from tests.reader.test_delivery import EventPipe
@@ -14,15 +16,19 @@ class Keys:
     """A follower of one key dataset; the test sets keys."""
 
     key_paths = ("/keys",)
-    scan_shape: tuple[int, ...] = (10,)
     last_key_at = 5.0
 
     def __init__(self) -> None:
+        self.progress = KeyProgress(1, (10,))
         self.new: list[Ranges] = [(np.array([0]), np.array([1]))]
 
-    def take_added(self) -> list[Ranges]:
-        taken, self.new = self.new, [(np.empty(0, np.int64), np.empty(0, np.int64))]
-        return taken
+    @property
+    def scan_shape(self) -> tuple[int, ...]:
+        return self.progress.scan_shape
+
+    def take_changes(self) -> KeyChanges:
+        taken, self.new = self.new, [no_ranges()]
+        return KeyChanges(tuple(taken), self.progress.add(0, *taken[0]))
 
 
 def test_the_next_keys_wait_for_an_answer_unless_a_frame_needs_them_told():

@@ -1,4 +1,4 @@
-"""Tells the parent which keys were set, one message at a time: what comes meanwhile is merged, never queued."""
+"""Reports to the parent which keys were set, one message at a time: what comes meanwhile is merged, never queued."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from swmr_viewer.reader.messages import AcknowledgeProgress, KeysChanged
 
 
 class ProgressReporter:
-    """Keeps a mirror of the keys, and what of it the parent has not been told.
+    """Merges what the follower found until the parent is ready for it.
 
     Parameters
     ----------
@@ -25,18 +25,23 @@ class ProgressReporter:
     def __init__(self, follower: Follower, pipe: EventPipe) -> None:
         self._follower = follower
         self._pipe = pipe
-        self.progress = KeyProgress(len(follower.key_paths), follower.scan_shape)
-        self._pending: list[list[Ranges]] = [[] for _ in follower.key_paths]
+        self._scan_shape = follower.scan_shape
+        self._added: list[list[Ranges]] = [[] for _ in follower.key_paths]
         self._completed: list[IndexArray] = []
-        self._whole = True
-        self._has_credit = True
+        self._sends_whole = True
+        self._is_acknowledged = True
         self._last_key_came = False
         self.handlers: Handlers = {AcknowledgeProgress: lambda request: self.acknowledge()}
 
     @property
+    def progress(self) -> KeyProgress:
+        """The follower's."""
+        return self._follower.progress
+
+    @property
     def is_idle(self) -> bool:
-        """Whether the parent was told everything."""
-        return not self._whole and not any(self._pending)
+        """Whether everything was reported."""
+        return not self._sends_whole and not any(self._added)
 
     def collect(self, came: bool = True) -> tuple[IndexArray, bool]:
         """Take what the follower found.
@@ -53,36 +58,34 @@ class ProgressReporter:
         bool
             Whether indices mean other positions than before: another axis than the first grew.
         """
-        before = self.progress.scan_shape
-        shape = self._follower.scan_shape
-        reshaped = shape != self.progress.scan_shape
-        taken = self._follower.take_added()
-        if any(starts.size for starts, _ in taken):
+        changes, before, shape = self._follower.take_changes(), self._scan_shape, self._follower.scan_shape
+        self._scan_shape = shape
+        if any(starts.size for starts, _ in changes.added):
             self._last_key_came = came
-        if reshaped:
-            self.progress.grow(shape)
-            self._whole = True
-        completed = np.concatenate([self.progress.add(key, *ranges) for key, ranges in enumerate(taken)])
-        if self._whole:
-            self._pending, self._completed = [[] for _ in taken], []
+        self._sends_whole |= shape != before
+        if self._sends_whole:
+            self._added, self._completed = [[] for _ in changes.added], []
         else:
-            self._completed.append(completed)
-            for parts, ranges in zip(self._pending, taken, strict=True):
+            self._completed.append(changes.completed)
+            for parts, ranges in zip(self._added, changes.added, strict=True):
                 if ranges[0].size:
                     parts.append(ranges)
-        return completed, shape[1:] != before[1:]
+        return changes.completed, shape[1:] != before[1:]
 
     def acknowledge(self) -> None:
-        """Take note that the parent handled the last message."""
-        self._has_credit = True
+        """The parent handled the last message, and is ready for the next."""
+        self._is_acknowledged = True
 
     def announce(self, *, at_once: bool = False) -> None:
-        """Send what the parent does not know yet, if it is ready for it or must know it at once."""
-        if self.is_idle or not (self._has_credit or at_once):
+        """Send what was not reported yet, if the parent is ready for it or must have it at once."""
+        if self.is_idle or not (self._is_acknowledged or at_once):
             return
-        added = self.progress.whole() if self._whole else tuple(joined(parts) for parts in self._pending)
-        completed = ranges_of(self.progress.complete_mask()) if self._whole else runs_of(np.sort(np.concatenate(self._completed)))
-        at_s, came = self._follower.last_key_at, self._last_key_came
-        self._pipe.send(KeysChanged(self._pipe.generation, self.progress.scan_shape, added, self._whole, at_s, came, completed))
-        self._pending, self._completed = [[] for _ in self._pending], []
-        self._whole = self._has_credit = False
+        progress, follower = self._follower.progress, self._follower
+        added = progress.whole() if self._sends_whole else tuple(joined(parts) for parts in self._added)
+        completed = ranges_of(progress.complete_mask()) if self._sends_whole else runs_of(np.sort(np.concatenate(self._completed)))
+        generation = self._pipe.generation
+        self._pipe.send(
+            KeysChanged(generation, progress.scan_shape, added, self._sends_whole, follower.last_key_at, self._last_key_came, completed)
+        )
+        self._added, self._completed = [[] for _ in self._added], []
+        self._sends_whole = self._is_acknowledged = False
