@@ -7,10 +7,9 @@ from collections.abc import Iterable, Sequence
 from math import prod
 
 from swmr_viewer.core.discovery.entries import in_entry
-from swmr_viewer.core.discovery.found import Found, Shape, Walk
-from swmr_viewer.core.discovery.ranking import Ranked
-from swmr_viewer.core.discovery.rules import DATA_RULES, KEY_RULES, SURELY_FINISHED
-from swmr_viewer.core.fitting import DoesNotFit, KeyShape, fit_keys, is_stray, trimmed
+from swmr_viewer.core.discovery.objects import FileContents, FileObject
+from swmr_viewer.core.discovery.ranking import DATA_RULES, KEY_RULES, SURELY_FINISHED, Ranked
+from swmr_viewer.core.fitting import DoesNotFit, KeyShape, Shape, fit_keys, is_stray, trimmed
 from swmr_viewer.core.inspection import entry_of
 
 _SURE_KEYS = 80
@@ -21,24 +20,28 @@ MOST_DATA = 8
 _NUMBERED = re.compile(r"data_\d{3,}")
 
 
-def without_numbers_that_are_no_keys(keys: list[Ranked], walk: Walk) -> tuple[list[Ranked], list[Ranked]]:
+def without_numbers_that_are_no_keys(keys: list[Ranked], contents: FileContents) -> tuple[list[Ranked], list[Ranked]]:
     """Return the candidates that can be keys of some data set, and those that are too few numbers for any.
 
     A single number is somebody's id or a total, whatever it is called; where the name alone speaks for a key, a few
     numbers for many frames are something else as well. Key datasets of one group are judged together: one that ended early
     is still a key.
     """
-    refused = {id(one) for one in keys if one.found.node.shape}
-    frames = [one for one in walk.objects if _holds_frames(one)]
-    for one in keys:
-        siblings = [other for other in keys if (other.found.parent, other.rule) == (one.found.parent, one.rule)]
-        enough = one.score >= _SURE_KEYS and any(prod(other.found.limits) > 1 for other in siblings)
-        if not frames or enough or any(_has_key_for_each(other.found, data) for other in siblings for data in frames):
-            refused.discard(id(one))
-    return [one for one in keys if id(one) not in refused], [one for one in keys if id(one) in refused]
+    frames = [found for found in contents.objects if _holds_frames(found)]
+
+    def can_number_some(key: Ranked) -> bool:
+        if not key.found.node.shape or not frames:
+            return True
+        siblings = [sibling.found for sibling in keys if (sibling.found.parent, sibling.rule) == (key.found.parent, key.rule)]
+        if key.score >= _SURE_KEYS and any(prod(sibling.limits) > 1 for sibling in siblings):
+            return True
+        return any(_has_key_for_each(sibling, data) for sibling in siblings for data in frames)
+
+    judged = [(key, can_number_some(key)) for key in keys]
+    return [key for key, is_key in judged if is_key], [key for key, is_key in judged if not is_key]
 
 
-def _holds_frames(found: Found) -> bool:
+def _holds_frames(found: FileObject) -> bool:
     """Whether a dataset certainly holds a frame for each of several points, or will: what keys must be able to number."""
     shape = found.node.shape
     if found.kind not in ("i", "u", "f", "c") or len(shape) < 2 or KEY_RULES.first(found.path):
@@ -46,24 +49,24 @@ def _holds_frames(found: Found) -> bool:
     return (len(shape) > 2 or found.node.maxshape[0] is None) and sum(rule.score for rule in DATA_RULES.all(found.path)) > _NO_FRAMES
 
 
-def choose_keys(keys: list[Ranked], told: Shape | None) -> list[Ranked]:
+def choose_keys(keys: list[Ranked], given: Shape | None) -> list[Ranked]:
     """Return the best key dataset, and those that the same rule names beside it and that fit it.
 
     Keys of other rules are left out: they number the same frames in another way, or belong to another layer.
     """
     if not keys:
         return []
-    alike = [one for one in keys if one.rule is keys[0].rule]
-    shapes = [_key_shape(one.found) for one in alike]
-    real = [one for one, shape in zip(alike, shapes, strict=True) if one.found.node.shape and not is_stray(shape, shapes)]
+    alike = [key for key in keys if key.rule is keys[0].rule]
+    shapes = [_key_shape(key.found) for key in alike]
+    real = [key for key, shape in zip(alike, shapes, strict=True) if key.found.node.shape and not is_stray(shape, shapes)]
     chosen = [next(iter(real), keys[0])]
-    for one in alike:
-        if one is not chosen[0] and _belongs(one.found, [key.found for key in chosen], told):
-            chosen.append(one)
-    return sorted(chosen, key=lambda one: one.found.path)
+    for key in alike:
+        if key is not chosen[0] and _belongs(key.found, [ranked.found for ranked in chosen], given):
+            chosen.append(key)
+    return sorted(chosen, key=lambda key: key.path)
 
 
-def _belongs(key: Found, chosen: list[Found], told: Shape | None) -> bool:
+def _belongs(key: FileObject, chosen: list[FileObject], given: Shape | None) -> bool:
     """Whether a key dataset can be of the scan of those that are chosen.
 
     Those of one group are, although they end at other lengths: whoever names that group gets them all. Elsewhere
@@ -71,10 +74,10 @@ def _belongs(key: Found, chosen: list[Found], told: Shape | None) -> bool:
     """
     if not key.node.shape:
         return not key.kind  # a link that leads nowhere yet
-    shapes = [_key_shape(one) for one in chosen if one.node.shape]
+    shapes = [_key_shape(found) for found in chosen if found.node.shape]
     if not shapes or is_stray(_key_shape(key), shapes):
         return False
-    fit = fit_keys([*shapes, _key_shape(key)], told)
+    fit = fit_keys([*shapes, _key_shape(key)], given)
     if isinstance(fit, DoesNotFit):
         return False
     first = fit.keys[0]
@@ -82,38 +85,33 @@ def _belongs(key: Found, chosen: list[Found], told: Shape | None) -> bool:
     return key.parent == chosen[0].parent or all(a is None or b is None or a == b for a, b in lengths)
 
 
-def _key_shape(key: Found) -> KeyShape:
+def _key_shape(key: FileObject) -> KeyShape:
     return KeyShape(key.path, key.node.shape, key.node.maxshape)
 
 
-def misfits(keys: list[Ranked], chosen: list[Ranked]) -> list[Ranked]:
-    """Return the key datasets that the same rule names and that do not fit the chosen ones."""
-    return [one for one in keys if chosen and one.rule is chosen[0].rule and one not in chosen]
-
-
-def scan_shape_of(chosen: Iterable[Ranked], told: Shape | None) -> tuple[Shape | None, list[str]]:
+def scan_shape_of(chosen: Iterable[Ranked], given: Shape | None) -> tuple[Shape | None, list[str]]:
     """Return the scan shape as following them would make it, and what does not agree."""
-    keys = [one.found for one in chosen if one.found.node.shape]
+    keys = [key.found for key in chosen if key.found.node.shape]
     if not keys:
-        return told, []
-    fit = fit_keys([_key_shape(key) for key in keys], told, max(_likely_rank(key, told) for key in keys))
+        return given, []
+    fit = fit_keys([_key_shape(key) for key in keys], given, max(_likely_rank(key, given) for key in keys))
     if isinstance(fit, DoesNotFit):
         return max((key.node.shape for key in keys), key=len), [str(fit.error())]
-    return fit.shape, [one.text for one in fit.disagreements]
+    return fit.shape, [disagreement.text for disagreement in fit.disagreements]
 
 
-def _likely_rank(key: Found, told: Shape | None = None) -> int:
+def _likely_rank(key: FileObject, given: Shape | None = None) -> int:
     """How many scan axes a key dataset has, as long as no data tell: without its trailing axes of 1.
 
     An axis of length 1 that may grow is the scan's only if the whole dataset is still of length 1 (the scan has just begun).
     """
     shape = key.node.shape
-    if told and len(told) <= len(shape) and all(n == 1 for n in shape[len(told) :]):
-        return len(told)
+    if given and len(given) <= len(shape) and all(n == 1 for n in shape[len(given) :]):
+        return len(given)
     return len(trimmed(shape if any(n > 1 for n in shape) else tuple(2 if most is None else most for most in key.node.maxshape)))
 
 
-def _has_key_for_each(key: Found, data: Found) -> bool:
+def _has_key_for_each(key: FileObject, data: FileObject) -> bool:
     """Whether a key dataset has, or may get, a value for each frame that a data set has by now.
 
     One that holds a single number for ever is none where there may be more frames: it is somebody's id, or a total.
@@ -133,23 +131,23 @@ def choose_data(data: list[Ranked], entries: Sequence[str] = (), *, signals_only
 
     Where the file holds several scans, all are of the same one.
     """
-    fitting = [one for one in data if one.fits and one.score > 0]
-    entry = entry_of(fitting[0].found.path, entries) if fitting else None
-    of_scan = [one for one in fitting if in_entry(one.found, entry, entries) and one.is_single == fitting[0].is_single]
-    return [one for place, one in enumerate(of_scan) if one.is_signal or (place == 0 and not signals_only)][:MOST_DATA]
+    fitting = [ranked for ranked in data if ranked.fits and ranked.score > 0]
+    entry = entry_of(fitting[0].path, entries) if fitting else None
+    of_scan = [ranked for ranked in fitting if in_entry(ranked.path, entry, entries) and ranked.is_single == fitting[0].is_single]
+    return [ranked for place, ranked in enumerate(of_scan) if ranked.is_signal or (place == 0 and not signals_only)][:MOST_DATA]
 
 
 def choose_finished(finished: list[Ranked]) -> Ranked | None:
     """Return the best flag, if its name leaves no doubt."""
-    return next((one for one in finished if one.score >= SURELY_FINISHED), None)
+    return next((flag for flag in finished if flag.score >= SURELY_FINISHED), None)
 
 
-def path_of(chosen: Ranked, objects: Iterable[Found]) -> str:
+def path_of(chosen: Ranked, objects: Iterable[FileObject]) -> str:
     """Return the path to follow for a chosen data set: its group, where it is one of several that follow one another.
 
     Dectris' file writer makes ``data_000001``, ``data_000002`` ... one after the other, behind links that lead nowhere until then.
     """
     if not _NUMBERED.fullmatch(chosen.found.name):
-        return chosen.found.path
-    alike = [one for one in objects if one.parent == chosen.found.parent and _NUMBERED.fullmatch(one.name)]
-    return chosen.found.parent if len(alike) > 1 else chosen.found.path
+        return chosen.path
+    alike = [found for found in objects if found.parent == chosen.found.parent and _NUMBERED.fullmatch(found.name)]
+    return chosen.found.parent if len(alike) > 1 else chosen.path

@@ -9,8 +9,7 @@ from typing import Any
 
 import h5py
 
-from swmr_viewer.core.discovery.datasets import describe_dataset, describe_group, joined
-from swmr_viewer.core.discovery.found import Found, Walk
+from swmr_viewer.core.discovery.objects import FileContents, FileObject, describe_dataset, describe_group, joined
 from swmr_viewer.core.errors import FileNotThereError, SwmrViewerError
 from swmr_viewer.core.files.attributes import BROKEN
 from swmr_viewer.core.files.explaining import damage_text, is_damage, state_error
@@ -24,7 +23,7 @@ MOST_OBJECTS = 200_000
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """An open group that is still to be looked into."""
+    """An open group whose children are still to be listed."""
 
     group: Any
     path: str
@@ -35,22 +34,14 @@ class _Place:
 _Link = tuple[int, int]
 """Its kind, and where it leads if it is a hard one."""
 
-_Step = tuple[Found, _Place | None]
-"""What was found, and the group to look into next, if it is one."""
+_Step = tuple[FileObject, _Place | None]
+"""What was found, and its open group, if it is one."""
 
 
-def walk(h5file: h5py.File) -> Walk:
-    """Look at every object of an open file.
+def walk(h5file: h5py.File) -> FileContents:
+    """Return every object of an open file, depth first, in the order that the file lists them.
 
-    Parameters
-    ----------
-    h5file : h5py.File
-        The open file; its links are followed into other files, which may be written at this moment.
-
-    Returns
-    -------
-    Walk
-        The objects depth first, in the order that the file lists them.
+    Links are followed into other files, which may be written at this moment.
     """
     return _Walker(h5file).walk()
 
@@ -59,14 +50,14 @@ class _Walker:
     def __init__(self, h5file: h5py.File) -> None:
         self._start = _Place(h5py.h5g.open(h5file.id, b"/"), "", os.path.realpath(h5file.filename))
         self._links = _link_access()
-        self._seen: dict[tuple[str, int], Found] = {}
+        self._seen: dict[tuple[str, int], FileObject] = {}
         self._notes: list[str] = []
 
-    def walk(self) -> Walk:
+    def walk(self) -> FileContents:
         identity = (self._start.file, int(h5py.h5o.get_info(self._start.group).addr))
         root = describe_group(self._start.group, "", "", identity)
         self._seen[identity] = replace(root, node=replace(root.node, path="/"))
-        objects: list[Found] = []
+        objects: list[FileObject] = []
         pending = [self._children(self._start)]
         while pending:
             step = next(pending[-1], None)
@@ -80,13 +71,13 @@ class _Walker:
                 break
             if inside is not None:
                 pending.append(self._children(inside))
-        return Walk(tuple(objects), root, tuple(self._notes))
+        return FileContents(tuple(objects), root, tuple(self._notes))
 
     def _children(self, place: _Place) -> Iterator[_Step]:
         for name, link in self._links_in(place):
             path = f"{place.path}/{name.decode(errors='surrogateescape')}"
             try:
-                step = self._look(place, name, path, link)
+                step = self._step(place, name, path, link)
             except SwmrViewerError as error:
                 step = _broken(path, error.message)
             except BROKEN as error:  # a hard link leads somewhere
@@ -106,44 +97,44 @@ class _Walker:
             self._notes.append(f"The group {place.path or '/'} cannot be listed: it is {damage_text(error)}.")
         return links
 
-    def _look(self, place: _Place, name: bytes, path: str, link: _Link) -> _Step | None:
+    def _step(self, place: _Place, name: bytes, path: str, link: _Link) -> _Step | None:
         kind, address = link
         if kind == h5py.h5l.TYPE_HARD:
-            return self._look_at(place, name, path, address)
+            return self._step_to(place, name, path, address)
         if kind == h5py.h5l.TYPE_SOFT:
-            return self._look_along(place, name, path)
+            return self._step_along_soft_link(place, name, path)
         if kind == h5py.h5l.TYPE_EXTERNAL:
-            return self._look_outside(place, name, path)
+            return self._step_along_external_link(place, name, path)
         return _broken(path, "a link of a kind that HDF5 does not know")
 
-    def _look_at(self, place: _Place, name: bytes, path: str, address: int) -> _Step | None:
+    def _step_to(self, place: _Place, name: bytes, path: str, address: int) -> _Step | None:
         identity = (place.file, address)
         if identity in self._seen:
             return self._again(identity, path, ""), None
         return self._take(h5py.h5o.open(place.group, name), identity, path, "")
 
-    def _look_along(self, place: _Place, name: bytes, path: str) -> _Step | None:
-        said = f"soft link to {place.group.links.get_val(name).decode(errors='surrogateescape')}"
+    def _step_along_soft_link(self, place: _Place, name: bytes, path: str) -> _Step | None:
+        text = f"soft link to {place.group.links.get_val(name).decode(errors='surrogateescape')}"
         try:
-            return self._take_linked(place, name, path, said)
+            return self._take_linked(place, name, path, text)
         except BROKEN as error:
-            return _unreadable(path, f"{said}, {damage_text(error)}") if is_damage(error) else _broken(path, f"{said}, which is not there")
+            return _unreadable(path, f"{text}, {damage_text(error)}") if is_damage(error) else _broken(path, f"{text}, which is not there")
 
-    def _look_outside(self, place: _Place, name: bytes, path: str) -> _Step | None:
+    def _step_along_external_link(self, place: _Place, name: bytes, path: str) -> _Step | None:
         filename, inner = (os.fsdecode(part) for part in place.group.links.get_val(name))
-        said = f"external link to {filename}:{inner}"
+        text = f"external link to {filename}:{inner}"
         # Whether HDF5 may touch the file is decided on its bytes: half a file would hang it.
         folders = folders_of(os.fsdecode(h5py.h5f.get_name(place.group)), BY_LINKS)
-        refusals = [state_error(str(one)) for one in places_of(filename, folders)]
+        refusals = [state_error(str(target)) for target in places_of(filename, folders)]
         if all(refusals):
-            why = next((one.message for one in refusals if one and not isinstance(one, FileNotThereError)), "no such file yet")
-            return _broken(path, f"{said}: {why}")
+            why = next((error.message for error in refusals if error and not isinstance(error, FileNotThereError)), "no such file yet")
+            return _broken(path, f"{text}: {why}")
         try:
-            return self._take_linked(place, name, path, said)
+            return self._take_linked(place, name, path, text)
         except BROKEN as error:
             if is_damage(error):
-                return _unreadable(path, f"{said}, {damage_text(error)}")
-            return _broken(path, f"{said}, which cannot be opened (yet): {_said(error)}")
+                return _unreadable(path, f"{text}, {damage_text(error)}")
+            return _broken(path, f"{text}, which cannot be opened (yet): {' '.join(str(error).split())}")
 
     def _take_linked(self, place: _Place, name: bytes, path: str, note: str) -> _Step | None:
         opened = self._open_linked(place, name)
@@ -171,21 +162,17 @@ class _Walker:
         self._seen[identity] = found
         return found, inside
 
-    def _again(self, identity: tuple[str, int], path: str, note: str) -> Found:
+    def _again(self, identity: tuple[str, int], path: str, note: str) -> FileObject:
         first = self._seen[identity]
         return replace(first, node=replace(first.node, path=path, note=joined(note, f"the same object as {first.path}")))
 
 
 def _broken(path: str, why: str) -> _Step:
-    return Found(TreeNode(path, "broken link", note=why), (path, -1)), None
+    return FileObject(TreeNode(path, "broken link", note=why), (path, -1)), None
 
 
 def _unreadable(path: str, why: str) -> _Step:
-    return Found(TreeNode(path, "unreadable", note=why), (path, -1)), None
-
-
-def _said(error: BaseException) -> str:
-    return " ".join(str(error).split())
+    return FileObject(TreeNode(path, "unreadable", note=why), (path, -1)), None
 
 
 def _link_access() -> Any:

@@ -12,8 +12,7 @@ import h5py
 
 from swmr_viewer.analysis import frame_view
 from swmr_viewer.core.data_facts import DataFacts
-from swmr_viewer.core.discovery import inspect_open
-from swmr_viewer.core.discovery.telling import unreadable_text
+from swmr_viewer.core.discovery import inspect_open, unreadable_text
 from swmr_viewer.core.errors import FileDamagedError, NoKeysError, PathNotThereError, SwmrViewerError
 from swmr_viewer.core.files.links import open_object
 from swmr_viewer.core.files.opening import open_swmr
