@@ -11,8 +11,8 @@ from swmr_viewer.commands.display_check import check_display
 from swmr_viewer.commands.terminal import interrupts_kept, scan_shape
 from swmr_viewer.core.conditions import default_conditions
 from swmr_viewer.core.errors import SwmrViewerError
-from swmr_viewer.opening.presets import Preset
 from swmr_viewer.opening.scan_files import USUAL_PATTERN, WatchRule
+from swmr_viewer.opening.stored import Preset
 from swmr_viewer.reader.messages import FollowRequest
 
 TIMEOUT_S = 10.0
@@ -98,7 +98,7 @@ def request_from(args: argparse.Namespace) -> FollowRequest | None:
 
 def _preset(name: str) -> Preset:
     from swmr_viewer.gui.look.settings import presets_file  # it asks Qt where the platform keeps such files
-    from swmr_viewer.opening.presets import load, named
+    from swmr_viewer.opening.stored import load, named
 
     return named(name, load(presets_file()))
 

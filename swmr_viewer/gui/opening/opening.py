@@ -7,23 +7,57 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QMenu
+from PySide6.QtWidgets import QDialog, QMenu, QWidget
 
 from swmr_viewer.gui.look.settings import presets_file, settings
 from swmr_viewer.gui.main_window import MainWindow
-from swmr_viewer.gui.opening.drops import Drops
-from swmr_viewer.gui.opening.file_chooser import FileChooser
+from swmr_viewer.gui.opening.dialog import OpenDialog
+from swmr_viewer.gui.opening.inspector import Inspector
+from swmr_viewer.gui.opening.path_probe import Drops
 from swmr_viewer.gui.opening.recent import Recent
 from swmr_viewer.gui.session.session import Session
 from swmr_viewer.gui.watching.watch import Watch
 from swmr_viewer.gui.watching.watch_bar import WatchButton, WatchNote
 from swmr_viewer.gui.watching.watch_dialog import WatchDialog
-from swmr_viewer.opening.presets import PresetError, load
 from swmr_viewer.opening.scan_files import USUAL_PATTERN, Newest, WatchRule
+from swmr_viewer.opening.stored import PresetError, load
 from swmr_viewer.reader.messages import FollowRequest
 from swmr_viewer.scan_model import Problem
 
 FOLDER_KEY, PATTERN_KEY, NEWEST_KEY = "watch/folder", "watch/pattern", "watch/newest"
+
+
+class FileChooser:
+    """Keeps the one open dialog and its inspector; ``close`` ends the inspector's process."""
+
+    def __init__(self, session: Session, window: QWidget, recent: Recent) -> None:
+        self._session = session
+        self._recent = recent
+        self._window = window
+        self._inspector: Inspector | None = None
+        self.dialog: OpenDialog | None = None
+
+    def show(self) -> None:
+        """Show the dialog with what is open now; it is not modal."""
+        if self.dialog is None:
+            self._inspector = Inspector()
+            self.dialog = OpenDialog(self._inspector, self._window, self._recent.requests)
+            self.dialog.accepted_request.connect(self._open)
+        if not self.dialog.isVisible() and self._session.scan.request is not None:
+            self.dialog.set_value(self._session.scan.request)
+        _to_front(self.dialog)
+
+    def close(self) -> None:
+        """Close the dialog and wait, with a bound, for its inspector to end."""
+        if self.dialog is not None:
+            self.dialog.close()
+            self.dialog.recent.close()
+        if self._inspector is not None:
+            self._inspector.close()
+
+    def _open(self, request: FollowRequest) -> None:
+        """Keep the termination conditions as they are set in the window by now."""
+        self._session.open(replace(request, conditions=self._session.scan.conditions))
 
 
 class Opening(QObject):
@@ -71,9 +105,7 @@ class Opening(QObject):
             self.watch_dialog.set_presets(load(presets_file()))
         except PresetError as error:
             self._session.report(Problem(error.message, error.remedy, severity="note"))
-        self.watch_dialog.show()
-        self.watch_dialog.raise_()
-        self.watch_dialog.activateWindow()
+        _to_front(self.watch_dialog)
 
     def _likely_rule(self) -> WatchRule:
         """Return what is watched, else where the open file is, else what was watched before."""
@@ -88,8 +120,8 @@ class Opening(QObject):
         return replace(before, folder=str(file.parent), pattern=f"*{file.suffix}" if file.suffix else before.pattern)
 
     def _make_actions(self) -> None:
-        def action(words: str, keys: str, tip: str) -> QAction:
-            made = QAction(words, self._window)
+        def action(text: str, keys: str, tip: str) -> QAction:
+            made = QAction(text, self._window)
             made.setShortcut(QKeySequence(keys))
             made.setToolTip(f"{tip} ({made.shortcut().toString(QKeySequence.SequenceFormat.NativeText)})")
             self._window.addAction(made)
@@ -130,3 +162,9 @@ class Opening(QObject):
         self.stop_watching.setEnabled(watch.is_on)
         self.show_newer.setEnabled(bool(watch.offered))
         self._window.empty.say(watch.status_text)
+
+
+def _to_front(dialog: QDialog) -> None:
+    dialog.show()
+    dialog.raise_()
+    dialog.activateWindow()

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 import pytest
 from pytestqt.qtbot import QtBot
 
-from swmr_viewer.gui.opening.open_dialog import OpenDialog
+from swmr_viewer.gui.opening.dialog import OpenDialog
 from swmr_viewer.reader.messages import FollowRequest
-from tests.gui.opening.open_dialog.files import FakeInspector
+from tests.gui.opening.fake_inspector import FakeInspector
 
 
 @pytest.fixture

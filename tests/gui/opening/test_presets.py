@@ -15,11 +15,11 @@ from swmr_viewer.commands import window
 from swmr_viewer.core.conditions import Timeout
 from swmr_viewer.gui.assembly import Assembly
 from swmr_viewer.gui.look.settings import presets_file
-from swmr_viewer.gui.opening.open_dialog import OpenDialog
-from swmr_viewer.opening.presets import Preset, PresetError, load, named, save
+from swmr_viewer.gui.opening.dialog import OpenDialog
 from swmr_viewer.opening.scan_files import WatchRule
+from swmr_viewer.opening.stored import Preset, PresetError, load, named, save
 from swmr_viewer.reader.messages import FollowRequest
-from tests.gui.opening.open_dialog.files import FakeInspector
+from tests.gui.opening.fake_inspector import FakeInspector
 from tests.gui.test_window_live import wait_shown
 from tests.live.conftest import live_writer
 from tests.live.writers import LiveWriter

@@ -12,10 +12,11 @@ from pytestqt.qtbot import QtBot
 
 from swmr_viewer.core.conditions import AllKeys
 from swmr_viewer.gui.assembly import Assembly
-from swmr_viewer.gui.opening.open_dialog import OpenDialog, recent_files
+from swmr_viewer.gui.opening import recent
+from swmr_viewer.gui.opening.dialog import OpenDialog
 from swmr_viewer.reader.messages import FollowRequest
 from tests.gui.fakes import FakeSupervisor
-from tests.gui.opening.open_dialog.files import FakeInspector
+from tests.gui.opening.fake_inspector import FakeInspector
 from tests.opening.inspections import FRAMES, KEYS, inspection
 
 
@@ -49,7 +50,7 @@ def test_they_are_listed_while_no_file_is_named_and_what_is_gone_is_called_so(
     gone = ["a&b.nxs", str(tmp_path), "/flat; /other", "not there"]
     qtbot.waitUntil(lambda: rows(dialog) == [["here.nxs", str(tmp_path), FRAMES, ""], gone])
     (tmp_path / "here.nxs").unlink()
-    dialog.recent.look()
+    dialog.recent.check()
     qtbot.waitUntil(lambda: rows(dialog)[0][-1] == "not there")
     assert len(rows(dialog)) == 2
     dialog.file_field.setText("/data/other.nxs")
@@ -121,13 +122,13 @@ def test_storage_that_does_not_answer_holds_nobody_up(
         asked.append(path)
         return path == opened_before[0].path or not gate.wait(60)
 
-    monkeypatch.setattr(recent_files.os.path, "exists", hanging)
+    monkeypatch.setattr(recent.os.path, "exists", hanging)
     try:
-        dialog.recent.look()
+        dialog.recent.check()
         qtbot.waitUntil(lambda: opened_before[1].path in asked)
         click(qtbot, dialog, 1)
         assert dialog.value() == opened_before[1]
-        dialog.recent.look()
+        dialog.recent.check()
         assert asked.count(opened_before[1].path) == 1
     finally:
         gate.set()

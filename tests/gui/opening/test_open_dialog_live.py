@@ -7,7 +7,8 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from swmr_viewer.core.inspection import FileState
-from swmr_viewer.gui.opening.open_dialog import Inspector, OpenDialog
+from swmr_viewer.gui.opening.dialog import OpenDialog
+from swmr_viewer.gui.opening.inspector import Inspector
 from swmr_viewer.opening.assessment import Tone
 from swmr_viewer.reader.messages import FollowRequest
 from tests.live.conftest import live_writer

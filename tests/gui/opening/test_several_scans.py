@@ -8,9 +8,9 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from swmr_viewer.core.inspection import Candidate, Inspection
-from swmr_viewer.gui.opening.open_dialog import OpenDialog
-from tests.gui.opening.open_dialog.files import FakeInspector
-from tests.gui.opening.open_dialog.test_open_dialog import PATH, type_file
+from swmr_viewer.gui.opening.dialog import OpenDialog
+from tests.gui.opening.fake_inspector import FakeInspector
+from tests.gui.opening.test_open_dialog import PATH, type_file
 from tests.opening.inspections import dataset, inspection
 
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QModelIndex, Qt, Signal
-from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtGui import QAction, QKeySequence, QShortcut
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QLabel, QLineEdit, QTreeView, QVBoxLayout, QWidget
 
 from swmr_viewer.core.inspection import Inspection
 from swmr_viewer.core.plain_text import plain
-from swmr_viewer.gui.opening.open_dialog.form import keep_return
-from swmr_viewer.gui.opening.open_dialog.tree_model import PATH_ROLE, TreeModel
+from swmr_viewer.gui.opening.tree_model import PATH_ROLE, TreeModel
 from swmr_viewer.opening.checking import Field
 
 SMALL_TREE = 200
@@ -58,7 +57,7 @@ class FileTree(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.filter_box)
         layout.addWidget(self.view)
-        self.say("")
+        self.set_hint("")
 
     def show_inspection(self, inspection: Inspection | None) -> None:
         """Show this tree; a tree like the one before keeps what was unfolded and selected."""
@@ -68,7 +67,7 @@ class FileTree(QWidget):
         self._inspection = inspection
         self._filter(self.filter_box.text())
 
-    def say(self, text: str) -> None:
+    def set_hint(self, text: str) -> None:
         """Write this where the tree would be (nothing where there is a tree)."""
         self._hint.setText(plain(text))
         self._hint.setVisible(bool(text) and self.model.rowCount() == 0)
@@ -126,11 +125,22 @@ class FileTree(QWidget):
         if self.model.n_shown() <= (MANY_HITS if text else SMALL_TREE):
             self.view.expandAll()
         elif self._inspection:
-            self._unfold_what_was_found(self._inspection)
+            self._unfold_found(self._inspection)
 
-    def _unfold_what_was_found(self, inspection: Inspection) -> None:
+    def _unfold_found(self, inspection: Inspection) -> None:
         for path in (*inspection.key_paths, *inspection.data_paths, inspection.finished_path or ""):
             index = self.index_of(path).parent()
             while index.isValid():
                 self.view.expand(index)
                 index = index.parent()
+
+
+def keep_return(view: QAbstractItemView) -> None:
+    """Have Return activate the row, and not press the dialog's button as well."""
+
+    def activate() -> None:
+        if view.currentIndex().isValid():
+            view.activated.emit(view.currentIndex())
+
+    for key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+        QShortcut(QKeySequence(key), view, context=Qt.ShortcutContext.WidgetShortcut).activated.connect(activate)

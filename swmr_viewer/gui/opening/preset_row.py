@@ -9,14 +9,14 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QFileDialog, QHBoxLayout, QLabel, QMenu, QPushButton, QToolButton, QWidget
 
 from swmr_viewer.gui.look.settings import presets_file
-from swmr_viewer.opening.presets import Preset, PresetError, load, preset_of, save, with_preset
+from swmr_viewer.opening.stored import Preset, PresetError, load, preset_of, save, with_preset
 from swmr_viewer.reader.messages import FollowRequest
 
 JSON_FILTER = "Presets (*.json)"
 
 
 class PresetRow(QWidget):
-    """Shows the user's presets; what it says goes to ``said``.
+    """Shows the user's presets; messages are emitted by ``reported``.
 
     Parameters
     ----------
@@ -25,7 +25,7 @@ class PresetRow(QWidget):
     """
 
     preset_chosen = Signal(object)
-    said = Signal(str, bool)
+    reported = Signal(str, bool)
     """A sentence, and whether something went wrong."""
 
     def __init__(self, request: Callable[[], FollowRequest]) -> None:
@@ -60,8 +60,8 @@ class PresetRow(QWidget):
         self.names.editTextChanged.connect(self._enable)
         self.save_button.clicked.connect(self.save)
         self.delete_action.triggered.connect(self.delete)
-        self.import_action.triggered.connect(self._ask_import)
-        self.export_action.triggered.connect(self._ask_export)
+        self.import_action.triggered.connect(self._browse_import)
+        self.export_action.triggered.connect(self._browse_export)
         self.reload()
 
     def reload(self) -> None:
@@ -76,7 +76,7 @@ class PresetRow(QWidget):
     def delete(self) -> None:
         """Delete the preset that is named."""
         name = self.names.currentText()
-        self._keep(tuple(one for one in self._presets if one.name != name), f"\u201c{name}\u201d is deleted.", "")
+        self._keep(tuple(preset for preset in self._presets if preset.name != name), f"\u201c{name}\u201d is deleted.", "")
 
     def import_from(self, file: str) -> None:
         """Add the presets of a file; those of the same names are replaced."""
@@ -102,43 +102,43 @@ class PresetRow(QWidget):
         if 0 <= row < len(self._presets):
             self.preset_chosen.emit(self._presets[row])
 
-    def _keep(self, presets: tuple[Preset, ...], words: str, name: str) -> None:
+    def _keep(self, presets: tuple[Preset, ...], text: str, name: str) -> None:
         def keep() -> None:
             save(presets, presets_file())
             self._take(presets, name)
 
-        self._try(keep, words)
+        self._try(keep, text)
 
     def _take(self, presets: tuple[Preset, ...], name: str = "") -> None:
         self._presets = presets
         self.names.clear()
-        self.names.addItems([one.name for one in presets])
+        self.names.addItems([preset.name for preset in presets])
         self.names.setCurrentIndex(self.names.findText(name) if name else -1)
         self.names.setEditText(name)
         self._enable()
 
-    def _try(self, do: Callable[[], None], words: str = "") -> None:
+    def _try(self, do: Callable[[], None], text: str = "") -> None:
         try:
             do()
         except PresetError as error:
-            self.said.emit(str(error), True)
+            self.reported.emit(str(error), True)
         else:
-            if words:
-                self.said.emit(words, False)
+            if text:
+                self.reported.emit(text, False)
 
     def _enable(self) -> None:
         name = self.names.currentText().strip()
         self.save_button.setEnabled(bool(name))
-        self.delete_action.setEnabled(any(one.name == name for one in self._presets))
+        self.delete_action.setEnabled(any(preset.name == name for preset in self._presets))
         self.export_action.setEnabled(bool(self._presets))
 
-    def _ask_import(self) -> None:
-        self._ask("Import presets", QFileDialog.AcceptMode.AcceptOpen, self.import_from)
+    def _browse_import(self) -> None:
+        self._browse("Import presets", QFileDialog.AcceptMode.AcceptOpen, self.import_from)
 
-    def _ask_export(self) -> None:
-        self._ask("Export presets", QFileDialog.AcceptMode.AcceptSave, self.export_to)
+    def _browse_export(self) -> None:
+        self._browse("Export presets", QFileDialog.AcceptMode.AcceptSave, self.export_to)
 
-    def _ask(self, title: str, mode: QFileDialog.AcceptMode, then: Callable[[str], None]) -> None:
+    def _browse(self, title: str, mode: QFileDialog.AcceptMode, then: Callable[[str], None]) -> None:
         chooser = self._chooser = QFileDialog(self, title, "", JSON_FILTER)
         chooser.setAcceptMode(mode)
         chooser.setDefaultSuffix("json")

@@ -12,11 +12,12 @@ import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
 
-from swmr_viewer.gui.opening.open_dialog import Inspector, OpenDialog
+from swmr_viewer.gui.opening.dialog import OpenDialog
+from swmr_viewer.gui.opening.inspector import Inspector
 from swmr_viewer.reader.messages import FollowRequest
 from swmr_viewer.reader.supervisor import Supervisor
 from swmr_viewer.simulator.defects import pixel_mask
-from tests.gui.opening.open_dialog.files import click_row
+from tests.gui.opening.fake_inspector import click_row
 from tests.live.conftest import live_writer
 from tests.live.writers import LiveWriter
 from tests.reader import broken

@@ -15,12 +15,12 @@ from pytestqt.qtbot import QtBot
 from swmr_viewer.core.conditions import FrameCount, Timeout
 from swmr_viewer.core.inspection import Candidate, Inspection
 from swmr_viewer.gui.assembly import Assembly
-from swmr_viewer.gui.opening.open_dialog import OpenDialog
-from swmr_viewer.gui.opening.open_dialog.request_fields import Origin
+from swmr_viewer.gui.opening.dialog import OpenDialog
+from swmr_viewer.gui.opening.request_fields import OriginLabel
 from swmr_viewer.reader.messages import FollowRequest
 from tests.gui.fakes import FakeSupervisor
-from tests.gui.opening.open_dialog.files import FakeInspector
-from tests.gui.opening.open_dialog.test_open_dialog import PATH, drop_on, type_file
+from tests.gui.opening.fake_inspector import FakeInspector
+from tests.gui.opening.test_open_dialog import PATH, drop_on, type_file
 from tests.gui.waiting import WAIT_MS, wait_complete
 from tests.opening.inspections import FLAG, FRAMES, KEYS, dataset, inspection
 
@@ -50,7 +50,7 @@ def shown(dialog: OpenDialog) -> tuple[tuple[str, ...], tuple[str, ...], str | N
 
 def origins(dialog: OpenDialog) -> list[str]:
     """What is said of keys, length, data and finished flag."""
-    return [origin.text() for origin in dialog.fields.findChildren(Origin)]
+    return [origin.text() for origin in dialog.fields.findChildren(OriginLabel)]
 
 
 def choose_typing(qtbot: QtBot, dialog: OpenDialog, inspector: FakeInspector) -> None:
@@ -71,7 +71,7 @@ def choose_by_drop(qtbot: QtBot, dialog: OpenDialog, inspector: FakeInspector) -
 
 
 def choose_recent(qtbot: QtBot, dialog: OpenDialog, inspector: FakeInspector) -> None:
-    dialog.recent.choose(FollowRequest(OTHER))
+    dialog.recent.chosen.emit(FollowRequest(OTHER))
 
 
 @pytest.mark.parametrize("choose", [choose_typing, choose_in_chooser, choose_by_drop, choose_recent])

@@ -1,4 +1,4 @@
-"""Named presets for a beamline: patterns of paths and of file names, kept in a file that people can read and pass on."""
+"""Requests that are stored: presets for a beamline, in a file that people can read and pass on, and files opened before."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from swmr_viewer.core.errors import SwmrViewerError
+from swmr_viewer.core.plain_text import plain
 from swmr_viewer.reader.messages import FollowRequest
 
 FORMAT = "swmr_viewer presets"
@@ -21,7 +22,7 @@ class PresetError(SwmrViewerError):
 
 @dataclass(frozen=True, slots=True)
 class Preset:
-    """What the scans of one beamline have in common; what is left empty is found in each file."""
+    """What the scans of one beamline have in common: patterns of paths; what is left empty is found in each file."""
 
     name: str
     files: str = ""
@@ -116,3 +117,42 @@ def _preset(entry: dict[str, Any]) -> Preset:
 
 def _paths(value: str | Iterable[object]) -> tuple[str, ...]:
     return (value,) if isinstance(value, str) else tuple(map(str, value))
+
+
+def recent_to_json(requests: Iterable[FollowRequest]) -> str:
+    """Return files opened before as they are stored: the file and the paths, nothing else."""
+    return json.dumps(
+        [
+            {
+                "file": request.path,
+                "keys": request.key_paths,
+                "length": request.length_paths,
+                "data": request.data_paths,
+                "finished": request.finished_path,
+            }
+            for request in requests
+        ]
+    )
+
+
+def recent_from_json(text: str) -> tuple[FollowRequest, ...]:
+    """Return stored files opened before; what is none of them is left out (settings may be edited by hand)."""
+    try:
+        stored = json.loads(text)
+    except ValueError:
+        return ()
+    return tuple(filter(None, map(_request, stored if isinstance(stored, list) else [])))
+
+
+def _request(entry: Any) -> FollowRequest | None:
+    try:
+        keys, length, data = (tuple(map(str, entry.get(name) or ())) for name in ("keys", "length", "data"))
+        finished = entry.get("finished")
+        return FollowRequest(str(entry["file"]), keys, data, str(finished) if finished else None, length_paths=length)
+    except (AttributeError, KeyError, TypeError):
+        return None
+
+
+def paths_text(request: FollowRequest) -> str:
+    """Return the file and the paths in it, a line each."""
+    return "\n".join(map(plain, filter(None, (request.path, *request.key_paths, *request.data_paths))))

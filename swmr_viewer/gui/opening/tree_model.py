@@ -58,11 +58,9 @@ class TreeModel(QAbstractItemModel):
 
     def _matching(self, nodes: tuple[TreeNode, ...], text: str) -> tuple[TreeNode, ...]:
         """Filtering here and not in a proxy: that one took 2.5 s for 20,000 objects."""
-        hits = {node.path for node in nodes if any(text in one.casefold() for one in self._texts(node))}
+        hits = {node.path for node in nodes if any(text in cell.casefold() for cell in self._texts(node))}
         around = {ancestor for path in hits for ancestor in _ancestors(path)}
-        return tuple(
-            node for node in nodes if node.path in hits or node.path in around or any(one in hits for one in _ancestors(node.path))
-        )
+        return tuple(node for node in nodes if node.path in hits or node.path in around or not hits.isdisjoint(_ancestors(node.path)))
 
     def n_shown(self) -> int:
         """Return how many objects are in the tree as it is shown."""

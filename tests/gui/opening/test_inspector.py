@@ -10,7 +10,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from swmr_viewer.core.errors import ReaderError
-from swmr_viewer.gui.opening.open_dialog import Inspector
+from swmr_viewer.gui.opening.inspector import Inspector
 from swmr_viewer.reader.messages import Event, FollowRequest, Inspected, Previewed
 from tests.opening.inspections import inspection
 

@@ -9,10 +9,10 @@ from pytestqt.qtbot import QtBot
 
 from swmr_viewer.core.conditions import AllKeys
 from swmr_viewer.core.inspection import FileState
-from swmr_viewer.gui.opening.open_dialog import OpenDialog
+from swmr_viewer.gui.opening.dialog import OpenDialog
 from swmr_viewer.opening.assessment import Tone
 from swmr_viewer.reader.messages import FollowRequest
-from tests.gui.opening.open_dialog.files import FakeInspector, click_row
+from tests.gui.opening.fake_inspector import FakeInspector, click_row
 from tests.opening.inspections import FLAG, FRAMES, KEYS, inspection
 
 PATH = "/data/scan.nxs"
@@ -280,8 +280,9 @@ def test_a_file_without_keys_is_followed_by_the_length_of_a_data_set(qtbot: QtBo
     dialog.fields.length.put(["/entry/title"])
     assert "has no length" in dialog.remarks["length"].text()
     assert not dialog.open_button.isEnabled()
-    dialog.fields.length.forget()
-    dialog.fields.length.fill([flat])
+    dialog.form.length.clear()
+    dialog.form.length.fill([flat])
+    dialog.fields.refresh()
     qtbot.keyClicks(dialog.fields.keys, uid)
     assert (dialog.value().key_paths, dialog.value().length_paths) == ((uid,), ())
 

@@ -8,7 +8,7 @@ from pytestqt.qtbot import QtBot
 
 from swmr_viewer.analysis import thumbnail_of
 from swmr_viewer.core.inspection import Inspection
-from swmr_viewer.gui.opening.open_dialog import OpenDialog
+from swmr_viewer.gui.opening.dialog import OpenDialog
 from swmr_viewer.reader.messages import FollowRequest, Inspected, Previewed
 
 

@@ -13,7 +13,7 @@ from swmr_viewer.gui.display.color_maps import DEFAULT_COLOR_MAP, color_table
 from swmr_viewer.gui.look.labels import ElidedLabel, PlainLabel
 from swmr_viewer.gui.look.painting import Painted
 from swmr_viewer.gui.look.theme import theme_of_application, tokens
-from swmr_viewer.gui.opening.open_dialog.form import RemarkLabel
+from swmr_viewer.gui.opening.request_fields import RemarkLabel
 from swmr_viewer.opening.preview_text import preview_text
 from swmr_viewer.reader.messages import Previewed
 
@@ -52,7 +52,7 @@ class PreviewPane(QFrame):
         has_picture = bool(text.title)
         self.picture.show_thumbnail(answer.thumbnail if has_picture and answer is not None else None)
         self._pages.setCurrentIndex(0 if has_picture else 1)
-        self.instead.say(text.instead)
+        self.instead.set_remark(text.instead)
         self.path.say(data_path)
         self.title.say(text.title)
         for number, line in enumerate(self.details):

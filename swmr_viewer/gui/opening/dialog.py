@@ -11,16 +11,16 @@ from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence
 from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
 
 from swmr_viewer.core.inspection import FileState, Inspection
-from swmr_viewer.gui.opening.open_dialog.contents import Contents
-from swmr_viewer.gui.opening.open_dialog.file_row import FileRow
-from swmr_viewer.gui.opening.open_dialog.open_buttons import OpenButtons
-from swmr_viewer.gui.opening.open_dialog.preset_row import PresetRow
-from swmr_viewer.gui.opening.open_dialog.query import Query
-from swmr_viewer.gui.opening.open_dialog.recent_files import RecentFiles
-from swmr_viewer.gui.opening.open_dialog.request_fields import RequestFields
-from swmr_viewer.opening.assessment import Assessment, Remark, Tone, assess, is_retryable, may_come
-from swmr_viewer.opening.presets import Preset
+from swmr_viewer.gui.opening.dialog_parts import Contents, FileRow, OpenButtons
+from swmr_viewer.gui.opening.path_probe import local_paths
+from swmr_viewer.gui.opening.preset_row import PresetRow
+from swmr_viewer.gui.opening.query import Query
+from swmr_viewer.gui.opening.recent import RecentFiles
+from swmr_viewer.gui.opening.request_fields import RequestFields
+from swmr_viewer.opening.assessment import Assessment, Remark, Tone, is_retryable, may_come
+from swmr_viewer.opening.form import RequestForm
 from swmr_viewer.opening.preview_text import preview_request
+from swmr_viewer.opening.stored import Preset
 from swmr_viewer.reader.messages import FollowRequest, Inspected, Previewed
 
 TYPING_PAUSE_MS = 250
@@ -60,8 +60,8 @@ class OpenDialog(QDialog):
     ) -> None:
         super().__init__(parent)
         self._inspector = inspector
-        self._base = FollowRequest("")
         self._shows_selection = False
+        self.form = RequestForm()
         self.recent = RecentFiles(recent, self)
         self.setWindowTitle("Open")
         self.setModal(False)
@@ -69,7 +69,57 @@ class OpenDialog(QDialog):
         self.setMinimumWidth(640)
         self.resize(1000, 740)
         self._make_widgets()
-        self._lay_out()
+        self._make_queries(inspector)
+        self._connect()
+        self._show_assessment()
+
+    # ---- the value
+
+    def value(self) -> FollowRequest:
+        """Return the request as the fields stand."""
+        return self.form.request()
+
+    def set_value(self, request: FollowRequest) -> None:
+        """Show a request; what it leaves open is filled in by what is found."""
+        self.form.set_request(request)
+        self.fields.refresh()
+        self.file_field.setText(request.path)
+        if (found := self._found()) is not None:
+            self.fields.fill(found)
+        if self.isVisible():
+            self.read_again()
+        else:
+            self.inspection.interrupt()
+
+    def _set_paths(self, request: FollowRequest) -> None:
+        self.set_value(replace(request, conditions=self.form.base.conditions))
+
+    def use_preset(self, preset: Preset) -> None:
+        """Write a preset's paths into the fields; what it leaves open is filled in by what is found."""
+        self._set_paths(preset.request(self.form.path))
+
+    def assessment(self) -> Assessment:
+        """Return what the dialog shows of its request now."""
+        return self.form.assess(self.inspection.answer, self.inspection.reading_s)
+
+    # ---- making
+
+    def _make_widgets(self) -> None:
+        self.file_row = FileRow(self.recent)
+        self.file_field = self.file_row.field
+        self.contents = Contents(self.recent)
+        self.tree = self.contents.tree
+        self.presets = PresetRow(self.value)
+        self.fields = RequestFields(self.form)
+        self.remarks = {"file": self.file_row.remark} | self.fields.remarks
+        self.buttons = OpenButtons()
+        self.open_button = self.buttons.open_button
+        layout = QVBoxLayout(self)
+        layout.setSpacing(8)
+        for part in (self.file_row, self.contents, self.presets, self.fields, self.buttons):
+            layout.addWidget(part, stretch=1 if part is self.contents else 0)
+
+    def _make_queries(self, inspector: InspectorLike) -> None:
         self.preview = Query[FollowRequest, Previewed](
             inspector.preview, inspector.previewed, self._frame_may_come, pause_ms=CHOICE_PAUSE_MS, parent=self
         )
@@ -81,100 +131,30 @@ class OpenDialog(QDialog):
             is_busy=lambda: self.preview.is_reading,
             parent=self,
         )
-        self._connect()
-        self._show_assessment()
-
-    # ---- the value
-
-    def value(self) -> FollowRequest:
-        """Return the request as the fields stand."""
-        fields = self.fields
-        return replace(
-            self._of_this_file(),
-            key_paths=fields.keys.paths(),
-            length_paths=fields.length_paths(),
-            data_paths=fields.data.paths(),
-            finished_path=fields.finished_path(),
-        )
-
-    def _of_this_file(self) -> FollowRequest:
-        """Return what was set without a field here; the extent of a scan is that of its own file."""
-        path = self.file_row.path()
-        return replace(self._base, path=path, scan_shape=self._base.scan_shape if path == self._base.path else None)
-
-    def set_value(self, request: FollowRequest) -> None:
-        """Show a request; what it leaves open is filled in by what is found."""
-        self._base = request
-        self.fields.set_request(request)
-        self.file_field.setText(request.path)
-        if (found := self._found()) is not None:
-            self.fields.fill(found)
-        if self.isVisible():
-            self.read_again()
-        else:
-            self.inspection.interrupt()
-
-    def _set_paths(self, request: FollowRequest) -> None:
-        self.set_value(replace(request, conditions=self._base.conditions))
-
-    def use_preset(self, preset: Preset) -> None:
-        """Write a preset's paths into the fields; what it leaves open is filled in by what is found."""
-        self._set_paths(preset.request(self.file_row.path()))
-
-    def assessment(self) -> Assessment:
-        """Return what the dialog says now."""
-        answer = self.inspection.answer
-        if answer is not None and answer.inspection is not None:
-            answer = replace(answer, inspection=self.fields.named(answer.inspection))
-        return assess(self.value(), answer, self.inspection.reading_s)
-
-    # ---- making
-
-    def _make_widgets(self) -> None:
-        self.file_row = FileRow(self.recent)
-        self.file_field = self.file_row.field
-        self.contents = Contents(self.recent)
-        self.tree = self.contents.tree
-        self.presets = PresetRow(self.value)
-        self.fields = RequestFields()
-        self.remarks = {"file": self.file_row.remark} | self.fields.remarks
-        self.buttons = OpenButtons()
-        self.open_button = self.buttons.open_button
-
-    def _lay_out(self) -> None:
-        layout = QVBoxLayout(self)
-        layout.setSpacing(8)
-        for part in (self.file_row, self.contents, self.presets, self.fields, self.buttons):
-            layout.addWidget(part, stretch=1 if part is self.contents else 0)
 
     def _connect(self) -> None:
         inspection, fields, tree, row = self.inspection, self.fields, self.tree, self.file_row
-        inspection.asked.connect(self.preview.interrupt)
+        inspection.asked.connect(self.preview.interrupt)  # the inspector drops previews when it is asked about a file
         inspection.answered.connect(self._show_found)
         inspection.forgotten.connect(self._forget)
         inspection.changed.connect(self._show_assessment)
-        self.file_field.textChanged.connect(lambda: inspection.set_subject(row.path() or None))
-        row.chosen.connect(self._choose)
+        self.preview.changed.connect(self._show_preview)
+        self.file_field.textChanged.connect(self._set_file)
+        row.chosen.connect(self._choose_file)
         row.again_button.clicked.connect(self.read_again)
         self.recent.chosen.connect(self._set_paths)
         fields.changed.connect(self._show_assessment)
-        fields.data.textChanged.connect(lambda: self._preview_of(selection=False))
+        fields.data.textChanged.connect(lambda: self._choose_preview(shows_selection=False))
         fields.changed.connect(self._choose_preview)
+        fields.chosen.connect(self._fill_of_same_scan)
         self.presets.preset_chosen.connect(self.use_preset)
-        self.presets.said.connect(self._say_of_presets)
+        self.presets.reported.connect(self._show_report)
         tree.path_activated.connect(fields.put_into_focused)
         tree.use_chosen.connect(fields.put)
-        for chosen in (fields.keys.textEdited, fields.length.textEdited, fields.data.textEdited, tree.path_activated, tree.use_chosen):
-            chosen.connect(lambda *_: self._fill_of_same_scan())
-        tree.selection_changed.connect(lambda: self._preview_of(selection=True))
-        self.preview.changed.connect(self._show_preview)
+        tree.selection_changed.connect(lambda: self._choose_preview(shows_selection=True))
         self.buttons.accepted.connect(self.accept)
         self.buttons.rejected.connect(self.reject)
-        self._connect_keys()
-
-    def _connect_keys(self) -> None:
-        row = self.file_row
-        everywhere = {"Ctrl+O": row.browse, "Ctrl+R": row.show_recent, "F5": self.read_again, "Ctrl+F": self.tree.filter_box.setFocus}
+        everywhere = {"Ctrl+O": row.browse, "Ctrl+R": row.show_recent, "F5": self.read_again, "Ctrl+F": tree.filter_box.setFocus}
         for keys, do in everywhere.items():
             QShortcut(QKeySequence(keys), self).activated.connect(do)
         down = QShortcut(QKeySequence("Down"), self.file_field, context=Qt.ShortcutContext.WidgetShortcut)
@@ -186,6 +166,14 @@ class OpenDialog(QDialog):
         """Have the file inspected and its first frame read anew."""
         self.preview.forget()
         self.inspection.ask()
+
+    def _set_file(self) -> None:
+        self.form.path = self.file_row.path()
+        self.inspection.set_subject(self.form.path or None)
+
+    def _choose_file(self, path: str) -> None:
+        self.file_field.setText(path)
+        self.inspection.ask_if_due()
 
     def _found(self) -> Inspection | None:
         answer = self.inspection.answer
@@ -200,7 +188,7 @@ class OpenDialog(QDialog):
     def _forget(self) -> None:
         self._shows_selection = False
         self.preview.forget()
-        self.fields.unfill()
+        self.fields.fill(None)
         self.tree.show_inspection(None)
 
     def _show_found(self, answer: Inspected) -> None:
@@ -215,18 +203,16 @@ class OpenDialog(QDialog):
         if found is not None and found.entries:
             self.fields.fill(found)
 
-    def _preview_of(self, *, selection: bool) -> None:
-        """Preview what the user turned to last: the selected row, or the data field."""
-        self._shows_selection = selection
-        self._choose_preview()
+    # ---- showing
 
-    def _choose_preview(self) -> None:
+    def _choose_preview(self, *, shows_selection: bool | None = None) -> None:
+        """Preview what the user turned to last: the selected row, or the data field."""
+        if shows_selection is not None:
+            self._shows_selection = shows_selection
         found = self._found()
         if found is not None and not self.inspection.is_reading:
             selected = tuple(self.tree.selected_paths()) if self._shows_selection else ()
             self.preview.set_subject(preview_request(self.value(), found, selected))
-
-    # ---- showing
 
     def _show_preview(self) -> None:
         preview = self.preview
@@ -235,41 +221,32 @@ class OpenDialog(QDialog):
     def _show_assessment(self) -> None:
         assessment = self.assessment()
         for name, remark in self.remarks.items():
-            remark.say(getattr(assessment, name))
+            remark.set_remark(getattr(assessment, name))
         self.buttons.show_assessment(assessment)
         is_named = bool(self.file_field.text().strip())
         self.file_row.again_button.setEnabled(is_named)
         self.contents.show_for(is_named=is_named, is_reading=self.inspection.is_reading, is_known=self.inspection.answer is not None)
 
-    def _say_of_presets(self, words: str, is_problem: bool) -> None:
-        self.remarks["finished"].say(Remark(words, Tone.PROBLEM if is_problem else Tone.PLAIN))
+    def _show_report(self, text: str, is_problem: bool) -> None:
+        self.remarks["finished"].set_remark(Remark(text, Tone.PROBLEM if is_problem else Tone.PLAIN))
 
-    # ---- choosing
-
-    def _choose(self, path: str) -> None:
-        self.file_field.setText(path)
-        self.inspection.ask_if_due()
+    # ---- events
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if event.mimeData().hasUrls():
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        local = [url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()]
-        if local:
-            self._choose(local[0])
+        if paths := local_paths(event):
+            self._choose_file(paths[0])
             event.acceptProposedAction()
-
-    # ---- closing
 
     def accept(self) -> None:
         assessment = self.assessment()
-        if not assessment.can_open:
-            return
-        request = self.fields.with_choices(self._of_this_file())
-        request = replace(request, wait_s=None) if assessment.waits else request
-        super().accept()
-        self.accepted_request.emit(request)
+        if assessment.can_open:
+            request = self.form.chosen_request()
+            super().accept()
+            self.accepted_request.emit(replace(request, wait_s=None) if assessment.waits else request)
 
     def done(self, result: int) -> None:
         self._stop()
