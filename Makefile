@@ -7,13 +7,14 @@ else
 BIN := $(VENV)/bin
 endif
 
-.PHONY: help demo test slow check lowest screenshots environment clean
+.PHONY: help demo test slow check docs lowest screenshots environment clean
 
 help:
 	@echo "make demo         show the viewer on a scan that is simulated at this moment"
 	@echo "make test         run the tests          (ARGS='-k name' picks some)"
 	@echo "make slow         run the tests that take long: kills, hangs, long scans"
 	@echo "make check        style, types, layers"
+	@echo "make docs         the manual, the library's page and its reference as one site: build/site/index.html"
 	@echo "make lowest       run the tests with the lowest versions that pyproject.toml allows"
 	@echo "make screenshots  draw the manual's pictures anew, from scans that are simulated at this moment"
 	@echo "make environment  make .venv/ with everything, and start nothing"
@@ -33,6 +34,9 @@ check: environment
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+docs: environment
+	$(BIN)/python -m mkdocs build  # not --quiet: warnings would not count
 
 lowest: environment
 	.ci/lowest $(VENV)-lowest

@@ -34,7 +34,7 @@ _T = TypeVar("_T")
 class DataSource(Iterator[FrameSet]):
     """Iterate over the frames of several data sets that belong together, as they become complete.
 
-    A frame whose key is set and that does not come is a fault for itself alone (see :meth:`take_faults`): what needs it is
+    A frame whose key is set and that does not come is a fault for itself alone (see ``take_faults``): what needs it is
     passed over, and the rest goes on. What was not written is not handed out. A frame that still reads as fill in a chunk
     that is being written, or lacks sources that are missing, when it has been waited for, is: with a fault that says so.
 
@@ -43,11 +43,11 @@ class DataSource(Iterator[FrameSet]):
     h5file : h5py.File
         The open file. It stays the caller's to close.
     key_paths : str, h5py.Dataset or h5py.Group, or iterable of them
-        As for :class:`swmr_viewer.Follower`.
+        As for ``Follower``.
     data_paths : str or h5py.Dataset, iterable of them, or mapping
-        The data sets; or names of your own and whatever :class:`swmr_viewer.FrameGrabber` takes.
+        The data sets; or names of your own and whatever ``FrameGrabber`` takes.
     timeout, termination_conditions :
-        As for :class:`swmr_viewer.Follower`.
+        As for ``Follower``.
     rows : bool
         Hand out whole rows of the scan (its last axis), each when all its points are complete.
     chunks : bool
@@ -57,9 +57,9 @@ class DataSource(Iterator[FrameSet]):
     clock : callable
         Monotonic seconds.
     sleep : callable, optional
-        Waits for so many seconds; by default a wait that :meth:`stop` interrupts.
+        Waits for so many seconds; by default a wait that ``stop`` interrupts.
     **follower_options
-        Whatever else :class:`swmr_viewer.Follower` takes: ``order``, ``finished_path``, ``scan_shape``, ``length_paths`` ...
+        Whatever else ``Follower`` takes: ``order``, ``finished_path``, ``scan_shape``, ``length_paths`` ...
 
     Raises
     ------
@@ -244,7 +244,7 @@ class DataSource(Iterator[FrameSet]):
 
     @property
     def data_paths(self) -> tuple[str, ...]:
-        """The names of the data sets, as in each :class:`swmr_viewer.FrameSet`."""
+        """The names of the data sets, as in each ``FrameSet``."""
         return tuple(self._paths)
 
     @property

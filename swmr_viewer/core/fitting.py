@@ -95,9 +95,9 @@ def fit_keys(keys: Sequence[KeyShape], given: Shape | None = None, most_axes: in
     Parameters
     ----------
     keys : sequence of KeyShape
-        At least one; strays (:func:`is_stray`) are none of them.
+        At least one; strays (``is_stray``) are none of them.
     given : tuple of int, optional
-        The scan shape from the user or from the file's ``scan_shape``; not an absurd one (:func:`is_absurd`).
+        The scan shape from the user or from the file's ``scan_shape``; not an absurd one (``is_absurd``).
     most_axes : int, optional
         The number of scan axes, where the data tell it: axes behind them that are 1 long are dropped.
     """
@@ -200,7 +200,7 @@ def _cut(key: KeyShape, most_axes: int | None) -> KeyShape:
 
 
 def _planned(shape: Shape, maxshape: MaxShape) -> Shape:
-    """The shape with every limited axis at its limit, unless that is too far to be a plan (:data:`MOST_PLANNED`)."""
+    """The shape with every limited axis at its limit, unless that is too far to be a plan (``MOST_PLANNED``)."""
     limits = tuple(n if most is None else most for n, most in zip(shape, maxshape, strict=True))
     return limits if prod(limits) <= MOST_PLANNED else shape
 

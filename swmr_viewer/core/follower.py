@@ -34,7 +34,7 @@ class Follower(FollowerFacts, Iterator[int]):
     Parameters
     ----------
     h5file : h5py.File
-        The open file (``h5py.File(path, "r", swmr=True)``, or :func:`swmr_viewer.open_swmr`). It stays the caller's to close.
+        The open file (``h5py.File(path, "r", swmr=True)``, or ``open_swmr``). It stays the caller's to close.
         A handle on a key dataset that the caller holds is used as well; two of them are an error.
     key_paths : str, h5py.Dataset or h5py.Group, or iterable of them
         Groups (all numeric datasets directly in each) or datasets: their paths, or the open objects.
@@ -60,11 +60,11 @@ class Follower(FollowerFacts, Iterator[int]):
         With ``on_gap="skip"``: seconds that newer frames must have been complete before a gap is given up.
     length_paths : str or iterable of str
         Data sets without keys: their length, and which of their chunks exist, stand in for keys (with no key path at all, or
-        beside keys). Weaker than a key: see :mod:`swmr_viewer.core.keys.lengths`.
+        beside keys). Weaker than a key: see ``swmr_viewer.core.keys.lengths``.
     clock : callable
         Monotonic seconds.
     sleep : callable, optional
-        Waits for so many seconds; by default a wait that :meth:`stop` interrupts.
+        Waits for so many seconds; by default a wait that ``stop`` interrupts.
 
     Raises
     ------

@@ -24,7 +24,7 @@ from swmr_viewer.core.waiting import wait_for
 
 
 class FrameGrabber:
-    """Read frames of one data set by the indices that a :class:`swmr_viewer.Follower` hands out.
+    """Read frames of one data set by the indices that a ``Follower`` hands out.
 
     Virtual data sets are read from their sources, which are opened here when they are there: a source that is missing
     is an error, not fill. (One whose mappings are no regular boxes can only be read by HDF5 itself, which does fill in.)
@@ -182,7 +182,7 @@ class FrameGrabber:
     ) -> None:
         """Read one frame, or a part of it, straight into a C-contiguous array of its shape and ``dtype``.
 
-        Raises as :meth:`grab`, and ValueError if the array does not fit.
+        Raises as ``grab``, and ValueError if the array does not fit.
         """
         self._patiently(lambda: self._grab(index, region, out, as_it_is), wait_s)
 
@@ -196,7 +196,7 @@ class FrameGrabber:
         block : tuple of slice
             One per axis of the scan, with start and stop.
         region, wait_s, as_it_is :
-            As for :meth:`grab`, which tells what is raised, too: for any of the frames.
+            As for ``grab``, which tells what is raised, too: for any of the frames.
         """
         if as_it_is or not self._places.can_be_blocks(len(block)):
             return self._patiently(lambda: self._block_by_frames(block, region, as_it_is), wait_s)

@@ -29,7 +29,7 @@ _KEYS_PER_CHUNK = 256
 class ResultFile:
     """A new file with results of a scan, with keys of its own: set once a result has been flushed.
 
-    Create all results first; the file enters SWMR mode with the first one that is appended (or by :meth:`start`).
+    Create all results first; the file enters SWMR mode with the first one that is appended (or by ``start``).
 
     Parameters
     ----------
@@ -149,7 +149,7 @@ class ResultFile:
 
 
 class Result:
-    """One data set of results; made by :meth:`ResultFile.create_like_scan`."""
+    """One data set of results; made by ``ResultFile.create_like_scan``."""
 
     def __init__(
         self, owner: ResultFile, group: h5py.Group, name: str, source: DataSource, shape: tuple[int, ...], dtype: np.dtype[Any]

@@ -74,7 +74,7 @@ def snake_position_of(visit: int, scan_shape: Sequence[int]) -> tuple[int, ...]:
 
 
 def snake_visit_of(position: Sequence[int], scan_shape: Sequence[int]) -> int:
-    """Return how many points a snake visits before it is at this position: the inverse of :func:`snake_position_of`.
+    """Return how many points a snake visits before it is at this position: the inverse of ``snake_position_of``.
 
     Raises
     ------

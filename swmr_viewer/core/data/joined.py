@@ -147,7 +147,7 @@ class InterleavedSource(JoinedSource):
     Parameters
     ----------
     path, filename, parts :
-        As for :class:`JoinedSource`.
+        As for ``JoinedSource``.
     block : int
         How many frames on end each part gets.
     """

@@ -98,7 +98,7 @@ class SequenceSource(JoinedSource):
             raise replaced_error(known.stamp.path, change)
 
     def part(self, number: int) -> Source:
-        """Return a part, opened when it is there; see :class:`JoinedSource`."""
+        """Return a part, opened when it is there; see ``JoinedSource``."""
         if number in self._parts:
             self._parts[number] = self._parts.pop(number)  # the last to be closed
         else:

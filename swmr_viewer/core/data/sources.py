@@ -120,7 +120,7 @@ class Source(Protocol):
         ...
 
     def pieces(self, box: Box) -> Iterator[Piece]:
-        """Yield what holds a box, after :meth:`refresh`; later pieces go over earlier ones.
+        """Yield what holds a box, after ``refresh``; later pieces go over earlier ones.
 
         Raises
         ------

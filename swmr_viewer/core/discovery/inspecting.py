@@ -54,7 +54,7 @@ def inspect_file(path: str | os.PathLike[str]) -> Inspection:
     Raises
     ------
     SwmrViewerError
-        As :func:`swmr_viewer.core.files.opening.open_swmr` does, without waiting.
+        As ``swmr_viewer.core.files.opening.open_swmr`` does, without waiting.
     """
     with open_swmr(path) as h5file:
         return inspect_open(h5file)

@@ -224,7 +224,7 @@ def found_file(name: str, folders: tuple[Path, ...]) -> Path:
     name : str
         As it is written; the file need not be there.
     folders : tuple of Path
-        Of the file that names it, see :func:`folders_of`.
+        Of the file that names it, see ``folders_of``.
     """
     places = list(places_of(name, folders))
     return next((place for place in places if place.exists()), places[0])

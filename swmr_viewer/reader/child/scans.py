@@ -221,7 +221,7 @@ class LateData:
         return opened, errors
 
     def look(self, follower: Follower) -> tuple[dict[str, FrameGrabber], list[SwmrViewerError]]:
-        """Try those that are waited for once more; as :meth:`open_all`."""
+        """Try those that are waited for once more; as ``open_all``."""
         with self._retries.trying():
             return self.open_all(self.paths, follower)
 

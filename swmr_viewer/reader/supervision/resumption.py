@@ -189,7 +189,7 @@ class Resumption:
                 pass
 
     def news_in(self, event: Event) -> Event | None:
-        """Return what is new to the window in an event; to be asked before :meth:`note_event`.
+        """Return what is new to the window in an event; to be asked before ``note_event``.
 
         A reader that took another's place opens the same file again, and may find more data sets in it, or the late ones once more.
         """
