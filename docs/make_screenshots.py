@@ -131,7 +131,7 @@ def task_pictures(folder: Path) -> None:
 def spectrum_picture(folder: Path) -> None:
     """A scan of spectra, with two of its lines measured."""
     with LiveWriter(folder / "i18-353132.nxs", SPECTRA) as writer, viewer(SMALL) as assembly:
-        assembly.window.edge.mode.set_every_frame(True)
+        assembly.session.set_every_frame(True)
         follow(assembly, writer, 60)
         measuring, panels = assembly.window.measuring, assembly.window.panels
         for low, high in ((185.0, 275.0), (520.0, 690.0)):

@@ -53,8 +53,7 @@ class MainWindow(QMainWindow):
         self._connect()
         self.resize(self._first_size())
         self.restoreGeometry(settings().value(GEOMETRY_KEY) or b"")
-        mode = self.edge.mode
-        self.burst = Burst(session, self.snapshots, lambda: mode.every_frame, mode.set_every_frame)
+        self.burst = Burst(session, self.snapshots)
         self.at_home = AtHome(
             session,
             self.frame_view,
@@ -94,9 +93,8 @@ class MainWindow(QMainWindow):
         self.map_panel = MapPanel(session, gaps, pages, page_actions)
         self.detectors = DetectorList(session, gaps)
         self.edge = LiveEdge(session, self)
-        self.control_bar = ControlBar(session, self.edge.playback, self.edge.mode)
+        self.control_bar = ControlBar(session, self.edge.playback)
         self.edge.compose(self.menu_, self.frame_header, self.control_bar.play)
-        self.frame_header.set_composition_text(self.edge.mode.shown_text)
         self.detectors.gap_chosen.connect(self.map_panel.map.reveal)
         self.detectors.height_wanted.connect(self._give_detectors_room, Qt.ConnectionType.QueuedConnection)
         self.termination_bar = TerminationBar(session)
@@ -163,7 +161,7 @@ class MainWindow(QMainWindow):
     def _show_title(self) -> None:
         request = self.session.scan.request
         name = "" if request is None else plain(Path(request.path).name)
-        title = " \u2013 ".join(filter(None, (name, self.edge.mode.shown_text(), "swmr_viewer")))
+        title = " \u2013 ".join(filter(None, (name, self.session.scan.composition_text, "swmr_viewer")))
         title = title.replace("[*]", "[*][*]")  # Qt puts the mark of what is not saved there
         if title != self.windowTitle():
             self.setWindowTitle(title)

@@ -2,26 +2,23 @@
 
 from swmr_viewer.scan_model.frame_preparation import FramePreparation
 from swmr_viewer.scan_model.live_frame import LiveFrame, Mask, Pixels, live_frame
-from swmr_viewer.scan_model.places import Place, Places, places_in, same_places
-from swmr_viewer.scan_model.rates import RateMeter, ShownCounts
-from swmr_viewer.scan_model.state import Facts, Problem, SessionState, StateKind, replaced_text, resolve_state
+from swmr_viewer.scan_model.places import Place, same_places
+from swmr_viewer.scan_model.scan_facts import Changed, Changes, ScanFacts
+from swmr_viewer.scan_model.scan_model import ScanModel
+from swmr_viewer.scan_model.state import Problem, StateKind
 
 __all__ = [
-    "Facts",
+    "Changed",
+    "Changes",
     "FramePreparation",
     "LiveFrame",
     "Mask",
     "Pixels",
     "Place",
-    "Places",
     "Problem",
-    "RateMeter",
-    "SessionState",
-    "ShownCounts",
+    "ScanFacts",
+    "ScanModel",
     "StateKind",
     "live_frame",
-    "places_in",
-    "replaced_text",
-    "resolve_state",
     "same_places",
 ]

@@ -7,7 +7,8 @@ from dataclasses import replace
 from typing import Any
 
 from swmr_viewer.analysis import MaskRules
-from swmr_viewer.reader.messages import DataDescription, SetDisplay
+from swmr_viewer.core.number_text import count_text
+from swmr_viewer.reader.messages import Combine, DataDescription, SetDisplay
 
 
 class FramePreparation:
@@ -65,3 +66,10 @@ def _said_of(before: SetDisplay, usual: SetDisplay, uses_mask: bool) -> SetDispl
     """Return what was wished of another file, with this file's generation, path and pixel mask."""
     mask = replace(before.mask, mask_path=usual.mask.mask_path if uses_mask else None, gaps=usual.mask.gaps)
     return replace(before, generation=usual.generation, data_path=usual.data_path, mask=mask)
+
+
+def combined_text(combine: Combine, n_frames: int) -> str:
+    """Return what a combined picture is, with the number of frames that are really in it."""
+    if combine.how == "none":
+        return "" if n_frames == 1 else f"{count_text(n_frames)} frames as one"  # single ones are asked for, and on their way
+    return f"{combine.how} of {count_text(n_frames)} {'frame' if n_frames == 1 else 'frames'}"

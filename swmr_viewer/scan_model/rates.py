@@ -1,4 +1,4 @@
-"""How many frames arrive per second, how much of them was shown, and how fast it reached the screen."""
+"""How many frames came, were shown and were passed over, how many per second, and how fast they reached the screen."""
 
 from __future__ import annotations
 
@@ -6,62 +6,72 @@ from collections import deque
 
 from swmr_viewer.scan_model.live_frame import LiveFrame
 
+LEAST_SPREAD_S = 0.5
+"""Over less than this (s) a rate of ticks says nothing."""
+
 
 class RateMeter:
-    """Counts over a sliding window.
+    """How fast a total grows, over a sliding window.
 
     Parameters
     ----------
     window_s : float
         How far back (s) it looks.
+    least_s : float
+        Over less than this (s) there is no rate.
     """
 
-    def __init__(self, window_s: float = 5.0) -> None:
+    def __init__(self, window_s: float = 5.0, least_s: float = 0.0) -> None:
         self._window_s = window_s
-        self._counts: deque[tuple[float, int]] = deque()
+        self._least_s = least_s
+        self._totals: deque[tuple[float, int]] = deque()
 
-    def add(self, at_s: float, count: int) -> None:
-        """Note that ``count`` frames became complete at ``at_s``."""
-        self._counts.append((at_s, count))
+    def note(self, at_s: float, total: int) -> None:
+        """Note how many there were by ``at_s``."""
+        self._totals.append((at_s, total))
         self._forget(at_s)
 
     def per_second(self, now_s: float) -> float | None:
-        """Return the rate, or None as long as fewer than two arrivals say nothing about it."""
+        """Return the rate since the first total of the window; None as long as there are not two of them."""
         self._forget(now_s)
-        if len(self._counts) < 2:
+        if len(self._totals) < 2:
             return None
-        first_s, first_count = self._counts[0]
-        spread_s = now_s - first_s
-        return (sum(n for _, n in self._counts) - first_count) / spread_s if spread_s > 0 else None
-
-    def clear(self) -> None:
-        """Forget everything."""
-        self._counts.clear()
+        spread_s = now_s - self._totals[0][0]
+        return (self._totals[-1][1] - self._totals[0][1]) / spread_s if spread_s > 0 and spread_s >= self._least_s else None
 
     def _forget(self, now_s: float) -> None:
-        while self._counts and now_s - self._counts[0][0] > self._window_s:
-            self._counts.popleft()
+        while self._totals and now_s - self._totals[0][0] > self._window_s:
+            self._totals.popleft()
 
 
-class ShownCounts:
-    """Counts over the life of a request."""
+class FrameCounts:
+    """Counts and rates over the life of a request."""
 
     def __init__(self) -> None:
+        self.n_arrived = 0
+        """Frames that became complete while they were looked for."""
         self.n_shown = 0
         self.n_skipped = 0
         """Frames that became complete between two live ones that were shown; nothing is lost, the map and the slider reach them."""
         self.latency_s: float | None = None
         """From the moment its key was seen to the end of painting, for the last frame that was shown as it came (s)."""
-        self.expects_all = False
-        """Every frame is delivered in order: then those that wait are late, not skipped."""
+        self.arriving = RateMeter()
+        self.shown = RateMeter(least_s=LEAST_SPREAD_S)
+        """Frames shown, pinned ones as well."""
+        self.skipped = RateMeter(least_s=LEAST_SPREAD_S)
         self._complete_at_last: int | None = None
 
+    def note_arrived(self, now_s: float, n_frames: int) -> None:
+        """Count frames that became complete."""
+        self.n_arrived += n_frames
+        self.arriving.note(now_s, self.n_arrived)
+
     def note_shown(self, frame: LiveFrame, n_complete: int) -> None:
-        """Count a frame that is shown while ``n_complete`` are complete."""
+        """Count a frame that is shown while ``n_complete`` are complete; of those that come in turn, none is skipped."""
         self.n_shown += 1
         if not frame.live:
             return
-        if self._complete_at_last is not None and not self.expects_all:
+        if self._complete_at_last is not None and not frame.in_turn:
             self.n_skipped += max(0, n_complete - self._complete_at_last - 1)
         self._complete_at_last = max(n_complete, self._complete_at_last or 0)
 
@@ -69,6 +79,11 @@ class ShownCounts:
         """Measure how long a frame took to the screen whose key just came; of others it is not known when it came."""
         if frame.is_new:
             self.latency_s = max(0.0, now_s - frame.key_seen_at_s)
+
+    def note_time(self, now_s: float) -> None:
+        """Take the counts into the rates, also where nothing was shown."""
+        self.shown.note(now_s, self.n_shown)
+        self.skipped.note(now_s, self.n_skipped)
 
     def pause(self) -> None:
         """Forget the last live frame: what comes while another is held is not skipped."""

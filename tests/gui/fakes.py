@@ -11,6 +11,8 @@ import numpy as np
 from swmr_viewer.analysis import ViewChoice, examine, frame_view, preview_factor, preview_shape, write_preview
 from swmr_viewer.analysis.frame_view import USUAL_VIEW
 from swmr_viewer.core.data_facts import DataFacts
+from swmr_viewer.core.progress import KeyProgress
+from swmr_viewer.core.ranges import Ranges, runs_of
 from swmr_viewer.core.scan import position_of
 from swmr_viewer.reader import messages as m
 
@@ -34,6 +36,7 @@ class FakeSupervisor:
         self.data_paths: tuple[str, ...] = ("/entry/eiger/data",)
         self.own_mask: np.ndarray | None = None
         self.lacks_mask = False
+        self._progress = 0, KeyProgress(1, ())
 
     # ---- the supervisor's face
 
@@ -98,7 +101,19 @@ class FakeSupervisor:
     def say_keys(
         self, scan_shape: tuple[int, ...], *added: tuple[int, int] | list[tuple[int, int]], whole: bool = False, at_s: float = 0.0
     ) -> None:
-        self.say(m.KeysChanged(self.generation, scan_shape, tuple(ranges(one) for one in added), whole, at_s))
+        """Say which keys were set, and which frames are complete by it, as the reader does."""
+        keys = tuple(ranges(given) for given in added)
+        completed = self._completed_by(keys, scan_shape, whole)
+        self.say(m.KeysChanged(self.generation, scan_shape, keys, whole, at_s, completed=completed))
+
+    def _completed_by(self, keys: tuple[Ranges, ...], scan_shape: tuple[int, ...], whole: bool) -> Ranges:
+        generation, progress = self._progress
+        if whole or generation != self.generation or progress.n_keys != len(keys):
+            progress = KeyProgress(len(keys), scan_shape)
+        progress.grow(scan_shape)
+        self._progress = self.generation, progress
+        completed = [progress.add(key, *added) for key, added in enumerate(keys)]
+        return runs_of(np.sort(np.concatenate(completed)))
 
     def say_frame(
         self,

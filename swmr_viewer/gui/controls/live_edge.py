@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu, QWidget
 
-from swmr_viewer.gui.controls.combine_editor import CombineEditor
-from swmr_viewer.gui.controls.edge_actions import add_to_menu, make_edge_actions
-from swmr_viewer.gui.controls.go_to import GoTo
+from swmr_viewer.gui.controls.go_to import GoTo, step_row
 from swmr_viewer.gui.controls.notify import Notifier
-from swmr_viewer.gui.controls.play_button import PlayButton
-from swmr_viewer.gui.session.live_mode import LiveMode
+from swmr_viewer.gui.controls.play_button import CombineEditor, PlayButton
 from swmr_viewer.gui.session.playback import Playback
 from swmr_viewer.gui.session.session import Session
 
@@ -20,9 +21,8 @@ class LiveEdge:
     def __init__(self, session: Session, owner: QWidget) -> None:
         self._session = session
         self.playback = Playback(session, owner)
-        self.mode = LiveMode(session, owner)
         self.notifier = Notifier(session, parent=owner)
-        self.actions = make_edge_actions(session, self.playback, self.mode, self.notifier, owner)
+        self.actions = make_edge_actions(session, self.playback, self.notifier, owner)
 
     def compose(self, menu: QMenu, header: QWidget, play: PlayButton) -> None:
         """Put the actions into the menu and into the play button's, and the pop-ups where they belong."""
@@ -30,6 +30,106 @@ class LiveEdge:
         add_to_menu(actions, menu)
         play.offer((actions.play_back, actions.every_frame, actions.combine))
         self.go_to = GoTo(self._session, header)
-        self.combine_editor = CombineEditor(self.mode, play)
+        self.combine_editor = CombineEditor(self._session, play)
         actions.go_to.triggered.connect(self.go_to.open)
         actions.combine.triggered.connect(self.combine_editor.open)
+
+
+FASTER = 1.5
+
+
+@dataclass(frozen=True, slots=True)
+class EdgeActions:
+    """``go_to`` and ``combine`` open pop-ups: the main window connects them."""
+
+    go_to: QAction
+    row_back: QAction
+    row_on: QAction
+    play: QAction
+    play_back: QAction
+    faster: QAction
+    slower: QAction
+    every_frame: QAction
+    combine: QAction
+    beep: QAction
+    notify: QAction
+
+
+def make_edge_actions(session: Session, playback: Playback, notifier: Notifier, owner: QWidget) -> EdgeActions:
+    """Make the actions and connect them."""
+
+    def action(words: str, keys: str, tip: str, triggered: Callable[[], None] | None = None) -> QAction:
+        made = QAction(words, owner)
+        made.setShortcut(QKeySequence(keys))
+        made.setToolTip(f"{tip} ({made.shortcut().toString(QKeySequence.SequenceFormat.NativeText)})")
+        if triggered is not None:
+            made.triggered.connect(lambda: triggered())
+        owner.addAction(made)
+        return made
+
+    actions = EdgeActions(
+        go_to=action("&Go to\u2026", "Ctrl+G", "Type a frame number or a position"),
+        row_back=action("Row &back", "PgUp", "The complete frame a row before", lambda: step_row(session, -1)),
+        row_on=action("Row &on", "PgDown", "The complete frame a row further", lambda: step_row(session, +1)),
+        play=action("&Play", "P", "Play the complete frames forwards, up to the live edge", lambda: playback.toggle(+1)),
+        play_back=action(
+            "Play &backwards", "Shift+P", "Play the complete frames backwards, down to the first", lambda: playback.toggle(-1)
+        ),
+        faster=action("&Faster", "Alt+Up", "Play faster", lambda: playback.set_rate(playback.rate * FASTER)),
+        slower=action("&Slower", "Alt+Down", "Play slower", lambda: playback.set_rate(playback.rate / FASTER)),
+        every_frame=action("&Every frame", "E", "Show each complete frame in order, even where the picture then falls behind the scan"),
+        combine=action("&Combine frames\u2026", "C", "Show the sum, mean or maximum of the last frames, or of all"),
+        beep=action("&Beep", "Ctrl+B", "Beep when the scan ends or an alarm is raised"),
+        notify=action("&Desktop notification", "Ctrl+Shift+B", "Use the desktop's notification when the scan ends or an alarm is raised"),
+    )
+    _connect_switches(actions, session, notifier)
+    _enable_by_state(actions, session)
+    return actions
+
+
+def _connect_switches(actions: EdgeActions, session: Session, notifier: Notifier) -> None:
+    for switch in (actions.every_frame, actions.beep, actions.notify):
+        switch.setCheckable(True)
+    actions.every_frame.triggered.connect(session.set_every_frame)
+    actions.beep.triggered.connect(notifier.set_beeps)
+    actions.notify.triggered.connect(notifier.set_notifies)
+
+    def show() -> None:
+        actions.every_frame.setChecked(session.scan.every_frame)
+        actions.beep.setChecked(notifier.beeps)
+        actions.notify.setChecked(notifier.notifies)
+
+    session.live_mode_changed.connect(show)
+    notifier.changed.connect(show)
+    show()
+
+
+def _enable_by_state(actions: EdgeActions, session: Session) -> None:
+    def enable() -> None:
+        has_frame = session.scan.shown is not None
+        for action in (actions.row_back, actions.row_on, actions.play, actions.play_back):
+            action.setEnabled(has_frame)
+        actions.go_to.setEnabled(session.scan.progress is not None)
+        actions.combine.setEnabled(session.scan.progress is not None)
+
+    for signal in (session.frame_changed, session.request_changed, session.opened):
+        signal.connect(enable)
+    enable()
+
+
+def add_to_menu(actions: EdgeActions, menu: QMenu) -> None:
+    """Put the actions where they belong in the window's menu."""
+    groups = (
+        ("Go", (actions.go_to, actions.row_back, actions.row_on)),
+        ("Play", (actions.play, actions.play_back, actions.faster, actions.slower, actions.every_frame, actions.combine)),
+        ("Following", (actions.beep, actions.notify)),
+    )
+    submenus = {action.text(): action for action in menu.actions() if action.menu() is not None}
+    for title, members in groups:
+        if title not in submenus:
+            made = QMenu(title, menu)
+            made.setToolTipsVisible(True)
+            submenus[title] = menu.insertMenu(submenus["Picture"], made)
+        submenu = submenus[title].menu()
+        assert isinstance(submenu, QMenu)
+        submenu.addActions(members)

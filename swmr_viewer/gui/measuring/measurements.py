@@ -190,11 +190,11 @@ class Measurements(QObject):
         if not self.is_measuring:
             self._requested = None
             if before is not None:
-                session.measure(m.StopMeasuring(session.scan.generation))
+                session.send(m.StopMeasuring(session.scan.generation))
         elif requested != before:  # a reader that took another's place goes on with what was requested
             self._requested = requested
             self._revision += 1
-            session.measure(m.Measure(session.scan.generation, self._revision, *requested))
+            session.send(m.Measure(session.scan.generation, self._revision, *requested))
 
     def _on_request(self) -> None:
         self._values.clear()

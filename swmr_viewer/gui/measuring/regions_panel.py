@@ -12,7 +12,6 @@ from swmr_viewer.gui.look.labels import ElidedLabel
 from swmr_viewer.gui.measuring.measurements import Measurements
 from swmr_viewer.gui.measuring.regions_layer import region_color
 from swmr_viewer.gui.measuring.regions_table import RegionNumbers, RegionsTable
-from swmr_viewer.gui.session.live_mode import shown_text
 from swmr_viewer.gui.session.session import Session
 
 OF_REGION = {"sum": "sum", "mean": "mean", "maximum": "maximum", "std": "\u03c3"}
@@ -107,7 +106,7 @@ class RegionsPanel(QFrame):
             return
         n_known, n_complete = self._measurements.values.n_known(column), progress.n_complete
         known = f"{count_text(min(n_known, n_complete))} of {count_text(n_complete)}"
-        made_of = shown_text(self._session)
+        made_of = self._session.scan.composition_text
         self.known.say(f"Table: {made_of}   Curve: {known}" if made_of else f"{known} complete frames measured")
 
     def showEvent(self, event: object) -> None:

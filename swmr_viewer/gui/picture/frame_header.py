@@ -37,7 +37,6 @@ class FrameHeader(QWidget):
         self._session = session
         self._now = now
         self.mark = ChangeMark(session)
-        self._made_of: Callable[[], str] = str
         self.title = PlainLabel("title", room_for="Frame 0000")
         self.title.setToolTip("Go to a frame by its number or its position: Ctrl+G")
         self.where = ElidedLabel("muted", Qt.TextElideMode.ElideRight)
@@ -77,10 +76,6 @@ class FrameHeader(QWidget):
         """Put a button before *Fit*, the last one."""
         self._row.insertWidget(self._row.indexOf(self.fit_button), button)
 
-    def set_composition_text(self, words: Callable[[], str]) -> None:
-        """Say with each frame what the picture is made of, where that is not the frame alone."""
-        self._made_of = words
-
     def _show(self) -> None:
         session, frame = self._session, self._session.scan.shown
         if session.scan.shows_stale_picture and session.scan.wanted_index is not None:
@@ -98,7 +93,7 @@ class FrameHeader(QWidget):
         taken, age = self._time_text(frame)
         of_total = f"of {total}" if is_one else f"last {count_text(frame.index)} of {total}"
         where = f"at {position_text(frame.position)}" if frame.position else ""  # a scan of no axes is one point
-        parts = (of_total, where, self._made_of(), taken, age, held)
+        parts = (of_total, where, session.scan.composition_text, taken, age, held)
         self.where.say(self._fitting(parts, least_needed=(taken, of_total)))
 
     def _time_text(self, frame: LiveFrame) -> tuple[str, str]:

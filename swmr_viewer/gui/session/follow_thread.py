@@ -1,19 +1,21 @@
-"""The thread that follows: turns the reader's events into Qt signals, and the window's wishes into requests."""
+"""The thread that follows: turns the reader's events into Qt signals, one frame and one batch of keys at a time."""
 
 from __future__ import annotations
 
 import time
 import traceback
+from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
+from threading import Lock
 from typing import Any, Protocol
 
+import numpy as np
 from PySide6.QtCore import QObject, Qt, QThread, Signal
 
-from swmr_viewer.core.conditions import Condition
-from swmr_viewer.gui.session.frame_mailbox import FrameMailbox
-from swmr_viewer.gui.session.progress_feed import Announcer, ProgressMailbox, ProgressUpdate
+from swmr_viewer.core.growing import GrowingArray
+from swmr_viewer.core.ranges import Ranges, indices_of, joined, runs_of
 from swmr_viewer.reader import messages as m
 from swmr_viewer.scan_model import LiveFrame, Mask, Pixels, live_frame
 
@@ -33,123 +35,68 @@ class SupervisorLike(Protocol):
     def release(self, event: m.FrameReady) -> None: ...
 
 
-@dataclass(frozen=True, slots=True)
-class ReaderCondition:
-    """What the reader is doing, and whether it answers."""
-
-    generation: int
-    phase: m.Phase
-    message: str = ""
-    stuck_s: float = 0.0
-    """Seconds (s) without an answer; 0: it answers."""
-    doing: str = ""
-
-
 class FollowThread(QThread):
-    """Waits on the reader and speaks in signals; every method here returns at once and may be called from any thread.
+    """Waits on the reader and emits signals; every method here returns at once and may be called from any thread.
 
     Nothing queues when the window is slow: one frame travels at a time (``frame_taken`` lets the next one go), and
     keys are merged, here and in the reader, until ``take_progress``.
     """
 
-    opened = Signal(object)
-    """``messages.Opened``."""
-    data_joined = Signal(object)
-    """``messages.DataJoined``."""
-    data_awaited = Signal(object)
-    """``messages.DataAwaited``."""
-    file_replaced = Signal(object)
-    """``messages.FileReplaced``."""
     frames_completed = Signal(object)
     """int64 array of indices; each is announced once per request."""
     progress_changed = Signal()
     """There are keys for ``take_progress``: in any case those of the ``frame_ready`` that follows."""
-    measured = Signal(object)
-    """``messages.Measured``; the reader merges until the window's thread has come round to it."""
-    pixel_mask_read = Signal(object)
-    """``messages.PixelMaskRead``."""
     frame_ready = Signal(object)
     """``LiveFrame``: whoever takes it releases it."""
-    state_changed = Signal(object)
-    """``ReaderCondition``."""
-    fault_reported = Signal(object)
-    """``messages.Fault``: following goes on."""
-    failed = Signal(object)
-    """``messages.Failed``."""
     finished = Signal(object)
     """``messages.Ended``, once per end. It hides QThread's own signal: here it is the scan that finishes."""
-    resumed = Signal(object)
-    """``messages.Resumed``: after a timeout a key came."""
+    received = Signal(object)
+    """Every other event of the reader (``messages``), as it is."""
 
     def __init__(self, supervisor: SupervisorLike, *, clock: Callable[[], float] = time.monotonic, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("follow")
         self._supervisor = supervisor
         self._clock = clock
-        self._mailbox = FrameMailbox()
+        self._frames = FrameMailbox()
         self._progress = ProgressMailbox()
-        self._leaving = False
+        self._announced: AnnouncedFrames | None = None
         self._end_announced = False
-        self._announcer: Announcer | None = None
-        self._condition = ReaderCondition(0, m.Phase.WAITING_FOR_FILE)
+        self._leaving = False
         self._handlers: dict[type, Callable[[Any], None]] = {
-            m.Opened: self._on_opened, m.PhaseChanged: self._on_phase, m.KeysChanged: self._on_keys, m.FrameReady: self._on_frame,
-            m.Fault: self.fault_reported.emit, m.Ended: self._on_ended, m.Failed: self.failed.emit, m.ReaderStuck: self._on_stuck,
-            m.ReaderRecovered: self._on_answer, m.ReaderReplaced: self._on_replaced, m.Measured: self.measured.emit,
-            m.PixelMaskRead: self.pixel_mask_read.emit, m.Resumed: self._on_resumed,
-            m.DataJoined: self.data_joined.emit, m.DataAwaited: self.data_awaited.emit,
-            m.FileReplaced: self.file_replaced.emit,
+            m.Opened: self._on_opened, m.KeysChanged: self._on_keys, m.FrameReady: self._on_frame,
+            m.Ended: self._on_ended, m.Resumed: self._on_resumed,
         }  # fmt: skip
         # Behind what others connect in the window's event queue: when this runs, they have had their turn.
-        self.measured.connect(self._on_measured_taken, Qt.ConnectionType.QueuedConnection)
-
-    # ---- wishes
+        self.received.connect(self._acknowledge_measured, Qt.ConnectionType.QueuedConnection)
 
     def follow(self, request: m.FollowRequest) -> int:
         """Follow this from now on; return its generation."""
-        self._end_announced = self._mailbox.keeps_all = False
+        self._end_announced = False
         return self._supervisor.follow(request)
 
-    def show_live(self, generation: int, data_path: str | None = None) -> None:
-        self._supervisor.send(m.ShowLive(generation, data_path))
+    def send(self, request: m.Request) -> None:
+        """Send a request to the reader."""
+        if isinstance(request, m.Resume):
+            self._end_announced = False
+        self._supervisor.send(request)
 
-    def show_index(self, generation: int, index: int, scan_shape: tuple[int, ...], data_path: str | None = None) -> None:
-        self._supervisor.send(m.ShowIndex(generation, index, data_path, scan_shape))
+    def take_progress(self, generation: int) -> list[m.KeysChanged]:
+        """Return the keys that came since the last call, the oldest first; the reader may send the next.
 
-    def set_display(self, wish: m.SetDisplay) -> None:
-        self._supervisor.send(wish)
-
-    def measure(self, wish: m.Measure | m.StopMeasuring) -> None:
-        self._supervisor.send(wish)
-
-    def set_every_frame(self, generation: int, on: bool, shown: tuple[int, ...] | None = None) -> None:
-        """Deliver each complete frame from the shown one on, instead of the newest."""
-        self._mailbox.keeps_all = on
-        self._supervisor.send(m.SetEveryFrame(generation, on, shown))
-
-    def set_conditions(self, generation: int, conditions: tuple[Condition, ...]) -> None:
-        self._supervisor.send(m.SetConditions(generation, conditions))
-
-    def stop_following(self, generation: int) -> None:
-        self._supervisor.send(m.Stop(generation))
-
-    def resume(self, generation: int) -> None:
-        self._end_announced = False
-        self._supervisor.send(m.Resume(generation))
-
-    def take_progress(self, generation: int) -> list[ProgressUpdate]:
-        """Return the keys that came since the last call, the oldest first; the reader may send the next."""
+        Their ``completed`` are the frames that were not announced before.
+        """
         taken = self._progress.take(generation)
         if taken:
             self._supervisor.send(m.AcknowledgeProgress(generation))
         return taken
 
     def frame_taken(self) -> None:
-        """Say that the last ``frame_ready`` was handled: the next frame may travel, and is emitted at once.
+        """Take note that the last ``frame_ready`` was handled: the next frame may travel, and is emitted at once.
 
         Not to be called while a frame is handled: they would nest.
         """
-        following = self._mailbox.arrived()
+        following = self._frames.arrived()
         if following is not None:
             self.frame_ready.emit(following)
 
@@ -159,7 +106,7 @@ class FollowThread(QThread):
         while not self._leaving:
             for event in self._supervisor.wait(WAIT_S):
                 self._handle(event)
-        self._mailbox.clear()
+        self._frames.clear()
 
     def stop(self, bound_s: float = STOP_BOUND_S) -> bool:
         """Ask the thread to end and wait at most ``bound_s`` (s); return whether it did."""
@@ -170,64 +117,140 @@ class FollowThread(QThread):
     # ---- events
 
     def _handle(self, event: m.Event) -> None:
-        handler = self._handlers.get(type(event))
-        if handler is None:
-            return
         try:
-            handler(event)
+            self._handlers.get(type(event), self.received.emit)(event)
         except Exception as error:  # one event that cannot be understood must not end following
             traceback.print_exc()
-            self.fault_reported.emit(m.Fault(getattr(event, "generation", 0), f"An event of the reader was not understood: {error}"))
+            self.received.emit(m.Fault(getattr(event, "generation", 0), f"An event of the reader was not understood: {error}"))
 
     def _on_opened(self, event: m.Opened) -> None:
-        if self._announcer is None or not self._announcer.still_fits(event):
-            self._announcer = Announcer(event)
-        self.opened.emit(event)
-
-    def _on_phase(self, event: m.PhaseChanged) -> None:
-        self._set_condition(ReaderCondition(event.generation, event.phase, event.message))
+        if self._announced is None or not self._announced.continues(event):
+            self._announced = AnnouncedFrames(event)
+        self.received.emit(event)
 
     def _on_keys(self, event: m.KeysChanged) -> None:
-        assert self._announcer is not None, "keys came before the file was opened"
-        update = self._announcer.update(event)
-        self._progress.offer(update)
+        assert self._announced is not None, "keys came before the file was opened"
+        event = replace(event, completed=self._announced.new_of(event))
+        self._progress.offer(event)
         self.progress_changed.emit()
-        if update.completed.size:
-            self.frames_completed.emit(update.completed)
+        if event.completed[0].size:
+            self.frames_completed.emit(indices_of(event.completed))
 
     def _on_frame(self, event: m.FrameReady) -> None:
         pixels, shown = self._supervisor.pixels(event), self._supervisor.shown(event)
         frame = live_frame(event, pixels, shown, self._clock(), partial(self._supervisor.release, event))
-        travelling = self._mailbox.offer(frame)
+        travelling = self._frames.offer(frame)
         if travelling is not None:
             self.frame_ready.emit(travelling)
 
-    def _on_measured_taken(self, event: m.Measured) -> None:
-        self._supervisor.send(m.AcknowledgeMeasured(event.generation))
+    def _acknowledge_measured(self, event: m.Event) -> None:
+        if isinstance(event, m.Measured):
+            self._supervisor.send(m.AcknowledgeMeasured(event.generation))
 
     def _on_ended(self, event: m.Ended) -> None:
-        if not self._end_announced:  # a reader that was replaced after the end says it again
+        if not self._end_announced:  # a reader that was replaced after the end repeats it
             self._end_announced = not event.still_following
             self.finished.emit(event)
 
     def _on_resumed(self, event: m.Resumed) -> None:
         self._end_announced = False
-        self.resumed.emit(event)
-
-    def _on_stuck(self, event: m.ReaderStuck) -> None:
-        self._set_condition(replace(self._condition, generation=event.generation, stuck_s=event.seconds, doing=event.doing))
-
-    def _on_answer(self, event: m.ReaderRecovered) -> None:
-        self._set_condition(replace(self._condition, generation=event.generation, stuck_s=0.0, doing=""))
-
-    def _on_replaced(self, event: m.ReaderReplaced) -> None:
-        self._set_condition(replace(self._condition, generation=event.generation, stuck_s=0.0, doing=""))
-        words = f"The reader was replaced, and following goes on where it was: {event.why}."
-        self.fault_reported.emit(m.Fault(event.generation, words))
-
-    def _set_condition(self, condition: ReaderCondition) -> None:
-        self._condition = condition
-        self.state_changed.emit(condition)
+        self.received.emit(event)
 
 
-__all__ = ["FollowThread", "LiveFrame", "ReaderCondition", "SupervisorLike"]
+class AnnouncedFrames:
+    """Which frames were announced: a new reader repeats the whole state, and a scan whose inner axes grow moves the indices."""
+
+    def __init__(self, opened: m.Opened) -> None:
+        self._generation = opened.generation
+        self._key_paths = opened.key_paths
+        self._mask = GrowingArray(opened.scan_shape, np.bool_, False)
+
+    def continues(self, opened: m.Opened) -> bool:
+        """Whether ``opened`` continues what was announced so far (a reader was replaced)."""
+        return (opened.generation, opened.key_paths) == (self._generation, self._key_paths)
+
+    def new_of(self, keys: m.KeysChanged) -> Ranges:
+        """Return which of the frames that are complete by this were not announced; from now on they are."""
+        if keys.scan_shape != self._mask.shape:
+            self._grow(keys.scan_shape)
+        announced, completed = self._mask.flat, indices_of(keys.completed)
+        if keys.whole:
+            completed = completed[~announced[completed]]
+        announced[completed] = True
+        return runs_of(completed)
+
+    def _grow(self, scan_shape: tuple[int, ...]) -> None:
+        try:
+            self._mask.grow(scan_shape)
+        except (ValueError, TypeError, LookupError):  # no larger one: the two cannot be compared
+            self._mask = GrowingArray(scan_shape, np.bool_, False)
+
+
+class ProgressMailbox:
+    """Keys between the reader's thread and the window: what is not taken yet is merged, so that nothing queues."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._waiting: list[m.KeysChanged] = []
+
+    def offer(self, keys: m.KeysChanged) -> None:
+        """Take keys in."""
+        with self._lock:
+            if self._waiting and _continues(keys, self._waiting[-1]):
+                keys = _merged(self._waiting.pop(), keys)
+            self._waiting.append(keys)
+
+    def take(self, generation: int) -> list[m.KeysChanged]:
+        """Hand out what came for this generation since the last time, the oldest first; all else is stale and dropped."""
+        with self._lock:
+            taken, self._waiting = self._waiting, []
+        return [keys for keys in taken if keys.generation == generation]
+
+
+def _continues(later: m.KeysChanged, earlier: m.KeysChanged) -> bool:
+    return not later.whole and (later.generation, later.scan_shape) == (earlier.generation, earlier.scan_shape)
+
+
+def _merged(earlier: m.KeysChanged, later: m.KeysChanged) -> m.KeysChanged:
+    added = tuple(joined(parts) for parts in zip(earlier.added, later.added, strict=True))
+    return replace(later, added=added, whole=earlier.whole, completed=joined((earlier.completed, later.completed)))
+
+
+class FrameMailbox:
+    """Lets one frame travel at a time; a newer one replaces those that wait, whose slots go back at once.
+
+    Those that come in turn (`Every frame`) wait in line: there are never more of them than slots.
+    """
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._travelling = False
+        self._waiting: deque[LiveFrame] = deque()
+
+    def offer(self, frame: LiveFrame) -> LiveFrame | None:
+        """Take a frame; return it if it may travel now."""
+        with self._lock:
+            if not self._travelling:
+                self._travelling = True
+                return frame
+            replaced = [before for before in self._waiting if not before.in_turn or before.generation != frame.generation]
+            self._waiting = deque(before for before in self._waiting if before not in replaced)
+            self._waiting.append(frame)
+        for before in replaced:
+            before.release()
+        return None
+
+    def arrived(self) -> LiveFrame | None:
+        """Note that the travelling frame was handled; return the next one that may travel."""
+        with self._lock:
+            following = self._waiting.popleft() if self._waiting else None
+            self._travelling = following is not None
+        return following
+
+    def clear(self) -> None:
+        """Give back the frames that wait."""
+        with self._lock:
+            dropped = [*self._waiting]
+            self._waiting.clear()
+        for frame in dropped:
+            frame.release()

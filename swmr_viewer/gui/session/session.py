@@ -1,4 +1,4 @@
-"""The session: what widgets may intend, and what they read."""
+"""The session: the signals that widgets show by, and what they may intend; what is known is in ``scan``."""
 
 from __future__ import annotations
 
@@ -8,185 +8,239 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from swmr_viewer.core.conditions import Condition, default_conditions
 from swmr_viewer.gui.session.follow_thread import FollowThread
-from swmr_viewer.gui.session.session_news import SessionNews
 from swmr_viewer.reader import messages as m
-from swmr_viewer.scan_model import LiveFrame
+from swmr_viewer.scan_model import Changed, Changes, LiveFrame, Problem, ScanModel
 
 TICK_MS = 100
 
 
-class Session(SessionNews):
-    """Widgets read its facts when a signal says that they changed, and call its intents; nothing here draws."""
+class Session(QObject):
+    """Gives the model of the scan what the thread brings, emits what changed, and sends what is intended; nothing here draws."""
+
+    request_changed = Signal()
+    """Another file, or none: everything starts anew."""
+    opened = Signal()
+    progress_changed = Signal()
+    keys_changed = Signal(object)
+    """``messages.KeysChanged``, after it was added to ``scan.progress``."""
+    frames_completed = Signal(object)
+    """int64 array of ascending indices, each announced once."""
+    frame_changed = Signal()
+    """``scan.shown`` is another frame (or None)."""
+    data_changed = Signal()
+    """Another of the file's data sets is shown, or it turned out to stand in another place."""
+    data_joined = Signal()
+    """Data sets came that were not there before, or others are waited for (``scan.awaited``)."""
+    file_replaced = Signal()
+    """Another scan has the name of the file that is followed (``scan.replaced``)."""
+    pixel_mask_read = Signal(object)
+    """``messages.PixelMaskRead``."""
+    measured = Signal(object)
+    """``messages.Measured`` of this generation."""
+    mode_changed = Signal()
+    """Live or pinned, or another pinned frame was asked for."""
+    live_mode_changed = Signal()
+    """What live means: every frame or the newest, one frame or several combined."""
+    state_changed = Signal()
+    conditions_changed = Signal()
+    problem_reported = Signal(object)
+    """``Problem``."""
+    problem_solved = Signal(object)
+    """The ``Problem`` that is none any more."""
+    finished = Signal(object)
+    """``messages.Ended`` or ``messages.Failed``."""
+    noted = Signal(str)
+    """A few words for the status line."""
+    ticked = Signal()
+    """Ten times a second, for ages and countdowns."""
 
     def __init__(self, thread: FollowThread, *, clock: Callable[[], float] = time.monotonic, parent: QObject | None = None) -> None:
-        super().__init__(thread, clock, parent)
+        super().__init__(parent)
+        self._thread = thread
+        self._model = ScanModel(thread.send, retry=self.retry, stop=self.stop, clock=clock)
+        self.scan = self._model.scan
+        """What is known, for reading."""
+        self._holds_frames = self._has_frame_to_take = False
+        # A turn of the event loop for each frame: taken from within the handling of the one before, frames nested and nothing was painted.
+        self._next_frame = QTimer(self, singleShot=True, interval=0)
+        self._next_frame.timeout.connect(thread.frame_taken)
         self._ticker = QTimer(self, interval=TICK_MS)
         self._ticker.timeout.connect(self.tick)
         self._ticker.start()
+        thread.progress_changed.connect(self._on_progress)
+        thread.frame_ready.connect(self._on_frame)
+        thread.received.connect(self._receive)
+        thread.finished.connect(self._receive)
 
-    @property
-    def scan(self) -> Session:
-        """The facts of the scan that is followed, for reading."""
-        return self
+    # ---- what the thread brings
 
-    # ---- intents
+    def _receive(self, message: m.Request | m.Event | LiveFrame) -> None:
+        self._emit(self._model.receive(message))
+
+    def _emit(self, changes: Changes) -> None:
+        for changed, value in changes:
+            signal = getattr(self, changed)
+            if changed is Changed.FRAME:
+                signal.emit()
+                if value is not None:  # nobody draws it any more
+                    value.release()
+            elif value is None:
+                signal.emit()
+            else:
+                signal.emit(value)
+
+    def _on_progress(self) -> None:
+        if self.scan.description is None:  # opened again: the keys that wait may be those of the next ``Opened``
+            return
+        for keys in self._thread.take_progress(self.scan.generation):
+            self._receive(keys)
+
+    def _on_frame(self, frame: LiveFrame) -> None:
+        if frame.generation == self.scan.generation:
+            self._on_progress()  # its keys were announced before it, and may wait behind it in the event queue
+        self._receive(frame)
+        if self._holds_frames:
+            self._has_frame_to_take = True
+        else:
+            self._next_frame.start()
+
+    # ---- intents: following
+
+    def send(self, request: m.Request) -> None:
+        """Send a request to the reader, once a file is followed; the facts that follow from it are true at once."""
+        if self.scan.request is not None:
+            self._thread.send(request)
+        self._receive(request)
 
     def open(self, request: m.FollowRequest) -> None:
         """Follow another file (or the same one again); its path is made absolute, so that it names the same file from anywhere."""
-        self._drop_shown()
-        self._forget()
-        self._wants_every = False
         path = os.path.abspath(os.path.expanduser(request.path))
-        self.request = replace(request, path=path, conditions=request.conditions or default_conditions())
-        self.conditions = self.request.conditions
-        self.generation = self._thread.follow(self.request)
-        self.request_changed.emit()
-        self.conditions_changed.emit()
-        self.mode_changed.emit()
-        self._resolve()
+        request = replace(request, path=path, conditions=request.conditions or default_conditions())
+        self._receive(m.Follow(self._thread.follow(request), request))
+        if self.scan.every_frame:
+            self.send(m.SetEveryFrame(self.scan.generation, True))
+
+    def retry(self) -> None:
+        """Open the same request again, waiting as long as it takes for what is not there yet."""
+        if self.scan.request is not None:
+            self.open(replace(self.scan.request, wait_s=None, conditions=self.scan.conditions or self.scan.request.conditions))
+
+    def set_conditions(self, conditions: tuple[Condition, ...]) -> None:
+        """Replace what ends following, while following."""
+        if conditions != self.scan.conditions:
+            self.send(m.SetConditions(self.scan.generation, conditions))
+
+    def stop(self) -> None:
+        """End following now."""
+        if not self.scan.is_over:
+            self.send(m.Stop(self.scan.generation))
+
+    def resume(self) -> None:
+        """Go on after an end; the timeout starts anew."""
+        if self.scan.can_resume:
+            self.send(m.Resume(self.scan.generation))
+
+    # ---- intents: which frames
 
     def follow_live(self) -> None:
         """Show the newest complete frame from now on."""
-        if self.request is None:
-            return
-        self.wanted_index = None
-        self._thread.show_live(self.generation, self.wanted_data_path or None)
-        self.mode_changed.emit()
+        if self.scan.request is not None:
+            self.send(m.ShowLive(self.scan.generation, self.scan.wanted_data_path or None))
 
     def show_data(self, data_path: str) -> None:
         """Show another of the file's data sets, at the same index if one is pinned."""
-        if data_path == self.data_path or self.description is None:
+        scan = self.scan
+        if data_path == scan.data_path or scan.description is None:
             return
-        self.wanted_data_path = data_path
-        self._drop_shown()
-        if self.wanted_index is None:
-            self._thread.show_live(self.generation, data_path)
+        if scan.wanted_index is None:
+            self.send(m.ShowLive(scan.generation, data_path))
         else:
-            self._thread.show_index(self.generation, self.wanted_index, self.scan_shape, data_path)
-        self.data_changed.emit()
+            self.send(m.ShowIndex(scan.generation, scan.wanted_index, data_path, scan.scan_shape))
 
-    def measure(self, wish: m.Measure | m.StopMeasuring) -> None:
-        """Have complete frames measured; ``measured`` brings what is found."""
-        self._thread.measure(wish)
-
-    def pin(self, index: int) -> None:
+    def pin(self, index: int | None) -> None:
         """Hold the complete frame at this index while the scan goes on."""
-        if self.progress is None or not self.progress.is_complete(index) or index == self.wanted_index:
-            return
-        self.wanted_index = index
-        self.wanted_is_unreadable = False
-        self.counts.pause()
-        self._thread.show_index(self.generation, index, self.scan_shape, self.wanted_data_path or None)
-        self.mode_changed.emit()
-
-    def hold(self) -> None:
-        """Pin the frame that is shown."""
-        if self.shown is not None:
-            self.pin(self.shown.index)
+        scan = self.scan
+        if index is not None and index != scan.wanted_index and scan.progress is not None and scan.progress.is_complete(index):
+            self.send(m.ShowIndex(scan.generation, index, scan.wanted_data_path or None, scan.scan_shape))
 
     def toggle_hold(self) -> None:
         """Hold what is shown, or go back to the live edge."""
-        if self.is_live:
-            self.hold()
-        else:
+        if not self.scan.is_live:
             self.follow_live()
+        elif self.scan.shown is not None:
+            self.pin(self.scan.shown.index)
 
     def step(self, direction: int) -> None:
         """Pin the next (+1) or previous (-1) complete frame."""
-        at = self.wanted_index if self.wanted_index is not None else self.shown.index if self.shown is not None else None
-        if self.progress is not None and at is not None:
-            self._pin_found(self.progress.nearest_complete(at, direction))
+        if self.scan.progress is not None and self.scan.index is not None:
+            self.pin(self.scan.progress.nearest_complete(self.scan.index, direction))
 
     def pin_first(self) -> None:
-        if self.progress is not None:
-            self._pin_found(self.progress.nearest_complete(-1, +1))
+        if self.scan.progress is not None:
+            self.pin(self.scan.progress.nearest_complete(-1, +1))
 
     def pin_last(self) -> None:
-        if self.progress is not None:
-            self._pin_found(self.progress.newest)
+        if self.scan.progress is not None:
+            self.pin(self.scan.progress.newest)
 
     def pin_nearest(self, index: int) -> None:
         """Pin the complete frame that is nearest to this index."""
-        if self.progress is None:
+        progress = self.scan.progress
+        if progress is None:
             return
-        if self.progress.is_complete(index):
-            self.pin(index)
-            return
-        around = [self.progress.nearest_complete(index, step) for step in (-1, +1)]
-        found = [one for one in around if one is not None]
-        if found:
-            self.pin(min(found, key=lambda one: abs(one - index)))
+        around = [progress.nearest_complete(index + 1, -1), progress.nearest_complete(index, +1)]
+        self.pin(min((found for found in around if found is not None), key=lambda found: abs(found - index), default=None))
+
+    # ---- intents: how they are shown
 
     def prepare(self, data_path: str, **changes: Any) -> None:
         """Have these frames prepared otherwise: ``mask``, ``percentiles``, ``combine``, ``view`` as in ``messages.SetDisplay``."""
-        self.preparation.change(self.generation, data_path, **changes)
+        if self.scan.preparation.change(self.scan.generation, data_path, **changes) and "combine" in changes:
+            self.live_mode_changed.emit()
 
     def set_every_frame(self, on: bool) -> None:
-        """Have each complete frame shown, from the shown one on, or the newest alone."""
-        if self.request is not None:
-            self._wants_every = on
-            shown = self.shown.position if self.shown is not None and self.shown.live else None
-            self._thread.set_every_frame(self.generation, on, shown if on else None)
+        """Have each complete frame shown, from the shown one on, or the newest alone; it holds for the next files as well."""
+        if on != self.scan.every_frame:
+            shown = self.scan.shown.position if on and self.scan.shown is not None and self.scan.shown.live else None
+            self.send(m.SetEveryFrame(self.scan.generation, on, shown))
+
+    def set_combine(self, combine: m.Combine) -> None:
+        """Show the sum, mean or maximum over the last frames of this data set, or single frames again."""
+        self.prepare(self.scan.data_path, combine=combine)
 
     def hold_frames(self, on: bool) -> None:
         """Take no more frames for a while (with every frame wanted, the reader waits), or go on."""
         self._holds_frames = on
-        if not on and self._owes_turn:
-            self._owes_turn = False
+        if not on and self._has_frame_to_take:
+            self._has_frame_to_take = False
             self._next_frame.start()
 
-    def set_conditions(self, conditions: tuple[Condition, ...]) -> None:
-        """Replace what ends following, while following."""
-        if conditions == self.conditions:
-            return
-        self.conditions = conditions
-        if self.request is not None:
-            self._thread.set_conditions(self.generation, conditions)
-        self.conditions_changed.emit()
+    # ---- the window's own
 
-    def stop(self) -> None:
-        """End following now."""
-        if self.request is not None and not self.is_over:
-            self._thread.stop_following(self.generation)
+    def report(self, problem: Problem) -> None:
+        """Show a problem in the error bar."""
+        self.problem_reported.emit(problem)
 
-    def resume(self) -> None:
-        """Go on after an end; the timeout starts anew."""
-        if not self.can_resume:
-            return
-        self.ended = None
-        self.following_since_s = self._clock()
-        self._thread.resume(self.generation)
-        self._resolve()
-
-    def retry(self) -> None:
-        """Open the same request again, waiting as long as it takes for what is not there yet."""
-        if self.request is not None:
-            self.open(replace(self.request, wait_s=None, conditions=self.conditions or self.request.conditions))
-
-    def note(self, words: str) -> None:
-        """Say a few words in the status line."""
-        self.noted.emit(words)
+    def note(self, text: str) -> None:
+        """Show a few words in the status line."""
+        self.noted.emit(text)
 
     def note_painted(self, frame: LiveFrame) -> None:
         """Measure how long it took from the frame's key to the screen."""
-        if frame is self.shown:
-            self.counts.note_painted(frame, self._clock())
+        if frame is self.scan.shown:
+            self.scan.counts.note_painted(frame, self.scan.now_s)
 
     def tick(self) -> None:
         """Let time pass: ages, countdowns, *quiet*."""
-        self._resolve()
+        self._emit(self._model.tick())
         self.ticked.emit()
 
     def close(self) -> None:
         """Let go of the shown frame and of the clock; the thread is its owner's to stop."""
         self._ticker.stop()
         self._next_frame.stop()
-        self._drop_shown()
-
-    def _pin_found(self, index: int | None) -> None:
-        if index is not None:
-            self.pin(index)
+        self._emit(self._model.drop_shown())

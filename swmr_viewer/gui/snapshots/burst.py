@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from PySide6.QtCore import QObject, Signal
 
 from swmr_viewer.gui.session.session import Session
@@ -21,25 +19,15 @@ class Burst(QObject):
     session : Session
         Whose frames.
     snapshots : Snapshots
-        Takes and writes them.
-    is_every, set_every : callable
-        Whether each complete frame is shown, and the wish for it: a burst needs it, and puts it back.
+        Takes and writes them; each complete frame is shown meanwhile, and afterwards as before.
     """
 
     changed = Signal()
 
-    def __init__(
-        self,
-        session: Session,
-        snapshots: Snapshots,
-        is_every: Callable[[], bool] = lambda: False,
-        set_every: Callable[[bool], None] | None = None,
-    ) -> None:
+    def __init__(self, session: Session, snapshots: Snapshots) -> None:
         super().__init__(snapshots)
         self._session = session
         self._snapshots = snapshots
-        self._is_every = is_every
-        self._set_every = set_every or session.set_every_frame
         self._was_every = False
         self._last: tuple[int, tuple[int, ...]] | None = None
         self._n_seen = 0
@@ -67,9 +55,9 @@ class Burst(QObject):
         shown = self._session.scan.shown
         self._last = (self._session.scan.generation, shown.position) if shown is not None else None
         self.is_running = True
-        self._was_every = self._is_every()
+        self._was_every = self._session.scan.every_frame
         self._session.follow_live()
-        self._set_every(True)
+        self._session.set_every_frame(True)
         self.changed.emit()
         return True
 
@@ -79,7 +67,7 @@ class Burst(QObject):
             return
         self.is_running = False
         if not self._was_every:
-            self._set_every(False)
+            self._session.set_every_frame(False)
         self._session.hold_frames(False)
         self.changed.emit()
         self._session.note(self.words())

@@ -18,7 +18,6 @@ from swmr_viewer.export import Snapshot
 from swmr_viewer.gui.look.theme import tokens
 from swmr_viewer.gui.measuring import Columns, CurvesOrder
 from swmr_viewer.gui.picture import FramePane
-from swmr_viewer.gui.session.live_mode import shown_text
 from swmr_viewer.gui.session.session import Session
 from swmr_viewer.gui.snapshots.snapshot_picture import composed, png_of, scale_bar
 from swmr_viewer.gui.snapshots.snapshot_settings import SnapshotSettings, load_snapshot_settings, store_snapshot_settings
@@ -143,7 +142,7 @@ class Snapshots(QObject):
             return picture
         which = f"frame {frame.index} at {position_text(frame.position)}"
         if frame.combined > 1:
-            which = f"{shown_text(self._session)}, last {which}"
+            which = f"{self._session.scan.composition_text}, last {which}"
         title = f"{PurePath(request.path).name}   {frame.data_path}   {which}"
         bar = None
         if self._settings.has_scale and frame.raw.ndim == 2:

@@ -12,8 +12,7 @@ from pytestqt.qtbot import QtBot
 from swmr_viewer.core.progress import KeyProgress
 from swmr_viewer.core.ranges import ranges_of
 from swmr_viewer.gui.assembly import Assembly
-from swmr_viewer.gui.controls.frame_slider import MARGIN, FrameSlider
-from swmr_viewer.gui.controls.frames_there import MOST_BLOCKS, FramesThere
+from swmr_viewer.gui.controls.frame_slider import MARGIN, MOST_BLOCKS, FrameSlider, FramesThere
 from swmr_viewer.gui.look.theme import tokens
 from tests.gui.fakes import FakeSupervisor, picture
 

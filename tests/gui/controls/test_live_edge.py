@@ -17,10 +17,9 @@ from swmr_viewer.core.progress import KeyProgress
 from swmr_viewer.gui.assembly import Assembly
 from swmr_viewer.gui.controls.go_to import PlaceError, parse_place, row_step
 from swmr_viewer.gui.controls.notify import Notifier
-from swmr_viewer.gui.controls.termination_text import countdown_text, end_text
+from swmr_viewer.gui.controls.termination_bar import countdown_text, end_text
 from swmr_viewer.gui.scan_map.detector_list import hold_up_text
 from swmr_viewer.gui.scan_map.time_left import Arrivals, frames_wanted, left_text
-from swmr_viewer.gui.session.live_mode import combined_text
 from swmr_viewer.reader import messages as m
 from tests.gui.fakes import Clock, FakeSupervisor, picture, ranges
 
@@ -215,7 +214,7 @@ def test_every_frame_is_asked_for_told_and_kept_for_the_next_file(qtbot: QtBot, 
     assert viewer.session.scan.counts.n_skipped == skipped
     following((3, 4))
     assert [(one.generation, one.on) for one in reader.sent(m.SetEveryFrame)] == [(1, True), (2, True)]
-    assert viewer.session.scan.counts.expects_all
+    assert viewer.session.scan.every_frame
     qtbot.keyClick(viewer.window, Key.Key_E)
     assert reader.sent(m.SetEveryFrame)[-1].on is False
 
@@ -241,12 +240,6 @@ def test_combining_is_edited_in_a_pop_up(qtbot: QtBot, reader: FakeSupervisor, f
     editor.hide()
 
 
-def test_combined_pictures_are_told_with_the_frames_that_are_in_them() -> None:
-    assert combined_text(m.Combine("mean", 20), 20) == "mean of 20 frames"
-    assert combined_text(m.Combine("sum", None), 1) == "sum of 1 frame"
-    assert combined_text(m.Combine(), 1) == ""
-
-
 # ---- marks, rates, times
 
 
@@ -261,14 +254,14 @@ def test_the_mark_is_lit_while_the_picture_is_new(qtbot: QtBot, reader: FakeSupe
 
 def test_rates_are_those_of_recent_seconds(qtbot: QtBot, reader: FakeSupervisor, clock: Clock, following: Following) -> None:
     viewer = following((100, 100))
-    flow = viewer.window.control_bar.state_line.flow
     for step in range(40):
         follow_some(qtbot, reader, viewer, (10 * step, 10 * step + 10), shown=10 * step + 9, at_s=clock())
         viewer.session.tick()
         clock.now_s += 0.25
     viewer.session._ticker.stop()
-    assert flow.shown == pytest.approx(4.0, rel=0.1)
-    assert flow.skipped == pytest.approx(36.0, rel=0.1)
+    counts = viewer.session.scan.counts
+    assert counts.shown.per_second(clock()) == pytest.approx(4.0, rel=0.1)
+    assert counts.skipped.per_second(clock()) == pytest.approx(36.0, rel=0.1)
     assert viewer.session.scan.frames_per_second == pytest.approx(40.0, rel=0.1)
     words = viewer.window.control_bar.state_line.rate.text()
     assert [part in words for part in ("arriving", "shown", "skipped", "/ s")] == [True] * 4

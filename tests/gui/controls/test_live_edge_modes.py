@@ -57,7 +57,7 @@ def test_combined_pictures_are_those_of_the_files_frames(
     editor.count.setValue(3)
     editor.choices[how].click()
     editor.hide()
-    assert assembly.window.edge.mode.combine == Combine(how, 3)
+    assert assembly.session.scan.combine == Combine(how, 3)
     scan.step(2)
     qtbot.waitUntil(
         lambda: session.scan.shown is not None and (session.scan.shown.index, session.scan.shown.combined) == (6, 3), timeout=WAIT_MS

@@ -45,7 +45,7 @@ def summed(following: Following, reader: FakeSupervisor, qtbot: QtBot) -> Assemb
     viewer.window.resize(1700, 900)
     with qtbot.waitSignal(viewer.session.frames_completed):
         reader.say_keys(SHAPE, (0, 12))
-    viewer.window.edge.mode.set_combine(m.Combine("sum", 10))
+    viewer.session.set_combine(m.Combine("sum", 10))
     viewer.window.measuring.measurements.draw("rectangle", WHOLE)
     show(qtbot, viewer, reader, flat(300, "<u8"), 11, combined=10)
     return viewer
@@ -65,7 +65,7 @@ def test_the_alarm_is_on_single_frames_and_says_so(qtbot: QtBot, reader: FakeSup
         say_measured(reader, [10, 11], {"maximum": [30.0, 150.0]})
     assert alarm.shown_is_above
     assert alarm.words == "ALARM: hottest pixel 150 above 100 in frame 11 alone"
-    summed.window.edge.mode.set_combine(m.Combine())
+    summed.session.set_combine(m.Combine())
     show(qtbot, summed, reader, flat(150), 11)
     assert alarm.words == "ALARM: hottest pixel 150 above 100"
 
@@ -77,7 +77,7 @@ def test_region_numbers_are_of_the_picture_and_say_of_how_many_frames(qtbot: QtB
         say_measured(reader, [11], {f"{region.name}.{what}": [30.0] for what in m.REGION_COLUMNS})
     assert cell(summed, "max") == "300"
     assert panel.known.text() == "Table: sum of 10 frames   Curve: 1 of 12"
-    summed.window.edge.mode.set_combine(m.Combine())
+    summed.session.set_combine(m.Combine())
     show(qtbot, summed, reader, flat(30), 11)
     assert cell(summed, "max") == "30"
     assert panel.known.text() == "1 of 12 complete frames measured"
@@ -89,7 +89,7 @@ def test_titles_know_how_many_frames_are_shown(qtbot: QtBot, reader: FakeSupervi
     assert window.frame_header.where.text().startswith("last 11 of 20")
     assert "sum of 10 frames" in window.frame_header.where.text()
     assert window.windowTitle() == "scan.nxs \u2013 sum of 10 frames \u2013 swmr_viewer"
-    window.edge.mode.set_combine(m.Combine())
+    summed.session.set_combine(m.Combine())
     show(qtbot, summed, reader, flat(30), 11)
     assert window.frame_header.title.text() == "Frame 11"
     assert window.frame_header.where.text().startswith("of 20")

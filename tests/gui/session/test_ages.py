@@ -15,7 +15,7 @@ from pytestqt.qtbot import QtBot
 from swmr_viewer.core.conditions import AllKeys, Timeout
 from swmr_viewer.core.number_text import moment_text, seconds_text
 from swmr_viewer.gui.assembly import Assembly
-from swmr_viewer.gui.controls.termination_text import end_text
+from swmr_viewer.gui.controls.termination_bar import end_text
 from swmr_viewer.gui.snapshots.snapshot_settings import SnapshotSettings
 from swmr_viewer.reader import messages as m
 from swmr_viewer.scan_model.state import Problem
@@ -66,7 +66,7 @@ def test_keys_that_were_there_are_read_and_those_that_come_are_the_last(
 
     def keys(start: int, stop: int, *, came: bool) -> None:
         with qtbot.waitSignal(viewer.session.frames_completed):
-            reader.say(m.KeysChanged(1, SHAPE, (ranges((start, stop)),), False, clock(), came))
+            reader.say(m.KeysChanged(1, SHAPE, (ranges((start, stop)),), False, clock(), came, ranges((start, stop))))
         clock.now_s += 3.0
         viewer.session.tick()
 

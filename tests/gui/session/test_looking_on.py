@@ -28,7 +28,7 @@ def pause(qtbot: QtBot, reader: FakeSupervisor, viewer: Assembly, complete: int 
 
 def go_on(qtbot: QtBot, reader: FakeSupervisor, viewer: Assembly) -> None:
     reader.say(m.Resumed(1), m.PhaseChanged(1, m.Phase.FOLLOWING))
-    qtbot.waitUntil(lambda: viewer.session.scan.ended is None and viewer.session._phase is m.Phase.FOLLOWING)
+    qtbot.waitUntil(lambda: viewer.session.scan.ended is None and viewer.session.scan.phase is m.Phase.FOLLOWING)
 
 
 def test_a_timeout_says_that_keys_are_still_looked_for(qtbot: QtBot, reader: FakeSupervisor, clock: Clock, following: Following) -> None:

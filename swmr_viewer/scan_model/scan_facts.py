@@ -1,69 +1,74 @@
-"""What the session knows: the facts that widgets read, and the signals that say which of them changed."""
+"""What is known of the scan that is followed and shown, and by which names its changes go; without Qt."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-
-from PySide6.QtCore import QObject, Signal
+from enum import StrEnum
+from typing import Any
 
 from swmr_viewer.core.conditions import Condition, Timeout, default_conditions
 from swmr_viewer.core.data_facts import DataFacts
 from swmr_viewer.core.progress import KeyProgress
-from swmr_viewer.gui.session.follow_thread import ReaderCondition
 from swmr_viewer.reader import messages as m
-from swmr_viewer.scan_model import Facts, LiveFrame, Places, Problem, RateMeter, SessionState, ShownCounts, resolve_state
+from swmr_viewer.scan_model.frame_preparation import FramePreparation, combined_text
+from swmr_viewer.scan_model.live_frame import LiveFrame
+from swmr_viewer.scan_model.places import Places
+from swmr_viewer.scan_model.rates import FrameCounts
+from swmr_viewer.scan_model.state import Facts, SessionState, resolve_state
 
 
-class SessionFacts(QObject):
-    """What is followed, what is known about it, what is shown; read-only for everybody but ``Session``."""
+class Changed(StrEnum):
+    """What changed: the names of the session's signals, which say what value comes with each."""
 
-    request_changed = Signal()
-    """Another file, or none: everything starts anew."""
-    opened = Signal()
-    progress_changed = Signal()
-    keys_changed = Signal(object)
-    """``messages.KeysChanged``, after it was added to ``progress``."""
-    frames_completed = Signal(object)
-    """int64 array of indices, each announced once."""
-    frame_changed = Signal()
-    """``shown`` is another frame (or None)."""
-    data_changed = Signal()
-    """Another of the file's data sets is shown, or it turned out to stand in another place."""
-    data_joined = Signal()
-    """Data sets came that were not there before, or others are waited for (``awaited``)."""
-    file_replaced = Signal()
-    """Another scan has the name of the file that is followed (``replaced``)."""
-    pixel_mask_read = Signal(object)
-    """``messages.PixelMaskRead``."""
-    measured = Signal(object)
-    """``messages.Measured`` of this generation."""
-    mode_changed = Signal()
-    """Live or pinned, or another pinned frame was asked for."""
-    state_changed = Signal()
-    conditions_changed = Signal()
-    problem_reported = Signal(object)
-    """``Problem``."""
-    problem_solved = Signal(object)
-    """The ``Problem`` that is none any more."""
-    finished = Signal(object)
-    """``messages.Ended`` or ``messages.Failed``."""
-    noted = Signal(str)
-    """A few words for the status line."""
-    ticked = Signal()
-    """Ten times a second, for ages and countdowns."""
+    REQUEST = "request_changed"
+    OPENED = "opened"
+    KEYS = "keys_changed"
+    COMPLETED = "frames_completed"
+    PROGRESS = "progress_changed"
+    FRAME = "frame_changed"
+    DATA = "data_changed"
+    DATA_JOINED = "data_joined"
+    FILE_REPLACED = "file_replaced"
+    PIXEL_MASK = "pixel_mask_read"
+    MEASURED = "measured"
+    MODE = "mode_changed"
+    LIVE_MODE = "live_mode_changed"
+    STATE = "state_changed"
+    CONDITIONS = "conditions_changed"
+    PROBLEM = "problem_reported"
+    PROBLEM_SOLVED = "problem_solved"
+    FINISHED = "finished"
 
-    def __init__(self, clock: Callable[[], float], parent: QObject | None = None) -> None:
-        super().__init__(parent)
+
+Changes = list[tuple[Changed, Any]]
+"""In their order: what changed, and the value that its signal brings (None: it brings none)."""
+
+
+class ScanFacts:
+    """What is followed, what is known about it, what is shown: read by everybody, written by ``ScanModel`` alone.
+
+    Parameters
+    ----------
+    clock : callable
+        Monotonic seconds, the same clock as the reader's.
+    send : callable
+        Takes a request to the reader, when frames are to be prepared in another way.
+    """
+
+    def __init__(self, clock: Callable[[], float], send: Callable[[m.Request], None]) -> None:
         self._clock = clock
-        self._rate = RateMeter()
         self.request: m.FollowRequest | None = None
         self.conditions: tuple[Condition, ...] = default_conditions()
+        self.every_frame = False
+        """Whether each complete frame is shown in turn, also where the window then falls behind the scan; kept from file to file."""
         self.places = Places()
         """By these names what was chosen for a data set is kept from scan to scan."""
-        self._forget()
-        self.state: SessionState = resolve_state(self._facts())
+        self.preparation = FramePreparation(send, self.places.name_of)
+        self.forget()
+        self.state: SessionState = self.resolved()
 
-    def _forget(self) -> None:
+    def forget(self) -> None:
+        """Start anew, with another file."""
         self.generation = 0
         self.description: m.Opened | None = None
         self.progress: KeyProgress | None = None
@@ -73,27 +78,33 @@ class SessionFacts(QObject):
         self.wanted_data_path = ""
         self.shown: LiveFrame | None = None
         self.wanted_index: int | None = None
+        """The pinned frame."""
+        self.wanted_is_unreadable = False
         self.last_key_at_s: float | None = None
         self.last_key_came = False
+        """Whether the last key came while it was looked for; else it was there before."""
         self.following_since_s: float | None = None
-        self.counts = ShownCounts()
-        self.wanted_is_unreadable = False
+        self.counts = FrameCounts()
         self.ended: m.Ended | None = None
         self.failed: m.Failed | None = None
-        self._condition: ReaderCondition | None = None
-        self._open_problem: Problem | None = None
-        """What may be solved by itself."""
-        self._rate.clear()
+        self.phase: m.Phase | None = None
+        self.phase_text = self.doing = ""
+        self.stuck_s = 0.0
 
     @property
     def now_s(self) -> float:
-        """Monotonic seconds, of the clock by which ages and rates are told."""
+        """Monotonic seconds, of the clock of ages and rates."""
         return self._clock()
 
     @property
     def is_live(self) -> bool:
         """Whether the newest frame is shown as it comes (otherwise ``wanted_index`` is pinned)."""
         return self.wanted_index is None
+
+    @property
+    def index(self) -> int | None:
+        """The frame that is asked for, or else the one that is shown."""
+        return self.wanted_index if self.wanted_index is not None else self.shown.index if self.shown is not None else None
 
     @property
     def scan_shape(self) -> tuple[int, ...]:
@@ -113,8 +124,8 @@ class SessionFacts(QObject):
     @property
     def data(self) -> m.DataDescription | None:
         """What is known of the data set that is shown."""
-        known = self.description.data if self.description is not None else ()
-        return next((one for one in known if one.path == self.data_path), None)
+        datasets = self.description.data if self.description is not None else ()
+        return next((dataset for dataset in datasets if dataset.path == self.data_path), None)
 
     @property
     def data_facts(self) -> DataFacts:
@@ -123,12 +134,23 @@ class SessionFacts(QObject):
         return facts if self.shown is None else facts.of_axes(self.shown.view.axes)
 
     @property
+    def combine(self) -> m.Combine:
+        """How the shown data set's frames are combined."""
+        return self.preparation.of(self.data_path).combine
+
+    @property
+    def composition_text(self) -> str:
+        """What the shown picture is made of: ``mean of 20 frames``; nothing for a single frame."""
+        return "" if self.shown is None else combined_text(self.preparation.of(self.shown.data_path).combine, self.shown.combined)
+
+    @property
     def frames_per_second(self) -> float | None:
-        return self._rate.per_second(self._clock())
+        """How many frames become complete per second, over recent seconds."""
+        return self.counts.arriving.per_second(self._clock())
 
     @property
     def key_age_s(self) -> float | None:
-        """Seconds since the newest key was seen, or None before the first; ``last_key_came``: it came then, else it was there before."""
+        """Seconds since the newest key was seen, or None before the first."""
         return None if self.last_key_at_s is None else max(0.0, self._clock() - self.last_key_at_s)
 
     @property
@@ -153,9 +175,9 @@ class SessionFacts(QObject):
     @property
     def seconds_left(self) -> float | None:
         """Seconds until the timeout ends it if nothing comes; None where no timeout counts."""
-        limits = [one.seconds for one in self.conditions if isinstance(one, Timeout)]
+        limits = [condition.seconds for condition in self.conditions if isinstance(condition, Timeout)]
         since = [at for at in (self.last_key_at_s, self.following_since_s) if at is not None]
-        if not limits or not since or self.ended is not None or self.is_over or self._phase is not m.Phase.FOLLOWING:
+        if not limits or not since or self.ended is not None or self.is_over or self.phase is not m.Phase.FOLLOWING:
             return None
         return max(0.0, max(since) + min(limits) - self._clock())
 
@@ -164,16 +186,11 @@ class SessionFacts(QObject):
         """Whether a pinned frame was asked for and is not on the screen yet."""
         return self.wanted_index is not None and (self.shown is None or self.shown.index != self.wanted_index)
 
-    @property
-    def _phase(self) -> m.Phase | None:
-        return self._condition.phase if self._condition is not None else None
-
-    def _facts(self) -> Facts:
-        condition = self._condition
-        return Facts(
-            has_request=self.request is not None, phase=condition.phase if condition else None,
-            stuck_s=condition.stuck_s if condition else 0.0, doing=condition.doing if condition else "",
-            quiet_s=self.key_age_s, rate=self.frames_per_second,
-            ended=self.ended, failed=self.failed, message=condition.message if condition else "",
-            awaited=self.awaited, replaced=self.replaced,
+    def resolved(self) -> SessionState:
+        """Return the state that these facts make now."""
+        return resolve_state(
+            Facts(
+                self.request is not None, self.phase, self.stuck_s, self.doing, self.key_age_s, self.frames_per_second,
+                self.ended, self.failed, self.phase_text, self.awaited, self.replaced,
+            )
         )  # fmt: skip
