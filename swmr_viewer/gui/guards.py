@@ -18,10 +18,10 @@ from swmr_viewer.core.errors import SwmrViewerError
 from swmr_viewer.scan_model import Problem
 
 
-class _Teller(QObject):
+class _ProblemRelay(QObject):
     """Carries a problem from any thread to the window's."""
 
-    told = Signal(object)
+    reported = Signal(object)
 
 
 def problem_of(error: BaseException) -> Problem:
@@ -35,12 +35,12 @@ def problem_of(error: BaseException) -> Problem:
 @contextlib.contextmanager
 def exceptions_reported(report: Callable[[Problem], None]) -> Iterator[None]:
     """While this lasts, exceptions in slots and threads are reported, and printed, instead of lost."""
-    teller = _Teller()
-    teller.told.connect(report)
+    relay = _ProblemRelay()
+    relay.reported.connect(report)
 
     def hook(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
         sys.__excepthook__(kind, error, trace)
-        teller.told.emit(problem_of(error))
+        relay.reported.emit(problem_of(error))
 
     def thread_hook(args: threading.ExceptHookArgs) -> None:
         if args.exc_value is not None:
@@ -96,21 +96,21 @@ def _drain(connection: socket.socket) -> None:
 
 
 def _do_nothing(number: int, frame: FrameType | None) -> None:
-    """Let the wake-up socket tell the event loop."""
+    """Leave it to the wake-up socket to wake the event loop."""
 
 
 @contextlib.contextmanager
 def off_screen_quiet() -> Iterator[None]:
-    """While this lasts, Qt does not say on standard error what its off-screen platform cannot do: nobody sees that window."""
+    """While this lasts, Qt does not print what its off-screen platform cannot do: nobody sees that window."""
     if QGuiApplication.platformName() != "offscreen":
         yield
         return
 
-    def tell(_kind: QtMsgType, _context: QMessageLogContext, words: str) -> None:
-        if not words.startswith("This plugin does not support"):
-            print(words, file=sys.stderr)
+    def print_message(_kind: QtMsgType, _context: QMessageLogContext, text: str) -> None:
+        if not text.startswith("This plugin does not support"):
+            print(text, file=sys.stderr)
 
-    before = qInstallMessageHandler(tell)
+    before = qInstallMessageHandler(print_message)
     try:
         yield
     finally:

@@ -142,7 +142,7 @@ class MainWindow(QMainWindow):
         session.request_changed.connect(self._show_request)
         session.frame_changed.connect(self._show_title)
         session.request_changed.connect(tell_again)
-        self.measuring.alarm.raised.connect(self.edge.notifier.tell_alarm)
+        self.measuring.alarm.raised.connect(self.edge.notifier.notify_alarm)
         actions.snapshot.triggered.connect(self.snapshots.take)
         actions.fit.triggered.connect(view.fit)
         actions.pixels.triggered.connect(view.zoom_to_pixels)

@@ -17,18 +17,6 @@ Pixels = npt.NDArray[Any]
 Mask = npt.NDArray[np.bool_]
 
 
-class Once:
-    """Calls a function at the first call, and never again."""
-
-    def __init__(self, function: Callable[[], None]) -> None:
-        self._function: Callable[[], None] | None = function
-
-    def __call__(self) -> None:
-        function, self._function = self._function, None
-        if function is not None:
-            function()
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class LiveFrame:
     """A frame and what is known about it; its arrays are valid until ``release``."""
@@ -55,7 +43,7 @@ class LiveFrame:
     combined: int = 1
     """How many frames are in it."""
     frame_time: float | None = None
-    """When it was taken: seconds since 1970 (UTC); None: the file does not tell."""
+    """When it was taken: seconds since 1970 (UTC); None: the file has none."""
     in_turn: bool = False
     """Sent by `Every frame`, after the one before it."""
     is_new: bool = False
@@ -106,6 +94,17 @@ def live_frame(
     view = event.view or FrameView(whole.shape, tuple(range(whole.ndim)))
     return LiveFrame(
         event.generation, event.data_path, event.index, event.position, raw, preview, event.preview_factor,
-        event.levels, event.key_seen_at_s, received_at_s, event.live, Once(release),
+        event.levels, event.key_seen_at_s, received_at_s, event.live, _once(release),
         event.statistics, event.combined, event.frame_time, event.in_turn, event.is_new, whole, view, own_mask, event.lacks_mask,
     )  # fmt: skip
+
+
+def _once(function: Callable[[], None]) -> Callable[[], None]:
+    """Return what calls the function at the first call, and never again."""
+    pending = [function]
+
+    def call() -> None:
+        if pending:
+            pending.pop()()
+
+    return call

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import takewhile
 from math import prod
 
 from swmr_viewer.core.files.patterns import fits, is_pattern
 from swmr_viewer.reader.messages import DataJoined, FollowRequest, Opened
 
 LEAST_NAMES = 2
-"""So many different names at the end of two paths tell a place: ``eiger/data``; every other path ends in ``data``."""
+"""So many different names at the end of two paths make them one place: ``eiger/data``; every other path ends in ``data``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +31,10 @@ class Place:
 
 def places_in(request: FollowRequest | None, opened: Opened | DataJoined) -> tuple[Place, ...]:
     """Return the places of an open file's data sets, in its order (or of those that came to it later)."""
-    patterns = [one for one in request.data_paths if is_pattern(one)] if request is not None else []
+    patterns = [path for path in request.data_paths if is_pattern(path)] if request is not None else []
     return tuple(
-        Place(one.path, one.frame_shape, one.dtype, next((pattern for pattern in patterns if fits(one.path, pattern)), ""))
-        for one in opened.data
+        Place(dataset.path, dataset.frame_shape, dataset.dtype, next((pattern for pattern in patterns if fits(dataset.path, pattern)), ""))
+        for dataset in opened.data
     )
 
 
@@ -45,40 +46,37 @@ def same_places(now: Sequence[Place], known: Sequence[Place]) -> dict[Place, Pla
     """
     result: dict[Place, Place] = {}
     for rule in (_has_same_path, _has_same_pattern, _has_same_end):
-        here = [one for one in now if one not in result]
-        there = [one for one in known if one not in result.values()]
-        result.update(_unambiguous(here, there, rule))
+        left = [place for place in now if place not in result]
+        free = [place for place in known if place not in result.values()]
+        result.update(_unambiguous(left, free, rule))
     return result
 
 
 def _unambiguous(now: Sequence[Place], known: Sequence[Place], rule: Callable[[Place, Place], bool]) -> dict[Place, Place]:
-    pairs = [(one, other) for one in now for other in known if _shapes_agree(one.frame_shape, other.frame_shape) and rule(one, other)]
-    heres, theres = [one for one, _ in pairs], [other for _, other in pairs]
-    return {one: other for one, other in pairs if heres.count(one) == theres.count(other) == 1}
+    pairs = [(new, old) for new in now for old in known if _shapes_agree(new.frame_shape, old.frame_shape) and rule(new, old)]
+    news, olds = [new for new, _ in pairs], [old for _, old in pairs]
+    return {new: old for new, old in pairs if news.count(new) == olds.count(old) == 1}
 
 
-def _has_same_path(one: Place, other: Place) -> bool:
-    return one.path == other.path
+def _has_same_path(new: Place, old: Place) -> bool:
+    return new.path == old.path
 
 
-def _has_same_pattern(one: Place, other: Place) -> bool:
-    return bool(one.pattern) and one.pattern == other.pattern
+def _has_same_pattern(new: Place, old: Place) -> bool:
+    return bool(new.pattern) and new.pattern == old.pattern
 
 
-def _has_same_end(one: Place, other: Place) -> bool:
-    same = []
-    for mine, its in zip(reversed(one.path.split("/")), reversed(other.path.split("/")), strict=False):
-        if mine != its:
-            break
-        same.append(mine)
-    return one.dtype == other.dtype and len(set(filter(None, same))) >= LEAST_NAMES
+def _has_same_end(new: Place, old: Place) -> bool:
+    pairs = zip(reversed(new.path.split("/")), reversed(old.path.split("/")), strict=False)
+    same = {name for name, _ in takewhile(lambda pair: pair[0] == pair[1], pairs) if name}
+    return new.dtype == old.dtype and len(same) >= LEAST_NAMES
 
 
-def _shapes_agree(one: tuple[int, ...], other: tuple[int, ...]) -> bool:
-    return one == other or (len(one) == len(other) and not (_is_told(one) and _is_told(other)))
+def _shapes_agree(new: tuple[int, ...], old: tuple[int, ...]) -> bool:
+    return new == old or (len(new) == len(old) and not (_is_declared(new) and _is_declared(old)))
 
 
-def _is_told(shape: tuple[int, ...]) -> bool:
+def _is_declared(shape: tuple[int, ...]) -> bool:
     """Whether this is the shape of frames; some writers give their data sets one only with the first frame."""
     return not shape or prod(shape) > 1
 
@@ -87,39 +85,40 @@ class Places:
     """Gives each place a name that it keeps, whatever path stands there now."""
 
     def __init__(self) -> None:
-        self._known: dict[str, Place] = {}
+        self._places: dict[str, Place] = {}
+        """By name, as they were seen last."""
         self._names: dict[str, str] = {}
-        self._untold: set[str] = set()
+        """By the path of the open file's data sets."""
+        self._undeclared: set[str] = set()
+        """Paths whose frame shape only the first frame brings."""
 
-    def know(self, place: Place) -> str:
+    def name_for(self, place: Place) -> str:
         """Return the name of a place that was known before this file; a new one if there is none."""
-        found = same_places([place], list(self._known.values()))
-        return self._name(place, found.get(place))
+        return self._name(place, same_places([place], list(self._places.values())).get(place))
 
     def enter(self, places: Iterable[Place]) -> None:
         """Another file is open, with these data sets."""
-        self._names, self._untold = {}, set()
+        self._names, self._undeclared = {}, set()
         self.join(places)
 
     def join(self, places: Iterable[Place]) -> None:
         """These data sets came to the file that is open."""
         now = tuple(places)
-        found = same_places(now, [one for name, one in self._known.items() if name not in self._names.values()])
-        self._names |= {one.path: self._name(one, found.get(one)) for one in now}
-        self._untold |= {one.path for one in now if not _is_told(one.frame_shape)}
+        found = same_places(now, self._elsewhere())
+        self._names |= {place.path: self._name(place, found.get(place)) for place in now}
+        self._undeclared |= {place.path for place in now if not _is_declared(place.frame_shape)}
 
-    def saw(self, data_path: str, frame_shape: tuple[int, ...]) -> bool:
-        """Take note of the first frame, where the file had not told its shape; return whether it is in another place than was thought."""
-        if data_path not in self._untold:
+    def note_frame_shape(self, data_path: str, frame_shape: tuple[int, ...]) -> bool:
+        """Take note of the first frame, where the file had not declared its shape; return whether it makes it another place."""
+        if data_path not in self._undeclared:
             return False
-        self._untold.discard(data_path)
+        self._undeclared.discard(data_path)
         name = self._names[data_path]
-        thought, actual = self._known[name], replace(self._known[name], frame_shape=frame_shape)
-        if _shapes_agree(thought.frame_shape, frame_shape):
-            self._known[name] = actual
+        place = replace(self._places[name], frame_shape=frame_shape)
+        if _shapes_agree(self._places[name].frame_shape, frame_shape):
+            self._places[name] = place
             return False
-        others = [one for its, one in self._known.items() if its not in self._names.values()]
-        self._names[data_path] = self._name(actual, same_places([actual], others).get(actual))
+        self._names[data_path] = self._name(place, same_places([place], self._elsewhere()).get(place))
         return True
 
     def name_of(self, data_path: str) -> str:
@@ -128,20 +127,24 @@ class Places:
 
     def path_of(self, name: str) -> str:
         """Return the path of the open file's data set that stands in a place, or ""."""
-        return next((path for path, its in self._names.items() if its == name), "")
+        return next((path for path, named in self._names.items() if named == name), "")
 
     def place(self, name: str) -> Place | None:
         """Return a place as it was seen last."""
-        return self._known.get(name)
+        return self._places.get(name)
+
+    def _elsewhere(self) -> list[Place]:
+        """Return the places where none of the open file's data sets stands."""
+        return [place for name, place in self._places.items() if name not in self._names.values()]
 
     def _name(self, place: Place, before: Place | None) -> str:
         """Return the name, and take note of how the place is seen now."""
-        name = next((name for name, one in self._known.items() if one == before), "") or self._free_name(place.path)
-        told = place.frame_shape if before is None or _is_told(place.frame_shape) else before.frame_shape
-        self._known[name] = replace(place, frame_shape=told)
+        name = next((name for name, known in self._places.items() if known == before), "") or self._free_name(place.path)
+        shape = place.frame_shape if before is None or _is_declared(place.frame_shape) else before.frame_shape
+        self._places[name] = replace(place, frame_shape=shape)
         return name
 
     def _free_name(self, path: str) -> str:
         """Return the path, with a number behind it if other frames had it before."""
-        taken = (f"{path} ({number})" for number in range(2, len(self._known) + 3))
-        return next(name for name in (path, *taken) if name not in self._known)
+        taken = (f"{path} ({number})" for number in range(2, len(self._places) + 3))
+        return next(name for name in (path, *taken) if name not in self._places)

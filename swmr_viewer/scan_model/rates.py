@@ -7,7 +7,7 @@ from collections import deque
 from swmr_viewer.scan_model.live_frame import LiveFrame
 
 LEAST_SPREAD_S = 0.5
-"""Over less than this (s) a rate of ticks says nothing."""
+"""Over less than this (s) a rate of counts at each tick means nothing."""
 
 
 class RateMeter:

@@ -18,7 +18,7 @@ from swmr_viewer.scan_model.state import Facts, SessionState, resolve_state
 
 
 class Changed(StrEnum):
-    """What changed: the names of the session's signals, which say what value comes with each."""
+    """What changed: the names of the session's signals, where the values that come with them are described."""
 
     REQUEST = "request_changed"
     OPENED = "opened"
@@ -129,7 +129,7 @@ class ScanFacts:
 
     @property
     def data_facts(self) -> DataFacts:
-        """What the file says of the data set that is shown, with those axes alone that are shown of its frames."""
+        """What the file holds about the data set that is shown, with those axes alone that are shown of its frames."""
         facts = self.data.facts if self.data is not None else DataFacts()
         return facts if self.shown is None else facts.of_axes(self.shown.view.axes)
 

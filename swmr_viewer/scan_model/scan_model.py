@@ -154,7 +154,7 @@ class ScanModel:
             self.scan.progress = KeyProgress(max(1, len(opened.key_paths)), opened.scan_shape)
             self.scan.following_since_s = self._clock()
         self.scan.places.enter(places_in(self.scan.request, opened))
-        self.scan.preparation.say_again(self.scan.generation, opened.data)
+        self.scan.preparation.send_unusual(self.scan.generation, opened.data)
         self._note(Changed.OPENED)
         self._note(Changed.PROGRESS)
 
@@ -164,7 +164,7 @@ class ScanModel:
         before = self.scan.data_path
         self.scan.description = replace(self.scan.description, data=self.scan.description.data + joined.data)
         self.scan.places.join(places_in(self.scan.request, joined))
-        self.scan.preparation.say_again(self.scan.generation, joined.data)
+        self.scan.preparation.send_unusual(self.scan.generation, joined.data)
         self._note(Changed.DATA_JOINED)
         if self.scan.data_path != before:
             self._note(Changed.DATA)
@@ -227,8 +227,8 @@ class ScanModel:
         if frame.data_path != (self.scan.data_path or frame.data_path) or not self._is_wanted(frame):
             frame.release()
             return
-        if self.scan.places.saw(frame.data_path, frame.whole.shape):
-            self.scan.preparation.say(self.scan.generation, frame.data_path)
+        if self.scan.places.note_frame_shape(frame.data_path, frame.whole.shape):
+            self.scan.preparation.send(self.scan.generation, frame.data_path)
             self._note(Changed.DATA)
         self._show(frame)
         self.scan.counts.note_shown(frame, self.scan.progress.n_complete if self.scan.progress is not None else 0)

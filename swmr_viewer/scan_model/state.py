@@ -1,4 +1,4 @@
-"""The one plain state of the scan, resolved from facts by a pure function; and problems, which say what to do."""
+"""The one plain state of the scan, resolved from facts by a pure function; and problems, with what to do about them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ LEAST_QUIET_S = 2.0
 
 
 class StateKind(Enum):
-    """What the window says, in one word each for code; ``SessionState.words`` is for people."""
+    """What the window shows, in one word each for code; ``SessionState.text`` is for people."""
 
     EMPTY = "empty"
     WAITING_FOR_FILE = "waiting for file"
@@ -40,7 +40,7 @@ class Facts:
     phase: Phase | None = None
     stuck_s: float = 0.0
     doing: str = ""
-    """What the reader was about to do when it was last heard."""
+    """What the reader was about to do when it answered last."""
     quiet_s: float | None = None
     """Seconds since the last key; None before the first."""
     rate: float | None = None
@@ -55,10 +55,10 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class SessionState:
-    """The state, and the words for it."""
+    """The state, and the text for it."""
 
     kind: StateKind
-    words: str
+    text: str
     """A few words, for the state line."""
     detail: str = ""
     """One sentence, for the tooltip."""
@@ -88,7 +88,7 @@ _END_DETAILS = {
 
 
 def resolve_state(facts: Facts) -> SessionState:
-    """Return what to say; a failure beats an end, an end beats a storage that does not answer, and that the rest."""
+    """Return the state and its texts; a failure beats an end, an end beats a storage that does not answer, and that the rest."""
     if not facts.has_request:
         return SessionState(StateKind.EMPTY, "No file")
     if facts.failed is not None:
@@ -104,19 +104,19 @@ def resolve_state(facts: Facts) -> SessionState:
     if facts.ended is not None:
         return _with_awaited(SessionState(StateKind.LOOKING, "Still looking", _looking_detail(facts.quiet_s)), facts.awaited)
     if facts.phase in _WAITING:
-        kind, words = _WAITING[facts.phase]
-        return SessionState(kind, words, facts.message)
+        kind, text = _WAITING[facts.phase]
+        return SessionState(kind, text, facts.message)
     return _with_awaited(_following(facts), facts.awaited)
 
 
 def _with_awaited(state: SessionState, awaited: tuple[tuple[str, str], ...]) -> SessionState:
-    """Say first which data sets are waited for: where no frame is shown, this is why."""
+    """Put first which data sets are waited for: where no frame is shown, this is why."""
     waits = (f"Waiting for {path}: {why}." for path, why in awaited)
     return replace(state, detail=" ".join((*waits, state.detail)).strip())
 
 
 def replaced_text(replaced: FileReplaced) -> str:
-    """Say what happened to the file, when, and what is still there."""
+    """Return what happened to the file, when, and what is still there."""
     rest = "Frames that were not read before cannot be read any more." if replaced.in_place else "Its frames can still be looked at."
     return f"At {_clock(replaced)} {replaced.message} {rest}"
 
@@ -133,17 +133,17 @@ def quiet_after_s(rate: float | None) -> float:
 def _ended(ended: Ended) -> SessionState:
     if ended.reason == "stopped":
         return SessionState(StateKind.STOPPED, "Stopped", "You stopped following; the scan may still go on. Resume follows again.")
-    words = f"{'Finished' if is_finished(ended) else 'Ended'}: {_ENDS.get(ended.reason, ended.reason)}"
+    text = f"{'Finished' if is_finished(ended) else 'Ended'}: {_ENDS.get(ended.reason, ended.reason)}"
     detail = _END_DETAILS.get(ended.reason, "")
     if not is_finished(ended) and ended.complete < ended.total:
         detail = f"{detail} {count_text(ended.complete)} of {count_text(ended.total)} points are complete.".strip()
-    return SessionState(StateKind.FINISHED, words, detail)
+    return SessionState(StateKind.FINISHED, text, detail)
 
 
 def is_finished(ended: Ended) -> bool:
-    """Whether the scan is known to be finished: its flag says so, or nothing is missing. A file that is closed may have gaps.
+    """Whether the scan is known to be finished: its flag is set, or nothing is missing. A file that is closed may have gaps.
 
-    That so many frames are complete as were asked for, or that no key came, says nothing of a scan that may still grow.
+    That so many frames are complete as were asked for, or that no key came, proves nothing of a scan that may still grow.
     """
     if ended.reason in _SURELY_FINISHED:
         return True

@@ -238,7 +238,7 @@ def test_stop_and_resume_are_one_place(qtbot: QtBot, reader: FakeSupervisor, fol
         reader.say(m.Ended(1, "stopped", 0, 20))
     assert bar.resume.isVisible()
     assert not bar.stop.isVisible()
-    assert viewer.window.control_bar.state_line.words.text() == "Stopped"
+    assert viewer.window.control_bar.state_line.text.text() == "Stopped"
     qtbot.mouseClick(bar.resume, LEFT)
     assert reader.sent(m.Resume) == [m.Resume(1)]
     assert bar.stop.isVisible()

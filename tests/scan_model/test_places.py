@@ -102,18 +102,18 @@ def test_where_the_file_does_not_tell_the_shape_the_first_frame_does() -> None:
     places = Places()
     path = "/entry/data/data"
     places.enter([place(path)])
-    assert not places.saw(path, FRAME)
+    assert not places.note_frame_shape(path, FRAME)
     for untold in ((1, 1), (0, 48), (0, 0)):
         places.enter([place(path, untold)])
         assert places.name_of(path) == path
         assert places.place(path) == place(path)
-        assert not places.saw(path, FRAME)
-        assert not places.saw(path, (128, 48))
+        assert not places.note_frame_shape(path, FRAME)
+        assert not places.note_frame_shape(path, (128, 48))
     places.enter([place(path, (0, 0))])
-    assert places.saw(path, (9, 9))
+    assert places.note_frame_shape(path, (9, 9))
     assert places.name_of(path) == f"{path} (2)"
     assert (places.place(path), places.place(f"{path} (2)")) == (place(path), place(path, (9, 9)))
-    assert not places.saw("/elsewhere", (9, 9))
+    assert not places.note_frame_shape("/elsewhere", (9, 9))
 
 
 def test_a_strip_of_one_row_is_no_image_that_is_still_to_come() -> None:
@@ -122,7 +122,7 @@ def test_a_strip_of_one_row_is_no_image_that_is_still_to_come() -> None:
 
 def test_what_was_stored_is_known_before_any_file() -> None:
     places = Places()
-    name = places.know(place("/entry/scan_1/eiger/data"))
+    name = places.name_for(place("/entry/scan_1/eiger/data"))
     places.enter([place("/entry/scan_2/eiger/data"), place("/entry/scan_2/merlin/data")])
     assert places.name_of("/entry/scan_2/eiger/data") == name
     assert places.name_of("/entry/scan_2/merlin/data") == "/entry/scan_2/merlin/data"

@@ -33,7 +33,7 @@ FOLLOWING = Facts(True, Phase.FOLLOWING, quiet_s=0.1, rate=10.0)
 def test_one_plain_state_at_all_times(facts: Facts, kind: StateKind) -> None:
     state = resolve_state(facts)
     assert state.kind is kind
-    assert state.words
+    assert state.text
 
 
 @pytest.mark.parametrize(
@@ -51,5 +51,5 @@ def test_one_plain_state_at_all_times(facts: Facts, kind: StateKind) -> None:
 )
 def test_finished_is_said_only_of_what_is_complete_or_flagged(reason: str, complete: int, total: int, words: str) -> None:
     state = resolve_state(replace(FOLLOWING, ended=Ended(1, reason, complete, total)))
-    assert state.words == words
+    assert state.text == words
     assert (f"{complete} of {total} points" in state.detail) is (words.startswith("Ended") and complete < total)

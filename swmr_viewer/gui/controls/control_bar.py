@@ -115,14 +115,14 @@ class StateDot(Painted, QWidget):
 
 
 class StateLine(QWidget):
-    """Dot, words and age of the last key; below them what flows."""
+    """Dot, state and age of the last key; below them the rates."""
 
     def __init__(self, session: Session, playback: Playback, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
         self._playback = playback
         self.dot = StateDot(session)
-        self.words = PlainLabel("strong", room_for="Storage not answering")
+        self.text = PlainLabel("strong", room_for="Storage not answering")
         self.rate = PlainLabel("muted", room_for="000.0 arriving   000.0 shown   000.0 skipped / s")
         self.age = PlainLabel("muted", room_for="keys read 000 min ago")
         self._lay_out()
@@ -138,15 +138,15 @@ class StateLine(QWidget):
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(8)
         grid.setVerticalSpacing(0)
-        for column, part in enumerate((self.dot, self.words, self.age)):
+        for column, part in enumerate((self.dot, self.text, self.age)):
             grid.addWidget(part, 0, column)
         grid.addWidget(self.rate, 1, 1, 1, 2)
 
     def _show(self) -> None:
         state, colors = self._session.scan.state, tokens()
-        self.words.say(" \u00b7 ".join((state.words, *self._mode_text(state.kind))))
+        self.text.say(" \u00b7 ".join((state.text, *self._mode_text(state.kind))))
         self.setToolTip(tip(state.detail))
-        self.words.setStyleSheet(f"color: {tone_of(state.kind, colors)};")
+        self.text.setStyleSheet(f"color: {tone_of(state.kind, colors)};")
         self.dot.update()
         self._show_numbers()
 

@@ -1,4 +1,4 @@
-"""Going to a frame by its number or its position: the words for it, rows up and down, and the small pop-up."""
+"""Going to a frame by its number or its position: what is typed, rows up and down, and the small pop-up."""
 
 from __future__ import annotations
 
@@ -20,31 +20,31 @@ from swmr_viewer.gui.session.session import Session
 WIDTH = 300
 
 
-class PlaceError(ValueError):
+class ScanPointError(ValueError):
     """What was typed names no point of the scan (a sentence)."""
 
 
-def parse_place(words: str, scan_shape: Sequence[int]) -> int:
+def parse_scan_point(text: str, scan_shape: Sequence[int]) -> int:
     """Return the flat index that is meant by ``417`` or by ``13, 27``.
 
     Raises
     ------
-    PlaceError
+    ScanPointError
         If it is neither, or outside the scan.
     """
-    bare = words.strip().strip("()[]").replace("\u2009", "")
+    bare = text.strip().strip("()[]").replace("\u2009", "")
     if not re.fullmatch(r"\d{1,18}(\s*[,;x\u00d7 ]\s*\d{1,18})*", bare):
-        raise PlaceError("Type a frame number, such as 417, or a position, such as 13, 27.")
-    numbers = [int(one) for one in re.findall(r"\d+", bare)]
+        raise ScanPointError("Type a frame number, such as 417, or a position, such as 13, 27.")
+    numbers = [int(number) for number in re.findall(r"\d+", bare)]
     total = prod(scan_shape)
     if len(numbers) == 1:
         if numbers[0] >= total:
-            raise PlaceError(f"There is no frame {count_text(numbers[0])}: the last one is {count_text(total - 1)}.")
+            raise ScanPointError(f"There is no frame {count_text(numbers[0])}: the last one is {count_text(total - 1)}.")
         return numbers[0]
     try:
         return index_of(numbers, scan_shape)
     except IndexError:
-        raise PlaceError(f"{', '.join(map(str, numbers))} is no position of a scan of {shape_text(scan_shape)} points.") from None
+        raise ScanPointError(f"{', '.join(map(str, numbers))} is no position of a scan of {shape_text(scan_shape)} points.") from None
 
 
 def row_step(progress: KeyProgress, at: int, direction: int) -> int | None:
@@ -83,15 +83,15 @@ class GoTo(QFrame):
         self.setFixedWidth(WIDTH)
         self.line = QLineEdit()
         self.line.setAccessibleName("Frame or position")
-        self.words = PlainLabel("muted")
-        self.words.setWordWrap(True)
+        self.answer = PlainLabel("muted")
+        self.answer.setWordWrap(True)
         box = QVBoxLayout(self)
         box.setContentsMargins(12, 10, 12, 10)
         box.setSpacing(6)
         box.addWidget(self.line)
-        box.addWidget(self.words)
+        box.addWidget(self.answer)
         self.line.returnPressed.connect(self._go)
-        self.line.textEdited.connect(lambda: self._say(""))
+        self.line.textEdited.connect(lambda: self._show_answer(""))
 
     def open(self) -> None:
         """Show it below its anchor, empty."""
@@ -101,7 +101,7 @@ class GoTo(QFrame):
         self.line.clear()
         middle = ", ".join(str(n // 2) for n in progress.scan_shape)
         self.line.setPlaceholderText(f"Frame number, or position such as {middle}")
-        self._say("")
+        self._show_answer("")
         self.move(self._anchor.mapToGlobal(QPoint(0, self._anchor.height() + 4)))
         self.show()
 
@@ -118,9 +118,9 @@ class GoTo(QFrame):
         if progress is None:
             return
         try:
-            index = parse_place(self.line.text(), progress.scan_shape)
-        except PlaceError as error:
-            self._say(str(error))
+            index = parse_scan_point(self.line.text(), progress.scan_shape)
+        except ScanPointError as error:
+            self._show_answer(str(error))
             return
         if progress.is_complete(index) or self._offered == self.line.text():
             session.pin_nearest(index)
@@ -131,11 +131,11 @@ class GoTo(QFrame):
     def _offer(self, index: int, progress: KeyProgress) -> None:
         description = self._session.scan.description
         why = missing_text(progress, index, description.key_paths if description is not None else (), self._session.scan.is_over)
-        self._say(f"{why} Enter again: the nearest one that is complete." if progress.n_complete else why)
+        self._show_answer(f"{why} Enter again: the nearest one that is complete." if progress.n_complete else why)
         self._offered = self.line.text()
 
-    def _say(self, words: str) -> None:
+    def _show_answer(self, text: str) -> None:
         self._offered = None
-        self.words.say(words)
-        self.words.setVisible(bool(words))
+        self.answer.say(text)
+        self.answer.setVisible(bool(text))
         self.adjustSize()

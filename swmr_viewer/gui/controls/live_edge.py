@@ -1,4 +1,4 @@
-"""The live edge and history put together: playing, every frame, combining, going to a frame, being told of the end."""
+"""The live edge and history put together: playing, every frame, combining, going to a frame, notices of the end."""
 
 from __future__ import annotations
 
@@ -58,8 +58,8 @@ class EdgeActions:
 def make_edge_actions(session: Session, playback: Playback, notifier: Notifier, owner: QWidget) -> EdgeActions:
     """Make the actions and connect them."""
 
-    def action(words: str, keys: str, tip: str, triggered: Callable[[], None] | None = None) -> QAction:
-        made = QAction(words, owner)
+    def action(text: str, keys: str, tip: str, triggered: Callable[[], None] | None = None) -> QAction:
+        made = QAction(text, owner)
         made.setShortcut(QKeySequence(keys))
         made.setToolTip(f"{tip} ({made.shortcut().toString(QKeySequence.SequenceFormat.NativeText)})")
         if triggered is not None:

@@ -16,12 +16,12 @@ BEEP_KEY, DESKTOP_KEY = "notify/beep", "notify/desktop"
 
 
 class Notifier(QObject):
-    """Tells people who do not look at the window.
+    """Gets the attention of people who do not look at the window.
 
     Parameters
     ----------
     session : Session
-        Whose end is told.
+        Whose end is worth it.
     beep : callable
         Makes the sound.
     """
@@ -33,7 +33,7 @@ class Notifier(QObject):
         self._session = session
         self._beep = beep
         self._tray: QSystemTrayIcon | None = None
-        self._told_pause = False
+        self._pause_notified = False
         self.beeps = bool(settings().value(BEEP_KEY, False, bool))
         self.notifies = False
         if settings().value(DESKTOP_KEY, False, bool):
@@ -64,37 +64,37 @@ class Notifier(QObject):
         if self._tray is not None:
             self._tray.setVisible(on)
 
-    def tell(self, title: str, words: str) -> None:
-        """Tell something worth turning round for: an end, an alarm."""
+    def notify(self, title: str, text: str) -> None:
+        """Beep or notify, for what is worth turning round for: an end, an alarm."""
         if self.beeps:
             self._beep()
         if self.notifies and self._tray is not None:
-            self._tray.showMessage(title, words, QApplication.windowIcon())
+            self._tray.showMessage(title, text, QApplication.windowIcon())
 
-    def tell_alarm(self, words: str) -> None:
-        """Tell that an alarm was raised."""
-        self.tell("Alarm", words)
+    def notify_alarm(self, text: str) -> None:
+        """Beep or notify, for an alarm that was raised."""
+        self.notify("Alarm", text)
 
     def _on_end(self) -> None:
         session = self._session
         if session.scan.is_still_following and not self._is_new_pause():
             return
         name = Path(session.scan.request.path).name if session.scan.request is not None else "swmr_viewer"
-        self.tell(name, session.scan.state.detail or session.scan.state.words)
+        self.notify(name, session.scan.state.detail or session.scan.state.text)
 
     def _forget_pause(self) -> None:
-        self._told_pause = False
+        self._pause_notified = False
 
     def _is_new_pause(self) -> bool:
-        """Whether this timeout is worth a word: the first one, or one after keys had come for a while again.
+        """Whether this timeout is worth a notice: the first one, or one after keys had come for a while again.
 
         A scan whose points take longer than the timeout would otherwise beep at each of them.
         """
         session = self._session
-        limits = [one.seconds for one in session.scan.conditions if isinstance(one, Timeout)]
+        limits = [condition.seconds for condition in session.scan.conditions if isinstance(condition, Timeout)]
         since = session.scan.following_since_s
         went_on = since is not None and bool(limits) and session.scan.now_s - since > 2 * min(limits)
-        is_new, self._told_pause = went_on or not self._told_pause, True
+        is_new, self._pause_notified = went_on or not self._pause_notified, True
         return is_new
 
 

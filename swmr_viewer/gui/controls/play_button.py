@@ -98,7 +98,7 @@ class CombineEditor(QFrame):
         self._anchor = anchor
         self._setting = False
         self.setProperty("panel", "true")
-        self.choices = {how: QRadioButton(words) for how, words in CHOICES}
+        self.choices = {how: QRadioButton(text) for how, text in CHOICES}
         self._group = QButtonGroup(self)
         self.count = QSpinBox(minimum=1, maximum=MOST_FRAMES, value=USUAL_FRAMES)
         self.count.setKeyboardTracking(False)

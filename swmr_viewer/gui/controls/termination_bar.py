@@ -114,14 +114,14 @@ class TerminationBar(QWidget):
         return in_order(condition for box, condition in wanted if box.isChecked())
 
     def set_value(self, conditions: tuple[Condition, ...]) -> None:
-        """Show these conditions, without telling the session."""
+        """Show these conditions, and leave the session as it is."""
         self._setting = True
-        by_kind = {type(one): one for one in conditions}
+        by_kind = {type(condition): condition for condition in conditions}
         for box, kind in ((self.flag, FinishedFlag), (self.timeout, Timeout), (self.all_keys, AllKeys), (self.closed, FileClosed)):
             box.setChecked(kind in by_kind)
         self.frames.setChecked(FrameCount in by_kind)
-        for one in conditions:
-            self._take_number(one)
+        for condition in conditions:
+            self._take_number(condition)
         self._setting = False
         self._enable_numbers()
 
@@ -184,8 +184,8 @@ def _put(box: QSpinBox | QDoubleSpinBox, value: float) -> None:
         box.setValue(value)  # type: ignore[arg-type]
 
 
-def _check(words: str, tooltip: str) -> QCheckBox:
-    box = QCheckBox(words)
+def _check(text: str, tooltip: str) -> QCheckBox:
+    box = QCheckBox(text)
     box.setToolTip(tooltip)
     return box
 
@@ -207,7 +207,7 @@ def end_text(ended: Ended, conditions: Sequence[Condition], now: datetime) -> st
 
 def reason_text(reason: str, conditions: Sequence[Condition]) -> str:
     """Return why following ended."""
-    limits = [one.seconds for one in conditions if isinstance(one, Timeout)]
+    limits = [condition.seconds for condition in conditions if isinstance(condition, Timeout)]
     known = {
         "timeout": f"no new key for {seconds_text(min(limits))}" if limits else "no new key came",
         "finished_flag": "the finished flag was set",
@@ -222,7 +222,7 @@ def reason_text(reason: str, conditions: Sequence[Condition]) -> str:
 
 
 def countdown_text(seconds_left: float | None, *, is_quiet: bool = False) -> str:
-    """Return the countdown to the timeout; while nothing comes it says that this is no end yet."""
+    """Return the countdown to the timeout; while nothing comes, that this is no end yet."""
     if seconds_left is None:
         return "quiet, not finished" if is_quiet else ""
     if is_quiet:

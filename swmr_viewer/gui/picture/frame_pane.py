@@ -166,7 +166,7 @@ class FramePane(QWidget):
     def _show_waiting_text(self) -> None:
         state = self._session.scan.state
         if self._session.scan.shown is None:  # the error bar shows a failure
-            self.nothing.setText("" if state.kind is StateKind.FAILED else plain(state.detail) or f"{state.words} \u2026")
+            self.nothing.setText("" if state.kind is StateKind.FAILED else plain(state.detail) or f"{state.text} \u2026")
 
     def _apply_settings(self) -> None:
         self.image.set_masks(self._display.saturation_value, self._display.pixel_mask)

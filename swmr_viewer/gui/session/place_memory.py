@@ -106,7 +106,7 @@ class PlaceMemory(QObject, Generic[Value]):
         self._kept = kept
         self._stored: dict[str, Value] = {}
         for place, value in reversed(store.stored()):
-            name = session.scan.places.know(place)
+            name = session.scan.places.name_for(place)
             self._stored[name] = value
             recall(name, value)
         self._timer = QTimer(self, interval=KEEP_MS, singleShot=True)

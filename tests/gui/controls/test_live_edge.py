@@ -15,7 +15,7 @@ from swmr_viewer.core.conditions import AllKeys, FrameCount, Timeout
 from swmr_viewer.core.number_text import clock_text
 from swmr_viewer.core.progress import KeyProgress
 from swmr_viewer.gui.assembly import Assembly
-from swmr_viewer.gui.controls.go_to import PlaceError, parse_place, row_step
+from swmr_viewer.gui.controls.go_to import ScanPointError, parse_scan_point, row_step
 from swmr_viewer.gui.controls.notify import Notifier
 from swmr_viewer.gui.controls.termination_bar import countdown_text, end_text
 from swmr_viewer.gui.scan_map.detector_list import hold_up_text
@@ -53,13 +53,13 @@ def answer(qtbot: QtBot, reader: FakeSupervisor, viewer: Assembly) -> int:
     [("417", 417), (" 13, 27 ", 417), ("(13, 27)", 417), ("13 27", 417), ("13x27", 417), ("[0;0]", 0), ("599", 599)],
 )
 def test_a_place_is_a_number_or_a_position(words: str, index: int) -> None:
-    assert parse_place(words, (20, 30)) == index
+    assert parse_scan_point(words, (20, 30)) == index
 
 
 @pytest.mark.parametrize("words", ["", "x", "-1", "600", "20, 0", "1, 2, 3", "1.5", "13,", "9" * 30])
 def test_what_names_no_point_is_refused_in_text(words: str) -> None:
-    with pytest.raises(PlaceError) as error:
-        parse_place(words, (20, 30))
+    with pytest.raises(ScanPointError) as error:
+        parse_scan_point(words, (20, 30))
     assert str(error.value).endswith(".")
 
 
@@ -92,12 +92,12 @@ def test_a_frame_is_gone_to_by_keyboard(qtbot: QtBot, reader: FakeSupervisor, fo
     assert go_to.line.text() == ""
     qtbot.keyClicks(go_to.line, "700")
     qtbot.keyClick(go_to.line, Key.Key_Return)
-    assert go_to.words.text() == "There is no frame 700: the last one is 599."
+    assert go_to.answer.text() == "There is no frame 700: the last one is 599."
     go_to.line.clear()
     qtbot.keyClicks(go_to.line, "500")
     qtbot.keyClick(go_to.line, Key.Key_Return)
     assert session.scan.wanted_index == 97
-    assert go_to.words.text().startswith("Frame 500 is not there yet.")
+    assert go_to.answer.text().startswith("Frame 500 is not there yet.")
     qtbot.keyClick(go_to.line, Key.Key_Return)
     assert session.scan.wanted_index == 417
     qtbot.keyClick(viewer.window, Key.Key_G, Qt.KeyboardModifier.ControlModifier)
@@ -135,7 +135,7 @@ def test_playing_shows_each_complete_frame_and_ends_at_the_live_edge(qtbot: QtBo
     viewer.window.edge.playback.set_rate(60)
     qtbot.mouseClick(button, LEFT, pos=QPoint(12, 12))
     seen = []
-    assert "playing" in viewer.window.control_bar.state_line.words.text()
+    assert "playing" in viewer.window.control_bar.state_line.text.text()
     while not session.scan.is_live:
         at = session.scan.wanted_index
         seen.append(answer(qtbot, reader, viewer))
@@ -143,7 +143,7 @@ def test_playing_shows_each_complete_frame_and_ends_at_the_live_edge(qtbot: QtBo
     assert seen == [0, 1, 2, 4, 5, 6]
     assert not viewer.window.edge.playback.is_playing
     assert isinstance(reader.requests[-1], m.ShowLive)
-    assert "playing" not in viewer.window.control_bar.state_line.words.text()
+    assert "playing" not in viewer.window.control_bar.state_line.text.text()
 
 
 def test_playing_never_asks_for_more_than_is_shown(qtbot: QtBot, reader: FakeSupervisor, following: Following) -> None:
@@ -208,7 +208,7 @@ def test_every_frame_is_asked_for_told_and_kept_for_the_next_file(qtbot: QtBot, 
     qtbot.keyClick(viewer.window, Key.Key_E)
     assert [(one.generation, one.on) for one in reader.sent(m.SetEveryFrame)] == [(1, True)]
     assert viewer.window.edge.actions.every_frame.isChecked()
-    assert "every frame" in viewer.window.control_bar.state_line.words.text()
+    assert "every frame" in viewer.window.control_bar.state_line.text.text()
     skipped = viewer.session.scan.counts.n_skipped
     follow_some(qtbot, reader, viewer, (3, 9), shown=3)  # late, not skipped
     assert viewer.session.scan.counts.n_skipped == skipped
@@ -368,7 +368,7 @@ def test_nobody_is_told_until_somebody_wants_it(qtbot: QtBot, reader: FakeSuperv
     with qtbot.waitSignal(viewer.session.finished):
         reader.say(m.Ended(1, "all_keys", 12, 12))
     assert beeps == [1]
-    notifier.tell("alarm", "Region A is above 1000.")
+    notifier.notify("alarm", "Region A is above 1000.")
     assert beeps == [1, 1]
     own = viewer.window.edge
     qtbot.keyClick(viewer.window, Key.Key_B, Qt.KeyboardModifier.ControlModifier)

@@ -41,7 +41,7 @@ def test_every_frame_is_shown_once_and_in_order_however_fast_they_come(
     qtbot.waitUntil(lambda: bool(seen) and seen[-1][0] == 79, timeout=WAIT_MS)
     assert seen == [(index, int(scan.expected(index).sum())) for index in range(1, 80)]
     assert session.scan.counts.n_skipped == 0
-    assert "every frame" in assembly.window.control_bar.state_line.words.text() or session.scan.is_over
+    assert "every frame" in assembly.window.control_bar.state_line.text.text() or session.scan.is_over
 
 
 @pytest.mark.parametrize(("how", "combined"), [("sum", np.sum), ("mean", np.mean), ("maximum", np.max)])

@@ -76,8 +76,8 @@ def test_no_number_is_cut_and_held_is_not(large: Assembly, width: int, note: str
     assert not cut(window.frame_header.where)
     assert not cut(window.frame_header.title)
     state = window.control_bar.state_line
-    assert state.words.text().endswith("held")
-    assert [one.text() for one in (state.words, state.rate, state.age) if cut(one)] == []
+    assert state.text.text().endswith("held")
+    assert [one.text() for one in (state.text, state.rate, state.age) if cut(one)] == []
     assert window.width() == width
 
 

@@ -38,7 +38,7 @@ def test_a_timeout_says_that_keys_are_still_looked_for(qtbot: QtBot, reader: Fak
         reader.say_keys((4, 5), (0, 2), at_s=clock())
     clock.now_s += 10.0
     pause(qtbot, reader, viewer)
-    assert (session.scan.state.kind, line.words.text()) == (StateKind.LOOKING, "Still looking")
+    assert (session.scan.state.kind, line.text.text()) == (StateKind.LOOKING, "Still looking")
     assert session.scan.state.detail.startswith("No key for 10 s, still looking")
     assert bar.ended.text() == "no new key for 10 s, still looking"
     assert not bar.countdown.isVisible()
@@ -81,7 +81,7 @@ def test_an_end_after_a_pause_is_told_and_a_pause_of_another_request_is_not(
     pause(qtbot, reader, viewer)
     with qtbot.waitSignal(viewer.session.finished):
         reader.say(m.Ended(1, "finished_flag", 20, 20))
-    assert viewer.session.scan.state.words == "Finished: flag set"
+    assert viewer.session.scan.state.text == "Finished: flag set"
     assert viewer.window.termination_bar.resume.isVisible()
     viewer.session.open(m.FollowRequest("/data/another.nxs"))
     with qtbot.waitSignal(viewer.session.opened):

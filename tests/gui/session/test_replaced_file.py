@@ -43,7 +43,7 @@ def test_the_window_says_that_and_when_and_offers_the_new_one(
     with qtbot.waitSignal(session.finished):
         say_replaced(reader, in_place=in_place)
     assert session.scan.state.kind is StateKind.REPLACED
-    assert session.scan.state.words == "File replaced at 14:02:11"
+    assert session.scan.state.text == "File replaced at 14:02:11"
     assert ("cannot be read any more" in session.scan.state.detail) == in_place
     assert window.termination_bar.ended.text().endswith("the file was replaced")
     assert not session.scan.can_resume
@@ -66,7 +66,7 @@ def test_after_an_end_the_end_stays_what_it_was(following: Callable[..., Assembl
         say_replaced(reader, in_place=True, ended=False)
     assert viewer.session.scan.ended is not None
     assert viewer.session.scan.ended.reason == "finished_flag"
-    assert viewer.session.scan.state.words == "File replaced at 14:02:11"
+    assert viewer.session.scan.state.text == "File replaced at 14:02:11"
 
 
 def test_news_of_an_earlier_request_are_dropped(following: Callable[..., Assembly], reader: FakeSupervisor, qtbot: QtBot) -> None:
