@@ -14,8 +14,8 @@ from swmr_viewer import __version__, cli
 from swmr_viewer.commands import demo, window
 from swmr_viewer.core.conditions import AllKeys, FileClosed, FinishedFlag, Timeout
 from swmr_viewer.core.errors import FileNotThereError
-from swmr_viewer.opening.scan_files import WatchRule
 from swmr_viewer.reader.messages import FollowRequest
+from swmr_viewer.watching.scan_files import WatchRule
 
 
 def started(*arguments: str, **more: Any) -> subprocess.CompletedProcess[str]:

@@ -30,6 +30,7 @@ def modules_below(name: str) -> list[str]:
         ("core", QT),
         ("reader", QT),
         ("opening", (*HDF5, *QT)),
+        ("watching", (*HDF5, *QT)),
         ("scan_model", (*HDF5, *QT)),
         ("simulator", QT),
     ],

@@ -6,14 +6,17 @@ import argparse
 import math
 from contextlib import closing
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from swmr_viewer.commands.display_check import check_display
 from swmr_viewer.commands.terminal import interrupts_kept, scan_shape
 from swmr_viewer.core.conditions import default_conditions
 from swmr_viewer.core.errors import SwmrViewerError
-from swmr_viewer.opening.scan_files import USUAL_PATTERN, WatchRule
-from swmr_viewer.opening.stored import Preset
 from swmr_viewer.reader.messages import FollowRequest
+from swmr_viewer.watching import USUAL_PATTERN, WatchRule
+
+if TYPE_CHECKING:
+    from swmr_viewer.opening import Preset
 
 TIMEOUT_S = 10.0
 
@@ -98,9 +101,9 @@ def request_from(args: argparse.Namespace) -> FollowRequest | None:
 
 def _preset(name: str) -> Preset:
     from swmr_viewer.gui.look.settings import presets_file  # it asks Qt where the platform keeps such files
-    from swmr_viewer.opening.stored import load, named
+    from swmr_viewer.opening import load_presets, preset_named
 
-    return named(name, load(presets_file()))
+    return preset_named(name, load_presets(presets_file()))
 
 
 def watch_from(args: argparse.Namespace) -> WatchRule | None:

@@ -15,9 +15,9 @@ from swmr_viewer.gui.assembly import Assembly
 from swmr_viewer.gui.guards import exceptions_reported, interrupt_calls, off_screen_quiet
 from swmr_viewer.gui.look.theme import theme_of_application
 from swmr_viewer.gui.session.follow_thread import SupervisorLike
-from swmr_viewer.opening.scan_files import WatchRule
 from swmr_viewer.reader.messages import FollowRequest
 from swmr_viewer.resources import ResourceMissingError, resource_path
+from swmr_viewer.watching import WatchRule
 
 LINGER_MS = 300
 """After the end, time for the last frame to be painted before the picture is taken (ms)."""

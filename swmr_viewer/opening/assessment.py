@@ -5,8 +5,6 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from urllib.parse import urlparse
-from urllib.request import url2pathname
 
 from swmr_viewer.core import errors
 from swmr_viewer.core.inspection import Candidate, FileState, Inspection
@@ -76,6 +74,9 @@ def path_from(text: str) -> str:
     if len(path) > 1 and path[0] == path[-1] and path[0] in "'\"":
         path = path[1:-1]
     if path.startswith("file:"):
+        from urllib.parse import urlparse  # these load http and ssl, which nothing else here needs
+        from urllib.request import url2pathname
+
         path = url2pathname(urlparse(path).path)
     return os.path.expanduser(path)
 

@@ -42,7 +42,7 @@ def preset_of(name: str, request: FollowRequest, files: str = "") -> Preset:
     return Preset(name.strip(), files, request.key_paths, request.length_paths, request.data_paths, request.finished_path or "")
 
 
-def load(file: Path) -> tuple[Preset, ...]:
+def load_presets(file: Path) -> tuple[Preset, ...]:
     """Return the presets in a file, by name; none if there is no file.
 
     Raises
@@ -63,7 +63,7 @@ def load(file: Path) -> tuple[Preset, ...]:
         raise PresetError(f"{file} is no file of presets.", "Choose one that was exported, or move it away to start anew.") from error
 
 
-def save(presets: Iterable[Preset], file: Path) -> None:
+def save_presets(presets: Iterable[Preset], file: Path) -> None:
     """Write presets beside their file, then rename: nobody ever reads an incomplete file.
 
     Raises
@@ -87,7 +87,7 @@ def with_preset(presets: Iterable[Preset], new: Preset) -> tuple[Preset, ...]:
     return _sorted([*(preset for preset in presets if preset.name != new.name), new])
 
 
-def named(name: str, presets: tuple[Preset, ...]) -> Preset:
+def preset_named(name: str, presets: tuple[Preset, ...]) -> Preset:
     """Return the preset of this name.
 
     Raises

@@ -17,10 +17,7 @@ from swmr_viewer.gui.opening.preset_row import PresetRow
 from swmr_viewer.gui.opening.query import Query
 from swmr_viewer.gui.opening.recent import RecentFiles
 from swmr_viewer.gui.opening.request_fields import RequestFields
-from swmr_viewer.opening.assessment import Assessment, Remark, Tone, is_retryable, may_come
-from swmr_viewer.opening.form import RequestForm
-from swmr_viewer.opening.preview_text import preview_request
-from swmr_viewer.opening.stored import Preset
+from swmr_viewer.opening import Assessment, Preset, Remark, RequestForm, Tone, is_retryable, may_come, preview_request
 from swmr_viewer.reader.messages import FollowRequest, Inspected, Previewed
 
 TYPING_PAUSE_MS = 250

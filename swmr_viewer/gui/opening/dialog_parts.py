@@ -20,7 +20,7 @@ from swmr_viewer.gui.opening.preview import PreviewPane
 from swmr_viewer.gui.opening.recent import RecentFiles, RecentList, fill_menu
 from swmr_viewer.gui.opening.request_fields import FieldRow
 from swmr_viewer.gui.opening.tree_view import FileTree
-from swmr_viewer.opening.assessment import Assessment, path_from
+from swmr_viewer.opening import Assessment, path_from
 
 FILE_FILTER = "HDF5 files (*.h5 *.nxs *.hdf5 *.hdf *.nx *.cxi);;All files (*)"
 

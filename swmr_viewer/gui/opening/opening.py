@@ -16,13 +16,11 @@ from swmr_viewer.gui.opening.inspector import Inspector
 from swmr_viewer.gui.opening.path_probe import Drops
 from swmr_viewer.gui.opening.recent import Recent
 from swmr_viewer.gui.session.session import Session
-from swmr_viewer.gui.watching.watch import Watch
-from swmr_viewer.gui.watching.watch_bar import WatchButton, WatchNote
-from swmr_viewer.gui.watching.watch_dialog import WatchDialog
-from swmr_viewer.opening.scan_files import USUAL_PATTERN, Newest, WatchRule
-from swmr_viewer.opening.stored import PresetError, load
+from swmr_viewer.gui.watching import Watch, WatchButton, WatchDialog, WatchNote
+from swmr_viewer.opening import PresetError, load_presets
 from swmr_viewer.reader.messages import FollowRequest
 from swmr_viewer.scan_model import Problem
+from swmr_viewer.watching import USUAL_PATTERN, Newest, WatchRule
 
 FOLDER_KEY, PATTERN_KEY, NEWEST_KEY = "watch/folder", "watch/pattern", "watch/newest"
 
@@ -102,7 +100,7 @@ class Opening(QObject):
         if not self.watch_dialog.isVisible():
             self.watch_dialog.set_value(self._likely_rule())
         try:
-            self.watch_dialog.set_presets(load(presets_file()))
+            self.watch_dialog.set_presets(load_presets(presets_file()))
         except PresetError as error:
             self._session.report(Problem(error.message, error.remedy, severity="note"))
         _to_front(self.watch_dialog)

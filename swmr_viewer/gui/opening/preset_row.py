@@ -9,7 +9,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QFileDialog, QHBoxLayout, QLabel, QMenu, QPushButton, QToolButton, QWidget
 
 from swmr_viewer.gui.look.settings import presets_file
-from swmr_viewer.opening.stored import Preset, PresetError, load, preset_of, save, with_preset
+from swmr_viewer.opening import Preset, PresetError, load_presets, preset_of, save_presets, with_preset
 from swmr_viewer.reader.messages import FollowRequest
 
 JSON_FILTER = "Presets (*.json)"
@@ -66,7 +66,7 @@ class PresetRow(QWidget):
 
     def reload(self) -> None:
         """Show the presets as they are on disk now."""
-        self._try(lambda: self._take(load(presets_file())))
+        self._try(lambda: self._take(load_presets(presets_file())))
 
     def save(self) -> None:
         """Save the paths under the name that is written."""
@@ -82,7 +82,7 @@ class PresetRow(QWidget):
         """Add the presets of a file; those of the same names are replaced."""
 
         def add() -> None:
-            new = load(Path(file))
+            new = load_presets(Path(file))
             kept = self._presets
             for preset in new:
                 kept = with_preset(kept, preset)
@@ -92,7 +92,7 @@ class PresetRow(QWidget):
 
     def export_to(self, file: str) -> None:
         """Write all presets to a file."""
-        self._try(lambda: save(self._presets, Path(file)), f"{len(self._presets)} presets written to {file}.")
+        self._try(lambda: save_presets(self._presets, Path(file)), f"{len(self._presets)} presets written to {file}.")
 
     def _files(self) -> str:
         suffix = Path(self._request().path).suffix
@@ -104,7 +104,7 @@ class PresetRow(QWidget):
 
     def _keep(self, presets: tuple[Preset, ...], text: str, name: str) -> None:
         def keep() -> None:
-            save(presets, presets_file())
+            save_presets(presets, presets_file())
             self._take(presets, name)
 
         self._try(keep, text)

@@ -14,7 +14,7 @@ from swmr_viewer.gui.look.labels import ElidedLabel, PlainLabel
 from swmr_viewer.gui.look.painting import Painted
 from swmr_viewer.gui.look.theme import theme_of_application, tokens
 from swmr_viewer.gui.opening.request_fields import RemarkLabel
-from swmr_viewer.opening.preview_text import preview_text
+from swmr_viewer.opening import preview_text
 from swmr_viewer.reader.messages import Previewed
 
 _DETAIL_LINES = 3

@@ -11,9 +11,7 @@ from PySide6.QtWidgets import QCompleter, QHBoxLayout, QLabel, QLineEdit, QSizeP
 from swmr_viewer.core.inspection import Inspection
 from swmr_viewer.core.plain_text import plain
 from swmr_viewer.gui.look.labels import PlainLabel, tip
-from swmr_viewer.opening.assessment import Remark, Tone
-from swmr_viewer.opening.checking import Field
-from swmr_viewer.opening.form import SEPARATOR, PathsField, RequestForm, suggested_paths
+from swmr_viewer.opening import SEPARATOR, Field, PathsField, Remark, RequestForm, Tone, suggested_paths
 
 _ROLES = {Tone.PLAIN: "muted", Tone.WARNING: "warn", Tone.PROBLEM: "bad"}
 """Names of the theme's style sheet."""

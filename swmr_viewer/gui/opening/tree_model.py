@@ -12,7 +12,7 @@ from swmr_viewer.core.inspection import Inspection, TreeNode
 from swmr_viewer.core.plain_text import plain
 from swmr_viewer.gui.look.labels import tip
 from swmr_viewer.gui.look.painting import guarded
-from swmr_viewer.opening.checking import shape_text
+from swmr_viewer.opening import shape_text
 
 Index = QModelIndex | QPersistentModelIndex
 PATH_ROLE = int(Qt.ItemDataRole.UserRole)

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QLabel, QLineEdit,
 from swmr_viewer.core.inspection import Inspection
 from swmr_viewer.core.plain_text import plain
 from swmr_viewer.gui.opening.tree_model import PATH_ROLE, TreeModel
-from swmr_viewer.opening.checking import Field
+from swmr_viewer.opening import Field
 
 SMALL_TREE = 200
 """Up to so many objects everything is unfolded."""

@@ -11,8 +11,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QObject, Signal
 
-from swmr_viewer.opening.scan_files import WatchRule
-from swmr_viewer.opening.scan_finder import FolderPoll, ScanFinder
+from swmr_viewer.watching import FolderPoll, ScanFinder, WatchRule
 
 POLL_INTERVAL_S = 1.0
 SHARE = 4

@@ -11,9 +11,8 @@ from PySide6.QtCore import QObject, Signal
 
 from swmr_viewer.gui.session.session import Session
 from swmr_viewer.gui.watching.folder_thread import FolderThread
-from swmr_viewer.opening.scan_files import WatchRule, fits_rule
-from swmr_viewer.opening.scan_finder import FolderPoll
 from swmr_viewer.reader.messages import FollowRequest
+from swmr_viewer.watching import FolderPoll, WatchRule, fits_rule
 
 SLOW_S = 5.0
 """After so many seconds of one listing, say that it is the storage."""

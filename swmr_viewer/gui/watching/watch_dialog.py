@@ -8,8 +8,8 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QDialog, QDialogButtonBox, QFileDialog, QFormLayout, QHBoxLayout, QLineEdit, QPushButton, QWidget
 
 from swmr_viewer.gui.look.labels import PlainLabel
-from swmr_viewer.opening.scan_files import Newest, WatchRule
-from swmr_viewer.opening.stored import Preset
+from swmr_viewer.opening import Preset
+from swmr_viewer.watching import Newest, WatchRule
 
 PATTERN_TIP = (
     "Patterns of file names, separated by semicolons; */*.nxs looks one folder deeper.\n"

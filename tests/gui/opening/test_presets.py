@@ -16,9 +16,9 @@ from swmr_viewer.core.conditions import Timeout
 from swmr_viewer.gui.assembly import Assembly
 from swmr_viewer.gui.look.settings import presets_file
 from swmr_viewer.gui.opening.dialog import OpenDialog
-from swmr_viewer.opening.scan_files import WatchRule
-from swmr_viewer.opening.stored import Preset, PresetError, load, named, save
+from swmr_viewer.opening.stored import Preset, PresetError, load_presets, preset_named, save_presets
 from swmr_viewer.reader.messages import FollowRequest
+from swmr_viewer.watching.scan_files import WatchRule
 from tests.gui.opening.fake_inspector import FakeInspector
 from tests.gui.test_window_live import wait_shown
 from tests.live.conftest import live_writer
@@ -33,16 +33,16 @@ PATH = "/data/scan.nxs"
 
 
 def test_they_are_kept_in_a_file_that_people_can_read(fresh_home: Path) -> None:
-    assert load(presets_file()) == ()
-    save([I18, B21], presets_file())
+    assert load_presets(presets_file()) == ()
+    save_presets([I18, B21], presets_file())
     assert presets_file().is_relative_to(fresh_home)
-    assert load(presets_file()) == (B21, I18)
+    assert load_presets(presets_file()) == (B21, I18)
     assert [one.name for one in presets_file().parent.iterdir()] == ["presets.json"]
     written = json.loads(presets_file().read_text(encoding="utf-8"))
     assert written["presets"][1]["data"] == ["/entry/eig*/data", "/entry/**/total"]
-    assert named("B21", load(presets_file())) == B21
+    assert preset_named("B21", load_presets(presets_file())) == B21
     with pytest.raises(PresetError, match="There are: B21, i18"):
-        named("b21", load(presets_file()))
+        preset_named("b21", load_presets(presets_file()))
 
 
 @pytest.mark.parametrize(
@@ -52,7 +52,7 @@ def test_another_file_is_refused_and_stays(text: str, tmp_path: Path) -> None:
     file = tmp_path / "other.json"
     file.write_text(text, encoding="latin-1")
     with pytest.raises(PresetError, match="no file of presets"):
-        load(file)
+        load_presets(file)
     assert file.read_text(encoding="latin-1") == text
 
 
@@ -65,7 +65,7 @@ def test_a_preset_is_saved_and_chosen_in_the_open_dialog(qtbot: QtBot, dialog: O
     qtbot.keyClicks(row.names, "my beamline")
     qtbot.mouseClick(row.save_button, LEFT)
     saved = Preset("my beamline", "*.nxs", ("/entry/*/keys/unique*",), (), ("/entry/eig*/data",), "/entry/diamond_scan/scan_finished")
-    assert load(presets_file()) == (saved,)
+    assert load_presets(presets_file()) == (saved,)
     dialog.set_value(FollowRequest(PATH))
     assert (dialog.fields.keys.text(), dialog.fields.data.text()) == (KEYS, FRAMES)
     row.names.activated.emit(0)
@@ -74,26 +74,26 @@ def test_a_preset_is_saved_and_chosen_in_the_open_dialog(qtbot: QtBot, dialog: O
     dialog.set_value(FollowRequest(PATH, ("/entry/*/nothing",)))
     assert "names nothing" in dialog.remarks["keys"].text()
     row.delete_action.trigger()
-    assert load(presets_file()) == ()
+    assert load_presets(presets_file()) == ()
 
 
 def test_presets_are_passed_on(dialog: OpenDialog, tmp_path: Path) -> None:
     row, file = dialog.presets, tmp_path / "ours.json"
-    save([I18, B21], presets_file())
+    save_presets([I18, B21], presets_file())
     row.reload()
     row.export_to(str(file))
-    save([Preset("i18", data=("/old",)), Preset("mine")], presets_file())
+    save_presets([Preset("i18", data=("/old",)), Preset("mine")], presets_file())
     row.reload()
     row.import_from(str(file))
-    assert load(presets_file()) == (B21, I18, Preset("mine"))
+    assert load_presets(presets_file()) == (B21, I18, Preset("mine"))
     file.write_text("no", encoding="utf-8")
     row.import_from(str(file))
     assert "is no file of presets" in dialog.remarks["finished"].text()
-    assert len(load(presets_file())) == 3
+    assert len(load_presets(presets_file())) == 3
 
 
 def test_the_command_line_takes_a_preset(capsys: pytest.CaptureFixture[str]) -> None:
-    save([I18], presets_file())
+    save_presets([I18], presets_file())
     parser = cli.parser_of(cli.WINDOW, window)
     watched = parser.parse_args(["--watch", "visit", "--preset", "i18", "--data", "/other"])
     assert window.watch_from(watched) == WatchRule("visit", "i18-*.nxs")
@@ -105,7 +105,7 @@ def test_the_command_line_takes_a_preset(capsys: pytest.CaptureFixture[str]) -> 
 
 
 def test_a_folder_is_watched_by_a_preset(qtbot: QtBot, viewer: Assembly, tmp_path: Path) -> None:
-    save([I18], presets_file())
+    save_presets([I18], presets_file())
     viewer.opening.ask_folder()
     dialog = viewer.opening.watch_dialog
     assert dialog is not None

@@ -13,9 +13,9 @@ from pytestqt.qtbot import QtBot
 from swmr_viewer.core.conditions import Timeout
 from swmr_viewer.gui.assembly import Assembly
 from swmr_viewer.gui.watching.folder_thread import FolderThread
-from swmr_viewer.opening.scan_files import WatchRule
-from swmr_viewer.opening.scan_finder import FolderPoll, ScanFinder
 from swmr_viewer.reader.messages import Ended, FileReplaced, FollowRequest
+from swmr_viewer.watching.scan_files import WatchRule
+from swmr_viewer.watching.scan_finder import FolderPoll, ScanFinder
 from tests.gui.fakes import Clock, FakeSupervisor, picture
 
 LEFT = Qt.MouseButton.LeftButton

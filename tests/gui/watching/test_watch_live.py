@@ -13,8 +13,8 @@ from pytestqt.qtbot import QtBot
 
 from swmr_viewer.core.conditions import Timeout
 from swmr_viewer.gui.assembly import Assembly
-from swmr_viewer.opening.scan_files import USUAL_PATTERN, WatchRule
 from swmr_viewer.simulator.plan import ScanPlan
+from swmr_viewer.watching.scan_files import USUAL_PATTERN, WatchRule
 from tests.gui.test_window_live import WAIT_MS, assert_pixels, wait_shown
 from tests.live.writers import LiveWriter
 

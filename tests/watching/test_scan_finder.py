@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from swmr_viewer.core.inspection import FileState
-from swmr_viewer.opening.scan_files import FoundFile, WatchRule, matching, natural, newest_first
-from swmr_viewer.opening.scan_finder import N_RECHECKED, FolderPoll, ScanFinder
+from swmr_viewer.watching.scan_files import FoundFile, WatchRule, matching, natural, newest_first
+from swmr_viewer.watching.scan_finder import N_RECHECKED, FolderPoll, ScanFinder
 
 SWMR, CLOSED, WRITING, EMPTY = FileState.SWMR, FileState.CLOSED, FileState.WRITING, FileState.EMPTY
 

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from swmr_viewer.core.inspection import FileState
-from swmr_viewer.opening.scan_files import USUAL_PATTERN, family_of, masters_of
-from swmr_viewer.opening.scan_finder import PATIENT_POLLS, SAME_SCAN_NS
-from tests.opening.test_scan_finder import CLOSED, SWMR, WRITING, Folder
+from swmr_viewer.watching.scan_files import USUAL_PATTERN, family_of, masters_of
+from swmr_viewer.watching.scan_finder import PATIENT_POLLS, SAME_SCAN_NS
+from tests.watching.test_scan_finder import CLOSED, SWMR, WRITING, Folder
 
 
 def masters(name: str, *others: str) -> list[str]:

@@ -11,7 +11,7 @@ import pytest
 from swmr_viewer.analysis import thumbnail_of
 from swmr_viewer.core.inspection import FileState
 from swmr_viewer.opening.assessment import Tone
-from swmr_viewer.opening.preview_text import preview_request, preview_text
+from swmr_viewer.opening.previews import preview_request, preview_text
 from swmr_viewer.reader.messages import FollowRequest, Previewed
 from tests.opening.inspections import FLAG, FRAMES, KEYS, inspection
 

@@ -15,7 +15,7 @@ from itertools import islice
 from swmr_viewer.core.errors import SwmrViewerError
 from swmr_viewer.core.files.superblock import read_file_state
 from swmr_viewer.core.inspection import FileState
-from swmr_viewer.opening.scan_files import Family, FoundFile, WatchRule, family_of, file_at, masters_of, matching, newest_first
+from swmr_viewer.watching.scan_files import Family, FoundFile, WatchRule, family_of, file_at, masters_of, matching, newest_first
 
 N_RECHECKED = 20
 """So many of the newest known files are checked at each poll: a path may be written anew."""
