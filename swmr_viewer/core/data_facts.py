@@ -1,4 +1,4 @@
-"""What a file says of a data set beyond its pixels: axes, units, geometry. Plain frozen values, no h5py here."""
+"""What a file declares of a data set beyond its pixels: axes, units, geometry. Plain frozen values, no h5py here."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class DataFacts:
     unit: str = ""
     """Of the pixels' values."""
     interpretation: str = ""
-    """NeXus' word: image, spectrum, scalar ... or ""."""
+    """NeXus' ``interpretation``: image, spectrum, scalar ... or ""."""
     mask_path: str | None = None
     """A pixel mask of the frame's shape: 0 is good."""
     time_path: str | None = None
@@ -43,13 +43,13 @@ class DataFacts:
     scan_axes: tuple[ScanAxis, ...] = ()
     """Of the scan's axes, slowest first; empty where the file names none."""
     left_out: tuple[tuple[str, str], ...] = ()
-    """Values that are there and of no use: path, and the value in words, ``0.2 (no unit)``."""
+    """Values that are there and of no use: path, and the value as a text, ``0.2 (no unit)``."""
 
     gap_values: tuple[int, ...] = ()
     """Pixels that hold no measurement, besides the type's maximum: Dectris' defective ones, or the negative ones of signed types."""
 
     def of_axes(self, axes: tuple[int, ...]) -> DataFacts:
-        """Return the same of frames of which these axes alone are looked at."""
+        """Return the same of frames of which these axes alone are shown."""
         if axes == tuple(range(len(self.axis_names))) or max(axes, default=-1) >= len(self.axis_names):
             return self
         return replace(

@@ -24,7 +24,7 @@ MOST_POINTS = 100_000_000
 
 @dataclass(frozen=True, slots=True)
 class KeyShape:
-    """What is asked of one key dataset."""
+    """The shape and limits of one key dataset."""
 
     path: str
     shape: Shape
@@ -35,7 +35,7 @@ class KeyShape:
 
 @dataclass(frozen=True, slots=True)
 class DataShape:
-    """What is asked of one data set."""
+    """The shape and limits of one data set."""
 
     shape: Shape
     maxshape: MaxShape
@@ -271,7 +271,7 @@ def _misfit_axis(data: DataShape, scan_shape: Shape) -> int | None:
 
 
 def _likeliest_rank(data: DataShape, ranks: list[int]) -> int:
-    """The file's word decides; else axes of 1 belong to the scan where the data have them too; else frames are images."""
+    """The file's declaration decides; else axes of 1 belong to the scan where the data have them too; else frames are images."""
     n_axes = len(data.maxshape)
     if data.frame_rank is not None and n_axes - data.frame_rank in ranks:
         return n_axes - data.frame_rank
@@ -282,7 +282,7 @@ def _likeliest_rank(data: DataShape, ranks: list[int]) -> int:
 
 
 def _is_rather_flat(data: DataShape, scan_shape: Shape) -> bool:
-    """Where axes may grow without limit both readings fit: the file's word decides, else lengths that no scan axis has by now."""
+    """Where axes may grow without limit both readings fit: the file's declaration decides, else lengths that no scan axis has by now."""
     rank, n_axes = len(scan_shape), len(data.maxshape)
     if data.frame_rank in (n_axes - 1, n_axes - rank):
         return data.frame_rank == n_axes - 1

@@ -23,7 +23,7 @@ COMPRESS_FROM = 1 << 16
 GZIP_LEVEL = 2
 """Of 1 to 9. gzip, because every HDF5 reads it; the better filters are plugins that other programs may lack."""
 LEAST_RANK = {"scalar": 0, "spectrum": 1, "image": 2, "rgba-image": 3, "hsla-image": 3, "cmyk-image": 3}
-"""How many axes a signal needs at least for NeXus' ``interpretation``; told otherwise, programs refuse to plot it."""
+"""How many axes a signal needs at least for NeXus' ``interpretation``; with fewer, programs refuse to plot it."""
 
 
 def frame_file(pixels: npt.NDArray[Any], description: dict[str, Any]) -> bytes:
@@ -73,11 +73,11 @@ def _write_data(group: h5py.Group, pixels: npt.NDArray[Any], description: dict[s
         group.attrs["axes"] = names
     for number, (name, axis) in enumerate(zip(names, description["axes"], strict=True)):
         group[name] = axis["values"] if axis["values"] is not None else np.arange(pixels.shape[number])
-        _tell_axis(group[name], axis, "pixel" if axis["values"] is None and pixels.ndim == 2 else "")
+        _describe_axis(group[name], axis, "pixel" if axis["values"] is None and pixels.ndim == 2 else "")
         group.attrs[f"{name}_indices"] = number
 
 
-def _tell_axis(values: h5py.Dataset, axis: dict[str, Any], usual_unit: str) -> None:
+def _describe_axis(values: h5py.Dataset, axis: dict[str, Any], usual_unit: str) -> None:
     """Give an axis its unit (an empty one is drawn as ``()``) and, where NeXus does not allow it as a name, what the file calls it."""
     if unit := axis["unit"] or usual_unit:
         values.attrs["units"] = unit

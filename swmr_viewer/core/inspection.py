@@ -8,7 +8,7 @@ from enum import StrEnum
 
 
 class FileState(StrEnum):
-    """The state of a file, told from its superblock's bytes alone."""
+    """The state of a file, from its superblock's bytes alone."""
 
     MISSING = "missing"
     """There is no file at the path (yet)."""
@@ -58,7 +58,7 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Inspection:
-    """Everything that ``inspect`` and the open dialog tell about one file."""
+    """Everything that ``inspect`` and the open dialog show of one file."""
 
     path: str
     state: FileState
@@ -94,23 +94,23 @@ def entry_of(path: str, entries: Sequence[str]) -> str | None:
     return next((entry for entry in entries if absolute.startswith(f"{entry}/")), None)
 
 
-def of_scan(found: Inspection, near: Sequence[str]) -> Inspection:
+def inspection_of_scan(found: Inspection, near: Sequence[str]) -> Inspection:
     """Return what would be found if these paths were named: keys, data and flag of their scan, where the file holds several."""
     entry = next(filter(None, (entry_of(path, found.entries) for path in near)), None)
     if entry is None or entry == found.entries[0]:
         return found
 
-    def there(candidates: tuple[Candidate, ...]) -> tuple[Candidate, ...]:
-        return tuple(one for one in candidates if entry_of(one.node.path, found.entries) == entry)
+    def there(candidates: tuple[Candidate, ...]) -> list[Candidate]:
+        return [candidate for candidate in candidates if entry_of(candidate.node.path, found.entries) == entry]
 
-    keys, data = there(found.keys), tuple(one.node.path for one in there(found.data)[:1])
+    keys, data = there(found.keys), tuple(candidate.node.path for candidate in there(found.data)[:1])
     return replace(
         found,
-        key_paths=tuple(one.node.path for one in keys if one.why == keys[0].why),
+        key_paths=tuple(key.node.path for key in keys if key.why == keys[0].why),
         length_paths=() if keys else data,
         data_paths=data,
         scan_shape=None,
         declared_scan_shape=None,
-        finished_path=next((one.node.path for one in there(found.finished)), None),
-        entries=(entry, *(one for one in found.entries if one != entry)),
+        finished_path=next((flag.node.path for flag in there(found.finished)), None),
+        entries=(entry, *(name for name in found.entries if name != entry)),
     )

@@ -189,10 +189,10 @@ class Result:
         self._owner.start()
         box = self._box(where)
         for dataset in (self.dataset, self.keys):
-            grown = tuple(max(n, one.stop) for n, one in zip(dataset.shape, box, strict=False))
+            grown = tuple(max(n, along.stop) for n, along in zip(dataset.shape, box, strict=False))
             if grown != dataset.shape[: self._rank]:
                 dataset.resize(grown + dataset.shape[self._rank :])
-        shape = tuple(one.stop - one.start for one in box) + self.dataset.shape[self._rank :]
+        shape = tuple(along.stop - along.start for along in box) + self.dataset.shape[self._rank :]
         self.dataset[box] = np.asarray(value, self.dataset.dtype).reshape(shape)
         self._pending.append(box)
         self._owner.flush_if_due()
@@ -204,7 +204,7 @@ class Result:
             at = where if isinstance(where, tuple) else position_of(where, self._source.scan_shape)
         if len(at) != self._rank:
             raise ValueError(f"{at} is no position on a scan of {self._rank} axes, as it was when {self.dataset.name} was created.")
-        return tuple(one if isinstance(one, slice) else slice(one, one + 1) for one in at)
+        return tuple(along if isinstance(along, slice) else slice(along, along + 1) for along in at)
 
     def flush(self) -> None:
         """Make what was appended visible to readers, then its keys."""
@@ -228,7 +228,7 @@ class Result:
 
 def _around(boxes: list[tuple[slice, ...]]) -> tuple[slice, ...]:
     """Return the smallest box around several."""
-    return tuple(slice(min(one.start for one in along), max(one.stop for one in along)) for along in zip(*boxes, strict=True))
+    return tuple(slice(min(part.start for part in axis), max(part.stop for part in axis)) for axis in zip(*boxes, strict=True))
 
 
 class AxisCopy:
@@ -277,9 +277,9 @@ def _copy_axes(group: h5py.Group, source: DataSource, rank: int) -> list[AxisCop
 
 
 def _describe(group: h5py.Group, name: str, axes: list[AxisCopy], rank: int, result_rank: int) -> None:
-    """Set the attributes that tell NeXus readers what to draw over what."""
+    """Set the attributes by which NeXus readers draw the signal over its axes."""
     if "signal" in group.attrs:
-        others = [bytes(one) for one in np.atleast_1d(group.attrs.get("auxiliary_signals", np.empty(0, "S1")))]
+        others = [bytes(signal) for signal in np.atleast_1d(group.attrs.get("auxiliary_signals", np.empty(0, "S1")))]
         group.attrs["auxiliary_signals"] = np.array([*others, name.encode()])
         return
     group.attrs["signal"] = np.bytes_(name.encode())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from swmr_viewer.core.inspection import Inspection, of_scan
+from swmr_viewer.core.inspection import Inspection, inspection_of_scan
 from swmr_viewer.opening.assessment import Assessment, assess
 from swmr_viewer.opening.checking import Field
 from swmr_viewer.reader.messages import FollowRequest, Inspected
@@ -133,7 +133,7 @@ class RequestForm:
     def _scan_in(self, found: Inspection, but: PathsField | None = None) -> Inspection:
         """Return what was found of the scan that the chosen paths (but one field's) lead into, where the file holds several."""
         fields = [field for field in (self.keys, self.length, self.data) if field is not but]
-        return of_scan(found, [path for field in fields for path in field.chosen_paths()])
+        return inspection_of_scan(found, [path for field in fields for path in field.chosen_paths()])
 
     def assess(self, answer: Inspected | None, reading_s: float | None = None) -> Assessment:
         """Return what to show of the request; see `swmr_viewer.opening.assessment.assess`."""

@@ -1,4 +1,4 @@
-"""The scan shape as it grows: what is told, and what the key datasets have by now; and where a file tells it."""
+"""The scan shape as it grows: what is given, and what the key datasets have by now; and where a file declares it."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ class Extent:
 
     Parameters
     ----------
-    told : tuple of int or None
-        The scan shape that the user, or the file's ``scan_shape``, tells.
+    given : tuple of int or None
+        The scan shape from the user, or from the file's ``scan_shape``.
     most_axes : int or None
         The number of scan axes, where the data tell it: axes behind them that are 1 long are dropped.
     """
 
-    def __init__(self, told: tuple[int, ...] | None, most_axes: int | None = None) -> None:
-        self._told = told
+    def __init__(self, given: tuple[int, ...] | None, most_axes: int | None = None) -> None:
+        self._given = given
         self._most_axes = most_axes
-        self._said: set[str] = set()
+        self._reported: set[str] = set()
         self._faults: list[str] = []
-        self.is_fixed = told is not None
+        self.is_fixed = given is not None
         """Whether the scan can not grow: all its points are known."""
 
     def shape_of(self, datasets: Sequence[KeyDataset | LengthKeys]) -> tuple[int, ...]:
@@ -43,26 +43,26 @@ class Extent:
             If the datasets do not fit one another, or are larger than any scan.
         """
         if not datasets:
-            return self._told or (0,)
-        fit = fit_keys([_key_shape(dataset) for dataset in datasets], self._told, self._most_axes)
+            return self._given or (0,)
+        fit = fit_keys([_key_shape(dataset) for dataset in datasets], self._given, self._most_axes)
         if isinstance(fit, DoesNotFit):
             raise fit.error()
         for dataset, key in zip(datasets, fit.keys, strict=True):
             dataset.flat = key.flat
         self.is_fixed = fit.is_fixed
-        self._faults += [one.text for one in fit.disagreements if one.about not in self._said]
-        self._said.update(one.about for one in fit.disagreements)
+        self._faults += [found.text for found in fit.disagreements if found.about not in self._reported]
+        self._reported.update(found.about for found in fit.disagreements)
         return fit.shape
 
     def note_end(self, datasets: Sequence[KeyDataset | LengthKeys]) -> None:
         """Take note that the scan has ended: lengths that differ now will not become equal any more."""
-        text = "" if "lengths" in self._said else _differing_lengths(datasets)
+        text = "" if "lengths" in self._reported else _differing_lengths(datasets)
         if text:
-            self._said.add("lengths")
+            self._reported.add("lengths")
             self._faults.append(text)
 
     def take_faults(self) -> list[str]:
-        """Return what does not agree and was not told before."""
+        """Return what does not agree and was not reported before."""
         taken, self._faults = self._faults, []
         return taken
 

@@ -45,7 +45,7 @@ def read_facts(h5file: h5py.File, data_path: str, scan_rank: int, frame_shape: t
 
 
 class _FactReader:
-    """Reads from the groups that may tell something of one data set."""
+    """Reads from the groups around one data set."""
 
     def __init__(self, file: NexusFile, path: str, scan_rank: int, frame_shape: tuple[int, ...]) -> None:
         self.file, self.path, self.frame_shape = file, path, frame_shape
@@ -119,7 +119,7 @@ class _FactReader:
         return (-1, -2) if (lowest is not None and lowest >= 0) or self.data.fillvalue in (-1, -2) else ()
 
     def interpretation(self) -> str:
-        """The data set's own word, or colour where areaDetector writes down its mode for each frame (0, mono, is its fill as well)."""
+        """What the data set declares, or colour where areaDetector writes down its mode for each frame (0, mono, is its fill as well)."""
         declared = interpretation_of(self.data) if isinstance(self.data, h5py.Dataset) else ""
         if declared not in ("", "image") or len(self.frame_shape) < 3:
             return declared
@@ -191,7 +191,7 @@ class _FactReader:
         return scan_axes, tuple(self._axis(places[name], name, length) for name, length in lengths)
 
     def _axis(self, path: str, name: str, length: int | None) -> ScanAxis:
-        """One axis, of a frame if it has a length; "." is NeXus' word for one that has none."""
+        """One axis, of a frame if it has a length; "." stands for none (NeXus)."""
         found = self.file.at(path) if name != "." else None
         if not isinstance(found, h5py.Dataset):
             return ScanAxis("" if name == "." else name)
@@ -199,8 +199,8 @@ class _FactReader:
         with suppress(*BROKEN):
             if found.ndim == 1 and found.dtype.kind in "iuf" and found.size <= MOST_VALUES:
                 given = np.asarray(found[()], np.float64)
-                told = given if length is None else values_of_pixels(given, length)
-                values = None if told is None else tuple(told.tolist())
+                fitting = given if length is None else values_of_pixels(given, length)
+                values = None if fitting is None else tuple(fitting.tolist())
         return ScanAxis(" ".join(texts_of(found, "long_name")) or name, " ".join(texts_of(found, "units")), values)
 
 

@@ -1,4 +1,4 @@
-"""When frames were taken, as far as the file tells; a time that cannot be one is left out, and said once."""
+"""When frames were taken, as far as the file has it; a time that cannot be one is left out, and reported once."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _MOST_S = 1e11
 
 
 class FrameTimes:
-    """One time per scan point, read one by one.
+    """One time per scan point, each read when it is asked for.
 
     Parameters
     ----------
@@ -50,7 +50,7 @@ class FrameTimes:
         self._start_s: float | None = None
         self._factor: float | None = None
         self._faults: list[str] = []
-        self._told = False
+        self._is_reported = False
         if path is None:
             return
         try:
@@ -61,10 +61,10 @@ class FrameTimes:
     def _open(self, dataset: Any) -> None:
         start, unit = text_of(dataset, "start"), " ".join(texts_of(dataset, "units"))
         if start and (began_s := _seconds_of(start)) is None:
-            self._tell(f"The times in {self._path} count from {start!r}, which is no date")
+            self._report(f"The times in {self._path} count from {start!r}, which is no date")
             return
         if unit and in_seconds(unit) is None:
-            self._tell(f"The times in {self._path} are in {unit!r}, which is no unit of time")
+            self._report(f"The times in {self._path} are in {unit!r}, which is no unit of time")
             return
         self._start_s = began_s if start else None
         self._factor = in_seconds(unit) if unit else None
@@ -82,17 +82,17 @@ class FrameTimes:
             return None
         found = self._since_1970(value)
         if found is None:
-            self._tell(f"The time of frame {index} in {self._path} ({value:g}) is none at which it can have been taken")
+            self._report(f"The time of frame {index} in {self._path} ({value:g}) is none at which it can have been taken")
         return found
 
     def take_faults(self) -> list[str]:
-        """Return what is to be said of the times: once, and then nothing."""
+        """Return what is wrong with the times: once, and then nothing."""
         taken, self._faults = self._faults, []
         return taken
 
-    def _tell(self, what: str) -> None:
-        if not self._told:
-            self._told = True
+    def _report(self, what: str) -> None:
+        if not self._is_reported:
+            self._is_reported = True
             self._faults.append(f"{what}. Such times are left out: the age that is shown is counted from the reading.")
 
     def _read(self, index: int, scan_shape: tuple[int, ...]) -> float:

@@ -19,7 +19,7 @@ Attributes = Mapping[str, Sequence[str]]
 GROUP_ATTRIBUTES = ("NX_class", "default", "signal", "axes")
 """What is to be read of a group for the functions here."""
 _USUAL_SIGNAL = "data"
-"""What NXdata and NXdetector call it where they do not say."""
+"""What NXdata and NXdetector call it where they declare none."""
 
 
 def default_chain(attributes_at: Callable[[str], Attributes | None], start: str = "") -> Iterator[str]:
@@ -54,7 +54,7 @@ def axis_names_of(attributes: Attributes) -> list[str]:
 
 
 class NexusFile:
-    """An open file, looked at softly: whatever cannot be opened or read is not there."""
+    """An open file, read softly: whatever cannot be opened or read is not there."""
 
     def __init__(self, h5file: h5py.File) -> None:
         self._h5file = h5file

@@ -102,7 +102,7 @@ class Quantities:
     def __init__(self, at: Callable[[str], Any]) -> None:
         self._at = at
         self.left_out: dict[str, str] = {}
-        """Values that are there and of no use, in words, by path."""
+        """Values that are there and of no use, as texts, by path."""
 
     def number(self, path: str) -> float | None:
         """Return a single finite number: written as a number or a text, or several times as the same one."""
@@ -110,25 +110,25 @@ class Quantities:
         if not isinstance(found, h5py.Dataset) or found.dtype.kind not in "iufSO" or not 0 < found.size <= MOST_VALUES:
             return None
         try:
-            told = np.asarray(found[()]).reshape(-1)
+            values = np.asarray(found[()]).reshape(-1)
         except BROKEN:
             return None
-        if told.dtype.kind not in "iuf":
-            return self._number_in_text(path, told[0]) if told.size == 1 else None
-        low, high = float(told.min()), float(told.max())
+        if values.dtype.kind not in "iuf":
+            return self._number_in_text(path, values[0]) if values.size == 1 else None
+        low, high = float(values.min()), float(values.max())
         if low != high or not isfinite(low):
             self.left_out[path] = f"{low:g} to {high:g}" if isfinite(low) else f"{low:g}"
             return None
         return low
 
-    def _number_in_text(self, path: str, told: Any) -> float | None:
-        words = decoded(told) if isinstance(told, bytes) else str(told)
+    def _number_in_text(self, path: str, found: Any) -> float | None:
+        text = decoded(found) if isinstance(found, bytes) else str(found)
         try:
-            value = float(words)
+            value = float(text)
         except ValueError:
             value = float("nan")
         if not isfinite(value):
-            self.left_out[path] = repr(plain(words)[:40])
+            self.left_out[path] = repr(plain(text)[:40])
             return None
         return value
 
@@ -154,11 +154,11 @@ class Quantities:
     def _first(self, paths: tuple[str, ...], converted: Callable[[float, str], float | None]) -> float | None:
         before = dict(self.left_out)
         for path in paths:
-            told = self.quantity(path)
-            value = converted(*told) if told is not None else None
+            found = self.quantity(path)
+            value = converted(*found) if found is not None else None
             if value is not None and value > 0:
                 self.left_out = before
                 return value
-            if told is not None:
-                self.left_out[path] = f"{told[0]:g} {plain(told[1])}"
+            if found is not None:
+                self.left_out[path] = f"{found[0]:g} {plain(found[1])}"
         return None
