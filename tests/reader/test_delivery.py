@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -13,13 +14,25 @@ from swmr_viewer.core.errors import FrameDoubtfulError, FrameNotWrittenError, Fr
 from swmr_viewer.core.progress import KeyProgress
 from swmr_viewer.reader.blocks import create_block, let_go, unlink
 from swmr_viewer.reader.child import event_pipe
-from swmr_viewer.reader.child.frame_preparers import FramePreparers
-from swmr_viewer.reader.child.frame_reading import FRAME_TIMEOUT_S, FrameReading
+from swmr_viewer.reader.child.frame_reading import FRAME_TIMEOUT_S, FrameReader
 from swmr_viewer.reader.child.live import LiveDelivery
 from swmr_viewer.reader.child.measured_delivery import MeasuredDelivery
 from swmr_viewer.reader.child.reader_slots import ReaderSlots
 from swmr_viewer.reader.child.sending import Sender
-from swmr_viewer.reader.messages import Busy, Event, Fault, FrameMeasured, FrameReady, Heartbeat, ShowIndex, ShowLive, SlotsWanted, UseSlots
+from swmr_viewer.reader.messages import (
+    Busy,
+    Event,
+    Fault,
+    Follow,
+    FollowRequest,
+    FrameMeasured,
+    FrameReady,
+    Heartbeat,
+    ShowIndex,
+    ShowLive,
+    SlotsWanted,
+    UseSlots,
+)
 
 N = 10
 
@@ -84,9 +97,15 @@ class Grabber:
 
 
 class Scan:
-    """What a delivery sees of a scan of N points: keys that the test sets."""
+    """What a delivery sees of a scan of N points, its follower and its reporter: keys that the test sets."""
 
-    def __init__(self) -> None:
+    h5file = None
+    late = SimpleNamespace(paths=())
+
+    def __init__(self, grabber: Grabber) -> None:
+        self.grabbers = {"/data": grabber}
+        self.facts = {"/data": DataFacts()}
+        self.follower = self
         self.progress = KeyProgress(1, (N,))
         self.scan_shape = (N,)
         self.told = self.progress.complete_mask()
@@ -111,7 +130,8 @@ class Scan:
 
 @pytest.fixture
 def parts():
-    scan, pipe, grabber, clock = Scan(), EventPipe(), Grabber(), Clock()
+    pipe, grabber, clock = EventPipe(), Grabber(), Clock()
+    scan = Scan(grabber)
     block = create_block(4096)
     slots = ReaderSlots()
     slots.use(UseSlots(1, (block.name,), 4096))
@@ -121,16 +141,15 @@ def parts():
     let_go(block)
 
 
-def live_delivery(grabber, scan, slots, pipe, unreadable=(), *, clock):
-    preparers = FramePreparers(None, {"/data": DataFacts()}, pipe)
-    sender = Sender({"/data": grabber}, scan, slots, pipe, preparers, {}, lambda *about: None)
-    return LiveDelivery(FrameReading({"/data": grabber}, pipe, unreadable, clock), scan, sender, preparers)
+def live_delivery(scan, slots, pipe, unreadable=(), *, clock):
+    frames = FrameReader(scan, scan, pipe, unreadable, clock)
+    return LiveDelivery(frames, Sender(frames, scan, slots, lambda *about: None))
 
 
 @pytest.fixture
 def live(parts):
-    scan, pipe, grabber, clock, slots, name = parts
-    made = live_delivery(grabber, scan, slots, pipe, clock=clock)
+    scan, pipe, _grabber, clock, slots, name = parts
+    made = live_delivery(scan, slots, pipe, clock=clock)
 
     def step(*, release: bool = True) -> list[int]:
         made.step()
@@ -382,7 +401,7 @@ def test_frames_that_outgrow_the_slots_ask_for_larger_ones_once(parts, live):
 
 def test_a_frame_that_was_marked_unreadable_is_not_touched(parts):
     scan, pipe, grabber, clock, slots, _ = parts
-    delivery = live_delivery(grabber, scan, slots, pipe, unreadable=(("/data", (2,)),), clock=clock)
+    delivery = live_delivery(scan, slots, pipe, unreadable=(("/data", (2,)),), clock=clock)
     delivery.add_completed(scan.set(0, 3), False)
     delivery.step()
     assert grabber.reads == []
@@ -397,8 +416,9 @@ def test_a_frame_that_was_marked_unreadable_is_not_touched(parts):
 
 
 def measured_of(parts, delivered=None, unreadable=()) -> MeasuredDelivery:
-    scan, pipe, grabber, clock, _, _ = parts
-    return MeasuredDelivery(FrameReading({"/data": grabber}, pipe, unreadable, clock), scan, delivered)
+    scan, pipe, _, clock, _, _ = parts
+    follow = Follow(1, FollowRequest("/scan.h5", every_frame=True), delivered)
+    return MeasuredDelivery(FrameReader(scan, scan, pipe, unreadable, clock), follow)
 
 
 def test_every_frame_is_measured_and_a_damaged_one_is_said(parts):

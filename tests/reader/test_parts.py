@@ -1,4 +1,4 @@
-"""The pure parts: health, patience, the newest frame, what is measured, what is resumed, how a slot is laid out."""
+"""The pure parts: health, ready_times, the newest frame, what is measured, what is resumed, how a slot is laid out."""
 
 from __future__ import annotations
 
@@ -84,22 +84,22 @@ def test_the_next_check_is_when_the_verdict_changes(stuck_after_s, gaps):
         assert health.judge(now + pause_s + 1e-6) != quiet.judge(now) or pause_s == 0
 
 
-# ---- patience
+# ---- ready_times
 
 
-def test_patience_counts_from_when_a_frame_became_ready():
-    patience = ReadyTimes()
-    patience.note(10, 100.0)
-    patience.note(11, 200.0)
-    assert [patience.ready_since(n, 0.0) for n in (1, 10, 11)] == [100.0, 100.0, 200.0]
-    assert patience.ready_since(12, 7.0) == 7.0
+def test_ready_times_counts_from_when_a_frame_became_ready():
+    ready_times = ReadyTimes()
+    ready_times.add(10, 100.0)
+    ready_times.add(11, 200.0)
+    assert [ready_times.ready_since(n, 0.0) for n in (1, 10, 11)] == [100.0, 100.0, 200.0]
+    assert ready_times.ready_since(12, 7.0) == 7.0
 
 
-def test_patience_stays_small():
-    patience = ReadyTimes()
+def test_ready_times_stays_small():
+    ready_times = ReadyTimes()
     for n in range(1, 100_000):
-        patience.note(n, n * 1e-4)
-    assert len(patience._ready) < 110
+        ready_times.add(n, n * 1e-4)
+    assert len(ready_times._ready) < 110
 
 
 # ---- newest

@@ -6,12 +6,10 @@ import numpy as np
 import pytest
 
 from swmr_viewer.analysis import Region
-from swmr_viewer.core.data_facts import DataFacts
 from swmr_viewer.core.progress import KeyProgress
 from swmr_viewer.core.scan import moved
 from swmr_viewer.reader.child.frame_order import Backlog
-from swmr_viewer.reader.child.frame_preparers import FramePreparers
-from swmr_viewer.reader.child.frame_reading import FRAME_TIMEOUT_S, FrameReading
+from swmr_viewer.reader.child.frame_reading import FRAME_TIMEOUT_S, FrameReader
 from swmr_viewer.reader.child.live import LiveDelivery
 from swmr_viewer.reader.child.measurer import Measurer
 from swmr_viewer.reader.child.sending import Sender
@@ -26,12 +24,10 @@ class Bench:
 
     def __init__(self, parts, unreadable=()) -> None:
         self.scan, self.pipe, self.grabber, self.clock, self.slots, self.name = parts
-        grabbers = {"/data": self.grabber}
-        self.preparers = FramePreparers(None, {"/data": DataFacts()}, self.pipe)
-        frames = FrameReading(grabbers, self.pipe, unreadable, self.clock)
-        self.measurer = Measurer(frames, self.scan, self.preparers)
-        sender = Sender(grabbers, self.scan, self.slots, self.pipe, self.preparers, {}, self.measurer.measure_shown)
-        self.live = LiveDelivery(frames, self.scan, sender, self.preparers)
+        frames = FrameReader(self.scan, self.scan, self.pipe, unreadable, self.clock)
+        self.preparers = frames.preparers
+        self.measurer = Measurer(frames)
+        self.live = LiveDelivery(frames, Sender(frames, self.scan, self.slots, self.measurer.measure_shown))
         self.grabber.dtype = np.dtype("<u4")
 
     def set(self, start: int, stop: int, shape: tuple[int, ...] | None = None) -> None:

@@ -7,11 +7,9 @@ from typing import Any
 
 from swmr_viewer.core.conditions import FILE_REPLACED, STOPPED, Timeout
 from swmr_viewer.core.errors import SwmrViewerError
-from swmr_viewer.core.nexus import FrameTimes
 from swmr_viewer.reader.child.event_pipe import EventPipe, Handlers
 from swmr_viewer.reader.child.file_watching import FileWatch
-from swmr_viewer.reader.child.frame_preparers import FramePreparers
-from swmr_viewer.reader.child.frame_reading import FrameReading
+from swmr_viewer.reader.child.frame_reading import FrameReader
 from swmr_viewer.reader.child.live import LiveDelivery
 from swmr_viewer.reader.child.measured_delivery import MeasuredDelivery
 from swmr_viewer.reader.child.measurer import Measurer
@@ -56,10 +54,8 @@ class Following:
         self._pipe = pipe
         self._announcer = ProgressReporter(scan.follower, pipe)
         self._reports_keys = not follow.request.every_frame
-        self._preparers = FramePreparers(scan.h5file, scan.facts, pipe)
-        self._frames = FrameReading(scan.grabbers, pipe, follow.unreadable, late=scan.late)
-        self._times: dict[str, FrameTimes] = {}
-        self._measurer = Measurer(self._frames, self._announcer, self._preparers)
+        self._frames = FrameReader(scan, self._announcer, pipe, follow.unreadable)
+        self._measurer = Measurer(self._frames)
         self._live: LiveDelivery | None = None
         self._handlers: Handlers = {
             **self._announcer.handlers,
@@ -70,11 +66,9 @@ class Following:
         self._frame_handlers: Handlers = {}
         self._delivery: LiveDelivery | MeasuredDelivery
         if follow.request.every_frame:
-            self._delivery = MeasuredDelivery(
-                self._frames, scan.follower, follow.delivered, follow.delivered_shape, lambda: self._ending is not None
-            )
+            self._delivery = MeasuredDelivery(self._frames, follow, lambda: self._ending is not None)
         else:
-            self._live = self._live_delivery(slots)
+            self._live = LiveDelivery(self._frames, Sender(self._frames, self._announcer, slots, self._measurer.measure_shown))
             self._delivery = self._live
             self._frame_handlers = {**self._live.handlers, **self._measurer.handlers}
         self._files = FileWatch(scan, pipe)
@@ -90,12 +84,6 @@ class Following:
         pipe.send(scan.opened(follow.generation, follow.request.path))
         self._report_faults(scan.faults)
         pipe.report_phase(Phase.FOLLOWING)
-
-    def _live_delivery(self, slots: ReaderSlots) -> LiveDelivery:
-        scan, pipe = self._scan, self._pipe
-        self._times.update({path: FrameTimes(scan.h5file, facts.time_path) for path, facts in scan.facts.items()})
-        sender = Sender(scan.grabbers, self._announcer, slots, pipe, self._preparers, self._times, self._measurer.measure_shown)
-        return LiveDelivery(self._frames, self._announcer, sender, self._preparers)
 
     @property
     def h5file(self) -> Any:
@@ -203,15 +191,14 @@ class Following:
         if joined:
             pipe.send(DataJoined(pipe.generation, joined))
         for data in joined:
-            self._preparers.add(data.path, data.facts)
-            self._times[data.path] = FrameTimes(scan.h5file, data.facts.time_path)
+            self._frames.preparers.add(data.path, data.facts)
             self._delivery.add_data(data.path)
         self._report_waits()
         self._report_faults(scan.faults)
 
     def _join_masks(self) -> None:
         """Use pixel masks that were not there yet, for what is shown and for what was measured without them."""
-        if self._live is not None and self._preparers.look_for_masks():
+        if self._live is not None and self._frames.preparers.look_for_masks():
             self._live.prepare_again()
             self._measurer.measure_anew()
 

@@ -31,7 +31,7 @@ class NewestFrame:
         self._given_up: set[int] = set()
 
     def add_completed(self, indices: IndexArray) -> None:
-        """Take note of indices that became complete."""
+        """Take indices that became complete."""
         if not indices.size:
             return
         lowest, highest = int(indices.min()), int(indices.max())
@@ -47,17 +47,17 @@ class NewestFrame:
         self._latest = lowest if backwards else highest
 
     def reset(self) -> None:
-        """Take note that indices mean other positions now: the scan shape grew."""
+        """Forget all indices: they mean other positions now."""
         self._latest = self._settled = None
         self._given_up.clear()
 
     def resend(self) -> None:
-        """Take note that the view holds something else, so that the newest has to be sent again."""
+        """Send the newest again: the view holds something else."""
         self._settled = None
 
     @property
     def is_backwards(self) -> bool:
-        """Whether indices come falling: a snake on its way back."""
+        """Whether indices fall: a snake on its way back."""
         return self._step < 0
 
     @property
@@ -78,15 +78,15 @@ class NewestFrame:
                 return
 
     def mark_shown(self, index: int) -> None:
-        """Take note that this frame was sent."""
+        """Remember the frame that was sent."""
         self._settled = index
 
     def set_unreadable(self, indices: Iterable[int]) -> None:
-        """Take note that these frames will not come, and that no others are known: another data set is shown, or indices moved."""
+        """Pass over these frames and no others: another data set is shown, or indices moved."""
         self._given_up = set(indices)
 
     def give_up(self, index: int) -> None:
-        """Take note that this frame will not come."""
+        """Pass over a frame that will not come."""
         self._given_up.add(index)
 
 
@@ -119,7 +119,7 @@ class FrameQueue:
         return self._waiting[0][1] if self._waiting else 0.0
 
     def add_completed(self, indices: IndexArray, backwards: bool, now: float = 0.0) -> None:
-        """Take note of frames that became complete at the same time, by index or, where a snake runs back, against it."""
+        """Append frames that became complete at the same time, by index or, where a snake runs back, against it."""
         indices = np.sort(indices)
         if self._passed.size:
             indices = indices[~np.isin(indices, self._passed)]
@@ -134,11 +134,11 @@ class FrameQueue:
         return int(first[0])
 
     def remap_indices(self, before: tuple[int, ...], after: tuple[int, ...]) -> None:
-        """Take note that the scan shape grew."""
+        """Move indices to a scan shape that grew."""
         self._waiting = deque((moved(indices, before, after), since) for indices, since in self._waiting)
         self._passed = moved(self._passed, before, after)
 
-    def left(self) -> IndexArray:
+    def remaining(self) -> IndexArray:
         """Return what still waits."""
         return np.concatenate([*(indices for indices, _ in self._waiting), np.empty(0, np.int64)])
 
@@ -184,7 +184,7 @@ class Backlog:
         return True
 
     def remap_indices(self, before: tuple[int, ...], after: tuple[int, ...]) -> None:
-        """Take note that the scan shape grew: the frames are the same, their indices are not."""
+        """Move indices to a scan shape that grew: the frames are the same, their indices are not."""
         self._piles = [moved(pile, before, after) for pile in self._piles]
         self._taken_out = set(moved(np.array(list(self._taken_out), np.int64), before, after).tolist())
 
@@ -201,8 +201,8 @@ class ArrivalLog:
     def __init__(self) -> None:
         self._indices: deque[int] = deque(maxlen=MOST_COMBINED)
 
-    def note(self, indices: IndexArray, backwards: bool = False) -> None:
-        """Take note of indices that completed at the same time."""
+    def add(self, indices: IndexArray, backwards: bool = False) -> None:
+        """Append indices that completed at the same time."""
         latest = np.sort(indices)[:: -1 if backwards else 1][-MOST_COMBINED:]
         self._indices.extend(latest.tolist())
 
@@ -213,12 +213,12 @@ class ArrivalLog:
     def since(self, index: int) -> IndexArray | None:
         """Return what completed after this index, or None where that is not known any more."""
         after: list[int] = []
-        for one in reversed(self._indices):
-            if one == index:
+        for later in reversed(self._indices):
+            if later == index:
                 return np.array(after[::-1], np.int64)
-            after.append(one)
+            after.append(later)
         return None
 
     def remap_indices(self, before: tuple[int, ...], after: tuple[int, ...]) -> None:
-        """Take note that the scan shape grew."""
+        """Move indices to a scan shape that grew."""
         self._indices = deque(moved(np.array(self._indices, np.int64), before, after).tolist(), maxlen=MOST_COMBINED)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -12,62 +12,95 @@ import numpy.typing as npt
 
 from swmr_viewer.core.errors import FrameDoubtfulError, FrameNotWrittenError
 from swmr_viewer.core.frames import FrameGrabber
+from swmr_viewer.core.progress import KeyProgress
+from swmr_viewer.core.ranges import IndexArray
 from swmr_viewer.core.scan import index_of
 from swmr_viewer.reader.child.event_pipe import EventPipe
-from swmr_viewer.reader.child.scans import LateData
+from swmr_viewer.reader.child.frame_preparers import FramePreparers
+from swmr_viewer.reader.child.progress_reporter import ProgressReporter
+from swmr_viewer.reader.child.scans import Scan
 from swmr_viewer.reader.messages import FramePlace
 
+FRAME_TIMEOUT_S = 5.0
+"""Longest wait (s) for a frame whose key is set: some writers flush keys before the frames they announce."""
+_SAME_MOMENT_S = 0.1
 _NONE: frozenset[int] = frozenset()
 
 
-class FrameReading:
-    """Reads frames to be looked at here, and says what is wrong with them.
+class FrameReader:
+    """The data sets of a scan, which frames of them are complete, and how they are prepared.
 
     Parameters
     ----------
-    grabbers : mapping of str to FrameGrabber
-        The data sets by path, the first one is shown until another is asked for.
+    scan : Scan
+        The first of its data sets is shown until another is asked for.
+    reporter : ProgressReporter
+        Has the keys by now.
     pipe : EventPipe
         Where messages go.
     unreadable : tuple of (str, tuple of int)
         Frames that ended a reader, by data set and position: not to be touched.
     clock : callable
         Monotonic seconds.
-    late : LateData, optional
-        The data sets that are not there yet.
     """
 
     def __init__(
         self,
-        grabbers: Mapping[str, FrameGrabber],
+        scan: Scan,
+        reporter: ProgressReporter,
         pipe: EventPipe,
         unreadable: tuple[FramePlace, ...] = (),
         clock: Callable[[], float] = time.monotonic,
-        late: LateData | None = None,
     ) -> None:
-        self.grabbers = grabbers
+        self.scan = scan
         self.pipe = pipe
-        self._unreadable = unreadable
         self.clock = clock
-        self._late = late
+        self.preparers = FramePreparers(scan.h5file, scan.facts, pipe, clock)
+        self._reporter = reporter
+        self._unreadable = unreadable
         self._kept: dict[str, npt.NDArray[Any]] = {}
+
+    @property
+    def grabbers(self) -> dict[str, FrameGrabber]:
+        """The data sets that are there, by path."""
+        return self.scan.grabbers
+
+    @property
+    def progress(self) -> KeyProgress:
+        """The keys by now."""
+        return self._reporter.progress
+
+    @property
+    def scan_shape(self) -> tuple[int, ...]:
+        """The shape that indices count on by now."""
+        return self.progress.scan_shape
+
+    @property
+    def all_complete(self) -> IndexArray:
+        """The complete indices, rising."""
+        return np.flatnonzero(self.progress.complete_mask()).astype(np.int64)
 
     @property
     def first_path(self) -> str:
         """The data set that is shown first; nothing where there is none."""
         return next(iter(self.grabbers), "")
 
-    def unreadable(self, path: str, scan_shape: tuple[int, ...]) -> frozenset[int]:
-        """Return which frames of a data set are not to be touched, by their indices on this scan shape."""
+    def is_followed(self, path: str) -> bool:
+        """Whether this data set is followed, there or not yet; a fault is reported where it is not."""
+        is_followed = path in self.grabbers or path in self.scan.late.paths
+        if not is_followed:
+            self.pipe.report_fault(f"{path} is not among the data sets that are followed.")
+        return is_followed
+
+    def unreadable(self, path: str) -> frozenset[int]:
+        """Return which frames of a data set are not to be touched, by their indices by now."""
         if not self._unreadable:
             return _NONE
         positions = [position for data_path, position in self._unreadable if data_path == path]
-        return frozenset(index for position in positions if (index := _index_on(position, scan_shape)) is not None)
+        return frozenset(index for position in positions if (index := _index_on(position, self.scan_shape)) is not None)
 
-    def read(self, path: str, index: int, scan_shape: tuple[int, ...], doing: str, as_it_is: bool = False) -> npt.NDArray[Any]:
+    def read(self, path: str, index: int, doing: str, as_it_is: bool = False) -> npt.NDArray[Any]:
         """Read a frame into an array that is good until the next call: twice as fast as a new one for each frame.
-
-        ``as_it_is`` takes a frame that is in doubt: see `accept`.
 
         Raises
         ------
@@ -75,23 +108,34 @@ class FrameReading:
             If the frame is not there yet, or cannot be read.
         """
         grabber, kept = self.grabbers[path], self._kept.get(path)
-        self.pipe.report_frame(doing, index, path, scan_shape)
         if kept is None or kept.shape != grabber.frame_shape or kept.dtype != grabber.dtype:
             self._kept[path] = kept = np.empty(grabber.frame_shape, grabber.dtype)
-        grab_at(grabber, index, scan_shape, kept, as_it_is)
+        self.read_into(kept, path, index, doing, as_it_is)
         return kept
 
-    @property
-    def awaited(self) -> tuple[str, ...]:
-        """The data sets that are followed and not there yet."""
-        return self._late.paths if self._late is not None else ()
+    def read_into(self, frame: npt.NDArray[Any], path: str, index: int, doing: str, as_it_is: bool = False) -> None:
+        """Read a frame; the keys' scan shape may lag or lead that of the data while both grow.
 
-    def knows(self, path: str) -> bool:
-        """Whether this data set is followed, there or not yet; a fault is reported where it is not."""
-        is_known = path in self.grabbers or path in self.awaited
-        if not is_known:
-            self.pipe.report_fault(f"{path} is not among the data sets that are followed.")
-        return is_known
+        ``as_it_is`` takes a doubtful frame, after waiting: see `accept`.
+
+        Raises
+        ------
+        FrameNotWrittenError, FrameUnreadableError
+            If the frame is not there yet, or its data set grew at this moment, or it cannot be read.
+        """
+        grabber = self.grabbers[path]
+        self.pipe.report_frame(doing, index, path, self.scan_shape)
+        grabber.scan_shape = self.scan_shape
+        try:
+            grabber.grab_into(index, frame, as_it_is=as_it_is)
+        except (TypeError, ValueError) as error:
+            if grabber.frame_shape == frame.shape:
+                raise
+            raise FrameNotWrittenError(f"Frame {index} of {grabber.path} is growing.", "Try again after the next poll.") from error
+
+    def prepare(self, path: str, index: int, frame: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        """Return what is shown of a frame, its masked pixels marked by their value."""
+        return self.preparers.prepare(path, frame, index, self.scan_shape)
 
     def accept(self, path: str, index: int, error: FrameDoubtfulError, report: bool = True) -> None:
         """Take a doubtful frame as it is from now on, for it was waited for long enough.
@@ -100,9 +144,12 @@ class FrameReading:
         """
         self.grabbers[path].go_without(error.missing)
         if report:
-            self.pipe.report_fault(
-                f"{error.message} Its key was set more than {FRAME_TIMEOUT_S:.0f} s ago: it is taken as it is.", index, path
-            )
+            self.pipe.report_fault(f"{late_text(error)[:-1]}: it is taken as it is.", index, path)
+
+
+def late_text(error: FrameNotWrittenError) -> str:
+    """Return why a frame is not waited for any longer."""
+    return f"{error.message} Its key was set more than {FRAME_TIMEOUT_S:.0f} s ago."
 
 
 def _index_on(position: tuple[int, ...], scan_shape: tuple[int, ...]) -> int | None:
@@ -110,35 +157,6 @@ def _index_on(position: tuple[int, ...], scan_shape: tuple[int, ...]) -> int | N
         return index_of((*position, *(0,) * (len(scan_shape) - len(position))), scan_shape)
     except IndexError:  # of another scan
         return None
-
-
-def grab_at(grabber: FrameGrabber, index: int, scan_shape: tuple[int, ...], frame: npt.NDArray[Any], as_it_is: bool = False) -> None:
-    """Read the frame at an index on the keys' scan shape, which may lag or lead that of the data while both grow.
-
-    ``as_it_is`` takes a frame that is in doubt, after waiting.
-
-    Raises
-    ------
-    FrameNotWrittenError, FrameUnreadableError
-        If the frame is not there yet, or its data set grew at this moment, or it cannot be read.
-    """
-    grabber.scan_shape = scan_shape
-    try:
-        grabber.grab_into(index, frame, as_it_is=as_it_is)
-    except (TypeError, ValueError) as error:
-        if grabber.frame_shape == frame.shape:
-            raise
-        raise _growing(index, grabber) from error
-
-
-def _growing(index: int, grabber: FrameGrabber) -> FrameNotWrittenError:
-    return FrameNotWrittenError(f"Frame {index} of {grabber.path} is growing.", "Try again after the next poll.")
-
-
-FRAME_TIMEOUT_S = 5.0
-"""Longest wait (s) for a frame whose key is set."""
-
-_SAME_MOMENT_S = 0.1
 
 
 class DoubtfulFrame:
@@ -159,7 +177,7 @@ class DoubtfulFrame:
         return self.index if now - self._since >= FRAME_TIMEOUT_S else None
 
     def clear(self) -> None:
-        """Take note that a frame was shown, or that indices mean other frames."""
+        """Forget it: a frame was shown, or indices mean other frames now."""
         self.index = None
 
 
@@ -169,8 +187,8 @@ class ReadyTimes:
     def __init__(self) -> None:
         self._ready: deque[tuple[int, float]] = deque()
 
-    def note(self, n_ready: int, now: float) -> None:
-        """Take note that by now so many frames are ready."""
+    def add(self, n_ready: int, now: float) -> None:
+        """Record that by now so many frames are ready."""
         if self._ready and self._ready[-1][0] >= n_ready:
             return
         if len(self._ready) > 1 and now - self._ready[-1][1] < _SAME_MOMENT_S:

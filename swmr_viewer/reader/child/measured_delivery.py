@@ -11,11 +11,11 @@ import numpy.typing as npt
 
 from swmr_viewer.analysis.frame_statistics import exact_sum
 from swmr_viewer.core.errors import FileReplacedError, FrameDoubtfulError, FrameNotWrittenError, SwmrViewerError
-from swmr_viewer.core.follower import Follower
 from swmr_viewer.core.ranges import IndexArray
-from swmr_viewer.core.scan import moved, position_of
-from swmr_viewer.reader.child.frame_reading import FRAME_TIMEOUT_S, FrameReading, ReadyTimes
-from swmr_viewer.reader.messages import FrameMeasured
+from swmr_viewer.core.scan import moved, moved_index, position_of
+from swmr_viewer.reader.child.event_pipe import Handlers
+from swmr_viewer.reader.child.frame_reading import FRAME_TIMEOUT_S, FrameReader, ReadyTimes, late_text
+from swmr_viewer.reader.messages import Follow, FrameMeasured
 
 _STEP_S = 0.05
 """Longest time (s) of one step before requests and keys are looked at again."""
@@ -26,57 +26,48 @@ class MeasuredDelivery:
 
     Parameters
     ----------
-    frames : FrameReading
+    frames : FrameReader
         Reads them.
-    follower : Follower
-        Hands out indices.
-    delivered : int64 array, optional
-        Indices that an earlier reader delivered.
-    delivered_shape : tuple of int, optional
-        The scan shape that ``delivered`` counts on; None: the one by now.
+    follow : Follow
+        With what an earlier reader delivered.
     is_ending : callable
         Whether a sign of the end was seen.
     """
 
-    def __init__(
-        self,
-        frames: FrameReading,
-        follower: Follower,
-        delivered: IndexArray | None = None,
-        delivered_shape: tuple[int, ...] | None = None,
-        is_ending: Callable[[], bool] = lambda: False,
-    ) -> None:
+    handlers: Handlers = {}  # noqa: RUF012 - nothing is shown in this mode
+
+    def __init__(self, frames: FrameReader, follow: Follow, is_ending: Callable[[], bool] = lambda: False) -> None:
         self._frames = frames
-        self._follower = follower
-        before = delivered_shape or follower.scan_shape
-        self._delivered = set() if delivered is None else set(moved(delivered, before, follower.scan_shape).tolist())
+        self._follower = frames.scan.follower
+        delivered, shape = follow.delivered, self._follower.scan_shape
+        self._delivered = set() if delivered is None else set(moved(delivered, follow.delivered_shape or shape, shape).tolist())
         self._pending: int | None = None
-        self._told: set[str] = set()
-        """Data sets of which a fault was told at the pending index."""
+        self._faulty: set[str] = set()
+        """Data sets of which a fault was reported at the pending index."""
         self._n_taken = 0
-        self._patience = ReadyTimes()
+        self._ready_times = ReadyTimes()
         self._is_ending = is_ending
         self._ending_since: float | None = None
-        self._joined_at = float("-inf")
+        self._added_at = float("-inf")
         self._done_without: set[str] = set()
         self._abandoned = False
         self.is_idle = True
         self.has_work = False
 
     def add_completed(self, indices: IndexArray, reshaped: bool, came: bool = True) -> None:
-        """Take note of when frames became ready (the follower itself says which)."""
+        """Expect frames; the follower itself hands out which."""
         self.is_idle = self.is_idle and not indices.size
 
     def add_data(self, path: str) -> None:
-        """Take note that frames of this data set are measured from now on: they may lag their keys from here."""
-        self._joined_at = self._frames.clock()
+        """Measure frames of this data set from now on: they may lag their keys from here."""
+        self._added_at = self._frames.clock()
         self._done_without.discard(path)
 
     def remap_indices(self, before: tuple[int, ...], after: tuple[int, ...]) -> None:
-        """Take note that indices mean other places now."""
+        """Move indices to the scan shape by now."""
         self._delivered = set(moved(np.array(sorted(self._delivered), np.int64), before, after).tolist())
         if self._pending is not None:
-            self._pending = _moved(self._pending, before, after)
+            self._pending = moved_index(self._pending, before, after)
 
     def abandon(self) -> None:
         """Deliver nothing more."""
@@ -89,7 +80,7 @@ class MeasuredDelivery:
             return
         until = self._frames.clock() + _STEP_S
         follower = self._follower
-        self._patience.note(max(follower.n_complete, self._n_taken), self._frames.clock())
+        self._ready_times.add(max(follower.n_complete, self._n_taken), self._frames.clock())
         while self._frames.clock() < until:
             index = self._next()
             self.is_idle = self.has_work = index is None
@@ -106,17 +97,17 @@ class MeasuredDelivery:
                 return None
             self._n_taken += 1
             if index not in self._delivered:
-                self._pending, self._told = index, set()
+                self._pending, self._faulty = index, set()
         return self._pending
 
     def _deliver(self, index: int) -> bool:
-        """Measure one frame of each data set, and return whether it is dealt with; what one lacks the others still tell."""
+        """Measure one frame of each data set, and return whether it is dealt with; what one lacks the others still have."""
         if self._waits_for_data(index):
             return False
         shape, pipe = self._follower.scan_shape, self._frames.pipe
         data: dict[str, dict[str, Any]] = {}
         for path in self._frames.grabbers:
-            if path in self._told or index in self._frames.unreadable(path, shape):
+            if path in self._faulty or index in self._frames.unreadable(path):
                 continue
             try:
                 data[path] = measure(self._read(path, index))
@@ -124,29 +115,29 @@ class MeasuredDelivery:
                 if self._may_wait():
                     pipe.keep_alive(now=True)
                     return False
-                self._tell(path, index, f"{error.message} Its key was set more than {FRAME_TIMEOUT_S:.0f} s ago.")
-            except FileReplacedError:  # whoever watches the files says so, and nothing more is read
+                self._report(path, index, late_text(error))
+            except FileReplacedError:  # reported by whoever watches the files, and nothing more is read
                 return False
             except SwmrViewerError as error:
-                self._tell(path, index, str(error))
+                self._report(path, index, str(error))
         if data or not self._frames.grabbers:
             pipe.send(FrameMeasured(pipe.generation, index, position_of(index, shape), data, shape))
         return True
 
-    def _tell(self, path: str, index: int, message: str) -> None:
-        self._told.add(path)
+    def _report(self, path: str, index: int, message: str) -> None:
+        self._faulty.add(path)
         self._frames.pipe.report_fault(message, index, path)
 
     @property
     def _ready_since(self) -> float:
-        return self._patience.ready_since(self._n_taken, self._frames.clock())
+        return self._ready_times.ready_since(self._n_taken, self._frames.clock())
 
     def _waits_for_data(self, index: int) -> bool:
         """Whether frames wait for a data set that is not there yet: as long as for a frame that lags its key.
 
-        With none there at all nothing could be told of a frame but its number, so they wait until the scan's end.
+        With none there at all nothing but its number could be reported of a frame, so they wait until the scan's end.
         """
-        awaited = [path for path in self._frames.awaited if path not in self._done_without]
+        awaited = [path for path in self._frames.scan.late.paths if path not in self._done_without]
         if not awaited:
             return False
         now, since = self._frames.clock(), self._ready_since
@@ -163,22 +154,17 @@ class MeasuredDelivery:
         return False
 
     def _read(self, path: str, index: int) -> npt.NDArray[Any]:
-        """Read a frame; one that is in doubt is taken as it is once it has been waited for."""
-        shape = self._follower.scan_shape
+        """Read a frame; a doubtful one is taken as it is once it has been waited for."""
         try:
-            return self._frames.read(path, index, shape, "reading")
+            return self._frames.read(path, index, "reading")
         except FrameDoubtfulError as error:
             if self._may_wait():
                 raise
             self._frames.accept(path, index, error)
-        return self._frames.read(path, index, shape, "reading", as_it_is=True)
+        return self._frames.read(path, index, "reading", as_it_is=True)
 
     def _may_wait(self) -> bool:
-        return self._frames.clock() - max(self._ready_since, self._joined_at) < FRAME_TIMEOUT_S
-
-
-def _moved(index: int, before: tuple[int, ...], after: tuple[int, ...]) -> int:
-    return int(moved(np.array([index], np.int64), before, after)[0])
+        return self._frames.clock() - max(self._ready_since, self._added_at) < FRAME_TIMEOUT_S
 
 
 def measure(frame: npt.NDArray[Any]) -> dict[str, Any]:

@@ -15,9 +15,7 @@ from swmr_viewer.core.ranges import IndexArray
 from swmr_viewer.core.scan import moved
 from swmr_viewer.reader.child.event_pipe import Handlers
 from swmr_viewer.reader.child.frame_order import Backlog
-from swmr_viewer.reader.child.frame_preparers import FramePreparers
-from swmr_viewer.reader.child.frame_reading import FRAME_TIMEOUT_S, FrameReading
-from swmr_viewer.reader.child.progress_reporter import ProgressReporter
+from swmr_viewer.reader.child.frame_reading import FRAME_TIMEOUT_S, FrameReader
 from swmr_viewer.reader.messages import FRAME_COLUMNS, REGION_COLUMNS, AcknowledgeMeasured, Measure, Measured, StopMeasuring
 
 _SLICE_S = 0.01
@@ -32,18 +30,12 @@ class Measurer:
 
     Parameters
     ----------
-    frames : FrameReading
-        Reads them.
-    announcer : ProgressReporter
-        Knows which frames are complete.
-    preparers : FramePreparers
-        Says what is masked.
+    frames : FrameReader
+        Reads and prepares them.
     """
 
-    def __init__(self, frames: FrameReading, announcer: ProgressReporter, preparers: FramePreparers) -> None:
+    def __init__(self, frames: FrameReader) -> None:
         self._frames = frames
-        self._announcer = announcer
-        self._preparers = preparers
         self._request: Measure | None = None
         self._backlog = Backlog()
         self._late: dict[int, float] = {}
@@ -78,11 +70,10 @@ class Measurer:
         self._backlog.clear()
         self._late.clear()
         self._rows.clear()
-        if request is not None and not self._frames.knows(request.data_path):
+        if request is not None and not self._frames.is_followed(request.data_path):
             self._request = None
         if self._request is not None:
-            complete = np.flatnonzero(self._announcer.progress.complete_mask()).astype(np.int64)
-            self._backlog.push(np.setdiff1d(complete, self._already()))
+            self._backlog.push(np.setdiff1d(self._frames.all_complete, self._already()))
 
     def measure_anew(self) -> None:
         """Measure everything again: frames are prepared in another way now."""
@@ -91,20 +82,20 @@ class Measurer:
 
     def _already(self) -> IndexArray:
         """What an earlier reader measured, on the scan shape by now."""
-        request, shape = self._request, self._announcer.progress.scan_shape
+        request, shape = self._request, self._frames.scan_shape
         if request is None or request.already is None:
             return np.empty(0, np.int64)
         return moved(request.already, request.already_shape or shape, shape)
 
     def remap_indices(self, before: tuple[int, ...], after: tuple[int, ...]) -> None:
-        """Take note that indices mean other places now; called before ``add_completed``."""
+        """Move indices to the scan shape by now; called before ``add_completed``."""
         self._backlog.remap_indices(before, after)
         self._rows.remap_indices(before, after)
         late = moved(np.array(list(self._late), np.int64), before, after).tolist()
         self._late = dict(zip(late, self._late.values(), strict=True))
 
     def add_completed(self, indices: IndexArray) -> None:
-        """Take note of indices that became complete."""
+        """Measure these as well."""
         if self._request is None:
             return
         if self._request.already is not None and self._request.already.size:
@@ -119,13 +110,13 @@ class Measurer:
             self._rows.add(measured_row(request, index, frame, statistics))
 
     def acknowledge(self) -> None:
-        """Take note that the parent handled the last message."""
+        """Allow the next message: the parent handled the last one."""
         self._has_credit = True
 
     # ---- steps
 
     def step(self) -> None:
-        """Measure for a short while, one frame at least, and say what was found."""
+        """Measure for a short while, one frame at least, and send what was found."""
         request = self._request
         if request is None or not self._is_there:
             return
@@ -134,7 +125,7 @@ class Measurer:
             self._measure(request, index)
             if self._frames.clock() >= until:
                 break
-        self._announce(request)
+        self._send(request)
 
     def _next(self) -> int | None:
         index = self._backlog.pop()
@@ -144,21 +135,20 @@ class Measurer:
         return index
 
     def _measure(self, request: Measure, index: int) -> None:
-        if index in self._frames.unreadable(request.data_path, self._announcer.progress.scan_shape):
+        if index in self._frames.unreadable(request.data_path):
             self._add_empty(request, index)
             return
         try:
-            preparer, shape = self._preparers.of(request.data_path), self._announcer.progress.scan_shape
             frame = self._read(request, index)
-            prepared = self._preparers.prepare(request.data_path, frame, index, shape)
-            statistics = preparer.examine(frame, prepared, levels=False)[1]
+            prepared = self._frames.prepare(request.data_path, index, frame)
+            statistics = self._frames.preparers.of(request.data_path).examine(frame, prepared, levels=False)[1]
         except FrameNotWrittenError as error:
             since = self._late.pop(index, self._frames.clock())
             if self._frames.clock() - since < FRAME_TIMEOUT_S:
                 self._late[index] = since
             else:
                 self._give_up(request, index, error)
-        except FileReplacedError:  # whoever watches the files says so, and nothing more is read
+        except FileReplacedError:  # reported by whoever watches the files, and nothing more is read
             self._backlog.clear()
         except SwmrViewerError as error:
             self._give_up(request, index, error)
@@ -167,35 +157,34 @@ class Measurer:
             self._rows.add(measured_row(request, index, prepared, statistics))
 
     def _read(self, request: Measure, index: int) -> npt.NDArray[Any]:
-        """Read a frame; one that is in doubt is taken as it is once it has been waited for."""
-        shape = self._announcer.progress.scan_shape
+        """Read a frame; a doubtful one is taken as it is once it has been waited for."""
         try:
-            return self._frames.read(request.data_path, index, shape, "measuring")
+            return self._frames.read(request.data_path, index, "measuring")
         except FrameDoubtfulError as error:
             if self._frames.clock() - self._late.get(index, self._frames.clock()) < FRAME_TIMEOUT_S:
                 raise
             self._frames.accept(request.data_path, index, error, report=not self._reported_doubtful)
             self._reported_doubtful = True
-        return self._frames.read(request.data_path, index, shape, "measuring", as_it_is=True)
+        return self._frames.read(request.data_path, index, "measuring", as_it_is=True)
 
     def _give_up(self, request: Measure, index: int, error: SwmrViewerError) -> None:
         self._add_empty(request, index)
-        if not self._reported_fault:  # a thousand damaged frames are one piece of news, and each is seen as a gap in the curve
+        if not self._reported_fault:  # once for a thousand damaged frames: each is seen as a gap in the curve
             self._reported_fault = True
             self._frames.pipe.report_fault(f"Frame {index} cannot be measured: {error}", index, request.data_path)
 
     def _add_empty(self, request: Measure, index: int) -> None:
         self._late.pop(index, None)
         grabber = self._frames.grabbers[request.data_path]
-        view = self._preparers.of(request.data_path).view_of(grabber.frame_shape, grabber.dtype)
+        view = self._frames.preparers.of(request.data_path).view_of(grabber.frame_shape, grabber.dtype)
         self._rows.add(empty_row(request, index, view.shown_shape))
 
-    def _announce(self, request: Measure) -> None:
+    def _send(self, request: Measure) -> None:
         now = self._frames.clock()
         if not self._rows or not self._has_credit or (self.has_work and now - self._sent_at < _SEND_EVERY_S):
             return
         pipe = self._frames.pipe
-        pipe.send(self._rows.take(pipe.generation, request, self._announcer.progress.scan_shape))
+        pipe.send(self._rows.take(pipe.generation, request, self._frames.scan_shape))
         self._has_credit, self._sent_at = False, now
 
 
@@ -220,10 +209,10 @@ def columns_of(request: Measure) -> tuple[str, ...]:
 
 
 def measured_row(request: Measure, index: int, frame: npt.NDArray[Any], statistics: FrameStatistics) -> Row:
-    """Measure a frame whose masked pixels are told by their value."""
+    """Measure a frame whose masked pixels are marked by their value."""
     nan = float("nan")
     of_frame = (statistics.total, statistics.maximum, statistics.hottest_x, statistics.hottest_y)
-    values = [nan if one is None else float(one) for one in of_frame]
+    values = [nan if value is None else float(value) for value in of_frame]
     values += [float(statistics.n_masked), float(statistics.n_saturated)]
     for region in request.regions:
         found = region_statistics(frame, region)

@@ -9,6 +9,7 @@ from multiprocessing.shared_memory import SharedMemory
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from swmr_viewer.analysis import FrameView, frame_view, preview_factor, preview_shape
 from swmr_viewer.core.errors import FrameUnreadableError
@@ -30,7 +31,7 @@ class ReaderSlots:
         return bool(self._free)
 
     def use(self, request: UseSlots) -> None:
-        """Use these from now on."""
+        """Write into these from now on."""
         self.close()
         self.size = request.size
         for name in request.names:
@@ -47,9 +48,9 @@ class ReaderSlots:
                 return
         self._free.append(name)
 
-    def take(self) -> SharedMemory:
+    def take(self, layout: SlotLayout) -> Slot:
         """Return a free slot, which is free no more."""
-        return self._blocks[self._free.popleft()]
+        return Slot(self._blocks[self._free.popleft()], layout)
 
     def close(self) -> None:
         """Let go of all."""
@@ -83,6 +84,36 @@ class SlotLayout:
     """Bytes of the whole."""
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Slot:
+    """A slot that is being written; its parts are views on the block."""
+
+    block: SharedMemory
+    layout: SlotLayout
+
+    @property
+    def frame(self) -> npt.NDArray[Any]:
+        """The whole raw frame."""
+        return np.ndarray(self.layout.shape, self.layout.dtype, self.block.buf)
+
+    @property
+    def shown(self) -> npt.NDArray[Any] | None:
+        """Where the shown numbers go, if they have to be computed."""
+        view, offset = self.layout.view, self.layout.shown_offset
+        return np.ndarray(view.shown_shape, view.shown_dtype(self.layout.dtype), self.block.buf, offset) if offset else None
+
+    @property
+    def preview(self) -> npt.NDArray[np.float32]:
+        """Where the preview goes."""
+        return np.ndarray(self.layout.preview_shape, np.float32, self.block.buf, self.layout.preview_offset)
+
+    @property
+    def own_mask(self) -> npt.NDArray[np.bool_] | None:
+        """Where the frame's own pixel mask goes, if it has one."""
+        offset = self.layout.mask_offset
+        return np.ndarray(self.layout.view.shown_shape, np.bool_, self.block.buf, offset) if offset else None
+
+
 def slot_layout(shape: tuple[int, ...], dtype: np.dtype[Any], view: FrameView | None = None, has_own_mask: bool = False) -> SlotLayout:
     """Return how a frame of this shape and type lies in a slot, shown like this (None: as usual)."""
     view = frame_view(shape, dtype) if view is None else view
@@ -114,8 +145,8 @@ def refuse_too_large(path: str, layout: SlotLayout) -> None:
         If one frame has more bytes than can be shown.
     """
     if layout.size > _MOST_BYTES:
-        said = " x ".join(map(str, layout.shape))
+        shape = " x ".join(map(str, layout.shape))
         raise FrameUnreadableError(
-            f"The frames of {path} have {said} values of {layout.dtype}, {layout.size / 1e9:,.0f} GB each: more than can be shown.",
+            f"The frames of {path} have {shape} values of {layout.dtype}, {layout.size / 1e9:,.0f} GB each: more than can be shown.",
             f"Name another data set, or make its frames smaller (up to {_MOST_BYTES / 1e9:.0f} GB).",
         )
