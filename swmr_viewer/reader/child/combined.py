@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import OrderedDict, deque
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from swmr_viewer.analysis.accumulating import Accumulator
-from swmr_viewer.core.errors import FrameDoubtfulError, FrameNotWrittenError, SwmrViewerError
+from swmr_viewer.core.errors import FrameNotWrittenError, SwmrViewerError
 from swmr_viewer.core.ranges import IndexArray
 from swmr_viewer.reader.child.frame_order import ArrivalLog, Backlog, FrameQueue
 from swmr_viewer.reader.child.frame_reading import FRAME_TIMEOUT_S, FrameReader
@@ -22,15 +23,7 @@ _CACHED_BYTES = 256 * 1024 * 1024
 
 
 class Rolling:
-    """The last n frames of a data set, or all, as one, while their window moves on: one frame in or out at each step.
-
-    Parameters
-    ----------
-    path : str
-        The data set.
-    frames : FrameReader
-        Reads and prepares them.
-    """
+    """The last n frames of a data set, or all, as one, while their window moves on: one frame in or out at each step."""
 
     def __init__(self, path: str, frames: FrameReader) -> None:
         combine = frames.preparers.of(path).combine
@@ -149,14 +142,8 @@ class Rolling:
         return self._frames.prepare(self.path, index, self._frames.read(self.path, index, "reading", as_it_is))
 
     def _read_patiently(self, index: int) -> npt.NDArray[Any]:
-        """Read a frame; a doubtful one is taken as it is once it has been waited for."""
-        try:
-            return self._read(index)
-        except FrameDoubtfulError as error:
-            if self._frames.clock() - self._late.get(index, self._frames.clock()) < FRAME_TIMEOUT_S:
-                raise
-            self._frames.accept(self.path, index, error)
-        return self._read(index, as_it_is=True)
+        now = self._frames.clock()
+        return self._frames.patiently(partial(self._read, index), self.path, index, lambda: self._late.get(index, now))
 
     def _take(self, index: int, frame: npt.NDArray[Any]) -> None:
         if self.accumulator is None or self.accumulator.shape != frame.shape or self.accumulator.dtype != frame.dtype:
@@ -188,14 +175,7 @@ class Rolling:
 class CombinedFrames:
     """The frames of one data set, combined as its preparer has it.
 
-    Parameters
-    ----------
-    path : str
-        The data set.
-    frames : FrameReader
-        Reads them.
-    queued : int64 array
-        With all frames: complete ones that are not in it yet, because they come in turn (see `push`).
+    ``queued`` are complete frames that are not in a combination of all frames yet, because they come in turn.
     """
 
     def __init__(self, path: str, frames: FrameReader, queued: IndexArray) -> None:

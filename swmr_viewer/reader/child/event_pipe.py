@@ -24,12 +24,7 @@ _FEED_EVERY_S = 1.0
 class EventPipe:
     """Events out, requests in.
 
-    Parameters
-    ----------
-    connection : Connection
-        The pipe to the parent.
-    watchdog : Watchdog
-        Fed while the loop turns, and at rest while the parent does not listen: that is no fault of the reader's.
+    The watchdog is fed while the loop turns, and rests while the parent does not listen: that is no fault of the reader's.
     """
 
     def __init__(self, connection: Connection, watchdog: Watchdog) -> None:
@@ -89,13 +84,7 @@ class EventPipe:
 
 
 class Watchdog:
-    """Ends this process from a C thread when it is not fed: HDF5 can hang for minutes while it keeps Python's lock.
-
-    Parameters
-    ----------
-    after_s : float
-        Seconds without food.
-    """
+    """Ends this process from a C thread when it is not fed: HDF5 can hang for minutes while it keeps Python's lock."""
 
     def __init__(self, after_s: float) -> None:
         self._after_s = after_s

@@ -22,19 +22,7 @@ _CLOSED_PATIENCE_S = 5.0
 
 
 class ScanOpener:
-    """The time before a scan is open.
-
-    Parameters
-    ----------
-    request : FollowRequest
-        What to open.
-    pipe : EventPipe
-        Where messages go.
-    stamp : FileStamp, optional
-        The file that an earlier reader read.
-    clock : callable
-        Monotonic seconds.
-    """
+    """The time before a scan is open; ``stamp`` is the file that an earlier reader read, if there was one."""
 
     def __init__(
         self, request: FollowRequest, pipe: EventPipe, stamp: FileStamp | None = None, clock: Callable[[], float] = time.monotonic
@@ -69,14 +57,7 @@ class ScanOpener:
         touch(path)
         self._pipe.report_busy(f"opening {path}")
         try:
-            self._refuse_another()
-            scan = open_scan(self._request)
-            try:
-                self._refuse_another()
-            except BaseException:
-                scan.close()
-                raise
-            return scan
+            return self._open()
         except SwmrViewerError as error:
             may_help = error.retryable or isinstance(error, FileDamagedError)
             if not may_help or self._clock() - self._began_at >= self._longest_s(error):
@@ -87,6 +68,16 @@ class ScanOpener:
         self._next_at = self._clock() + self._pause_s
         self._pause_s = min(1.5 * self._pause_s, _LONGEST_PAUSE_S)
         return None
+
+    def _open(self) -> Scan:
+        self._refuse_another()
+        scan = open_scan(self._request)
+        try:
+            self._refuse_another()
+        except BaseException:
+            scan.close()
+            raise
+        return scan
 
     def _refuse_another(self) -> None:
         change = change_at_path(self._stamp) if self._stamp is not None else Change.NONE
@@ -118,17 +109,7 @@ _SEND_STAMP_EVERY_S = 1.0
 
 
 class FileWatch:
-    """Whether a file that is open, or that frames were read from, was replaced: reported before anything of another scan is read.
-
-    Parameters
-    ----------
-    scan : Scan
-        What is open.
-    pipe : EventPipe
-        Where messages go.
-    clock : callable
-        Monotonic seconds.
-    """
+    """Whether a file that is open, or that frames were read from, was replaced: reported before anything of another scan is read."""
 
     def __init__(self, scan: Scan, pipe: EventPipe, clock: Callable[[], float] = time.monotonic) -> None:
         self._scan = scan

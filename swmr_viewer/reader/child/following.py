@@ -35,19 +35,7 @@ _IDLE_PAUSE_S = 0.5
 
 
 class Following:
-    """The time while a scan is open.
-
-    Parameters
-    ----------
-    scan : Scan
-        What is open.
-    follow : Follow
-        What was asked for.
-    slots : ReaderSlots
-        Where pixels go.
-    pipe : EventPipe
-        Where messages go.
-    """
+    """The time while a scan is open."""
 
     def __init__(self, scan: Scan, follow: Follow, slots: ReaderSlots, pipe: EventPipe) -> None:
         self._scan = scan
@@ -73,7 +61,7 @@ class Following:
             self._frame_handlers = {**self._live.handlers, **self._measurer.handlers}
         self._files = FileWatch(scan, pipe)
         self._is_watching = False
-        """Whether keys that are found now came just now: they were not there at the first look."""
+        """Whether keys that are found now came just now: they were not there at the first poll."""
         self._ending: str | None = None
         self._ending_at: float | None = None
         self._was_over = False
@@ -125,7 +113,7 @@ class Following:
         self._pipe.report_phase(Phase.FOLLOWING)
 
     def step(self) -> None:
-        """Poll, announce, deliver, and look for the end."""
+        """Poll, report keys, deliver frames, and check for the end."""
         self._check_files()
         if self._ended and self._keeps_polling(self._ending):
             self._poll_again()
@@ -148,7 +136,7 @@ class Following:
             self._end(self._ending)
 
     def _check_files(self) -> None:
-        """End for a file of frames as well that another scan has the name of: the follower knows those of keys."""
+        """End for a file of frames as well whose name another scan has: those of keys are the follower's."""
         goes_on = self._ending is None or (self._ended and self._keeps_polling(self._ending))
         if self._files.check() and goes_on and self._ended_before is None:
             self._ended = False
@@ -158,7 +146,7 @@ class Following:
             self._set_ending(FILE_REPLACED)
 
     def _set_ending(self, reason: str | None) -> None:
-        """Take note of why it ends, and when. What was so at the first look has been so for a time that nobody knows."""
+        """Set why it ends, and when. What was so at the first poll has been so for an unknown time."""
         self._ending = reason
         if reason == FILE_REPLACED:
             self._files.check(now=True)
@@ -181,7 +169,7 @@ class Following:
             self._pipe.report_phase(Phase.FOLLOWING)
 
     def _join_late(self) -> None:
-        """Look for data that were not there yet, also after the end: a detector's file may come long after its keys."""
+        """Try data that were not there yet, also after the end: a detector's file may come long after its keys."""
         scan, pipe = self._scan, self._pipe
         if not scan.late.is_due:
             return
@@ -198,7 +186,7 @@ class Following:
 
     def _join_masks(self) -> None:
         """Use pixel masks that were not there yet, for what is shown and for what was measured without them."""
-        if self._live is not None and self._frames.preparers.look_for_masks():
+        if self._live is not None and self._frames.preparers.retry_masks():
             self._live.prepare_again()
             self._measurer.measure_anew()
 

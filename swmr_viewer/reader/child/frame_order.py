@@ -91,13 +91,7 @@ class NewestFrame:
 
 
 class FrameQueue:
-    """Frames that are still to be shown, the oldest first.
-
-    Parameters
-    ----------
-    passed : int64 array, optional
-        Frames that are not to be shown (again).
-    """
+    """Frames that are still to be shown, the oldest first."""
 
     def __init__(self, passed: IndexArray | None = None) -> None:
         self._passed = np.empty(0, np.int64) if passed is None else passed
@@ -127,7 +121,7 @@ class FrameQueue:
             self._waiting.append((indices[::-1] if backwards else indices, now))
 
     def pop(self) -> int:
-        """Take the first one out of the pipe."""
+        """Take the first one out of the queue."""
         first, since = self._waiting.popleft()
         if first.size > 1:
             self._waiting.appendleft((first[1:], since))

@@ -23,9 +23,9 @@ from swmr_viewer.reader.child.reader_slots import SlotLayout, slot_layout
 from swmr_viewer.reader.messages import Combine, PixelMaskRead, SetDisplay
 
 _PAUSE_S = 0.5
-"""Between two looks for masks that are not there yet."""
+"""Between two tries of masks that are not there yet."""
 _SHARE = 9
-"""Where looking is slow, the pause is so many times as long: the live picture must not wait for it."""
+"""Where trying is slow, the pause is so many times as long: the live picture must not wait for it."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -38,14 +38,14 @@ class FramePreparer:
     view: ViewChoice = USUAL_VIEW
     declared_saturation: float | None = None
     declared_kind: str = ""
-    """The file's word for what a frame is."""
+    """What the file declares a frame to be."""
 
     def view_of(self, shape: tuple[int, ...], dtype: np.dtype[Any]) -> FrameView:
         """Return how frames of this shape and type are shown."""
         return frame_view(shape, dtype, self.declared_kind, self.view)
 
     def prepare(self, frame: npt.NDArray[Any], mask: Mask | None = None, out: npt.NDArray[Any] | None = None) -> npt.NDArray[Any]:
-        """Return what is shown of a frame with its masked pixels told by their value; a view on the frame where that will do.
+        """Return what is shown of a frame with its masked pixels marked by their value; a view on the frame where that will do.
 
         Parameters
         ----------
@@ -72,24 +72,12 @@ class FramePreparer:
 
     def saturation(self, dtype: npt.DTypeLike, combined: int = 1) -> float | None:
         """Return from which value on a pixel is saturated; in a sum: if it was in each frame."""
-        told = saturation_of(dtype, self.declared_saturation)
-        return None if told is None else told * (combined if self.combine.how == "sum" else 1)
+        limit = saturation_of(dtype, self.declared_saturation)
+        return None if limit is None else limit * (combined if self.combine.how == "sum" else 1)
 
 
 class FramePreparers:
-    """The preparer of each data set.
-
-    Parameters
-    ----------
-    h5file : h5py.File
-        Where pixel masks are.
-    facts : mapping of str to DataFacts
-        What is known of each data set, by path. Its pixel mask is used until somebody wishes otherwise.
-    pipe : EventPipe
-        Where pixel masks are told, and what is wrong with them.
-    clock : callable
-        Monotonic seconds.
-    """
+    """The preparer of each data set; the pixel mask of its facts is used until the window sets another."""
 
     def __init__(
         self, h5file: h5py.File, facts: Mapping[str, DataFacts], pipe: EventPipe, clock: Callable[[], float] = time.monotonic
@@ -101,27 +89,31 @@ class FramePreparers:
         self._awaited: set[str] = set()
         """Masks whose links lead nowhere yet."""
         self._retry_at = 0.0
-        self._told: set[tuple[str, ...]] = set()
-        self._preparers = {path: default_preparer(one) for path, one in facts.items()}
+        self._reported: set[tuple[str, ...]] = set()
+        self._preparers = {path: default_preparer(of_path) for path, of_path in facts.items()}
 
     def add(self, path: str, facts: DataFacts) -> None:
-        """Take in a data set that was not there before; what was wished of it already stays."""
+        """Add a data set that was not there before; what was set for it already stays."""
         self._retry_at = 0.0  # its mask comes with it as a rule
-        wished, usual = self._preparers.get(path), default_preparer(facts)
+        given, default = self._preparers.get(path), default_preparer(facts)
         self._preparers[path] = (
-            usual if wished is None else replace(wished, declared_saturation=usual.declared_saturation, declared_kind=usual.declared_kind)
+            default
+            if given is None
+            else replace(given, declared_saturation=default.declared_saturation, declared_kind=default.declared_kind)
         )
 
     def of(self, path: str) -> FramePreparer:
         """Return the preparer of a data set."""
         return self._preparers.get(path, FramePreparer())
 
-    def set(self, wish: SetDisplay) -> None:
-        """Take a wish."""
-        paths = [wish.data_path] if wish.data_path is not None else list(self._preparers)
+    def set(self, request: SetDisplay) -> None:
+        """Prepare frames like this from now on."""
+        paths = [request.data_path] if request.data_path is not None else list(self._preparers)
         for path in paths:
             before = self._preparers.get(path, FramePreparer())
-            self._preparers[path] = replace(before, rules=wish.mask, percentiles=wish.percentiles, combine=wish.combine, view=wish.view)
+            self._preparers[path] = replace(
+                before, rules=request.mask, percentiles=request.percentiles, combine=request.combine, view=request.view
+            )
 
     def layout_of(self, path: str, shape: tuple[int, ...], dtype: np.dtype[Any]) -> SlotLayout:
         """Return how such a frame of a data set lies in a slot."""
@@ -130,12 +122,12 @@ class FramePreparers:
         return slot_layout(shape, dtype, view, has_own_mask=mask is not None and not mask.is_shared_by(view))
 
     def prepare(self, path: str, frame: npt.NDArray[Any], index: int, scan_shape: tuple[int, ...]) -> npt.NDArray[Any]:
-        """Return what is shown of a data set's frame, with its masked pixels told by their value."""
+        """Return what is shown of a data set's frame, with its masked pixels marked by their value."""
         preparer = self.of(path)
         return preparer.prepare(frame, self.mask_of(path, index, preparer.view_of(frame.shape, frame.dtype), scan_shape))
 
     def mask_of(self, path: str, index: int, view: FrameView, scan_shape: tuple[int, ...]) -> Mask | None:
-        """Return the pixel mask of a frame as it is shown (True: masked), or None where none is used; what is wrong is said once."""
+        """Return the pixel mask of a frame as it is shown (True: masked), or None where none is used; a fault is reported once."""
         found = self._pixel_mask(path)
         if found is None:
             return None
@@ -163,18 +155,18 @@ class FramePreparers:
                     self._retry_at = self._clock() + _PAUSE_S
         return self._masks[mask_path]
 
-    def look_for_masks(self) -> bool:
+    def retry_masks(self) -> bool:
         """Try links that led nowhere again, seldom; return whether frames are prepared in another way now."""
         if not self._awaited or self._clock() < self._retry_at:
             return False
         self._pipe.report_busy(f"looking for {', '.join(sorted(self._awaited))}")
         began = self._clock()
-        came = [path for path in sorted(self._awaited) if self._has_come(path)]
+        found = [path for path in sorted(self._awaited) if self._can_be_used(path)]
         self._retry_at = self._clock() + max(_PAUSE_S, _SHARE * (self._clock() - began))
         self._pipe.keep_alive(now=True)
-        return bool(came)
+        return bool(found)
 
-    def _has_come(self, mask_path: str) -> bool:
+    def _can_be_used(self, mask_path: str) -> bool:
         try:
             self._masks[mask_path] = PixelMask(self._h5file, mask_path)
         except PathNotThereError:
@@ -185,17 +177,17 @@ class FramePreparers:
         return self._masks[mask_path] is not None
 
     def _report_mask(self, path: str, mask_path: str, mask: Mask) -> None:
-        if (path, mask_path, str(mask.shape)) not in self._told:
-            self._told.add((path, mask_path, str(mask.shape)))
+        if (path, mask_path, str(mask.shape)) not in self._reported:
+            self._reported.add((path, mask_path, str(mask.shape)))
             self._pipe.send(PixelMaskRead(self._pipe.generation, path, mask_path, mask.shape, np.packbits(mask).tobytes()))
 
     def _report_once(self, path: str, mask_path: str, error: PathError) -> None:
-        if (path, mask_path) not in self._told:
-            self._told.add((path, mask_path))
+        if (path, mask_path) not in self._reported:
+            self._reported.add((path, mask_path))
             self._pipe.report_fault(str(error))
 
 
 def default_preparer(facts: DataFacts) -> FramePreparer:
-    """How frames are prepared until somebody wishes otherwise."""
+    """Return how frames are prepared until the window sets something else."""
     rules = MaskRules(mask_path=facts.mask_path, gaps=facts.gap_values)
     return FramePreparer(rules, declared_saturation=facts.saturation_value, declared_kind=facts.interpretation)

@@ -1,11 +1,10 @@
-"""Reads frames for everything that looks at them in the reader, and bounds how long a frame may lag its key."""
+"""Reads frames for everything that uses them in the reader, and bounds how long a frame may lag its key."""
 
 from __future__ import annotations
 
 import time
-from collections import deque
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -23,25 +22,14 @@ from swmr_viewer.reader.messages import FramePlace
 
 FRAME_TIMEOUT_S = 5.0
 """Longest wait (s) for a frame whose key is set: some writers flush keys before the frames they announce."""
-_SAME_MOMENT_S = 0.1
+T = TypeVar("T")
 _NONE: frozenset[int] = frozenset()
 
 
 class FrameReader:
     """The data sets of a scan, which frames of them are complete, and how they are prepared.
 
-    Parameters
-    ----------
-    scan : Scan
-        The first of its data sets is shown until another is asked for.
-    reporter : ProgressReporter
-        Has the keys by now.
-    pipe : EventPipe
-        Where messages go.
-    unreadable : tuple of (str, tuple of int)
-        Frames that ended a reader, by data set and position: not to be touched.
-    clock : callable
-        Monotonic seconds.
+    ``unreadable`` frames, by data set and position, ended a reader, and are not to be touched.
     """
 
     def __init__(
@@ -116,7 +104,7 @@ class FrameReader:
     def read_into(self, frame: npt.NDArray[Any], path: str, index: int, doing: str, as_it_is: bool = False) -> None:
         """Read a frame; the keys' scan shape may lag or lead that of the data while both grow.
 
-        ``as_it_is`` takes a doubtful frame, after waiting: see `accept`.
+        ``as_it_is`` takes a doubtful frame: see `patiently`.
 
         Raises
         ------
@@ -137,14 +125,20 @@ class FrameReader:
         """Return what is shown of a frame, its masked pixels marked by their value."""
         return self.preparers.prepare(path, frame, index, self.scan_shape)
 
-    def accept(self, path: str, index: int, error: FrameDoubtfulError, report: bool = True) -> None:
-        """Take a doubtful frame as it is from now on, for it was waited for long enough.
+    def patiently(self, read: Callable[[bool], T], path: str, index: int, since: Callable[[], float], report: bool = True) -> T:
+        """Read a frame by ``read(False)``; a doubtful one by ``read(True)``, as it is, once it was waited for since then (s).
 
         Sources that are missing are waited for once, not for every frame anew.
         """
-        self.grabbers[path].go_without(error.missing)
-        if report:
-            self.pipe.report_fault(f"{late_text(error)[:-1]}: it is taken as it is.", index, path)
+        try:
+            return read(False)
+        except FrameDoubtfulError as error:
+            if self.clock() - since() < FRAME_TIMEOUT_S:
+                raise
+            self.grabbers[path].go_without(error.missing)
+            if report:
+                self.pipe.report_fault(f"{late_text(error)[:-1]}: it is taken as it is.", index, path)
+        return read(True)
 
 
 def late_text(error: FrameNotWrittenError) -> str:
@@ -160,14 +154,14 @@ def _index_on(position: tuple[int, ...], scan_shape: tuple[int, ...]) -> int | N
 
 
 class DoubtfulFrame:
-    """The first of the newest frames that is in doubt: where all are dark they come faster than any of them is waited for."""
+    """The first of the newest frames that is doubtful: where all are dark they come faster than any of them is waited for."""
 
     def __init__(self) -> None:
         self.index: int | None = None
         self._since = 0.0
 
     def since(self, index: int, now: float) -> float:
-        """Return since when this frame has been in doubt."""
+        """Return since when this frame has been doubtful."""
         if self.index is None:
             self.index, self._since = index, now
         return self._since if index == self.index else now
@@ -179,24 +173,3 @@ class DoubtfulFrame:
     def clear(self) -> None:
         """Forget it: a frame was shown, or indices mean other frames now."""
         self.index = None
-
-
-class ReadyTimes:
-    """When frames became ready, by how many were ready at which time."""
-
-    def __init__(self) -> None:
-        self._ready: deque[tuple[int, float]] = deque()
-
-    def add(self, n_ready: int, now: float) -> None:
-        """Record that by now so many frames are ready."""
-        if self._ready and self._ready[-1][0] >= n_ready:
-            return
-        if len(self._ready) > 1 and now - self._ready[-1][1] < _SAME_MOMENT_S:
-            now = self._ready.pop()[1]
-        self._ready.append((n_ready, now))
-
-    def ready_since(self, number: int, otherwise: float) -> float:
-        """Return when the ``number``-th frame (from 1, never falling from call to call) became ready."""
-        while self._ready and self._ready[0][0] < number:
-            self._ready.popleft()
-        return self._ready[0][1] if self._ready else otherwise

@@ -16,13 +16,7 @@ from swmr_viewer.reader.messages import EveryFrameBegan, SetDisplay, SetEveryFra
 
 
 class FramesToShow:
-    """What became complete, and what the window asked for; whoever sends it keeps account of what was shown.
-
-    Parameters
-    ----------
-    frames : FrameReader
-        The data sets, which frames are complete, and how they are prepared and combined.
-    """
+    """What became complete, and what the window asked for; whoever sends it keeps account of what was shown."""
 
     def __init__(self, frames: FrameReader) -> None:
         self._frames = frames

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from functools import partial
 
 import numpy as np
 
@@ -15,15 +15,7 @@ from swmr_viewer.reader.child.sending import FrameToSend, Sender
 
 
 class LiveDelivery(FramesToShow):
-    """Frames into slots, only when a slot is free.
-
-    Parameters
-    ----------
-    frames : FrameReader
-        The data sets, which frames are complete, and how they are prepared and combined.
-    sender : Sender
-        Puts frames into slots.
-    """
+    """Frames into slots, only when a slot is free."""
 
     def __init__(self, frames: FrameReader, sender: Sender) -> None:
         super().__init__(frames)
@@ -91,7 +83,7 @@ class LiveDelivery(FramesToShow):
         frames = self._frames
         is_settled_without = wanted.in_turn or not wanted.live
         try:
-            sent = self._send(wanted)
+            sent = frames.patiently(partial(self._sender.send, wanted), self._path, wanted.index, partial(self._doubtful_since, wanted))
         except FrameDoubtfulError:
             self._late.setdefault(wanted.index, wanted.since)
             frames.pipe.keep_alive(now=True)
@@ -111,16 +103,6 @@ class LiveDelivery(FramesToShow):
         if sent and wanted.live:
             self._mark_shown(wanted.index)
         return sent
-
-    def _send(self, wanted: FrameToSend) -> bool:
-        """Send a frame; a doubtful one is taken as it is once it has been waited for."""
-        try:
-            return self._sender.send(wanted)
-        except FrameDoubtfulError as error:
-            if self._frames.clock() - self._doubtful_since(wanted) < FRAME_TIMEOUT_S:
-                raise
-            self._frames.accept(self._path, wanted.index, error)
-        return self._sender.send(replace(wanted, as_it_is=True))
 
     def _doubtful_since(self, wanted: FrameToSend) -> float:
         if not wanted.live:

@@ -42,13 +42,7 @@ _IDLE_PAUSE_S = 0.5
 
 
 class ReaderLoop:
-    """What the reader process does.
-
-    Parameters
-    ----------
-    pipe : EventPipe
-        The pipe to the parent.
-    """
+    """What the reader process does."""
 
     def __init__(self, pipe: EventPipe) -> None:
         self._pipe = pipe

@@ -3,36 +3,50 @@
 from __future__ import annotations
 
 import math
+from collections import deque
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from swmr_viewer.analysis.frame_statistics import exact_sum
-from swmr_viewer.core.errors import FileReplacedError, FrameDoubtfulError, FrameNotWrittenError, SwmrViewerError
+from swmr_viewer.core.errors import FileReplacedError, FrameNotWrittenError, SwmrViewerError
 from swmr_viewer.core.ranges import IndexArray
 from swmr_viewer.core.scan import moved, moved_index, position_of
 from swmr_viewer.reader.child.event_pipe import Handlers
-from swmr_viewer.reader.child.frame_reading import FRAME_TIMEOUT_S, FrameReader, ReadyTimes, late_text
+from swmr_viewer.reader.child.frame_reading import FRAME_TIMEOUT_S, FrameReader, late_text
 from swmr_viewer.reader.messages import Follow, FrameMeasured
 
 _STEP_S = 0.05
-"""Longest time (s) of one step before requests and keys are looked at again."""
+"""Longest time (s) of one step before requests and keys are polled again."""
+_SAME_MOMENT_S = 0.1
+
+
+class ReadyTimes:
+    """When frames became ready, by how many were ready at which time."""
+
+    def __init__(self) -> None:
+        self._ready: deque[tuple[int, float]] = deque()
+
+    def add(self, n_ready: int, now: float) -> None:
+        """Record that by now so many frames are ready."""
+        if self._ready and self._ready[-1][0] >= n_ready:
+            return
+        if len(self._ready) > 1 and now - self._ready[-1][1] < _SAME_MOMENT_S:
+            now = self._ready.pop()[1]
+        self._ready.append((n_ready, now))
+
+    def ready_since(self, number: int, otherwise: float) -> float:
+        """Return when the ``number``-th frame (from 1, never falling from call to call) became ready."""
+        while self._ready and self._ready[0][0] < number:
+            self._ready.popleft()
+        return self._ready[0][1] if self._ready else otherwise
 
 
 class MeasuredDelivery:
-    """One ``FrameMeasured`` for each index that the follower hands out.
-
-    Parameters
-    ----------
-    frames : FrameReader
-        Reads them.
-    follow : Follow
-        With what an earlier reader delivered.
-    is_ending : callable
-        Whether a sign of the end was seen.
-    """
+    """One ``FrameMeasured`` for each index that the follower hands out, but those that an earlier reader delivered."""
 
     handlers: Handlers = {}  # noqa: RUF012 - nothing is shown in this mode
 
@@ -154,17 +168,13 @@ class MeasuredDelivery:
         return False
 
     def _read(self, path: str, index: int) -> npt.NDArray[Any]:
-        """Read a frame; a doubtful one is taken as it is once it has been waited for."""
-        try:
-            return self._frames.read(path, index, "reading")
-        except FrameDoubtfulError as error:
-            if self._may_wait():
-                raise
-            self._frames.accept(path, index, error)
-        return self._frames.read(path, index, "reading", as_it_is=True)
+        return self._frames.patiently(partial(self._frames.read, path, index, "reading"), path, index, self._may_lag_since)
+
+    def _may_lag_since(self) -> float:
+        return max(self._ready_since, self._added_at)
 
     def _may_wait(self) -> bool:
-        return self._frames.clock() - max(self._ready_since, self._added_at) < FRAME_TIMEOUT_S
+        return self._frames.clock() - self._may_lag_since() < FRAME_TIMEOUT_S
 
 
 def measure(frame: npt.NDArray[Any]) -> dict[str, Any]:

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from swmr_viewer.analysis import FrameStatistics, preview_shape, region_statistics, spectrum_factor, write_preview
-from swmr_viewer.core.errors import FileReplacedError, FrameDoubtfulError, FrameNotWrittenError, SwmrViewerError
+from swmr_viewer.core.errors import FileReplacedError, FrameNotWrittenError, SwmrViewerError
 from swmr_viewer.core.ranges import IndexArray
 from swmr_viewer.core.scan import moved
 from swmr_viewer.reader.child.event_pipe import Handlers
@@ -26,13 +26,7 @@ _RETRY_S = 0.05
 
 
 class Measurer:
-    """What ``Measure`` asked for.
-
-    Parameters
-    ----------
-    frames : FrameReader
-        Reads and prepares them.
-    """
+    """What ``Measure`` asked for."""
 
     def __init__(self, frames: FrameReader) -> None:
         self._frames = frames
@@ -157,15 +151,14 @@ class Measurer:
             self._rows.add(measured_row(request, index, prepared, statistics))
 
     def _read(self, request: Measure, index: int) -> npt.NDArray[Any]:
-        """Read a frame; a doubtful one is taken as it is once it has been waited for."""
-        try:
-            return self._frames.read(request.data_path, index, "measuring")
-        except FrameDoubtfulError as error:
-            if self._frames.clock() - self._late.get(index, self._frames.clock()) < FRAME_TIMEOUT_S:
-                raise
-            self._frames.accept(request.data_path, index, error, report=not self._reported_doubtful)
-            self._reported_doubtful = True
-        return self._frames.read(request.data_path, index, "measuring", as_it_is=True)
+        """Read a frame; a fault is reported for the first doubtful one that is taken as it is."""
+        path, now = request.data_path, self._frames.clock()
+
+        def read(as_it_is: bool) -> npt.NDArray[Any]:
+            self._reported_doubtful |= as_it_is
+            return self._frames.read(path, index, "measuring", as_it_is)
+
+        return self._frames.patiently(read, path, index, lambda: self._late.get(index, now), not self._reported_doubtful)
 
     def _give_up(self, request: Measure, index: int, error: SwmrViewerError) -> None:
         self._add_empty(request, index)
@@ -258,7 +251,7 @@ class RowsToSend:
         self._rows.append(row)
 
     def remap_indices(self, before: tuple[int, ...], after: tuple[int, ...]) -> None:
-        """Take note that the scan shape grew."""
+        """Move indices to a scan shape that grew."""
         indices = moved(np.array([row.index for row in self._rows], np.int64), before, after)
         self._rows = [replace(row, index=int(index)) for row, index in zip(self._rows, indices, strict=True)]
 

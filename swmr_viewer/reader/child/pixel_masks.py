@@ -20,7 +20,7 @@ _BROKEN = (OSError, RuntimeError, KeyError, ValueError, TypeError)
 
 
 class PixelMask:
-    """Says which shown pixels are masked: those where it is not 0 (NXdetector/pixel_mask; each bit is a reason), NaN included.
+    """Which shown pixels are masked: those where it is not 0 (NXdetector/pixel_mask; each bit is a reason), NaN included.
 
     Parameters
     ----------

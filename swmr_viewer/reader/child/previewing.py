@@ -9,7 +9,6 @@ from typing import Any
 import numpy.typing as npt
 
 from swmr_viewer.analysis.preview import Thumbnail, thumbnail_of
-from swmr_viewer.core.data_facts import DataFacts
 from swmr_viewer.core.errors import FrameDoubtfulError, FrameNotWrittenError, FrameUnreadableError, PathError
 from swmr_viewer.core.follower import Follower
 from swmr_viewer.core.frames import FrameGrabber
@@ -63,10 +62,10 @@ def read_first_frame(request: FollowRequest) -> FirstFrame:
 
 def _thumbnail(scan: Scan, path: str, index: int, frame: npt.NDArray[Any]) -> Thumbnail:
     """Return the small copy of what the window will show of a frame, without what its mask leaves out."""
-    preparer = default_preparer(scan.facts.get(path, DataFacts()))
+    preparer = default_preparer(scan.facts[path])
     view = preparer.view_of(frame.shape, frame.dtype)
     mask = None
-    with suppress(PathError):  # of a mask that cannot be used the window tells, where it is missed
+    with suppress(PathError):  # a mask that cannot be used is reported where it is missed, in the window
         if preparer.rules.mask_path is not None:
             mask = PixelMask(scan.h5file, preparer.rules.mask_path).of(index, view, scan.follower.scan_shape)
     return thumbnail_of(frame, view, preparer.rules, mask)

@@ -48,9 +48,9 @@ class ReaderSlots:
                 return
         self._free.append(name)
 
-    def take(self, layout: SlotLayout) -> Slot:
+    def take(self) -> SharedMemory:
         """Return a free slot, which is free no more."""
-        return Slot(self._blocks[self._free.popleft()], layout)
+        return self._blocks[self._free.popleft()]
 
     def close(self) -> None:
         """Let go of all."""

@@ -21,7 +21,7 @@ from swmr_viewer.core.frames import FrameGrabber
 from swmr_viewer.core.inspection import Inspection
 from swmr_viewer.core.nexus import read_facts
 from swmr_viewer.core.waiting import Retries
-from swmr_viewer.reader.child.reader_slots import SlotLayout, refuse_too_large, slot_layout
+from swmr_viewer.reader.child.reader_slots import refuse_too_large, slot_layout
 from swmr_viewer.reader.messages import DataDescription, FollowRequest, Opened
 from swmr_viewer.reader.patterns_in_requests import has_patterns, with_patterns_expanded
 
@@ -42,19 +42,17 @@ class Scan:
     def opened(self, generation: int, path: str) -> Opened:
         """Return the description for the parent."""
         data = tuple(map(self._described, self.grabbers))
-        sizes = [self._layout_of(name, grabber).size for name, grabber in self.grabbers.items()]
+        size = max(map(self._slot_size, self.grabbers), default=64)
         follower = self.follower
-        return Opened(
-            generation, path, follower.scan_shape, follower.key_paths, data, follower.finished_path, slot_size=max(sizes, default=64)
-        )
+        return Opened(generation, path, follower.scan_shape, follower.key_paths, data, follower.finished_path, slot_size=size)
 
     def _described(self, path: str) -> DataDescription:
         grabber = self.grabbers[path]
-        return DataDescription(path, grabber.frame_shape, grabber.dtype.str, facts=self.facts.get(path, DataFacts()))
+        return DataDescription(path, grabber.frame_shape, grabber.dtype.str, facts=self.facts[path])
 
     def join_late(self) -> tuple[DataDescription, ...]:
-        """Look for what was not there yet, and return what is read from now on; what can never be read is a fault."""
-        opened, errors = self.late.look(self.follower)
+        """Try what was not there yet, and return what is read from now on; what can never be read is a fault."""
+        opened, errors = self.late.retry(self.follower)
         self.faults = [str(error) for error in errors]
         self.take_up(opened)
         return tuple(map(self._described, opened))
@@ -64,13 +62,13 @@ class Scan:
         self.grabbers.update(opened)
         for path, grabber in opened.items():
             self.facts[path] = read_facts(self.h5file, path, grabber.scan_rank, grabber.frame_shape)
-        left_out = dict(one for path in opened for one in self.facts[path].left_out)
+        left_out = dict(reason for path in opened for reason in self.facts[path].left_out)
         if left_out:
             self.faults.append(f"Left out of the geometry in {self.h5file.filename}, not guessed: {_by_folder(left_out)}.")
 
-    def _layout_of(self, name: str, grabber: FrameGrabber) -> SlotLayout:
-        told = self.facts.get(name, DataFacts()).interpretation
-        return slot_layout(grabber.frame_shape, grabber.dtype, frame_view(grabber.frame_shape, grabber.dtype, told))
+    def _slot_size(self, path: str) -> int:
+        shape, dtype = self.grabbers[path].frame_shape, self.grabbers[path].dtype
+        return slot_layout(shape, dtype, frame_view(shape, dtype, self.facts[path].interpretation)).size
 
     def close(self) -> None:
         """Close the file, everything in it, and the files that virtual data sets were read from."""
@@ -81,9 +79,9 @@ class Scan:
 
 def _by_folder(values: dict[str, str]) -> str:
     folders: dict[str, list[str]] = {}
-    for path, words in values.items():
+    for path, reason in values.items():
         folder, _, name = path.rpartition("/")
-        folders.setdefault(folder, []).append(f"{name} {words}")
+        folders.setdefault(folder, []).append(f"{name} {reason}")
     return "; ".join(f"{', '.join(names)} in {folder}" for folder, names in folders.items())
 
 
@@ -108,21 +106,10 @@ def _open_in(h5file: h5py.File, request: FollowRequest) -> Scan:
     found = inspect_open(h5file) if has_patterns(request) else None
     if found is not None:
         request = with_patterns_expanded(request, found)
-    told = request.key_paths or request.length_paths
-    found = None if told and request.data_paths else inspect_open(h5file, (*told, *request.data_paths))
-    keys, lengths = (request.key_paths, request.length_paths) if told else _found_keys(found, request.path)
-    follow = partial(
-        Follower,
-        h5file,
-        keys,
-        length_paths=lengths,
-        termination_conditions=request.conditions,
-        finished_path=request.finished_path or (found.finished_path if found else None),
-        order=request.order,
-        scan_shape=request.scan_shape,
-        on_gap="wait" if request.gap_patience_s is None else "skip",
-        gap_patience_s=request.gap_patience_s or 0.0,
-    )
+    given = request.key_paths or request.length_paths
+    found = None if given and request.data_paths else inspect_open(h5file, (*given, *request.data_paths))
+    keys, lengths = (request.key_paths, request.length_paths) if given else _found_keys(found, request.path)
+    follow = partial(_follower, h5file, keys, lengths, request, found.finished_path if found else None)
     follower = follow()
     named, late = bool(request.data_paths), LateData(h5file)
     wanted = request.data_paths if named or found is None else (*found.data_paths, *found.late_paths)
@@ -133,12 +120,34 @@ def _open_in(h5file: h5py.File, request: FollowRequest) -> Scan:
     if rank < follower.scan_rank:  # the keys have a tail of axes that is none of the scan's
         follower = follow(scan_rank=rank)
     faults = [str(error) for error in errors]
-    if not told and lengths:
+    if not given and lengths:
         faults.insert(0, f"There are no keys in {request.path}: {_SUBSTITUTE.format(', '.join(lengths))}")
     faults += unreadable_text(found.tree) if found is not None else ()
     scan = Scan(h5file, follower, {}, late, faults)
     scan.take_up(grabbers)
     return scan
+
+
+def _follower(
+    h5file: h5py.File,
+    keys: tuple[str, ...],
+    lengths: tuple[str, ...],
+    request: FollowRequest,
+    finished_path: str | None,
+    scan_rank: int | None = None,
+) -> Follower:
+    return Follower(
+        h5file,
+        keys,
+        length_paths=lengths,
+        termination_conditions=request.conditions,
+        finished_path=request.finished_path or finished_path,
+        order=request.order,
+        scan_shape=request.scan_shape,
+        scan_rank=scan_rank,
+        on_gap="wait" if request.gap_patience_s is None else "skip",
+        gap_patience_s=request.gap_patience_s or 0.0,
+    )
 
 
 _SUBSTITUTE = "the length of {} and its chunks stand in for them, which says less surely that a frame is complete."
@@ -149,8 +158,8 @@ def _found_keys(found: Inspection | None, path: str) -> tuple[tuple[str, ...], t
     if found is None or not (found.key_paths or found.length_paths):
         damage = " ".join(unreadable_text(found.tree)) if found is not None else ""
         if damage:
-            words = f"No key dataset was found in what can be read of {path}. {damage}"
-            raise FileDamagedError(words, "Copy it again; if its writer was killed, what it did not get to write is lost.")
+            message = f"No key dataset was found in what can be read of {path}. {damage}"
+            raise FileDamagedError(message, "Copy it again; if its writer was killed, what it did not get to write is lost.")
         why = " ".join(found.notes) if found is not None else ""
         raise NoKeysError(f"No key dataset was found in {path}. {why}".strip(), "Name one: a dataset with one value per scan point.")
     return found.key_paths, found.length_paths
@@ -164,13 +173,6 @@ class LateData:
     """What is waited for, and why.
 
     Before a key dataset is there nobody knows how many of the data's axes are the scan's, so data wait for keys as well.
-
-    Parameters
-    ----------
-    h5file : h5py.File
-        The open file.
-    clock : callable
-        Monotonic seconds.
     """
 
     def __init__(self, h5file: h5py.File, clock: Callable[[], float] = time.monotonic) -> None:
@@ -190,7 +192,7 @@ class LateData:
 
     @property
     def is_due(self) -> bool:
-        """Whether it is time to look again."""
+        """Whether it is time to try again."""
         return bool(self._reasons) and self._retries.is_due
 
     def open_all(self, paths: Iterable[str], follower: Follower) -> tuple[dict[str, FrameGrabber], list[SwmrViewerError]]:
@@ -220,13 +222,13 @@ class LateData:
                     self._reasons.pop(path, None)
         return opened, errors
 
-    def look(self, follower: Follower) -> tuple[dict[str, FrameGrabber], list[SwmrViewerError]]:
+    def retry(self, follower: Follower) -> tuple[dict[str, FrameGrabber], list[SwmrViewerError]]:
         """Try those that are waited for once more; as ``open_all``."""
         with self._retries.trying():
             return self.open_all(self.paths, follower)
 
     def _wait_for(self, path: str, otherwise: str) -> None:
-        """Take note of why it has to wait: because of its link, or otherwise this.
+        """Set why it has to wait: because of its link, or otherwise this.
 
         Raises
         ------
@@ -236,7 +238,7 @@ class LateData:
         self._reasons[path] = _LEADS_NOWHERE if open_object(self._h5file, path) is None else otherwise
 
     def _may_come(self, path: str, error: SwmrViewerError) -> bool:
-        """Whether something at this path is worth waiting for; take note of it if it is."""
+        """Wait for something at this path if that is worth it, and return whether it is."""
         if not isinstance(error, PathNotThereError):
             return False
         try:

@@ -36,24 +36,10 @@ class FrameToSend:
     """As in `FrameReady`."""
     in_turn: bool = False
     """As in `FrameReady`."""
-    as_it_is: bool = False
-    """Whether it is taken although it is doubtful: it has been waited for."""
 
 
 class Sender:
-    """Frames into slots.
-
-    Parameters
-    ----------
-    frames : FrameReader
-        Reads them.
-    reporter : ProgressReporter
-        Sends each frame's keys before the frame.
-    slots : ReaderSlots
-        Where pixels go.
-    on_frame : callable
-        Who else uses each plain frame.
-    """
+    """Frames into slots."""
 
     def __init__(self, frames: FrameReader, reporter: ProgressReporter, slots: ReaderSlots, on_frame: OnFrame) -> None:
         self._frames = frames
@@ -68,7 +54,7 @@ class Sender:
         """Whether a frame can be sent now."""
         return self._slots.any_free
 
-    def send(self, wanted: FrameToSend) -> bool:
+    def send(self, wanted: FrameToSend, as_it_is: bool = False) -> bool:
         """Read a frame (a doubtful one: only ``as_it_is``) and send it; return whether the slots are large enough for it.
 
         Raises
@@ -81,7 +67,7 @@ class Sender:
         with self._slot(path, preparers.layout_of(path, grabber.frame_shape, grabber.dtype)) as slot:
             if slot is None:
                 return False
-            self._frames.read_into(slot.frame, path, index, "reading", wanted.as_it_is)
+            self._frames.read_into(slot.frame, path, index, "reading", as_it_is)
             mask = self._mask_of(slot, wanted)
             prepared = preparer.prepare(slot.frame, mask, slot.shown)
             lacks_mask = mask is None and preparer.rules.mask_path is not None
@@ -113,7 +99,7 @@ class Sender:
                 self._frames.pipe.send(SlotsWanted(self._frames.pipe.generation, layout.size))
             yield None
             return
-        slot = self._slots.take(layout)
+        slot = Slot(self._slots.take(), layout)
         try:
             yield slot
         except BaseException:
