@@ -79,7 +79,6 @@ class Rolling:
 
     @property
     def head(self) -> int | None:
-        """The newest frame that is in it."""
         if self.n is None:
             return self._head
         return next((index for index in self._target if index in self._members), None)
@@ -95,7 +94,6 @@ class Rolling:
         return bool(self._to_remove or self._to_add) or len(self._backlog) > 0
 
     def is_given_up(self, index: int) -> bool:
-        """Whether this frame will never be in it."""
         return index in self._bad
 
     # ---- stepping
@@ -244,7 +242,6 @@ class CombinedFrames:
         return is_new and (not rolling.has_work or self._frames.clock() - self._sent_at >= _PARTLY_EVERY_S)
 
     def mark_sent(self, index: int, live: bool) -> None:
-        """Remember what was sent."""
         assert self.rolling.accumulator is not None
         self._sent, self._sent_at = (index, self.rolling.accumulator.n, live), self._frames.clock()
 

@@ -37,7 +37,6 @@ class ScanOpener:
 
     @property
     def pause_s(self) -> float:
-        """Seconds until the next try."""
         return max(0.0, self._next_at - self._clock())
 
     def step(self) -> Scan | None:

@@ -75,7 +75,6 @@ class Following:
 
     @property
     def h5file(self) -> Any:
-        """The open file."""
         return self._scan.h5file
 
     @property
@@ -229,5 +228,4 @@ class Following:
         self._pipe.report_phase(Phase.ENDED, self._ended_before or reason)
 
     def close(self) -> None:
-        """Close the file."""
         self._scan.close()

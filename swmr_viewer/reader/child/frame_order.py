@@ -31,7 +31,6 @@ class NewestFrame:
         self._given_up: set[int] = set()
 
     def add_completed(self, indices: IndexArray) -> None:
-        """Take indices that became complete."""
         if not indices.size:
             return
         lowest, highest = int(indices.min()), int(indices.max())
@@ -78,7 +77,6 @@ class NewestFrame:
                 return
 
     def mark_shown(self, index: int) -> None:
-        """Remember the frame that was sent."""
         self._settled = index
 
     def set_unreadable(self, indices: Iterable[int]) -> None:
@@ -86,7 +84,6 @@ class NewestFrame:
         self._given_up = set(indices)
 
     def give_up(self, index: int) -> None:
-        """Pass over a frame that will not come."""
         self._given_up.add(index)
 
 
@@ -99,12 +96,10 @@ class FrameQueue:
 
     @property
     def is_empty(self) -> bool:
-        """Whether every complete frame was shown."""
         return not self._waiting
 
     @property
     def first(self) -> int | None:
-        """The frame to be shown next."""
         return int(self._waiting[0][0][0]) if self._waiting else None
 
     @property
@@ -121,19 +116,16 @@ class FrameQueue:
             self._waiting.append((indices[::-1] if backwards else indices, now))
 
     def pop(self) -> int:
-        """Take the first one out of the queue."""
         first, since = self._waiting.popleft()
         if first.size > 1:
             self._waiting.appendleft((first[1:], since))
         return int(first[0])
 
     def remap_indices(self, before: tuple[int, ...], after: tuple[int, ...]) -> None:
-        """Move indices to a scan shape that grew."""
         self._waiting = deque((moved(indices, before, after), since) for indices, since in self._waiting)
         self._passed = moved(self._passed, before, after)
 
     def remaining(self) -> IndexArray:
-        """Return what still waits."""
         return np.concatenate([*(indices for indices, _ in self._waiting), np.empty(0, np.int64)])
 
 
@@ -146,7 +138,6 @@ class Backlog:
         self._n = 0
 
     def __len__(self) -> int:
-        """How many are left."""
         return self._n - len(self._taken_out)
 
     def push(self, indices: IndexArray) -> None:
@@ -178,12 +169,10 @@ class Backlog:
         return True
 
     def remap_indices(self, before: tuple[int, ...], after: tuple[int, ...]) -> None:
-        """Move indices to a scan shape that grew: the frames are the same, their indices are not."""
         self._piles = [moved(pile, before, after) for pile in self._piles]
         self._taken_out = set(moved(np.array(list(self._taken_out), np.int64), before, after).tolist())
 
     def clear(self) -> None:
-        """Forget everything."""
         self._piles.clear()
         self._taken_out.clear()
         self._n = 0
@@ -196,12 +185,10 @@ class ArrivalLog:
         self._indices: deque[int] = deque(maxlen=MOST_COMBINED)
 
     def add(self, indices: IndexArray, backwards: bool = False) -> None:
-        """Append indices that completed at the same time."""
         latest = np.sort(indices)[:: -1 if backwards else 1][-MOST_COMBINED:]
         self._indices.extend(latest.tolist())
 
     def last(self, n: int) -> list[int]:
-        """Return the last ``n``, the latest first."""
         return [self._indices[-at] for at in range(1, min(n, len(self._indices)) + 1)]
 
     def since(self, index: int) -> IndexArray | None:
@@ -214,5 +201,4 @@ class ArrivalLog:
         return None
 
     def remap_indices(self, before: tuple[int, ...], after: tuple[int, ...]) -> None:
-        """Move indices to a scan shape that grew."""
         self._indices = deque(moved(np.array(self._indices, np.int64), before, after).tolist(), maxlen=MOST_COMBINED)

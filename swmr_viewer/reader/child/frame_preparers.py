@@ -41,7 +41,6 @@ class FramePreparer:
     """What the file declares a frame to be."""
 
     def view_of(self, shape: tuple[int, ...], dtype: np.dtype[Any]) -> FrameView:
-        """Return how frames of this shape and type are shown."""
         return frame_view(shape, dtype, self.declared_kind, self.view)
 
     def prepare(self, frame: npt.NDArray[Any], mask: Mask | None = None, out: npt.NDArray[Any] | None = None) -> npt.NDArray[Any]:
@@ -103,11 +102,9 @@ class FramePreparers:
         )
 
     def of(self, path: str) -> FramePreparer:
-        """Return the preparer of a data set."""
         return self._preparers.get(path, FramePreparer())
 
     def set(self, request: SetDisplay) -> None:
-        """Prepare frames like this from now on."""
         paths = [request.data_path] if request.data_path is not None else list(self._preparers)
         for path in paths:
             before = self._preparers.get(path, FramePreparer())

@@ -50,12 +50,10 @@ class FrameReader:
 
     @property
     def grabbers(self) -> dict[str, FrameGrabber]:
-        """The data sets that are there, by path."""
         return self.scan.grabbers
 
     @property
     def progress(self) -> KeyProgress:
-        """The keys by now."""
         return self._reporter.progress
 
     @property

@@ -185,7 +185,6 @@ class ReaderLoop:
 
     @contextlib.contextmanager
     def _reporting_failure(self) -> Iterator[None]:
-        """Report what following failed for, and drop it."""
         try:
             yield
         except (EOFError, ConnectionError):

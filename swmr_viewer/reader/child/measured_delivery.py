@@ -31,7 +31,6 @@ class ReadyTimes:
         self._ready: deque[tuple[int, float]] = deque()
 
     def add(self, n_ready: int, now: float) -> None:
-        """Record that by now so many frames are ready."""
         if self._ready and self._ready[-1][0] >= n_ready:
             return
         if len(self._ready) > 1 and now - self._ready[-1][1] < _SAME_MOMENT_S:
@@ -69,8 +68,7 @@ class MeasuredDelivery:
         self.has_work = False
 
     def add_completed(self, indices: IndexArray, reshaped: bool, came: bool = True) -> None:
-        """Expect frames; the follower itself hands out which."""
-        self.is_idle = self.is_idle and not indices.size
+        self.is_idle = self.is_idle and not indices.size  # the follower itself hands out which
 
     def add_data(self, path: str) -> None:
         """Measure frames of this data set from now on: they may lag their keys from here."""
@@ -78,18 +76,15 @@ class MeasuredDelivery:
         self._done_without.discard(path)
 
     def remap_indices(self, before: tuple[int, ...], after: tuple[int, ...]) -> None:
-        """Move indices to the scan shape by now."""
         self._delivered = set(moved(np.array(sorted(self._delivered), np.int64), before, after).tolist())
         if self._pending is not None:
             self._pending = moved_index(self._pending, before, after)
 
     def abandon(self) -> None:
-        """Deliver nothing more."""
         self._abandoned = self.is_idle = True
         self.has_work = False
 
     def step(self) -> None:
-        """Measure frames for a short while."""
         if self._abandoned:
             return
         until = self._frames.clock() + _STEP_S

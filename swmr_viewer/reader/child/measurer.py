@@ -46,7 +46,6 @@ class Measurer:
 
     @property
     def has_work(self) -> bool:
-        """Whether a step would measure something now."""
         return self._is_there and len(self._backlog) > 0 and not self._rows.is_full
 
     @property
@@ -89,13 +88,8 @@ class Measurer:
         self._late = dict(zip(late, self._late.values(), strict=True))
 
     def add_completed(self, indices: IndexArray) -> None:
-        """Measure these as well."""
-        if self._request is None:
-            return
-        if self._request.already is not None and self._request.already.size:
+        if self._request is not None:
             self._backlog.push(np.setdiff1d(indices, self._already()))
-        else:
-            self._backlog.push(np.sort(indices))
 
     def measure_shown(self, path: str, index: int, frame: npt.NDArray[Any], statistics: FrameStatistics) -> None:
         """Measure a frame that was read to be shown, if it is still to be measured."""
@@ -238,7 +232,6 @@ class RowsToSend:
         self._rows: list[Row] = []
 
     def __len__(self) -> int:
-        """How many wait."""
         return len(self._rows)
 
     @property
@@ -251,7 +244,6 @@ class RowsToSend:
         self._rows.append(row)
 
     def remap_indices(self, before: tuple[int, ...], after: tuple[int, ...]) -> None:
-        """Move indices to a scan shape that grew."""
         indices = moved(np.array([row.index for row in self._rows], np.int64), before, after)
         self._rows = [replace(row, index=int(index)) for row, index in zip(self._rows, indices, strict=True)]
 

@@ -53,7 +53,6 @@ class PixelMask:
 
     @property
     def shape(self) -> tuple[int, ...]:
-        """As the file has it."""
         return tuple(int(n) for n in self._dataset.shape)
 
     def is_shared_by(self, view: FrameView) -> bool:

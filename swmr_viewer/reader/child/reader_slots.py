@@ -27,11 +27,9 @@ class ReaderSlots:
 
     @property
     def any_free(self) -> bool:
-        """Whether a frame can be written now."""
         return bool(self._free)
 
     def use(self, request: UseSlots) -> None:
-        """Write into these from now on."""
         self.close()
         self.size = request.size
         for name in request.names:
@@ -49,11 +47,9 @@ class ReaderSlots:
         self._free.append(name)
 
     def take(self) -> SharedMemory:
-        """Return a free slot, which is free no more."""
         return self._blocks[self._free.popleft()]
 
     def close(self) -> None:
-        """Let go of all."""
         for block in self._blocks.values():
             let_go(block)
         self._blocks.clear()
@@ -93,7 +89,6 @@ class Slot:
 
     @property
     def frame(self) -> npt.NDArray[Any]:
-        """The whole raw frame."""
         return np.ndarray(self.layout.shape, self.layout.dtype, self.block.buf)
 
     @property
@@ -104,7 +99,6 @@ class Slot:
 
     @property
     def preview(self) -> npt.NDArray[np.float32]:
-        """Where the preview goes."""
         return np.ndarray(self.layout.preview_shape, np.float32, self.block.buf, self.layout.preview_offset)
 
     @property

@@ -40,7 +40,6 @@ class Scan:
     facts: dict[str, DataFacts] = field(default_factory=dict)
 
     def opened(self, generation: int, path: str) -> Opened:
-        """Return the description for the parent."""
         data = tuple(map(self._described, self.grabbers))
         size = max(map(self._slot_size, self.grabbers), default=64)
         follower = self.follower
@@ -58,7 +57,6 @@ class Scan:
         return tuple(map(self._described, opened))
 
     def take_up(self, opened: dict[str, FrameGrabber]) -> None:
-        """Read these from now on."""
         self.grabbers.update(opened)
         for path, grabber in opened.items():
             self.facts[path] = read_facts(self.h5file, path, grabber.scan_rank, grabber.frame_shape)
@@ -182,7 +180,6 @@ class LateData:
 
     @property
     def paths(self) -> tuple[str, ...]:
-        """The data sets that are waited for."""
         return tuple(self._reasons)
 
     @property
@@ -192,7 +189,6 @@ class LateData:
 
     @property
     def is_due(self) -> bool:
-        """Whether it is time to try again."""
         return bool(self._reasons) and self._retries.is_due
 
     def open_all(self, paths: Iterable[str], follower: Follower) -> tuple[dict[str, FrameGrabber], list[SwmrViewerError]]:

@@ -51,7 +51,6 @@ class Sender:
 
     @property
     def any_free(self) -> bool:
-        """Whether a frame can be sent now."""
         return self._slots.any_free
 
     def send(self, wanted: FrameToSend, as_it_is: bool = False) -> bool:
