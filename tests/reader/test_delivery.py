@@ -111,7 +111,7 @@ class Scan:
         self.told = self.progress.complete_mask()
         self._handed_out = 0
 
-    def announce(self, *, at_once: bool = False) -> None:
+    def report(self, *, at_once: bool = False) -> None:
         self.told = self.progress.complete_mask()
 
     def set(self, start: int, stop: int) -> np.ndarray:
@@ -142,7 +142,7 @@ def parts():
 
 
 def live_delivery(scan, slots, pipe, unreadable=(), *, clock):
-    frames = FrameReader(scan, scan, pipe, unreadable, clock)
+    frames = FrameReader(scan, pipe, unreadable, clock)
     return LiveDelivery(frames, Sender(frames, scan, slots, lambda *about: None))
 
 
@@ -418,7 +418,7 @@ def test_a_frame_that_was_marked_unreadable_is_not_touched(parts):
 def measured_of(parts, delivered=None, unreadable=()) -> MeasuredDelivery:
     scan, pipe, _, clock, _, _ = parts
     follow = Follow(1, FollowRequest("/scan.h5", every_frame=True), delivered)
-    return MeasuredDelivery(FrameReader(scan, scan, pipe, unreadable, clock), follow)
+    return MeasuredDelivery(FrameReader(scan, pipe, unreadable, clock), follow)
 
 
 def test_every_frame_is_measured_and_a_damaged_one_is_said(parts):

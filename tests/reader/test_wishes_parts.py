@@ -24,7 +24,7 @@ class Bench:
 
     def __init__(self, parts, unreadable=()) -> None:
         self.scan, self.pipe, self.grabber, self.clock, self.slots, self.name = parts
-        frames = FrameReader(self.scan, self.scan, self.pipe, unreadable, self.clock)
+        frames = FrameReader(self.scan, self.pipe, unreadable, self.clock)
         self.preparers = frames.preparers
         self.measurer = Measurer(frames)
         self.live = LiveDelivery(frames, Sender(frames, self.scan, self.slots, self.measurer.measure_shown))

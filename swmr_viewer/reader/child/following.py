@@ -13,10 +13,9 @@ from swmr_viewer.reader.child.frame_reading import FrameReader
 from swmr_viewer.reader.child.live import LiveDelivery
 from swmr_viewer.reader.child.measured_delivery import MeasuredDelivery
 from swmr_viewer.reader.child.measurer import Measurer
-from swmr_viewer.reader.child.progress_reporter import ProgressReporter
 from swmr_viewer.reader.child.reader_slots import ReaderSlots
 from swmr_viewer.reader.child.scans import Scan
-from swmr_viewer.reader.child.sending import Sender
+from swmr_viewer.reader.child.sending import ProgressReporter, Sender
 from swmr_viewer.reader.messages import (
     DataAwaited,
     DataJoined,
@@ -40,13 +39,13 @@ class Following:
     def __init__(self, scan: Scan, follow: Follow, slots: ReaderSlots, pipe: EventPipe) -> None:
         self._scan = scan
         self._pipe = pipe
-        self._announcer = ProgressReporter(scan.follower, pipe)
+        self._reporter = ProgressReporter(scan.follower, pipe)
         self._reports_keys = not follow.request.every_frame
-        self._frames = FrameReader(scan, self._announcer, pipe, follow.unreadable)
+        self._frames = FrameReader(scan, pipe, follow.unreadable)
         self._measurer = Measurer(self._frames)
         self._live: LiveDelivery | None = None
         self._handlers: Handlers = {
-            **self._announcer.handlers,
+            **self._reporter.handlers,
             SetConditions: self._set_conditions,
             Stop: self._stop,
             Resume: self._resume,
@@ -56,10 +55,12 @@ class Following:
         if follow.request.every_frame:
             self._delivery = MeasuredDelivery(self._frames, follow, lambda: self._ending is not None)
         else:
-            self._live = LiveDelivery(self._frames, Sender(self._frames, self._announcer, slots, self._measurer.measure_shown))
+            self._live = LiveDelivery(self._frames, Sender(self._frames, self._reporter, slots, self._measurer.measure_shown))
             self._delivery = self._live
             self._frame_handlers = {**self._live.handlers, **self._measurer.handlers}
         self._files = FileWatch(scan, pipe)
+        self._scan_shape = scan.follower.scan_shape
+        """What indices count on that were passed on."""
         self._is_watching = False
         """Whether keys that are found now came just now: they were not there at the first poll."""
         self._ending: str | None = None
@@ -120,7 +121,7 @@ class Following:
             self._scan.follower.refresh()
             self._take()
         if self._reports_keys:
-            self._announcer.announce()
+            self._reporter.report()
         if not self._files.change.is_replacement:  # late links lead to whatever has their names now
             self._join_late()
             self._join_masks()
@@ -202,14 +203,17 @@ class Following:
         return self._ended_before
 
     def _take(self) -> None:
-        before = self._announcer.progress.scan_shape
-        completed, moved = self._announcer.collect(self._is_watching)
+        """Pass on what the last polls changed; indices move where another axis than the first grew."""
+        follower, before = self._scan.follower, self._scan_shape
+        changes, self._scan_shape = follower.take_changes(), follower.scan_shape
+        self._reporter.add(changes, self._is_watching)
+        moved = self._scan_shape[1:] != before[1:]
         if moved:
-            for part in (self._delivery, self._measurer):
-                part.remap_indices(before, self._announcer.progress.scan_shape)
-        self._delivery.add_completed(completed, moved, self._is_watching)
-        self._measurer.add_completed(completed)
-        self._report_faults(self._scan.follower.take_faults())
+            self._delivery.remap_indices(before, self._scan_shape)
+            self._measurer.remap_indices(before, self._scan_shape)
+        self._delivery.add_completed(changes.completed, moved, self._is_watching)
+        self._measurer.add_completed(changes.completed)
+        self._report_faults(follower.take_faults())
 
     def _report_faults(self, messages: list[str]) -> None:
         for message in messages:
@@ -217,7 +221,7 @@ class Following:
 
     @property
     def _everything_sent(self) -> bool:
-        return (self._delivery.is_idle or self._files.is_lost) and (self._announcer.is_idle or not self._reports_keys)
+        return (self._delivery.is_idle or self._files.is_lost) and (self._reporter.is_idle or not self._reports_keys)
 
     def _end(self, reason: str) -> None:
         follower = self._scan.follower

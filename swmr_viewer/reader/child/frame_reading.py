@@ -16,7 +16,6 @@ from swmr_viewer.core.ranges import IndexArray
 from swmr_viewer.core.scan import index_of
 from swmr_viewer.reader.child.event_pipe import EventPipe
 from swmr_viewer.reader.child.frame_preparers import FramePreparers
-from swmr_viewer.reader.child.progress_reporter import ProgressReporter
 from swmr_viewer.reader.child.scans import Scan
 from swmr_viewer.reader.messages import FramePlace
 
@@ -35,7 +34,6 @@ class FrameReader:
     def __init__(
         self,
         scan: Scan,
-        reporter: ProgressReporter,
         pipe: EventPipe,
         unreadable: tuple[FramePlace, ...] = (),
         clock: Callable[[], float] = time.monotonic,
@@ -44,7 +42,6 @@ class FrameReader:
         self.pipe = pipe
         self.clock = clock
         self.preparers = FramePreparers(scan.h5file, scan.facts, pipe, clock)
-        self._reporter = reporter
         self._unreadable = unreadable
         self._kept: dict[str, npt.NDArray[Any]] = {}
 
@@ -54,7 +51,7 @@ class FrameReader:
 
     @property
     def progress(self) -> KeyProgress:
-        return self._reporter.progress
+        return self.scan.follower.progress
 
     @property
     def scan_shape(self) -> tuple[int, ...]:

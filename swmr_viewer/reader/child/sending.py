@@ -1,4 +1,4 @@
-"""Puts a frame, or several combined, into a slot with preview, levels and statistics, and sends where it is."""
+"""Sends which keys were set, and frames behind their keys: in slots, with preview, levels and statistics."""
 
 from __future__ import annotations
 
@@ -7,17 +7,21 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import numpy.typing as npt
 
 from swmr_viewer.analysis import FrameStatistics, FrameView, write_preview
 from swmr_viewer.analysis.accumulating import Accumulator, combined_dtype
+from swmr_viewer.core.follower import Follower
+from swmr_viewer.core.keys.key_changes import KeyChanges
 from swmr_viewer.core.nexus import FrameTimes
+from swmr_viewer.core.ranges import IndexArray, Ranges, joined, ranges_of, runs_of
 from swmr_viewer.core.scan import position_of
+from swmr_viewer.reader.child.event_pipe import EventPipe, Handlers
 from swmr_viewer.reader.child.frame_reading import FrameReader
 from swmr_viewer.reader.child.pixel_masks import Mask
-from swmr_viewer.reader.child.progress_reporter import ProgressReporter
 from swmr_viewer.reader.child.reader_slots import ReaderSlots, Slot, SlotLayout, refuse_too_large, slot_layout
-from swmr_viewer.reader.messages import FrameReady, SlotsWanted
+from swmr_viewer.reader.messages import AcknowledgeProgress, FrameReady, KeysChanged, SlotsWanted
 
 OnFrame = Callable[[str, int, npt.NDArray[Any], FrameStatistics], None]
 """Called with path, index, the frame (masked pixels marked by value) and its statistics; the array is good during the call."""
@@ -36,6 +40,56 @@ class FrameToSend:
     """As in `FrameReady`."""
     in_turn: bool = False
     """As in `FrameReady`."""
+
+
+class ProgressReporter:
+    """Merges what the follower found until the parent is ready for the next message."""
+
+    def __init__(self, follower: Follower, pipe: EventPipe) -> None:
+        self._follower = follower
+        self._pipe = pipe
+        self._scan_shape = follower.scan_shape
+        self._added: list[list[Ranges]] = [[] for _ in follower.key_paths]
+        self._completed: list[IndexArray] = []
+        self._sends_whole = True
+        self._is_acknowledged = True
+        self._last_key_came = False
+        self.handlers: Handlers = {AcknowledgeProgress: self._acknowledge}
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether everything was reported."""
+        return not self._sends_whole and not any(self._added)
+
+    def add(self, changes: KeyChanges, came: bool = True) -> None:
+        """Add what changed; ``came``: keys came while they were looked for, otherwise they were there before."""
+        shape = self._follower.scan_shape
+        if any(starts.size for starts, _ in changes.added):
+            self._last_key_came = came
+        self._sends_whole |= shape != self._scan_shape
+        self._scan_shape = shape
+        if self._sends_whole:
+            self._added, self._completed = [[] for _ in changes.added], []
+            return
+        self._completed.append(changes.completed)
+        for parts, ranges in zip(self._added, changes.added, strict=True):
+            if ranges[0].size:
+                parts.append(ranges)
+
+    def _acknowledge(self, request: AcknowledgeProgress) -> None:
+        self._is_acknowledged = True
+
+    def report(self, *, at_once: bool = False) -> None:
+        """Send what was not reported yet, if the parent is ready for it or must have it at once."""
+        if self.is_idle or not (self._is_acknowledged or at_once):
+            return
+        progress, whole = self._follower.progress, self._sends_whole
+        added = progress.whole() if whole else tuple(joined(parts) for parts in self._added)
+        completed = ranges_of(progress.complete_mask()) if whole else runs_of(np.sort(np.concatenate(self._completed)))
+        at_s, came = self._follower.last_key_at, self._last_key_came
+        self._pipe.send(KeysChanged(self._pipe.generation, progress.scan_shape, added, whole, at_s, came, completed))
+        self._added, self._completed = [[] for _ in self._added], []
+        self._sends_whole = self._is_acknowledged = False
 
 
 class Sender:
@@ -114,7 +168,7 @@ class Sender:
 
     def _send(self, event: FrameReady) -> None:
         # A frame that overtakes its keys stands on the map as missing, and cannot be gone back to. Slots bound how many go out so.
-        self._reporter.announce(at_once=True)
+        self._reporter.report(at_once=True)
         self._frames.pipe.send(event)
 
     def _event(
