@@ -14,7 +14,7 @@ from swmr_viewer.reader.child.live import LiveDelivery
 from swmr_viewer.reader.child.measurer import Measurer
 from swmr_viewer.reader.child.sending import Sender
 from swmr_viewer.reader.messages import Combine, Fault, FrameReady, Measure, Measured, SetDisplay, SetEveryFrame, ShowIndex, ShowLive
-from tests.reader.test_delivery import N, parts
+from tests.reader.child.test_delivery import N, parts
 
 __all__ = ["parts"]
 

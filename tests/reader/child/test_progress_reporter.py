@@ -9,7 +9,7 @@ from swmr_viewer.core.progress import KeyProgress
 from swmr_viewer.core.ranges import Ranges, no_ranges
 from swmr_viewer.reader.child.sending import ProgressReporter
 from swmr_viewer.reader.messages import AcknowledgeProgress, KeysChanged
-from tests.reader.test_delivery import EventPipe
+from tests.reader.child.test_delivery import EventPipe
 
 
 class Keys:
