@@ -9,7 +9,6 @@ from swmr_viewer.core.conditions import FrameCount, Timeout
 from swmr_viewer.core.ranges import runs_of
 from swmr_viewer.reader import messages as m
 from swmr_viewer.scan_model import Changed, Changes, LiveFrame, ScanModel, StateKind
-from swmr_viewer.scan_model.frame_preparation import combined_text
 
 SHAPE = (4, 5)
 
@@ -173,9 +172,3 @@ def test_a_reader_that_was_replaced_is_reported_in_a_sentence(scan: Scan) -> Non
     ((changed, problem),) = scan.model.receive(m.ReaderReplaced(1, "it was ended by SIGKILL"))
     assert changed is Changed.PROBLEM
     assert problem.message == "The reader was replaced, and following goes on where it was: it was ended by SIGKILL."
-
-
-def test_combined_pictures_are_named_with_the_frames_that_are_in_them() -> None:
-    assert combined_text(m.Combine("mean", 20), 20) == "mean of 20 frames"
-    assert combined_text(m.Combine("sum", None), 1) == "sum of 1 frame"
-    assert combined_text(m.Combine(), 1) == ""

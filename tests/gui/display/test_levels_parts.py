@@ -20,8 +20,6 @@ from swmr_viewer.gui.display.levels_text import mode_text
 from swmr_viewer.gui.display.orientation import Orientation
 from swmr_viewer.gui.display.screen_fit import screen_fit
 from swmr_viewer.gui.image.raw_crop import raw_part
-from swmr_viewer.reader.messages import Combine, DataDescription, SetDisplay
-from swmr_viewer.scan_model.frame_preparation import FramePreparation
 
 ORIENTATIONS = [Orientation(*flags) for flags in product((False, True), repeat=3)]
 MEASURED = LevelStatistics(1.0, 900.0, 3.0, 70.0, 5)
@@ -180,14 +178,3 @@ def test_a_raw_part_is_masked_by_the_rules() -> None:
     drawn = raw_part(pixels, 1, MaskRules(above=1000), mask)
     np.testing.assert_array_equal(drawn, np.array([[np.nan, 2, 3], [4, np.nan, np.nan]], np.float32))
     np.testing.assert_array_equal(raw_part(pixels, 1, MaskRules(sentinel=False))[1], [4, 65_535, 60_000])
-
-
-def test_what_is_wished_of_frames_is_said_once_and_again_to_a_new_generation() -> None:
-    sent: list[SetDisplay] = []
-    wishes = FramePreparation(sent.append, lambda path: path)
-    assert wishes.change(1, "/a", percentiles=(1.0, 99.0))
-    assert not wishes.change(1, "/a", percentiles=(1.0, 99.0))
-    assert wishes.change(1, "/a", combine=Combine("mean", 5))
-    assert sent[-1] == SetDisplay(1, percentiles=(1.0, 99.0), combine=Combine("mean", 5), data_path="/a")
-    wishes.say_again(2, tuple(DataDescription(path, (2, 2), "<u2") for path in ("/a", "/b")))
-    assert sent[2:] == [SetDisplay(2, percentiles=(1.0, 99.0), combine=Combine("mean", 5), data_path="/a")]

@@ -1,0 +1,23 @@
+"""Settings of frames, by data set: sent once, and anew to each generation."""
+
+from __future__ import annotations
+
+from swmr_viewer.reader.messages import Combine, DataDescription, SetDisplay
+from swmr_viewer.scan_model.frame_preparation import FramePreparation, combined_text
+
+
+def test_settings_of_frames_are_sent_once_and_again_to_a_new_generation() -> None:
+    sent: list[SetDisplay] = []
+    preparation = FramePreparation(sent.append, lambda path: path)
+    assert preparation.change(1, "/a", percentiles=(1.0, 99.0))
+    assert not preparation.change(1, "/a", percentiles=(1.0, 99.0))
+    assert preparation.change(1, "/a", combine=Combine("mean", 5))
+    assert sent[-1] == SetDisplay(1, percentiles=(1.0, 99.0), combine=Combine("mean", 5), data_path="/a")
+    preparation.send_unusual(2, tuple(DataDescription(path, (2, 2), "<u2") for path in ("/a", "/b")))
+    assert sent[2:] == [SetDisplay(2, percentiles=(1.0, 99.0), combine=Combine("mean", 5), data_path="/a")]
+
+
+def test_combined_pictures_are_named_with_the_frames_that_are_in_them() -> None:
+    assert combined_text(Combine("mean", 20), 20) == "mean of 20 frames"
+    assert combined_text(Combine("sum", None), 1) == "sum of 1 frame"
+    assert combined_text(Combine(), 1) == ""
