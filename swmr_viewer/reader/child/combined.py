@@ -26,7 +26,7 @@ class Rolling:
     """The last n frames of a data set, or all, as one, while their window moves on: one frame in or out at each step."""
 
     def __init__(self, path: str, frames: FrameReader) -> None:
-        combine = frames.preparers.of(path).combine
+        combine = frames.preparers.of(path).settings.combine
         assert combine.how != "none"
         self.path = path
         self.n = combine.n

@@ -70,13 +70,7 @@ class EventPipe:
             self.send(Heartbeat(self.generation))
 
     def receive(self, pause_s: float) -> list[Request]:
-        """Return the requests that came, after waiting up to ``pause_s`` for one.
-
-        Raises
-        ------
-        EOFError
-            If the parent is gone.
-        """
+        """Return the requests that came, after waiting up to ``pause_s`` for one; EOFError if the parent is gone."""
         requests: list[Request] = []
         while self._connection.poll(0 if requests else pause_s):
             requests.append(self._connection.recv())

@@ -11,16 +11,14 @@ import h5py
 import numpy as np
 import numpy.typing as npt
 
-from swmr_viewer.analysis import FrameStatistics, FrameView, LevelStatistics, MaskRules, Part, ViewChoice, examine, frame_view, marked
+from swmr_viewer.analysis import FrameStatistics, FrameView, LevelStatistics, MaskRules, Part, examine, frame_view, marked
 from swmr_viewer.analysis.frame_statistics import saturation_of
-from swmr_viewer.analysis.frame_view import USUAL_VIEW
-from swmr_viewer.analysis.masks import DEFAULT_RULES
 from swmr_viewer.core.data_facts import DataFacts
 from swmr_viewer.core.errors import PathError, PathNotThereError
 from swmr_viewer.reader.child.event_pipe import EventPipe
 from swmr_viewer.reader.child.pixel_masks import Mask, PixelMask
 from swmr_viewer.reader.child.reader_slots import SlotLayout, slot_layout
-from swmr_viewer.reader.messages import Combine, PixelMaskRead, SetDisplay
+from swmr_viewer.reader.messages import PixelMaskRead, SetDisplay
 
 _PAUSE_S = 0.5
 """Between two tries of masks that are not there yet."""
@@ -32,36 +30,22 @@ _SHARE = 9
 class FramePreparer:
     """How the frames of one data set are prepared."""
 
-    rules: MaskRules = DEFAULT_RULES
-    percentiles: tuple[float, float] = (0.5, 99.5)
-    combine: Combine = field(default_factory=Combine)
-    view: ViewChoice = USUAL_VIEW
-    declared_saturation: float | None = None
-    declared_kind: str = ""
-    """What the file declares a frame to be."""
+    settings: SetDisplay = field(default_factory=lambda: SetDisplay(0))
+    """Of the window, or those that the facts suggest."""
+    facts: DataFacts = field(default_factory=DataFacts)
 
     def view_of(self, shape: tuple[int, ...], dtype: np.dtype[Any]) -> FrameView:
-        return frame_view(shape, dtype, self.declared_kind, self.view)
+        return frame_view(shape, dtype, self.facts.interpretation, self.settings.view)
 
     def prepare(self, frame: npt.NDArray[Any], mask: Mask | None = None, out: npt.NDArray[Any] | None = None) -> npt.NDArray[Any]:
-        """Return what is shown of a frame with its masked pixels marked by their value; a view on the frame where that will do.
-
-        Parameters
-        ----------
-        frame : ndarray
-            The whole frame.
-        mask : ndarray of bool, optional
-            As `FramePreparers.mask_of` gives it.
-        out : ndarray, optional
-            Where the shown numbers go if they have to be computed.
-        """
-        return marked(self.view_of(frame.shape, frame.dtype).shown(frame, out), self.rules, mask)
+        """Return what is shown of a whole frame, masked pixels marked by their value: a view on the frame, or in ``out``."""
+        return marked(self.view_of(frame.shape, frame.dtype).shown(frame, out), self.settings.mask, mask)
 
     def examine(
         self, frame: npt.NDArray[Any], prepared: npt.NDArray[Any], levels: bool = True, combined: int = 1
     ) -> tuple[LevelStatistics | None, FrameStatistics]:
         """Measure what was `prepared` of a frame; a coloured pixel is saturated where any of its colours is."""
-        limit, percentiles = self.saturation(frame.dtype, combined), self.percentiles if levels else None
+        limit, percentiles = self.saturation(frame.dtype, combined), self.settings.percentiles if levels else None
         view = self.view_of(frame.shape, frame.dtype)
         if limit is None or view.part is not Part.COLOR:
             return examine(prepared, percentiles, limit)
@@ -71,8 +55,8 @@ class FramePreparer:
 
     def saturation(self, dtype: npt.DTypeLike, combined: int = 1) -> float | None:
         """Return from which value on a pixel is saturated; in a sum: if it was in each frame."""
-        limit = saturation_of(dtype, self.declared_saturation)
-        return None if limit is None else limit * (combined if self.combine.how == "sum" else 1)
+        limit = saturation_of(dtype, self.facts.saturation_value)
+        return None if limit is None else limit * (combined if self.settings.combine.how == "sum" else 1)
 
 
 class FramePreparers:
@@ -94,12 +78,8 @@ class FramePreparers:
     def add(self, path: str, facts: DataFacts) -> None:
         """Add a data set that was not there before; what was set for it already stays."""
         self._retry_at = 0.0  # its mask comes with it as a rule
-        given, default = self._preparers.get(path), default_preparer(facts)
-        self._preparers[path] = (
-            default
-            if given is None
-            else replace(given, declared_saturation=default.declared_saturation, declared_kind=default.declared_kind)
-        )
+        given = self._preparers.get(path)
+        self._preparers[path] = default_preparer(facts) if given is None else replace(given, facts=facts)
 
     def of(self, path: str) -> FramePreparer:
         return self._preparers.get(path, FramePreparer())
@@ -107,10 +87,7 @@ class FramePreparers:
     def set(self, request: SetDisplay) -> None:
         paths = [request.data_path] if request.data_path is not None else list(self._preparers)
         for path in paths:
-            before = self._preparers.get(path, FramePreparer())
-            self._preparers[path] = replace(
-                before, rules=request.mask, percentiles=request.percentiles, combine=request.combine, view=request.view
-            )
+            self._preparers[path] = replace(self.of(path), settings=request)
 
     def layout_of(self, path: str, shape: tuple[int, ...], dtype: np.dtype[Any]) -> SlotLayout:
         """Return how such a frame of a data set lies in a slot."""
@@ -138,7 +115,7 @@ class FramePreparers:
         return mask
 
     def _pixel_mask(self, path: str) -> PixelMask | None:
-        mask_path = self.of(path).rules.mask_path
+        mask_path = self.of(path).settings.mask.mask_path
         if mask_path is None:
             return None
         if mask_path not in self._masks:
@@ -186,5 +163,4 @@ class FramePreparers:
 
 def default_preparer(facts: DataFacts) -> FramePreparer:
     """Return how frames are prepared until the window sets something else."""
-    rules = MaskRules(mask_path=facts.mask_path, gaps=facts.gap_values)
-    return FramePreparer(rules, declared_saturation=facts.saturation_value, declared_kind=facts.interpretation)
+    return FramePreparer(SetDisplay(0, MaskRules(mask_path=facts.mask_path, gaps=facts.gap_values)), facts)

@@ -34,7 +34,7 @@ class LiveDelivery(FramesToShow):
         """Send one frame, if there is one to send and a slot to put it into."""
         if self._path not in self._frames.grabbers:
             return
-        if not self._frames.preparers.of(self._path).combine.is_plain:
+        if not self._frames.preparers.of(self._path).settings.combine.is_plain:
             self._step_combined()
         elif not self._sender.any_free:
             return

@@ -60,13 +60,7 @@ class ReaderLoop:
         }
 
     def run(self) -> None:
-        """Serve until a ``Quit``.
-
-        Raises
-        ------
-        EOFError, ConnectionError
-            If the parent is gone.
-        """
+        """Serve until a ``Quit``; EOFError or ConnectionError if the parent is gone."""
         self._pipe.keep_alive(now=True)
         while True:
             requests = self._pipe.receive(self._pause_s())

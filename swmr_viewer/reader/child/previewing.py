@@ -66,9 +66,9 @@ def _thumbnail(scan: Scan, path: str, index: int, frame: npt.NDArray[Any]) -> Th
     view = preparer.view_of(frame.shape, frame.dtype)
     mask = None
     with suppress(PathError):  # a mask that cannot be used is reported where it is missed, in the window
-        if preparer.rules.mask_path is not None:
-            mask = PixelMask(scan.h5file, preparer.rules.mask_path).of(index, view, scan.follower.scan_shape)
-    return thumbnail_of(frame, view, preparer.rules, mask)
+        if preparer.settings.mask.mask_path is not None:
+            mask = PixelMask(scan.h5file, preparer.settings.mask.mask_path).of(index, view, scan.follower.scan_shape)
+    return thumbnail_of(frame, view, preparer.settings.mask, mask)
 
 
 def _for_one(request: FollowRequest) -> FollowRequest:

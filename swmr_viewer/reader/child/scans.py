@@ -224,13 +224,7 @@ class LateData:
             return self.open_all(self.paths, follower)
 
     def _wait_for(self, path: str, otherwise: str) -> None:
-        """Set why it has to wait: because of its link, or otherwise this.
-
-        Raises
-        ------
-        PathNotThereError
-            If there is not even a link: what is made after the file was opened is seen by a new open only.
-        """
+        """Set why it has to wait; PathNotThereError without even a link: what is made later is seen by a new open only."""
         self._reasons[path] = _LEADS_NOWHERE if open_object(self._h5file, path) is None else otherwise
 
     def _may_come(self, path: str, error: SwmrViewerError) -> bool:

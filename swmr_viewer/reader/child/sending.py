@@ -123,7 +123,7 @@ class Sender:
             self._frames.read_into(slot.frame, path, index, "reading", as_it_is)
             mask = self._mask_of(slot, wanted)
             prepared = preparer.prepare(slot.frame, mask, slot.shown)
-            lacks_mask = mask is None and preparer.rules.mask_path is not None
+            lacks_mask = mask is None and preparer.settings.mask.mask_path is not None
             event = self._event(slot, wanted, prepared, lacks_mask=lacks_mask)
         self._send(event)
         if event.statistics is not None:
