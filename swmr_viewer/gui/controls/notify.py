@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QApplication, QSystemTrayIcon
 
 from swmr_viewer.core.conditions import Timeout
-from swmr_viewer.gui.look.settings import settings
+from swmr_viewer.gui.look.settings import read_setting, write_setting
 from swmr_viewer.gui.session.session import Session
 
 BEEP_KEY, DESKTOP_KEY = "notify/beep", "notify/desktop"
@@ -34,9 +34,9 @@ class Notifier(QObject):
         self._beep = beep
         self._tray: QSystemTrayIcon | None = None
         self._pause_notified = False
-        self.beeps = bool(settings().value(BEEP_KEY, False, bool))
+        self.beeps = read_setting(BEEP_KEY, False)
         self.notifies = False
-        if settings().value(DESKTOP_KEY, False, bool):
+        if read_setting(DESKTOP_KEY, False):
             self._show_tray(_desktop_notifies())
         session.finished.connect(lambda _: self._on_end())
         session.request_changed.connect(self._forget_pause)
@@ -45,7 +45,7 @@ class Notifier(QObject):
         """Beep, or be quiet."""
         if on != self.beeps:
             self.beeps = on
-            settings().setValue(BEEP_KEY, on)
+            write_setting(BEEP_KEY, on)
             self.changed.emit()
 
     def set_notifies(self, on: bool) -> None:
@@ -53,7 +53,7 @@ class Notifier(QObject):
         if on and not _desktop_notifies():
             self._session.note("This desktop shows no notifications to programs; a beep may do.")
             on = False
-        settings().setValue(DESKTOP_KEY, on)
+        write_setting(DESKTOP_KEY, on)
         self._show_tray(on)
         self.changed.emit()
 

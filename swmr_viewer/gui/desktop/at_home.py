@@ -11,7 +11,7 @@ from swmr_viewer.gui.desktop.reset_question import ResetQuestion
 from swmr_viewer.gui.desktop.shortcuts_sheet import ShortcutsSheet
 from swmr_viewer.gui.display.display_settings import Display
 from swmr_viewer.gui.look.panels import Panels
-from swmr_viewer.gui.look.settings import forget_settings, settings
+from swmr_viewer.gui.look.settings import forget_settings, read_setting, write_setting
 from swmr_viewer.gui.look.theme import theme_of_application
 from swmr_viewer.gui.measuring import Measurements
 from swmr_viewer.gui.picture import FramePane
@@ -63,7 +63,7 @@ class AtHome(QObject):
         self.looks = self._look_actions()
         self._fill_menu()
         self._connect()
-        if chosen := str(settings().value(LOOK_KEY, "") or ""):
+        if chosen := read_setting(LOOK_KEY, ""):
             theme_of_application().force(chosen)
 
     def _connect(self) -> None:
@@ -91,7 +91,7 @@ class AtHome(QObject):
 
     def _look_actions(self) -> QActionGroup:
         group = QActionGroup(self)
-        chosen = str(settings().value(LOOK_KEY, "") or "")
+        chosen = read_setting(LOOK_KEY, "")
         for name, words in LOOKS:
             action = QAction(words, group, checkable=True, checked=name == chosen)
             action.setData(name)
@@ -100,7 +100,7 @@ class AtHome(QObject):
         return group
 
     def _take_look(self, name: str) -> None:
-        settings().setValue(LOOK_KEY, name)
+        write_setting(LOOK_KEY, name)
         theme_of_application().force(name or None)
 
     def show_snapshot_panel(self) -> None:

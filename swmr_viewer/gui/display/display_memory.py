@@ -3,16 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import asdict, replace
-from math import isfinite
-from typing import Any
+from dataclasses import replace
 
-from swmr_viewer.analysis import MaskRules, ViewChoice
 from swmr_viewer.gui.display.color_maps import COLOR_MAPS
-from swmr_viewer.gui.display.display_settings import Display, DisplaySettings, LevelMode, Levels
-from swmr_viewer.gui.display.levels_scale import Scale
-from swmr_viewer.gui.display.orientation import Orientation
-from swmr_viewer.gui.session.place_memory import PlaceMemory, PlaceStore, text_in
+from swmr_viewer.gui.display.display_settings import Display, DisplaySettings
+from swmr_viewer.gui.session.place_memory import PlaceMemory, PlaceStore
 from swmr_viewer.gui.session.session import Session
 
 KEY = "display/places"
@@ -32,69 +27,20 @@ class DisplayMemory(PlaceMemory[DisplaySettings]):
         return replace(chosen, mode=self.before(name).mode, levels=self.before(name).levels)
 
 
-def _encoded(chosen: DisplaySettings) -> dict[str, Any]:
-    levels = chosen.levels and list(map(float, chosen.levels))  # json knows no numbers of numpy's
-    return {**asdict(chosen), "levels": levels}
-
-
-def _settings(entry: dict[str, Any]) -> DisplaySettings:
-    usual, mask = DisplaySettings(), {**asdict(MaskRules()), **entry.get("mask", {})}
-    given = {**asdict(usual), **entry}
-    mode = LevelMode(given["mode"])
-    levels = None if given["levels"] is None else _levels(given["levels"])
-    low, high = percentiles = _levels(given["percentiles"])
-    if not 0 <= low < high <= 100 or given["color_map"] not in COLOR_MAPS or (levels is None) != (mode in _AUTO):
-        raise ValueError(entry)
-    if not re.fullmatch(r"(#[0-9a-fA-F]{6})?", given["masked_color"]):
-        raise ValueError(given["masked_color"])
-    return DisplaySettings(
-        scale=Scale(given["scale"]),
-        mode=mode,
-        percentiles=percentiles,
-        levels=levels,
-        color_map=given["color_map"],
-        inverted=_flag(given["inverted"]),
-        masked_color=given["masked_color"],
-        marks_saturated=_flag(given["marks_saturated"]),
-        mask=MaskRules(
-            _flag(mask["sentinel"]),
-            None if mask["mask_path"] is None else text_in(mask["mask_path"]),
-            None if mask["above"] is None else _number(mask["above"]),
-        ),
-        orientation=Orientation(**{name: _flag(value) for name, value in given["orientation"].items()}),
-        aspect_locked=_flag(given["aspect_locked"]),
-        uses_file_mask=_flag(given["uses_file_mask"]),
-        view=ViewChoice(tuple(map(_place_on_axis, given["view"]["places"])), text_in(given["view"]["part"])),
+def _checked(chosen: DisplaySettings) -> DisplaySettings:
+    low, high = chosen.percentiles
+    is_sound = (
+        0 <= low < high <= 100
+        and (chosen.levels is None) == chosen.is_auto
+        and (chosen.levels is None or chosen.levels[0] <= chosen.levels[1])
+        and chosen.color_map in COLOR_MAPS
+        and re.fullmatch(r"(#[0-9a-fA-F]{6})?", chosen.masked_color)
+        and min(chosen.view.places, default=0) >= 0
     )
+    if not is_sound:
+        raise ValueError(chosen)
+    return replace(chosen, mask=replace(chosen.mask, gaps=()))  # they are the file's own
 
 
-_AUTO = (LevelMode.PERCENTILES, LevelMode.EXTREMES)
-
-
-def _levels(value: Any) -> Levels:
-    low, high = map(_number, value)
-    if low > high:
-        raise ValueError(value)
-    return low, high
-
-
-def _number(value: Any) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value):
-        raise ValueError(value)
-    return float(value)
-
-
-def _place_on_axis(value: Any) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
-        raise ValueError(value)
-    return value
-
-
-def _flag(value: Any) -> bool:
-    if not isinstance(value, bool):
-        raise ValueError(value)
-    return value
-
-
-_STORE = PlaceStore(KEY, _encoded, _settings, DisplaySettings())
+_STORE = PlaceStore(KEY, DisplaySettings(), _checked)
 stored, store, encoded, decoded = _STORE.stored, _STORE.store, _STORE.encoded, _STORE.decoded

@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QDialog, QMenu, QWidget
 
-from swmr_viewer.gui.look.settings import presets_file, settings
+from swmr_viewer.gui.look.settings import presets_file, read_group, write_group
 from swmr_viewer.gui.main_window import MainWindow
 from swmr_viewer.gui.opening.dialog import OpenDialog
 from swmr_viewer.gui.opening.inspector import Inspector
@@ -20,9 +20,9 @@ from swmr_viewer.gui.watching import Watch, WatchButton, WatchDialog, WatchNote
 from swmr_viewer.opening import PresetError, load_presets
 from swmr_viewer.reader.messages import FollowRequest
 from swmr_viewer.scan_model import Problem
-from swmr_viewer.watching import USUAL_PATTERN, Newest, WatchRule
+from swmr_viewer.watching import WatchRule
 
-FOLDER_KEY, PATTERN_KEY, NEWEST_KEY = "watch/folder", "watch/pattern", "watch/newest"
+GROUP = "watch"
 
 
 class FileChooser:
@@ -87,10 +87,7 @@ class Opening(QObject):
     def watch_folder(self, rule: WatchRule, template: FollowRequest | None = None) -> None:
         """Watch a folder, and remember it."""
         self.watch.start(rule, template)
-        store = settings()
-        store.setValue(FOLDER_KEY, rule.folder)
-        store.setValue(PATTERN_KEY, rule.pattern)
-        store.setValue(NEWEST_KEY, rule.newest)
+        write_group(GROUP, rule)
 
     def ask_folder(self) -> None:
         """Show the dialog for a folder to watch; it is not modal."""
@@ -109,9 +106,7 @@ class Opening(QObject):
         """Return what is watched, else where the open file is, else what was watched before."""
         if self.watch.rule is not None:
             return self.watch.rule
-        store = settings()
-        newest: Newest = "name" if store.value(NEWEST_KEY) == "name" else "time"
-        before = WatchRule(str(store.value(FOLDER_KEY) or ""), str(store.value(PATTERN_KEY) or USUAL_PATTERN), newest)
+        before = read_group(GROUP, WatchRule(""))
         if self._session.scan.request is None:
             return before
         file = Path(self._session.scan.request.path)

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QMenu, QTreeWidget, QTreeWidgetItem, QVBoxLayout, 
 
 from swmr_viewer.core.plain_text import plain
 from swmr_viewer.gui.look.labels import PlainLabel, button_text, tip
-from swmr_viewer.gui.look.settings import settings
+from swmr_viewer.gui.look.settings import read_setting, settings, write_setting
 from swmr_viewer.gui.opening.path_probe import PathProbe
 from swmr_viewer.gui.opening.tree_model import ROW_HEIGHT
 from swmr_viewer.gui.opening.tree_view import keep_return
@@ -40,7 +40,7 @@ class Recent(QObject):
 
     def requests(self) -> tuple[FollowRequest, ...]:
         """Return what was opened, the newest first, as it can be opened again."""
-        return recent_from_json(str(settings().value(KEY, "") or "[]"))
+        return recent_from_json(read_setting(KEY, "[]"))
 
     def forget(self) -> None:
         """Forget all of them."""
@@ -60,7 +60,7 @@ class Recent(QObject):
         request = self._session.scan.request
         if request is not None:
             before = [earlier for earlier in self.requests() if earlier.path != request.path]
-            settings().setValue(KEY, recent_to_json((request, *before)[:KEPT]))
+            write_setting(KEY, recent_to_json((request, *before)[:KEPT]))
 
 
 class RecentFiles(QObject):

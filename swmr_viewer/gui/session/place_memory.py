@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import asdict
 from typing import Any, Generic, TypeVar
 
 from PySide6.QtCore import QObject, QTimer, SignalInstance
 
-from swmr_viewer.gui.look.settings import settings
+from swmr_viewer.gui.look.settings import DAMAGED, from_plain, settings, to_plain
 from swmr_viewer.gui.session.session import Session
 from swmr_viewer.scan_model import Place, same_places
 
@@ -27,19 +26,16 @@ class PlaceStore(Generic[Value]):
     ----------
     key : str
         Where in the settings.
-    encode, decode : callable
-        From a value to what JSON can hold, and back; decoding what is damaged raises one of Python's errors for bad values.
     usual : Value
-        What is not worth keeping.
+        A dataclass: what is not worth keeping.
+    checked : callable
+        Returns what was read as it is to be used, or raises a ValueError.
     """
 
-    def __init__(
-        self, key: str, encode: Callable[[Value], dict[str, Any]], decode: Callable[[dict[str, Any]], Value], usual: Value
-    ) -> None:
+    def __init__(self, key: str, usual: Value, checked: Callable[[Value], Value]) -> None:
         self._key = key
-        self._encode = encode
-        self._decode = decode
         self.usual = usual
+        self._checked = checked
 
     def stored(self) -> tuple[tuple[Place, Value], ...]:
         """Return what is stored, changed last first; entries that are damaged, or of another version, are left out."""
@@ -62,13 +58,17 @@ class PlaceStore(Generic[Value]):
 
     def encoded(self, place: Place, value: Value) -> dict[str, Any]:
         """Return an entry, ready for JSON."""
-        return {**self._encode(value), "place": asdict(place)}
+        return {**to_plain(value), "place": to_plain(place)}
 
     def decoded(self, entry: Any) -> tuple[Place, Value] | None:
         """Return what an entry stands for, or None if it is damaged."""
         try:
-            return _place(entry["place"]), self._decode(entry)
-        except (AttributeError, KeyError, TypeError, ValueError, OverflowError):
+            place = from_plain(Place, entry["place"])
+            if min(place.frame_shape, default=0) < 0:
+                raise ValueError(place)
+            known = {name: entry[name] for name in to_plain(self.usual) if name in entry}  # a later version may write more
+            return place, self._checked(from_plain(type(self.usual), known))
+        except (KeyError, *DAMAGED):
             return None
 
 
@@ -130,23 +130,3 @@ class PlaceMemory(QObject, Generic[Value]):
     def worth_keeping(self, name: str) -> Value:
         """Return what is to be stored for a place."""
         return self._kept().get(name, self._store.usual)
-
-
-def _place(entry: dict[str, Any]) -> Place:
-    shape = entry["frame_shape"]
-    if not all(isinstance(n, int) and n >= 0 for n in shape):
-        raise ValueError(shape)
-    return Place(text_in(entry["path"]), tuple(shape), text_in(entry["dtype"]), text_in(entry.get("pattern", "")))
-
-
-def text_in(value: Any) -> str:
-    """Return a text of an entry.
-
-    Raises
-    ------
-    ValueError
-        If it is none.
-    """
-    if not isinstance(value, str):
-        raise ValueError(value)
-    return value

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from swmr_viewer.export import FORMATS, PATTERN
-from swmr_viewer.gui.look.settings import settings
+from swmr_viewer.gui.look.settings import read_group, write_group
 
 GROUP = "snapshots"
 
@@ -28,25 +28,10 @@ class SnapshotSettings:
 
 def load_snapshot_settings() -> SnapshotSettings:
     """Return what the user chose, or the defaults; what cannot be understood is the default."""
-    stored, default = settings(), SnapshotSettings()
-    stored.beginGroup(GROUP)
-    folder = str(stored.value("folder", "") or "")
-    known = str(stored.value("formats", ",".join(FORMATS)) or "").split(",")
-    return SnapshotSettings(
-        Path(folder) if folder else None,
-        str(stored.value("pattern", default.pattern) or default.pattern),
-        tuple(one for one in FORMATS if one in known),
-        stored.value("has_title", "true") in (True, "true"),
-        stored.value("has_scale", "true") in (True, "true"),
-    )
+    chosen = read_group(GROUP, SnapshotSettings())
+    return replace(chosen, formats=tuple(name for name in FORMATS if name in chosen.formats))
 
 
 def store_snapshot_settings(value: SnapshotSettings) -> None:
     """Remember this for the user."""
-    stored = settings()
-    stored.beginGroup(GROUP)
-    stored.setValue("folder", str(value.folder or ""))
-    stored.setValue("pattern", value.pattern)
-    stored.setValue("formats", ",".join(value.formats))
-    stored.setValue("has_title", "true" if value.has_title else "false")
-    stored.setValue("has_scale", "true" if value.has_scale else "false")
+    write_group(GROUP, value)
