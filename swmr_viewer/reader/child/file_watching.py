@@ -107,7 +107,7 @@ _CHECK_EVERY_S = 0.2
 _SEND_STAMP_EVERY_S = 1.0
 
 
-class FileWatch:
+class ReplacementReporter:
     """Whether a file that is open, or that frames were read from, was replaced: reported before anything of another scan is read."""
 
     def __init__(self, scan: Scan, pipe: EventPipe, clock: Callable[[], float] = time.monotonic) -> None:

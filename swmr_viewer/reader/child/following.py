@@ -1,4 +1,4 @@
-"""An open scan being followed: polls keys, announces them, delivers frames, and ends when all of that is done."""
+"""An open scan being followed: polls and reports keys, delivers frames, and ends when all of that is done."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 from swmr_viewer.core.conditions import FILE_REPLACED, STOPPED, Timeout
 from swmr_viewer.core.errors import SwmrViewerError
 from swmr_viewer.reader.child.event_pipe import EventPipe, Handlers
-from swmr_viewer.reader.child.file_watching import FileWatch
+from swmr_viewer.reader.child.file_watching import ReplacementReporter
 from swmr_viewer.reader.child.frame_reading import FrameReader
 from swmr_viewer.reader.child.live import LiveDelivery
 from swmr_viewer.reader.child.measured_delivery import MeasuredDelivery
@@ -58,7 +58,7 @@ class Following:
             self._live = LiveDelivery(self._frames, Sender(self._frames, self._reporter, slots, self._measurer.measure_shown))
             self._delivery = self._live
             self._frame_handlers = {**self._live.handlers, **self._measurer.handlers}
-        self._files = FileWatch(scan, pipe)
+        self._files = ReplacementReporter(scan, pipe)
         self._scan_shape = scan.follower.scan_shape
         """What indices count on that were passed on."""
         self._is_watching = False

@@ -15,15 +15,11 @@ from swmr_viewer.analysis import FrameStatistics, FrameView, LevelStatistics, Ma
 from swmr_viewer.analysis.frame_statistics import saturation_of
 from swmr_viewer.core.data_facts import DataFacts
 from swmr_viewer.core.errors import PathError, PathNotThereError
+from swmr_viewer.core.waiting import Retries
 from swmr_viewer.reader.child.event_pipe import EventPipe
 from swmr_viewer.reader.child.pixel_masks import Mask, PixelMask
 from swmr_viewer.reader.child.reader_slots import SlotLayout, slot_layout
 from swmr_viewer.reader.messages import PixelMaskRead, SetDisplay
-
-_PAUSE_S = 0.5
-"""Between two tries of masks that are not there yet."""
-_SHARE = 9
-"""Where trying is slow, the pause is so many times as long: the live picture must not wait for it."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -67,17 +63,16 @@ class FramePreparers:
     ) -> None:
         self._h5file = h5file
         self._pipe = pipe
-        self._clock = clock
         self._masks: dict[str, PixelMask | None] = {}
         self._awaited: set[str] = set()
         """Masks whose links lead nowhere yet."""
-        self._retry_at = 0.0
+        self._retries = Retries(clock)
         self._reported: set[tuple[str, ...]] = set()
         self._preparers = {path: default_preparer(of_path) for path, of_path in facts.items()}
 
     def add(self, path: str, facts: DataFacts) -> None:
         """Add a data set that was not there before; what was set for it already stays."""
-        self._retry_at = 0.0  # its mask comes with it as a rule
+        self._retries.be_due()  # its mask comes with it as a rule
         given = self._preparers.get(path)
         self._preparers[path] = default_preparer(facts) if given is None else replace(given, facts=facts)
 
@@ -126,17 +121,15 @@ class FramePreparers:
                 self._report_once(path, mask_path, error)
                 if isinstance(error, PathNotThereError):
                     self._awaited.add(mask_path)
-                    self._retry_at = self._clock() + _PAUSE_S
         return self._masks[mask_path]
 
     def retry_masks(self) -> bool:
         """Try links that led nowhere again, seldom; return whether frames are prepared in another way now."""
-        if not self._awaited or self._clock() < self._retry_at:
+        if not self._awaited or not self._retries.is_due:
             return False
         self._pipe.report_busy(f"looking for {', '.join(sorted(self._awaited))}")
-        began = self._clock()
-        found = [path for path in sorted(self._awaited) if self._can_be_used(path)]
-        self._retry_at = self._clock() + max(_PAUSE_S, _SHARE * (self._clock() - began))
+        with self._retries.trying():
+            found = [path for path in sorted(self._awaited) if self._can_be_used(path)]
         self._pipe.keep_alive(now=True)
         return bool(found)
 
