@@ -10,6 +10,7 @@ from typing import Any, TextIO
 
 from swmr_viewer.commands.terminal import output_told, tell_line
 from swmr_viewer.core.conditions import FILE_REPLACED, STOPPED, Timeout
+from swmr_viewer.core.errors import Remedy
 from swmr_viewer.reader.messages import (
     DataAwaited,
     DataJoined,
@@ -29,8 +30,6 @@ from swmr_viewer.reader.messages import (
 from swmr_viewer.reader.supervisor import Supervisor
 
 OK, BAD_INPUT, TIMED_OUT, FAILED, REPLACED = 0, 2, 3, 4, 5
-_OUR_FAILURES = {"FileBrokenError", "FileDamagedError", "ReaderError", "FrameUnreadableError", "SwmrViewerError"}
-_WORTH_WAITING = {"FileNotThereError", "NotSwmrYetError", "NoKeysError", "PathNotThereError"}
 _LOOK_EVERY_S = 1.0
 _ROOM_S = 0.5
 _STOPPING_S = 5.0
@@ -124,9 +123,9 @@ class FollowOutput:
         return None
 
     def _tell_failure(self, event: Failed) -> int:
-        hint = " Or wait for it with --wait SECONDS." if event.kind in _WORTH_WAITING and self._may_wait_more else ""
+        hint = " Or wait for it with --wait SECONDS." if event.kind.can_be_retried and self._may_wait_more else ""
         self._say(f"swmr-viewer: {event.message} {event.remedy}".rstrip() + hint)
-        return FAILED if event.kind in _OUR_FAILURES else BAD_INPUT
+        return FAILED if event.kind.remedy is Remedy.CHECK else BAD_INPUT
 
     def _tell(self, event: Event) -> None:
         match event:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from swmr_viewer.commands.terminal import output_told, tell, tell_line
+from swmr_viewer.core.errors import Remedy
 from swmr_viewer.core.inspection import Candidate, Inspection, TreeNode
 from swmr_viewer.core.plain_text import plain
 
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from swmr_viewer.reader.messages import Inspected
 
 OK, BAD_INPUT, FAILED = 0, 2, 4
-_OUR_FAILURES = {"FileBrokenError", "FileDamagedError", "ReaderError", "SwmrViewerError"}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -32,7 +32,7 @@ def run(args: argparse.Namespace) -> int:
     answer = _ask(args.file)
     if answer.inspection is None:
         tell_line(f"swmr-viewer: {answer.message} {answer.remedy}".rstrip(), sys.stderr)
-        return FAILED if answer.kind in _OUR_FAILURES else BAD_INPUT
+        return FAILED if answer.kind is not None and answer.kind.remedy is Remedy.CHECK else BAD_INPUT
     from swmr_viewer.commands.inspect import in_text
 
     with output_told():

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import ClassVar, Protocol
 
-from swmr_viewer.core.errors import SwmrViewerError
+from swmr_viewer.core.errors import FailureKind, SwmrViewerError
 
 STOPPED = "stopped"
 """The reason when the user ended it: not a condition, always possible."""
@@ -115,6 +115,8 @@ ConditionLike = str | Condition | Callable[[Situation], bool]
 
 class ConditionError(SwmrViewerError, ValueError):
     """A condition that does not exist, or whose value is impossible."""
+
+    kind = FailureKind.CONDITION
 
 
 def condition_named(name: str, *, timeout_s: float = 10.0, finished_path: str | None = None, count: int | None = None) -> Condition:

@@ -1,6 +1,6 @@
 """What the open dialog decides, without a window: which paths fit, what is previewed, presets, files opened before (no Qt)."""
 
-from swmr_viewer.opening.assessment import Assessment, Remark, Tone, is_retryable, may_come, path_from
+from swmr_viewer.opening.assessment import Assessment, Remark, Tone, may_come, path_from
 from swmr_viewer.opening.checking import Field, shape_text
 from swmr_viewer.opening.form import SEPARATOR, PathsField, RequestForm, suggested_paths
 from swmr_viewer.opening.previews import preview_request, preview_text
@@ -27,7 +27,6 @@ __all__ = [
     "Remark",
     "RequestForm",
     "Tone",
-    "is_retryable",
     "load_presets",
     "may_come",
     "path_from",

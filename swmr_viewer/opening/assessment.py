@@ -6,7 +6,6 @@ import os
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from swmr_viewer.core import errors
 from swmr_viewer.core.inspection import Candidate, FileState, Inspection
 from swmr_viewer.opening.checking import Field, PathProblem, check_request
 from swmr_viewer.reader.messages import FollowRequest, Inspected
@@ -86,15 +85,10 @@ def may_come(answer: Inspected | None) -> bool:
     if answer is None:
         return False
     if answer.inspection is None:
-        return is_retryable(answer.kind)
+        return answer.kind is not None and answer.kind.can_be_retried
     if answer.inspection.state in (FileState.MISSING, FileState.EMPTY, FileState.WRITING):
         return True
     return answer.inspection.state is FileState.SWMR and not (_followed(answer.inspection) and answer.inspection.data_paths)
-
-
-def is_retryable(kind: str) -> bool:
-    """Whether waiting may help against an error of this class of ``swmr_viewer.core.errors``."""
-    return bool(getattr(getattr(errors, kind, None), "retryable", False))
 
 
 def _followed(inspection: Inspection) -> tuple[str, ...]:

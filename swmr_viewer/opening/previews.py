@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 from swmr_viewer.analysis.frame_view import Part
 from swmr_viewer.analysis.preview import Thumbnail
+from swmr_viewer.core.errors import FailureKind
 from swmr_viewer.core.inspection import Inspection
 from swmr_viewer.core.number_text import count_text, dtype_text, position_text, shape_text, value_text
-from swmr_viewer.opening.assessment import AGAIN_S, SLOW_S, Remark, Tone, is_retryable
+from swmr_viewer.opening.assessment import AGAIN_S, SLOW_S, Remark, Tone
 from swmr_viewer.opening.checking import can_be_shown
 from swmr_viewer.reader.messages import FollowRequest, Previewed
 from swmr_viewer.reader.patterns_in_requests import with_patterns_expanded
@@ -76,9 +77,9 @@ def _reading(seconds: float) -> Remark:
 
 
 def _why_not(answer: Previewed) -> Remark:
-    if answer.kind == "FrameNotWrittenError":
+    if answer.kind is FailureKind.FRAME_NOT_WRITTEN:
         return Remark(f"{answer.message} {answer.remedy}".strip())
-    return Remark(f"{answer.message} {answer.remedy}".strip(), Tone.WARNING if is_retryable(answer.kind) else Tone.PROBLEM)
+    return Remark(f"{answer.message} {answer.remedy}".strip(), Tone.WARNING if answer.kind and answer.kind.can_be_retried else Tone.PROBLEM)
 
 
 def _title(answer: Previewed) -> str:

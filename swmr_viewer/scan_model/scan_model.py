@@ -20,7 +20,6 @@ from swmr_viewer.scan_model.state import Problem, replaced_text
 
 REPORT_STUCK_S = 5.0
 """The state line shows silence after 2 s; after so long (s) the error bar offers to stop."""
-RETRYABLE = {"FileNotThereError", "NotSwmrYetError", "NoKeysError", "PathNotThereError"}
 
 
 class ScanModel:
@@ -278,7 +277,7 @@ class ScanModel:
 
     def _on_failed(self, failed: m.Failed) -> None:
         self.scan.failed = failed
-        action_text = "Wait for it" if failed.kind in RETRYABLE else "Try again"
+        action_text = "Wait for it" if failed.kind.can_be_retried else "Try again"
         self._open_problem = Problem(failed.message, failed.remedy, failed.details, action_text=action_text, action=self._retry)
         self._note(Changed.PROBLEM, self._open_problem)
         self._resolve()

@@ -14,6 +14,7 @@ from PySide6.QtCore import QSettings, Qt, QTimer, qWarning
 from PySide6.QtWidgets import QApplication, QFileDialog
 from pytestqt.qtbot import QtBot
 
+from swmr_viewer.core.errors import FailureKind
 from swmr_viewer.gui.application import run_window
 from swmr_viewer.gui.assembly import Assembly
 from swmr_viewer.gui.guards import exceptions_reported, off_screen_quiet
@@ -45,7 +46,7 @@ def test_a_signal_closes_the_window(qapp: QApplication, reader: FakeSupervisor, 
 
 def test_the_window_closes_by_itself_when_the_scan_failed(qapp: QApplication, reader: FakeSupervisor, tmp_path: Path) -> None:
     shot = tmp_path / "shot.png"
-    QTimer.singleShot(50, lambda: reader.say(m.Failed(1, "No.", "Do.", "", "PathError")))
+    QTimer.singleShot(50, lambda: reader.say(m.Failed(1, "No.", "Do.", "", FailureKind.PATH)))
     assert run_window(m.FollowRequest("/data/x.h5"), reader, screenshot=shot, quit_when_finished=True) == 1
     assert shot.stat().st_size > 10_000
 

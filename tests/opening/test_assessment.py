@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from swmr_viewer.core.errors import FailureKind
 from swmr_viewer.core.inspection import FileState, Inspection
 from swmr_viewer.opening.assessment import Tone, assess, may_come, path_from
 from swmr_viewer.reader.messages import FollowRequest, Inspected
@@ -44,7 +45,9 @@ def test_problems_stand_beside_their_field_and_keep_it_closed() -> None:
     assert not assessment.can_open
 
 
-@pytest.mark.parametrize(("kind", "waits"), [("FileNotThereError", True), ("NotSwmrYetError", True), ("NotHdf5Error", False), ("", False)])
+@pytest.mark.parametrize(
+    ("kind", "waits"), [(FailureKind.FILE_NOT_THERE, True), (FailureKind.NOT_SWMR_YET, True), (FailureKind.NOT_HDF5, False), (None, False)]
+)
 def test_waiting_is_offered_only_where_it_can_help(kind: str, waits: bool) -> None:
     answer = Inspected(1, None, "It went wrong.", "Do this.", kind)
     assessment = assess(REQUEST, answer)

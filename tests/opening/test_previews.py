@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from swmr_viewer.analysis import thumbnail_of
+from swmr_viewer.core.errors import FailureKind
 from swmr_viewer.core.inspection import FileState
 from swmr_viewer.opening.assessment import Tone
 from swmr_viewer.opening.previews import preview_request, preview_text
@@ -37,8 +38,8 @@ def test_the_request_names_paths_without_patterns() -> None:
         (("", None), "appears here", Tone.PLAIN),
         (("/d", None, 1.0), "Reading the first frame", Tone.PLAIN),
         (("/d", None, 7.2), "7 s. The storage does not answer", Tone.WARNING),
-        (("/d", Previewed(1, "/d", None, message="A. ", remedy="B.", kind="FilterMissingError")), "A.  B.", Tone.PROBLEM),
-        (("/d", Previewed(1, "/d", None, message="A.", kind="PathNotThereError")), "A.", Tone.WARNING),
+        (("/d", Previewed(1, "/d", None, message="A. ", remedy="B.", kind=FailureKind.FILTER_MISSING)), "A.  B.", Tone.PROBLEM),
+        (("/d", Previewed(1, "/d", None, message="A.", kind=FailureKind.PATH_NOT_THERE)), "A.", Tone.WARNING),
         (
             ("/d", Previewed(1, "/d", thumbnail_of(np.ones((2, 0, 4))), 5, (5,))),
             "a frame of 2 \u00d7 0 \u00d7 4 holds no values",

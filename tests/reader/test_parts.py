@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from swmr_viewer.core.conditions import AllKeys, Timeout
+from swmr_viewer.core.errors import FailureKind
 from swmr_viewer.reader.messages import (
     Busy,
     DataDescription,
@@ -296,5 +297,7 @@ def test_without_a_reader_every_look_is_answered():
     asked = (looks.inspect("a"), looks.preview(FollowRequest("b", data_paths=("/d",))))
     answers = looks.give_up("no process")
     assert [type(one) for one in answers] == [Inspected, Previewed]
-    assert [(one.request_id, one.message, one.kind) for one in answers] == [(one.request_id, "no process", "ReaderError") for one in asked]
+    assert [(one.request_id, one.message, one.kind) for one in answers] == [
+        (one.request_id, "no process", FailureKind.READER) for one in asked
+    ]
     assert looks.requests() == ()

@@ -13,7 +13,7 @@ import h5py
 import numpy as np
 import pytest
 
-from swmr_viewer.core.errors import FrameNotWrittenError, PathError
+from swmr_viewer.core.errors import FailureKind, FrameNotWrittenError, PathError
 from swmr_viewer.reader.child.previewing import read_first_frame
 from swmr_viewer.reader.messages import FollowRequest, FrameReady, Inspected, Previewed, ReaderReplaced
 from swmr_viewer.simulator.defects import pixel_mask
@@ -43,7 +43,7 @@ def test_the_first_complete_frame_has_the_writers_pixels(live_writer, order: str
     request = FollowRequest(str(writer.path), (KEYS,), (DATA,))
     with Listener() as listener:
         nothing = preview_of(listener, request)
-        assert (nothing.thumbnail, nothing.index, nothing.kind) == (None, None, "FrameNotWrittenError")
+        assert (nothing.thumbnail, nothing.index, nothing.kind) == (None, None, FailureKind.FRAME_NOT_WRITTEN)
         assert nothing.message == "No frame is complete yet."
         while len(writer.complete) < 2:
             writer.step()
@@ -82,7 +82,7 @@ def test_a_reader_that_follows_opens_nothing_a_second_time(live_writer) -> None:
         writer.step(2)
         listener.until_a(FrameReady)
         answer = preview_of(listener, FollowRequest(str(writer.path), (KEYS,), (DATA,)))
-        assert (answer.thumbnail, answer.kind) == (None, "ReaderError")
+        assert (answer.thumbnail, answer.kind) == (None, FailureKind.READER)
 
 
 def write(path: Path, data: Any, keys: Any, **options: Any) -> FollowRequest:
@@ -175,9 +175,9 @@ def test_errors_are_answers_in_text(tmp_path: Path) -> None:
     request = write(tmp_path / "a.h5", np.ones((3, 4, 4)), [1, 1, 1])
     with Listener() as listener:
         for changes, kind in (
-            ({"path": str(tmp_path / "b.h5")}, "FileNotThereError"),
-            ({"data_paths": ("/nothing",)}, "PathNotThereError"),
-            ({"key_paths": ("/data",), "data_paths": ("/keys",)}, "ShapeError"),
+            ({"path": str(tmp_path / "b.h5")}, FailureKind.FILE_NOT_THERE),
+            ({"data_paths": ("/nothing",)}, FailureKind.PATH_NOT_THERE),
+            ({"key_paths": ("/data",), "data_paths": ("/keys",)}, FailureKind.SHAPE),
         ):
             answer = preview_of(listener, replace(request, **changes))
             assert (answer.thumbnail, answer.kind) == (None, kind)
@@ -190,7 +190,7 @@ def test_a_frame_that_kills_the_reader_twice_is_answered_and_the_next_one_is_rea
     request = FollowRequest(str(broken.write_hanging_frame(tmp_path, n=2, hangs=0)), (broken.KEYS,), (broken.DATA,))
     with Listener(stuck_after_s=1.0) as listener:
         answer = preview_of(listener, request)
-        assert (answer.thumbnail, answer.kind) == (None, "FileBrokenError")
+        assert (answer.thumbnail, answer.kind) == (None, FailureKind.FILE_BROKEN)
         assert "ended the reader 2 times" in answer.message
         assert len(listener.all_of(ReaderReplaced)) == 2
         whole = tmp_path / "whole"

@@ -15,6 +15,7 @@ import psutil
 import pytest
 
 from swmr_viewer.core.conditions import AllKeys, FileClosed, Timeout
+from swmr_viewer.core.errors import FailureKind
 from swmr_viewer.reader.messages import (
     Busy,
     Ended,
@@ -243,7 +244,7 @@ def test_a_file_that_hangs_at_opening_fails_with_text(tmp_path):
         failed = listener.until_a(Failed, failing=True)
         assert str(path) in failed.message
         assert failed.remedy
-        assert failed.kind == "ReaderError"
+        assert failed.kind == FailureKind.READER
         good = tmp_path / "good"
         good.mkdir()
         listener.follow(broken.write_hanging_frame(good, n=3, hangs=-1), broken.KEYS, broken.DATA, conditions=(AllKeys(),))
@@ -265,7 +266,7 @@ def test_rubbish_is_refused_with_text(tmp_path):
     path.write_bytes(os.urandom(5000))
     with Listener() as listener:
         listener.follow(path, KEYS, DATA, conditions=UNTIL)
-        assert listener.until_a(Failed, failing=True).kind == "NotHdf5Error"
+        assert listener.until_a(Failed, failing=True).kind == FailureKind.NOT_HDF5
 
 
 @pytest.mark.parametrize("cut", [0.3, 0.9])

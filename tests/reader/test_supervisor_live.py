@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from swmr_viewer.core.conditions import AllKeys, FileClosed, FinishedFlag, FrameCount, Timeout
+from swmr_viewer.core.errors import FailureKind
 from swmr_viewer.reader.messages import (
     AcknowledgeProgress,
     Busy,
@@ -116,8 +117,8 @@ def test_missing_keys_are_waited_for_and_named(live_writer):
 
 def test_without_a_wait_what_is_missing_fails_at_once(live_writer, tmp_path):
     writer = live_writer()
-    wrong = [(tmp_path / "none.h5", KEYS, DATA, "FileNotThereError"), (writer.path, "/nope", DATA, "PathNotThereError")]
-    wrong += [(writer.path, KEYS, "/nope", "PathNotThereError"), (writer.path, KEYS, "/entry", "PathError")]
+    wrong = [(tmp_path / "none.h5", KEYS, DATA, FailureKind.FILE_NOT_THERE), (writer.path, "/nope", DATA, FailureKind.PATH_NOT_THERE)]
+    wrong += [(writer.path, KEYS, "/nope", FailureKind.PATH_NOT_THERE), (writer.path, KEYS, "/entry", FailureKind.PATH)]
     with Listener() as listener:
         for path, keys, data, kind in wrong:
             listener.follow(path, keys, data, conditions=UNTIL, wait_s=0.0)
@@ -297,7 +298,7 @@ def test_inspection_beside_following(live_writer):
         missing = listener.supervisor.inspect(str(writer.path) + "x")
         answer = listener.until(lambda e: isinstance(e, Inspected) and e.request_id == missing)
         assert isinstance(answer, Inspected)
-        assert answer.kind == "FileNotThereError"
+        assert answer.kind == FailureKind.FILE_NOT_THERE
         writer.finish()
         assert listener.until_a(Ended).complete == 12
         assert sorted(listener.announced) == list(range(12))

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from swmr_viewer.core.conditions import FrameCount, Timeout
+from swmr_viewer.core.errors import FailureKind
 from swmr_viewer.core.ranges import runs_of
 from swmr_viewer.reader import messages as m
 from swmr_viewer.scan_model import Changed, Changes, LiveFrame, ScanModel, StateKind
@@ -124,7 +125,7 @@ def test_what_answers_an_earlier_request_is_dropped(scan: Scan) -> None:
     scan.frame(0)
     changes = scan.model.receive(m.Follow(2, m.FollowRequest("/other.nxs")))
     assert names(changes) == [Changed.FRAME, Changed.REQUEST, Changed.CONDITIONS, Changed.MODE, Changed.STATE]
-    assert scan.model.receive(m.Failed(1, "old", "", "", "PathError")) == []
+    assert scan.model.receive(m.Failed(1, "old", "", "", FailureKind.PATH)) == []
     assert scan.keys(1) == []
     assert scan.frame(3) == []
     assert scan.released == [3]

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from swmr_viewer.core.errors import FailureKind
 from swmr_viewer.reader.messages import Ended, Failed, Phase
 from swmr_viewer.scan_model.state import Facts, StateKind, resolve_state
 
@@ -27,7 +28,7 @@ FOLLOWING = Facts(True, Phase.FOLLOWING, quiet_s=0.1, rate=10.0)
         (replace(FOLLOWING, ended=Ended(1, "stopped", 1, 2)), StateKind.STOPPED),
         (replace(FOLLOWING, ended=Ended(1, "timeout", 1, 2, still_following=True)), StateKind.LOOKING),
         (replace(FOLLOWING, stuck_s=3.0, ended=Ended(1, "timeout", 1, 2, still_following=True)), StateKind.STORAGE),
-        (replace(FOLLOWING, failed=Failed(1, "No.", "Do.", "", "PathError")), StateKind.FAILED),
+        (replace(FOLLOWING, failed=Failed(1, "No.", "Do.", "", FailureKind.PATH)), StateKind.FAILED),
     ],
 )
 def test_one_plain_state_at_all_times(facts: Facts, kind: StateKind) -> None:

@@ -17,7 +17,7 @@ from swmr_viewer.gui.opening.preset_row import PresetRow
 from swmr_viewer.gui.opening.query import Query
 from swmr_viewer.gui.opening.recent import RecentFiles
 from swmr_viewer.gui.opening.request_fields import RequestFields
-from swmr_viewer.opening import Assessment, Preset, Remark, RequestForm, Tone, is_retryable, may_come, preview_request
+from swmr_viewer.opening import Assessment, Preset, Remark, RequestForm, Tone, may_come, preview_request
 from swmr_viewer.reader.messages import FollowRequest, Inspected, Previewed
 
 TYPING_PAUSE_MS = 250
@@ -180,7 +180,7 @@ class OpenDialog(QDialog):
         """Whether a frame may still be written; a file that killed its reader is not read again."""
         found = self._found()
         is_written = found is not None and found.state in (FileState.SWMR, FileState.WRITING)
-        return answer.thumbnail is None and is_written and is_retryable(answer.kind)
+        return answer.thumbnail is None and is_written and answer.kind is not None and answer.kind.can_be_retried
 
     def _forget(self) -> None:
         self._shows_selection = False

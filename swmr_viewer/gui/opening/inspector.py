@@ -206,7 +206,7 @@ class _InspectorThread(QThread):
 
 
 def _refusal(number: int, question: Question, error: SwmrViewerError) -> Answer:
-    why = (error.message, error.remedy, type(error).__name__)
+    why = (error.message, error.remedy, error.kind)
     if isinstance(question, str):
         return Inspected(number, None, *why)
     return Previewed(number, "".join(question.data_paths[:1]), None, None, (), *why)

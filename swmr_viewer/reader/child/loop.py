@@ -125,7 +125,7 @@ class ReaderLoop:
             answer = Inspected(request.request_id, self._inspection_of(request.path))
         except Exception as error:
             failure = _failure_of(error, request.path)
-            answer = Inspected(request.request_id, None, failure.message, failure.remedy, type(failure).__name__)
+            answer = Inspected(request.request_id, None, failure.message, failure.remedy, failure.kind)
         self._pipe.send(answer)
 
     def _inspection_of(self, path: str) -> Inspection:
@@ -144,7 +144,7 @@ class ReaderLoop:
             answer = Previewed(request.request_id, data_path, first.thumbnail, first.index, first.position)
         except Exception as error:
             failure = _failure_of(error, request.path)
-            answer = Previewed(request.request_id, data_path, None, None, (), failure.message, failure.remedy, type(failure).__name__)
+            answer = Previewed(request.request_id, data_path, None, None, (), failure.message, failure.remedy, failure.kind)
         self._pipe.send(answer)
 
     # ---- steps
@@ -186,7 +186,7 @@ class ReaderLoop:
         except Exception as error:
             failure = _failure_of(error, self._follow.request.path if self._follow else "")
             details = traceback.format_exc()
-            self._pipe.send(Failed(self._pipe.generation, failure.message, failure.remedy, details, type(failure).__name__))
+            self._pipe.send(Failed(self._pipe.generation, failure.message, failure.remedy, details, failure.kind))
             self._drop()
 
 

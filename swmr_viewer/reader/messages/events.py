@@ -9,6 +9,7 @@ from swmr_viewer.analysis.frame_statistics import FrameStatistics, LevelStatisti
 from swmr_viewer.analysis.frame_view import FrameView
 from swmr_viewer.analysis.preview import Thumbnail
 from swmr_viewer.core.data_facts import DataFacts
+from swmr_viewer.core.errors import FailureKind
 from swmr_viewer.core.inspection import Inspection
 from swmr_viewer.core.ranges import Ranges, no_ranges
 from swmr_viewer.reader.messages.file_news import DataAwaited, FileIdentified, FileReplaced
@@ -185,8 +186,7 @@ class Failed:
     message: str
     remedy: str
     details: str
-    kind: str
-    """Name of the error's class in ``swmr_viewer.core.errors``."""
+    kind: FailureKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,8 +197,7 @@ class Inspected:
     inspection: Inspection | None
     message: str = ""
     remedy: str = ""
-    kind: str = ""
-    """Name of the error's class in ``swmr_viewer.core.errors``: whether waiting may help."""
+    kind: FailureKind | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,8 +211,7 @@ class Previewed:
     position: tuple[int, ...] = ()
     message: str = ""
     remedy: str = ""
-    kind: str = ""
-    """Name of the error's class in ``swmr_viewer.core.errors``: whether waiting may help."""
+    kind: FailureKind | None = None
 
 
 Event = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from swmr_viewer.core.errors import FailureKind
 from swmr_viewer.reader.messages import FollowRequest, Inspect, Inspected, InspectionRequest, Preview, Previewed
 
 Answer = Inspected | Previewed
@@ -50,7 +51,7 @@ class PendingInspections:
             doing,
             f"{what}: reading it ended the reader {_KILLS} times ({why}).",
             "The file may be damaged; check it with h5dump or h5check.",
-            "FileBrokenError",
+            FailureKind.FILE_BROKEN,
         )
 
     def oldest(self) -> InspectionRequest | None:
@@ -69,12 +70,12 @@ class PendingInspections:
 
     def give_up(self, why: str) -> tuple[Answer, ...]:
         """Answer all of them with an error."""
-        answers = tuple(_refusal(look, why, "Close other programs and try again.", "ReaderError") for look in self._open.values())
+        answers = tuple(_refusal(look, why, "Close other programs and try again.", FailureKind.READER) for look in self._open.values())
         self._open.clear()
         return answers
 
 
-def _refusal(look: InspectionRequest, message: str, remedy: str, kind: str) -> Answer:
+def _refusal(look: InspectionRequest, message: str, remedy: str, kind: FailureKind) -> Answer:
     if isinstance(look, Inspect):
         return Inspected(look.request_id, None, message, remedy, kind)
     return Previewed(look.request_id, "".join(look.request.data_paths[:1]), None, None, (), message, remedy, kind)

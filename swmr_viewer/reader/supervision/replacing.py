@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 
 from swmr_viewer.core.conditions import STOPPED
+from swmr_viewer.core.errors import FailureKind
 from swmr_viewer.reader.messages import Event, Failed, Phase, PhaseChanged, ReaderReplaced, Request
 from swmr_viewer.reader.supervision.health import Health
 from swmr_viewer.reader.supervision.pending_inspections import PendingInspections
@@ -106,7 +107,7 @@ class Replacing:
     def _failed(self, message: str, remedy: str) -> Failed:
         if self._following is not None:
             self._following.failed = True
-        return Failed(self._generation, message, remedy, "", "ReaderError")
+        return Failed(self._generation, message, remedy, "", FailureKind.READER)
 
     def _patience_s(self) -> float:
         if self._doing.startswith(_LOOKING):

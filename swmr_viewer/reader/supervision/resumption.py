@@ -9,6 +9,7 @@ from math import prod
 import numpy as np
 
 from swmr_viewer.core.conditions import STOPPED
+from swmr_viewer.core.errors import FailureKind
 from swmr_viewer.core.files.stamps import FileStamp
 from swmr_viewer.core.ranges import IndexArray
 from swmr_viewer.core.scan import moved
@@ -240,7 +241,7 @@ class Resumption:
             return Fault(self.generation, f"{words} {remedy}")
         if self.request.wait_s is None:
             remedy += " It is looked at again now and then, and followed once it can be read."
-        return Failed(self.generation, words, remedy, "", "ReaderError")
+        return Failed(self.generation, words, remedy, "", FailureKind.READER)
 
     def stopped(self) -> Ended:
         """Return the end that was asked for, as far as it is known here."""

@@ -7,6 +7,7 @@ from PySide6.QtCore import QObject, Qt, Signal
 from pytestqt.qtbot import QtBot
 
 from swmr_viewer.analysis import thumbnail_of
+from swmr_viewer.core.errors import FailureKind
 from swmr_viewer.core.inspection import Inspection
 from swmr_viewer.gui.opening.dialog import OpenDialog
 from swmr_viewer.reader.messages import FollowRequest, Inspected, Previewed
@@ -43,7 +44,9 @@ class FakeInspector(QObject):
         number = number or len(self.previews)
         self.previewed.emit(Previewed(number, self.previews[number - 1].data_paths[0], thumbnail_of(frame), index, position))
 
-    def refuse_frame(self, message: str, remedy: str = "", kind: str = "FrameNotWrittenError", number: int | None = None) -> None:
+    def refuse_frame(
+        self, message: str, remedy: str = "", kind: FailureKind = FailureKind.FRAME_NOT_WRITTEN, number: int | None = None
+    ) -> None:
         """Answer a preview (the latest one) with the reason why there is none."""
         number = number or len(self.previews)
         self.previewed.emit(Previewed(number, self.previews[number - 1].data_paths[0], None, None, (), message, remedy, kind))

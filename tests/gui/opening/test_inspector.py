@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
 
-from swmr_viewer.core.errors import ReaderError
+from swmr_viewer.core.errors import FailureKind, ReaderError
 from swmr_viewer.gui.opening.inspector import Inspector
 from swmr_viewer.reader.messages import Event, FollowRequest, Inspected, Previewed
 from tests.opening.inspections import inspection
@@ -43,15 +43,15 @@ def test_it_tells_what_is_in_a_file_and_why_others_cannot_be_read(qtbot: QtBot, 
     assert found is not None
     assert {node.path: node.shape for node in found.tree} == {"/entry": (), "/entry/data": (3, 8, 8), "/entry/keys": (3,)}
     missing = answer_of(qtbot, inspector, tmp_path / "c.h5")
-    assert (missing.inspection, missing.kind) == (None, "FileNotThereError")
+    assert (missing.inspection, missing.kind) == (None, FailureKind.FILE_NOT_THERE)
     assert "c.h5" in missing.message
     wrong = answer_of(qtbot, inspector, tmp_path / "b.h5")
-    assert wrong.kind == "NotHdf5Error"
+    assert wrong.kind == FailureKind.NOT_HDF5
 
 
 def test_it_starts_again_after_it_was_stopped(qtbot: QtBot, inspector: Inspector, tmp_path: Path) -> None:
     for _ in range(2):
-        assert answer_of(qtbot, inspector, tmp_path / "missing.h5").kind == "FileNotThereError"
+        assert answer_of(qtbot, inspector, tmp_path / "missing.h5").kind == FailureKind.FILE_NOT_THERE
         inspector.stop()
 
 
@@ -142,7 +142,7 @@ def test_a_reader_that_cannot_start_is_an_answer_and_the_next_one_is_tried(qtbot
 
     inspector = Inspector(make_reader=make)
     answer = answer_of(qtbot, inspector, "a.h5")
-    assert (answer.message, answer.remedy, answer.kind) == ("No more processes.", "Close something.", "ReaderError")
+    assert (answer.message, answer.remedy, answer.kind) == ("No more processes.", "Close something.", FailureKind.READER)
     assert answer_of(qtbot, inspector, "a.h5").inspection is not None
     assert inspector.close()
 
@@ -205,5 +205,5 @@ def test_a_preview_without_a_reader_is_refused_in_text(qtbot: QtBot) -> None:
         inspector.preview(preview("a.h5"))
     assert heard.args is not None
     (answer,) = heard.args
-    assert (answer.thumbnail, answer.data_path, answer.message, answer.kind) == (None, "/data", "No more processes.", "ReaderError")
+    assert (answer.thumbnail, answer.data_path, answer.message, answer.kind) == (None, "/data", "No more processes.", FailureKind.READER)
     assert inspector.close()

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from swmr_viewer.core.conditions import AllKeys
+from swmr_viewer.core.errors import FailureKind
 from swmr_viewer.core.inspection import FileState
 from swmr_viewer.gui.opening.dialog import OpenDialog
 from swmr_viewer.opening.assessment import Tone
@@ -16,7 +17,7 @@ from tests.gui.opening.fake_inspector import FakeInspector, click_row
 from tests.opening.inspections import FLAG, FRAMES, KEYS, inspection
 
 PATH = "/data/scan.nxs"
-MISSING = {"message": f"{PATH} is not there.", "remedy": "Check the name.", "kind": "FileNotThereError"}
+MISSING = {"message": f"{PATH} is not there.", "remedy": "Check the name.", "kind": FailureKind.FILE_NOT_THERE}
 
 
 def type_file(qtbot: QtBot, dialog: OpenDialog, inspector: FakeInspector, path: str = PATH) -> None:
@@ -118,7 +119,7 @@ def test_it_looks_again_until_the_file_is_there(qtbot: QtBot, dialog: OpenDialog
 
 def test_a_file_that_is_no_hdf5_stays_closed(dialog: OpenDialog, inspector: FakeInspector) -> None:
     dialog.set_value(FollowRequest(PATH))
-    inspector.answer(None, message="It is not HDF5.", remedy="Choose another.", kind="NotHdf5Error")
+    inspector.answer(None, message="It is not HDF5.", remedy="Choose another.", kind=FailureKind.NOT_HDF5)
     assert dialog.remarks["file"].remark().text == "It is not HDF5. Choose another."
     assert not dialog.open_button.isEnabled()
 

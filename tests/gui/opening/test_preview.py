@@ -11,6 +11,7 @@ from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from swmr_viewer.core.errors import FailureKind
 from swmr_viewer.core.inspection import FileState
 from swmr_viewer.gui.display.color_maps import DEFAULT_COLOR_MAP, color_table
 from swmr_viewer.gui.look.theme import DARK, LIGHT, theme_of_application
@@ -190,7 +191,7 @@ def test_a_file_that_killed_its_reader_is_not_read_again_by_itself(
     qtbot: QtBot, dialog: OpenDialog, inspector: FakeInspector, pane: PreviewPane
 ) -> None:
     open_file(qtbot, dialog, inspector)
-    inspector.refuse_frame("The first frame cannot be read: reading it ended the reader 2 times.", kind="FileBrokenError")
+    inspector.refuse_frame("The first frame cannot be read: reading it ended the reader 2 times.", kind=FailureKind.FILE_BROKEN)
     assert pane.instead.remark().tone is Tone.PROBLEM
     dialog.inspection.ask()
     inspector.answer(LIVE)
@@ -231,7 +232,7 @@ def test_nothing_else_moves_when_the_frame_comes(qtbot: QtBot, dialog: OpenDialo
     open_file(qtbot, dialog, inspector)
     QApplication.processEvents()
     places = [widget.geometry() for widget in (dialog, dialog.contents, dialog.tree, pane, dialog.fields)]
-    for say in (lambda: inspector.refuse_frame("A long reason. " * 40, kind="PathError"), lambda: inspector.show_frame(FRAME)):
+    for say in (lambda: inspector.refuse_frame("A long reason. " * 40, kind=FailureKind.PATH), lambda: inspector.show_frame(FRAME)):
         dialog.preview.forget()
         dialog._choose_preview()
         n = len(inspector.previews)

@@ -11,6 +11,7 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from swmr_viewer.core.conditions import AllKeys
+from swmr_viewer.core.errors import FailureKind
 from swmr_viewer.gui.assembly import Assembly
 from swmr_viewer.gui.opening import recent
 from swmr_viewer.gui.opening.dialog import OpenDialog
@@ -77,7 +78,7 @@ def test_one_that_is_gone_can_be_chosen_and_waited_for(
 ) -> None:
     click(qtbot, dialog, 1)
     assert dialog.value() == opened_before[1]
-    inspector.answer(None, message="It is not there.", kind="FileNotThereError")
+    inspector.answer(None, message="It is not there.", kind=FailureKind.FILE_NOT_THERE)
     assert dialog.open_button.text() == "Wait for it"
 
 

@@ -15,6 +15,7 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from swmr_viewer.core.conditions import AllKeys, FileClosed, Timeout
+from swmr_viewer.core.errors import FailureKind
 from swmr_viewer.core.progress import KeyProgress
 from swmr_viewer.core.scan import snake_index_of
 from swmr_viewer.gui.assembly import Assembly
@@ -290,7 +291,7 @@ def test_an_end_that_comes_after_a_failure_is_told_by_the_map_as_well(
     viewer = following((4, 6))
     complete(qtbot, viewer, reader, (4, 6), [0, 1, 2])
     with qtbot.waitSignal(viewer.session.finished):
-        reader.say(m.Failed(reader.generation, "It cannot be read.", "", "", "ReaderError"))
+        reader.say(m.Failed(reader.generation, "It cannot be read.", "", "", FailureKind.READER))
     with qtbot.waitSignal(viewer.session.finished):
         reader.say(m.Ended(reader.generation, reason, 3, 24))
     assert viewer.window.map_panel.legend.missing.text() == "missing"

@@ -11,6 +11,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from swmr_viewer.core.conditions import FrameCount, Timeout, default_conditions
+from swmr_viewer.core.errors import FailureKind
 from swmr_viewer.gui.assembly import Assembly
 from swmr_viewer.reader import messages as m
 from swmr_viewer.scan_model.state import StateKind
@@ -116,7 +117,7 @@ def test_conditions_are_sent_while_following(reader: FakeSupervisor, following: 
 
 def test_what_an_earlier_request_said_is_dropped(qtbot: QtBot, reader: FakeSupervisor, following: Following) -> None:
     session = following((4, 5)).session
-    stale = m.Failed(1, "old", "", "", "PathError")
+    stale = m.Failed(1, "old", "", "", FailureKind.PATH)
     session.open(m.FollowRequest("/data/other.nxs"))
     slot = reader.say_frame(picture(), 0, (4, 5))
     assert reader.generation == 2
@@ -145,7 +146,7 @@ def test_a_failure_offers_to_wait(qtbot: QtBot, reader: FakeSupervisor, viewer: 
     session, bar = viewer.session, viewer.window.error_bar
     session.open(m.FollowRequest("/data/none.nxs", wait_s=0.0))
     with qtbot.waitSignal(session.finished):
-        reader.say(m.Failed(1, "There is no file /data/none.nxs.", "Start the scan.", "trace", "FileNotThereError"))
+        reader.say(m.Failed(1, "There is no file /data/none.nxs.", "Start the scan.", "trace", FailureKind.FILE_NOT_THERE))
     assert session.scan.state.kind is StateKind.FAILED
     assert bar.isVisible()
     assert bar.act.text() == "Wait for it"

@@ -10,6 +10,7 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
+from swmr_viewer.core.errors import FailureKind
 from swmr_viewer.gui.assembly import Assembly
 from swmr_viewer.reader import messages as m
 from swmr_viewer.scan_model.state import StateKind
@@ -69,7 +70,7 @@ def test_a_file_that_failed_is_followed_again_by_itself(qtbot: QtBot, reader: Fa
     viewer = following((4, 5))
     session, bar = viewer.session, viewer.window.error_bar
     with qtbot.waitSignal(session.finished):
-        reader.say(m.Failed(1, "scan.nxs cannot be read.", "It is looked at again.", "", "ReaderError"))
+        reader.say(m.Failed(1, "scan.nxs cannot be read.", "It is looked at again.", "", FailureKind.READER))
     assert session.scan.state.kind is StateKind.FAILED
     assert bar.isVisible()
     with qtbot.waitSignal(session.opened):
