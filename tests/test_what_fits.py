@@ -91,3 +91,14 @@ def test_data_have_their_frames_on_the_same_axes_for_all(tmp_path: Path, keys: S
         else:
             with pytest.raises(ShapeError):
                 FrameGrabber(file, "data", scan_shape=keys)
+
+
+@pytest.mark.parametrize(("group", "scan_shape"), [("scan", (4, 5)), ("scan/far/away", (20,)), ("other", (20,))])
+def test_the_scan_shape_is_that_beside_the_keys_for_inspection_as_for_the_follower(tmp_path: Path, group: str, scan_shape: Shape) -> None:
+    with h5py.File(tmp_path / "scan.h5", "w", libver="v110") as file:
+        file["scan/keys/k"] = np.arange(1, 21)
+        file["data"] = np.zeros((20, *FRAME))
+        file[f"{group}/scan_shape"] = [4, 5]
+    found = inspect_file(tmp_path / "scan.h5")
+    with h5py.File(tmp_path / "scan.h5", "r", swmr=True, locking=False) as file:
+        assert found.scan_shape == Follower(file, found.key_paths).scan_shape == scan_shape

@@ -133,10 +133,10 @@ def _neighbourhood(chosen: list[Ranked]) -> tuple[str, ...]:
 def _declared_scan_shape(
     h5file: h5py.File, contents: FileContents, keys: list[Ranked], entry: str | None, entries: tuple[str, ...]
 ) -> Shape | None:
-    """The value of the ``scan_shape`` that lies nearest to the keys."""
-    near = _neighbourhood(keys)
+    """The value of the ``scan_shape`` beside the keys or one group further out, where the follower looks for it; else of any."""
+    near = _neighbourhood([key for key in keys if key.rule is keys[0].rule])
     named = [found for found in contents.objects if found.name == SCAN_SHAPE_NAME and in_entry(found.path, entry, entries)]
-    for found in sorted(named, key=lambda found: found.parent not in near):
+    for found in [found for found in named if found.parent in near] if keys else named:
         if found.kind in ("i", "u") and len(found.node.shape) == 1 and 0 < found.node.shape[0] <= _MOST_SCAN_AXES:
             with suppress(*BROKEN):
                 shape = tuple(int(n) for n in np.asarray(h5file[found.path][()]))
