@@ -10,9 +10,31 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from swmr_viewer.core.conditions import AllKeys, AlwaysTrue, FileClosed, FinishedFlag, FrameCount, Timeout
+    from swmr_viewer.core.conditions import AllKeys, AlwaysTrue, ConditionError, FileClosed, FinishedFlag, FrameCount, Timeout
     from swmr_viewer.core.data_source import DataSource
-    from swmr_viewer.core.errors import SwmrViewerError
+    from swmr_viewer.core.errors import (
+        ExportError,
+        FileAccessError,
+        FileBrokenError,
+        FileDamagedError,
+        FileNotThereError,
+        FileReplacedError,
+        FileVersionError,
+        FilterMissingError,
+        FrameDoubtfulError,
+        FrameNotWrittenError,
+        FrameUnreadableError,
+        HeldTwiceError,
+        InterruptedWriterError,
+        NoKeysError,
+        NotHdf5Error,
+        NotSwmrError,
+        NotSwmrYetError,
+        PathError,
+        PathNotThereError,
+        ShapeError,
+        SwmrViewerError,
+    )
     from swmr_viewer.core.files.opening import open_swmr
     from swmr_viewer.core.follower import Follower
     from swmr_viewer.core.frame_sets import FrameSet
@@ -25,14 +47,35 @@ __version__ = "0.1.0"
 __all__ = [
     "AllKeys",
     "AlwaysTrue",
+    "ConditionError",
     "DataSource",
+    "ExportError",
+    "FileAccessError",
+    "FileBrokenError",
     "FileClosed",
+    "FileDamagedError",
+    "FileNotThereError",
+    "FileReplacedError",
+    "FileVersionError",
+    "FilterMissingError",
     "FinishedFlag",
     "Follower",
     "FrameCount",
+    "FrameDoubtfulError",
     "FrameGrabber",
+    "FrameNotWrittenError",
     "FrameSet",
+    "FrameUnreadableError",
+    "HeldTwiceError",
+    "InterruptedWriterError",
+    "NoKeysError",
+    "NotHdf5Error",
+    "NotSwmrError",
+    "NotSwmrYetError",
+    "PathError",
+    "PathNotThereError",
     "ResultFile",
+    "ShapeError",
     "SwmrViewerError",
     "Timeout",
     "open_swmr",
@@ -41,17 +84,38 @@ __all__ = [
     "snake_visit_of",
 ]
 
-_HOME = {
+_MODULES = {
     "AllKeys": "conditions",
     "AlwaysTrue": "conditions",
+    "ConditionError": "conditions",
     "DataSource": "data_source",
+    "ExportError": "errors",
+    "FileAccessError": "errors",
+    "FileBrokenError": "errors",
     "FileClosed": "conditions",
+    "FileDamagedError": "errors",
+    "FileNotThereError": "errors",
+    "FileReplacedError": "errors",
+    "FileVersionError": "errors",
+    "FilterMissingError": "errors",
     "FinishedFlag": "conditions",
     "Follower": "follower",
     "FrameCount": "conditions",
+    "FrameDoubtfulError": "errors",
     "FrameGrabber": "frames",
+    "FrameNotWrittenError": "errors",
     "FrameSet": "frame_sets",
+    "FrameUnreadableError": "errors",
+    "HeldTwiceError": "errors",
+    "InterruptedWriterError": "errors",
+    "NoKeysError": "errors",
+    "NotHdf5Error": "errors",
+    "NotSwmrError": "errors",
+    "NotSwmrYetError": "errors",
+    "PathError": "errors",
+    "PathNotThereError": "errors",
     "ResultFile": "result_file",
+    "ShapeError": "errors",
     "SwmrViewerError": "errors",
     "Timeout": "conditions",
     "open_swmr": "files.opening",
@@ -63,11 +127,11 @@ _WITHOUT_HDF5 = ("conditions", "errors")
 
 
 def __getattr__(name: str) -> Any:
-    if name not in _HOME:
+    if name not in _MODULES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    if _HOME[name] not in _WITHOUT_HDF5:
+    if _MODULES[name] not in _WITHOUT_HDF5:
         import_module("swmr_viewer.core.files.locking").load_hdf5()
-    return getattr(import_module(f"swmr_viewer.core.{_HOME[name]}"), name)
+    return getattr(import_module(f"swmr_viewer.core.{_MODULES[name]}"), name)
 
 
 def __dir__() -> list[str]:
