@@ -20,14 +20,7 @@ _DEFAULT_SCORE, _SIGNAL_SCORE, _DETECTOR_SCORE, _AXIS_SCORE, _DECLARED_SCORE = 1
 class DataJudge:
     """Ranks data sets: numbers with a frame per scan point, the likeliest to be looked at first.
 
-    Parameters
-    ----------
-    contents : FileContents
-        What was found.
-    scan : tuple of int or None
-        The scan shape; None if there are no keys, and then only what grows or has three axes can be a scan's.
-    keys : iterable of Ranked
-        Key datasets: they are not shown.
+    Without a scan shape, which comes from the keys, only what grows or has three axes can be a scan's. Keys are not shown.
     """
 
     def __init__(self, contents: FileContents, scan: Shape | None, keys: Iterable[Ranked]) -> None:
@@ -39,12 +32,7 @@ class DataJudge:
     def rank(self, objects: Iterable[FileObject], attributes: Mapping[str, Attributes] | None = None) -> list[Ranked]:
         """Return those objects that can be data sets, best first; those that do not fit the scan only if none does.
 
-        Parameters
-        ----------
-        objects : iterable of FileObject
-            The objects to choose from.
-        attributes : mapping, optional
-            NeXus attributes of data sets, by path.
+        The attributes are NeXus' of data sets, by path, as far as they were read.
         """
         ranked = [self._judged(found, (attributes or {}).get(found.path, {})) for found in objects if self._may_be_data(found)]
         return best_of_each([candidate for candidate in ranked if candidate.fits] or ranked)

@@ -46,20 +46,8 @@ def entry_to_follow(
 ) -> str | None:
     """Return the entry to follow: the one that was asked for, else the one that runs; None where there is no choice.
 
-    Parameters
-    ----------
-    h5file : h5py.File
-        The open file; keys are read from it.
-    entries : sequence of str
-        The entries in the order in which people count them.
-    keys : iterable of Ranked
-        Candidates for keys.
-    default : str or None
-        The path that the file's own ``default`` leads to.
-    is_written : bool
-        Whether the file is being written.
-    near : iterable of str
-        Paths that were named: keys and data belong to their entry.
+    What is asked for are the paths in ``near``; ``default`` is the path that the file's own ``default`` leads to, ``entries`` are in
+    the order in which people count them.
     """
     named = [entry for entry in (entry_of(path, entries) for path in near) if entry is not None]
     if named or not entries:

@@ -65,7 +65,6 @@ class FileObject:
 
     @property
     def path(self) -> str:
-        """The absolute path."""
         return self.node.path
 
     @property
@@ -98,19 +97,7 @@ class FileContents:
 
 
 def describe_dataset(dataset: Any, path: str, note: str, identity: tuple[str, int]) -> FileObject:
-    """Return what was found at an open dataset.
-
-    Parameters
-    ----------
-    dataset : h5py.h5d.DatasetID
-        The open dataset.
-    path : str
-        Where it was found.
-    note : str
-        On the link that led there.
-    identity : tuple of (str, int)
-        Real path of its file, and its address there.
-    """
+    """Return what was found at an open dataset (h5py.h5d.DatasetID), with a note on the link that led there."""
     kind, dtype = _dtype(dataset)
     space = dataset.get_space()
     shape = space.get_simple_extent_dims() if space.is_simple() else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from math import prod
 
@@ -115,30 +116,17 @@ class Ranked:
 
 def rank_keys(contents: FileContents) -> list[Ranked]:
     """Return the key datasets: integers, or links that lead nowhere yet, or to what is damaged, with a name that keys have."""
-    ranked = []
-    for found in contents.objects:
-        rule = KEY_RULES.first(found.path) if _may_be_key(found) else None
-        if rule:
-            late = {"broken link": ", not there yet", "unreadable": ", and cannot be read"}.get(found.node.kind, "")
-            ranked.append(Ranked(found, rule.score, f"It is {rule.why}{late}.", rule))
-    return best_of_each(ranked)
-
-
-def _may_be_key(found: FileObject) -> bool:
-    if found.node.cannot_be_opened:
-        return "external link" in found.node.note
-    return found.kind in ("i", "u") and 0 < len(found.node.shape) <= _MOST_KEY_AXES
+    late = {"broken link": ", not there yet", "unreadable": ", and cannot be read"}
+    named = _named(contents, KEY_RULES, _may_be_key)
+    return best_of_each([Ranked(found, rule.score, f"It is {rule.why}{late.get(found.node.kind, '')}.", rule) for found, rule in named])
 
 
 def rank_finished(contents: FileContents, near: tuple[str, ...]) -> list[Ranked]:
     """Return the finished flags: one number named so; those in the neighbourhood of the keys first."""
     ranked = []
-    for found in contents.objects:
-        is_small = found.kind in ("i", "u", "b", "f") and prod(found.node.shape) <= 1
-        rule = FINISHED_RULES.first(found.path) if is_small else None
-        if rule:
-            is_near = found.parent in near
-            ranked.append(Ranked(found, rule.score + 10 * is_near, f"It is {rule.why}{', beside the keys' if is_near else ''}.", rule))
+    for found, rule in _named(contents, FINISHED_RULES, lambda found: found.kind in tuple("iubf") and prod(found.node.shape) <= 1):
+        is_near = found.parent in near
+        ranked.append(Ranked(found, rule.score + 10 * is_near, f"It is {rule.why}{', beside the keys' if is_near else ''}.", rule))
     return best_of_each(ranked)
 
 
@@ -146,14 +134,23 @@ def rank_masks(contents: FileContents, shown: list[Ranked]) -> list[Ranked]:
     """Return the pixel masks: integer images named so; those as large as the frames that are shown first."""
     frames = {data.found.node.shape[-2:] for data in shown}
     ranked = []
-    for found in contents.objects:
-        is_image = found.kind in ("i", "u", "b") and len(found.node.shape) >= 2
-        rule = MASK_RULES.first(found.path) if is_image else None
-        if rule:
-            fits = found.node.shape[-2:] in frames
-            why = f"It is {rule.why}{', as large as the frames' if fits else '; no data set that is shown has frames of its size'}."
-            ranked.append(Ranked(found, rule.score if fits else rule.score / 2, why, rule))
+    for found, rule in _named(contents, MASK_RULES, lambda found: found.kind in tuple("iub") and len(found.node.shape) >= 2):
+        fits = found.node.shape[-2:] in frames
+        why = f"It is {rule.why}{', as large as the frames' if fits else '; no data set that is shown has frames of its size'}."
+        ranked.append(Ranked(found, rule.score if fits else rule.score / 2, why, rule))
     return best_of_each(ranked)
+
+
+def _named(contents: FileContents, rules: Rules, may_be: Callable[[FileObject], bool]) -> Iterator[tuple[FileObject, Rule]]:
+    for found in contents.objects:
+        if may_be(found) and (rule := rules.first(found.path)):
+            yield found, rule
+
+
+def _may_be_key(found: FileObject) -> bool:
+    if found.node.cannot_be_opened:
+        return "external link" in found.node.note
+    return found.kind in ("i", "u") and 0 < len(found.node.shape) <= _MOST_KEY_AXES
 
 
 def best_of_each(ranked: list[Ranked]) -> list[Ranked]:

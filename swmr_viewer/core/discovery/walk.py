@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -115,10 +115,7 @@ class _Walker:
 
     def _step_along_soft_link(self, place: _Place, name: bytes, path: str) -> _Step | None:
         text = f"soft link to {place.group.links.get_val(name).decode(errors='surrogateescape')}"
-        try:
-            return self._take_linked(place, name, path, text)
-        except BROKEN as error:
-            return _unreadable(path, f"{text}, {damage_text(error)}") if is_damage(error) else _broken(path, f"{text}, which is not there")
+        return self._take_linked(place, name, path, text, lambda _: "which is not there")
 
     def _step_along_external_link(self, place: _Place, name: bytes, path: str) -> _Step | None:
         filename, inner = (os.fsdecode(part) for part in place.group.links.get_val(name))
@@ -129,19 +126,17 @@ class _Walker:
         if all(refusals):
             why = next((error.message for error in refusals if error and not isinstance(error, FileNotThereError)), "no such file yet")
             return _broken(path, f"{text}: {why}")
-        try:
-            return self._take_linked(place, name, path, text)
-        except BROKEN as error:
-            if is_damage(error):
-                return _unreadable(path, f"{text}, {damage_text(error)}")
-            return _broken(path, f"{text}, which cannot be opened (yet): {' '.join(str(error).split())}")
+        return self._take_linked(place, name, path, text, lambda error: f"which cannot be opened (yet): {' '.join(str(error).split())}")
 
-    def _take_linked(self, place: _Place, name: bytes, path: str, note: str) -> _Step | None:
-        opened = self._open_linked(place, name)
-        identity = (os.path.realpath(os.fsdecode(h5py.h5f.get_name(opened))), int(h5py.h5o.get_info(opened).addr))
-        if identity in self._seen:
-            return self._again(identity, path, note), None
-        return self._take(opened, identity, path, note)
+    def _take_linked(self, place: _Place, name: bytes, path: str, note: str, why_not: Callable[[Exception], str]) -> _Step | None:
+        try:
+            opened = self._open_linked(place, name)
+            identity = (os.path.realpath(os.fsdecode(h5py.h5f.get_name(opened))), int(h5py.h5o.get_info(opened).addr))
+            if identity in self._seen:
+                return self._again(identity, path, note), None
+            return self._take(opened, identity, path, note)
+        except BROKEN as error:
+            return _unreadable(path, f"{note}, {damage_text(error)}") if is_damage(error) else _broken(path, f"{note}, {why_not(error)}")
 
     def _open_linked(self, place: _Place, name: bytes) -> Any:
         try:

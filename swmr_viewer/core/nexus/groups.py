@@ -25,12 +25,7 @@ _USUAL_SIGNAL = "data"
 def default_chain(attributes_at: Callable[[str], Attributes | None], start: str = "") -> Iterator[str]:
     """Yield the paths that ``default`` leads to, one after the other, from a group on ("": the root); the last may lead nowhere.
 
-    Parameters
-    ----------
-    attributes_at : callable
-        Returns the attributes of the group at a path, or None where there is no group.
-    start : str
-        The path of the first group.
+    ``attributes_at`` returns the attributes of the group at a path, or None where there is no group.
     """
     path, seen = start, {start}
     while default := next(iter((attributes_at(path) or {}).get("default", ())), "").rstrip("/"):

@@ -91,13 +91,7 @@ MOST_VALUES = 100_000
 
 
 class Quantities:
-    """Values of a file by path.
-
-    Parameters
-    ----------
-    at : callable
-        Returns what is at a path, or None.
-    """
+    """Values of a file by path; ``at`` returns what is there, or None."""
 
     def __init__(self, at: Callable[[str], Any]) -> None:
         self._at = at
