@@ -42,7 +42,7 @@ class Rolling:
         self._head: int | None = None
         self._is_fresh = False
         self._late: dict[int, float] = {}
-        self._bad: set[int] = set()
+        self._given_up: set[int] = set()
 
     # ---- what is wanted
 
@@ -59,7 +59,7 @@ class Rolling:
             self._empty()
             leaving = set()
         self._to_remove = list(leaving)
-        self._to_add = deque(index for index in target if index not in self._members and index not in self._bad)
+        self._to_add = deque(index for index in target if index not in self._members and index not in self._given_up)
         self._late = {}
         for index in self._cached.keys() - wanted - leaving:
             del self._cached[index]
@@ -84,7 +84,7 @@ class Rolling:
         return next((index for index in self._target if index in self._members), None)
 
     @property
-    def is_true(self) -> bool:
+    def is_exact(self) -> bool:
         """Whether it holds nothing but what is wanted, and something."""
         return not self._to_remove and self.head is not None
 
@@ -94,7 +94,7 @@ class Rolling:
         return bool(self._to_remove or self._to_add) or len(self._backlog) > 0
 
     def is_given_up(self, index: int) -> bool:
-        return index in self._bad
+        return index in self._given_up
 
     # ---- stepping
 
@@ -158,7 +158,7 @@ class Rolling:
 
     def _give_up(self, index: int, error: SwmrViewerError) -> None:
         self._late.pop(index, None)
-        self._bad.add(index)
+        self._given_up.add(index)
         self._frames.pipe.report_fault(f"Frame {index} is left out of the {self._how}: {error}", index, self.path)
 
     def _cache(self, index: int, frame: npt.NDArray[Any]) -> None:
@@ -234,7 +234,7 @@ class CombinedFrames:
     def is_worth_sending(self, live: bool) -> bool:
         """Whether there is something new to be sent: complete, or not for a while."""
         rolling = self.rolling
-        if not rolling.is_true or rolling.accumulator is None:
+        if not rolling.is_exact or rolling.accumulator is None:
             return False
         if self._sent is None or self._sent[2] != live:
             return True

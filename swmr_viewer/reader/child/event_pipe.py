@@ -24,7 +24,7 @@ _FEED_EVERY_S = 1.0
 class EventPipe:
     """Events out, requests in.
 
-    The watchdog is fed while the loop turns, and rests while the parent does not listen: that is no fault of the reader's.
+    The watchdog is fed while the loop turns, and paused while the parent does not listen: that is no fault of the reader's.
     """
 
     def __init__(self, connection: Connection, watchdog: Watchdog) -> None:
@@ -36,10 +36,10 @@ class EventPipe:
     def send(self, event: Event) -> None:
         """Send an event; blocks while the parent does not read."""
         if isinstance(event, KeysChanged) or not self._has_room():
-            self._watchdog.rest()
+            self._watchdog.pause()
         self._connection.send(event)
         if isinstance(event, Busy) and event.asks_storage:
-            self._watchdog.rest()  # dead storage is waited for: that is the parent's to judge
+            self._watchdog.pause()  # dead storage is waited for: that is the parent's to judge
         else:
             self._watchdog.feed()
         self._sent_at = time.monotonic()
@@ -92,7 +92,7 @@ class Watchdog:
             faulthandler.dump_traceback_later(self._after_s, exit=True, file=self._bowl)
             self._fed_at = now
 
-    def rest(self) -> None:
+    def pause(self) -> None:
         """Stop watching until it is fed again."""
         faulthandler.cancel_dump_traceback_later()
         self._fed_at = float("-inf")

@@ -45,10 +45,10 @@ class NewestFrame:
         self._step = -1 if backwards else 1
         self._latest = lowest if backwards else highest
 
-    def reset(self) -> None:
-        """Forget all indices: they mean other positions now."""
+    def reset(self, unreadable: Iterable[int]) -> None:
+        """Forget all indices, which mean other positions now, but those of frames to be passed over."""
         self._latest = self._settled = None
-        self._given_up.clear()
+        self._given_up = set(unreadable)
 
     def resend(self) -> None:
         """Send the newest again: the view holds something else."""

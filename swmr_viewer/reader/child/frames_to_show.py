@@ -94,8 +94,7 @@ class FramesToShow:
         self._place_pin()
 
     def _forget_indices(self) -> None:
-        self._newest.reset()
-        self._newest.set_unreadable(self._unreadable)
+        self._newest.reset(self._unreadable)
         self._late.clear()
         self._doubtful.clear()
         self._combined = None
