@@ -13,8 +13,7 @@ import numpy as np
 from swmr_viewer.core import fitting
 from swmr_viewer.core.fitting import DataShape, DoesNotFit, KeysFit, KeyShape, fit_data, fit_keys, is_absurd, is_stray, trimmed
 from swmr_viewer.core.inspection import FileState, Inspection, TreeNode, entry_of
-from swmr_viewer.reader.messages import FollowRequest
-from swmr_viewer.reader.patterns_in_requests import with_patterns_expanded
+from swmr_viewer.reader.messages import FollowRequest, with_patterns_expanded
 
 Field = Literal["keys", "length", "data", "finished"]
 Severity = Literal["stops", "waits", "note"]

@@ -11,8 +11,7 @@ from swmr_viewer.core.inspection import Inspection
 from swmr_viewer.core.number_text import count_text, dtype_text, position_text, shape_text, value_text
 from swmr_viewer.opening.assessment import AGAIN_S, SLOW_S, Remark, Tone
 from swmr_viewer.opening.checking import can_be_shown
-from swmr_viewer.reader.messages import FollowRequest, Previewed
-from swmr_viewer.reader.patterns_in_requests import with_patterns_expanded
+from swmr_viewer.reader.messages import FollowRequest, Previewed, with_patterns_expanded
 
 _NOTHING = Remark()
 _PARTS = {Part.MAGNITUDE: "magnitude ", Part.COLOR: "colour mean "}

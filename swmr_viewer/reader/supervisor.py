@@ -14,15 +14,10 @@ import numpy.typing as npt
 
 from swmr_viewer.core.errors import SwmrViewerError
 from swmr_viewer.reader.messages import (
-    AcknowledgeMeasured,
-    AcknowledgeProgress,
     Busy,
     Event,
-    EveryFrameBegan,
-    FileIdentified,
     FollowRequest,
     FrameReady,
-    Heartbeat,
     Inspected,
     InspectionRequest,
     Opened,
@@ -31,6 +26,7 @@ from swmr_viewer.reader.messages import (
     ReaderStuck,
     ReleaseSlot,
     Request,
+    ScanEvent,
     SlotsWanted,
     Stop,
     UseSlots,
@@ -90,9 +86,7 @@ class Supervisor(Replacing):
                     self._following.note_sent(request)
                 if isinstance(request, Stop):
                     self.wake()
-                if self._reader is not None or (
-                    self._rests_until is None and not isinstance(request, (AcknowledgeProgress, AcknowledgeMeasured))
-                ):
+                if self._reader is not None or (self._rests_until is None and request.starts_reader):
                     self._restart_or_send(request)
 
     def inspect(self, path: str) -> int:
@@ -217,19 +211,21 @@ class Supervisor(Replacing):
         if isinstance(event, (Inspected, Previewed)):
             self._looks.note_answer(event)
             yield event
-        elif self._following is not None and event.generation == self._generation and self._following.is_heard:
-            had_failed = self._following.failed
-            news = self._following.news_in(event)
-            self._following.note_event(event)
-            if not (had_failed and self._following.failed) and not self._following.is_outdated(event):
+            return
+        following = self._following
+        if following is not None and following.is_heard and isinstance(event, ScanEvent) and event.generation == self._generation:
+            had_failed = following.failed
+            news = following.news_in(event)
+            following.note_event(event)
+            if not (had_failed and following.failed) and not following.is_outdated(event):
                 yield from self._take_current(event, news)
         elif isinstance(event, FrameReady) and self._reader is not None and event.slot in self._slots.names:
             self._reader.send(ReleaseSlot(event.slot))
 
-    def _take_current(self, event: Event, news: Event | None) -> Iterator[Event]:
+    def _take_current(self, event: ScanEvent, news: ScanEvent | None) -> Iterator[Event]:
         if isinstance(event, FrameReady):
             self._slots.lend(event.slot)
-        if news is not None and not isinstance(news, (Heartbeat, SlotsWanted, EveryFrameBegan, FileIdentified)):
+        if news is not None and not news.is_internal:
             yield news
         if isinstance(event, Opened) and self._following is not None and not self._following.request.every_frame:
             self._wanted_size = event.slot_size

@@ -22,8 +22,7 @@ from swmr_viewer.core.inspection import Inspection
 from swmr_viewer.core.nexus import read_facts
 from swmr_viewer.core.waiting import Retries
 from swmr_viewer.reader.child.reader_slots import refuse_too_large, slot_layout
-from swmr_viewer.reader.messages import DataDescription, FollowRequest, Opened
-from swmr_viewer.reader.patterns_in_requests import has_patterns, with_patterns_expanded
+from swmr_viewer.reader.messages import DataDescription, FollowRequest, Opened, has_patterns, with_patterns_expanded
 
 
 @dataclass(slots=True)

@@ -1,4 +1,4 @@
-"""The words that cross the process boundary: frozen, picklable, each with the generation that it answers.
+"""What crosses the process boundary: frozen, picklable, each with the generation that it answers.
 
 Requests go from the window (or the command) to the reader, events come back. A *generation* is a number
 that grows with every ``Follow``; events of an older generation are dropped by the supervisor.
@@ -6,70 +6,65 @@ Pixels never travel in a message: a ``FrameReady`` names the shared-memory slot 
 """
 
 from swmr_viewer.reader.messages.events import (
+    Busy,
+    DataAwaited,
     DataDescription,
     DataJoined,
     Ended,
     Event,
     Failed,
-    Fault,
-    FrameMeasured,
-    FrameReady,
+    FileIdentified,
+    FileReplaced,
+    Heartbeat,
     Inspected,
     KeysChanged,
     Opened,
-    Previewed,
-    Resumed,
-    SlotsWanted,
-)
-from swmr_viewer.reader.messages.file_news import (
-    DataAwaited,
-    FileIdentified,
-    FileReplaced,
-)
-from swmr_viewer.reader.messages.measured import (
-    EveryFrameBegan,
-    Measured,
-    PixelMaskRead,
-)
-from swmr_viewer.reader.messages.reader_state import (
-    Busy,
-    Heartbeat,
     Phase,
     PhaseChanged,
+    Previewed,
     ReaderRecovered,
     ReaderReplaced,
     ReaderStuck,
+    Resumed,
+    ScanEvent,
+    SlotsWanted,
+)
+from swmr_viewer.reader.messages.follow_request import FollowRequest, has_patterns, with_patterns_expanded
+from swmr_viewer.reader.messages.frame_events import (
+    FRAME_COLUMNS,
+    REGION_COLUMNS,
+    EveryFrameBegan,
+    Fault,
+    FrameMeasured,
+    FrameReady,
+    Measured,
+    PixelMaskRead,
 )
 from swmr_viewer.reader.messages.requests import (
+    MOST_COMBINED,
+    AcknowledgeMeasured,
     AcknowledgeProgress,
+    Combine,
     Follow,
-    FollowRequest,
     FramePlace,
+    Group,
     Inspect,
     InspectionRequest,
+    Measure,
     Preview,
     Quit,
     ReleaseSlot,
     Request,
     Resume,
+    ScanRequest,
     SetConditions,
+    SetDisplay,
+    SetEveryFrame,
     ShowIndex,
     ShowLive,
     Stop,
-    UseSlots,
-)
-from swmr_viewer.reader.messages.wishes import (
-    FRAME_COLUMNS,
-    MOST_COMBINED,
-    REGION_COLUMNS,
-    AcknowledgeMeasured,
-    Combine,
-    IndexArray,
-    Measure,
-    SetDisplay,
-    SetEveryFrame,
     StopMeasuring,
-    Wish,
+    UseSlots,
 )
 
 __all__ = [
@@ -95,8 +90,8 @@ __all__ = [
     "FrameMeasured",
     "FramePlace",
     "FrameReady",
+    "Group",
     "Heartbeat",
-    "IndexArray",
     "Inspect",
     "Inspected",
     "InspectionRequest",
@@ -117,6 +112,8 @@ __all__ = [
     "Request",
     "Resume",
     "Resumed",
+    "ScanEvent",
+    "ScanRequest",
     "SetConditions",
     "SetDisplay",
     "SetEveryFrame",
@@ -126,5 +123,6 @@ __all__ = [
     "Stop",
     "StopMeasuring",
     "UseSlots",
-    "Wish",
+    "has_patterns",
+    "with_patterns_expanded",
 ]

@@ -1,21 +1,32 @@
-"""Events: what the reader tells of a scan and its frames, and the union of all that it or its supervisor tells."""
+"""Events: what the reader reports of a scan, of itself and of files that are inspected."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from enum import StrEnum
+from typing import ClassVar
 
-from swmr_viewer.analysis.frame_statistics import FrameStatistics, LevelStatistics
-from swmr_viewer.analysis.frame_view import FrameView
 from swmr_viewer.analysis.preview import Thumbnail
 from swmr_viewer.core.data_facts import DataFacts
 from swmr_viewer.core.errors import FailureKind
+from swmr_viewer.core.files.stamps import FileStamp
 from swmr_viewer.core.inspection import Inspection
-from swmr_viewer.core.ranges import Ranges, no_ranges
-from swmr_viewer.reader.messages.file_news import DataAwaited, FileIdentified, FileReplaced
-from swmr_viewer.reader.messages.measured import EveryFrameBegan, Measured, PixelMaskRead
-from swmr_viewer.reader.messages.reader_state import Busy, Heartbeat, PhaseChanged, ReaderRecovered, ReaderReplaced, ReaderStuck
-from swmr_viewer.reader.messages.wishes import IndexArray
+from swmr_viewer.core.ranges import IndexArray, Ranges, no_ranges
+
+
+class Event:
+    """What comes from a reader, or from its supervisor."""
+
+    __slots__ = ()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ScanEvent(Event):
+    """An event about the scan of one generation; one of an older generation is dropped."""
+
+    is_internal: ClassVar[bool] = False
+    """Whether it ends at the supervisor."""
+    generation: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +42,9 @@ class DataDescription:
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
+class Opened(ScanEvent):
     """The file is open and its keys are being followed."""
 
-    generation: int
     path: str
     scan_shape: tuple[int, ...]
     key_paths: tuple[str, ...]
@@ -49,30 +59,47 @@ class Opened:
 
 
 @dataclass(frozen=True, slots=True)
-class DataJoined:
+class DataAwaited(ScanEvent):
+    """Which data sets are not there yet; told whenever that changes."""
+
+    waits: tuple[tuple[str, str], ...] = ()
+    """(path, why, as a sentence without its capital and full stop)."""
+
+
+@dataclass(frozen=True, slots=True)
+class DataJoined(ScanEvent):
     """Data sets that were not there when the file was opened are read from now on."""
 
-    generation: int
     data: tuple[DataDescription, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class SlotsWanted:
-    """The frames outgrew the slots; the supervisor answers with ``UseSlots``, nobody else sees it."""
+class FileReplaced(ScanEvent):
+    """Another scan has the name of a file that is read; where following had not ended, it ends for this reason."""
 
-    generation: int
-    size: int
-    """Bytes that a slot must hold."""
+    path: str
+    message: str
+    in_place: bool
+    """It was written anew: what it held is gone. Otherwise the open handle still reads the old file."""
+    at: float
+    """When that was noticed (s since 1970)."""
+
+
+@dataclass(frozen=True, slots=True)
+class FileIdentified(ScanEvent):
+    """The supervisor's own: the file that is read, as it is by now."""
+
+    is_internal = True
+    stamp: FileStamp
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class KeysChanged:
+class KeysChanged(ScanEvent):
     """Which keys were set since the last such event; merging them in any order gives the whole state.
 
     Not sent with ``every_frame``, where each ``FrameMeasured`` announces its index.
     """
 
-    generation: int
     scan_shape: tuple[int, ...]
     """May grow; ``starts``/``stops`` are flat C-order indices on exactly this shape."""
     added: tuple[tuple[IndexArray, IndexArray], ...]
@@ -88,77 +115,9 @@ class KeysChanged:
 
 
 @dataclass(frozen=True, slots=True)
-class FrameReady:
-    """A frame lies in a slot: first the whole raw frame (C order), then, 64-byte aligned, the float32 preview of what is shown of it."""
-
-    generation: int
-    data_path: str
-    index: int
-    position: tuple[int, ...]
-    slot: str
-    """Name of the shared-memory block."""
-    shape: tuple[int, ...]
-    dtype: str
-    preview_shape: tuple[int, ...]
-    preview_offset: int
-    """Bytes from the slot's start."""
-    preview_factor: int
-    """Each preview pixel is the maximum of a factor x factor block (masked pixels are NaN); 1: same size as what is shown."""
-    levels: LevelStatistics | None
-    """By the mask rules and percentiles asked for; None when every pixel is masked."""
-    key_seen_at_s: float
-    """``time.monotonic()`` when its key was seen."""
-    live: bool
-    """True: sent because it is the newest, or in its turn; False: asked for with ``ShowIndex``."""
-    statistics: FrameStatistics | None = None
-    """Of the shown numbers, by the mask rules asked for (those of the combined frame, if it is one)."""
-    combined: int = 1
-    """How many frames are in it."""
-    frame_time: float | None = None
-    """When the frame was taken: seconds since 1970 (UTC), where the file has it."""
-    in_turn: bool = False
-    """Sent by `Every frame`; a live one that was on its way before is not, and would be out of turn."""
-    is_new: bool = False
-    """A live one that is sent because its key just came: it was not there before, and it is not sent for a second time."""
-    view: FrameView | None = None
-    """What of the frame is shown; None: all of it."""
-    shown_offset: int = 0
-    """Bytes from the slot's start to the shown numbers (C order); 0: they are a view on the frame."""
-    mask_offset: int = 0
-    """Bytes to this frame's own pixel mask, a bool for each shown pixel; 0: it has none of its own."""
-    lacks_mask: bool = False
-    """The pixel mask that was asked for could not be used (a ``Fault`` has told why)."""
-
-
-@dataclass(frozen=True, slots=True)
-class FrameMeasured:
-    """With ``every_frame``: one complete frame, in the request's order."""
-
-    generation: int
-    index: int
-    position: tuple[int, ...]
-    data: dict[str, dict[str, Any]] = field(hash=False)
-    """Per data path: ``shape``, ``dtype``, ``min``, ``max``, ``sum`` (JSON-ready); without those of which a ``Fault`` told."""
-    scan_shape: tuple[int, ...] = ()
-    """What ``index`` counts on, in C order."""
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """Something is wrong with one frame or one key, and following goes on."""
-
-    generation: int
-    message: str
-    index: int | None = None
-    data_path: str = ""
-    """Whose frame it is."""
-
-
-@dataclass(frozen=True, slots=True)
-class Ended:
+class Ended(ScanEvent):
     """Following ended; with ``Resume`` it can go on."""
 
-    generation: int
     reason: str
     complete: int
     """Frames; of a reader that did not answer when it was stopped: those that were measured for ``every_frame``."""
@@ -172,17 +131,14 @@ class Ended:
 
 
 @dataclass(frozen=True, slots=True)
-class Resumed:
+class Resumed(ScanEvent):
     """After an ``Ended`` that looks on: a key came, and following goes on by itself."""
-
-    generation: int
 
 
 @dataclass(frozen=True, slots=True)
-class Failed:
+class Failed(ScanEvent):
     """Following cannot go on (a sentence, its remedy, and the traceback for those who ask)."""
 
-    generation: int
     message: str
     remedy: str
     details: str
@@ -190,7 +146,7 @@ class Failed:
 
 
 @dataclass(frozen=True, slots=True)
-class Inspected:
+class Inspected(Event):
     """The answer to ``Inspect``: an inspection or an error."""
 
     request_id: int
@@ -201,7 +157,7 @@ class Inspected:
 
 
 @dataclass(frozen=True, slots=True)
-class Previewed:
+class Previewed(Event):
     """The answer to ``Preview``: the first complete frame, made small, or why there is none."""
 
     request_id: int
@@ -214,29 +170,69 @@ class Previewed:
     kind: FailureKind | None = None
 
 
-Event = (
-    Opened
-    | DataAwaited
-    | DataJoined
-    | FileReplaced
-    | FileIdentified
-    | SlotsWanted
-    | PhaseChanged
-    | KeysChanged
-    | FrameReady
-    | Measured
-    | PixelMaskRead
-    | EveryFrameBegan
-    | FrameMeasured
-    | Fault
-    | Ended
-    | Resumed
-    | Failed
-    | Inspected
-    | Previewed
-    | Busy
-    | Heartbeat
-    | ReaderStuck
-    | ReaderRecovered
-    | ReaderReplaced
-)
+class Phase(StrEnum):
+    """What the reader is doing, in the words of the window."""
+
+    WAITING_FOR_FILE = "waiting for the file"
+    WAITING_FOR_SWMR = "waiting for SWMR"
+    WAITING_FOR_KEYS = "waiting for keys"
+    FOLLOWING = "following"
+    ENDED = "ended"
+
+
+@dataclass(frozen=True, slots=True)
+class PhaseChanged(ScanEvent):
+    """The reader entered another phase."""
+
+    phase: Phase
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SlotsWanted(ScanEvent):
+    """The frames outgrew the slots; the supervisor answers with ``UseSlots``, nobody else sees it."""
+
+    is_internal = True
+    size: int
+    """Bytes that a slot must hold."""
+
+
+@dataclass(frozen=True, slots=True)
+class Busy(ScanEvent):
+    """Sent before anything that could hang or kill the reader, so that the supervisor knows what did."""
+
+    doing: str
+    index: int | None = None
+    data_path: str = ""
+    """Whose frame ``index`` is."""
+    position: tuple[int, ...] = ()
+    """Where that frame is: its index may move while the scan shape grows, and its position does not."""
+    asks_storage: bool = False
+    """Whether it is about to touch the file without HDF5: what hangs now is the storage, not the file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Heartbeat(ScanEvent):
+    """Sent at least twice a second while the reader's loop turns."""
+
+    is_internal = True
+
+
+@dataclass(frozen=True, slots=True)
+class ReaderStuck(ScanEvent):
+    """The reader has not answered for ``seconds``: storage is slow, or the file makes HDF5 retry."""
+
+    doing: str
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class ReaderRecovered(ScanEvent):
+    """After ``ReaderStuck``: it answers again."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReaderReplaced(ScanEvent):
+    """The reader died or was killed, and a new one took its place where it was."""
+
+    why: str

@@ -1,48 +1,76 @@
-"""Requests: what the window, or a command, asks of the reader."""
+"""Requests: what the window, or a command, asks of the reader, and the rules by which each is sent and sent again."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, replace
+from enum import Enum, auto
+from typing import ClassVar, Literal, Self
 
+from swmr_viewer.analysis.frame_view import USUAL_VIEW, ViewChoice
+from swmr_viewer.analysis.masks import DEFAULT_RULES, MaskRules
+from swmr_viewer.analysis.regions import Region
 from swmr_viewer.core.conditions import Condition
 from swmr_viewer.core.files.stamps import FileStamp
-from swmr_viewer.reader.messages.wishes import IndexArray, Wish
+from swmr_viewer.core.ranges import IndexArray
+from swmr_viewer.reader.messages.follow_request import FollowRequest
 
 FramePlace = tuple[str, tuple[int, ...]]
 """A frame for as long as the scan lasts: its data set, and its position on the scan shape (indices move when an inner axis grows)."""
 
+MOST_COMBINED = 65_536
+"""The longest rolling window (frames)."""
+
+
+class Group(Enum):
+    """What requests are about; of one group the last counts. A new reader receives what stands in this order."""
+
+    CONDITIONS = auto()
+    DISPLAY = auto()
+    EVERY_FRAME = auto()
+    MEASURING = auto()
+    SHOWN = auto()
+    ENDING = auto()
+    PROGRESS = auto()
+    MEASURED = auto()
+
+
+class Request:
+    """What can be sent to a reader, and by which rules."""
+
+    __slots__ = ()
+    group: ClassVar[Group | None] = None
+    replaces_waiting: ClassVar[bool] = False
+    """Whether it replaces one of its group that still waits to be sent, right before it."""
+    starts_reader: ClassVar[bool] = True
+    """Whether a reader is started for it where there is none."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ScanRequest(Request):
+    """A request about the scan of one generation; an older one is dropped."""
+
+    is_restored: ClassVar[bool] = False
+    """Whether a reader that takes another's place receives it again, if it is the last of its group."""
+    generation: int
+
+    @property
+    def part(self) -> str | None:
+        """The data set for which it replaces the one before; None: for all of them."""
+        return None
+
+    def added_to(self, request: FollowRequest) -> FollowRequest:
+        """Return what a new reader follows, with what this changes about it."""
+        return request
+
+    def resumed(self, handled: IndexArray, shape: tuple[int, ...] | None) -> Self | None:
+        """Return it for a new reader, if that needs it; ``handled`` are the frames on ``shape`` that an earlier one handled for it."""
+        return self if self.is_restored else None
+
 
 @dataclass(frozen=True, slots=True)
-class FollowRequest:
-    """What to follow, and how."""
-
-    path: str
-    key_paths: tuple[str, ...] = ()
-    """Groups or datasets; empty: what inspection finds."""
-    data_paths: tuple[str, ...] = ()
-    """The first one is shown; empty: what inspection finds."""
-    finished_path: str | None = None
-    conditions: tuple[Condition, ...] = ()
-    order: Literal["scan", "arrival"] = "scan"
-    """In which order ``every_frame`` delivers."""
-    every_frame: bool = False
-    """False: conflate to the newest complete frame (pixels in slots). True: measure each complete frame, pixels stay in the reader."""
-    wait_s: float | None = None
-    """Longest wait (s) for the file, its SWMR mode and its keys to appear; None: for ever; 0: do not wait."""
-    length_paths: tuple[str, ...] = ()
-    """Data sets whose length and chunks stand in for keys; empty, and no keys found: what inspection finds."""
-    scan_shape: tuple[int, ...] | None = None
-    """The scan's extent, where the file does not tell it."""
-    gap_patience_s: float | None = None
-    """With ``every_frame`` in scan order: seconds after which a gap is given up; None: it is waited for."""
-
-
-@dataclass(frozen=True, slots=True)
-class Follow:
+class Follow(ScanRequest):
     """Drop what is being followed and follow this."""
 
-    generation: int
     request: FollowRequest
     delivered: IndexArray | None = None
     """With ``every_frame``: indices on ``delivered_shape`` that an earlier reader has delivered already."""
@@ -56,36 +84,41 @@ class Follow:
 
 
 @dataclass(frozen=True, slots=True)
-class UseSlots:
+class UseSlots(ScanRequest):
     """The shared-memory blocks that frames go into from now on."""
 
-    generation: int
     names: tuple[str, ...]
     size: int
     """Bytes of each slot."""
 
 
 @dataclass(frozen=True, slots=True)
-class ReleaseSlot:
+class ReleaseSlot(Request):
     """The window no longer looks at this slot."""
 
     name: str
 
 
 @dataclass(frozen=True, slots=True)
-class ShowLive:
+class ShowLive(ScanRequest):
     """Send the newest complete frame from now on, conflated."""
 
-    generation: int
+    group = Group.SHOWN
+    is_restored = True
+    replaces_waiting = True
+
     data_path: str | None = None
     """None: the first data path."""
 
 
 @dataclass(frozen=True, slots=True)
-class ShowIndex:
+class ShowIndex(ScanRequest):
     """Send this frame once and no live ones until ``ShowLive``."""
 
-    generation: int
+    group = Group.SHOWN
+    is_restored = True
+    replaces_waiting = True
+
     index: int
     data_path: str | None = None
     scan_shape: tuple[int, ...] | None = None
@@ -93,36 +126,149 @@ class ShowIndex:
 
 
 @dataclass(frozen=True, slots=True)
-class SetConditions:
+class SetConditions(ScanRequest):
     """Replace the termination conditions while following."""
 
-    generation: int
+    group = Group.CONDITIONS
+    replaces_waiting = True
+
     conditions: tuple[Condition, ...]
 
+    def added_to(self, request: FollowRequest) -> FollowRequest:
+        return replace(request, conditions=self.conditions)
+
 
 @dataclass(frozen=True, slots=True)
-class Stop:
+class Stop(ScanRequest):
     """End following now, after one last poll."""
 
-    generation: int
+    group = Group.ENDING
+    is_restored = True
 
 
 @dataclass(frozen=True, slots=True)
-class Resume:
+class Resume(ScanRequest):
     """Go on after an end; the timeout starts anew."""
 
-    generation: int
+    group = Group.ENDING
 
 
 @dataclass(frozen=True, slots=True)
-class AcknowledgeProgress:
+class AcknowledgeProgress(ScanRequest):
     """The last ``KeysChanged`` was handled: the next may be sent. Until then the reader merges."""
 
-    generation: int
+    group = Group.PROGRESS
+    replaces_waiting = True
+    starts_reader = False
 
 
 @dataclass(frozen=True, slots=True)
-class Inspect:
+class Combine:
+    """Show several frames as one.
+
+    Raises
+    ------
+    ValueError
+        If ``n`` is not in 1 to 65,536.
+    """
+
+    how: Literal["none", "sum", "mean", "maximum"] = "none"
+    n: int | None = 1
+    """The last so many complete frames, the shown one included; None: all complete frames."""
+
+    def __post_init__(self) -> None:
+        if self.n is not None and not 1 <= self.n <= MOST_COMBINED:
+            raise ValueError(f"{self.n} frames cannot be combined; give 1 to {MOST_COMBINED}, or None for all.")
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether each frame is shown as it is."""
+        return self.how == "none" or self.n == 1
+
+
+@dataclass(frozen=True, slots=True)
+class SetDisplay(ScanRequest):
+    """How frames are prepared from now on: what is masked, which percentiles are the levels, what is combined, what of a frame is shown."""
+
+    group = Group.DISPLAY
+    is_restored = True
+
+    mask: MaskRules = DEFAULT_RULES
+    percentiles: tuple[float, float] = (0.5, 99.5)
+    """Of the unmasked pixels, low and high, 0 to 100."""
+    combine: Combine = Combine()
+    data_path: str | None = None
+    """The data set that this is about; None: all of them, and what was said of one alone is forgotten."""
+    view: ViewChoice = USUAL_VIEW
+    """Of frames that have more than a picture shows."""
+
+    @property
+    def part(self) -> str | None:
+        return self.data_path
+
+
+@dataclass(frozen=True, slots=True)
+class Measure(ScanRequest):
+    """Measure every complete frame of a data set, newest first; replaces the ``Measure`` before."""
+
+    group = Group.MEASURING
+    is_restored = True
+    replaces_waiting = True
+
+    revision: int
+    """Grows with every ``Measure``; answers to older ones are dropped."""
+    data_path: str
+    regions: tuple[Region, ...] = ()
+    spectra: bool = False
+    """Whether each row brings its frame along, if that is a spectrum."""
+    already: IndexArray | None = None
+    """Set by the supervisor: what an earlier reader has measured, on ``already_shape``."""
+    already_shape: tuple[int, ...] | None = None
+
+    def resumed(self, handled: IndexArray, shape: tuple[int, ...] | None) -> Self:
+        return replace(self, already=handled, already_shape=shape)
+
+
+@dataclass(frozen=True, slots=True)
+class StopMeasuring(ScanRequest):
+    """Measure nothing more."""
+
+    group = Group.MEASURING
+
+
+@dataclass(frozen=True, slots=True)
+class AcknowledgeMeasured(ScanRequest):
+    """The last ``Measured`` was handled: the next may be sent. Until then the reader merges."""
+
+    group = Group.MEASURED
+    replaces_waiting = True
+    starts_reader = False
+
+
+@dataclass(frozen=True, slots=True)
+class SetEveryFrame(ScanRequest):
+    """The window's `Every frame`: from the shown frame on each complete one is delivered as it completes, waiting for a free slot.
+
+    Sent right after ``Follow``: from the first frame on. Without it (or off) live means the newest, conflated.
+    """
+
+    group = Group.EVERY_FRAME
+    is_restored = True
+    replaces_waiting = True
+
+    on: bool
+    shown: tuple[int, ...] | None = None
+    """Position of the frame that the window shows live: what completed after it is delivered. None: after the last one that was sent."""
+    passed: IndexArray | None = None
+    """Set by the supervisor: frames that an earlier reader has passed, on ``passed_shape``."""
+    passed_shape: tuple[int, ...] | None = None
+
+    def resumed(self, handled: IndexArray, shape: tuple[int, ...] | None) -> Self | None:
+        return replace(self, passed=handled, passed_shape=shape) if self.on else None
+
+
+@dataclass(frozen=True, slots=True)
+class Inspect(Request):
     """Look at a file without following it (for the open dialog and ``inspect``)."""
 
     request_id: int
@@ -130,7 +276,7 @@ class Inspect:
 
 
 @dataclass(frozen=True, slots=True)
-class Preview:
+class Preview(Request):
     """Read the first complete frame of a data set without following it (for the open dialog)."""
 
     request_id: int
@@ -143,24 +289,9 @@ class Preview:
 
 
 @dataclass(frozen=True, slots=True)
-class Quit:
+class Quit(Request):
     """End the reader process."""
 
 
 InspectionRequest = Inspect | Preview
 """What is answered without following; of these any number may be under way, each with a number of its own."""
-
-Request = (
-    Follow
-    | UseSlots
-    | ReleaseSlot
-    | ShowLive
-    | ShowIndex
-    | SetConditions
-    | Stop
-    | Resume
-    | AcknowledgeProgress
-    | Wish
-    | InspectionRequest
-    | Quit
-)

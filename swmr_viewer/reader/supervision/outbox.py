@@ -6,23 +6,11 @@ import threading
 from collections import deque
 from multiprocessing.connection import Connection
 
-from swmr_viewer.reader.messages import (
-    AcknowledgeMeasured,
-    AcknowledgeProgress,
-    Measure,
-    Request,
-    SetConditions,
-    SetEveryFrame,
-    ShowIndex,
-    ShowLive,
-)
-
-_SUPERSEDING = (ShowIndex, ShowLive)
-_REPLACING = (SetConditions, AcknowledgeProgress, Measure, AcknowledgeMeasured, SetEveryFrame)
+from swmr_viewer.reader.messages import Request
 
 
 class Outbox:
-    """Sends requests in order, and drops those that a later one makes pointless before they were sent.
+    """Sends requests in order, and drops those that a later one of their group replaces before they were sent.
 
     Parameters
     ----------
@@ -43,7 +31,7 @@ class Outbox:
         with self._changed:
             if self._closed:
                 return
-            if self._waiting and _makes_pointless(request, self._waiting[-1]):
+            if self._waiting and request.replaces_waiting and request.group is self._waiting[-1].group:
                 self._waiting.pop()
             self._waiting.append(request)
             self._changed.notify()
@@ -71,8 +59,3 @@ class Outbox:
             while not self._waiting and not self._closed:
                 self._changed.wait()
             return self._waiting.popleft() if self._waiting else None
-
-
-def _makes_pointless(later: Request, earlier: Request) -> bool:
-    both_show = isinstance(later, _SUPERSEDING) and isinstance(earlier, _SUPERSEDING)
-    return both_show or (isinstance(later, _REPLACING) and type(later) is type(earlier))

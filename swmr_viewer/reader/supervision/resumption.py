@@ -18,7 +18,6 @@ from swmr_viewer.reader.messages import (
     DataDescription,
     DataJoined,
     Ended,
-    Event,
     EveryFrameBegan,
     Failed,
     Fault,
@@ -27,6 +26,7 @@ from swmr_viewer.reader.messages import (
     FollowRequest,
     FrameMeasured,
     FrameReady,
+    Group,
     KeysChanged,
     Measure,
     Measured,
@@ -34,13 +34,11 @@ from swmr_viewer.reader.messages import (
     Request,
     Resume,
     Resumed,
-    SetConditions,
-    SetDisplay,
-    SetEveryFrame,
+    ScanEvent,
+    ScanRequest,
     ShowIndex,
     ShowLive,
     Stop,
-    StopMeasuring,
 )
 from swmr_viewer.reader.supervision.reader_failures import ReaderFailures
 
@@ -60,8 +58,11 @@ class IndicesOnShape:
         """Note several."""
         self._indices.frombytes(np.ascontiguousarray(indices, np.int64).tobytes())
 
+    def state(self) -> tuple[IndexArray, tuple[int, ...] | None]:
+        """Return all that were noted, and the shape that they count on."""
+        return self.indices(), self.shape
+
     def indices(self) -> IndexArray:
-        """Return all that were noted."""
         return np.array(self._indices, np.int64)
 
     def move_to(self, shape: tuple[int, ...]) -> None:
@@ -88,15 +89,12 @@ class Resumption:
     stuck_after_s: float = 30.0
     reader_failures: ReaderFailures = field(init=False)
     _stamp: FileStamp | None = None
-    _shown: ShowIndex | ShowLive | None = None
-    _displays: dict[str | None, SetDisplay] = field(default_factory=dict)
-    _measure: Measure | None = None
-    _measured: IndicesOnShape = field(default_factory=IndicesOnShape)
-    _every: SetEveryFrame | None = None
-    _passed: IndicesOnShape = field(default_factory=IndicesOnShape)
+    _sent: dict[Group, dict[str | None, ScanRequest]] = field(default_factory=lambda: {group: {} for group in Group})
+    """What stands of each group, by the part that it is about."""
+    _handled: dict[Group, IndicesOnShape] = field(default_factory=lambda: {group: IndicesOnShape() for group in Group})
+    """The frames that readers have handled for what stands."""
     _delivered: IndicesOnShape = field(default_factory=IndicesOnShape)
     _ended_reason: str | None = None
-    _stopping: bool = False
 
     def __post_init__(self) -> None:
         self.reader_failures = ReaderFailures(self.stuck_after_s, self.request.wait_s)
@@ -114,40 +112,30 @@ class Resumption:
     @property
     def waits_for_stop(self) -> bool:
         """Whether the reader was asked to stop, and has not said that it did."""
-        return self._stopping
+        return isinstance(self._last_sent(Group.ENDING), Stop)
 
     def note_sent(self, request: Request) -> None:
         """Take note of what the window asked for."""
-        match request:
-            case ShowIndex() | ShowLive():
-                self._shown = request
-            case SetConditions(conditions=conditions):
-                self.request = replace(self.request, conditions=conditions)
-            case SetDisplay():
-                self._note_display(request)
-            case Measure():
-                self._measure, self._measured = request, IndicesOnShape()
-            case StopMeasuring():
-                self._measure = None
-            case SetEveryFrame():
-                self._every, self._passed = request if request.on else None, IndicesOnShape()
-            case Stop():
-                self._stopping = True
-            case Resume():
-                self._ended_reason, self._stopping = None, False
-            case _:
-                pass
+        if not isinstance(request, ScanRequest) or request.group is None:
+            return
+        parts = self._sent[request.group]
+        if request.part is None:
+            parts.clear()
+        parts[request.part] = request
+        self._handled[request.group] = IndicesOnShape()
+        self.request = request.added_to(self.request)
+        if isinstance(request, Resume):
+            self._ended_reason = None
 
-    def _note_display(self, wish: SetDisplay) -> None:
-        if wish.data_path is None:
-            self._displays.clear()
-        self._displays[wish.data_path] = wish
+    def _last_sent(self, group: Group) -> ScanRequest | None:
+        return next(reversed(self._sent[group].values()), None)
 
-    def is_outdated(self, event: Event) -> bool:
+    def is_outdated(self, event: ScanEvent) -> bool:
         """Whether this answers what is not asked any more."""
-        return isinstance(event, Measured) and (self._measure is None or event.revision != self._measure.revision)
+        measure = self._last_sent(Group.MEASURING)
+        return isinstance(event, Measured) and not (isinstance(measure, Measure) and event.revision == measure.revision)
 
-    def note_event(self, event: Event) -> None:
+    def note_event(self, event: ScanEvent) -> None:
         """Take note of what the reader said."""
         self.busy = event if isinstance(event, Busy) else None
         if self.busy is None or not self.busy.asks_storage:
@@ -166,21 +154,22 @@ class Resumption:
             case FrameReady():
                 self.reader_failures.note_progress()
                 if event.live:
-                    self._passed.add(event.index)
+                    self._handled[Group.EVERY_FRAME].add(event.index)
             case Fault(index=int(index), data_path=path):
                 if path in ("", self._shown_path):
-                    self._passed.add(index)
+                    self._handled[Group.EVERY_FRAME].add(index)
             case Measured():
-                self._measured.move_to(event.scan_shape)
-                self._measured.extend(event.indices)
+                self._handled[Group.MEASURING].move_to(event.scan_shape)
+                self._handled[Group.MEASURING].extend(event.indices)
             case EveryFrameBegan():
-                self._passed = IndicesOnShape(event.scan_shape)
-                self._passed.extend(event.passed)
+                self._handled[Group.EVERY_FRAME] = IndicesOnShape(event.scan_shape)
+                self._handled[Group.EVERY_FRAME].extend(event.passed)
             case KeysChanged():
-                self._passed.move_to(event.scan_shape)
-                self._measured.move_to(event.scan_shape)
+                self._handled[Group.EVERY_FRAME].move_to(event.scan_shape)
+                self._handled[Group.MEASURING].move_to(event.scan_shape)
             case Ended(reason=reason):
-                self._ended_reason, self._stopping = reason, False
+                self._ended_reason = reason
+                self._sent[Group.ENDING].clear()
                 self.reader_failures.note_progress()
             case Resumed():
                 self._ended_reason = None
@@ -189,7 +178,7 @@ class Resumption:
             case _:
                 pass
 
-    def news_in(self, event: Event) -> Event | None:
+    def news_in(self, event: ScanEvent) -> ScanEvent | None:
         """Return what is new to the window in an event; to be asked before ``note_event``.
 
         A reader that took another's place opens the same file again, and may find more data sets in it, or the late ones once more.
@@ -206,7 +195,9 @@ class Resumption:
 
     @property
     def _shown_path(self) -> str:
-        return (self._shown.data_path if self._shown is not None else None) or "".join(one.path for one in self.data[:1])
+        shown = self._last_sent(Group.SHOWN)
+        path = shown.data_path if isinstance(shown, ShowIndex | ShowLive) else None
+        return path or "".join(one.path for one in self.data[:1])
 
     def note_death(self, silent_s: float | None = None) -> Busy | None:
         """Take note that the reader died, and return what it did if that was a frame that is given up for it.
@@ -259,23 +250,18 @@ class Resumption:
         follow = Follow(
             self.generation,
             self.request,
-            self._delivered.indices(),
-            self._delivered.shape,
+            *self._delivered.state(),
             tuple(self.reader_failures.unreadable),
             self._ended_reason,
             self._stamp,
         )
-        then: list[Request] = [*self._displays.values()]
-        if self._every is not None:
-            then.append(replace(self._every, passed=self._passed.indices(), passed_shape=self._passed.shape))
-        if self._measure is not None:
-            then.append(replace(self._measure, already=self._measured.indices(), already_shape=self._measured.shape))
         if self._has_grown and self.data and not self.request.every_frame:
-            # A new reader may list them in another order: what the window takes for the first one is told by name.
-            shown = self._shown or ShowLive(self.generation)
-            then.append(replace(shown, data_path=shown.data_path or self.data[0].path))
-        elif self._shown is not None:
-            then.append(self._shown)
-        if self._stopping:
-            then.append(Stop(self.generation))
-        return (follow, *then)
+            self._name_shown()
+        resumed = (request.resumed(*self._handled[group].state()) for group in Group for request in self._sent[group].values())
+        return (follow, *(request for request in resumed if request is not None))
+
+    def _name_shown(self) -> None:
+        """Name what is shown: a new reader may list the data sets in another order, and take another one for the first."""
+        shown = self._last_sent(Group.SHOWN) or ShowLive(self.generation)
+        if isinstance(shown, ShowIndex | ShowLive):
+            self._sent[Group.SHOWN] = {None: replace(shown, data_path=shown.data_path or self.data[0].path)}

@@ -1,0 +1,126 @@
+"""Events that bring frames, or what was measured of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from swmr_viewer.analysis.frame_statistics import FrameStatistics, LevelStatistics
+from swmr_viewer.analysis.frame_view import FrameView
+from swmr_viewer.core.ranges import IndexArray
+from swmr_viewer.reader.messages.events import ScanEvent
+
+FRAME_COLUMNS = ("total", "maximum", "hottest_x", "hottest_y", "n_masked", "n_saturated")
+"""What ``Measured`` holds of each frame, before the regions."""
+REGION_COLUMNS = ("sum", "mean", "maximum", "std")
+
+
+@dataclass(frozen=True, slots=True)
+class FrameReady(ScanEvent):
+    """A frame lies in a slot: first the whole raw frame (C order), then, 64-byte aligned, the float32 preview of what is shown of it."""
+
+    data_path: str
+    index: int
+    position: tuple[int, ...]
+    slot: str
+    """Name of the shared-memory block."""
+    shape: tuple[int, ...]
+    dtype: str
+    preview_shape: tuple[int, ...]
+    preview_offset: int
+    """Bytes from the slot's start."""
+    preview_factor: int
+    """Each preview pixel is the maximum of a factor x factor block (masked pixels are NaN); 1: same size as what is shown."""
+    levels: LevelStatistics | None
+    """By the mask rules and percentiles asked for; None when every pixel is masked."""
+    key_seen_at_s: float
+    """``time.monotonic()`` when its key was seen."""
+    live: bool
+    """True: sent because it is the newest, or in its turn; False: asked for with ``ShowIndex``."""
+    statistics: FrameStatistics | None = None
+    """Of the shown numbers, by the mask rules asked for (those of the combined frame, if it is one)."""
+    combined: int = 1
+    """How many frames are in it."""
+    frame_time: float | None = None
+    """When the frame was taken: seconds since 1970 (UTC), where the file has it."""
+    in_turn: bool = False
+    """Sent by `Every frame`; a live one that was on its way before is not, and would be out of turn."""
+    is_new: bool = False
+    """A live one that is sent because its key just came: it was not there before, and it is not sent for a second time."""
+    view: FrameView | None = None
+    """What of the frame is shown; None: all of it."""
+    shown_offset: int = 0
+    """Bytes from the slot's start to the shown numbers (C order); 0: they are a view on the frame."""
+    mask_offset: int = 0
+    """Bytes to this frame's own pixel mask, a bool for each shown pixel; 0: it has none of its own."""
+    lacks_mask: bool = False
+    """The pixel mask that was asked for could not be used (a ``Fault`` has told why)."""
+
+
+@dataclass(frozen=True, slots=True)
+class FrameMeasured(ScanEvent):
+    """With ``every_frame``: one complete frame, in the request's order."""
+
+    index: int
+    position: tuple[int, ...]
+    data: dict[str, dict[str, Any]] = field(hash=False)
+    """Per data path: ``shape``, ``dtype``, ``min``, ``max``, ``sum`` (JSON-ready); without those of which a ``Fault`` told."""
+    scan_shape: tuple[int, ...] = ()
+    """What ``index`` counts on, in C order."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Measured(ScanEvent):
+    """Measurements of some frames: a few rows of the table, each frame once per revision."""
+
+    revision: int
+    data_path: str
+    indices: IndexArray
+    columns: tuple[str, ...]
+    """``FRAME_COLUMNS``, then ``<region>.sum``, ``.mean``, ``.maximum`` and ``.std`` for each region."""
+    values: npt.NDArray[np.float64]
+    """(frames, columns); NaN: there is none (every pixel masked), a row of NaN: the frame cannot be read."""
+    scan_shape: tuple[int, ...] = ()
+    """What ``indices`` count on, in C order. When an axis other than the first grew, the rows told before are at other indices now."""
+    spectra: npt.NDArray[np.float32] | None = None
+    """(frames, bins), if asked for: the largest unmasked value in every ``spectrum_factor(n_channels)`` channels; NaN: none."""
+    n_channels: int = 0
+    """Length of the spectra in the file."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PixelMaskRead(ScanEvent):
+    """The pixel mask that a ``SetDisplay`` named, sent once: zoomed in, the window draws raw pixels and has to leave out the same."""
+
+    data_path: str
+    mask_path: str
+    shape: tuple[int, ...]
+    bits: bytes
+    """``numpy.packbits`` of the mask in C order; 1 is masked."""
+
+    def mask(self) -> npt.NDArray[np.bool_]:
+        """Return where pixels are masked, bool of ``shape``."""
+        n = int(np.prod(self.shape))
+        return np.unpackbits(np.frombuffer(self.bits, np.uint8), count=n).view(np.bool_).reshape(self.shape)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class EveryFrameBegan(ScanEvent):
+    """The supervisor's own: ``Every frame`` begins, and these complete frames (flat indices) will not be delivered."""
+
+    is_internal = True
+    passed: IndexArray
+    scan_shape: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Fault(ScanEvent):
+    """Something is wrong with one frame or one key, and following goes on."""
+
+    message: str
+    index: int | None = None
+    data_path: str = ""
+    """Whose frame it is."""
