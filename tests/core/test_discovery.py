@@ -32,7 +32,7 @@ def label(group: h5py.Group, **attributes: str) -> None:
 
 
 def node(inspection: Inspection, path: str) -> TreeNode:
-    return next(one for one in inspection.tree if one.path == path)
+    return next(node for node in inspection.tree if node.path == path)
 
 
 def test_a_diamond_scan_is_found_whole_while_it_is_written(tmp_path: Path) -> None:
@@ -123,7 +123,7 @@ def test_malcolm_keys_lose_their_trailing_ones(tmp_path: Path) -> None:
     assert inspection.key_paths == ("/entry/uid",)
     assert inspection.scan_shape == (4, 5)
     assert inspection.data_paths[0] == "/entry/detector/detector"
-    assert [one.node.path for one in inspection.data] == ["/entry/detector/detector", "/entry/sum/sum"]
+    assert [candidate.node.path for candidate in inspection.data] == ["/entry/detector/detector", "/entry/sum/sum"]
 
 
 def test_areadetector_starts_with_one_frame(tmp_path: Path) -> None:
@@ -171,7 +171,7 @@ def test_old_signal_and_interpretation_attributes_decide(tmp_path: Path) -> None
         growing(h5file, "one/first", (3, 4, 4), "u2", 2)
         label(growing(h5file, "two/second", (3, 4, 4), "u2", 2), interpretation="image", signal="1")
     inspection = inspect_file(tmp_path / "scan.h5")
-    assert [one.node.path for one in inspection.data] == ["/two/second", "/one/first"]
+    assert [candidate.node.path for candidate in inspection.data] == ["/two/second", "/one/first"]
     assert inspection.data_paths == ("/two/second",)
 
 
@@ -219,7 +219,7 @@ def test_a_finished_flag_may_have_any_rank(tmp_path: Path, shape: tuple[int, ...
         h5file["done"] = np.zeros(4, "i4")
     inspection = inspect_file(tmp_path / "scan.h5")
     assert inspection.finished_path == "/scan/finished"
-    assert [one.node.path for one in inspection.finished] == ["/scan/finished", "/elsewhere/finished"]
+    assert [candidate.node.path for candidate in inspection.finished] == ["/scan/finished", "/elsewhere/finished"]
 
 
 def test_a_flag_that_nobody_will_see_change_is_told(tmp_path: Path) -> None:
@@ -244,7 +244,7 @@ def test_links_of_every_kind_and_circles_are_walked_once(tmp_path: Path) -> None
         entry["wrong"] = h5py.ExternalLink("b.h5", "/not/there")
         entry["type"] = np.dtype("i4")
     inspection = inspect_file(tmp_path / "a.h5")
-    assert {one.path: (one.kind, one.note) for one in inspection.tree} == {
+    assert {node.path: (node.kind, node.note) for node in inspection.tree} == {
         "/entry": ("group", ""),
         "/entry/nowhere": ("broken link", "soft link to /not/there, which is not there"),
         "/entry/other": ("group", "external link to b.h5:/inner"),
@@ -383,5 +383,5 @@ def test_a_pixel_mask_of_the_frames_size_comes_before_others(tmp_path: Path) -> 
         h5file["entry/data/pixel_mask"] = np.zeros((4, 6), "u4")
         h5file["entry/name/pixel_mask"] = np.zeros((4, 6), "f8")
     masks = inspect_file(tmp_path / "scan.h5").masks
-    assert [one.node.path for one in masks] == ["/entry/data/pixel_mask", "/entry/other/pixel_mask"]
+    assert [candidate.node.path for candidate in masks] == ["/entry/data/pixel_mask", "/entry/other/pixel_mask"]
     assert "as large as the frames" in masks[0].why

@@ -37,7 +37,7 @@ def followed(path: Path, found: Inspection) -> list[int]:
     with open_swmr(path) as file:
         (data,) = found.data_paths
         source = DataSource(file, found.key_paths, data, timeout=0.0, length_paths=found.length_paths)
-        return [int(one.frames[data][0, 0]) for one in source]
+        return [int(frame_set.frames[data][0, 0]) for frame_set in source]
 
 
 @pytest.mark.parametrize("lengths", [(6, 6), (6, 9), (9, 6)])
@@ -53,7 +53,7 @@ def test_keys_of_one_entry_complete_its_own_frames_only(tmp_path: Path, lengths:
     assert (found.scan_shape, found.entries[0]) == ((lengths[unfinished - 1],), f"/entry{unfinished}")
     assert followed(path, found) == [1000 * unfinished + index for index in range(3)]
     other = f"/entry{3 - unfinished}"
-    assert f"{other}/{KEYS}" in [one.node.path for one in found.keys]
+    assert f"{other}/{KEYS}" in [key.node.path for key in found.keys]
     assert any(other in note and "several scans" in note for note in found.notes)
 
 

@@ -71,7 +71,7 @@ def test_a_limit_is_the_length_only_where_it_can_be_a_plan(keys: list[tuple[Shap
     assert (found.shape, found.is_fixed, found.disagreements) == (shape, is_fixed, ())
 
 
-def test_a_told_shape_is_the_plan_whatever_the_limit() -> None:
+def test_a_given_shape_is_the_plan_whatever_the_limit() -> None:
     found = fit_keys([KeyShape("k", (5,), (BILLION,))], given=(20,))
     assert (found.shape, found.is_fixed, found.disagreements) == ((20,), True, ())
 
@@ -81,7 +81,7 @@ def test_generous_limits_cost_next_to_nothing(make: Callable[..., h5py.File], n_
     file = make(**{f"keys__k{number}": ids(5, limit=(BILLION,)) for number in range(n_keys)}, data=frames(5, limit=(BILLION,)))
     tracemalloc.start()
     source = DataSource(file, "keys", "data", timeout=0.0)
-    values = [int(one.frames["data"][0, 0]) for one in source]
+    values = [int(frame_set.frames["data"][0, 0]) for frame_set in source]
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert values == [1, 2, 3, 4, 5]
@@ -118,7 +118,7 @@ GROWS, IS_FIXED = True, False
 
 
 @pytest.mark.parametrize(
-    ("told", "shape", "grows", "scan_shape", "said"),
+    ("given", "shape", "grows", "scan_shape", "text"),
     [
         ([20], (4, 5), GROWS, (4, 5), "does not fit the keys"),
         ([20], (4, 5), IS_FIXED, (4, 5), "does not fit the keys"),
@@ -137,17 +137,17 @@ GROWS, IS_FIXED = True, False
     ],
 )
 def test_no_frame_is_lost_by_a_scan_shape_that_is_wrong(
-    make: Callable[..., h5py.File], told: list[int], shape: Shape, grows: bool, scan_shape: Shape, said: str
+    make: Callable[..., h5py.File], given: list[int], shape: Shape, grows: bool, scan_shape: Shape, text: str
 ) -> None:
     limit = tuple(None for _ in shape) if grows else None
-    file = make(scan__keys__k=ids(*shape, limit=limit), scan__scan_shape={"data": told}, data=frames(*shape, limit=limit))
+    file = make(scan__keys__k=ids(*shape, limit=limit), scan__scan_shape={"data": given}, data=frames(*shape, limit=limit))
     assert inspect_file(file.filename).scan_shape == scan_shape
     source = DataSource(file, "scan/keys", "data", timeout=0.0)
-    values = [int(one.frames["data"][0, 0]) for one in source]
+    values = [int(frame_set.frames["data"][0, 0]) for frame_set in source]
     assert values == list(range(1, 1 + int(np.prod(shape))))
     faults = source.take_faults()
     assert source.scan_shape == scan_shape
-    assert [said in fault for fault in faults] == ([True] if said else [])
+    assert [text in fault for fault in faults] == ([True] if text else [])
 
 
 LENGTHS = [
@@ -158,7 +158,7 @@ LENGTHS = [
 ]
 
 
-@pytest.mark.parametrize(("limits", "shape", "is_fixed"), [one[1:] for one in LENGTHS], ids=[one[0] for one in LENGTHS])
+@pytest.mark.parametrize(("limits", "shape", "is_fixed"), [case[1:] for case in LENGTHS], ids=[case[0] for case in LENGTHS])
 @pytest.mark.parametrize("named", [True, False])
 def test_keys_of_other_lengths_complete_what_they_have_in_common(
     make: Callable[..., h5py.File], limits: list[MaxShape], shape: Shape, is_fixed: bool, named: bool
@@ -168,7 +168,7 @@ def test_keys_of_other_lengths_complete_what_they_have_in_common(
     paths = ["keys/k0", "keys/k1", "keys/k2"] if named else inspect_file(file.filename).key_paths
     assert len(paths) == 3
     source = DataSource(file, paths, "data", timeout=0.0)
-    assert [int(one.frames["data"][0, 0]) for one in source] == list(range(1, 31))
+    assert [int(frame_set.frames["data"][0, 0]) for frame_set in source] == list(range(1, 31))
     assert (source.scan_shape, source.follower.extent_is_fixed) == (shape, is_fixed)
     (fault,) = source.take_faults()
     assert "different lengths" in fault

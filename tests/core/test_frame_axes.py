@@ -12,7 +12,7 @@ NAN = float("nan")
 
 
 @pytest.mark.parametrize(
-    ("given", "told"),
+    ("given", "expected"),
     [
         ([1.0, 2.0, 4.0], [1.0, 2.0, 4.0]),
         ([0.0, 2.0, 4.0, 10.0], [1.0, 3.0, 7.0]),  # the edges
@@ -23,9 +23,9 @@ NAN = float("nan")
         ([[1.0, 2.0, 4.0]], None),
     ],
 )
-def test_each_pixel_has_one_value_or_the_axis_has_none(given, told):
+def test_each_pixel_has_one_value_or_the_axis_has_none(given, expected):
     found = values_of_pixels(np.array(given), 3)
-    assert (None if found is None else found.tolist()) == told
+    assert (None if found is None else found.tolist()) == expected
 
 
 def test_a_single_pixel_has_its_value():

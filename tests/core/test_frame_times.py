@@ -53,11 +53,11 @@ TRUE = {
 
 
 @pytest.mark.parametrize("way", TRUE)
-def test_a_time_is_told_from_wherever_and_in_whatever_it_counts(written: Write, way: str) -> None:
+def test_a_time_is_read_from_wherever_and_in_whatever_it_counts(written: Write, way: str) -> None:
     values, attrs = TRUE[way]
-    found, said = written(values, **attrs)
+    found, faults = written(values, **attrs)
     assert found == pytest.approx([TAKEN_S, TAKEN_S + 1, TAKEN_S + 2, TAKEN_S + 3], abs=1e-3)
-    assert said == []
+    assert faults == []
 
 
 FALSE = {
@@ -77,24 +77,24 @@ FALSE = {
 
 
 @pytest.mark.parametrize("way", FALSE)
-def test_what_cannot_be_a_time_is_left_out_and_said_once(written: Write, way: str) -> None:
+def test_what_cannot_be_a_time_is_left_out_and_reported_once(written: Write, way: str) -> None:
     values, attrs, named = FALSE[way]
-    found, said = written(values, **attrs)
+    found, faults = written(values, **attrs)
     assert found == [None] * N
-    assert len(said) == 1
-    assert named in said[0]
-    assert "/times" in said[0]
+    assert len(faults) == 1
+    assert named in faults[0]
+    assert "/times" in faults[0]
 
 
 def test_what_is_not_written_yet_is_no_time_and_nothing_to_speak_of(written: Write) -> None:
-    found, said = written(np.array([TAKEN_S, 0.0, 0.0]))
-    assert (found, said) == ([TAKEN_S, None, None], [])
+    found, faults = written(np.array([TAKEN_S, 0.0, 0.0]))
+    assert (found, faults) == ([TAKEN_S, None, None], [])
 
 
 def test_one_bad_time_does_not_hide_the_others(written: Write) -> None:
-    found, said = written(np.array([TAKEN_S, -1.0, TAKEN_S + 2, np.nan]))
+    found, faults = written(np.array([TAKEN_S, -1.0, TAKEN_S + 2, np.nan]))
     assert found == [TAKEN_S, None, TAKEN_S + 2, None]
-    assert len(said) == 1
+    assert len(faults) == 1
 
 
 def test_fill_values_that_are_no_number_are_not_written_yet(tmp_path: Path) -> None:

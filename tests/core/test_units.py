@@ -1,4 +1,4 @@
-"""Units as files of this field spell them, and geometry that is told in part, twice, as text, or not at all."""
+"""Units as files of this field spell them, and geometry that is given in part, twice, as text, or not at all."""
 
 from __future__ import annotations
 
@@ -80,8 +80,8 @@ def test_the_wavelength_of_photons(value: float, unit: str) -> None:
 
 def test_the_library_is_loaded_when_the_first_unit_is_to_be_understood() -> None:
     script = "import sys; from swmr_viewer.core.nexus.quantities import in_unit; in_unit(1.0, 'm', 'm'); print('pint' in sys.modules)"
-    told = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=60)
-    assert told.stdout.strip() == "False"
+    result = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=60)
+    assert result.stdout.strip() == "False"
 
 
 # ---- the geometry of a detector: beam centre at (40.5, 30.5) pixels of 75 um, 0.2 m away, at 1 angstrom
@@ -95,7 +95,7 @@ PLACES = {
     "wavelength": (BEAM, ("incident_wavelength",)),
     "energy": (BEAM, ("incident_energy",)),
 }
-TOLD = {
+WRITTEN = {
     "center": ((40.5, 30.5), "pixel"),
     "pixel": ((75.0, 75.0), "um"),
     "distance": ((200.0,), "mm"),
@@ -109,12 +109,12 @@ def facts(tmp_path: Path, **changed: Any) -> DataFacts:
         for group, nx_class in ((("/entry"), "NXentry"), ("/entry/instrument", "NXinstrument"), (DETECTOR, "NXdetector"), (BEAM, "NXbeam")):
             file.require_group(group).attrs["NX_class"] = nx_class
         file[f"{DETECTOR}/data"] = np.zeros((3, 60, 80))
-        for what, told in {**TOLD, **changed}.items():
+        for what, written in {**WRITTEN, **changed}.items():
             group, names = PLACES[what]
-            for name, value in zip(names, told[0] if told else (), strict=bool(told)):
+            for name, value in zip(names, written[0] if written else (), strict=bool(written)):
                 file[f"{group}/{name}"] = value
-                if told[1] is not None:
-                    file[f"{group}/{name}"].attrs["units"] = told[1]
+                if written[1] is not None:
+                    file[f"{group}/{name}"].attrs["units"] = written[1]
     with h5py.File(path, "r", locking=False) as file:
         return read_facts(file, f"{DETECTOR}/data", 1, (60, 80))
 
@@ -138,7 +138,7 @@ SAME: dict[str, dict[str, Any]] = {
 
 
 @pytest.mark.parametrize("way", SAME)
-def test_one_geometry_however_it_is_told(tmp_path: Path, way: str) -> None:
+def test_one_geometry_however_it_is_given(tmp_path: Path, way: str) -> None:
     found = facts(tmp_path, **SAME[way])
     assert geometry(found) == pytest.approx(geometry(WHOLE), rel=1e-9)
     assert found.left_out == ()
@@ -165,13 +165,13 @@ LEFT_OUT: dict[str, tuple[dict[str, Any], str, int, str]] = {
 
 
 @pytest.mark.parametrize("way", LEFT_OUT)
-def test_what_cannot_be_used_is_said_and_never_guessed(tmp_path: Path, way: str) -> None:
-    changed, said, n_said, missing = LEFT_OUT[way]
+def test_what_cannot_be_used_is_reported_and_never_guessed(tmp_path: Path, way: str) -> None:
+    changed, text, n_texts, missing = LEFT_OUT[way]
     found = facts(tmp_path, **changed)
     assert getattr(found, missing) is None
-    assert len(found.left_out) == n_said
-    assert any(f"{path} {words}".endswith(said) for path, words in found.left_out)
-    others = {"beam_center", "distance_m", "wavelength_m", "pixel_size_m"} - {missing} if n_said < 4 else set()
+    assert len(found.left_out) == n_texts
+    assert any(f"{path} {words}".endswith(text) for path, words in found.left_out)
+    others = {"beam_center", "distance_m", "wavelength_m", "pixel_size_m"} - {missing} if n_texts < 4 else set()
     for name in others:
         assert getattr(found, name) == pytest.approx(getattr(WHOLE, name), rel=1e-9)
 
@@ -182,7 +182,7 @@ def test_a_geometry_that_is_not_there_needs_no_text(tmp_path: Path) -> None:
     assert found.left_out == ()
 
 
-def test_what_was_left_out_is_said_once_when_the_scan_is_opened(tmp_path: Path) -> None:
+def test_what_was_left_out_is_reported_once_when_the_scan_is_opened(tmp_path: Path) -> None:
     facts(tmp_path, distance=((0.2,), None))
     with h5py.File(tmp_path / "scan.h5", "a", libver="v110") as file:
         file["entry/uid"] = np.arange(3) + 1

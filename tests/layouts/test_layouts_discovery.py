@@ -37,7 +37,7 @@ def identities(file: h5py.File, paths: Iterable[str]) -> set[tuple[str, int]]:
         thing = open_object(file, path)
         assert thing is not None, path
         inside = [open_object(file, f"{path}/{name}") for name in thing] if isinstance(thing, h5py.Group) else [thing]
-        found |= {(str(Path(one.file.filename).resolve()), identity(one)[1]) for one in inside if one is not None}
+        found |= {(str(Path(part.file.filename).resolve()), identity(part)[1]) for part in inside if part is not None}
     return found
 
 

@@ -81,7 +81,7 @@ def _differing_lengths(datasets: Sequence[KeyDataset | LengthKeys]) -> str:
     return f"The key datasets have different lengths: {text}. Frames without all of their keys are not complete."
 
 
-def told_by_file(h5file: h5py.File, key_paths: Sequence[str]) -> tuple[int, ...] | None:
+def declared_scan_shape(h5file: h5py.File, key_paths: Sequence[str]) -> tuple[int, ...] | None:
     """Return the ``scan_shape`` dataset's value from beside the keys or one group further out, if there is a sensible one."""
     for path in key_paths:
         parents = path.rstrip("/").split("/")[:-1]

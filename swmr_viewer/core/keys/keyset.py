@@ -15,7 +15,7 @@ from swmr_viewer.core.errors import FileDamagedError, NoKeysError, PathError, Pa
 from swmr_viewer.core.files.identity import FileIdentity, identity_of_file
 from swmr_viewer.core.files.links import as_text, identity, leads_out, open_object, path_named
 from swmr_viewer.core.fitting import MOST_POINTS, KeyShape, is_absurd, is_stray
-from swmr_viewer.core.keys.extent import Extent, told_by_file
+from swmr_viewer.core.keys.extent import Extent, declared_scan_shape
 from swmr_viewer.core.keys.key_dataset import KeyDataset
 from swmr_viewer.core.keys.lengths import LengthKeys
 from swmr_viewer.core.keys.tracker import Found, KeyTracker
@@ -102,7 +102,7 @@ class KeySet:
         self._seen: list[tuple[int, ...]] = []
 
     def _told(self, scan_shape: tuple[int, ...] | None) -> tuple[int, ...] | None:
-        told = scan_shape or told_by_file(self._h5file, self.key_paths)
+        told = scan_shape or declared_scan_shape(self._h5file, self.key_paths)
         if told is None or not is_absurd(told):
             return told
         said = " x ".join(map(str, told))
