@@ -1,15 +1,19 @@
 """Pure numpy: levels, masks, display downsampling, statistics, regions, profiles, scales, geometry."""
 
-from swmr_viewer.analysis.frame_statistics import FrameStatistics, LevelStatistics, examine, level_statistics, saturation_of
-from swmr_viewer.analysis.frame_view import FrameView, Part, ViewChoice, frame_view
+from swmr_viewer.analysis.accumulating import Accumulator, combined_dtype
+from swmr_viewer.analysis.frame_statistics import FrameStatistics, LevelStatistics, exact_sum, examine, saturation_of
 from swmr_viewer.analysis.geometry import PixelGeometry, PixelPlace, place_of
-from swmr_viewer.analysis.masks import MaskRules, marked, sentinel_of, valid_mask
+from swmr_viewer.analysis.masks import DEFAULT_RULES, MaskRules, marked, marks_of, sentinel_of, valid_mask
 from swmr_viewer.analysis.preview import MOST_BINS, Thumbnail, preview_factor, preview_shape, spectrum_factor, thumbnail_of, write_preview
-from swmr_viewer.analysis.regions import Region, RegionStatistics, line_profile, region_mask, region_statistics
-from swmr_viewer.analysis.scaling import Scale, ScaleName, scaled, unscaled
+from swmr_viewer.analysis.regions import Point, Region, RegionStatistics, line_profile, region_mask, region_statistics, statistics_of
+from swmr_viewer.analysis.scaling import ScaleName, Scaling, scaled, unscaled
+from swmr_viewer.analysis.views import USUAL_VIEW, FrameView, Part, ViewChoice, resolve_view
 
 __all__ = [
+    "DEFAULT_RULES",
     "MOST_BINS",
+    "USUAL_VIEW",
+    "Accumulator",
     "FrameStatistics",
     "FrameView",
     "LevelStatistics",
@@ -17,26 +21,30 @@ __all__ = [
     "Part",
     "PixelGeometry",
     "PixelPlace",
+    "Point",
     "Region",
     "RegionStatistics",
-    "Scale",
     "ScaleName",
+    "Scaling",
     "Thumbnail",
     "ViewChoice",
+    "combined_dtype",
+    "exact_sum",
     "examine",
-    "frame_view",
-    "level_statistics",
     "line_profile",
     "marked",
+    "marks_of",
     "place_of",
     "preview_factor",
     "preview_shape",
     "region_mask",
     "region_statistics",
+    "resolve_view",
     "saturation_of",
     "scaled",
     "sentinel_of",
     "spectrum_factor",
+    "statistics_of",
     "thumbnail_of",
     "unscaled",
     "valid_mask",

@@ -35,7 +35,7 @@ class Accumulator:
     shape : tuple of int
         Of each frame.
     dtype : dtype
-        Of each frame, whose masked pixels are told by their value (see `swmr_viewer.analysis.masks.marked`).
+        Of each frame, whose masked pixels are known by their value (see `marked`).
     """
 
     def __init__(self, how: How, shape: tuple[int, ...], dtype: npt.DTypeLike) -> None:

@@ -1,4 +1,4 @@
-"""What is told of every frame: total counts, the hottest pixel, how many are masked and saturated. Pure numpy."""
+"""Statistics of whole frames: levels, total counts, the hottest pixel, how many pixels are masked and saturated. Pure numpy."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ import numpy as np
 
 from swmr_viewer.analysis.masks import Pixels, sentinel_of, valid_mask
 
-LOW_PERCENTILE, HIGH_PERCENTILE = 0.5, 99.5
 MAX_SAMPLES = 200_000
 """Pixels looked at for the percentiles: more cost time and move them by less than a grey step."""
 _STRIP_PIXELS = 1 << 16
@@ -51,34 +50,34 @@ class FrameStatistics:
     """Unmasked pixels at or above the saturation value (see `saturation_of`)."""
 
 
-def saturation_of(dtype: Any, told: float | None = None) -> float | None:
+def saturation_of(dtype: Any, declared: float | None = None) -> float | None:
     """Return the value from which on a pixel is saturated.
 
     Parameters
     ----------
     dtype : dtype
         The pixels' type.
-    told : float, optional
-        The file's own word, NXdetector/saturation_value: "the value at which the detector goes into saturation"
+    declared : float, optional
+        By the file, as NXdetector/saturation_value: "the value at which the detector goes into saturation"
         (NeXus, NXdetector). Where both are given it counts, as long as the type can hold it.
 
     Returns
     -------
     float or None
-        Without the file's word: the type's maximum where that is a measurement (8-bit and signed 16-bit pictures), and None
-        where it stands for "no measurement" (see `sentinel_of`): counting detectors say nothing by one less than that.
+        If the file declares none: the type's maximum where that is a measurement (8-bit and signed 16-bit pictures), and None
+        where it stands for "no measurement" (see `sentinel_of`): one less than that means nothing for counting detectors.
     """
     kind = np.dtype(dtype)
-    if told is not None:
-        return told
+    if declared is not None:
+        return declared
     if kind.kind in "iu" and sentinel_of(kind) is None:
         return int(np.iinfo(kind).max)
     return None
 
 
 @dataclass(slots=True)
-class _Tally:
-    """What the strips so far have."""
+class _StripTotals:
+    """Of the strips so far."""
 
     minimum: Any = None
     maximum: Any = None
@@ -103,7 +102,7 @@ def examine(
     Parameters
     ----------
     pixels : ndarray
-        A frame whose masked pixels are told by their value alone (see `marked`), of any shape and numeric type.
+        A frame whose masked pixels are known by their value alone (see `marked`), of any shape and numeric type.
     percentiles : tuple of float, optional
         Which ones are the levels; None: no levels are wanted.
     saturation : float, optional
@@ -120,17 +119,17 @@ def examine(
         pixels = np.abs(pixels)
     elif pixels.dtype.kind == "b":
         pixels = pixels.view(np.uint8)
-    tally = _Tally()
+    totals = _StripTotals()
     for start, strip in _strips(pixels):
-        _note_strip(tally, strip, start, saturation)
-    n_masked = pixels.size - tally.n_valid
-    if not tally.n_valid:
+        _note_strip(totals, strip, start, saturation)
+    n_masked = pixels.size - totals.n_valid
+    if not totals.n_valid:
         return None, FrameStatistics(0, None, None, None, n_masked, 0)
-    y, x = _place(tally.hottest, pixels.shape)
-    statistics = FrameStatistics(tally.total, _plain(tally.maximum), x, y, n_masked, tally.n_saturated)
+    y, x = _place(totals.hottest, pixels.shape)
+    statistics = FrameStatistics(totals.total, _plain(totals.maximum), x, y, n_masked, totals.n_saturated)
     if percentiles is None:
         return None, statistics
-    minimum, maximum = _plain(tally.minimum), _plain(tally.maximum)
+    minimum, maximum = _plain(totals.minimum), _plain(totals.maximum)
     low, high = percentiles_of(pixels, percentiles) or (float(minimum), float(maximum))
     return LevelStatistics(minimum, maximum, low, high, n_masked), statistics
 
@@ -142,47 +141,27 @@ def exact_sum(pixels: Pixels) -> int:
     return sum(_exact_sum(strip, strip.min(), strip.max()) for _, strip in _strips(pixels))
 
 
-def level_statistics(pixels: Pixels, percentiles: tuple[float, float] = (LOW_PERCENTILE, HIGH_PERCENTILE)) -> LevelStatistics | None:
-    """Measure a frame for its display levels.
-
-    Parameters
-    ----------
-    pixels : ndarray
-        A frame of any shape and numeric type (complex numbers: their magnitude), masked pixels told by their value
-        (see `swmr_viewer.analysis.masks.marked`).
-    percentiles : tuple of float
-        Low and high, 0 to 100.
-
-    Returns
-    -------
-    LevelStatistics or None
-        Minimum, maximum and the number of masked pixels are exact, the percentiles those of a regular
-        subsample of about 200,000 pixels; None when every pixel is masked.
-    """
-    return examine(pixels, percentiles)[0]
-
-
 def _strips(pixels: Pixels) -> Iterator[tuple[int, Pixels]]:
     flat = pixels.reshape(-1)
     return ((start, flat[start : start + _STRIP_PIXELS]) for start in range(0, flat.size, _STRIP_PIXELS))
 
 
-def _note_strip(tally: _Tally, strip: Pixels, start: int, saturation: float | None) -> None:
+def _note_strip(totals: _StripTotals, strip: Pixels, start: int, saturation: float | None) -> None:
     if strip.dtype.kind == "f":
-        _note_floats(tally, strip, start, saturation)
+        _note_floats(totals, strip, start, saturation)
         return
     sentinel = sentinel_of(strip.dtype)
     lowest, highest = strip.min(), strip.max()
     if sentinel is not None and highest == sentinel:
-        _note_masked(tally, strip, start, saturation, lowest)
+        _note_masked(totals, strip, start, saturation, lowest)
         return
-    tally.note(strip, start, lowest, highest, strip.size)
-    tally.total += _exact_sum(strip, lowest, highest)
+    totals.note(strip, start, lowest, highest, strip.size)
+    totals.total += _exact_sum(strip, lowest, highest)
     if saturation is not None and highest >= saturation:
-        tally.n_saturated += int(np.count_nonzero(strip >= saturation))
+        totals.n_saturated += int(np.count_nonzero(strip >= saturation))
 
 
-def _note_masked(tally: _Tally, strip: Pixels, start: int, saturation: float | None, lowest: Any) -> None:
+def _note_masked(totals: _StripTotals, strip: Pixels, start: int, saturation: float | None, lowest: Any) -> None:
     """Add 1 and let it wrap round: the sentinel becomes the type's minimum, and no pixel has to be selected."""
     one = strip.dtype.type(1)
     raised = strip + one
@@ -198,13 +177,13 @@ def _note_masked(tally: _Tally, strip: Pixels, start: int, saturation: float | N
         raised[masked] = one
     # What is masked adds 0 here if it is unsigned, and was made to add 1 - 1 if it is signed.
     ones = n_valid if strip.dtype.kind == "u" else strip.size
-    tally.note(strip, start, lowest, highest, n_valid)
-    tally.total += _exact_sum(raised, lowest, raised.max()) - ones
+    totals.note(strip, start, lowest, highest, n_valid)
+    totals.total += _exact_sum(raised, lowest, raised.max()) - ones
     if saturation is not None and highest >= saturation:
-        tally.n_saturated += int(np.count_nonzero(strip >= saturation)) - (strip.size - n_valid)
+        totals.n_saturated += int(np.count_nonzero(strip >= saturation)) - (strip.size - n_valid)
 
 
-def _note_floats(tally: _Tally, strip: Pixels, start: int, saturation: float | None) -> None:
+def _note_floats(totals: _StripTotals, strip: Pixels, start: int, saturation: float | None) -> None:
     lowest, highest = strip.min(), strip.max()
     chosen = strip
     if not (np.isfinite(lowest) and np.isfinite(highest)):
@@ -212,11 +191,11 @@ def _note_floats(tally: _Tally, strip: Pixels, start: int, saturation: float | N
         if not chosen.size:
             return
         lowest, highest = chosen.min(), chosen.max()
-    tally.note(strip, start, lowest, highest, chosen.size)
-    with np.errstate(over="ignore", invalid="ignore"):  # beyond the largest float64 the sum is infinite or no number, and says so
-        tally.total += float(chosen.sum(dtype=np.float64))
+    totals.note(strip, start, lowest, highest, chosen.size)
+    with np.errstate(over="ignore", invalid="ignore"):  # beyond the largest float64 the sum is infinite or no number
+        totals.total += float(chosen.sum(dtype=np.float64))
     if saturation is not None and highest >= saturation:
-        tally.n_saturated += int(np.count_nonzero(chosen >= saturation))
+        totals.n_saturated += int(np.count_nonzero(chosen >= saturation))
 
 
 def _exact_sum(strip: Pixels, lowest: Any, highest: Any) -> int:

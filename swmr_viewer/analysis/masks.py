@@ -1,4 +1,4 @@
-"""Masked pixels: gaps and bad pixels, told from their value, a pixel mask, or a limit."""
+"""Masked pixels: gaps and bad pixels, known by their value, a pixel mask, or a limit."""
 
 from __future__ import annotations
 
@@ -124,7 +124,7 @@ def _gaps_in(pixels: Pixels, rules: MaskRules) -> list[int]:
 
 
 def marked(pixels: Pixels, rules: MaskRules = DEFAULT_RULES, pixel_mask: npt.NDArray[np.bool_] | None = None) -> Pixels:
-    """Return a frame in which the masked pixels are told by their value alone, as all of ``analysis`` expects by default.
+    """Return a frame in which the masked pixels are known by their value alone, as all of ``analysis`` expects by default.
 
     Parameters
     ----------

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from swmr_viewer.analysis.frame_statistics import examine, level_statistics
-from swmr_viewer.analysis.frame_view import FrameView, Part, frame_view
+from swmr_viewer.analysis.frame_statistics import examine
 from swmr_viewer.analysis.masks import DEFAULT_RULES, MaskRules, Pixels, marked, sentinel_of
+from swmr_viewer.analysis.views import FrameView, Part, resolve_view
 
 Preview = npt.NDArray[np.float32]
 
@@ -175,7 +175,7 @@ def thumbnail_of(
     frame : ndarray
         Of any shape and numeric type.
     view : FrameView, optional
-        What of it is shown; None: what `frame_view` gives for its shape and type.
+        What of it is shown; None: what `resolve_view` gives for its shape and type.
     rules : MaskRules
         Which of the shown numbers are masked.
     pixel_mask : ndarray of bool, optional
@@ -187,7 +187,7 @@ def thumbnail_of(
         Its levels are percentiles of the small copy, not of the frame: block maxima are brighter than what they stand for.
         Colours of 8 bits are meant as they are.
     """
-    view = frame_view(frame.shape, frame.dtype) if view is None else view
+    view = resolve_view(frame.shape, frame.dtype) if view is None else view
     shown = marked(view.shown(frame), rules, pixel_mask)
     small = _small(shown) if shown.ndim and shown.size else None
     within, _ = examine(shown) if shown.size else (None, None)
@@ -211,7 +211,7 @@ def thumbnail_of(
 def _levels(small: npt.NDArray[np.float32] | None, dtype: np.dtype[Any], view: FrameView) -> tuple[float, float]:
     if view.part is Part.COLOR and dtype == np.uint8:
         return 0.0, 255.0
-    shades = level_statistics(small) if small is not None else None
+    shades = examine(small)[0] if small is not None else None
     return (0.0, 1.0) if shades is None else (shades.low, shades.high)
 
 

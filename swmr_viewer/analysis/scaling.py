@@ -13,7 +13,7 @@ ScaleName = Literal["linear", "sqrt", "log", "symlog"]
 
 
 @dataclass(frozen=True, slots=True)
-class Scale:
+class Scaling:
     """How values become brightness.
 
     Raises
@@ -24,7 +24,7 @@ class Scale:
 
     name: ScaleName = "linear"
     threshold: float = 1.0
-    """log: the smallest value that is told from 0, everything below is shown as it (1 count). symlog: linear between -threshold
+    """log: the smallest value that differs from 0 in the picture; what is below is shown as it (1 count). symlog: linear between -threshold
     and threshold."""
 
     def __post_init__(self) -> None:
@@ -32,14 +32,14 @@ class Scale:
             raise ValueError(f"A threshold of {self.threshold} is not possible; give a number above 0.")
 
 
-def scaled(values: npt.ArrayLike, scale: Scale) -> npt.NDArray[Any]:
+def scaled(values: npt.ArrayLike, scale: Scaling) -> npt.NDArray[Any]:
     """Return the values on this scale.
 
     Parameters
     ----------
     values : array_like
         Any shape; NaN stays NaN. float32 stays float32, all else becomes float64.
-    scale : Scale
+    scale : Scaling
         linear: x. sqrt: the square root, of the magnitude and with its sign. log: log10 of x, or of the threshold where x is
         below it. symlog: sign(x) * log10(1 + |x| / threshold), which is smooth and has an exact inverse (Webber, Measurement
         Science and Technology 24 (2013) 027001).
@@ -61,7 +61,7 @@ def scaled(values: npt.ArrayLike, scale: Scale) -> npt.NDArray[Any]:
     return np.asarray(np.copysign(np.log1p(np.abs(x) / kind(scale.threshold)) / kind(np.log(10)), x))
 
 
-def unscaled(values: npt.ArrayLike, scale: Scale) -> npt.NDArray[np.float64]:
+def unscaled(values: npt.ArrayLike, scale: Scaling) -> npt.NDArray[np.float64]:
     """Return the inverse of `scaled`, in float64: what a place on the colour bar stands for."""
     y = np.asarray(values, np.float64)
     if scale.name == "linear":

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from swmr_viewer.analysis.frame_view import Part
-from swmr_viewer.analysis.preview import Thumbnail
+from swmr_viewer.analysis import Part, Thumbnail
 from swmr_viewer.core.errors import FailureKind
 from swmr_viewer.core.inspection import Inspection
 from swmr_viewer.core.number_text import count_text, dtype_text, position_text, shape_text, value_text

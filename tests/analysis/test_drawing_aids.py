@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from swmr_viewer.analysis import MaskRules, PixelGeometry, Scale, line_profile, place_of, scaled, unscaled, valid_mask
+from swmr_viewer.analysis import MaskRules, PixelGeometry, Scaling, line_profile, place_of, scaled, unscaled, valid_mask
 from swmr_viewer.analysis.accumulating import Accumulator, combined_dtype
 
 
@@ -47,7 +47,7 @@ def test_a_profile_outside_the_image_is_missing_there():
 @pytest.mark.parametrize("name", ["linear", "sqrt", "log", "symlog"])
 def test_scales_rise_and_can_be_undone(name):
     values = np.concatenate((-np.geomspace(1e6, 1e-3, 50), [0.0], np.geomspace(1e-3, 1e6, 50)))
-    scale = Scale(name, 0.5)
+    scale = Scaling(name, 0.5)
     there = scaled(values, scale)
     assert (np.diff(there) >= 0).all()
     kept = values if name != "log" else np.maximum(values, 0.5)
@@ -55,7 +55,7 @@ def test_scales_rise_and_can_be_undone(name):
     assert scaled(values.astype(np.float32), scale).dtype == np.float32
     assert np.isnan(scaled(np.array([np.nan]), scale)).all()
     with pytest.raises(ValueError, match="threshold"):
-        Scale(name, 0)
+        Scaling(name, 0)
 
 
 def test_bragg_and_the_detector_plane_give_the_d_spacing():

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from swmr_viewer.analysis import level_statistics, valid_mask
+from swmr_viewer.analysis import examine, valid_mask
 from swmr_viewer.analysis.frame_statistics import MAX_SAMPLES, subsample
 
 DTYPES = st.sampled_from(["?", "u1", "u2", ">u2", "u4", "u8", "i2", "i4", "i8", "f4", "f8"]).map(np.dtype)
@@ -17,7 +17,7 @@ DTYPES = st.sampled_from(["?", "u1", "u2", ">u2", "u4", "u8", "i2", "i4", "i8", 
 def test_small_frames_are_measured_exactly(data: st.DataObject, dtype: np.dtype[np.generic]) -> None:
     pixels = data.draw(hnp.arrays(dtype, hnp.array_shapes(min_dims=0, max_dims=2, max_side=9)))
     valid = pixels[valid_mask(pixels)]
-    statistics = level_statistics(pixels)
+    statistics = examine(pixels)[0]
     if not valid.size:
         assert statistics is None
         return
@@ -34,7 +34,7 @@ def test_a_large_frame_with_gaps_and_one_hot_pixel(dtype: npt.DTypeLike) -> None
     gap = np.nan if np.dtype(dtype).kind == "f" else np.iinfo(dtype).max
     pixels[700:720] = gap
     pixels[3, 5] = 9001
-    statistics = level_statistics(pixels)
+    statistics = examine(pixels)[0]
     assert statistics is not None
     assert statistics.n_masked == 20 * 1400
     assert statistics.maximum == 9001
@@ -44,12 +44,12 @@ def test_a_large_frame_with_gaps_and_one_hot_pixel(dtype: npt.DTypeLike) -> None
 
 
 def test_a_frame_that_is_masked_everywhere_has_no_levels() -> None:
-    assert level_statistics(np.full((300, 400), 65535, np.uint16)) is None
-    assert level_statistics(np.full(70000, np.nan, np.float32)) is None
+    assert examine(np.full((300, 400), 65535, np.uint16))[0] is None
+    assert examine(np.full(70000, np.nan, np.float32))[0] is None
 
 
 def test_infinities_are_left_out() -> None:
-    statistics = level_statistics(np.array([[1.0, np.inf], [-np.inf, 3.0]]))
+    statistics = examine(np.array([[1.0, np.inf], [-np.inf, 3.0]]))[0]
     assert statistics is not None
     assert (statistics.minimum, statistics.maximum, statistics.n_masked) == (1.0, 3.0, 2)
 
@@ -58,7 +58,7 @@ def test_only_unmasked_pixels_between_the_samples() -> None:
     """The subsample meets masked pixels alone: the exact extremes stand in for the percentiles."""
     pixels = np.full((1000, 1000), 65535, np.uint16)
     pixels[1, 1], pixels[1, 3] = 10, 20
-    statistics = level_statistics(pixels)
+    statistics = examine(pixels)[0]
     assert statistics is not None
     assert (statistics.low, statistics.high, statistics.n_masked) == (10, 20, 1000 * 1000 - 2)
 
@@ -68,12 +68,12 @@ def test_long_thin_frames_are_sampled_too(shape: tuple[int, ...]) -> None:
     pixels = np.arange(np.prod(shape), dtype=np.uint32).reshape(shape)
     sample = subsample(pixels)
     assert MAX_SAMPLES / 2 <= sample.size <= MAX_SAMPLES
-    statistics = level_statistics(pixels)
+    statistics = examine(pixels)[0]
     assert statistics is not None
     assert statistics.low == pytest.approx(0.005 * pixels.size, rel=0.05)
 
 
 def test_complex_frames_are_measured_by_magnitude() -> None:
-    statistics = level_statistics(np.array([3 + 4j, 0], np.complex64))
+    statistics = examine(np.array([3 + 4j, 0], np.complex64))[0]
     assert statistics is not None
     assert (statistics.minimum, statistics.maximum) == (0, 5)

@@ -7,7 +7,7 @@ import pickle
 import numpy as np
 import pytest
 
-from swmr_viewer.analysis import MaskRules, ViewChoice, frame_view
+from swmr_viewer.analysis import MaskRules, ViewChoice, resolve_view
 from swmr_viewer.analysis.preview import LONGEST_SIDE, MOST_POINTS, thumbnail_of
 
 MASKED = np.iinfo(np.uint16).max
@@ -80,7 +80,7 @@ def test_a_mask_and_a_place_are_those_of_what_is_shown() -> None:
     frame = np.arange(2 * 4 * 5, dtype=np.uint32).reshape(2, 4, 5)
     bad = np.zeros((4, 5), bool)
     bad[3, 4] = True
-    view = frame_view(frame.shape, frame.dtype, "", ViewChoice((1,)))
+    view = resolve_view(frame.shape, frame.dtype, "", ViewChoice((1,)))
     small = thumbnail_of(frame, view, MaskRules(gaps=(20,)), bad)
     assert (small.minimum, small.maximum, small.n_masked) == (21, 38, 2)
     assert np.array_equal(np.isnan(small.array()), bad | (frame[1] == 20))

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from swmr_viewer.analysis import ViewChoice, examine, frame_view, preview_factor, preview_shape, write_preview
-from swmr_viewer.analysis.frame_view import USUAL_VIEW
+from swmr_viewer.analysis import ViewChoice, examine, preview_factor, preview_shape, resolve_view, write_preview
+from swmr_viewer.analysis.views import USUAL_VIEW
 from swmr_viewer.core.data_facts import DataFacts
 from swmr_viewer.core.progress import KeyProgress
 from swmr_viewer.core.ranges import Ranges, runs_of
@@ -131,7 +131,7 @@ class FakeSupervisor:
     ) -> str:
         """Put a frame into a slot of its own and announce it; return the slot's name."""
         slot = f"slot-{len(self.released) + len(self._pixels)}-{index}-{live}"
-        view = frame_view(pixels.shape, pixels.dtype, told, wish)
+        view = resolve_view(pixels.shape, pixels.dtype, told, wish)
         shown = view.shown(pixels)
         factor = preview_factor(shown.shape)
         preview = np.empty(preview_shape(shown.shape, factor), np.float32)

@@ -14,7 +14,7 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from swmr_viewer.analysis import Part, ViewChoice
-from swmr_viewer.analysis.frame_view import USUAL_VIEW
+from swmr_viewer.analysis.views import USUAL_VIEW
 from swmr_viewer.core.data_facts import DataFacts
 from swmr_viewer.gui.assembly import Assembly
 from swmr_viewer.gui.display.display_memory import decoded, encoded

@@ -11,8 +11,7 @@ import numpy as np
 import numpy.typing as npt
 from PySide6.QtCore import QObject, Signal
 
-from swmr_viewer.analysis import FrameStatistics, LevelStatistics, MaskRules, ViewChoice, saturation_of
-from swmr_viewer.analysis.frame_view import USUAL_VIEW, frame_view
+from swmr_viewer.analysis import USUAL_VIEW, FrameStatistics, LevelStatistics, MaskRules, ViewChoice, resolve_view, saturation_of
 from swmr_viewer.gui.display.color_maps import DEFAULT_COLOR_MAP
 from swmr_viewer.gui.display.levels_scale import Scale
 from swmr_viewer.gui.display.orientation import Orientation
@@ -190,7 +189,7 @@ class Display(QObject):
         if data is None:
             return None
         kind = np.dtype(data.dtype)
-        return frame_view(data.frame_shape, kind, data.facts.interpretation, self.settings.view).shown_dtype(kind)
+        return resolve_view(data.frame_shape, kind, data.facts.interpretation, self.settings.view).shown_dtype(kind)
 
     # ---- intents
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy.typing as npt
 
-from swmr_viewer.analysis import ScaleName, scaled, scaling, unscaled
+from swmr_viewer.analysis import ScaleName, Scaling, scaled, unscaled
 
 Values = npt.NDArray[Any]
 
@@ -46,8 +46,8 @@ class LevelScale:
         return scaled(values, self._scaling)
 
     @property
-    def _scaling(self) -> scaling.Scale:
-        return scaling.Scale(_NAMES[self.kind], self.unit)
+    def _scaling(self) -> Scaling:
+        return Scaling(_NAMES[self.kind], self.unit)
 
     def shade(self, value: float) -> float:
         return float(scaled(value, self._scaling))

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 
 import numpy.typing as npt
 
-from swmr_viewer.analysis import MaskRules
-from swmr_viewer.analysis.masks import marks_of, sentinel_of
+from swmr_viewer.analysis import MaskRules, marks_of, sentinel_of
 from swmr_viewer.core.number_text import count_text
 from swmr_viewer.gui.display.display_settings import DisplaySettings, LevelMode
 from swmr_viewer.gui.display.levels_scale import Scale

@@ -11,7 +11,7 @@ from PySide6.QtCore import QLineF, QObject, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QPainter, QPen
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
-from swmr_viewer.analysis.regions import Point
+from swmr_viewer.analysis import Point
 from swmr_viewer.gui.image.image_view import ImageView
 from swmr_viewer.gui.look.painting import guarded
 from swmr_viewer.gui.session.session import Session

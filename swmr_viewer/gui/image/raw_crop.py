@@ -9,8 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from swmr_viewer.analysis import marked, preview_shape, write_preview
-from swmr_viewer.analysis.masks import DEFAULT_RULES, MaskRules
+from swmr_viewer.analysis import DEFAULT_RULES, MaskRules, marked, preview_shape, write_preview
 
 
 @dataclass(frozen=True, slots=True)

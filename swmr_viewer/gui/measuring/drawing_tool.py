@@ -8,7 +8,7 @@ from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainterPath, QPen
 from PySide6.QtWidgets import QGraphicsPathItem, QGraphicsView
 
-from swmr_viewer.analysis.regions import Point
+from swmr_viewer.analysis import Point
 from swmr_viewer.gui.look.theme import tokens
 
 PathOf = Callable[[str, tuple[Point, ...]], QPainterPath]

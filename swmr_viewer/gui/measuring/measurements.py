@@ -7,9 +7,7 @@ from collections.abc import Mapping
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoCommand, QUndoStack
 
-from swmr_viewer.analysis.frame_view import ViewChoice
-from swmr_viewer.analysis.masks import MaskRules
-from swmr_viewer.analysis.regions import Point, Region
+from swmr_viewer.analysis import MaskRules, Point, Region, ViewChoice
 from swmr_viewer.core.scan import moved_index
 from swmr_viewer.gui.measuring.measured_values import MeasuredValues
 from swmr_viewer.gui.measuring.regions import Line, Marks, differing, is_large_enough, next_name, why_not_named

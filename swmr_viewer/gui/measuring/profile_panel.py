@@ -6,7 +6,7 @@ import numpy as np
 import pyqtgraph as pg
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
-from swmr_viewer.analysis.regions import line_profile
+from swmr_viewer.analysis import line_profile
 from swmr_viewer.core.number_text import value_text
 from swmr_viewer.gui.curves import PlotPane
 from swmr_viewer.gui.display.display_settings import Display

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from math import degrees, isfinite
 
-from swmr_viewer.analysis.geometry import PixelGeometry, place_of
-from swmr_viewer.analysis.regions import Region, region_mask
+from swmr_viewer.analysis import PixelGeometry, Region, place_of, region_mask
 from swmr_viewer.core.data_facts import DataFacts
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from itertools import count
 from string import ascii_uppercase
 
-from swmr_viewer.analysis.regions import Point, Region
+from swmr_viewer.analysis import Point, Region
 
 Line = tuple[Point, Point]
 

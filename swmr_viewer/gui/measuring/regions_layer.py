@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, QPointF, Qt
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QGraphicsPathItem
 
-from swmr_viewer.analysis.regions import Point, Region
+from swmr_viewer.analysis import Point, Region
 from swmr_viewer.gui.image import FrameOverlay
 from swmr_viewer.gui.look.theme import theme_of_application
 from swmr_viewer.gui.measuring.drawing_tool import DrawingTool

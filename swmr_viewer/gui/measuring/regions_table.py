@@ -7,8 +7,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersisten
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
-from swmr_viewer.analysis.masks import valid_mask
-from swmr_viewer.analysis.regions import Region, region_mask, statistics_of
+from swmr_viewer.analysis import Region, region_mask, statistics_of, valid_mask
 from swmr_viewer.core.number_text import value_text
 from swmr_viewer.gui.display.display_settings import Display
 from swmr_viewer.gui.look.painting import guarded

@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QPainterPath
 from PySide6.QtWidgets import QGraphicsPathItem
 
-from swmr_viewer.analysis.regions import Point, Region
+from swmr_viewer.analysis import Point, Region
 from swmr_viewer.core.data_facts import DataFacts
 from swmr_viewer.gui.curves import ChannelAxis, CurveView
 from swmr_viewer.gui.look.labels import tip

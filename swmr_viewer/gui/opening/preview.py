@@ -8,7 +8,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPen, QPolygonF
 from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
-from swmr_viewer.analysis.preview import Thumbnail
+from swmr_viewer.analysis import Thumbnail
 from swmr_viewer.gui.display.color_maps import DEFAULT_COLOR_MAP, color_table
 from swmr_viewer.gui.look.labels import ElidedLabel, PlainLabel
 from swmr_viewer.gui.look.painting import Painted

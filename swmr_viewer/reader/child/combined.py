@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from swmr_viewer.analysis.accumulating import Accumulator
+from swmr_viewer.analysis import Accumulator
 from swmr_viewer.core.errors import FrameNotWrittenError, SwmrViewerError
 from swmr_viewer.core.ranges import IndexArray
 from swmr_viewer.reader.child.frame_order import ArrivalLog, Backlog, FrameQueue

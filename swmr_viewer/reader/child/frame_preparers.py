@@ -11,8 +11,7 @@ import h5py
 import numpy as np
 import numpy.typing as npt
 
-from swmr_viewer.analysis import FrameStatistics, FrameView, LevelStatistics, MaskRules, Part, examine, frame_view, marked
-from swmr_viewer.analysis.frame_statistics import saturation_of
+from swmr_viewer.analysis import FrameStatistics, FrameView, LevelStatistics, MaskRules, Part, examine, marked, resolve_view, saturation_of
 from swmr_viewer.core.data_facts import DataFacts
 from swmr_viewer.core.errors import PathError, PathNotThereError
 from swmr_viewer.core.waiting import Retries
@@ -31,7 +30,7 @@ class FramePreparer:
     facts: DataFacts = field(default_factory=DataFacts)
 
     def view_of(self, shape: tuple[int, ...], dtype: np.dtype[Any]) -> FrameView:
-        return frame_view(shape, dtype, self.facts.interpretation, self.settings.view)
+        return resolve_view(shape, dtype, self.facts.interpretation, self.settings.view)
 
     def prepare(self, frame: npt.NDArray[Any], mask: Mask | None = None, out: npt.NDArray[Any] | None = None) -> npt.NDArray[Any]:
         """Return what is shown of a whole frame, masked pixels marked by their value: a view on the frame, or in ``out``."""

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from swmr_viewer.analysis.frame_statistics import exact_sum
+from swmr_viewer.analysis import exact_sum
 from swmr_viewer.core.errors import FileReplacedError, FrameNotWrittenError, SwmrViewerError
 from swmr_viewer.core.ranges import IndexArray
 from swmr_viewer.core.scan import moved, moved_index, position_of

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy.typing as npt
 
-from swmr_viewer.analysis.preview import Thumbnail, thumbnail_of
+from swmr_viewer.analysis import Thumbnail, thumbnail_of
 from swmr_viewer.core.errors import FrameDoubtfulError, FrameNotWrittenError, FrameUnreadableError, PathError
 from swmr_viewer.core.follower import Follower
 from swmr_viewer.core.frames import FrameGrabber

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from swmr_viewer.analysis import FrameView, frame_view, preview_factor, preview_shape
+from swmr_viewer.analysis import FrameView, preview_factor, preview_shape, resolve_view
 from swmr_viewer.core.errors import FrameUnreadableError
 from swmr_viewer.reader.blocks import attach_block, let_go
 from swmr_viewer.reader.messages import UseSlots
@@ -110,7 +110,7 @@ class Slot:
 
 def slot_layout(shape: tuple[int, ...], dtype: np.dtype[Any], view: FrameView | None = None, has_own_mask: bool = False) -> SlotLayout:
     """Return how a frame of this shape and type lies in a slot, shown like this (None: as usual)."""
-    view = frame_view(shape, dtype) if view is None else view
+    view = resolve_view(shape, dtype) if view is None else view
     shown = view.shown_shape
     factor = preview_factor(shown)
     reduced = preview_shape(shown, factor)

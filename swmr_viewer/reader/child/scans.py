@@ -10,7 +10,7 @@ from typing import Any
 
 import h5py
 
-from swmr_viewer.analysis import frame_view
+from swmr_viewer.analysis import resolve_view
 from swmr_viewer.core.data_facts import DataFacts
 from swmr_viewer.core.discovery import inspect_open, unreadable_text
 from swmr_viewer.core.errors import FileDamagedError, NoKeysError, PathNotThereError, SwmrViewerError
@@ -65,7 +65,7 @@ class Scan:
 
     def _slot_size(self, path: str) -> int:
         shape, dtype = self.grabbers[path].frame_shape, self.grabbers[path].dtype
-        return slot_layout(shape, dtype, frame_view(shape, dtype, self.facts[path].interpretation)).size
+        return slot_layout(shape, dtype, resolve_view(shape, dtype, self.facts[path].interpretation)).size
 
     def close(self) -> None:
         """Close the file, everything in it, and the files that virtual data sets were read from."""

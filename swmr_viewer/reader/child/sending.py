@@ -10,8 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from swmr_viewer.analysis import FrameStatistics, FrameView, write_preview
-from swmr_viewer.analysis.accumulating import Accumulator, combined_dtype
+from swmr_viewer.analysis import Accumulator, FrameStatistics, FrameView, combined_dtype, write_preview
 from swmr_viewer.core.follower import Follower
 from swmr_viewer.core.keys.key_changes import KeyChanges
 from swmr_viewer.core.nexus import FrameTimes

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import ClassVar
 
-from swmr_viewer.analysis.preview import Thumbnail
+from swmr_viewer.analysis import Thumbnail
 from swmr_viewer.core.data_facts import DataFacts
 from swmr_viewer.core.errors import FailureKind
 from swmr_viewer.core.files.stamps import FileStamp

@@ -8,8 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from swmr_viewer.analysis.frame_statistics import FrameStatistics, LevelStatistics
-from swmr_viewer.analysis.frame_view import FrameView
+from swmr_viewer.analysis import FrameStatistics, FrameView, LevelStatistics
 from swmr_viewer.core.ranges import IndexArray
 from swmr_viewer.reader.messages.events import ScanEvent
 

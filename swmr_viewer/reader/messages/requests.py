@@ -6,9 +6,7 @@ from dataclasses import dataclass, replace
 from enum import Enum, auto
 from typing import ClassVar, Literal, Self
 
-from swmr_viewer.analysis.frame_view import USUAL_VIEW, ViewChoice
-from swmr_viewer.analysis.masks import DEFAULT_RULES, MaskRules
-from swmr_viewer.analysis.regions import Region
+from swmr_viewer.analysis import DEFAULT_RULES, USUAL_VIEW, MaskRules, Region, ViewChoice
 from swmr_viewer.core.conditions import Condition
 from swmr_viewer.core.files.stamps import FileStamp
 from swmr_viewer.core.ranges import IndexArray

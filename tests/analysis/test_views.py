@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from swmr_viewer.analysis import Part, ViewChoice, frame_view
+from swmr_viewer.analysis import Part, ViewChoice, resolve_view
 
 Shape = tuple[int, ...]
 VOLUME = np.arange(2 * 3 * 4 * 5, dtype=np.uint32).reshape(2, 3, 4, 5)
@@ -32,7 +32,7 @@ VOLUME = np.arange(2 * 3 * 4 * 5, dtype=np.uint32).reshape(2, 3, 4, 5)
     ],
 )
 def test_axes_of_one_are_dropped_and_the_last_two_are_the_picture(shape: Shape, shown: Shape, further: Shape) -> None:
-    view = frame_view(shape, np.dtype("u4"))
+    view = resolve_view(shape, np.dtype("u4"))
     frame = np.arange(np.prod(shape, dtype=int), dtype="u4").reshape(shape)
     assert (view.shown_shape, view.further) == (shown, further)
     assert view.shown(frame).shape == shown
@@ -40,14 +40,14 @@ def test_axes_of_one_are_dropped_and_the_last_two_are_the_picture(shape: Shape, 
 
 
 def test_a_row_that_the_file_calls_an_image_stays_one() -> None:
-    assert frame_view((1, 80), np.dtype("u4"), "image").shown_shape == (1, 80)
-    assert frame_view((1, 1), np.dtype("u4"), "image").shown_shape == (1, 1)
-    assert frame_view((1, 60, 80), np.dtype("u4"), "image").shown_shape == (60, 80)
+    assert resolve_view((1, 80), np.dtype("u4"), "image").shown_shape == (1, 80)
+    assert resolve_view((1, 1), np.dtype("u4"), "image").shown_shape == (1, 1)
+    assert resolve_view((1, 60, 80), np.dtype("u4"), "image").shown_shape == (60, 80)
 
 
 @pytest.mark.parametrize(("places", "expected"), [((), (0, 0)), ((1,), (1, 0)), ((1, 2), (1, 2)), ((9, 9, 9), (1, 2)), ((0, 1), (0, 1))])
 def test_a_place_is_chosen_on_each_further_axis_and_never_beyond_it(places: Shape, expected: Shape) -> None:
-    view = frame_view(VOLUME.shape, VOLUME.dtype, wish=ViewChoice(places))
+    view = resolve_view(VOLUME.shape, VOLUME.dtype, choice=ViewChoice(places))
     assert view.places == expected
     assert np.array_equal(view.shown(VOLUME), VOLUME[expected])
     assert np.shares_memory(view.shown(VOLUME), VOLUME)
@@ -59,7 +59,7 @@ def test_complex_numbers_show_their_magnitude_or_another_part(dtype: str) -> Non
     parts = ("", "magnitude", "phase", "real part", "imaginary part")
     values_of = (np.abs(frame), np.abs(frame), np.angle(frame), frame.real, frame.imag)
     for part, values in zip(parts, values_of, strict=True):
-        view = frame_view(frame.shape, frame.dtype, wish=ViewChoice(part=part))
+        view = resolve_view(frame.shape, frame.dtype, choice=ViewChoice(part=part))
         shown = view.shown(frame)
         assert shown.dtype.kind == "f"
         assert shown.dtype.itemsize == frame.dtype.itemsize // 2
@@ -67,8 +67,8 @@ def test_complex_numbers_show_their_magnitude_or_another_part(dtype: str) -> Non
         out = np.empty(view.shown_shape, view.shown_dtype(frame.dtype))
         if view.is_computed:
             assert view.shown(frame, out) is out
-    assert frame_view((3, 4), np.dtype(dtype), wish=ViewChoice(part="red")).part is Part.MAGNITUDE
-    assert frame_view((3, 4), np.dtype("f4"), wish=ViewChoice(part="phase")).part is Part.VALUE
+    assert resolve_view((3, 4), np.dtype(dtype), choice=ViewChoice(part="red")).part is Part.MAGNITUDE
+    assert resolve_view((3, 4), np.dtype("f4"), choice=ViewChoice(part="phase")).part is Part.VALUE
 
 
 COLORS = np.random.default_rng(0).integers(0, 255, (60, 80, 3), np.uint8)
@@ -78,12 +78,12 @@ COLORS = np.random.default_rng(0).integers(0, 255, (60, 80, 3), np.uint8)
 @pytest.mark.parametrize("order", [(0, 1, 2), (0, 2, 1), (2, 0, 1)])
 def test_colours_of_8_bits_are_known_by_their_axis_of_three_wherever_it_is(order: Shape, told: str) -> None:
     frame = COLORS.transpose(order)
-    view = frame_view(frame.shape, frame.dtype, told)
+    view = resolve_view(frame.shape, frame.dtype, told)
     assert view.part is Part.COLOR
     np.testing.assert_array_equal(view.picked(frame), COLORS)
     np.testing.assert_allclose(view.shown(frame), COLORS.mean(axis=-1), rtol=1e-6)
     for number, part in enumerate(("red", "green", "blue")):
-        np.testing.assert_array_equal(frame_view(frame.shape, frame.dtype, told, ViewChoice(part=part)).shown(frame), COLORS[..., number])
+        np.testing.assert_array_equal(resolve_view(frame.shape, frame.dtype, told, ViewChoice(part=part)).shown(frame), COLORS[..., number])
 
 
 @pytest.mark.parametrize(
@@ -104,14 +104,14 @@ def test_colours_of_8_bits_are_known_by_their_axis_of_three_wherever_it_is(order
     ],
 )
 def test_three_of_something_are_colours_only_where_that_is_likely_or_told(shape: Shape, dtype: str, told: str, axis: int | None) -> None:
-    view = frame_view(shape, np.dtype(dtype), told)
+    view = resolve_view(shape, np.dtype(dtype), told)
     assert view.color_axis == axis
     assert len(view.axes) == 2
 
 
 @given(hnp.array_shapes(min_dims=0, max_dims=5, max_side=4), st.sampled_from(["u1", "u2", "c8", "f4"]), st.sampled_from(["", "image"]))
 def test_every_frame_is_shown_as_an_image_a_spectrum_or_a_scalar(shape: Shape, dtype: str, told: str) -> None:
-    view = frame_view(shape, np.dtype(dtype), told)
+    view = resolve_view(shape, np.dtype(dtype), told)
     frame = np.ones(shape, dtype)
     shown = view.shown(frame)
     assert shown.ndim <= 2

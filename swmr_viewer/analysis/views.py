@@ -111,29 +111,29 @@ class FrameView:
 
 
 @lru_cache(maxsize=64)
-def frame_view(shape: tuple[int, ...], dtype: np.dtype[Any], told: str = "", wish: ViewChoice = USUAL_VIEW) -> FrameView:
+def resolve_view(shape: tuple[int, ...], dtype: np.dtype[Any], interpretation: str = "", choice: ViewChoice = USUAL_VIEW) -> FrameView:
     """Return how frames are shown.
 
     Axes of 1 are dropped. Of what remains the last two are the picture, and of each further one a place is chosen.
-    Complex numbers show their magnitude, colours as colour, unless another part is wished for.
+    Complex numbers show their magnitude, colours as colour, unless another part is chosen.
 
     Parameters
     ----------
     shape, dtype :
         Of the whole frame.
-    told : str
-        The file's word for what a frame is (NeXus' ``interpretation``).
-    wish : ViewChoice
+    interpretation : str
+        NeXus' word for what a frame is, from the file.
+    choice : ViewChoice
         What was chosen.
     """
-    color = color_axis_of(shape, dtype, told)
+    color = color_axis_of(shape, dtype, interpretation)
     own = [axis for axis in range(len(shape)) if axis != color]
     long = [axis for axis in own if shape[axis] != 1]
-    if len(own) <= 1 or (len(own) == 2 and (told == "image" or color is not None)):
+    if len(own) <= 1 or (len(own) == 2 and (interpretation == "image" or color is not None)):
         long = own
     axes, further = tuple(long[-2:]), tuple(long[:-2])
     parts = _OF_COLOR if color is not None else _OF_COMPLEX if dtype.kind == "c" else (Part.VALUE,)
-    part = next((one for one in parts if one == wish.part), parts[0])
-    given = (*wish.places, *(0 for _ in further))[: len(further)]
+    part = next((part for part in parts if part == choice.part), parts[0])
+    given = (*choice.places, *(0 for _ in further))[: len(further)]
     places = tuple(max(0, min(place, shape[axis] - 1)) for place, axis in zip(given, further, strict=True))
     return FrameView(shape, axes, further, places, color, part, parts)
