@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
-from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QWidget
 
+from swmr_viewer.gui.look.menus import make_action, make_menu
 from swmr_viewer.gui.session.session import Session
 
 
@@ -41,26 +42,16 @@ class Actions:
 
 def make_actions(session: Session, owner: QWidget) -> Actions:
     """Make the actions and connect those that are intents of the session."""
-
-    def action(words: str, keys: str, tip: str, triggered: Callable[[], None] | None = None) -> QAction:
-        made = QAction(words, owner)
-        if keys:
-            made.setShortcut(QKeySequence(keys))
-        made.setToolTip(f"{tip} ({made.shortcut().toString(QKeySequence.SequenceFormat.NativeText)})" if keys else tip)
-        if triggered is not None:
-            made.triggered.connect(lambda: triggered())
-        owner.addAction(made)
-        return made
-
+    action = partial(make_action, owner)
     actions = Actions(
         open=action("&Open\u2026", "Ctrl+O", "Open a file to follow"),
         snapshot=action("&Snapshot", "Ctrl+S", "Write the shown frame: as it is seen, and with its exact values"),
         snapshot_settings=action("Snapshot se&ttings\u2026", "Ctrl+Shift+S", "Folder, names and formats of snapshots; bursts"),
-        burst=action("&Burst", "Ctrl+Alt+S", "Snapshots of every frame from now on, until this is chosen again"),
+        burst=action("&Burst", "Ctrl+Alt+S", "Snapshots of every frame from now on, until this is chosen again", checkable=True),
         save_curves=action("Save cur&ves", "Ctrl+Alt+C", "Write what was measured of every frame as a table (CSV)"),
         copy_picture=action("&Copy the picture", "Ctrl+C", "Put the picture on the clipboard"),
         copy_numbers=action("Copy &values", "Ctrl+Shift+C", "Put the raw values that are seen on the clipboard, for a spreadsheet"),
-        quit=action("&Quit", "Ctrl+Q", "Close the window", owner.close),  # type: ignore[arg-type]
+        quit=action("&Quit", "Ctrl+Q", "Close the window", owner.close),
         live=action("&Live", "End", "Show the newest frame as it comes", session.follow_live),
         hold=action("&Hold or go on", "H", "Hold this frame while the scan goes on, or go back to live", session.toggle_hold),
         first=action("&First frame", "Home", "First complete frame", session.pin_first),
@@ -69,16 +60,13 @@ def make_actions(session: Session, owner: QWidget) -> Actions:
         last=action("L&ast frame, held", "Shift+End", "Hold the last complete frame", session.pin_last),
         fit=action("&Fit", "F", "Show the whole frame"),
         pixels=action("&1:1", "1", "One frame pixel per screen pixel"),
-        auto_levels=action("&Auto levels", "A", "Levels follow the percentiles of each frame"),
+        auto_levels=action("&Auto levels", "A", "Levels follow the percentiles of each frame", checkable=True, checked=True),
         stop=action("&Stop following", "Ctrl+.", "End following now; the scan is not touched", session.stop),
         resume=action("&Resume", "Ctrl+R", "Go on following; the timeout starts anew", session.resume),
         retry=action("Open a&gain", "F5", "Open the same file again, and wait for what is not there yet", session.retry),
         shortcuts=action("&Keys and mouse\u2026", "F1", "Every action and its keys on one sheet"),
         reset=action("&Reset all settings", "Ctrl+Shift+F1", "Forget folders, panels and looks: everything as at the first start"),
     )
-    actions.burst.setCheckable(True)
-    actions.auto_levels.setCheckable(True)
-    actions.auto_levels.setChecked(True)
     _enable_by_state(actions, session)
     return actions
 
@@ -100,37 +88,18 @@ def _enable_by_state(actions: Actions, session: Session) -> None:
     enable()
 
 
-def make_menu(actions: Actions, parent: QWidget) -> QMenu:
+def make_window_menu(actions: Actions, parent: QWidget) -> QMenu:
     """Return the one menu, with a section per purpose."""
-    menu = QMenu(parent)
-    menu.setToolTipsVisible(True)
-    groups = (
-        (
-            "File",
-            (
-                actions.open,
-                actions.retry,
-                actions.snapshot,
-                actions.snapshot_settings,
-                actions.burst,
-                actions.save_curves,
-                actions.copy_picture,
-                actions.copy_numbers,
-            ),
-        ),
-        ("Go", (actions.live, actions.hold, actions.first, actions.previous, actions.next, actions.last)),
-        ("Picture", (actions.fit, actions.pixels, actions.auto_levels)),
-        ("Following", (actions.stop, actions.resume)),
-    )
-    for title, members in groups:
-        menu.addMenu(_submenu(title, members, menu))
+    a = actions
+    groups = {
+        "File": (a.open, a.retry, a.snapshot, a.snapshot_settings, a.burst, a.save_curves, a.copy_picture, a.copy_numbers),
+        "Go": (a.live, a.hold, a.first, a.previous, a.next, a.last),
+        "Picture": (a.fit, a.pixels, a.auto_levels),
+        "Following": (a.stop, a.resume),
+    }
+    menu = make_menu("", parent)
+    for title, members in groups.items():
+        menu.addMenu(make_menu(title, menu, members))
     menu.addSeparator()
     menu.addAction(actions.quit)
-    return menu
-
-
-def _submenu(title: str, members: tuple[QAction, ...], parent: QMenu) -> QMenu:
-    menu = QMenu(title, parent)
-    menu.setToolTipsVisible(True)
-    menu.addActions(members)
     return menu

@@ -9,7 +9,7 @@ from PySide6.QtGui import QCloseEvent, QGuiApplication
 from PySide6.QtWidgets import QFrame, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from swmr_viewer.core.plain_text import plain
-from swmr_viewer.gui.actions import make_actions, make_menu
+from swmr_viewer.gui.actions import make_actions, make_window_menu
 from swmr_viewer.gui.controls.control_bar import ControlBar
 from swmr_viewer.gui.controls.live_edge import LiveEdge
 from swmr_viewer.gui.controls.termination_bar import TerminationBar
@@ -77,7 +77,7 @@ class MainWindow(QMainWindow):
 
     def _build(self) -> None:
         session, actions = self.session, self.actions_
-        self.menu_ = make_menu(actions, self)
+        self.menu_ = make_window_menu(actions, self)
         self.top_bar = TopBar(session, actions.open, actions.snapshot, self.menu_)
         self.error_bar = ErrorBar(session)
         self.frame_header = FrameHeader(session)

@@ -6,14 +6,14 @@ import re
 from collections.abc import Sequence
 from math import prod
 
-from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QHideEvent, QShowEvent
-from PySide6.QtWidgets import QFrame, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLineEdit, QWidget
 
 from swmr_viewer.core.number_text import count_text, shape_text
 from swmr_viewer.core.progress import KeyProgress
 from swmr_viewer.core.scan import index_of
 from swmr_viewer.gui.look.labels import PlainLabel
+from swmr_viewer.gui.look.menus import Popup
 from swmr_viewer.gui.scan_map import missing_text, row_length
 from swmr_viewer.gui.session.session import Session
 
@@ -71,25 +71,21 @@ def step_row(session: Session, direction: int) -> None:
             session.pin(found)
 
 
-class GoTo(QFrame):
+class GoTo(Popup):
     """A line to type in; Enter goes there, Escape leaves everything as it is."""
 
     def __init__(self, session: Session, anchor: QWidget) -> None:
-        super().__init__(anchor, Qt.WindowType.Popup)
+        super().__init__(anchor)
         self._session = session
         self._anchor = anchor
         self._offered: str | None = None
-        self.setProperty("panel", "true")
         self.setFixedWidth(WIDTH)
         self.line = QLineEdit()
         self.line.setAccessibleName("Frame or position")
         self.answer = PlainLabel("muted")
         self.answer.setWordWrap(True)
-        box = QVBoxLayout(self)
-        box.setContentsMargins(12, 10, 12, 10)
-        box.setSpacing(6)
-        box.addWidget(self.line)
-        box.addWidget(self.answer)
+        self.box.addWidget(self.line)
+        self.box.addWidget(self.answer)
         self.line.returnPressed.connect(self._go)
         self.line.textEdited.connect(lambda: self._show_answer(""))
 
@@ -102,8 +98,7 @@ class GoTo(QFrame):
         middle = ", ".join(str(n // 2) for n in progress.scan_shape)
         self.line.setPlaceholderText(f"Frame number, or position such as {middle}")
         self._show_answer("")
-        self.move(self._anchor.mapToGlobal(QPoint(0, self._anchor.height() + 4)))
-        self.show()
+        self.open_below(self._anchor, right=False)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
-from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QWidget
 
 from swmr_viewer.gui.controls.go_to import GoTo, step_row
 from swmr_viewer.gui.controls.notify import Notifier
 from swmr_viewer.gui.controls.play_button import CombineEditor, PlayButton
+from swmr_viewer.gui.look.menus import make_action, make_menu
 from swmr_viewer.gui.session.playback import Playback
 from swmr_viewer.gui.session.session import Session
 
@@ -57,16 +58,7 @@ class EdgeActions:
 
 def make_edge_actions(session: Session, playback: Playback, notifier: Notifier, owner: QWidget) -> EdgeActions:
     """Make the actions and connect them."""
-
-    def action(text: str, keys: str, tip: str, triggered: Callable[[], None] | None = None) -> QAction:
-        made = QAction(text, owner)
-        made.setShortcut(QKeySequence(keys))
-        made.setToolTip(f"{tip} ({made.shortcut().toString(QKeySequence.SequenceFormat.NativeText)})")
-        if triggered is not None:
-            made.triggered.connect(lambda: triggered())
-        owner.addAction(made)
-        return made
-
+    action = partial(make_action, owner)
     actions = EdgeActions(
         go_to=action("&Go to\u2026", "Ctrl+G", "Type a frame number or a position"),
         row_back=action("Row &back", "PgUp", "The complete frame a row before", lambda: step_row(session, -1)),
@@ -127,9 +119,7 @@ def add_to_menu(actions: EdgeActions, menu: QMenu) -> None:
     submenus = {action.text(): action for action in menu.actions() if action.menu() is not None}
     for title, members in groups:
         if title not in submenus:
-            made = QMenu(title, menu)
-            made.setToolTipsVisible(True)
-            submenus[title] = menu.insertMenu(submenus["Picture"], made)
+            submenus[title] = menu.insertMenu(submenus["Picture"], make_menu(title, menu))
         submenu = submenus[title].menu()
         assert isinstance(submenu, QMenu)
         submenu.addActions(members)

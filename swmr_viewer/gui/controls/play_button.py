@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QHideEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
     QCheckBox,
-    QFrame,
     QHBoxLayout,
     QMenu,
     QRadioButton,
     QSlider,
     QSpinBox,
     QToolButton,
-    QVBoxLayout,
     QWidget,
     QWidgetAction,
 )
 
 from swmr_viewer.gui.look.labels import PlainLabel
+from swmr_viewer.gui.look.menus import Popup
 from swmr_viewer.gui.session.playback import FASTEST, SLOWEST, Playback
 from swmr_viewer.gui.session.session import Session
 from swmr_viewer.reader.messages import Combine
@@ -89,15 +88,14 @@ USUAL_FRAMES = 20
 CHOICES = (("none", "Single frames"), ("sum", "Sum"), ("mean", "Mean"), ("maximum", "Maximum"))
 
 
-class CombineEditor(QFrame):
+class CombineEditor(Popup):
     """An editor of ``scan.combine``; what is chosen holds at once."""
 
     def __init__(self, session: Session, anchor: QWidget) -> None:
-        super().__init__(anchor, Qt.WindowType.Popup)
+        super().__init__(anchor)
         self._session = session
         self._anchor = anchor
         self._setting = False
-        self.setProperty("panel", "true")
         self.choices = {how: QRadioButton(text) for how, text in CHOICES}
         self._group = QButtonGroup(self)
         self.count = QSpinBox(minimum=1, maximum=MOST_FRAMES, value=USUAL_FRAMES)
@@ -113,28 +111,23 @@ class CombineEditor(QFrame):
         self._show()
 
     def _lay_out(self) -> None:
-        box = QVBoxLayout(self)
-        box.setContentsMargins(12, 10, 12, 12)
-        box.setSpacing(6)
         caption = PlainLabel("caption")
         caption.say("SHOWN PICTURE")
-        box.addWidget(caption)
+        self.box.addWidget(caption)
         for button in self.choices.values():
             self._group.addButton(button)
-            box.addWidget(button)
+            self.box.addWidget(button)
         row = QHBoxLayout()
         lead, tail = PlainLabel("muted"), PlainLabel("muted")
         lead.say("over the last")
         tail.say("frames, or")
         for part in (lead, self.count, tail, self.all):
             row.addWidget(part)
-        box.addLayout(row)
+        self.box.addLayout(row)
 
     def open(self) -> None:
         """Show it above its anchor."""
-        self.adjustSize()
-        self.move(self._anchor.mapToGlobal(QPoint(0, -self.sizeHint().height() - 6)))
-        self.show()
+        self.open_above(self._anchor)
         next(button for button in self.choices.values() if button.isChecked()).setFocus()
 
     def hideEvent(self, event: QHideEvent) -> None:

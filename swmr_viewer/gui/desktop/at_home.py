@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QObject
-from PySide6.QtGui import QAction, QActionGroup
+from PySide6.QtGui import QActionGroup
 from PySide6.QtWidgets import QDialog, QMenu
 
 from swmr_viewer.gui.actions import Actions
 from swmr_viewer.gui.desktop.reset_question import ResetQuestion
 from swmr_viewer.gui.desktop.shortcuts_sheet import ShortcutsSheet
 from swmr_viewer.gui.display.display_settings import Display
+from swmr_viewer.gui.look.menus import make_menu
 from swmr_viewer.gui.look.panels import Panels
 from swmr_viewer.gui.look.settings import forget_settings, read_setting, write_setting
 from swmr_viewer.gui.look.theme import theme_of_application
@@ -78,8 +79,7 @@ class AtHome(QObject):
         self.burst.changed.connect(lambda: actions.burst.setChecked(self.burst.is_running))
 
     def _fill_menu(self) -> None:
-        window = QMenu("&Window", self._menu)
-        window.setToolTipsVisible(True)
+        window = make_menu("&Window", self._menu)
         window.addSection("Panels")
         window.addActions(list(self._panels.actions_to_show()))
         window.addSection("Look")
@@ -93,7 +93,9 @@ class AtHome(QObject):
         group = QActionGroup(self)
         chosen = read_setting(LOOK_KEY, "")
         for name, words in LOOKS:
-            action = QAction(words, group, checkable=True, checked=name == chosen)
+            action = group.addAction(words)
+            action.setCheckable(True)
+            action.setChecked(name == chosen)
             action.setData(name)
             action.setToolTip("Light or dark by the desktop's setting" if not name else f"Always {name}, whatever the desktop says")
         group.triggered.connect(lambda action: self._take_look(action.data()))

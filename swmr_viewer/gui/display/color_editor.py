@@ -11,7 +11,7 @@ from swmr_viewer.gui.display.color_maps import COLOR_MAPS, swatch
 from swmr_viewer.gui.display.display_settings import Display
 from swmr_viewer.gui.display.levels_text import OWN_COLORS_TIP
 from swmr_viewer.gui.look.labels import PlainLabel
-from swmr_viewer.gui.look.popup import Popup
+from swmr_viewer.gui.look.menus import Popup
 from swmr_viewer.gui.look.theme import tokens
 
 SWATCH = QSize(150, 16)

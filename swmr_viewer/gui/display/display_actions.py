@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
-from PySide6.QtGui import QAction, QActionGroup, QKeySequence
+from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QMenu, QWidget
 
 from swmr_viewer.gui.display.color_maps import COLOR_MAPS
@@ -13,6 +14,7 @@ from swmr_viewer.gui.display.display_settings import Display, LevelMode
 from swmr_viewer.gui.display.levels_scale import Scale
 from swmr_viewer.gui.display.levels_text import OWN_COLORS_TIP, SCALE_TIPS, SCALE_WORDS
 from swmr_viewer.gui.display.orientation import Orientation
+from swmr_viewer.gui.look.menus import make_action, make_menu
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,16 +39,7 @@ class DisplayActions:
 
 def make_display_actions(display: Display, owner: QWidget) -> DisplayActions:
     """Make the actions; those that open a pop-up are connected by the composition."""
-
-    def action(words: str, keys: str, tip: str, does: Callable[[], None] | None = None, *, checkable: bool = False) -> QAction:
-        made = QAction(words, owner)
-        made.setShortcut(QKeySequence(keys))
-        made.setToolTip(f"{tip} ({made.shortcut().toString(QKeySequence.SequenceFormat.NativeText)})")
-        made.setCheckable(checkable)
-        if does is not None:
-            made.triggered.connect(lambda: does())
-        owner.addAction(made)
-        return made
+    action = partial(make_action, owner)
 
     def change(name: str) -> Callable[[], None]:
         return lambda: display.change(**{name: not getattr(display.settings, name)})
@@ -111,8 +104,8 @@ def _keep_checked(actions: DisplayActions, display: Display) -> None:
         actions.saturated.setChecked(settings.marks_saturated)
         actions.upward.setChecked(settings.orientation.upward)
         actions.aspect.setChecked(settings.aspect_locked)
-        for one in (actions.edit_levels, actions.extremes, actions.edit_colors):
-            one.setEnabled(display.has_colors)
+        for action in (actions.edit_levels, actions.extremes, actions.edit_colors):
+            action.setEnabled(display.has_colors)
         for one, tip in tips_of_map.items():
             one.setEnabled(display.has_colors and not display.has_own_colors)
             one.setToolTip(OWN_COLORS_TIP if display.has_own_colors else tip)
@@ -132,16 +125,14 @@ def _turning(actions: DisplayActions) -> tuple[QAction, ...]:
 
 def display_menus(actions: DisplayActions, parent: QWidget) -> tuple[QMenu, QMenu]:
     """Return the menu of levels and colours, and the one of turning."""
-    levels, turning = QMenu("&Levels and colours", parent), QMenu("&Turn", parent)
-    groups = (
-        (levels, tuple(actions.scales.values())),
-        (levels, (actions.edit_levels, actions.extremes)),
-        (levels, (actions.edit_colors, actions.next_map, actions.inverted, actions.saturated)),
-        (turning, _turning(actions)[:4]),
-        (turning, _turning(actions)[4:]),
+    turning = _turning(actions)
+    return (
+        make_menu(
+            "&Levels and colours",
+            parent,
+            tuple(actions.scales.values()),
+            (actions.edit_levels, actions.extremes),
+            (actions.edit_colors, actions.next_map, actions.inverted, actions.saturated),
+        ),
+        make_menu("&Turn", parent, turning[:4], turning[4:]),
     )
-    for menu, members in groups:
-        menu.setToolTipsVisible(True)
-        menu.addActions(members)
-        menu.addSeparator()
-    return levels, turning

@@ -12,7 +12,7 @@ from swmr_viewer.gui.display.display_settings import Display
 from swmr_viewer.gui.display.levels_editor import LevelsEditor
 from swmr_viewer.gui.display.levels_text import AS_STORED, OWN_COLORS, mode_text
 from swmr_viewer.gui.display.scale_buttons import ScaleButtons
-from swmr_viewer.gui.look.popup import PopupButton
+from swmr_viewer.gui.look.menus import PopupButton
 
 
 class DisplayTools(QObject):
@@ -56,8 +56,8 @@ class DisplayTools(QObject):
 
     def _show(self) -> None:
         settings = self._display.settings
-        self.levels_button.say(AS_STORED if self._display.shows_as_stored else mode_text(settings))
-        self.color_button.say(OWN_COLORS if self._display.has_own_colors else settings.color_map)
+        self.levels_button.set_caption(AS_STORED if self._display.shows_as_stored else mode_text(settings))
+        self.color_button.set_caption(OWN_COLORS if self._display.has_own_colors else settings.color_map)
         self._auto_levels.setChecked(settings.is_auto)
         for one in (self.levels_button, self.color_button, self._auto_levels):
             one.setEnabled(self._display.has_colors)

@@ -11,7 +11,7 @@ from swmr_viewer.gui.display.display_settings import Display, LevelMode
 from swmr_viewer.gui.display.levels_masks import MasksEditor
 from swmr_viewer.gui.display.levels_text import AS_STORED
 from swmr_viewer.gui.look.labels import PlainLabel
-from swmr_viewer.gui.look.popup import Popup
+from swmr_viewer.gui.look.menus import Popup
 
 _TITLES = {
     LevelMode.PERCENTILES: "Percentiles of each frame",

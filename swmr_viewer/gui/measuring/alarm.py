@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QObject, QRect, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPen
-from PySide6.QtWidgets import QCheckBox, QComboBox, QDoubleSpinBox, QFrame, QGridLayout, QLabel, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QDoubleSpinBox, QGridLayout, QLabel, QWidget
 
 from swmr_viewer.core.number_text import count_text, value_text
+from swmr_viewer.gui.look.menus import Popup
 from swmr_viewer.gui.look.painting import Painted
 from swmr_viewer.gui.look.theme import theme_of_application, tokens
 from swmr_viewer.gui.measuring.measurements import Measurements
@@ -110,15 +111,14 @@ class Alarm(QObject):
 MOST = 1e15
 
 
-class AlarmEditor(QFrame):
+class AlarmEditor(Popup):
     """Check box, what is watched, and the level."""
 
     rule_edited = Signal(object)
     """``AlarmRule`` or None."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent, Qt.WindowType.Popup)
-        self.setProperty("panel", "true")
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
         self.on = QCheckBox("Alarm: red border when the")
         self.on.setToolTip("Of each frame alone, also where several are shown as one")
         self.what = QComboBox()
@@ -130,7 +130,8 @@ class AlarmEditor(QFrame):
         self.above.setKeyboardTracking(False)
         self.above.setMinimumWidth(150)
         self.offer(())
-        grid = QGridLayout(self)
+        grid = QGridLayout()
+        self.box.addLayout(grid)
         grid.addWidget(self.on, 0, 0, 1, 2)
         grid.addWidget(self.what, 1, 0)
         grid.addWidget(QLabel("is above"), 1, 1)

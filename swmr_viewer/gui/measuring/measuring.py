@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, QPoint, QTimer
+from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QDockWidget, QTabWidget, QWidget
 
 from swmr_viewer.gui.display.display_settings import Display
@@ -161,9 +161,7 @@ class Measuring(QObject):
         editor = self.alarm_editor
         editor.offer(tuple(region.name for region in self.measurements.marks.regions))
         editor.set_value(self.alarm.rule)
-        editor.adjustSize()
-        editor.move(self.button.mapToGlobal(QPoint(self.button.width() - editor.width(), self.button.height())))
-        editor.show()
+        editor.open_below(self.button)
 
     def _open(self, panel: QDockWidget, kind: str) -> None:
         self.tabs.setCurrentWidget(self.profile_panel if kind == "line" else self.regions_panel)

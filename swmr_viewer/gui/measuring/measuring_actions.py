@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
-from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QToolButton, QWidget
+
+from swmr_viewer.gui.look.menus import make_action, make_menu
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,17 +31,7 @@ class MeasuringActions:
 
 def make_measuring_actions(owner: QWidget) -> MeasuringActions:
     """Make them; the composition connects them."""
-
-    def action(words: str, keys: str, tip: str, *, checkable: bool = False, checked: bool = False) -> QAction:
-        made = QAction(words, owner)
-        if keys:
-            made.setShortcut(QKeySequence(keys))
-        made.setToolTip(f"{tip} ({made.shortcut().toString(QKeySequence.SequenceFormat.NativeText)})" if keys else tip)
-        made.setCheckable(checkable)
-        made.setChecked(checked)
-        owner.addAction(made)
-        return made
-
+    action = partial(make_action, owner)
     return MeasuringActions(
         rectangle=action(
             "&Rectangle or span", "Shift+R", "Draw a rectangular region, on a spectrum a span of channels: drag over it", checkable=True
@@ -66,17 +59,14 @@ def make_measuring_actions(owner: QWidget) -> MeasuringActions:
 
 def make_measuring_menu(actions: MeasuringActions, more: tuple[QAction, ...], parent: QWidget) -> QMenu:
     """Return the menu with everything that measures; ``more`` shows the panels."""
-    menu = QMenu("&Measure", parent)
-    menu.setToolTipsVisible(True)
-    for group in (
+    return make_menu(
+        "&Measure",
+        parent,
         (actions.rectangle, actions.ellipse, actions.polygon, actions.line),
         (actions.crosshair, actions.numbers, actions.waterfall, actions.alarm),
         (actions.undo, actions.redo, actions.delete),
         more,
-    ):
-        menu.addActions(group)
-        menu.addSeparator()
-    return menu
+    )
 
 
 class MeasureButton(QToolButton):

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject
-from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QDialog, QMenu, QWidget
 
+from swmr_viewer.gui.look.menus import make_action, make_menu
 from swmr_viewer.gui.look.settings import presets_file, read_group, write_group
 from swmr_viewer.gui.main_window import MainWindow
 from swmr_viewer.gui.opening.dialog import OpenDialog
@@ -113,25 +114,16 @@ class Opening(QObject):
         return replace(before, folder=str(file.parent), pattern=f"*{file.suffix}" if file.suffix else before.pattern)
 
     def _make_actions(self) -> None:
-        def action(text: str, keys: str, tip: str) -> QAction:
-            made = QAction(text, self._window)
-            made.setShortcut(QKeySequence(keys))
-            made.setToolTip(f"{tip} ({made.shortcut().toString(QKeySequence.SequenceFormat.NativeText)})")
-            self._window.addAction(made)
-            return made
-
+        action = partial(make_action, self._window)
         self.choose_folder = action("&Watch a folder\u2026", "Ctrl+Shift+W", "Show each newer scan of a folder as soon as it starts")
-        self.hold = action("&Hold this scan", "Ctrl+H", "Stay with this scan; a newer one is offered, not shown")
-        self.hold.setCheckable(True)
+        self.hold = action("&Hold this scan", "Ctrl+H", "Stay with this scan; a newer one is offered, not shown", checkable=True)
         self.show_newer = action("Show the &newer scan", "Ctrl+N", "Go on to the newer scan that is offered")
         self.stop_watching = action("S&top watching", "Ctrl+Shift+X", "Watch the folder no longer; what is open stays open")
 
     def _fill_menu(self) -> None:
         menu = self._window.menu_
         self.recent_menu.aboutToShow.connect(lambda: self.recent.fill(self.recent_menu))
-        watching = QMenu("&Watching", menu)
-        watching.setToolTipsVisible(True)
-        watching.addActions([self.choose_folder, self.hold, self.show_newer, self.stop_watching])
+        watching = make_menu("&Watching", menu, (self.choose_folder, self.hold, self.show_newer, self.stop_watching))
         first = menu.actions()[0]
         menu.insertMenu(first, self.recent_menu)
         menu.insertMenu(first, watching)

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QLabel, QLineEdit,
 
 from swmr_viewer.core.inspection import Inspection
 from swmr_viewer.core.plain_text import plain
+from swmr_viewer.gui.look.menus import make_action
 from swmr_viewer.gui.opening.tree_model import PATH_ROLE, TreeModel
 from swmr_viewer.opening import Field
 
@@ -99,12 +100,10 @@ class FileTree(QWidget):
         view.selectionModel().selectionChanged.connect(self.selection_changed)
         view.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
         for text, field, keys in _USES:
-            action = QAction(text, view)
+            action = make_action(view, text, keys)
             action.setData(field)
-            action.setShortcut(QKeySequence(keys))
             action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
             action.triggered.connect(self._use)
-            view.addAction(action)
         return view
 
     def _activate(self, index: QModelIndex) -> None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QTabBar, QWidget
 
 from swmr_viewer.core.number_text import dtype_text, shape_text
 from swmr_viewer.core.plain_text import plain
 from swmr_viewer.gui.look.labels import button_text, tip
+from swmr_viewer.gui.look.menus import make_action
 from swmr_viewer.gui.session.session import Session
 
 
@@ -23,10 +23,7 @@ class DataTabs(QTabBar):
         self.setDrawBase(False)
         self.setExpanding(False)
         self.setVisible(False)
-        self.next_action = QAction("Next &data set", self)
-        self.next_action.setShortcut(QKeySequence("Ctrl+D"))
-        self.next_action.setToolTip(f"Show the next of the file's data sets ({self.next_action.shortcut().toString()})")
-        self.next_action.triggered.connect(self._go_on)
+        self.next_action = make_action(self, "Next &data set", "Ctrl+D", "Show the next of the file's data sets", self._go_on)
         self.currentChanged.connect(self._on_tab)
         for signal in (session.opened, session.request_changed, session.data_changed, session.data_joined):
             signal.connect(self._show)

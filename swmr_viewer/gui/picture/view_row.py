@@ -7,12 +7,12 @@ from dataclasses import replace
 from functools import partial
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QMenu, QSlider, QSpinBox, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QSlider, QSpinBox, QWidget
 
 from swmr_viewer.analysis import FrameView, Part
 from swmr_viewer.gui.display.display_settings import Display
 from swmr_viewer.gui.look.labels import PlainLabel
+from swmr_viewer.gui.look.menus import make_action, make_menu
 from swmr_viewer.gui.session.session import Session
 
 WIDEST_SLIDER = 180
@@ -73,22 +73,13 @@ class ViewRow(QWidget):
         self._show()
 
     def _make_actions(self) -> None:
-        self.menu_ = QMenu("Parts of a &frame", self)
-        self.menu_.setToolTipsVisible(True)
         described = (
             ("&Next place", "Ctrl+Shift+Up", "Show the next place on the frames' further axis", lambda: self._step(+1)),
             ("Pre&vious place", "Ctrl+Shift+Down", "Show the place before on the frames' further axis", lambda: self._step(-1)),
             ("Next &part", "Ctrl+Shift+V", "Magnitude, phase, real, imaginary; colour, red, green, blue", self._next_part),
         )
-        self.next_place, self.previous_place, self.next_part = (self._action(*action) for action in described)
-
-    def _action(self, words: str, keys: str, tip: str, does: Callable[[], None]) -> QAction:
-        made = QAction(words, self)
-        made.setShortcut(QKeySequence(keys))
-        made.setToolTip(f"{tip} ({made.shortcut().toString(QKeySequence.SequenceFormat.NativeText)})")
-        made.triggered.connect(lambda: does())
-        self.menu_.addAction(made)
-        return made
+        self.next_place, self.previous_place, self.next_part = (make_action(self, *action) for action in described)
+        self.menu_ = make_menu("Parts of a &frame", self, (self.next_place, self.previous_place, self.next_part))
 
     @property
     def _view(self) -> FrameView | None:

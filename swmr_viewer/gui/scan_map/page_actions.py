@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
-from PySide6.QtGui import QAction, QActionGroup, QKeySequence
+from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QMenu, QWidget
 
+from swmr_viewer.gui.look.menus import make_action, make_menu
 from swmr_viewer.gui.scan_map.map_pages import MapPages
 
 
@@ -24,28 +25,16 @@ class PageActions:
 
 def make_page_actions(pages: MapPages, owner: QWidget) -> PageActions:
     """Make the actions and connect them."""
-
-    def action(words: str, short: str, keys: str, tip: str, triggered: Callable[[], None], *, checkable: bool = False) -> QAction:
-        made = QAction(words, owner)
-        made.setIconText(short)
-        made.setShortcut(QKeySequence(keys))
-        made.setToolTip(f"{tip} ({made.shortcut().toString(QKeySequence.SequenceFormat.NativeText)})")
-        made.setCheckable(checkable)
-        made.triggered.connect(lambda: triggered())
-        owner.addAction(made)
-        return made
-
+    action = partial(make_action, owner)
     actions = PageActions(
-        all_pages=action(
-            "&All pages", "All pages", "Ctrl+Shift+P", "Show the planes of the last two axes side by side", pages.show_all, checkable=True
-        ),
-        one_page=action("&One page", "One page", "Ctrl+P", "Show one plane of the last two axes", pages.show_one, checkable=True),
-        back=action("Page &back", "\u2039", "Ctrl+PgUp", "Hold the page before", lambda: pages.step(-1)),
-        on=action("Page o&n", "\u203a", "Ctrl+PgDown", "Hold the next page", lambda: pages.step(+1)),
-        follow=action(
-            "&Follow the shown frame", "Follow", "Ctrl+Shift+F", "Let the page be the shown frame's", pages.follow, checkable=True
-        ),
+        all_pages=action("&All pages", "Ctrl+Shift+P", "Show the planes of the last two axes side by side", pages.show_all, checkable=True),
+        one_page=action("&One page", "Ctrl+P", "Show one plane of the last two axes", pages.show_one, checkable=True),
+        back=action("Page &back", "Ctrl+PgUp", "Hold the page before", lambda: pages.step(-1)),
+        on=action("Page o&n", "Ctrl+PgDown", "Hold the next page", lambda: pages.step(+1)),
+        follow=action("&Follow the shown frame", "Ctrl+Shift+F", "Let the page be the shown frame's", pages.follow, checkable=True),
     )
+    for made, icon_text in ((actions.back, "\u2039"), (actions.on, "\u203a"), (actions.follow, "Follow")):
+        made.setIconText(icon_text)
     choice = QActionGroup(owner)
     choice.addAction(actions.all_pages)
     choice.addAction(actions.one_page)
@@ -69,8 +58,6 @@ def _keep_true(actions: PageActions, pages: MapPages) -> None:
 
 def add_page_menu(actions: PageActions, menu: QMenu) -> None:
     """Put the actions into the window's menu, before what concerns the picture."""
-    submenu = QMenu("Map", menu)
-    submenu.setToolTipsVisible(True)
-    submenu.addActions([actions.all_pages, actions.one_page, actions.back, actions.on, actions.follow])
-    before = next(one for one in menu.actions() if one.text() == "Picture")
+    submenu = make_menu("Map", menu, (actions.all_pages, actions.one_page, actions.back, actions.on, actions.follow))
+    before = next(action for action in menu.actions() if action.text() == "Picture")
     menu.insertMenu(before, submenu)

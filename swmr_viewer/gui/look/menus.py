@@ -1,0 +1,93 @@
+"""How actions, menus and pop-ups are made: one way for all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QFrame, QMenu, QToolButton, QVBoxLayout, QWidget
+
+
+def make_action(
+    owner: QWidget,
+    text: str,
+    keys: str = "",
+    tip: str = "",
+    triggered: Callable[[], object] | None = None,
+    *,
+    checkable: bool = False,
+    checked: bool = False,
+) -> QAction:
+    """Return an action whose shortcut works wherever its owner is, and is named in its tooltip."""
+    action = QAction(text, owner, checkable=checkable, checked=checked)
+    action.setShortcut(QKeySequence(keys))
+    if tip:
+        shortcut = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
+        action.setToolTip(f"{tip} ({shortcut})" if keys else tip)
+    if triggered is not None:
+        action.triggered.connect(lambda: triggered())
+    owner.addAction(action)
+    return action
+
+
+def make_menu(title: str, parent: QWidget, *groups: Sequence[QAction]) -> QMenu:
+    """Return a menu that shows tooltips, with a line between its groups."""
+    menu = QMenu(title, parent)
+    menu.setToolTipsVisible(True)
+    for number, group in enumerate(groups):
+        if number:
+            menu.addSeparator()
+        menu.addActions(group)
+    return menu
+
+
+class Popup(QFrame):
+    """Never modal: the scan goes on behind it."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent, Qt.WindowType.Popup)
+        self.setProperty("panel", "true")
+        self.box = QVBoxLayout(self)
+        self.box.setContentsMargins(14, 12, 14, 12)
+        self.box.setSpacing(7)
+
+    def open_below(self, button: QWidget, *, right: bool = True) -> None:
+        """Open with the right edges of both in line, or the left ones."""
+        self.adjustSize()
+        self._open_at(button, button.mapToGlobal(QPoint(button.width() - self.width() if right else 0, button.height() + 4)))
+
+    def open_above(self, button: QWidget) -> None:
+        """Open with the left edges of both in line."""
+        self.adjustSize()
+        self._open_at(button, button.mapToGlobal(QPoint(0, -self.height() - 6)))
+
+    def _open_at(self, button: QWidget, corner: QPoint) -> None:
+        """Keep it on the button's screen."""
+        area = button.screen().availableGeometry()
+        left = min(max(corner.x(), area.left()), max(area.left(), area.right() - self.width()))
+        top = min(max(corner.y(), area.top()), max(area.top(), area.bottom() - self.height()))
+        self.move(left, top)
+        self.show()
+
+
+class PopupButton(QToolButton):
+    """A button with words and a small arrow that opens a pop-up."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.popup: Popup | None = None
+        self.setProperty("slim", "true")
+        self.clicked.connect(self.open)
+
+    def offer(self, popup: Popup) -> None:
+        """Open this at a click."""
+        self.popup = popup
+
+    def set_caption(self, text: str) -> None:
+        self.setText(f"{text} \u25be")
+
+    def open(self) -> None:
+        """Open the pop-up, as a click does."""
+        if self.popup is not None:
+            self.popup.open_below(self)
