@@ -130,7 +130,8 @@ def examine(
     if percentiles is None:
         return None, statistics
     minimum, maximum = _plain(totals.minimum), _plain(totals.maximum)
-    low, high = percentiles_of(pixels, percentiles) or (float(minimum), float(maximum))
+    # Percentiles are float64, which beyond 2**53 may be rounded past the exact extremes.
+    low, high = (min(max(level, minimum), maximum) for level in percentiles_of(pixels, percentiles) or (minimum, maximum))
     return LevelStatistics(minimum, maximum, low, high, n_masked), statistics
 
 

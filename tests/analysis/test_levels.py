@@ -77,3 +77,9 @@ def test_complex_frames_are_measured_by_magnitude() -> None:
     statistics = examine(np.array([3 + 4j, 0], np.complex64))[0]
     assert statistics is not None
     assert (statistics.minimum, statistics.maximum) == (0, 5)
+
+
+def test_levels_lie_between_the_exact_extremes_where_float64_rounds_past_them() -> None:
+    statistics = examine(np.full(3, 2**53 + 1, np.uint64))[0]
+    assert statistics is not None
+    assert statistics.minimum == statistics.low == statistics.high == statistics.maximum == 2**53 + 1
