@@ -92,7 +92,7 @@ def live_pictures(folder: Path, scheme: str, size: tuple[int, int] = LARGE) -> N
         follow(assembly, writer, 330)
         save(assembly.window, f"window-{scheme}")
         assembly.window.actions_.open.trigger()
-        dialog = assembly.chooser.dialog
+        dialog = assembly.opening.dialog
         assert dialog is not None
         wait_until(lambda: dialog.open_button.isEnabled() and bool(dialog.contents.preview.title.text()))
         save(dialog, f"open-{scheme}")

@@ -63,7 +63,7 @@ def run_window(
             if request is not None and request.path:
                 session.open(request)
             if watch is not None:
-                assembly.opening.watch_folder(watch, request)
+                assembly.opening.watching.watch_folder(watch, request)
             app.exec()
     finally:
         assembly.close()

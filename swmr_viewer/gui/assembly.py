@@ -29,7 +29,6 @@ class Assembly:
         self.session = Session(self.thread, clock=clock)
         self.window = MainWindow(self.session)
         self.opening = Opening(self.session, self.window)
-        self.chooser = self.opening.chooser
         self.thread.start()
 
     def close(self) -> bool:

@@ -14,7 +14,7 @@ from swmr_viewer.opening.stored import (
     recent_from_json,
     recent_to_json,
     save_presets,
-    with_preset,
+    with_presets,
 )
 
 __all__ = [
@@ -40,5 +40,5 @@ __all__ = [
     "save_presets",
     "shape_text",
     "suggested_paths",
-    "with_preset",
+    "with_presets",
 ]

@@ -37,8 +37,10 @@ class Preset:
         return FollowRequest(path, self.keys, self.data, self.finished or None, length_paths=self.length)
 
 
-def preset_of(name: str, request: FollowRequest, files: str = "") -> Preset:
-    """Return the paths of a request under a name."""
+def preset_of(name: str, request: FollowRequest) -> Preset:
+    """Return the paths of a request under a name, for files with the suffix of its own."""
+    suffix = Path(request.path).suffix
+    files = f"*{suffix}" if suffix else ""
     return Preset(name.strip(), files, request.key_paths, request.length_paths, request.data_paths, request.finished_path or "")
 
 
@@ -82,9 +84,9 @@ def save_presets(presets: Iterable[Preset], file: Path) -> None:
         raise PresetError(f"The presets cannot be written to {file}: {error.strerror}.", "Choose another place.") from error
 
 
-def with_preset(presets: Iterable[Preset], new: Preset) -> tuple[Preset, ...]:
-    """Return the presets with this one, instead of another of its name."""
-    return _sorted([*(preset for preset in presets if preset.name != new.name), new])
+def with_presets(presets: Iterable[Preset], new: Iterable[Preset]) -> tuple[Preset, ...]:
+    """Return the presets with the new ones, instead of others of their names."""
+    return _sorted({preset.name: preset for preset in (*presets, *new)}.values())
 
 
 def preset_named(name: str, presets: tuple[Preset, ...]) -> Preset:

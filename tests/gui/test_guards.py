@@ -72,7 +72,7 @@ def test_exceptions_in_slots_and_threads_become_problems(qtbot: QtBot, capsys: p
 
 def test_the_open_dialog_is_one_key_away_and_not_modal(qtbot: QtBot, viewer: Assembly, reader: FakeSupervisor) -> None:
     qtbot.keyClick(viewer.window, Qt.Key.Key_O, Qt.KeyboardModifier.ControlModifier)
-    dialog = viewer.chooser.dialog
+    dialog = viewer.opening.dialog
     assert dialog is not None
     assert dialog.isVisible()
     assert not dialog.isModal()

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Protocol
 
-from PySide6.QtCore import Qt, Signal, SignalInstance
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
 
 from swmr_viewer.core.inspection import FileState, Inspection
 from swmr_viewer.gui.opening.dialog_parts import Contents, FileRow, OpenButtons
+from swmr_viewer.gui.opening.inspector import Inspector
 from swmr_viewer.gui.opening.path_probe import local_paths
 from swmr_viewer.gui.opening.preset_row import PresetRow
 from swmr_viewer.gui.opening.query import Query
@@ -24,18 +24,6 @@ TYPING_PAUSE_MS = 250
 """After the last key stroke in the file's name, before the file is inspected."""
 CHOICE_PAUSE_MS = 300
 """After the last change in the fields or the tree, before a frame is read."""
-
-
-class InspectorLike(Protocol):
-    """What the dialog needs of an `Inspector`."""
-
-    @property
-    def inspected(self) -> SignalInstance: ...
-    @property
-    def previewed(self) -> SignalInstance: ...
-    def inspect(self, path: str) -> int: ...
-    def preview(self, request: FollowRequest) -> int: ...
-    def stop(self) -> None: ...
 
 
 class OpenDialog(QDialog):
@@ -53,7 +41,7 @@ class OpenDialog(QDialog):
     """The `FollowRequest` to open: with the paths that were chosen, not with those that were found."""
 
     def __init__(
-        self, inspector: InspectorLike, parent: QWidget | None = None, recent: Callable[[], tuple[FollowRequest, ...]] = tuple
+        self, inspector: Inspector, parent: QWidget | None = None, recent: Callable[[], tuple[FollowRequest, ...]] = tuple
     ) -> None:
         super().__init__(parent)
         self._inspector = inspector
@@ -116,7 +104,7 @@ class OpenDialog(QDialog):
         for part in (self.file_row, self.contents, self.presets, self.fields, self.buttons):
             layout.addWidget(part, stretch=1 if part is self.contents else 0)
 
-    def _make_queries(self, inspector: InspectorLike) -> None:
+    def _make_queries(self, inspector: Inspector) -> None:
         self.preview = Query[FollowRequest, Previewed](
             inspector.preview, inspector.previewed, self._frame_may_come, pause_ms=CHOICE_PAUSE_MS, parent=self
         )

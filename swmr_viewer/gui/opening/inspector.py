@@ -6,12 +6,15 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Protocol
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QObject, QThread, Signal, Slot
 
 from swmr_viewer.core.errors import SwmrViewerError
-from swmr_viewer.reader.messages import Event, FollowRequest, Inspected, Previewed
+from swmr_viewer.reader.messages import FollowRequest, Inspected, Previewed
+
+if TYPE_CHECKING:
+    from swmr_viewer.reader.supervisor import Supervisor
 
 PATIENCE_S = 0.5
 """How long a reader may go on with a question that is outdated, before it is replaced by a fresh one."""
@@ -22,17 +25,6 @@ _WAIT_S = 1.0
 Question = str | FollowRequest
 """A file to inspect, or what to preview the first frame of."""
 Answer = Inspected | Previewed
-
-
-class Reader(Protocol):
-    """The part of `swmr_viewer.reader.supervisor.Supervisor` that is needed here."""
-
-    def start(self) -> None: ...
-    def inspect(self, path: str) -> int: ...
-    def preview(self, request: FollowRequest) -> int: ...
-    def wait(self, timeout_s: float | None) -> list[Event]: ...
-    def wake(self) -> None: ...
-    def close(self, grace_s: float = 2.0) -> None: ...
 
 
 class Inspector(QObject):
@@ -46,7 +38,7 @@ class Inspector(QObject):
     previewed = Signal(object)
     """`Previewed`, with the number that `preview` returned; only the answer to the latest one, and only after the latest inspection."""
 
-    def __init__(self, parent: QObject | None = None, *, make_reader: Callable[[], Reader] | None = None) -> None:
+    def __init__(self, parent: QObject | None = None, *, make_reader: Callable[[], Supervisor] | None = None) -> None:
         super().__init__(parent)
         self._make_reader = make_reader or _new_reader
         self._number = self._inspection = self._preview = 0
@@ -106,11 +98,11 @@ class _InspectorThread(QThread):
     answered = Signal(object)
     """`Inspected` or `Previewed`, with the number that was given to ``ask``."""
 
-    def __init__(self, make_reader: Callable[[], Reader]) -> None:
+    def __init__(self, make_reader: Callable[[], Supervisor]) -> None:
         super().__init__()
         self._make_reader = make_reader
         self._lock = threading.Lock()
-        self._reader: Reader | None = None
+        self._reader: Supervisor | None = None
         self._pending: dict[type, tuple[int, Question]] = {}
         """At most one inspection, then at most one preview."""
         self._stopping = False
@@ -173,7 +165,7 @@ class _InspectorThread(QThread):
             self._end_reader(grace_s=0.0)
             self.answered.emit(_refusal(number, question, error))
 
-    def _await(self, reader: Reader, number: int, request_id: int, question: Question) -> None:
+    def _await(self, reader: Supervisor, number: int, request_id: int, question: Question) -> None:
         outdated_at: float | None = None
         while True:
             if outdated_at is None and self._is_outdated(question):
@@ -190,7 +182,7 @@ class _InspectorThread(QThread):
         with self._lock:
             return self._stopping or str in self._pending or type(question) in self._pending
 
-    def _running_reader(self) -> Reader:
+    def _running_reader(self) -> Supervisor:
         if self._reader is None:
             reader = self._make_reader()
             reader.start()
@@ -212,7 +204,7 @@ def _refusal(number: int, question: Question, error: SwmrViewerError) -> Answer:
     return Previewed(number, "".join(question.data_paths[:1]), None, None, (), *why)
 
 
-def _new_reader() -> Reader:
+def _new_reader() -> Supervisor:
     from swmr_viewer.reader.supervisor import Supervisor
 
     return Supervisor()

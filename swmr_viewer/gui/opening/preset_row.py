@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QFileDialog, QHBoxLayout, QLabel, QMenu, QPushButton, QToolButton, QWidget
 
 from swmr_viewer.gui.look.settings import presets_file
-from swmr_viewer.opening import Preset, PresetError, load_presets, preset_of, save_presets, with_preset
+from swmr_viewer.opening import Preset, PresetError, load_presets, preset_of, save_presets, with_presets
 from swmr_viewer.reader.messages import FollowRequest
 
 JSON_FILTER = "Presets (*.json)"
@@ -60,56 +61,47 @@ class PresetRow(QWidget):
         self.names.editTextChanged.connect(self._enable)
         self.save_button.clicked.connect(self.save)
         self.delete_action.triggered.connect(self.delete)
-        self.import_action.triggered.connect(self._browse_import)
-        self.export_action.triggered.connect(self._browse_export)
+        mode = QFileDialog.AcceptMode
+        self.import_action.triggered.connect(lambda: self._browse("Import presets", mode.AcceptOpen, self.import_from))
+        self.export_action.triggered.connect(lambda: self._browse("Export presets", mode.AcceptSave, self.export_to))
         self.reload()
 
     def reload(self) -> None:
         """Show the presets as they are on disk now."""
-        self._try(lambda: self._take(load_presets(presets_file())))
+        with self._reporting():
+            self._show(load_presets(presets_file()))
 
     def save(self) -> None:
         """Save the paths under the name that is written."""
-        preset = preset_of(self.names.currentText(), self._request(), self._files())
-        self._keep(with_preset(self._presets, preset), f"Saved as \u201c{preset.name}\u201d.", preset.name)
+        preset = preset_of(self.names.currentText(), self._request())
+        self._store(with_presets(self._presets, [preset]), f"Saved as \u201c{preset.name}\u201d.", preset.name)
 
     def delete(self) -> None:
         """Delete the preset that is named."""
         name = self.names.currentText()
-        self._keep(tuple(preset for preset in self._presets if preset.name != name), f"\u201c{name}\u201d is deleted.", "")
+        self._store(tuple(preset for preset in self._presets if preset.name != name), f"\u201c{name}\u201d is deleted.", "")
 
     def import_from(self, file: str) -> None:
         """Add the presets of a file; those of the same names are replaced."""
-
-        def add() -> None:
+        with self._reporting():
             new = load_presets(Path(file))
-            kept = self._presets
-            for preset in new:
-                kept = with_preset(kept, preset)
-            self._keep(kept, f"{len(new)} presets imported.", self.names.currentText())
-
-        self._try(add)
+            self._store(with_presets(self._presets, new), f"{len(new)} presets imported.", self.names.currentText())
 
     def export_to(self, file: str) -> None:
         """Write all presets to a file."""
-        self._try(lambda: save_presets(self._presets, Path(file)), f"{len(self._presets)} presets written to {file}.")
-
-    def _files(self) -> str:
-        suffix = Path(self._request().path).suffix
-        return f"*{suffix}" if suffix else ""
+        with self._reporting(f"{len(self._presets)} presets written to {file}."):
+            save_presets(self._presets, Path(file))
 
     def _choose(self, row: int) -> None:
         if 0 <= row < len(self._presets):
             self.preset_chosen.emit(self._presets[row])
 
-    def _keep(self, presets: tuple[Preset, ...], text: str, name: str) -> None:
-        def keep() -> None:
+    def _store(self, presets: tuple[Preset, ...], text: str, name: str) -> None:
+        with self._reporting(text):
             save_presets(presets, presets_file())
-            self._take(presets, name)
+            self._show(presets, name)
 
-        self._try(keep, text)
-
-    def _take(self, presets: tuple[Preset, ...], name: str = "") -> None:
+    def _show(self, presets: tuple[Preset, ...], name: str = "") -> None:
         self._presets = presets
         self.names.clear()
         self.names.addItems([preset.name for preset in presets])
@@ -117,9 +109,11 @@ class PresetRow(QWidget):
         self.names.setEditText(name)
         self._enable()
 
-    def _try(self, do: Callable[[], None], text: str = "") -> None:
+    @contextmanager
+    def _reporting(self, text: str = "") -> Iterator[None]:
+        """Report what went wrong, or else this text."""
         try:
-            do()
+            yield
         except PresetError as error:
             self.reported.emit(str(error), True)
         else:
@@ -131,12 +125,6 @@ class PresetRow(QWidget):
         self.save_button.setEnabled(bool(name))
         self.delete_action.setEnabled(any(preset.name == name for preset in self._presets))
         self.export_action.setEnabled(bool(self._presets))
-
-    def _browse_import(self) -> None:
-        self._browse("Import presets", QFileDialog.AcceptMode.AcceptOpen, self.import_from)
-
-    def _browse_export(self) -> None:
-        self._browse("Export presets", QFileDialog.AcceptMode.AcceptSave, self.export_to)
 
     def _browse(self, title: str, mode: QFileDialog.AcceptMode, then: Callable[[str], None]) -> None:
         chooser = self._chooser = QFileDialog(self, title, "", JSON_FILTER)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Generic, Protocol, TypeVar
+from typing import Generic, TypeVar
 
 from PySide6.QtCore import QElapsedTimer, QObject, QTimer, Signal, SignalInstance
+
+from swmr_viewer.reader.messages import Inspected, Previewed
 
 RETRY_MS = 2000
 """Between two inspections of a file, or previews of a frame, that is not there yet."""
@@ -13,15 +15,8 @@ TICK_MS = 250
 """How often the seconds of reading are shown."""
 
 
-class NumberedAnswer(Protocol):
-    """What an answer has at least."""
-
-    @property
-    def request_id(self) -> int: ...
-
-
 SubjectT = TypeVar("SubjectT")
-AnswerT = TypeVar("AnswerT", bound=NumberedAnswer)
+AnswerT = TypeVar("AnswerT", Inspected, Previewed)
 
 
 class Query(QObject, Generic[SubjectT, AnswerT]):
@@ -61,7 +56,7 @@ class Query(QObject, Generic[SubjectT, AnswerT]):
     ) -> None:
         super().__init__(parent)
         self._ask = ask
-        self._may_improve = may_improve
+        self._may_improve: Callable[[AnswerT], bool] = may_improve
         self._is_busy = is_busy
         self._number: int | None = None
         self._asked_since = QElapsedTimer()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 
 from PySide6.QtCore import QObject, QSize, Qt, Signal
 from PySide6.QtGui import QShowEvent
@@ -46,15 +45,12 @@ class Recent(QObject):
         """Forget all of them."""
         settings().remove(KEY)
 
-    def fill(self, menu: QMenu) -> None:
+    def fill(self, menu: QMenu, choose: Callable[[FollowRequest], None]) -> None:
         """Put one action per file into a menu, and one that forgets them."""
-        fill_menu(menu, self.requests(), self._open)
+        fill_menu(menu, self.requests(), choose)
         if self.requests():
             menu.addSeparator()
             menu.addAction("&Forget these").triggered.connect(self.forget)
-
-    def _open(self, request: FollowRequest) -> None:
-        self._session.open(replace(request, conditions=self._session.scan.conditions))
 
     def _remember(self) -> None:
         request = self._session.scan.request

@@ -1,12 +1,5 @@
 """Following scan after scan in a folder."""
 
-from swmr_viewer.gui.watching.watch import Watch
-from swmr_viewer.gui.watching.watch_bar import WatchButton, WatchNote
-from swmr_viewer.gui.watching.watch_dialog import WatchDialog
+from swmr_viewer.gui.watching.watch_controls import WatchControls
 
-__all__ = [
-    "Watch",
-    "WatchButton",
-    "WatchDialog",
-    "WatchNote",
-]
+__all__ = ["WatchControls"]

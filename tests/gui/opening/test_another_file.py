@@ -143,9 +143,9 @@ def test_the_extent_of_a_scan_is_that_of_its_own_file(qtbot: QtBot, dialog: Open
 
 def test_the_next_file_ends_by_what_is_set_in_the_window_by_now(qtbot: QtBot, viewer: Assembly, reader: FakeSupervisor) -> None:
     viewer.session.open(FollowRequest(PATH, conditions=(Timeout(3.0),)))
-    viewer.opening.chooser.show()
+    viewer.opening.show_dialog()
     viewer.session.set_conditions((FrameCount(5),))
-    dialog = viewer.opening.chooser.dialog
+    dialog = viewer.opening.dialog
     assert dialog is not None
     dialog.accepted_request.emit(dialog.value())
     assert reader.sent(FollowRequest)[-1].conditions == (FrameCount(5),)
@@ -169,10 +169,10 @@ def test_a_file_with_more_detectors_is_followed_with_all_of_them(
     first = write_scan(tmp_path / "first.h5", "/entry/uniqueKeys", "/entry/eiger/data")
     second = write_scan(tmp_path / "second.h5", "/run/keys/uniqueKeys", "/run/front/data", "/run/back/data")
     assembly = live_viewer(tmp_path / "none.h5")
-    chooser, session = assembly.opening.chooser, assembly.session
+    opening, session = assembly.opening, assembly.session
     for path, detectors in ((first, ("/entry/eiger/data",)), (second, ("/run/back/data", "/run/front/data"))):
-        chooser.show()
-        dialog = chooser.dialog
+        opening.show_dialog()
+        dialog = opening.dialog
         assert dialog is not None
         dialog.file_field.selectAll()
         qtbot.keyClicks(dialog.file_field, path)

@@ -72,7 +72,7 @@ def test_settings_that_somebody_broke_are_no_recent_files(viewer: Assembly) -> N
     for broken in ("{", '{"file": 1}', '[1, {"keys": ["/a"]}, {"file": "/x", "keys": 5}]', "null"):
         settings().setValue(KEY, broken)
         assert viewer.opening.recent.requests() == ()
-    viewer.opening.recent.fill(viewer.opening.recent_menu)
+    viewer.opening.recent.fill(viewer.opening.recent_menu, viewer.opening.open)
     assert [one.text() for one in viewer.opening.recent_menu.actions()] == ["Nothing was opened yet"]
 
 
@@ -87,9 +87,9 @@ def test_a_dropped_folder_is_watched(qtbot: QtBot, following: Callable[..., Asse
     viewer = following()
     folder = tmp_path / "visit.7"
     folder.mkdir()
-    with qtbot.waitSignal(viewer.opening.watch.changed):
+    with qtbot.waitSignal(viewer.opening.watching.watch.changed):
         assert drop(viewer, folder)
-    rule = viewer.opening.watch.rule
+    rule = viewer.opening.watching.watch.rule
     assert rule is not None
     assert (rule.folder, rule.pattern) == (str(folder), "*.nxs")
     assert viewer.session.scan.request == FollowRequest("/data/scan.nxs", conditions=viewer.session.scan.conditions)

@@ -106,15 +106,15 @@ def test_the_command_line_takes_a_preset(capsys: pytest.CaptureFixture[str]) -> 
 
 def test_a_folder_is_watched_by_a_preset(qtbot: QtBot, viewer: Assembly, tmp_path: Path) -> None:
     save_presets([I18], presets_file())
-    viewer.opening.ask_folder()
-    dialog = viewer.opening.watch_dialog
+    viewer.opening.watching.show_dialog()
+    dialog = viewer.opening.watching.dialog
     assert dialog is not None
     dialog.preset.setCurrentText("i18")
     dialog.preset.activated.emit(1)
     qtbot.keyClicks(dialog.folder, str(tmp_path))
     qtbot.mouseClick(dialog.watch_button, LEFT)
-    assert viewer.opening.watch.rule == WatchRule(str(tmp_path), "i18-*.nxs")
-    assert viewer.opening.watch._template == I18.request()
+    assert viewer.opening.watching.watch.rule == WatchRule(str(tmp_path), "i18-*.nxs")
+    assert viewer.opening.watching.watch._template == I18.request()
 
 
 @pytest.mark.live

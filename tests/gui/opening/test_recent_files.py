@@ -152,7 +152,7 @@ def test_what_the_window_opened_stands_in_its_dialog(qtbot: QtBot, viewer: Assem
     with qtbot.waitSignal(viewer.session.opened):
         reader.say_opened((4, 5))
     viewer.window.actions_.open.trigger()
-    dialog = viewer.chooser.dialog
+    dialog = viewer.opening.dialog
     assert dialog is not None
     dialog.file_field.clear()
     qtbot.waitUntil(lambda: rows(dialog) == [["1.nxs", "/data", "/data", "not there"]])

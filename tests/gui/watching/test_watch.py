@@ -53,9 +53,9 @@ def folders(viewer: Assembly) -> Iterator[list[ToldFolder]]:
         made.append(ToldFolder(rule))
         return made[-1]
 
-    viewer.opening.watch._make_thread = make
+    viewer.opening.watching.watch._make_thread = make
     yield made
-    viewer.opening.watch.stop()
+    viewer.opening.watching.watch.stop()
     assert not any(one.is_running for one in made)
 
 
@@ -67,7 +67,7 @@ def path_of(reader: FakeSupervisor) -> str:
 def test_each_scan_that_starts_is_followed_by_the_conditions_of_the_window(
     viewer: Assembly, reader: FakeSupervisor, folders: list[ToldFolder]
 ) -> None:
-    watch = viewer.opening.watch
+    watch = viewer.opening.watching.watch
     watch.start(RULE, FollowRequest("", key_paths=("/keys",), conditions=(Timeout(77.0),)))
     assert viewer.window.empty.watching.text() == "Looking into /data/visit \u2026"
     folders[0].find(preparing="/data/visit/1.nxs")
@@ -85,7 +85,7 @@ def test_each_scan_that_starts_is_followed_by_the_conditions_of_the_window(
 def test_the_data_set_that_was_shown_is_shown_in_the_next_scan_under_its_new_path(
     qtbot: QtBot, viewer: Assembly, reader: FakeSupervisor, folders: list[ToldFolder]
 ) -> None:
-    viewer.opening.watch.start(RULE)
+    viewer.opening.watching.watch.start(RULE)
     for number, wanted in ((1, "eiger"), (2, "merlin"), (3, "merlin")):
         paths = tuple(f"/entry/scan_{number}/{name}/data" for name in ("eiger", "merlin"))
         folders[0].find(f"/data/visit/{number}.nxs")
@@ -99,22 +99,22 @@ def test_a_held_scan_stays_and_the_newer_one_is_offered(
     qtbot: QtBot, viewer: Assembly, reader: FakeSupervisor, folders: list[ToldFolder]
 ) -> None:
     opening = viewer.opening
-    opening.watch.start(RULE)
+    opening.watching.watch.start(RULE)
     folders[0].find("/data/visit/1.nxs")
-    opening.hold.trigger()
+    opening.watching.hold.trigger()
     folders[0].find("/data/visit/2.nxs")
     assert path_of(reader) == "/data/visit/1.nxs"
-    note = opening.watch_note
+    note = opening.watching.note
     assert note.isVisible()
     assert note.text.text() == "A newer scan is there: 2.nxs"
     qtbot.mouseClick(note.hold_button, LEFT)
     assert not note.show_button.isVisible()
-    assert opening.watch.held
+    assert opening.watching.watch.held
     folders[0].find("/data/visit/3.nxs")
     assert note.text.text() == "A newer scan is there: 3.nxs"
     qtbot.mouseClick(note.show_button, LEFT)
     assert path_of(reader) == "/data/visit/3.nxs"
-    assert not opening.watch.held
+    assert not opening.watching.watch.held
     assert not note.isVisible()
 
 
@@ -123,7 +123,7 @@ def test_a_pinned_frame_holds_its_scan(
 ) -> None:
     viewer = following((4, 5))
     session, opening = viewer.session, viewer.opening
-    opening.watch.start(RULE)
+    opening.watching.watch.start(RULE)
     with qtbot.waitSignal(session.progress_changed):
         reader.say_keys((4, 5), (0, 3))
     with qtbot.waitSignal(session.frame_changed):
@@ -131,8 +131,8 @@ def test_a_pinned_frame_holds_its_scan(
     session.pin(2)
     folders[0].find("/data/visit/2.nxs")
     assert path_of(reader) == "/data/scan.nxs"
-    assert opening.watch.offered == "/data/visit/2.nxs"
-    assert opening.show_newer.isEnabled()
+    assert opening.watching.watch.offered == "/data/visit/2.nxs"
+    assert opening.watching.show_newer.isEnabled()
     qtbot.keyClick(viewer.window, Qt.Key.Key_N, Qt.KeyboardModifier.ControlModifier)
     assert path_of(reader) == "/data/visit/2.nxs"
     assert session.scan.is_live
@@ -140,11 +140,11 @@ def test_a_pinned_frame_holds_its_scan(
 
 def test_letting_go_of_the_hold_shows_what_was_offered(viewer: Assembly, reader: FakeSupervisor, folders: list[ToldFolder]) -> None:
     opening = viewer.opening
-    opening.watch.start(RULE)
+    opening.watching.watch.start(RULE)
     folders[0].find("/data/visit/1.nxs")
-    opening.hold.trigger()
+    opening.watching.hold.trigger()
     folders[0].find("/data/visit/2.nxs")
-    opening.hold.trigger()
+    opening.watching.hold.trigger()
     assert path_of(reader) == "/data/visit/2.nxs"
 
 
@@ -154,7 +154,7 @@ def test_the_same_path_is_opened_again_only_when_it_is_written_anew_after_the_en
     from swmr_viewer.reader.messages import Ended
 
     viewer = following((4, 5))
-    viewer.opening.watch.start(RULE)
+    viewer.opening.watching.watch.start(RULE)
     folders[0].find("/data/scan.nxs")
     folders[0].find("/data/scan.nxs")
     assert len(reader.sent(FollowRequest)) == 1
@@ -166,24 +166,24 @@ def test_the_same_path_is_opened_again_only_when_it_is_written_anew_after_the_en
 
 def test_a_folder_that_cannot_be_listed_or_hangs_is_told(viewer: Assembly, clock: Clock, folders: list[ToldFolder]) -> None:
     opening = viewer.opening
-    opening.watch.start(RULE)
+    opening.watching.watch.start(RULE)
     folders[0].find(problem="There is no folder /data/visit yet; it is looked for again and again.")
-    assert opening.watch_note.isVisible()
-    assert opening.watch_note.text.text().startswith("There is no folder")
+    assert opening.watching.note.isVisible()
+    assert opening.watching.note.text.text().startswith("There is no folder")
     folders[0].silent_s = 30.0
     viewer.session.tick()
-    assert opening.watch_note.text.text() == "The folder has not answered for 30 s; it is waited for."
+    assert opening.watching.note.text.text() == "The folder has not answered for 30 s; it is waited for."
     folders[0].silent_s = 0.0
     folders[0].find()
-    assert not opening.watch_note.isVisible()
+    assert not opening.watching.note.isVisible()
 
 
 def test_the_button_asks_for_a_folder_and_what_it_watched_is_remembered(
     qtbot: QtBot, viewer: Assembly, folders: list[ToldFolder], tmp_path: Path
 ) -> None:
     opening = viewer.opening
-    qtbot.mouseClick(opening.watch_button, LEFT)
-    dialog = opening.watch_dialog
+    qtbot.mouseClick(opening.watching.button, LEFT)
+    dialog = opening.watching.dialog
     assert dialog is not None
     assert not dialog.isModal()
     assert not dialog.watch_button.isEnabled()
@@ -195,12 +195,12 @@ def test_the_button_asks_for_a_folder_and_what_it_watched_is_remembered(
     rule = WatchRule(str(tmp_path), "*_master.h5", "name")
     assert folders[0].rule == rule
     assert folders[0].is_running
-    assert opening.watch_button.text() == " Watching"
-    opening.stop_watching.trigger()
+    assert opening.watching.button.text() == " Watching"
+    opening.watching.stop.trigger()
     assert not folders[0].is_running
-    assert opening.watch_button.text() == " Watch folder\u2026"
-    assert opening._likely_rule() == rule
-    qtbot.mouseClick(opening.watch_button, LEFT)
+    assert opening.watching.button.text() == " Watch folder\u2026"
+    assert opening.watching.likely_rule() == rule
+    qtbot.mouseClick(opening.watching.button, LEFT)
     assert dialog.value() == rule
     dialog.reject()
 
@@ -208,7 +208,7 @@ def test_the_button_asks_for_a_folder_and_what_it_watched_is_remembered(
 def test_news_of_a_folder_that_is_no_longer_watched_are_dropped(
     viewer: Assembly, reader: FakeSupervisor, folders: list[ToldFolder]
 ) -> None:
-    watch = viewer.opening.watch
+    watch = viewer.opening.watching.watch
     watch.start(RULE)
     watch.start(WatchRule("/data/other"))
     assert [one.is_running for one in folders] == [False, True]
@@ -266,7 +266,7 @@ class Receiver(QObject):
 def test_a_scan_whose_name_is_used_again_is_gone_on_to_whoever_notices_first(
     qtbot: QtBot, viewer: Assembly, reader: FakeSupervisor, folders: list[ToldFolder], told_first: str
 ) -> None:
-    viewer.opening.watch.start(RULE)
+    viewer.opening.watching.watch.start(RULE)
     folders[0].find("/data/visit/current.nxs")
     with qtbot.waitSignal(viewer.session.opened):
         reader.say_opened((4, 5))
@@ -284,14 +284,14 @@ def test_a_scan_whose_name_is_used_again_is_gone_on_to_whoever_notices_first(
 def test_a_held_scan_whose_name_is_used_again_stays_and_the_new_one_is_offered(
     qtbot: QtBot, viewer: Assembly, reader: FakeSupervisor, folders: list[ToldFolder]
 ) -> None:
-    watch = viewer.opening.watch
+    watch = viewer.opening.watching.watch
     watch.start(RULE)
     folders[0].find("/data/visit/current.nxs")
     watch.set_held(True)
     with qtbot.waitSignal(viewer.session.file_replaced):
         reader.say(FileReplaced(1, "/data/visit/current.nxs", "It was replaced.", False, 0.0))
     assert (reader.generation, watch.offered) == (1, "/data/visit/current.nxs")
-    qtbot.mouseClick(viewer.opening.watch_note.show_button, LEFT)
+    qtbot.mouseClick(viewer.opening.watching.note.show_button, LEFT)
     assert reader.generation == 2
 
 
@@ -299,7 +299,7 @@ def test_a_replaced_file_elsewhere_is_no_business_of_the_watch(
     qtbot: QtBot, following: Callable[..., Assembly], reader: FakeSupervisor, folders: list[ToldFolder]
 ) -> None:
     viewer = following()
-    viewer.opening.watch.start(RULE)
+    viewer.opening.watching.watch.start(RULE)
     with qtbot.waitSignal(viewer.session.file_replaced):
         reader.say(FileReplaced(1, "/data/scan.nxs", "It was replaced.", False, 0.0))
     assert reader.generation == 1

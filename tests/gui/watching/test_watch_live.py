@@ -33,7 +33,7 @@ def test_scan_after_scan_with_zoom_and_levels_kept(qtbot: QtBot, tmp_path: Path,
         visit.mkdir()
         assembly: Assembly = live_viewer(tmp_path / "not-there.nxs", conditions=(Timeout(600.0),))
         session, opening, image = assembly.session, assembly.opening, assembly.window.frame_view.image
-        opening.watch_folder(WatchRule(str(visit), "*.nxs"))
+        opening.watching.watch_folder(WatchRule(str(visit), "*.nxs"))
         first = writer("9.nxs")
         first.step(3)
         wait_shown(qtbot, assembly, 2)
@@ -43,7 +43,7 @@ def test_scan_after_scan_with_zoom_and_levels_kept(qtbot: QtBot, tmp_path: Path,
         seen, levels = image.box.viewRect(), image.levels
 
         second = writer("10.nxs", hold=True)
-        qtbot.waitUntil(lambda: "10.nxs is there" in opening.watch.status_text, timeout=WAIT_MS)
+        qtbot.waitUntil(lambda: "10.nxs is there" in opening.watching.watch.status_text, timeout=WAIT_MS)
         assert session.scan.request is not None
         assert Path(session.scan.request.path).name == "9.nxs"
         second.enter_swmr()
@@ -55,14 +55,14 @@ def test_scan_after_scan_with_zoom_and_levels_kept(qtbot: QtBot, tmp_path: Path,
         assert image.levels == levels
         assert session.scan.conditions == (Timeout(600.0),)
 
-        opening.hold.trigger()
+        opening.watching.hold.trigger()
         third = writer("11.nxs")
         third.step(7)
-        qtbot.waitUntil(lambda: Path(opening.watch.offered).name == "11.nxs", timeout=WAIT_MS)
+        qtbot.waitUntil(lambda: Path(opening.watching.watch.offered).name == "11.nxs", timeout=WAIT_MS)
         second.step(1)
         wait_shown(qtbot, assembly, 5)
         assert_pixels(assembly, second)
-        qtbot.mouseClick(opening.watch_note.show_button, LEFT)
+        qtbot.mouseClick(opening.watching.note.show_button, LEFT)
         wait_shown(qtbot, assembly, 6)
         assert_pixels(assembly, third)
         assert not np.array_equal(third.expected(6), third.expected(5))
@@ -75,8 +75,8 @@ def test_a_detectors_file_beside_the_scan_is_passed_over(qtbot: QtBot, tmp_path:
     with ExitStack() as stack:
         first = stack.enter_context(LiveWriter(tmp_path / "9.nxs", plan, stepped=True))
         assembly: Assembly = live_viewer(tmp_path / "not-there.nxs", conditions=(Timeout(600.0),))
-        session, watch = assembly.session, assembly.opening.watch
-        assembly.opening.watch_folder(WatchRule(str(tmp_path), USUAL_PATTERN))
+        session, watch = assembly.session, assembly.opening.watching.watch
+        assembly.opening.watching.watch_folder(WatchRule(str(tmp_path), USUAL_PATTERN))
         first.step(3)
         wait_shown(qtbot, assembly, 2)
         beside = stack.enter_context(LiveWriter(tmp_path / "9-saxs.h5", plan, stepped=True))
