@@ -23,8 +23,8 @@ RULE = WatchRule("/data/visit", "*.nxs")
 WAIT_MS = 60_000
 
 
-class ToldFolder(QObject):
-    """Says what it found when a test tells it to."""
+class FakeFolder(QObject):
+    """Reports what it found when a test asks for it."""
 
     polled = Signal(object)
 
@@ -46,11 +46,11 @@ class ToldFolder(QObject):
 
 
 @pytest.fixture
-def folders(viewer: Assembly) -> Iterator[list[ToldFolder]]:
-    made: list[ToldFolder] = []
+def folders(viewer: Assembly) -> Iterator[list[FakeFolder]]:
+    made: list[FakeFolder] = []
 
-    def make(rule: WatchRule) -> ToldFolder:
-        made.append(ToldFolder(rule))
+    def make(rule: WatchRule) -> FakeFolder:
+        made.append(FakeFolder(rule))
         return made[-1]
 
     viewer.opening.watching.watch._make_thread = make
@@ -65,7 +65,7 @@ def path_of(reader: FakeSupervisor) -> str:
 
 
 def test_each_scan_that_starts_is_followed_by_the_conditions_of_the_window(
-    viewer: Assembly, reader: FakeSupervisor, folders: list[ToldFolder]
+    viewer: Assembly, reader: FakeSupervisor, folders: list[FakeFolder]
 ) -> None:
     watch = viewer.opening.watching.watch
     watch.start(RULE, FollowRequest("", key_paths=("/keys",), conditions=(Timeout(77.0),)))
@@ -83,7 +83,7 @@ def test_each_scan_that_starts_is_followed_by_the_conditions_of_the_window(
 
 
 def test_the_data_set_that_was_shown_is_shown_in_the_next_scan_under_its_new_path(
-    qtbot: QtBot, viewer: Assembly, reader: FakeSupervisor, folders: list[ToldFolder]
+    qtbot: QtBot, viewer: Assembly, reader: FakeSupervisor, folders: list[FakeFolder]
 ) -> None:
     viewer.opening.watching.watch.start(RULE)
     for number, wanted in ((1, "eiger"), (2, "merlin"), (3, "merlin")):
@@ -96,7 +96,7 @@ def test_the_data_set_that_was_shown_is_shown_in_the_next_scan_under_its_new_pat
 
 
 def test_a_held_scan_stays_and_the_newer_one_is_offered(
-    qtbot: QtBot, viewer: Assembly, reader: FakeSupervisor, folders: list[ToldFolder]
+    qtbot: QtBot, viewer: Assembly, reader: FakeSupervisor, folders: list[FakeFolder]
 ) -> None:
     opening = viewer.opening
     opening.watching.watch.start(RULE)
@@ -119,7 +119,7 @@ def test_a_held_scan_stays_and_the_newer_one_is_offered(
 
 
 def test_a_pinned_frame_holds_its_scan(
-    qtbot: QtBot, following: Callable[..., Assembly], reader: FakeSupervisor, folders: list[ToldFolder]
+    qtbot: QtBot, following: Callable[..., Assembly], reader: FakeSupervisor, folders: list[FakeFolder]
 ) -> None:
     viewer = following((4, 5))
     session, opening = viewer.session, viewer.opening
@@ -138,7 +138,7 @@ def test_a_pinned_frame_holds_its_scan(
     assert session.scan.is_live
 
 
-def test_letting_go_of_the_hold_shows_what_was_offered(viewer: Assembly, reader: FakeSupervisor, folders: list[ToldFolder]) -> None:
+def test_letting_go_of_the_hold_shows_what_was_offered(viewer: Assembly, reader: FakeSupervisor, folders: list[FakeFolder]) -> None:
     opening = viewer.opening
     opening.watching.watch.start(RULE)
     folders[0].find("/data/visit/1.nxs")
@@ -149,7 +149,7 @@ def test_letting_go_of_the_hold_shows_what_was_offered(viewer: Assembly, reader:
 
 
 def test_the_same_path_is_opened_again_only_when_it_is_written_anew_after_the_end(
-    qtbot: QtBot, following: Callable[..., Assembly], reader: FakeSupervisor, folders: list[ToldFolder]
+    qtbot: QtBot, following: Callable[..., Assembly], reader: FakeSupervisor, folders: list[FakeFolder]
 ) -> None:
     from swmr_viewer.reader.messages import Ended
 
@@ -164,7 +164,7 @@ def test_the_same_path_is_opened_again_only_when_it_is_written_anew_after_the_en
     assert len(reader.sent(FollowRequest)) == 2
 
 
-def test_a_folder_that_cannot_be_listed_or_hangs_is_told(viewer: Assembly, clock: Clock, folders: list[ToldFolder]) -> None:
+def test_a_folder_that_cannot_be_listed_or_hangs_is_told(viewer: Assembly, clock: Clock, folders: list[FakeFolder]) -> None:
     opening = viewer.opening
     opening.watching.watch.start(RULE)
     folders[0].find(problem="There is no folder /data/visit yet; it is looked for again and again.")
@@ -179,7 +179,7 @@ def test_a_folder_that_cannot_be_listed_or_hangs_is_told(viewer: Assembly, clock
 
 
 def test_the_button_asks_for_a_folder_and_what_it_watched_is_remembered(
-    qtbot: QtBot, viewer: Assembly, folders: list[ToldFolder], tmp_path: Path
+    qtbot: QtBot, viewer: Assembly, folders: list[FakeFolder], tmp_path: Path
 ) -> None:
     opening = viewer.opening
     qtbot.mouseClick(opening.watching.button, LEFT)
@@ -206,7 +206,7 @@ def test_the_button_asks_for_a_folder_and_what_it_watched_is_remembered(
 
 
 def test_news_of_a_folder_that_is_no_longer_watched_are_dropped(
-    viewer: Assembly, reader: FakeSupervisor, folders: list[ToldFolder]
+    viewer: Assembly, reader: FakeSupervisor, folders: list[FakeFolder]
 ) -> None:
     watch = viewer.opening.watching.watch
     watch.start(RULE)
@@ -240,7 +240,7 @@ def test_a_listing_that_hangs_holds_up_nobody(qtbot: QtBot) -> None:
 def test_it_looks_again_and_again_and_tells_in_the_windows_thread(qtbot: QtBot, tmp_path: Path) -> None:
     thread = FolderThread(WatchRule(str(tmp_path), "*.nxs"), interval_s=0.01)
     heard: list[tuple[FolderPoll, threading.Thread]] = []
-    receiver = Receiver(lambda looked: heard.append((looked, threading.current_thread())))
+    receiver = Receiver(lambda polled: heard.append((polled, threading.current_thread())))
     thread.polled.connect(receiver.take)
     thread.start()
     qtbot.waitUntil(lambda: len(heard) >= 2, timeout=WAIT_MS)
@@ -258,13 +258,13 @@ class Receiver(QObject):
         super().__init__()
         self._then = then
 
-    def take(self, looked: FolderPoll) -> None:
-        self._then(looked)
+    def take(self, polled: FolderPoll) -> None:
+        self._then(polled)
 
 
 @pytest.mark.parametrize("told_first", ["folder", "reader"])
 def test_a_scan_whose_name_is_used_again_is_gone_on_to_whoever_notices_first(
-    qtbot: QtBot, viewer: Assembly, reader: FakeSupervisor, folders: list[ToldFolder], told_first: str
+    qtbot: QtBot, viewer: Assembly, reader: FakeSupervisor, folders: list[FakeFolder], told_first: str
 ) -> None:
     viewer.opening.watching.watch.start(RULE)
     folders[0].find("/data/visit/current.nxs")
@@ -282,7 +282,7 @@ def test_a_scan_whose_name_is_used_again_is_gone_on_to_whoever_notices_first(
 
 
 def test_a_held_scan_whose_name_is_used_again_stays_and_the_new_one_is_offered(
-    qtbot: QtBot, viewer: Assembly, reader: FakeSupervisor, folders: list[ToldFolder]
+    qtbot: QtBot, viewer: Assembly, reader: FakeSupervisor, folders: list[FakeFolder]
 ) -> None:
     watch = viewer.opening.watching.watch
     watch.start(RULE)
@@ -296,7 +296,7 @@ def test_a_held_scan_whose_name_is_used_again_stays_and_the_new_one_is_offered(
 
 
 def test_a_replaced_file_elsewhere_is_no_business_of_the_watch(
-    qtbot: QtBot, following: Callable[..., Assembly], reader: FakeSupervisor, folders: list[ToldFolder]
+    qtbot: QtBot, following: Callable[..., Assembly], reader: FakeSupervisor, folders: list[FakeFolder]
 ) -> None:
     viewer = following()
     viewer.opening.watching.watch.start(RULE)
