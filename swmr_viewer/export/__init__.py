@@ -1,8 +1,7 @@
 """A snapshot -> files: pure functions over arrays and metadata."""
 
 from swmr_viewer.export.frame_file_process import FrameFileProcess
-from swmr_viewer.export.naming import FIELDS, PATTERN, stem_of
-from swmr_viewer.export.placing import place_together
+from swmr_viewer.export.placing import FIELDS, PATTERN, place_together, stem_of
 from swmr_viewer.export.snapshot import FORMATS, Snapshot, description_of, fitting, write_snapshot
 from swmr_viewer.export.tables import exact_text, matrix, table
 

@@ -87,16 +87,16 @@ class FrameFileProcess:
         assert process.stdin is not None
         assert process.stdout is not None
         content = np.ascontiguousarray(pixels).reshape(-1).view(np.uint8)
-        order = {"dtype": pixels.dtype.str, "shape": pixels.shape, "bytes": content.nbytes, "description": description}
-        process.stdin.write(json.dumps(order).encode() + b"\n")
+        header = {"dtype": pixels.dtype.str, "shape": pixels.shape, "bytes": content.nbytes, "description": description}
+        process.stdin.write(json.dumps(header).encode() + b"\n")
         process.stdin.write(content.data)
         process.stdin.flush()
-        told = json.loads(process.stdout.readline() or b'{"error": "no answer"}')
-        if "error" in told:
-            if told["error"] == "no answer":
+        answer = json.loads(process.stdout.readline() or b'{"error": "no answer"}')
+        if "error" in answer:
+            if answer["error"] == "no answer":
                 raise OSError("no answer")
-            raise ExportError(f"HDF5 cannot hold this frame: {told['error']}.", REMEDY)
-        image = process.stdout.read(told["bytes"])
-        if len(image) != told["bytes"]:
+            raise ExportError(f"HDF5 cannot hold this frame: {answer['error']}.", REMEDY)
+        image = process.stdout.read(answer["bytes"])
+        if len(image) != answer["bytes"]:
             raise OSError("its answer is incomplete")
         return image

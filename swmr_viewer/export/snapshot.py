@@ -65,7 +65,7 @@ class FrameFileMaker(Protocol):
 def fitting(formats: Sequence[str], pixels: npt.NDArray[Any]) -> tuple[str, ...]:
     """Return those of the formats that can hold such a frame: TIFF holds images and stacks of them, CSV curves and single values."""
     unfit = {"csv"} if pixels.ndim >= 2 else {"tiff"}
-    return tuple(one for one in formats if one not in unfit)
+    return tuple(name for name in formats if name not in unfit)
 
 
 def write_snapshot(
@@ -104,8 +104,8 @@ def write_snapshot(
         If the request makes no sense, or the folder cannot be written to.
     """
     _check(snapshot, folder, stem, formats)
-    wanted = [one for one in FORMATS if one in formats or one == "json"]
-    contents = {f".{one}": _contents(snapshot, one, frame_files) for one in wanted}
+    wanted = [name for name in FORMATS if name in formats or name == "json"]
+    contents = {f".{name}": _contents(snapshot, name, frame_files) for name in wanted}
     try:
         return place_together(contents, folder, stem)
     except OSError as error:
@@ -116,7 +116,7 @@ def write_snapshot(
 
 
 def _check(snapshot: Snapshot, folder: Path, stem: str, formats: Sequence[str]) -> None:
-    unknown = [one for one in formats if one not in FORMATS]
+    unknown = [name for name in formats if name not in FORMATS]
     if unknown:
         raise ExportError(f"There is no snapshot format {unknown[0]!r}.", f"Choose from: {', '.join(FORMATS)}.")
     if not stem or stem != PurePath(stem).name or re.search(r'[<>:"/\\|?*\x00-\x1f]', stem):
@@ -169,7 +169,7 @@ def _frame_file(snapshot: Snapshot, frame_files: FrameFileMaker | None) -> bytes
 
 
 def _axes(snapshot: Snapshot) -> list[dict[str, Any]]:
-    """Return name, unit and values (None: counted) of each of the frame's axes, by the file's own words where it has them."""
+    """Return name, unit and values (None: counted) of each of the frame's axes, as the file has them where it does."""
     facts, shape = snapshot.facts, snapshot.pixels.shape
     counted = {1: ("channel",), 2: ("y", "x")}.get(len(shape), tuple(f"axis_{n}" for n in range(len(shape))))
     return [
@@ -210,7 +210,7 @@ def _tiff(snapshot: Snapshot) -> bytes:
 
 
 def _tiff_layout(snapshot: Snapshot) -> tuple[npt.NDArray[Any], dict[str, Any]]:
-    """Return the pixels with their axes where TIFF has them, and what it is told: the values stay as they are.
+    """Return the pixels with their axes where TIFF has them, and the options of tifffile: the values stay as they are.
 
     Colours that come before the rows or last stay there; between rows and columns TIFF has no place for them, so that
     they come last. tifffile writes the shape of a stack down, and gives it back.

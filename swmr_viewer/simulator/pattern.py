@@ -2,7 +2,7 @@
 
 Cost, on one core: the first image of a plan builds the banks (see ``bank.py``: about 0.1 s for 512x512 and
 2 s for 2167x2070); every further one takes two passes over its pixels (0.5 ms; 4 ms). A spectrum of 1024
-channels takes 0.1 ms; many scalars at once take 0.1 us each (see ``scalars.py``).
+channels takes 0.1 ms; many scalars at once take 0.1 us each (see ``specimen.py``).
 """
 
 from __future__ import annotations
@@ -143,9 +143,9 @@ def _make_spectra(plan: ScanPlan, indices: IndexArray) -> Frame:
 
 def warm_up(plan: ScanPlan) -> None:
     """Build the banks now, so that the first frames come as fast as the others."""
-    for one in (plan, *further_plans(plan)):
-        if len(one.frame_shape) == 2:
-            bank_of(one).build()
+    for seen in (plan, *further_plans(plan)):
+        if len(seen.frame_shape) == 2:
+            bank_of(seen).build()
 
 
 def _thickness(where: tuple[float, ...]) -> int:

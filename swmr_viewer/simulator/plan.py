@@ -20,7 +20,7 @@ MIN_FRAME_PIXELS: Final = 16
 """Fewer cannot carry the frame's index (see ``pattern.index_in``)."""
 MAX_KEYS: Final = 16
 MAX_DETECTORS: Final = 4
-"""Detectors with images: the main one and three further ones (see ``detectors.FURTHER_IMAGES``)."""
+"""Detectors with images: the main one and three further ones (see ``FURTHER_IMAGES``)."""
 MAX_BURST: Final = 1_000_000
 MAX_POINTS: Final = 2**31 - 2
 """Keys are 32-bit integers that hold index + 1."""

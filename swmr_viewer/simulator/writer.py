@@ -157,10 +157,10 @@ class _Writing:
             channel.set_keys(due)
         if number == self._plan.n_channels - 1:
             self._n_complete += kept.size
-        self._tell(number, first, visited, due, kept)
+        self._report_keys(number, first, visited, due, kept)
 
-    def _tell(self, number: int, first: int, visited: IndexArray, due: IndexArray, kept: IndexArray) -> None:
-        """Say which keys are set: one by one, or a whole burst in one word, since words cost more than points."""
+    def _report_keys(self, number: int, first: int, visited: IndexArray, due: IndexArray, kept: IndexArray) -> None:
+        """Report which keys are set: one by one, or a whole burst in one line, since lines cost more than points."""
         if self._plan.burst > 1:
             self.report(Stage.BURST, number, first, visited.size)
             return

@@ -8,8 +8,7 @@ from pathlib import Path
 import h5py
 import numpy as np
 
-from swmr_viewer.simulator.compression import filter_options
-from swmr_viewer.simulator.layouts.pieces import nexus_group
+from swmr_viewer.simulator.layouts.pieces import filter_options, nexus_group
 from swmr_viewer.simulator.pattern import make_frame
 from swmr_viewer.simulator.writer import Progress
 from tests.layouts.pieces import CLOSED, CREATED, FINISHED, FRAME_SHAPE, TICK, Layout, create, flush, frame, grow, images, plan_of, put

@@ -9,8 +9,7 @@ import h5py
 import numpy as np
 
 from swmr_viewer.core.conditions import FrameCount
-from swmr_viewer.simulator.compression import filter_options
-from swmr_viewer.simulator.layouts.pieces import nexus_group, set_attributes
+from swmr_viewer.simulator.layouts.pieces import filter_options, nexus_group, set_attributes
 from swmr_viewer.simulator.pattern import make_frame
 from swmr_viewer.simulator.writer import LIBVER, Progress
 from tests.layouts.pieces import CLOSED, CREATED, FINISHED, FRAME_SHAPE, TICK, Layout, Source, create, frame, images, plan_of

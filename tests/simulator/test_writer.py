@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pytest
 
 from swmr_viewer.simulator import writer
-from swmr_viewer.simulator.layouts.channel import Channel
+from swmr_viewer.simulator.layouts.pieces import Channel
 from swmr_viewer.simulator.plan import ScanPlan
 from swmr_viewer.simulator.writer import OutputError, Progress, Stage, write_scan
 

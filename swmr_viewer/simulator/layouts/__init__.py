@@ -7,8 +7,7 @@ from collections.abc import Callable
 import h5py
 
 from swmr_viewer.simulator.layouts import areadetector, diamond
-from swmr_viewer.simulator.layouts.channel import Channel
-from swmr_viewer.simulator.layouts.pieces import OpenScan
+from swmr_viewer.simulator.layouts.pieces import Channel, OpenScan
 from swmr_viewer.simulator.plan import ScanPlan
 
 LAY_OUT: dict[str, Callable[[h5py.File, ScanPlan, Callable[[], float]], OpenScan]] = {

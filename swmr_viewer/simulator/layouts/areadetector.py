@@ -7,9 +7,9 @@ import time
 import h5py
 import numpy as np
 
-from swmr_viewer.simulator.layouts.channel import Channel
 from swmr_viewer.simulator.layouts.nexus import Now, add_beam, describe_detector
 from swmr_viewer.simulator.layouts.pieces import (
+    Channel,
     OpenScan,
     channel_maker,
     create_key,

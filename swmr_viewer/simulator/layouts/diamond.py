@@ -8,7 +8,6 @@ from dataclasses import dataclass
 import h5py
 import numpy as np
 
-from swmr_viewer.simulator.layouts.channel import Channel
 from swmr_viewer.simulator.layouts.nexus import (
     Now,
     add_axes,
@@ -20,6 +19,7 @@ from swmr_viewer.simulator.layouts.nexus import (
     start_times,
 )
 from swmr_viewer.simulator.layouts.pieces import (
+    Channel,
     OpenScan,
     channel_maker,
     create_key,
