@@ -9,7 +9,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QWidget
 
 from swmr_viewer.gui.look.menus import make_action, make_menu
-from swmr_viewer.gui.session.session import Session
+from swmr_viewer.gui.session import Session
 
 
 @dataclass(frozen=True, slots=True)

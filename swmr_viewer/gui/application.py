@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QApplication
 from swmr_viewer.gui.assembly import Assembly
 from swmr_viewer.gui.guards import exceptions_reported, interrupt_calls, off_screen_quiet
 from swmr_viewer.gui.look.theme import theme_of_application
-from swmr_viewer.gui.session.follow_thread import SupervisorLike
+from swmr_viewer.gui.session import SupervisorLike
 from swmr_viewer.reader.messages import FollowRequest
 from swmr_viewer.resources import ResourceMissingError, resource_path
 from swmr_viewer.watching import WatchRule

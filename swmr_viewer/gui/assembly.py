@@ -9,8 +9,7 @@ from PySide6.QtCore import QCoreApplication, QEvent
 
 from swmr_viewer.gui.main_window import MainWindow
 from swmr_viewer.gui.opening import Opening
-from swmr_viewer.gui.session.follow_thread import FollowThread, SupervisorLike
-from swmr_viewer.gui.session.session import Session
+from swmr_viewer.gui.session import FollowThread, Session, SupervisorLike
 
 
 class Assembly:

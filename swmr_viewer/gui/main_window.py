@@ -10,9 +10,7 @@ from PySide6.QtWidgets import QFrame, QMainWindow, QStackedWidget, QVBoxLayout, 
 
 from swmr_viewer.core.plain_text import plain
 from swmr_viewer.gui.actions import make_actions, make_window_menu
-from swmr_viewer.gui.controls.control_bar import ControlBar
-from swmr_viewer.gui.controls.live_edge import LiveEdge
-from swmr_viewer.gui.controls.termination_bar import TerminationBar
+from swmr_viewer.gui.controls import ControlBar, LiveEdge, TerminationBar
 from swmr_viewer.gui.desktop.at_home import AtHome
 from swmr_viewer.gui.desktop.error_bar import ErrorBar
 from swmr_viewer.gui.desktop.keyboard_focus import KeyboardFocus
@@ -28,7 +26,7 @@ from swmr_viewer.gui.look.settings import settings
 from swmr_viewer.gui.measuring import Measuring
 from swmr_viewer.gui.picture import EmptyState, FrameHeader, FramePane, ViewRow
 from swmr_viewer.gui.scan_map import DetectorList, MapPages, MapPanel, ScanGaps, add_page_menu, make_page_actions
-from swmr_viewer.gui.session.session import Session
+from swmr_viewer.gui.session import Session
 from swmr_viewer.gui.snapshots import Burst, Snapshots
 
 SIDE_WIDTH = 340

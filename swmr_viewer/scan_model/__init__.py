@@ -1,7 +1,7 @@
 """What is known of the scan that is followed, without Qt: messages in, facts and what changed out."""
 
 from swmr_viewer.scan_model.frame_preparation import FramePreparation
-from swmr_viewer.scan_model.live_frame import LiveFrame, Mask, Pixels, live_frame
+from swmr_viewer.scan_model.live_frame import LiveFrame, Mask, Pixels, frame_from_event
 from swmr_viewer.scan_model.places import Place, same_places
 from swmr_viewer.scan_model.scan_facts import Changed, Changes, ScanFacts
 from swmr_viewer.scan_model.scan_model import ScanModel
@@ -19,6 +19,6 @@ __all__ = [
     "ScanFacts",
     "ScanModel",
     "StateKind",
-    "live_frame",
+    "frame_from_event",
     "same_places",
 ]

@@ -82,7 +82,7 @@ class LiveFrame:
         return self.is_colored and self.whole.dtype == np.uint8
 
 
-def live_frame(
+def frame_from_event(
     event: FrameReady,
     pixels: tuple[Pixels, Pixels | None],
     shown: tuple[Pixels, Mask | None],

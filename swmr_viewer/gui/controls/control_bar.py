@@ -16,8 +16,7 @@ from swmr_viewer.gui.look.icons import wear
 from swmr_viewer.gui.look.labels import PlainLabel, tip
 from swmr_viewer.gui.look.painting import Painted
 from swmr_viewer.gui.look.theme import Tokens, theme_of_application, tokens
-from swmr_viewer.gui.session.playback import Playback
-from swmr_viewer.gui.session.session import Session
+from swmr_viewer.gui.session import Playback, Session
 from swmr_viewer.scan_model import ScanFacts, StateKind
 
 

@@ -13,7 +13,7 @@ from swmr_viewer.core.progress import KeyProgress
 from swmr_viewer.core.ranges import IndexArray
 from swmr_viewer.gui.look.painting import Painted
 from swmr_viewer.gui.look.theme import theme_of_application, tokens
-from swmr_viewer.gui.session.session import Session
+from swmr_viewer.gui.session import Session
 
 Shares = npt.NDArray[np.float64]
 MARGIN = 9.0

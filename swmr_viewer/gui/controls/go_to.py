@@ -15,7 +15,7 @@ from swmr_viewer.core.scan import index_of
 from swmr_viewer.gui.look.labels import PlainLabel
 from swmr_viewer.gui.look.menus import Popup
 from swmr_viewer.gui.scan_map import missing_text, row_length
-from swmr_viewer.gui.session.session import Session
+from swmr_viewer.gui.session import Session
 
 WIDTH = 300
 

@@ -12,8 +12,7 @@ from swmr_viewer.gui.controls.go_to import GoTo, step_row
 from swmr_viewer.gui.controls.notify import Notifier
 from swmr_viewer.gui.controls.play_button import CombineEditor, PlayButton
 from swmr_viewer.gui.look.menus import make_action, make_menu
-from swmr_viewer.gui.session.playback import Playback
-from swmr_viewer.gui.session.session import Session
+from swmr_viewer.gui.session import Playback, Session
 
 
 class LiveEdge:

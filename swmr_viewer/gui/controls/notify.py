@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication, QSystemTrayIcon
 
 from swmr_viewer.core.conditions import Timeout
 from swmr_viewer.gui.look.settings import read_setting, write_setting
-from swmr_viewer.gui.session.session import Session
+from swmr_viewer.gui.session import Session
 
 BEEP_KEY, DESKTOP_KEY = "notify/beep", "notify/desktop"
 

@@ -19,8 +19,7 @@ from PySide6.QtWidgets import (
 
 from swmr_viewer.gui.look.labels import PlainLabel
 from swmr_viewer.gui.look.menus import Popup
-from swmr_viewer.gui.session.playback import FASTEST, SLOWEST, Playback
-from swmr_viewer.gui.session.session import Session
+from swmr_viewer.gui.session import FASTEST, SLOWEST, Playback, Session
 from swmr_viewer.reader.messages import Combine
 
 

@@ -13,7 +13,7 @@ from swmr_viewer.core.conditions import AllKeys, Condition, FileClosed, Finished
 from swmr_viewer.core.number_text import seconds_text
 from swmr_viewer.gui.look.folding_row import FoldingRow, group
 from swmr_viewer.gui.look.labels import ElidedLabel, PlainLabel
-from swmr_viewer.gui.session.session import Session
+from swmr_viewer.gui.session import Session
 from swmr_viewer.reader.messages import Ended
 from swmr_viewer.scan_model import StateKind
 

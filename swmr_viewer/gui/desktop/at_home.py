@@ -16,7 +16,7 @@ from swmr_viewer.gui.look.settings import forget_settings, read_setting, write_s
 from swmr_viewer.gui.look.theme import theme_of_application
 from swmr_viewer.gui.measuring import Measurements
 from swmr_viewer.gui.picture import FramePane
-from swmr_viewer.gui.session.session import Session
+from swmr_viewer.gui.session import Session
 from swmr_viewer.gui.snapshots import Burst, Clipboard, SnapshotPanel, Snapshots
 
 LOOK_KEY = "window/look"

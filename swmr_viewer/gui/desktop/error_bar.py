@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPlainTextEdit, QPush
 
 from swmr_viewer.core.plain_text import plain
 from swmr_viewer.gui.look.labels import PlainLabel
-from swmr_viewer.gui.session.session import Session
+from swmr_viewer.gui.session import Session
 from swmr_viewer.scan_model import Problem
 
 DETAILS_HEIGHT = 130

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLayout, QSizePolicy, QWidget
 from swmr_viewer.core.number_text import compact_text, value_text
 from swmr_viewer.gui.look.labels import ElidedLabel, PlainLabel
 from swmr_viewer.gui.measuring import axis_text, pixel_text, place_text
-from swmr_viewer.gui.session.session import Session
+from swmr_viewer.gui.session import Session
 from swmr_viewer.scan_model import LiveFrame
 
 NOTE_MS = 12_000

@@ -12,7 +12,7 @@ from swmr_viewer.core.number_text import dtype_text, shape_text
 from swmr_viewer.core.plain_text import plain
 from swmr_viewer.gui.look.icons import wear
 from swmr_viewer.gui.look.labels import ElidedLabel, tip
-from swmr_viewer.gui.session.session import Session
+from swmr_viewer.gui.session import Session
 
 
 class TopBar(QWidget):

@@ -7,8 +7,7 @@ from dataclasses import replace
 
 from swmr_viewer.gui.display.color_maps import COLOR_MAPS
 from swmr_viewer.gui.display.display_settings import Display, DisplaySettings
-from swmr_viewer.gui.session.place_memory import PlaceMemory, PlaceStore
-from swmr_viewer.gui.session.session import Session
+from swmr_viewer.gui.session import PlaceMemory, PlaceStore, Session
 
 KEY = "display/places"
 

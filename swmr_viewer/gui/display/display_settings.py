@@ -15,7 +15,7 @@ from swmr_viewer.analysis import USUAL_VIEW, FrameStatistics, LevelStatistics, M
 from swmr_viewer.gui.display.color_maps import DEFAULT_COLOR_MAP
 from swmr_viewer.gui.display.levels_scale import Scale
 from swmr_viewer.gui.display.orientation import Orientation
-from swmr_viewer.gui.session.session import Session
+from swmr_viewer.gui.session import Session
 from swmr_viewer.reader.messages import DataDescription, PixelMaskRead
 
 Levels = tuple[float, float]

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 from swmr_viewer.analysis import Point
 from swmr_viewer.gui.image.image_view import ImageView
 from swmr_viewer.gui.look.painting import guarded
-from swmr_viewer.gui.session.session import Session
+from swmr_viewer.gui.session import Session
 
 
 class FrameOverlay(QObject):

@@ -13,7 +13,7 @@ from swmr_viewer.gui.look.menus import Popup
 from swmr_viewer.gui.look.painting import Painted
 from swmr_viewer.gui.look.theme import theme_of_application, tokens
 from swmr_viewer.gui.measuring.measurements import Measurements
-from swmr_viewer.gui.session.session import Session
+from swmr_viewer.gui.session import Session
 
 WHAT_WORDS = {"maximum": "hottest pixel", "total": "total counts"}
 

@@ -11,7 +11,7 @@ from swmr_viewer.analysis import MaskRules, Point, Region, ViewChoice
 from swmr_viewer.core.scan import moved_index
 from swmr_viewer.gui.measuring.measured_values import MeasuredValues
 from swmr_viewer.gui.measuring.regions import Line, Marks, differing, is_large_enough, next_name, why_not_named
-from swmr_viewer.gui.session.session import Session
+from swmr_viewer.gui.session import Session
 from swmr_viewer.reader import messages as m
 
 _Requested = tuple[str, tuple[Region, ...], bool]

@@ -19,7 +19,7 @@ from swmr_viewer.gui.measuring.scalar_map import ScalarMap
 from swmr_viewer.gui.measuring.spans_layer import SpansLayer
 from swmr_viewer.gui.measuring.waterfall import Waterfall
 from swmr_viewer.gui.picture import DataTabs, FramePane, ZoomMemory
-from swmr_viewer.gui.session.session import Session
+from swmr_viewer.gui.session import Session
 
 PANEL_WIDTH = 340
 WHY_NO_SPANS = "A span needs an axis that rises, or falls, all the way: a place on this one is no one channel (Shift+R)"

@@ -14,7 +14,7 @@ from swmr_viewer.gui.look.labels import ElidedLabel
 from swmr_viewer.gui.look.theme import tokens
 from swmr_viewer.gui.measuring.measurements import Measurements
 from swmr_viewer.gui.measuring.regions import Line
-from swmr_viewer.gui.session.session import Session
+from swmr_viewer.gui.session import Session
 
 
 class ProfileCurve(PlotPane):

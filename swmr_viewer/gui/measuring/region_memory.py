@@ -6,8 +6,7 @@ from dataclasses import replace
 
 from swmr_viewer.gui.measuring.measurements import Measurements
 from swmr_viewer.gui.measuring.regions import Marks, next_name
-from swmr_viewer.gui.session.place_memory import PlaceMemory, PlaceStore
-from swmr_viewer.gui.session.session import Session
+from swmr_viewer.gui.session import PlaceMemory, PlaceStore, Session
 
 KEY = "regions/places"
 

@@ -12,7 +12,7 @@ from swmr_viewer.gui.look.labels import ElidedLabel
 from swmr_viewer.gui.measuring.measurements import Measurements
 from swmr_viewer.gui.measuring.regions_layer import region_color
 from swmr_viewer.gui.measuring.regions_table import RegionNumbers, RegionsTable
-from swmr_viewer.gui.session.session import Session
+from swmr_viewer.gui.session import Session
 
 OF_REGION = {"sum": "sum", "mean": "mean", "maximum": "maximum", "std": "\u03c3"}
 OF_FRAME = {"total": "total counts", "maximum": "hottest pixel", "n_saturated": "saturated pixels", "n_masked": "masked pixels"}

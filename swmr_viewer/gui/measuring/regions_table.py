@@ -13,7 +13,7 @@ from swmr_viewer.gui.display.display_settings import Display
 from swmr_viewer.gui.look.painting import guarded
 from swmr_viewer.gui.measuring.measurements import Measurements
 from swmr_viewer.gui.measuring.regions_layer import region_color
-from swmr_viewer.gui.session.session import Session
+from swmr_viewer.gui.session import Session
 from swmr_viewer.reader.messages import REGION_COLUMNS
 
 HEADINGS = ("Region", "sum", "mean", "max", "\u03c3")

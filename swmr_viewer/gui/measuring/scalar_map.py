@@ -10,7 +10,7 @@ from swmr_viewer.gui.curves import IndexCurve, PlotPane, ValuePicture
 from swmr_viewer.gui.display.display_settings import DisplaySettings
 from swmr_viewer.gui.measuring.measured_values import GridPicture
 from swmr_viewer.gui.measuring.measurements import Measurements
-from swmr_viewer.gui.session.session import Session
+from swmr_viewer.gui.session import Session
 from swmr_viewer.reader.messages import Measured
 
 COLUMN = "maximum"

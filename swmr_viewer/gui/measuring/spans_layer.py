@@ -18,7 +18,7 @@ from swmr_viewer.gui.measuring.drawing_tool import DrawingTool
 from swmr_viewer.gui.measuring.measurements import Measurements
 from swmr_viewer.gui.measuring.readout_text import span_text
 from swmr_viewer.gui.measuring.regions_layer import region_color
-from swmr_viewer.gui.session.session import Session
+from swmr_viewer.gui.session import Session
 
 SHADE, SHADE_SELECTED = 36, 76
 """How much of their colour covers the curve (of 255)."""

@@ -12,7 +12,7 @@ from swmr_viewer.gui.curves import WaterfallPlot, WaterfallRows
 from swmr_viewer.gui.look.labels import ElidedLabel
 from swmr_viewer.gui.measuring.measurements import Measurements
 from swmr_viewer.gui.measuring.readout_text import axis_text
-from swmr_viewer.gui.session.session import Session
+from swmr_viewer.gui.session import Session
 from swmr_viewer.reader import messages as m
 
 

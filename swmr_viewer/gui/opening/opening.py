@@ -12,7 +12,7 @@ from swmr_viewer.gui.opening.dialog import OpenDialog
 from swmr_viewer.gui.opening.inspector import Inspector
 from swmr_viewer.gui.opening.path_probe import Drops
 from swmr_viewer.gui.opening.recent import Recent
-from swmr_viewer.gui.session.session import Session
+from swmr_viewer.gui.session import Session
 from swmr_viewer.gui.watching import WatchControls
 from swmr_viewer.reader.messages import FollowRequest
 

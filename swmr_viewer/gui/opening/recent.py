@@ -15,7 +15,7 @@ from swmr_viewer.gui.look.settings import read_setting, settings, write_setting
 from swmr_viewer.gui.opening.path_probe import PathProbe
 from swmr_viewer.gui.opening.tree_model import ROW_HEIGHT
 from swmr_viewer.gui.opening.tree_view import keep_return
-from swmr_viewer.gui.session.session import Session
+from swmr_viewer.gui.session import Session
 from swmr_viewer.opening import paths_text, recent_from_json, recent_to_json
 from swmr_viewer.reader.messages import FollowRequest
 

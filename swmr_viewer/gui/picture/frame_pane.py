@@ -14,7 +14,7 @@ from swmr_viewer.gui.curves import CurveView
 from swmr_viewer.gui.display.display_settings import Display
 from swmr_viewer.gui.image import ImageView
 from swmr_viewer.gui.look.labels import PlainLabel
-from swmr_viewer.gui.session.session import Session
+from swmr_viewer.gui.session import Session
 from swmr_viewer.scan_model import LiveFrame, StateKind
 
 

@@ -13,7 +13,7 @@ from swmr_viewer.analysis import FrameView, Part
 from swmr_viewer.gui.display.display_settings import Display
 from swmr_viewer.gui.look.labels import PlainLabel
 from swmr_viewer.gui.look.menus import make_action, make_menu
-from swmr_viewer.gui.session.session import Session
+from swmr_viewer.gui.session import Session
 
 WIDEST_SLIDER = 180
 _MEAN_TIP = "Which part of each pixel is drawn and measured; of colours, their mean is measured"

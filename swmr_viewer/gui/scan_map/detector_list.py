@@ -13,7 +13,7 @@ from swmr_viewer.gui.look.labels import ElidedLabel, PlainLabel, line_height, ti
 from swmr_viewer.gui.scan_map.gaps import GapLine, ScanGaps
 from swmr_viewer.gui.scan_map.map_text import detector_names, listed
 from swmr_viewer.gui.scan_map.time_left import TimeLeft
-from swmr_viewer.gui.session.session import Session
+from swmr_viewer.gui.session import Session
 
 STEPS = 1000
 ROWS_SEEN = 5

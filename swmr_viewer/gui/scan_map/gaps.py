@@ -17,7 +17,7 @@ from swmr_viewer.gui.look.labels import line_height
 from swmr_viewer.gui.look.theme import theme_of_application, tokens
 from swmr_viewer.gui.scan_map.map_text import missing_text
 from swmr_viewer.gui.scan_map.time_left import Arrival, Passed, n_points
-from swmr_viewer.gui.session.session import Session
+from swmr_viewer.gui.session import Session
 
 STILL_RUNNING = {"stopped", "frame_count"}
 """Reasons why following ends that say nothing about the scan: it may go on without us."""

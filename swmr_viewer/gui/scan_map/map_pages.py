@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, Signal
 
 from swmr_viewer.core.scan import index_of, position_of
 from swmr_viewer.gui.scan_map.map_layout import page_axes
-from swmr_viewer.gui.session.session import Session
+from swmr_viewer.gui.session import Session
 
 
 class MapPages(QObject):

@@ -18,7 +18,7 @@ from swmr_viewer.gui.scan_map.map_text import shape_caption
 from swmr_viewer.gui.scan_map.page_actions import PageActions
 from swmr_viewer.gui.scan_map.page_row import PageRow
 from swmr_viewer.gui.scan_map.progress_map import ProgressMap, scan_axis_names
-from swmr_viewer.gui.session.session import Session
+from swmr_viewer.gui.session import Session
 
 SHOWN = -1
 

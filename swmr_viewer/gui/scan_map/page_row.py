@@ -12,7 +12,7 @@ from swmr_viewer.gui.scan_map.map_pages import MapPages
 from swmr_viewer.gui.scan_map.map_text import page_axis_names, pages_text, place_text
 from swmr_viewer.gui.scan_map.page_actions import PageActions
 from swmr_viewer.gui.scan_map.progress_map import scan_axes
-from swmr_viewer.gui.session.session import Session
+from swmr_viewer.gui.session import Session
 
 SPIN_FRAME = 26
 """Pixels of a spin box around its digits."""

@@ -18,7 +18,7 @@ from swmr_viewer.gui.scan_map.map_image import MapCanvas
 from swmr_viewer.gui.scan_map.map_layout import centred_on, moved_to, resized, turned_to, zoomed
 from swmr_viewer.gui.scan_map.map_pages import MapPages
 from swmr_viewer.gui.scan_map.map_text import missing_text, point_text
-from swmr_viewer.gui.session.session import Session
+from swmr_viewer.gui.session import Session
 from swmr_viewer.reader.messages import KeysChanged
 
 INTERVAL_MS = 80

@@ -13,7 +13,7 @@ from PySide6.QtCore import QObject
 from swmr_viewer.core.conditions import Condition, FrameCount
 from swmr_viewer.core.progress import KeyProgress
 from swmr_viewer.core.ranges import IndexArray
-from swmr_viewer.gui.session.session import Session
+from swmr_viewer.gui.session import Session
 from swmr_viewer.scan_model import StateKind
 
 WINDOW_S = 30.0

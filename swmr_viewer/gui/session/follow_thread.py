@@ -17,7 +17,7 @@ from PySide6.QtCore import QObject, Qt, QThread, Signal
 from swmr_viewer.core.growing import GrowingArray
 from swmr_viewer.core.ranges import Ranges, indices_of, joined, runs_of
 from swmr_viewer.reader import messages as m
-from swmr_viewer.scan_model import LiveFrame, Mask, Pixels, live_frame
+from swmr_viewer.scan_model import LiveFrame, Mask, Pixels, frame_from_event
 
 WAIT_S = 1.0
 STOP_BOUND_S = 3.0
@@ -138,7 +138,7 @@ class FollowThread(QThread):
 
     def _on_frame(self, event: m.FrameReady) -> None:
         pixels, shown = self._supervisor.pixels(event), self._supervisor.shown(event)
-        frame = live_frame(event, pixels, shown, self._clock(), partial(self._supervisor.release, event))
+        frame = frame_from_event(event, pixels, shown, self._clock(), partial(self._supervisor.release, event))
         travelling = self._frames.offer(frame)
         if travelling is not None:
             self.frame_ready.emit(travelling)

@@ -12,7 +12,7 @@ from PySide6.QtGui import QGuiApplication
 from swmr_viewer.core.number_text import count_text, shape_text
 from swmr_viewer.export import matrix
 from swmr_viewer.gui.picture import FramePane
-from swmr_viewer.gui.session.session import Session
+from swmr_viewer.gui.session import Session
 from swmr_viewer.gui.snapshots.snapshots import Snapshots
 
 MOST_VALUES = 250_000

@@ -18,7 +18,7 @@ from swmr_viewer.export import Snapshot
 from swmr_viewer.gui.look.theme import tokens
 from swmr_viewer.gui.measuring import Columns, CurvesOrder
 from swmr_viewer.gui.picture import FramePane
-from swmr_viewer.gui.session.session import Session
+from swmr_viewer.gui.session import Session
 from swmr_viewer.gui.snapshots.snapshot_picture import composed, png_of, scale_bar
 from swmr_viewer.gui.snapshots.snapshot_settings import SnapshotSettings, load_snapshot_settings, store_snapshot_settings
 from swmr_viewer.gui.snapshots.snapshot_writer import Order, SnapshotWriter

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
-from swmr_viewer.gui.session.session import Session
+from swmr_viewer.gui.session import Session
 from swmr_viewer.gui.watching.folder_thread import FolderThread
 from swmr_viewer.reader.messages import FollowRequest
 from swmr_viewer.watching import FolderPoll, WatchRule, fits_rule

@@ -14,7 +14,7 @@ from swmr_viewer.gui.look.icons import wear
 from swmr_viewer.gui.look.labels import ElidedLabel, tip
 from swmr_viewer.gui.look.menus import make_action, make_menu
 from swmr_viewer.gui.look.settings import presets_file, read_group, write_group
-from swmr_viewer.gui.session.session import Session
+from swmr_viewer.gui.session import Session
 from swmr_viewer.gui.watching.watch import Watch
 from swmr_viewer.gui.watching.watch_dialog import WatchDialog
 from swmr_viewer.opening import PresetError, load_presets
