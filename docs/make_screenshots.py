@@ -30,7 +30,7 @@ from swmr_viewer.gui.look.settings import forget_settings
 from swmr_viewer.gui.look.theme import theme_of_application
 from swmr_viewer.gui.snapshots.snapshot_settings import SnapshotSettings
 from swmr_viewer.reader.messages import FollowRequest
-from swmr_viewer.reader.supervisor import Supervisor
+from swmr_viewer.reader.supervision import Supervisor
 from swmr_viewer.simulator.plan import ScanPlan
 from tests.live.writers import LiveWriter
 

@@ -61,7 +61,7 @@ def run(args: argparse.Namespace) -> int:
     if sys.stdout is None:  # closed before we started
         raise BrokenPipeError
     from swmr_viewer.commands.follow_output import FollowOutput
-    from swmr_viewer.reader.supervisor import Supervisor
+    from swmr_viewer.reader.supervision import Supervisor
 
     supervisor = Supervisor()
     asked: list[int] = []

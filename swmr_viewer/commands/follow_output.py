@@ -27,7 +27,7 @@ from swmr_viewer.reader.messages import (
     ReaderStuck,
     Stop,
 )
-from swmr_viewer.reader.supervisor import Supervisor
+from swmr_viewer.reader.supervision import Supervisor
 
 OK, BAD_INPUT, TIMED_OUT, FAILED, REPLACED = 0, 2, 3, 4, 5
 _LOOK_EVERY_S = 1.0

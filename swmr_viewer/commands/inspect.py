@@ -43,7 +43,7 @@ def run(args: argparse.Namespace) -> int:
 def _ask(path: str) -> Inspected:
     """Inspect in a process of its own: a broken file may cost that one its life."""
     from swmr_viewer.reader.messages import Inspected, ReaderStuck
-    from swmr_viewer.reader.supervisor import Supervisor
+    from swmr_viewer.reader.supervision import Supervisor
 
     supervisor = Supervisor()
     try:

@@ -63,7 +63,7 @@ def show(
         If no window can be shown here.
     """
     check_display()
-    from swmr_viewer.reader.supervisor import Supervisor
+    from swmr_viewer.reader.supervision import Supervisor
 
     with interrupts_kept() as kept, closing(Supervisor()) as supervisor:
         supervisor.start()

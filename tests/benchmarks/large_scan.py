@@ -23,7 +23,7 @@ from swmr_viewer.gui.application import application
 from swmr_viewer.gui.assembly import Assembly
 from swmr_viewer.gui.measuring.alarm import AlarmRule
 from swmr_viewer.reader.messages import FollowRequest
-from swmr_viewer.reader.supervisor import Supervisor
+from swmr_viewer.reader.supervision import Supervisor
 
 _LARGE = ["--scan", "2500x4000", "--frame", "scalar", "--burst", "20000", "--period", "0.000005", "--keys", "2", "--order", "snake"]
 _RANDOM = ["--scan", "600x500", "--frame", "scalar", "--burst", "2000", "--period", "0", "--keys", "2", "--order", "random"]

@@ -68,7 +68,7 @@ def following(viewer: Assembly, reader: FakeSupervisor, qtbot: QtBot) -> Callabl
 @pytest.fixture
 def live_viewer(qtbot: QtBot) -> Iterator[Callable[[Path], Assembly]]:
     """Return a function that opens the window on a file with the real reader process."""
-    from swmr_viewer.reader.supervisor import Supervisor
+    from swmr_viewer.reader.supervision import Supervisor
 
     application()
     made: list[tuple[Assembly, Supervisor]] = []

@@ -19,7 +19,7 @@ from swmr_viewer.reader import messages as m
 
 @dataclass
 class FakeSupervisor:
-    """Stands where ``reader.supervisor.Supervisor`` stands: events are put in by the test, requests are kept for it."""
+    """Stands where ``reader.supervision.Supervisor`` stands: events are put in by the test, requests are kept for it."""
 
     n_slots: int = 4
     requests: list[object] = field(default_factory=list)

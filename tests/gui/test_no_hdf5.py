@@ -18,7 +18,7 @@ from PySide6.QtCore import QTimer
 def main():
     from swmr_viewer.gui.application import run_window
     from swmr_viewer.reader.messages import FollowRequest
-    from swmr_viewer.reader.supervisor import Supervisor
+    from swmr_viewer.reader.supervision import Supervisor
     supervisor = Supervisor()
     supervisor.start()
     try:

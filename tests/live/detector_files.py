@@ -141,7 +141,7 @@ def write_late(folder: Path, number: int, n_frames: int) -> None:
 def count_late(folder: Path, number: int, n_frames: int) -> tuple[int, int, int, str]:
     """Follow one scan from before its detectors; return how many frames were right, wrong and missing, and why it ended."""
     from swmr_viewer.reader.messages import Ended, Failed, FollowRequest, FrameMeasured
-    from swmr_viewer.reader.supervisor import Supervisor
+    from swmr_viewer.reader.supervision import Supervisor
 
     right = wrong = 0
     supervisor = Supervisor()

@@ -21,7 +21,7 @@ from swmr_viewer.reader.messages import (
     KeysChanged,
     Measured,
 )
-from swmr_viewer.reader.supervisor import Supervisor
+from swmr_viewer.reader.supervision import Supervisor
 
 WAIT_S = 60.0
 """A generous bound on everything that is waited for."""
@@ -61,7 +61,7 @@ class Listener:
     @property
     def pid(self) -> int:
         """The reader's process."""
-        reader = self.supervisor._reader
+        reader = self.supervisor._current.process
         assert reader is not None
         assert reader.pid is not None
         return reader.pid

@@ -35,7 +35,7 @@ from swmr_viewer.reader.messages import (
 )
 from swmr_viewer.reader.supervision.health import Health
 from swmr_viewer.reader.supervision.pending_inspections import PendingInspections
-from swmr_viewer.reader.supervision.reader_failures import DEATHS_IN_A_ROW, DEATHS_WHILE_OPENING, SECOND_LOOK_S, ReaderFailures
+from swmr_viewer.reader.supervision.reader_failures import DEATHS_IN_A_ROW, DEATHS_WHILE_OPENING, SECOND_TRY_S, ReaderFailures
 from swmr_viewer.reader.supervision.resumption import Resumption
 
 OPENED = Opened(1, "f", (3,), ("/k",), (), None, 64)
@@ -46,36 +46,36 @@ OPENED = Opened(1, "f", (3,), ("/k",), (), None, 64)
 
 def test_a_silent_reader_is_told_of_every_second_and_killed_after_the_limit():
     health = Health(stuck_after_s=30.0, now=0.0)
-    health.heard(1.0)
-    told = [now for now in np.arange(1.0, 31.0, 0.25) if health.judge(float(now)).tell_stuck_s is not None]
+    health.note_sign_of_life(1.0)
+    told = [now for now in np.arange(1.0, 31.0, 0.25) if health.check(float(now)).stuck_s is not None]
     assert told == [float(s) for s in range(3, 31)]
-    assert health.judge(31.0).kill
-    health.heard(31.5)
-    assert not health.judge(32.0).kill
-    assert not health.is_told
+    assert health.check(31.0).kill
+    health.note_sign_of_life(31.5)
+    assert not health.check(32.0).kill
+    assert not health.is_reported
 
 
 def test_a_starting_reader_has_time():
     health = Health(stuck_after_s=1.0, now=0.0)
-    assert not health.judge(9.0).kill
-    assert health.judge(9.5).tell_stuck_s is None
-    assert health.judge(10.5).tell_stuck_s == 10.5
-    assert health.judge(60.0).kill
+    assert not health.check(9.0).kill
+    assert health.check(9.5).stuck_s is None
+    assert health.check(10.5).stuck_s == 10.5
+    assert health.check(60.0).kill
 
 
 @given(st.floats(0.2, 100), st.lists(st.floats(0, 5), max_size=20))
 def test_the_next_check_is_when_the_verdict_changes(stuck_after_s, gaps):
     health, now = Health(stuck_after_s, 0.0), 0.0
     for gap in gaps:
-        health.heard(now)
+        health.note_sign_of_life(now)
         now += gap
-        health.judge(now)
+        health.check(now)
         pause_s = health.next_check_s(now)
         quiet = Health(stuck_after_s, 0.0)
         quiet.__dict__.update(health.__dict__)
-        verdict = quiet.judge(now + pause_s * 0.999 - 1e-9)
+        verdict = quiet.check(now + pause_s * 0.999 - 1e-9)
         assert pause_s == 0 or not verdict.kill
-        assert health.judge(now + pause_s + 1e-6) != quiet.judge(now) or pause_s == 0
+        assert health.check(now + pause_s + 1e-6) != quiet.check(now) or pause_s == 0
 
 
 # ---- resumption
@@ -172,7 +172,7 @@ def test_delivered_frames_move_with_the_scan_shape():
 def test_a_fault_of_a_data_set_that_is_not_shown_passes_no_frame():
     state = resumption()
     opened = replace(OPENED, data=(DataDescription("/d", (2,), "<u2"), DataDescription("/other", (2,), "<u2")))
-    assert state.news_in(opened) == opened
+    assert state.to_forward(opened) == opened
     state.note_event(opened)
     state.note_sent(SetEveryFrame(1, True))
     state.note_event(EveryFrameBegan(1, np.empty(0, np.int64), (3,)))
@@ -202,14 +202,14 @@ def test_damage_costs_one_limit_and_a_short_look():
     lost_s += hang(reader_failures, OPENS)
     assert reader_failures.is_hopeless
     assert not reader_failures.is_of_storage
-    assert lost_s == 30.0 + SECOND_LOOK_S
+    assert lost_s == 30.0 + SECOND_TRY_S
 
 
 def test_frame_after_frame_that_hangs_costs_one_limit():
     reader_failures = ReaderFailures(30.0, 0.0)
     lost_s = sum(hang(reader_failures, busy_with(index, (index,))) for index in (0, 0, 1, 1))
     assert list(reader_failures.unreadable) == [("/d", (0,)), ("/d", (1,))]
-    assert lost_s == 30.0 + 3 * SECOND_LOOK_S
+    assert lost_s == 30.0 + 3 * SECOND_TRY_S
     assert reader_failures.is_hopeless
 
 
@@ -219,7 +219,7 @@ def test_good_frames_in_between_keep_hope_and_the_short_limit():
         hang(reader_failures, busy_with(index, (index,)))
         reader_failures.note_progress()
     assert not reader_failures.is_hopeless
-    assert reader_failures.kill_after_s(OPENS) == SECOND_LOOK_S
+    assert reader_failures.kill_after_s(OPENS) == SECOND_TRY_S
     reader_failures.note_long_life()
     assert reader_failures.kill_after_s(OPENS) == 30.0
 
@@ -240,7 +240,7 @@ def test_storage_that_is_away_is_waited_for_and_blames_nothing():
 @pytest.mark.parametrize("first", [OPENS, ASKS])
 def test_a_command_waits_for_storage_as_long_as_it_was_told(first: Busy):
     reader_failures = ReaderFailures(30.0, 0.0)
-    assert hang(reader_failures, first) + hang(reader_failures, ASKS) == 30.0 + SECOND_LOOK_S
+    assert hang(reader_failures, first) + hang(reader_failures, ASKS) == 30.0 + SECOND_TRY_S
     assert reader_failures.is_hopeless
     assert reader_failures.is_of_storage
     reader_failures = ReaderFailures(30.0, 100.0)
@@ -252,11 +252,11 @@ def test_a_command_waits_for_storage_as_long_as_it_was_told(first: Busy):
 
 def test_what_is_hopeless_is_looked_at_again_more_and_more_seldom():
     reader_failures = ReaderFailures(30.0, None)
-    rests = [reader_failures.take_rest_s() for _ in range(6)]
-    assert rests == [10.0, 20.0, 40.0, 60.0, 60.0, 60.0]
+    pauses = [reader_failures.next_pause_s() for _ in range(6)]
+    assert pauses == [10.0, 20.0, 40.0, 60.0, 60.0, 60.0]
     reader_failures.note_progress()
-    assert reader_failures.take_rest_s() == 10.0
-    assert ReaderFailures(30.0, 0.0).take_rest_s() is None
+    assert reader_failures.next_pause_s() == 10.0
+    assert ReaderFailures(30.0, 0.0).next_pause_s() is None
 
 
 def test_a_file_that_kills_every_reader_is_given_up():
@@ -275,29 +275,29 @@ def test_a_file_that_kills_every_reader_is_given_up():
 
 
 def test_a_look_that_kills_twice_is_answered():
-    looks = PendingInspections()
-    first, second = looks.inspect("a"), looks.preview(FollowRequest("b", data_paths=("/d",)))
-    assert looks.note_death(looks.oldest(), "x") is None
-    assert looks.requests() == (first, second)
-    answer = looks.note_death(looks.oldest(), "x")
+    inspections = PendingInspections()
+    first, second = inspections.inspect("a"), inspections.preview(FollowRequest("b", data_paths=("/d",)))
+    assert inspections.note_death(inspections.oldest(), "x") is None
+    assert inspections.requests() == (first, second)
+    answer = inspections.note_death(inspections.oldest(), "x")
     assert isinstance(answer, Inspected)
     assert (answer.request_id, answer.inspection) == (first.request_id, None)
     assert "a cannot be inspected" in answer.message
-    assert looks.requests() == (second,)
-    assert looks.note_death(looks.oldest(), "y") is None
-    answer = looks.note_death(looks.oldest(), "y")
+    assert inspections.requests() == (second,)
+    assert inspections.note_death(inspections.oldest(), "y") is None
+    answer = inspections.note_death(inspections.oldest(), "y")
     assert isinstance(answer, Previewed)
     assert (answer.request_id, answer.data_path, answer.thumbnail) == (second.request_id, "/d", None)
     assert "ended the reader 2 times (y)" in answer.message
-    assert looks.requests() == ()
+    assert inspections.requests() == ()
 
 
 def test_without_a_reader_every_look_is_answered():
-    looks = PendingInspections()
-    asked = (looks.inspect("a"), looks.preview(FollowRequest("b", data_paths=("/d",))))
-    answers = looks.give_up("no process")
+    inspections = PendingInspections()
+    asked = (inspections.inspect("a"), inspections.preview(FollowRequest("b", data_paths=("/d",))))
+    answers = inspections.give_up("no process")
     assert [type(one) for one in answers] == [Inspected, Previewed]
     assert [(one.request_id, one.message, one.kind) for one in answers] == [
         (one.request_id, "no process", FailureKind.READER) for one in asked
     ]
-    assert looks.requests() == ()
+    assert inspections.requests() == ()

@@ -45,7 +45,7 @@ def is_asking(event: object) -> bool:
 
 def test_the_second_look_at_a_file_that_hung_is_short(tmp_path):
     path = broken.write_hanging_opening(tmp_path)
-    with Listener(stuck_after_s=reader_failures.SECOND_LOOK_S + 3.0) as listener:
+    with Listener(stuck_after_s=reader_failures.SECOND_TRY_S + 3.0) as listener:
         listener.follow(path, broken.KEYS, broken.DATA, conditions=UNTIL, wait_s=0.0)
         failed = listener.until_a(Failed, failing=True)
         replaced = listener.all_of(ReaderReplaced)[0]
@@ -55,7 +55,7 @@ def test_the_second_look_at_a_file_that_hung_is_short(tmp_path):
 
 def test_the_second_look_of_a_preview_is_short(tmp_path):
     path = broken.write_hanging_frame(tmp_path, n=2, hangs=0)
-    with Listener(stuck_after_s=reader_failures.SECOND_LOOK_S + 3.0) as listener:
+    with Listener(stuck_after_s=reader_failures.SECOND_TRY_S + 3.0) as listener:
         listener.supervisor.preview(FollowRequest(str(path), (broken.KEYS,), (broken.DATA,)))
         answer = listener.until_a(Previewed)
         assert answer.thumbnail is None
@@ -71,7 +71,7 @@ def test_a_stop_is_answered_at_once_while_the_reader_hangs(tmp_path):
         listener.supervisor.send(Stop(generation))
         assert listener.until_a(Ended).reason == "stopped"
         child.wait(WAIT_S)
-        assert listener.supervisor._reader is None  # nothing hangs any more
+        assert listener.supervisor._current.process is None  # nothing hangs any more
         listener.supervisor.send(Resume(generation))
         listener.until(lambda event: isinstance(event, Busy) and event.doing.startswith("opening"))
         assert listener.pid != child.pid
@@ -110,7 +110,7 @@ def test_while_it_rests_there_is_no_reader_and_another_file_is_followed_at_once(
     with Listener(stuck_after_s=1.0) as listener:
         listener.follow(path, broken.KEYS, broken.DATA, conditions=UNTIL)
         listener.until_a(Failed, failing=True)
-        assert listener.supervisor._reader is None
+        assert listener.supervisor._current.process is None
         listener.follow(broken.write_hanging_frame(good, n=3, hangs=-1), broken.KEYS, broken.DATA, conditions=UNTIL)
         assert listener.until_a(Ended).complete == 3
 

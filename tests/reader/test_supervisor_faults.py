@@ -163,7 +163,7 @@ def test_a_reader_that_cannot_even_be_killed_holds_up_nobody(live_writer, monkey
     with Listener(stuck_after_s=1.0) as listener:
         listener.follow(writer.path, KEYS, DATA, conditions=UNTIL)
         listener.until_a(KeysChanged)
-        reader, immortal = listener.supervisor._reader, listener.pid
+        reader, immortal = listener.supervisor._current.process, listener.pid
         assert reader is not None
         monkeypatch.setattr(reader._process, "kill", lambda: None)
         os.kill(immortal, signal.SIGSTOP)
@@ -285,7 +285,7 @@ PARENT = """
 import sys
 from swmr_viewer.reader.supervision import process
 from swmr_viewer.reader.messages import FollowRequest, FrameReady, Busy, ReaderStuck
-from swmr_viewer.reader.supervisor import Supervisor
+from swmr_viewer.reader.supervision import Supervisor
 
 if __name__ == "__main__":
     process._BEYOND_STUCK_S = 0.0
@@ -298,7 +298,7 @@ if __name__ == "__main__":
     }[sys.argv[5]]
     while not any(map(is_so, supervisor.wait(None))):
         pass
-    print(supervisor._reader.pid, *supervisor._slots.names, flush=True)
+    print(supervisor._current.process.pid, *supervisor._slots.names, flush=True)
     supervisor.wait(None)
     sys.stdin.read()
 """

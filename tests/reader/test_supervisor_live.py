@@ -50,7 +50,7 @@ def assert_pixels(listener: Listener, writer) -> None:
 def test_the_parent_does_not_import_hdf5():
     import subprocess
 
-    code = "import sys, swmr_viewer.reader.supervisor; sys.exit('h5py' in sys.modules)"
+    code = "import sys, swmr_viewer.reader.supervision; sys.exit('h5py' in sys.modules)"
     subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
 
 

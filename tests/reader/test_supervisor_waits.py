@@ -58,7 +58,7 @@ def supervise_until_closed(listener: Listener) -> threading.Thread:
     supervisor = listener.supervisor
 
     def supervise() -> None:
-        while not supervisor._closed:
+        while not supervisor._current.is_closed:
             supervisor.wait(WAIT_S)
 
     thread = threading.Thread(target=supervise, daemon=True)
@@ -69,7 +69,7 @@ def supervise_until_closed(listener: Listener) -> threading.Thread:
 def test_every_call_returns_while_the_death_of_a_reader_is_waited_for(scan, listener, monkeypatch):
     generation = listener.follow(scan, **SCAN)
     frame = listener.until_a(FrameReady)
-    reader = listener.supervisor._reader
+    reader = listener.supervisor._current.process
     assert reader is not None
     dying = Held(reader._process.join)
     monkeypatch.setattr(reader._process, "join", dying)
@@ -131,7 +131,7 @@ def test_slots_that_are_made_when_it_is_over_are_taken_away(scan, listener, monk
 def test_a_reader_that_dies_while_it_is_closed_is_waited_for_once(scan, listener, monkeypatch):
     listener.follow(scan, **SCAN)
     listener.until_a(KeysChanged)
-    reader = listener.supervisor._reader
+    reader = listener.supervisor._current.process
     assert reader is not None
     dying = Held(reader._process.join)
     monkeypatch.setattr(reader._process, "join", dying)
@@ -145,4 +145,4 @@ def test_a_reader_that_dies_while_it_is_closed_is_waited_for_once(scan, listener
     listening.join(WAIT_S)
     assert not closing.is_alive()
     assert reader.connection.closed
-    assert listener.supervisor._reader is None
+    assert listener.supervisor._current.process is None

@@ -14,7 +14,7 @@ from swmr_viewer.core.errors import SwmrViewerError
 from swmr_viewer.reader.messages import FollowRequest, Inspected, Previewed
 
 if TYPE_CHECKING:
-    from swmr_viewer.reader.supervisor import Supervisor
+    from swmr_viewer.reader.supervision import Supervisor
 
 PATIENCE_S = 0.5
 """How long a reader may go on with a question that is outdated, before it is replaced by a fresh one."""
@@ -205,6 +205,6 @@ def _refusal(number: int, question: Question, error: SwmrViewerError) -> Answer:
 
 
 def _new_reader() -> Supervisor:
-    from swmr_viewer.reader.supervisor import Supervisor
+    from swmr_viewer.reader.supervision import Supervisor
 
     return Supervisor()

@@ -24,7 +24,7 @@ STOP_BOUND_S = 3.0
 
 
 class SupervisorLike(Protocol):
-    """What the thread needs of ``reader.supervisor.Supervisor``."""
+    """What the thread needs of ``reader.supervision.Supervisor``."""
 
     def follow(self, request: m.FollowRequest) -> int: ...
     def send(self, request: m.Request) -> None: ...

@@ -1,1 +1,5 @@
-"""What keeps a reader process alive, from the side of the window."""
+"""What watches over a reader process from its parent: the door is ``Supervisor``."""
+
+from swmr_viewer.reader.supervision.supervisor import Supervisor
+
+__all__ = ["Supervisor"]

@@ -1,4 +1,4 @@
-"""Files that somebody asked to look into without following them, until they are answered. Pure."""
+"""Files that somebody asked to request into without following them, until they are answered. Pure."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ class PendingInspections:
         self._open: dict[int, InspectionRequest] = {}
         self._kills: dict[int, int] = {}
 
-    def inspect(self, path: str) -> Inspect:
+    def inspect(self, path: str) -> InspectionRequest:
         """Return the request for one more inspection."""
-        look = Inspect(self._next_id(), path)
-        self._open[look.request_id] = look
-        return look
+        return self._added(Inspect(self._next_id(), path))
 
-    def preview(self, request: FollowRequest) -> Preview:
+    def preview(self, request: FollowRequest) -> InspectionRequest:
         """Return the request for one more preview."""
-        look = Preview(self._next_id(), request)
-        self._open[look.request_id] = look
-        return look
+        return self._added(Preview(self._next_id(), request))
+
+    def _added(self, request: InspectionRequest) -> InspectionRequest:
+        self._open[request.request_id] = request
+        return request
 
     def _next_id(self) -> int:
         self._last_id += 1
@@ -39,7 +39,7 @@ class PendingInspections:
         self._open.pop(answer.request_id, None)
 
     def note_death(self, doing: InspectionRequest | None, why: str) -> Answer | None:
-        """Take note that the reader died, and return the answer to a look that killed it too often."""
+        """Take note that the reader died, and return the answer to a request that killed it too often."""
         if doing is None or doing.request_id not in self._open:
             return None
         self._kills[doing.request_id] = self._kills.get(doing.request_id, 0) + 1
@@ -70,12 +70,14 @@ class PendingInspections:
 
     def give_up(self, why: str) -> tuple[Answer, ...]:
         """Answer all of them with an error."""
-        answers = tuple(_refusal(look, why, "Close other programs and try again.", FailureKind.READER) for look in self._open.values())
+        answers = tuple(
+            _refusal(request, why, "Close other programs and try again.", FailureKind.READER) for request in self._open.values()
+        )
         self._open.clear()
         return answers
 
 
-def _refusal(look: InspectionRequest, message: str, remedy: str, kind: FailureKind) -> Answer:
-    if isinstance(look, Inspect):
-        return Inspected(look.request_id, None, message, remedy, kind)
-    return Previewed(look.request_id, "".join(look.request.data_paths[:1]), None, None, (), message, remedy, kind)
+def _refusal(request: InspectionRequest, message: str, remedy: str, kind: FailureKind) -> Answer:
+    if isinstance(request, Inspect):
+        return Inspected(request.request_id, None, message, remedy, kind)
+    return Previewed(request.request_id, "".join(request.request.data_paths[:1]), None, None, (), message, remedy, kind)

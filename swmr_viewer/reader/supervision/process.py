@@ -1,4 +1,4 @@
-"""One reader process as its parent holds it: started, spoken to, heard, ended."""
+"""One reader process as its parent holds it: started, sent to, received from, ended."""
 
 from __future__ import annotations
 
@@ -54,15 +54,15 @@ class ReaderProcess:
         """Queue a request; never blocks."""
         self._outbox.put(request)
 
-    def hear(self) -> tuple[list[Event], bool]:
-        """Return what it has said so far, and whether it is gone and said no more; waits only for the rest of a message that began."""
-        heard: list[Event] = []
+    def receive(self) -> tuple[list[Event], bool]:
+        """Return what it has sent so far, and whether it is gone and sent no more; waits only for the rest of a message that began."""
+        received: list[Event] = []
         try:
-            while len(heard) < _MOST_AT_ONCE and self.connection.poll(0):
-                heard.append(self.connection.recv())
+            while len(received) < _MOST_AT_ONCE and self.connection.poll(0):
+                received.append(self.connection.recv())
         except (EOFError, OSError, pickle.UnpicklingError):
-            return heard, True
-        return heard, False
+            return received, True
+        return received, False
 
     def kill(self) -> None:
         """End it at once, whatever it does; waits for nothing."""

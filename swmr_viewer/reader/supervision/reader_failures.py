@@ -1,4 +1,4 @@
-"""What readers that died or hung over one file tell about it: a damaged frame, a damaged file, storage that is away. Pure."""
+"""What the readers that died or hung over one file show: a damaged frame, a damaged file, storage that is away. Pure."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from swmr_viewer.reader.messages import Busy, FramePlace
 KILLS_PER_FRAME = 2
 DEATHS_WHILE_OPENING = 3
 DEATHS_IN_A_ROW = 5
-SECOND_LOOK_S = 4.0
-"""What hung a reader for the whole limit is given this long (s) from then on: damage costs one limit, not one at each look."""
+SECOND_TRY_S = 4.0
+"""What hung a reader for the whole limit is given this long (s) from then on: damage costs one limit, not one at each try."""
 
 _HANGS_IN_A_ROW = 2
 _HANGS_AT_FRAMES_IN_A_ROW = 4
-_RESTS_S = (10.0, 20.0, 40.0, 60.0)
+_PAUSES_S = (10.0, 20.0, 40.0, 60.0)
 _LONGEST_BACK_OFF = 16
 
 
@@ -28,12 +28,12 @@ class ReaderFailures:
     stuck_after_s : float
         Silence (s) for which a reader is killed at first.
     longest_wait_s : float or None
-        How long (s) dead storage is waited for, two looks at least; None: for ever.
+        How long (s) dead storage is waited for, two tries at least; None: for ever.
     """
 
     def __init__(self, stuck_after_s: float, longest_wait_s: float | None) -> None:
         self._stuck_after_s = stuck_after_s
-        self._second_look_s = min(SECOND_LOOK_S, stuck_after_s)
+        self._second_try_s = min(SECOND_TRY_S, stuck_after_s)
         self._longest_wait_s = longest_wait_s
         self.opened = False
         """Whether any reader came as far as to open the file."""
@@ -43,20 +43,20 @@ class ReaderFailures:
         self._last: tuple[FramePlace | None, bool] | None = None
         self._n_hung = 0
         self._storage_hangs = 0
-        self._rests = 0
+        self._n_pauses = 0
         self._lost_s = 0.0
         self._n = self._deaths = self._hangs = self._hangs_elsewhere = 0
 
     def kill_after_s(self, busy: Busy | None) -> float:
         """Return the silence (s) for which a reader that is about to do this is killed."""
         if busy is None or not busy.asks_storage:
-            return self._second_look_s if self._n_hung else self._stuck_after_s
+            return self._second_try_s if self._n_hung else self._stuck_after_s
         if self._longest_wait_s is None:
             # A process that waits for dead storage cannot be killed: with a new one every few seconds they would pile up.
             return float(self._stuck_after_s * min(2**self._storage_hangs, _LONGEST_BACK_OFF))
         if not self._n_hung and not self._storage_hangs:
             return self._stuck_after_s
-        return max(self._second_look_s, min(self._stuck_after_s, self._longest_wait_s - self._lost_s))
+        return max(self._second_try_s, min(self._stuck_after_s, self._longest_wait_s - self._lost_s))
 
     def note(self, busy: Busy | None, silent_s: float | None = None) -> bool:
         """Take note that a reader ended at this, and return whether the frame that it was busy with is given up.
@@ -64,14 +64,14 @@ class ReaderFailures:
         Parameters
         ----------
         busy : Busy or None
-            What it was about to do when it was last heard.
+            What it was about to do when it last sent something.
         silent_s : float or None
             The silence (s) for which it was killed; None: it ended by itself.
         """
         self._n += 1
         self._lost_s += silent_s or 0.0
         if busy is not None and busy.asks_storage:
-            self._blame_storage()
+            self._count_storage_hang()
             return False
         place = (busy.data_path, busy.position) if busy is not None and busy.index is not None else None
         self._last = (place, silent_s is not None)
@@ -81,7 +81,7 @@ class ReaderFailures:
         self.unreadable[place] = None
         return True
 
-    def _blame_storage(self) -> None:
+    def _count_storage_hang(self) -> None:
         self._storage_hangs += 1
         if self._last is not None and self._last[1]:
             self._count(*self._last, -1)
@@ -104,7 +104,7 @@ class ReaderFailures:
 
     def note_progress(self) -> None:
         """Take note that a reader came further: what went wrong before does not count towards giving up."""
-        self._n = self._deaths = self._hangs = self._hangs_elsewhere = self._rests = 0
+        self._n = self._deaths = self._hangs = self._hangs_elsewhere = self._n_pauses = 0
         self._lost_s = 0.0
         self._last = None
 
@@ -127,9 +127,9 @@ class ReaderFailures:
             return True
         return self._deaths >= (DEATHS_IN_A_ROW if self.opened else DEATHS_WHILE_OPENING)
 
-    def take_rest_s(self) -> float | None:
-        """Return the seconds after which to look again although it is hopeless, longer each time; None: not at all."""
+    def next_pause_s(self) -> float | None:
+        """Return the seconds after which to try again although it is hopeless, longer each time; None: not at all."""
         if self._longest_wait_s is not None:
             return None
-        self._rests += 1
-        return _RESTS_S[min(self._rests, len(_RESTS_S)) - 1]
+        self._n_pauses += 1
+        return _PAUSES_S[min(self._n_pauses, len(_PAUSES_S)) - 1]

@@ -1,4 +1,4 @@
-"""What a new reader must be told to go on where its predecessor was. Pure: requests and events in, requests out."""
+"""What a new reader must receive to go on where its predecessor was. Pure: requests and events in, requests out."""
 
 from __future__ import annotations
 
@@ -79,12 +79,12 @@ class Resumption:
     generation: int
     request: FollowRequest
     busy: Busy | None = None
-    """What the reader was about to do when it was last heard."""
+    """What the reader was about to do when it last sent something."""
     failed: bool = False
     data: tuple[DataDescription, ...] = ()
-    """What the window knows of, in the order in which it was told."""
+    """What was reported to the window, in that order."""
     _has_grown: bool = False
-    rests: bool = False
+    will_retry: bool = False
     """Whether it failed because readers ended over it, and is looked at again: should the file open, it goes on."""
     stuck_after_s: float = 30.0
     reader_failures: ReaderFailures = field(init=False)
@@ -105,13 +105,13 @@ class Resumption:
         return self.reader_failures.opened
 
     @property
-    def is_heard(self) -> bool:
-        """Whether what a reader says about it is of interest."""
-        return not self.failed or self.rests
+    def takes_events(self) -> bool:
+        """Whether what a reader sends about it still counts."""
+        return not self.failed or self.will_retry
 
     @property
     def waits_for_stop(self) -> bool:
-        """Whether the reader was asked to stop, and has not said that it did."""
+        """Whether the reader was asked to stop, and has not reported that it did."""
         return isinstance(self._last_sent(Group.ENDING), Stop)
 
     def note_sent(self, request: Request) -> None:
@@ -136,15 +136,15 @@ class Resumption:
         return isinstance(event, Measured) and not (isinstance(measure, Measure) and event.revision == measure.revision)
 
     def note_event(self, event: ScanEvent) -> None:
-        """Take note of what the reader said."""
+        """Take note of what the reader sent."""
         self.busy = event if isinstance(event, Busy) else None
         if self.busy is None or not self.busy.asks_storage:
             self.reader_failures.note_storage_answers()
         match event:
             case Opened():
                 self.reader_failures.opened = True
-                if self.rests:
-                    self.failed = self.rests = False
+                if self.will_retry:
+                    self.failed = self.will_retry = False
             case FileIdentified(stamp=stamp):
                 self._stamp = stamp
             case FrameMeasured(index=index):
@@ -174,21 +174,21 @@ class Resumption:
             case Resumed():
                 self._ended_reason = None
             case Failed():
-                self.failed, self.rests = True, False
+                self.failed, self.will_retry = True, False
             case _:
                 pass
 
-    def news_in(self, event: ScanEvent) -> ScanEvent | None:
-        """Return what is new to the window in an event; to be asked before ``note_event``.
+    def to_forward(self, event: ScanEvent) -> ScanEvent | None:
+        """Return an event as far as it is new to the window; to be asked before ``note_event``.
 
         A reader that took another's place opens the same file again, and may find more data sets in it, or the late ones once more.
         """
         if not isinstance(event, Opened | DataJoined):
             return event
-        known = {one.path for one in self.data}
-        new = tuple(one for one in event.data if one.path not in known)
+        known = {description.path for description in self.data}
+        new = tuple(description for description in event.data if description.path not in known)
         self.data += new
-        if isinstance(event, Opened) and (self.rests or not self.opened):
+        if isinstance(event, Opened) and (self.will_retry or not self.opened):
             return replace(event, data=self.data)
         self._has_grown = self._has_grown or bool(new)
         return DataJoined(self.generation, new) if new else None
@@ -197,7 +197,7 @@ class Resumption:
     def _shown_path(self) -> str:
         shown = self._last_sent(Group.SHOWN)
         path = shown.data_path if isinstance(shown, ShowIndex | ShowLive) else None
-        return path or "".join(one.path for one in self.data[:1])
+        return path or "".join(description.path for description in self.data[:1])
 
     def note_death(self, silent_s: float | None = None) -> Busy | None:
         """Take note that the reader died, and return what it did if that was a frame that is given up for it.
@@ -215,24 +215,24 @@ class Resumption:
         """Whether another reader would only die as well."""
         return self.reader_failures.is_hopeless
 
-    def last_text(self, given_up: Busy | None, why: str) -> Fault | Failed | None:
-        """Return what to say after a death."""
+    def event_after_death(self, given_up: Busy | None, why: str) -> Fault | Failed | None:
+        """Return what to report after a death."""
         path = self.request.path
         if given_up is not None and not self.is_hopeless:
-            words = f"Frame {given_up.index} of {given_up.data_path} in {path} ended the reader twice and is passed over: {why}."
-            return Fault(self.generation, words, given_up.index, given_up.data_path)
+            text = f"Frame {given_up.index} of {given_up.data_path} in {path} ended the reader twice and is passed over: {why}."
+            return Fault(self.generation, text, given_up.index, given_up.data_path)
         if not self.is_hopeless:
             return None
         if self.reader_failures.is_of_storage:
-            words, remedy = f"The storage of {path} does not answer: {why}.", "Try again when it does, or wait for it with --wait SECONDS."
+            text, remedy = f"The storage of {path} does not answer: {why}.", "Try again when it does, or wait for it with --wait SECONDS."
         else:
-            words = f"{path} cannot be read: it ended the reader again and again ({why})."
+            text = f"{path} cannot be read: it ended the reader again and again ({why})."
             remedy = "The file may be damaged, or its storage may not answer; check it with h5dump or h5check."
         if self._ended_reason is not None:  # an end stays what it was; frames of it are not to be had
-            return Fault(self.generation, f"{words} {remedy}")
+            return Fault(self.generation, f"{text} {remedy}")
         if self.request.wait_s is None:
             remedy += " It is looked at again now and then, and followed once it can be read."
-        return Failed(self.generation, words, remedy, "", FailureKind.READER)
+        return Failed(self.generation, text, remedy, "", FailureKind.READER)
 
     def stopped(self) -> Ended:
         """Return the end that was asked for, as far as it is known here."""
@@ -241,9 +241,9 @@ class Resumption:
 
     def give_up(self) -> float | None:
         """Take note that it failed, and return the seconds after which to look again; None: not at all."""
-        rest_s = self.reader_failures.take_rest_s()
-        self.failed, self.rests = True, rest_s is not None
-        return rest_s
+        pause_s = self.reader_failures.next_pause_s()
+        self.failed, self.will_retry = True, pause_s is not None
+        return pause_s
 
     def requests(self) -> tuple[Request, ...]:
         """Return what to send to a new reader."""

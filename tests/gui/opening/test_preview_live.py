@@ -15,7 +15,7 @@ from pytestqt.qtbot import QtBot
 from swmr_viewer.gui.opening.dialog import OpenDialog
 from swmr_viewer.gui.opening.inspector import Inspector
 from swmr_viewer.reader.messages import FollowRequest
-from swmr_viewer.reader.supervisor import Supervisor
+from swmr_viewer.reader.supervision import Supervisor
 from swmr_viewer.simulator.defects import pixel_mask
 from tests.gui.opening.fake_inspector import click_row
 from tests.live.conftest import live_writer
