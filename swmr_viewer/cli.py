@@ -10,7 +10,7 @@ from importlib import import_module
 from types import ModuleType
 
 from swmr_viewer import __version__
-from swmr_viewer.commands.terminal import OutputError, output_told, tell_line
+from swmr_viewer.commands.terminal import OutputError, output_errors_explained, print_line
 from swmr_viewer.core.errors import SwmrViewerError
 
 BAD_INPUT = 2
@@ -49,10 +49,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else 0
     except OutputError as error:
-        tell_line(f"swmr-viewer: {error}", sys.stderr)
+        print_line(f"swmr-viewer: {error}", sys.stderr)
         return OUTPUT_FAILED
     except SwmrViewerError as error:
-        tell_line(f"swmr-viewer: {error}", sys.stderr)
+        print_line(f"swmr-viewer: {error}", sys.stderr)
         return BAD_INPUT
     except KeyboardInterrupt:
         return INTERRUPTED
@@ -68,7 +68,7 @@ def _run(argv: list[str]) -> int:
     args = parser_of(name, command).parse_args(rest)
     status: int = command.run(args)
     if sys.stdout is not None:
-        with output_told():
+        with output_errors_explained():
             sys.stdout.flush()
     return status
 
@@ -85,7 +85,7 @@ def parser_of(name: str, command: ModuleType) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="swmr-viewer" if name == WINDOW else f"swmr-viewer {name}",
         description=_description(name),
-        epilog=_commands_in_text() if name == WINDOW else None,
+        epilog=_commands_text() if name == WINDOW else None,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     if name == WINDOW:
@@ -104,7 +104,7 @@ def _description(name: str) -> str:
     return f"{COMMANDS[name].capitalize()}."
 
 
-def _commands_in_text() -> str:
+def _commands_text() -> str:
     lines = [f"  swmr-viewer {name:<10}{what}" for name, what in COMMANDS.items()]
     return "\n".join(["other commands (each has its own --help):", *lines, "", "A FILE that is named like a command: ./demo"])
 

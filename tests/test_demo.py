@@ -73,7 +73,7 @@ def test_interrupted_demo_leaves_nothing(endless: subprocess.Popen[str], tempora
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows ends no process in this way")
 def test_killed_demo_takes_its_writer_along(endless: subprocess.Popen[str], temporary: Path) -> None:
     wait_until(lambda: list(temporary.glob("swmr-viewer-demo-*/demo.h5")), endless)
-    writers = [one for one in descendants(endless) if "swmr_viewer.commands.demo_writer" in one.cmdline()]
+    writers = [one for one in descendants(endless) if "--end-with-input" in one.cmdline()]
     assert len(writers) == 1
     endless.kill()
     assert psutil.wait_procs(writers, timeout=LIMIT_S) == (writers, [])

@@ -9,7 +9,7 @@ import sys
 
 import pytest
 
-from swmr_viewer.commands.inspect import in_text
+from swmr_viewer.commands.inspect import inspection_text
 from swmr_viewer.core.inspection import Candidate, FileState, Inspection, TreeNode
 from tests.live.conftest import live_writer
 from tests.odd_names import write_odd_names
@@ -36,7 +36,7 @@ def test_the_text_names_what_would_be_followed_and_why():
         data_paths=("/entry/data",),
         notes=("Something to know.",),
     )
-    assert in_text(found).splitlines() == [
+    assert inspection_text(found).splitlines() == [
         "file           scan.h5",
         "state          open for SWMR writing",
         "scan shape     3",

@@ -15,6 +15,8 @@ from pathlib import Path
 from typing import NoReturn
 
 from swmr_viewer.commands.display_check import has_display
+from swmr_viewer.commands.simulate import END_WITH_INPUT
+from swmr_viewer.commands.terminal import signals_handled
 from swmr_viewer.commands.window import seconds, show
 from swmr_viewer.core.conditions import default_conditions
 from swmr_viewer.core.errors import SwmrViewerError
@@ -69,11 +71,8 @@ def ended_politely() -> Iterator[None]:
     def end(number: int, _frame: object) -> NoReturn:
         raise SystemExit(128 + number)
 
-    before = signal.signal(signal.SIGTERM, end)
-    try:
+    with signals_handled({signal.SIGTERM: end}):
         yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
 
 
 @contextmanager
@@ -85,8 +84,8 @@ def writer(path: Path, length_s: float) -> Iterator[subprocess.Popen[bytes]]:
     DemoError
         If it failed by itself.
     """
-    command = [sys.executable, "-m", "swmr_viewer.commands.demo_writer", str(path), *scan_options(length_s)]
-    with tempfile.TemporaryFile() as words, subprocess.Popen(command, stdin=subprocess.PIPE, stdout=words, stderr=words) as process:
+    command = [sys.executable, "-m", "swmr_viewer", "simulate", str(path), END_WITH_INPUT, *scan_options(length_s)]
+    with tempfile.TemporaryFile() as output, subprocess.Popen(command, stdin=subprocess.PIPE, stdout=output, stderr=output) as process:
         try:
             yield process
         except BaseException:
@@ -95,8 +94,8 @@ def writer(path: Path, length_s: float) -> Iterator[subprocess.Popen[bytes]]:
         failed = process.poll() not in (None, 0)
         _end(process)
         if failed:
-            words.seek(0)
-            raise DemoError(f"The simulated writer failed: {words.read().decode(errors='replace').strip()}")
+            output.seek(0)
+            raise DemoError(f"The simulated writer failed: {output.read().decode(errors='replace').strip()}")
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

@@ -60,7 +60,7 @@ def _check_x11(*, or_wayland: bool) -> None:
         check_platform_loads("xcb")
         if not _x_server_answers():
             raise DisplayError(
-                f"The display {_display_in_text()} cannot be opened.", f"Check that it is yours, use ssh -X, {WITHOUT_A_WINDOW}."
+                f"The display {_display_text()} cannot be opened.", f"Check that it is yours, use ssh -X, {WITHOUT_A_WINDOW}."
             )
     except DisplayError:
         if not (or_wayland and _wayland_answers()):
@@ -131,7 +131,7 @@ def _wayland_answers() -> bool:
     return True
 
 
-def _display_in_text() -> str:
+def _display_text() -> str:
     return os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY") or os.environ.get("QT_QPA_PLATFORM", "")
 
 
@@ -140,9 +140,9 @@ def _try_qt() -> None:
     try:
         done = subprocess.run(command, capture_output=True, text=True, timeout=PROBE_LIMIT_S, check=False)
     except subprocess.TimeoutExpired as error:
-        raise DisplayError(f"Qt did not open the display {_display_in_text()} in {PROBE_LIMIT_S:g} s.", "Check the connection.") from error
+        raise DisplayError(f"Qt did not open the display {_display_text()} in {PROBE_LIMIT_S:g} s.", "Check the connection.") from error
     if done.returncode != 0:
         if missing_libraries(ANY_PLATFORM):
             raise _library_error(done.stderr)
         why = next((line for line in done.stderr.splitlines() if line.strip()), "it gave no reason").rstrip(".")
-        raise DisplayError(f"Qt cannot open a window on {_display_in_text()}: {why}.", f"Unset QT_QPA_PLATFORM, {WITHOUT_A_WINDOW}.")
+        raise DisplayError(f"Qt cannot open a window on {_display_text()}: {why}.", f"Unset QT_QPA_PLATFORM, {WITHOUT_A_WINDOW}.")

@@ -5,13 +5,12 @@ from __future__ import annotations
 import argparse
 import signal
 import sys
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 from typing import TYPE_CHECKING
 
-from swmr_viewer.commands.terminal import scan_shape
+from swmr_viewer.commands.terminal import scan_shape, signals_handled
 from swmr_viewer.core.conditions import CONDITION_NAMES, Condition, FrameCount, condition_named, default_conditions, in_order, name_of
 
 if TYPE_CHECKING:
@@ -33,7 +32,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         nargs="+",
         choices=CONDITION_NAMES,
         metavar="COND",
-        help=f"what ends it, any of {', '.join(CONDITION_NAMES)} (default: {' '.join(name_of(one) for one in default_conditions())})",
+        help=f"what ends it, any of {', '.join(CONDITION_NAMES)} (default: {' '.join(map(name_of, default_conditions()))})",
     )
     add("--count", type=int, metavar="N", help="end after N complete frames (adds frame_count to --until)")
     add("--order", choices=("scan", "arrival"), default="scan", help="by index, or as frames complete (default: %(default)s)")
@@ -115,12 +114,5 @@ def _signals_collected(asked: list[int], wake: Callable[[], None]) -> Iterator[N
         asked.append(number)
         wake()
 
-    if threading.current_thread() is not threading.main_thread():
+    with signals_handled({signal.SIGINT: note, signal.SIGTERM: note}):
         yield
-        return
-    previous = {number: signal.signal(number, note) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield
-    finally:
-        for number, handler in previous.items():
-            signal.signal(number, handler)

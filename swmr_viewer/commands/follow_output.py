@@ -1,4 +1,4 @@
-"""Events of the reader as lines of JSON, words and an exit status."""
+"""Events of the reader as lines of JSON, text and an exit status."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import sys
 import time
 from typing import Any, TextIO
 
-from swmr_viewer.commands.terminal import output_told, tell_line
+from swmr_viewer.commands.terminal import output_errors_explained, print_line
 from swmr_viewer.core.conditions import FILE_REPLACED, STOPPED, Timeout
 from swmr_viewer.core.errors import Remedy
 from swmr_viewer.reader.messages import (
@@ -30,7 +30,7 @@ from swmr_viewer.reader.messages import (
 from swmr_viewer.reader.supervision import Supervisor
 
 OK, BAD_INPUT, TIMED_OUT, FAILED, REPLACED = 0, 2, 3, 4, 5
-_LOOK_EVERY_S = 1.0
+_CHECK_EVERY_S = 1.0
 _ROOM_S = 0.5
 _STOPPING_S = 5.0
 """Longest wait (s) for a last poll after Ctrl-C: storage that does not answer must not hold the terminal."""
@@ -43,16 +43,16 @@ class FollowOutput:
     ----------
     supervisor : Supervisor
         Its events are printed; the caller closes it.
-    out, words : text streams
+    out, notes : text streams
         For JSON, and for people (None: there is nobody).
     asked : list of int
         Numbers of signals that came; the first one ends it.
     """
 
-    def __init__(self, supervisor: Supervisor, out: TextIO, words: TextIO | None, asked: list[int]) -> None:
+    def __init__(self, supervisor: Supervisor, out: TextIO, notes: TextIO | None, asked: list[int]) -> None:
         self._supervisor = supervisor
         self._out = out
-        self._words = words
+        self._notes = notes
         self._asked = asked
         self._stop_until: float | None = None
         self._may_wait_more = False
@@ -76,16 +76,16 @@ class FollowOutput:
 
     def _follow(self) -> int:
         while True:
-            for event in self._supervisor.wait(_LOOK_EVERY_S):
+            for event in self._supervisor.wait(_CHECK_EVERY_S):
                 status = self._take(event)
                 if status is not None:
                     return self._status_after_signal(status)
-            self._look_at_surroundings()
+            self._check_surroundings()
             if self._stop_until is not None and time.monotonic() > self._stop_until:
                 self._print(event="ended", reason=STOPPED, complete=self._n_frames, total=None)
                 return self._status_after_signal(OK)
 
-    def _look_at_surroundings(self) -> None:
+    def _check_surroundings(self) -> None:
         if self._asked and self._stop_until is None:
             self._stop_until = time.monotonic() + _STOPPING_S
             self._supervisor.send(Stop(self._generation))
@@ -107,7 +107,7 @@ class FollowOutput:
                     finished_path=event.finished_path,
                 )
             case DataJoined(data=joined):
-                self._print(event="joined", data_paths=[one.path for one in joined])
+                self._print(event="joined", data_paths=[dataset.path for dataset in joined])
             case FrameMeasured(index=index, position=position, data=data):
                 self._n_frames += 1
                 self._print(event="frame", index=index, position=position, data=data)
@@ -117,40 +117,40 @@ class FollowOutput:
                 self._print(event="ended", reason=reason, complete=complete, total=total)
                 return {Timeout.name: TIMED_OUT, FILE_REPLACED: REPLACED}.get(reason, OK)
             case Failed():
-                return self._tell_failure(event)
+                return self._print_failure(event)
             case _:
-                self._tell(event)
+                self._print_note(event)
         return None
 
-    def _tell_failure(self, event: Failed) -> int:
+    def _print_failure(self, event: Failed) -> int:
         hint = " Or wait for it with --wait SECONDS." if event.kind.can_be_retried and self._may_wait_more else ""
-        self._say(f"swmr-viewer: {event.message} {event.remedy}".rstrip() + hint)
+        self._print_text(f"swmr-viewer: {event.message} {event.remedy}".rstrip() + hint)
         return FAILED if event.kind.remedy is Remedy.CHECK else BAD_INPUT
 
-    def _tell(self, event: Event) -> None:
+    def _print_note(self, event: Event) -> None:
         match event:
             case PhaseChanged(message=message) if message and event.phase.value.startswith("waiting"):
-                self._say(f"{event.phase.value}: {message}")
+                self._print_text(f"{event.phase.value}: {message}")
             case DataAwaited(waits=waits):
                 for path, why in waits:
-                    self._say(f"waiting for {path}: {why}")
+                    self._print_text(f"waiting for {path}: {why}")
             case FileReplaced(message=message):
-                self._say(message)
+                self._print_text(message)
             case ReaderStuck(doing=doing, seconds=seconds):
-                self._say(f"storage does not answer since {seconds:.0f} s, while {doing}")
+                self._print_text(f"storage does not answer since {seconds:.0f} s, while {doing}")
             case ReaderReplaced(why=why):
-                self._say(f"the reader was replaced: {why}")
+                self._print_text(f"the reader was replaced: {why}")
             case _:
                 pass
 
-    def _say(self, words: str) -> None:
-        tell_line(words, self._words)
+    def _print_text(self, text: str) -> None:
+        print_line(text, self._notes)
 
     def _print(self, **members: Any) -> None:
         while not _has_room(self._out):
             if self._asked:
                 raise _OutputNotTaken
-        with output_told():
+        with output_errors_explained():
             self._out.write(json.dumps(members, allow_nan=False) + "\n")
             self._out.flush()
 

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from swmr_viewer.commands.terminal import output_told, tell, tell_line
+from swmr_viewer.commands.terminal import output_errors_explained, print_line, print_text
 from swmr_viewer.core.errors import Remedy
 from swmr_viewer.core.inspection import Candidate, Inspection, TreeNode
 from swmr_viewer.core.plain_text import plain
@@ -29,18 +29,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Print what was found; return 0, 2 for bad input, 4 for a file that cannot be read."""
-    answer = _ask(args.file)
+    answer = _inspected(args.file)
     if answer.inspection is None:
-        tell_line(f"swmr-viewer: {answer.message} {answer.remedy}".rstrip(), sys.stderr)
+        print_line(f"swmr-viewer: {answer.message} {answer.remedy}".rstrip(), sys.stderr)
         return FAILED if answer.kind is not None and answer.kind.remedy is Remedy.CHECK else BAD_INPUT
-    from swmr_viewer.commands.inspect import in_text
-
-    with output_told():
-        tell(json_of(answer.inspection) if args.json else in_text(answer.inspection), sys.stdout)
+    with output_errors_explained():
+        print_text(inspection_json(answer.inspection) if args.json else inspection_text(answer.inspection), sys.stdout)
     return OK
 
 
-def _ask(path: str) -> Inspected:
+def _inspected(path: str) -> Inspected:
     """Inspect in a process of its own: a broken file may cost that one its life."""
     from swmr_viewer.reader.messages import Inspected, ReaderStuck
     from swmr_viewer.reader.supervision import Supervisor
@@ -53,12 +51,12 @@ def _ask(path: str) -> Inspected:
                 if isinstance(event, Inspected):
                     return event
                 if isinstance(event, ReaderStuck):
-                    tell_line(f"{path} does not answer since {event.seconds:.0f} s", sys.stderr)
+                    print_line(f"{path} does not answer since {event.seconds:.0f} s", sys.stderr)
     finally:
         supervisor.close(grace_s=1.0)
 
 
-def json_of(inspection: Inspection) -> str:
+def inspection_json(inspection: Inspection) -> str:
     """Return the whole inspection as JSON."""
     return json.dumps(dataclasses.asdict(inspection), indent=2)
 
@@ -66,7 +64,7 @@ def json_of(inspection: Inspection) -> str:
 _MOST_CANDIDATES = 5
 
 
-def in_text(inspection: Inspection) -> str:
+def inspection_text(inspection: Inspection) -> str:
     """Return what was found as lines of text."""
     return "\n".join(map(plain, (*_summary(inspection), *_choices(inspection), *_tree(inspection), *_notes(inspection))))
 
@@ -95,7 +93,7 @@ def _choices(found: Inspection) -> Iterator[str]:
         if candidates:
             yield ""
             yield f"{title}, likeliest first:"
-            yield from _aligned((one.node.path, _reason(one)) for one in candidates[:_MOST_CANDIDATES])
+            yield from _aligned((candidate.node.path, _reason(candidate)) for candidate in candidates[:_MOST_CANDIDATES])
             if len(candidates) > _MOST_CANDIDATES:
                 yield f"  and {len(candidates) - _MOST_CANDIDATES} more"
 

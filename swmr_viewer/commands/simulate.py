@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import _thread
 import argparse
+import contextlib
+import os
+import signal
 import sys
+import threading
 import time
 from typing import TYPE_CHECKING
 
@@ -26,6 +31,7 @@ if TYPE_CHECKING:
 
 INTERRUPTED = 130
 TERMINATED = 143
+END_WITH_INPUT = "--end-with-input"
 REPORT_PERIOD_S = 0.2
 """How often the line on a terminal is rewritten."""
 USUAL_DTYPES = ("float64", "uint32", "uint16")
@@ -35,7 +41,7 @@ N_PLAIN_REPORTS = 10
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add what a simulated scan can be told."""
+    """Add what a simulated scan can be."""
     add = parser.add_argument
     add("output", metavar="OUT.h5", help="the file to write")
     add("--scan", default="20x30", metavar="SIZE", help="scan points along each axis, slowest first (default: %(default)s)")
@@ -62,6 +68,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     # For programs that follow or lead the writer: see simulator/handshake.py.
     add("--handshake", action="store_true", help=argparse.SUPPRESS)
     add("--step", action="store_true", help=argparse.SUPPRESS)
+    add(END_WITH_INPUT, action="store_true", help=argparse.SUPPRESS)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -72,7 +79,24 @@ def run(args: argparse.Namespace) -> int:
     SwmrViewerError
         If the plan is impossible, the file exists, or it cannot be written.
     """
+    if args.end_with_input:
+        threading.Thread(target=_end_with_input, name="end with input", daemon=True).start()
     return _write(plan_from(args), args)
+
+
+def _end_with_input() -> None:
+    """End as soon as nobody holds standard input open: so the demo's writer ends with the demo, also where that is killed.
+
+    It closes its file on every system: on Windows a process cannot be asked to end by a signal.
+    """
+    # os.read, for a daemon thread in sys.stdin's lock would abort the interpreter's end.
+    with contextlib.suppress(OSError):
+        while os.read(0, 1024):
+            pass
+    if hasattr(signal, "pthread_kill"):
+        signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGTERM)
+    else:
+        _thread.interrupt_main()
 
 
 def plan_from(args: argparse.Namespace) -> ScanPlan:
@@ -134,11 +158,11 @@ def _listeners(plan: ScanPlan, args: argparse.Namespace, early_end: EarlyEnd) ->
 
     handshake = Handshake(sys.stdout, sys.stdin)
     gate: Gate = handshake.wait if args.step else lambda _: None
-    tell = handshake.report if args.handshake or args.step else _Teller(plan, args.output).report
+    show = handshake.report if args.handshake or args.step else _ProgressLines(plan, args.output).report
 
     def report(progress: Progress) -> None:
         early_end.protect()
-        tell(progress)
+        show(progress)
 
     return report, gate
 
@@ -147,37 +171,37 @@ def _line_end() -> str:
     return "\n" if sys.stderr.isatty() else ""
 
 
-class _Teller:
-    """Progress in words on standard error: one line rewritten on a terminal, a few lines elsewhere."""
+class _ProgressLines:
+    """Progress as text on standard error: one line rewritten on a terminal, a few lines elsewhere."""
 
     def __init__(self, plan: ScanPlan, path: str) -> None:
         self._plan = plan
         self._path = path
         self._on_terminal = sys.stderr.isatty()
-        self._start_s = self._told_s = time.monotonic()
-        self._n_told = -1
+        self._start_s = self._reported_s = time.monotonic()
+        self._n_reported = -1
 
     def report(self, progress: Progress) -> None:
-        """Say what is worth a line."""
+        """Print what is worth a line."""
         if progress.stage == "swmr":
             self._start_s = time.monotonic()
             size = size_text(self._plan.frame_shape)
             frame = f"frames of {size} {self._plan.dtype}" if size else f"scalars, {self._plan.dtype}"
-            self._say(f"Writing {self._path}: {progress.n_points} {frame}, one every {self._plan.period_s:g} s. It can be followed now.\n")
+            self._put(f"Writing {self._path}: {progress.n_points} {frame}, one every {self._plan.period_s:g} s. It can be followed now.\n")
         elif progress.stage in ("frame", "burst") and self._is_due(progress):
-            self._say(self._line(progress))
+            self._put(self._line(progress))
         elif progress.stage == "closed":
             last = f"{self._line(progress)}\n" if self._on_terminal else ""
-            self._say(f"{last}Closed {self._path}: {progress.n_complete} of {progress.n_points} frames complete.\n")
+            self._put(f"{last}Closed {self._path}: {progress.n_complete} of {progress.n_points} frames complete.\n")
 
     def _is_due(self, progress: Progress) -> bool:
         if self._on_terminal:
-            due = time.monotonic() - self._told_s >= REPORT_PERIOD_S
+            due = time.monotonic() - self._reported_s >= REPORT_PERIOD_S
         else:
-            due = progress.n_complete * N_PLAIN_REPORTS // progress.n_points > self._n_told
+            due = progress.n_complete * N_PLAIN_REPORTS // progress.n_points > self._n_reported
         if due:
-            self._told_s = time.monotonic()
-            self._n_told = progress.n_complete * N_PLAIN_REPORTS // progress.n_points
+            self._reported_s = time.monotonic()
+            self._n_reported = progress.n_complete * N_PLAIN_REPORTS // progress.n_points
         return due
 
     def _line(self, progress: Progress) -> str:
@@ -185,6 +209,6 @@ class _Teller:
         text = f"{progress.n_complete} of {progress.n_points} frames, {rate_hz:.1f} Hz"
         return f"\r{text:<60}" if self._on_terminal else f"{text}\n"
 
-    def _say(self, text: str) -> None:
+    def _put(self, text: str) -> None:
         sys.stderr.write(text)
         sys.stderr.flush()

@@ -66,7 +66,7 @@ def has_fonts() -> bool:
     """Whether there is any font, without which every text is a row of boxes."""
     if not sys.platform.startswith("linux"):
         return True
-    folders = (os.path.expanduser(one) for one in _FONT_FOLDERS)
+    folders = (os.path.expanduser(folder) for folder in _FONT_FOLDERS)
     return any(name.lower().endswith(_FONT_ENDINGS) for folder in folders for _, _, names in os.walk(folder) for name in names)
 
 

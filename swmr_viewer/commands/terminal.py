@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import signal
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from types import FrameType, TracebackType
 from typing import Self, TextIO, TypeVar
@@ -19,13 +19,13 @@ class OutputError(SwmrViewerError):
 
 
 @contextmanager
-def output_told() -> Iterator[None]:
+def output_errors_explained() -> Iterator[None]:
     """Turn what goes wrong with standard output into a sentence.
 
     Raises
     ------
     BrokenPipeError
-        If whoever read it has gone: nobody needs to be told.
+        If whoever read it has gone: nobody needs to know.
     OutputError
         If it cannot be written for another reason, as where a disk is full.
     """
@@ -37,21 +37,20 @@ def output_told() -> Iterator[None]:
         raise OutputError(f"Standard output cannot be written: {error.strerror}.", "Make room for it, and start again.") from error
 
 
-def tell(words: str, stream: TextIO | None) -> None:
+def print_text(text: str, stream: TextIO | None) -> None:
     """Print lines; characters that the stream has no code for are written out. None: the stream was closed before we started."""
     if stream is None:
         return
-    for line in words.split("\n"):
-        told = plain(line)
+    for line in text.split("\n"):
         encoding = stream.encoding or "utf-8"
-        stream.write(told.encode(encoding, "backslashreplace").decode(encoding) + "\n")
+        stream.write(plain(line).encode(encoding, "backslashreplace").decode(encoding) + "\n")
     stream.flush()
 
 
-def tell_line(words: str, stream: TextIO | None) -> None:
+def print_line(text: str, stream: TextIO | None) -> None:
     """Print a sentence, in which a name may hold line breaks, as one line; that nobody can read it ends nothing."""
     with suppress(OSError):
-        tell(plain(words), stream)
+        print_text(plain(text), stream)
 
 
 def scan_shape(text: str) -> tuple[int, ...]:
@@ -68,10 +67,21 @@ def scan_shape(text: str) -> tuple[int, ...]:
     return tuple(int(part) for part in parts)
 
 
-NUMBERS = (signal.SIGINT, signal.SIGTERM)
+@contextmanager
+def signals_handled(handlers: Mapping[signal.Signals, Callable[[int, FrameType | None], object]]) -> Iterator[None]:
+    """While this lasts, signals are handled by these; they belong to the main thread, elsewhere nothing changes."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = {number: signal.signal(number, handler) for number, handler in handlers.items()}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
-class Kept:
+class SignalNote:
     """A handler that remembers; ``came`` is what the next handler looks at when it takes over."""
 
     def __init__(self) -> None:
@@ -82,18 +92,11 @@ class Kept:
 
 
 @contextmanager
-def interrupts_kept() -> Iterator[dict[signal.Signals, Kept]]:
+def interrupts_noted() -> Iterator[dict[signal.Signals, SignalNote]]:
     """While this lasts, nothing is raised; signals belong to the main thread alone."""
-    kept = {number: Kept() for number in NUMBERS}
-    if threading.current_thread() is not threading.main_thread():
-        yield kept
-        return
-    before = {number: signal.signal(number, handler) for number, handler in kept.items()}
-    try:
-        yield kept
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+    notes = {number: SignalNote() for number in (signal.SIGINT, signal.SIGTERM)}
+    with signals_handled(notes):
+        yield notes
 
 
 T = TypeVar("T")

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from swmr_viewer.commands.display_check import check_display
-from swmr_viewer.commands.terminal import interrupts_kept, scan_shape
+from swmr_viewer.commands.terminal import interrupts_noted, scan_shape
 from swmr_viewer.core.conditions import default_conditions
 from swmr_viewer.core.errors import SwmrViewerError
 from swmr_viewer.reader.messages import FollowRequest
@@ -26,11 +26,11 @@ class NoFileError(SwmrViewerError):
 
 
 class NoFolderError(SwmrViewerError):
-    """It is told which files to wait for, and not where."""
+    """It is given which files to wait for, and not where."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add what the window can be told to follow."""
+    """Add what the window can follow."""
     add = parser.add_argument
     add("file", nargs="?", metavar="FILE", help="the file to follow; it need not exist yet (default: an empty window)")
     add("--keys", nargs="+", action="extend", default=[], metavar="PATH", help="key datasets, or groups of them (default: what is found)")
@@ -65,12 +65,12 @@ def show(
     check_display()
     from swmr_viewer.reader.supervision import Supervisor
 
-    with interrupts_kept() as kept, closing(Supervisor()) as supervisor:
+    with interrupts_noted() as notes, closing(Supervisor()) as supervisor:
         supervisor.start()
         from swmr_viewer.gui.application import run_window
 
-        for number, handler in kept.items():
-            if handler.came:
+        for number, note in notes.items():
+            if note.came:
                 return 128 + number
         return run_window(request, supervisor, watch=watch, screenshot=screenshot, quit_when_finished=quit_when_finished)
 
@@ -112,7 +112,7 @@ def watch_from(args: argparse.Namespace) -> WatchRule | None:
     Raises
     ------
     NoFolderError
-        If it is told what to wait for, and not where.
+        If it is given what to wait for, and not where.
     """
     if args.watch is None:
         if args.pattern or args.newest:

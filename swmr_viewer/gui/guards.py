@@ -76,7 +76,7 @@ def interrupt_calls(action: Callable[[], object]) -> Iterator[None]:
     before_fd = signal.set_wakeup_fd(theirs.fileno(), warn_on_full_buffer=False)
     before = {number: signal.signal(number, _do_nothing) for number in (signal.SIGINT, signal.SIGTERM)}
     for number, handler in before.items():
-        if getattr(handler, "came", False):  # kept by commands/interrupts.py while the window was being made
+        if getattr(handler, "came", False):  # noted by commands/terminal.py while the window was being made
             signal.raise_signal(number)
     try:
         yield

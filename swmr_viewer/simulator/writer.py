@@ -26,7 +26,7 @@ DIED_STATUS: Final = 70
 """Exit status of a writer whose fault is to die."""
 
 
-class OutputError(SwmrViewerError, OSError):
+class ScanFileError(SwmrViewerError, OSError):
     """The file to write is in the way, or cannot be made."""
 
 
@@ -102,7 +102,7 @@ def write_scan(
 
     Raises
     ------
-    OutputError
+    ScanFileError
         If the file exists, cannot be created, or cannot be written to the end.
     """
     warm_up(plan)
@@ -181,15 +181,15 @@ def _sleep_until(due: float, clock: Callable[[], float], sleep: Callable[[float]
 
 def _create(path: Path, force: bool) -> h5py.File:
     if not path.parent.is_dir():
-        raise OutputError(f"{path} cannot be created: there is no folder {path.parent}.", "Make the folder, or give another name.")
+        raise ScanFileError(f"{path} cannot be created: there is no folder {path.parent}.", "Make the folder, or give another name.")
     try:
         if force:
             path.unlink(missing_ok=True)
         return h5py.File(path, "x", libver=LIBVER)
     except FileExistsError as error:
-        raise OutputError(f"{path} is there already.", "Give another name, or --force to replace it.") from error
+        raise ScanFileError(f"{path} is there already.", "Give another name, or --force to replace it.") from error
     except OSError as error:
-        raise OutputError(
+        raise ScanFileError(
             f"{path} cannot be created: {_why(error)}.", "Check the folder and its permissions, or give another name."
         ) from error
 
@@ -202,7 +202,7 @@ def _explained(path: Path) -> Iterator[None]:
     except SwmrViewerError:
         raise
     except (OSError, RuntimeError) as error:
-        raise OutputError(f"{path} could not be written further: {_why(error)}.", "Check the space and the state of the disk.") from error
+        raise ScanFileError(f"{path} could not be written further: {_why(error)}.", "Check the space and the state of the disk.") from error
 
 
 def _why(error: Exception) -> str:

@@ -14,7 +14,7 @@ import pytest
 from swmr_viewer.simulator import writer
 from swmr_viewer.simulator.layouts.pieces import Channel
 from swmr_viewer.simulator.plan import ScanPlan
-from swmr_viewer.simulator.writer import OutputError, Progress, Stage, write_scan
+from swmr_viewer.simulator.writer import Progress, ScanFileError, Stage, write_scan
 
 SMALL: dict[str, Any] = {"scan_shape": (2, 3), "frame_shape": (16, 20), "period_s": 0.0}
 
@@ -132,7 +132,7 @@ def test_each_frame_is_flushed_before_its_key_is_touched(tmp_path: Path, monkeyp
 def test_a_file_in_the_way_is_left_as_it_is(tmp_path: Path) -> None:
     path = tmp_path / "x.h5"
     path.write_text("precious")
-    with pytest.raises(OutputError, match=r"is there already\. Give another name, or --force"):
+    with pytest.raises(ScanFileError, match=r"is there already\. Give another name, or --force"):
         write_scan(ScanPlan(**SMALL), path)
     assert path.read_text() == "precious"
 
@@ -149,9 +149,9 @@ def test_force_leaves_readers_of_the_old_file_in_peace(tmp_path: Path) -> None:
 
 
 def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
-    with pytest.raises(OutputError, match="there is no folder"):
+    with pytest.raises(ScanFileError, match="there is no folder"):
         write_scan(ScanPlan(**SMALL), tmp_path / "nowhere" / "x.h5")
-    with pytest.raises(OutputError):
+    with pytest.raises(ScanFileError):
         write_scan(ScanPlan(**SMALL), tmp_path, force=True)
 
 
@@ -161,7 +161,7 @@ def test_a_disk_that_fails_is_one_sentence_and_the_file_is_closed(tmp_path: Path
             raise OSError(28, "Can't write data (file write failed: errno = 28)")
 
     monkeypatch.setattr(Channel, "write_frames", failing)
-    with pytest.raises(OutputError, match="could not be written further"):
+    with pytest.raises(ScanFileError, match="could not be written further"):
         write_scan(ScanPlan(**SMALL), tmp_path / "x.h5")
     assert (tmp_path / "x.h5").read_bytes()[11] == 0
 

@@ -1,4 +1,4 @@
-"""Files that somebody asked to request into without following them, until they are answered. Pure."""
+"""Files that somebody asked to inspect without following them, until they are answered. Pure."""
 
 from __future__ import annotations
 
