@@ -207,10 +207,10 @@ def test_a_file_that_ends_every_reader_is_a_failure_and_status_4(tmp_path):
     path = broken.write_hanging_opening(tmp_path)
     script = tmp_path / "impatient.py"
     script.write_text(
-        "import sys\nfrom swmr_viewer.reader import supervisor\nfrom swmr_viewer.cli import main\n"
+        "import sys\nfrom swmr_viewer.reader import supervision\nfrom swmr_viewer.cli import main\n"
         "if __name__ == '__main__':\n"
-        "    make = supervisor.Supervisor\n"
-        "    supervisor.Supervisor = lambda: make(stuck_after_s=1.0)\n"
+        "    make = supervision.Supervisor\n"
+        "    supervision.Supervisor = lambda: make(stuck_after_s=1.0)\n"
         "    sys.exit(main(sys.argv[1:]))\n"
     )
     arguments = ["follow", str(path), "--keys", broken.KEYS, "--data", broken.DATA]
