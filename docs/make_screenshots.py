@@ -122,10 +122,10 @@ def task_pictures(folder: Path) -> None:
         save(window, "measuring")
         window.actions_.snapshot_settings.trigger()
         window.actions_.shortcuts.trigger()
-        assert window.at_home.snapshot_panel is not None
-        assert window.at_home.sheet is not None
-        save(window.at_home.snapshot_panel, "snapshots")
-        save(window.at_home.sheet, "keys")
+        assert window.desktop_actions.snapshot_panel is not None
+        assert window.desktop_actions.sheet is not None
+        save(window.desktop_actions.snapshot_panel, "snapshots")
+        save(window.desktop_actions.sheet, "keys")
 
 
 def spectrum_picture(folder: Path) -> None:

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFrame, QMainWindow, QStackedWidget, QVBoxLayout, 
 from swmr_viewer.core.plain_text import plain
 from swmr_viewer.gui.actions import make_actions, make_window_menu
 from swmr_viewer.gui.controls import ControlBar, LiveEdge, TerminationBar
-from swmr_viewer.gui.desktop.at_home import AtHome
+from swmr_viewer.gui.desktop.desktop_actions import DesktopActions
 from swmr_viewer.gui.desktop.error_bar import ErrorBar
 from swmr_viewer.gui.desktop.keyboard_focus import KeyboardFocus
 from swmr_viewer.gui.desktop.readout_bar import ReadoutBar
@@ -52,7 +52,7 @@ class MainWindow(QMainWindow):
         self.resize(self._first_size())
         self.restoreGeometry(settings().value(GEOMETRY_KEY) or b"")
         self.burst = Burst(session, self.snapshots)
-        self.at_home = AtHome(
+        self.desktop_actions = DesktopActions(
             session,
             self.frame_view,
             self.snapshots,

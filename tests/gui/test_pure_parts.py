@@ -8,8 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from swmr_viewer.core.number_text import age_text, count_text, dtype_text, rate_text, seconds_text, value_text
-from swmr_viewer.gui.display.levels_axis import level_text, ticks_between
-from swmr_viewer.gui.display.levels_scale import LevelScale
+from swmr_viewer.gui.display.levels_scale import LevelScale, level_text, ticks_between
 from swmr_viewer.gui.image.raw_crop import crop_for
 from swmr_viewer.gui.look.theme import DARK, LIGHT, Tokens, contrast
 from swmr_viewer.gui.scan_map import map_image as mi

@@ -9,8 +9,7 @@ import numpy.typing as npt
 import pyqtgraph as pg
 
 from swmr_viewer.core.number_text import LONGEST_TICK, compact_text, ticks_in_room
-from swmr_viewer.gui.display.levels_axis import LevelsAxis, level_text
-from swmr_viewer.gui.display.levels_scale import LARGEST, SMALLEST, LevelScale, Scale
+from swmr_viewer.gui.display.levels_scale import LARGEST, SMALLEST, LevelsAxis, LevelScale, Scale, level_text
 
 Values = npt.NDArray[np.float64]
 

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from swmr_viewer.core.plain_text import plain
 from swmr_viewer.gui.curves.curve_axes import ValueAxis, Values, curve_scale
 from swmr_viewer.gui.display.levels_scale import LevelScale, Scale
-from swmr_viewer.gui.look.painted_view import PaintedView
+from swmr_viewer.gui.look.painting import PaintedView
 from swmr_viewer.gui.look.theme import theme_of_application, tokens
 
 REDRAW_MS = 100

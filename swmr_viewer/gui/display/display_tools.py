@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QMenu, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QToolButton, QWidget
 
 from swmr_viewer.gui.display.color_editor import ColorEditor
 from swmr_viewer.gui.display.display_actions import display_menus, make_display_actions
 from swmr_viewer.gui.display.display_settings import Display
 from swmr_viewer.gui.display.levels_editor import LevelsEditor
+from swmr_viewer.gui.display.levels_scale import Scale
 from swmr_viewer.gui.display.levels_text import AS_STORED, OWN_COLORS, mode_text
-from swmr_viewer.gui.display.scale_buttons import ScaleButtons
 from swmr_viewer.gui.look.menus import PopupButton
 
 
@@ -61,3 +61,21 @@ class DisplayTools(QObject):
         self._auto_levels.setChecked(settings.is_auto)
         for one in (self.levels_button, self.color_button, self._auto_levels):
             one.setEnabled(self._display.has_colors)
+
+
+class ScaleButtons(QWidget):
+    """One button per scale; its action is the one of the menu and the keys."""
+
+    def __init__(self, actions: dict[Scale, QAction], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.buttons: dict[Scale, QToolButton] = {}
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        for scale, action in actions.items():
+            button = self.buttons[scale] = QToolButton()
+            place = "first" if not self.buttons.keys() - {scale} else "last" if len(self.buttons) == len(actions) else "middle"
+            button.setProperty("segment", place)
+            button.setDefaultAction(action)
+            button.setAccessibleName(f"Scale: {scale}")
+            row.addWidget(button)

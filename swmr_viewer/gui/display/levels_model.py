@@ -6,8 +6,7 @@ from math import isfinite
 
 from PySide6.QtCore import QObject, Signal
 
-from swmr_viewer.gui.display.levels_axis import LevelsAxis
-from swmr_viewer.gui.display.levels_scale import LevelScale, Scale, scale_for
+from swmr_viewer.gui.display.levels_scale import LevelsAxis, LevelScale, Scale, scale_for
 
 Levels = tuple[float, float]
 GRAB_PX = 8

@@ -13,16 +13,15 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from swmr_viewer.analysis import valid_mask
 from swmr_viewer.core.data_facts import DataFacts
-from swmr_viewer.gui.display.color_bar import ColorBar
+from swmr_viewer.gui.display.color_bar import ColorBar, Histogram
 from swmr_viewer.gui.display.display_settings import DisplaySettings
-from swmr_viewer.gui.display.histogram import Histogram
 from swmr_viewer.gui.display.levels_model import LevelsModel
 from swmr_viewer.gui.display.orientation import Orientation
 from swmr_viewer.gui.image.frame_axes import FrameTicks, frame_axes
 from swmr_viewer.gui.image.image_box import PADDING, ImageBox
 from swmr_viewer.gui.image.image_layers import ImageLayers
 from swmr_viewer.gui.image.raw_crop import Crop
-from swmr_viewer.gui.look.painted_view import PaintedView
+from swmr_viewer.gui.look.painting import PaintedView
 from swmr_viewer.gui.look.theme import theme_of_application, tokens
 from swmr_viewer.scan_model import LiveFrame
 

@@ -9,7 +9,7 @@ from functools import wraps
 from typing import Any, TypeVar, cast
 
 import pyqtgraph as pg
-from PySide6.QtCore import QRectF, QTimer
+from PySide6.QtCore import QRectF, QTimer, Signal
 from PySide6.QtGui import QPainter, QPainterPath, QPaintEvent
 from PySide6.QtWidgets import QGraphicsItem, QWidget
 
@@ -102,3 +102,22 @@ def _tell(owner: object, error: Exception) -> None:
 def _name(owner: object) -> str:
     told = owner.accessibleName() if isinstance(owner, QWidget) else ""
     return f"\u201c{told}\u201d" if told else f"A part of the window ({type(owner).__name__.strip('_')})"
+
+
+guard_items()
+
+
+class PaintedView(pg.GraphicsView):
+    """A graphics view that tells when it has painted, and where the pointer left it."""
+
+    painted = Signal()
+    pointer_left = Signal()
+
+    @guarded
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        self.painted.emit()
+
+    def leaveEvent(self, event: Any) -> None:
+        super().leaveEvent(event)
+        self.pointer_left.emit()

@@ -16,7 +16,7 @@ from swmr_viewer.gui.application import application
 from swmr_viewer.gui.assembly import Assembly
 from swmr_viewer.gui.desktop.readout_bar import short_number
 from swmr_viewer.gui.display.color_bar import TEXT_WIDTH
-from swmr_viewer.gui.display.levels_axis import ticks_text
+from swmr_viewer.gui.display.levels_scale import ticks_text
 from swmr_viewer.gui.look.scrolled import Scrolled
 from swmr_viewer.reader.messages import FollowRequest
 from tests.gui.fakes import FakeSupervisor

@@ -167,7 +167,7 @@ def test_the_one_action_forgets_it_and_the_picture_is_as_at_the_first_start(star
     viewer.window.display.change(scale=Scale.LOG, percentiles=(2.0, 98.0))
     viewer, reader = start()
     viewer.window.actions_.reset.trigger()
-    viewer.window.at_home.question.yes.click()
+    viewer.window.desktop_actions.question.yes.click()
     assert viewer.window.display.settings == DisplaySettings()
     assert reader.sent(m.SetDisplay)[-1] == m.SetDisplay(1, data_path=PLACE.path)
     viewer, _ = start()

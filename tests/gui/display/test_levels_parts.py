@@ -11,11 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from swmr_viewer.analysis import LevelStatistics
+from swmr_viewer.gui.display.color_bar import counts_along
 from swmr_viewer.gui.display.color_maps import COLOR_MAPS, color_table
 from swmr_viewer.gui.display.display_settings import DisplaySettings, LevelMode
-from swmr_viewer.gui.display.histogram import counts_along
-from swmr_viewer.gui.display.levels_axis import LevelsAxis, log_ticks_between, ticks_text
-from swmr_viewer.gui.display.levels_scale import LevelScale, Scale, scale_for
+from swmr_viewer.gui.display.levels_scale import LevelsAxis, LevelScale, Scale, log_ticks_between, scale_for, ticks_text
 from swmr_viewer.gui.display.levels_text import mode_text
 from swmr_viewer.gui.display.orientation import Orientation
 from swmr_viewer.gui.display.screen_fit import screen_fit

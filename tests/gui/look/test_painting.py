@@ -17,8 +17,7 @@ from pytestqt.qtbot import QtBot
 import swmr_viewer.gui
 from swmr_viewer.gui.assembly import Assembly
 from swmr_viewer.gui.guards import exceptions_reported
-from swmr_viewer.gui.look.painted_view import PaintedView
-from swmr_viewer.gui.look.painting import Painted, is_guarded, kinds_below, tell_again
+from swmr_viewer.gui.look.painting import Painted, PaintedView, is_guarded, kinds_below, tell_again
 
 PAINTING = {
     QWidget: ("paintEvent",),

@@ -107,10 +107,10 @@ def test_reset_forgets_them_once_it_was_asked(start: Start, qtbot: QtBot) -> Non
     window = viewer.window
     window.measuring.measurements.draw("rectangle", BOX)
     window.actions_.reset.trigger()
-    qtbot.keyClick(window.at_home.question, Qt.Key.Key_Escape)
+    qtbot.keyClick(window.desktop_actions.question, Qt.Key.Key_Escape)
     assert len(window.measuring.measurements.marks.regions) == 1
     window.actions_.reset.trigger()
-    window.at_home.question.yes.click()
+    window.desktop_actions.question.yes.click()
     assert window.measuring.measurements.marks == Marks()
     viewer, _ = start()
     assert viewer.window.measuring.measurements.marks == Marks()

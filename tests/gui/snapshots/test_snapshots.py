@@ -107,7 +107,7 @@ def test_the_panel_edits_how_snapshots_are_written(qtbot: QtBot, ready: Assembly
     folder = tmp_path / "elsewhere"
     folder.mkdir()
     qtbot.keyClick(ready.window, Qt.Key.Key_S, CONTROL | SHIFT)
-    panel = ready.window.at_home.snapshot_panel
+    panel = ready.window.desktop_actions.snapshot_panel
     assert panel is not None
     assert panel.isVisible()
     assert not panel.isModal()
@@ -202,7 +202,7 @@ def test_a_burst_takes_each_second_frame_until_it_has_its_number(
 ) -> None:
     live_frames(qtbot, ready, reader, range(2))
     qtbot.keyClick(ready.window, Qt.Key.Key_S, CONTROL | SHIFT)
-    panel, burst = ready.window.at_home.snapshot_panel, ready.window.burst
+    panel, burst = ready.window.desktop_actions.snapshot_panel, ready.window.burst
     assert panel is not None
     panel.step.setValue(2)
     panel.count.setValue(3)

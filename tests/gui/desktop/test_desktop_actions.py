@@ -91,12 +91,12 @@ def test_one_action_resets_every_setting(qtbot: QtBot, following: Following, tmp
     window.panels.panel("detectors").close()
     window.panels.keep()
     window.snapshots.set_settings(SnapshotSettings(tmp_path, "{index}", ("npy", "json")))
-    window.at_home.looks.actions()[2].trigger()
+    window.desktop_actions.looks.actions()[2].trigger()
     assert theme_of_application().tokens is DARK
     assert settings().allKeys()
     kept = settings().allKeys()
     window.actions_.reset.trigger()
-    question = window.at_home.question
+    question = window.desktop_actions.question
     assert not question.isModal()
     assert QApplication.activeModalWidget() is None
     assert settings().allKeys() == kept
@@ -108,7 +108,7 @@ def test_one_action_resets_every_setting(qtbot: QtBot, following: Following, tmp
     assert settings().allKeys() == []
     assert window.panels.panel("detectors").isVisible()
     assert window.snapshots.settings == SnapshotSettings()
-    assert window.at_home.looks.actions()[0].isChecked()
+    assert window.desktop_actions.looks.actions()[0].isChecked()
 
 
 def test_settings_are_a_file_of_the_user_in_the_platforms_place(viewer: Assembly, fresh_home: Path) -> None:
@@ -121,14 +121,14 @@ def test_settings_are_a_file_of_the_user_in_the_platforms_place(viewer: Assembly
 
 
 def test_the_look_is_chosen_in_the_menu_and_remembered(qtbot: QtBot, viewer: Assembly) -> None:
-    as_desktop, light, dark = viewer.window.at_home.looks.actions()
+    as_desktop, light, dark = viewer.window.desktop_actions.looks.actions()
     assert as_desktop.isChecked()
     for action, colors in ((dark, DARK), (light, LIGHT)):
         action.trigger()
         assert theme_of_application().tokens is colors
     later = reopened(qtbot)
     try:
-        assert later.window.at_home.looks.actions()[1].isChecked()
+        assert later.window.desktop_actions.looks.actions()[1].isChecked()
         assert theme_of_application().tokens is LIGHT
     finally:
         assert later.close()
@@ -161,7 +161,7 @@ def test_every_action_has_words_a_tooltip_and_keys_of_its_own(viewer: Assembly) 
 def test_f1_shows_every_shortcut_that_the_menu_has(qtbot: QtBot, following: Following) -> None:
     viewer = following((4, 5))
     qtbot.keyClick(viewer.window, Qt.Key.Key_F1)
-    sheet = viewer.window.at_home.sheet
+    sheet = viewer.window.desktop_actions.sheet
     assert sheet is not None
     assert sheet.isVisible()
     assert not sheet.isModal()

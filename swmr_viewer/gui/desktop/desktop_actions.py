@@ -1,13 +1,14 @@
-"""What makes the window at home on the desktop, put together: snapshot panel, bursts, clipboard, keys, look, reset."""
+"""The actions between window and desktop: snapshot panel, bursts, clipboard, the sheet of keys, light or dark, reset."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QActionGroup
-from PySide6.QtWidgets import QDialog, QMenu
+from PySide6.QtWidgets import QDialog, QMenu, QMessageBox, QWidget
 
 from swmr_viewer.gui.actions import Actions
-from swmr_viewer.gui.desktop.reset_question import ResetQuestion
 from swmr_viewer.gui.desktop.shortcuts_sheet import ShortcutsSheet
 from swmr_viewer.gui.display.display_settings import Display
 from swmr_viewer.gui.look.menus import make_menu
@@ -23,7 +24,7 @@ LOOK_KEY = "window/look"
 LOOKS = (("", "As the &desktop"), ("light", "&Light"), ("dark", "D&ark"))
 
 
-class AtHome(QObject):
+class DesktopActions(QObject):
     """Knows the window's actions of these matters, and what they do.
 
     Parameters
@@ -154,3 +155,23 @@ def _raise(dialog: QDialog) -> None:
     dialog.show()
     dialog.raise_()
     dialog.activateWindow()
+
+
+class ResetQuestion(QMessageBox):
+    """Calls ``reset`` if the answer is yes; nothing is modal, for a scan may run."""
+
+    def __init__(self, reset: Callable[[], None], parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("Reset")
+        self.setIcon(QMessageBox.Icon.Question)
+        self.setWindowModality(Qt.WindowModality.NonModal)
+        self.setModal(False)
+        self.setText("Forget every setting, and stand as at the very first start?")
+        self.setInformativeText(
+            "Looks of data sets, regions, recent files, panels and snapshot settings are forgotten. Files and presets stay as they are."
+        )
+        self.yes = self.addButton("Reset", QMessageBox.ButtonRole.DestructiveRole)
+        self.no = self.addButton(QMessageBox.StandardButton.Cancel)
+        self.setDefaultButton(self.no)
+        self.setEscapeButton(self.no)
+        self.yes.clicked.connect(reset)
