@@ -1,1 +1,1 @@
-"""At home on the desktop: panels, bars, the sheet of keys, the look, the reset."""
+"""Between window and desktop: bars, the sheet of keys, light or dark, the reset."""
