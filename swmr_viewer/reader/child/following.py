@@ -69,10 +69,13 @@ class Following:
         self._ended = False
         self._ended_before = follow.ended_reason
         self._reported_waits: tuple[tuple[str, str], ...] = ()
+        self._report_opened(follow)
+
+    def _report_opened(self, follow: Follow) -> None:
         self._report_waits()
-        pipe.send(scan.opened(follow.generation, follow.request.path))
-        self._report_faults(scan.faults)
-        pipe.report_phase(Phase.FOLLOWING)
+        self._pipe.send(self._scan.opened(follow.generation, follow.request.path))
+        self._report_faults(self._scan.faults)
+        self._pipe.report_phase(Phase.FOLLOWING)
 
     @property
     def h5file(self) -> Any:

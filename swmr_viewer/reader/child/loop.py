@@ -32,8 +32,6 @@ from swmr_viewer.reader.messages import (
     Quit,
     ReleaseSlot,
     Request,
-    SetConditions,
-    SetDisplay,
     Stop,
     UseSlots,
 )
@@ -98,10 +96,10 @@ class ReaderLoop:
             self._opener = None
             self._pipe.send(Ended(self._pipe.generation, STOPPED, 0, 0))
             self._pipe.report_phase(Phase.ENDED, STOPPED)
-        elif isinstance(request, (SetConditions, SetDisplay)) or not self._early or type(self._early[-1]) is not type(request):
-            self._early.append(request)
-        else:
-            self._early[-1] = request
+            return
+        if self._early and request.replaces_waiting and request.group is self._early[-1].group:
+            self._early.pop()
+        self._early.append(request)
 
     def _begin(self, follow: Follow) -> None:
         self._drop()
