@@ -35,7 +35,7 @@ if TYPE_CHECKING:
         ShapeError,
         SwmrViewerError,
     )
-    from swmr_viewer.core.files.opening import open_swmr
+    from swmr_viewer.core.files import open_swmr
     from swmr_viewer.core.follower import Follower
     from swmr_viewer.core.frame_sets import FrameSet
     from swmr_viewer.core.frames import FrameGrabber
@@ -118,7 +118,7 @@ _MODULES = {
     "ShapeError": "errors",
     "SwmrViewerError": "errors",
     "Timeout": "conditions",
-    "open_swmr": "files.opening",
+    "open_swmr": "files",
     "snake_index_of": "scan",
     "snake_position_of": "scan",
     "snake_visit_of": "scan",
@@ -130,7 +130,7 @@ def __getattr__(name: str) -> Any:
     if name not in _MODULES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     if _MODULES[name] not in _WITHOUT_HDF5:
-        import_module("swmr_viewer.core.files.locking").load_hdf5()
+        import_module("swmr_viewer.core.locking").load_hdf5()
     return getattr(import_module(f"swmr_viewer.core.{_MODULES[name]}"), name)
 
 

@@ -14,7 +14,7 @@ import psutil
 import pytest
 
 from swmr_viewer.commands import demo
-from swmr_viewer.core.files.superblock import read_file_state
+from swmr_viewer.core.file_state import read_file_state
 from swmr_viewer.core.inspection import FileState
 
 pytestmark = pytest.mark.live

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from swmr_viewer.analysis.masks import Pixels
-from swmr_viewer.core.data.frame_kinds import color_axis_of
+from swmr_viewer.core.data_facts import color_axis_of
 
 
 class Part(StrEnum):

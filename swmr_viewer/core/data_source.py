@@ -15,14 +15,13 @@ import h5py
 import numpy.typing as npt
 
 from swmr_viewer.core.conditions import ConditionLike
-from swmr_viewer.core.data.opening_data import DataPath
+from swmr_viewer.core.data import DataPath
 from swmr_viewer.core.errors import FrameDoubtfulError, ShapeError, SwmrViewerError
-from swmr_viewer.core.files.links import path_named
+from swmr_viewer.core.files import path_named
 from swmr_viewer.core.follower import Follower
-from swmr_viewer.core.frame_sets import FrameSet
+from swmr_viewer.core.frame_sets import FrameSet, Gatherer
 from swmr_viewer.core.frames import FrameGrabber
-from swmr_viewer.core.groups import Gatherer
-from swmr_viewer.core.keys.keyset import KeyPaths
+from swmr_viewer.core.keys import KeyPaths
 from swmr_viewer.core.scan import index_of, position_of
 from swmr_viewer.core.waiting import wait_for
 

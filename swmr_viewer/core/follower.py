@@ -12,13 +12,20 @@ from typing import Literal
 import h5py
 
 from swmr_viewer.core.conditions import FILE_REPLACED, STOPPED, AllKeys, ConditionLike, FrameCount, Timeout, conditions_from, first_met
-from swmr_viewer.core.files.opening import explain
-from swmr_viewer.core.files.stamps import Change
+from swmr_viewer.core.file_state import Change
+from swmr_viewer.core.files import explain
 from swmr_viewer.core.follower_facts import FollowerFacts
-from swmr_viewer.core.keys.endings import FileWatch, FinishedFlags, ReplacementWatch
-from swmr_viewer.core.keys.handout import ArrivalOrder, ScanOrder
-from swmr_viewer.core.keys.key_changes import KeyChanges, UnreportedChanges
-from swmr_viewer.core.keys.keyset import KeyPaths, KeySet
+from swmr_viewer.core.keys import (
+    ArrivalOrder,
+    FileWatch,
+    FinishedFlags,
+    KeyChanges,
+    KeyPaths,
+    KeySet,
+    ReplacementWatch,
+    ScanOrder,
+    UnreportedChanges,
+)
 from swmr_viewer.core.waiting import pause_after
 
 _PATIENCE_WITH_ERRORS_S = 10.0

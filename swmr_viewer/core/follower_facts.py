@@ -7,9 +7,8 @@ from collections.abc import Callable
 from contextlib import suppress
 from itertools import islice
 
-from swmr_viewer.core.files.stamps import Change
-from swmr_viewer.core.keys.endings import FileWatch, FinishedFlags
-from swmr_viewer.core.keys.keyset import KeySet
+from swmr_viewer.core.file_state import Change
+from swmr_viewer.core.keys import FileWatch, FinishedFlags, KeySet
 from swmr_viewer.core.progress import KeyProgress
 
 _MOST_FILES = 100

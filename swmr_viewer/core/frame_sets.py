@@ -1,9 +1,10 @@
-"""FrameSet: what all followed data sets show at one scan point, in one row, or in one chunk."""
+"""FrameSet: what all followed data sets show at one scan point, row or chunk; and scan points gathered into rows and chunks."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from math import prod
 from typing import Any
 
 import numpy.typing as npt
@@ -41,3 +42,91 @@ class FrameSet(Mapping[str, npt.NDArray[Any]]):
 
     def __len__(self) -> int:
         return len(self.frames)
+
+
+Block = tuple[slice, ...]
+"""A box of scan points: one slice per scan axis."""
+Number = tuple[int, ...]
+"""Which block along each scan axis."""
+
+
+class Gatherer:
+    """Gathers positions into blocks of one shape, on a scan that may still grow.
+
+    Parameters
+    ----------
+    block_shape : tuple of int or None
+        Points along each scan axis; None: as many as there are along that axis.
+    """
+
+    def __init__(self, block_shape: tuple[int | None, ...]) -> None:
+        self._block_shape = block_shape
+        self._seen: dict[Number, set[tuple[int, ...]]] = {}
+        self._furthest: Number = ()
+
+    def add(self, position: tuple[int, ...], scan_shape: tuple[int, ...], is_final: bool) -> Iterator[Block]:
+        """Note a scan point and yield the blocks that are whole now.
+
+        Parameters
+        ----------
+        position : tuple of int
+            Where it is on the scan.
+        scan_shape : tuple of int
+            The scan's extent by now.
+        is_final : bool
+            Whether the scan can not grow. Otherwise a block at its rim waits until a later one has begun.
+        """
+        number = self._number(position)
+        self._seen.setdefault(number, set()).add(position)
+        has_gone_on = number > self._furthest
+        self._furthest = max(self._furthest, number)
+        for one in sorted(self._seen) if has_gone_on else [number]:
+            if is_final or one < self._furthest or not self._may_grow(one, scan_shape):
+                yield from self._take_if_whole(one, scan_shape)
+
+    @property
+    def rank(self) -> int:
+        """The number of scan axes."""
+        return len(self._block_shape)
+
+    def take_over(self, other: Gatherer) -> None:
+        """Note what another one has gathered, before the scan turned out to have more axes."""
+        for seen in other._seen.values():
+            for position in seen:
+                whole = (*position, *(0 for _ in range(self.rank - len(position))))
+                self._seen.setdefault(self._number(whole), set()).add(whole)
+        self._furthest = max(self._seen, default=())
+
+    def _number(self, position: tuple[int, ...]) -> Number:
+        return tuple(0 if step is None else at // step for at, step in zip(position, self._block_shape, strict=True))
+
+    def rest(self, scan_shape: tuple[int, ...]) -> Iterator[Block]:
+        """Yield the blocks that turn out to be whole now that the scan has ended."""
+        for number in sorted(self._seen):
+            yield from self._take_if_whole(number, scan_shape)
+
+    @property
+    def n_begun(self) -> int:
+        """How many blocks have begun and are not whole."""
+        return len(self._seen)
+
+    def clear(self) -> None:
+        """Start again."""
+        self._seen.clear()
+        self._furthest = ()
+
+    def _may_grow(self, number: Number, scan_shape: tuple[int, ...]) -> bool:
+        lengths = (one.stop - one.start for one in self._block(number, scan_shape))
+        return any(step is None or length < step for length, step in zip(lengths, self._block_shape, strict=True))
+
+    def _block(self, number: Number, scan_shape: tuple[int, ...]) -> Block:
+        return tuple(
+            slice(0, n) if step is None else slice(at * step, min((at + 1) * step, n))
+            for at, step, n in zip(number, self._block_shape, scan_shape, strict=True)
+        )
+
+    def _take_if_whole(self, number: Number, scan_shape: tuple[int, ...]) -> Iterator[Block]:
+        block = self._block(number, scan_shape)
+        if len(self._seen[number]) == prod(one.stop - one.start for one in block):
+            del self._seen[number]
+            yield block

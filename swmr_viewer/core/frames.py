@@ -11,14 +11,25 @@ import h5py
 import numpy as np
 import numpy.typing as npt
 
-from swmr_viewer.core.data.layout import layout_of
-from swmr_viewer.core.data.opening_data import DataPath, open_data
-from swmr_viewer.core.data.places import Index, Places
-from swmr_viewer.core.data.selections import Box, Region
-from swmr_viewer.core.data.sources import NotThereYetError, PartNotThereYetError, Piece, read_piece, shape_of
-from swmr_viewer.core.data.unwritten import FrameErrors, fill_offsets, may_be_unwritten
-from swmr_viewer.core.data.virtual import VirtualSource
-from swmr_viewer.core.files.identity import FileIdentity, FilesRead
+from swmr_viewer.core.data import (
+    Box,
+    DataPath,
+    FrameErrors,
+    FrameSelector,
+    Index,
+    NotThereYetError,
+    PartNotThereYetError,
+    Piece,
+    Region,
+    VirtualSource,
+    fill_offsets,
+    layout_of,
+    may_be_unwritten,
+    open_data,
+    read_piece,
+    shape_of,
+)
+from swmr_viewer.core.files import FileIdentity, FilesRead
 from swmr_viewer.core.scan import position_of
 from swmr_viewer.core.waiting import wait_for
 
@@ -82,7 +93,7 @@ class FrameGrabber:
             self.close()
             raise
         self._errors = FrameErrors(self.path, self._source.filename)
-        self._places = Places(self._source, layout, scan_shape)
+        self._selector = FrameSelector(self._source, layout, scan_shape)
         self._clock, self._sleep = clock, sleep
         self._without: frozenset[str] = frozenset()
         if isinstance(self._source, VirtualSource):
@@ -110,29 +121,29 @@ class FrameGrabber:
     @property
     def frame_shape(self) -> tuple[int, ...]:
         """The shape of one frame, () for scalars."""
-        return self._places.frame_shape
+        return self._selector.frame_shape
 
     @property
     def scan_shape(self) -> tuple[int, ...]:
-        """The extent that indices are counted on: as told, else the data set's scan axes as long as they are or may become.
+        """The extent that indices are counted on: as given, else the data set's scan axes as long as they are or may become.
 
         Set it to ``follower.scan_shape`` where that grows along more than its first axis.
         """
-        return self._places.scan_shape
+        return self._selector.scan_shape
 
     @scan_shape.setter
     def scan_shape(self, scan_shape: tuple[int, ...]) -> None:
-        self._places.scan_shape = scan_shape
+        self._selector.scan_shape = scan_shape
 
     @property
     def scan_rank(self) -> int:
         """The number of scan axes."""
-        return self._places.scan_rank
+        return self._selector.scan_rank
 
     @property
     def chunk_shape(self) -> tuple[int, ...]:
         """How many scan points lie in one chunk, along each scan axis; 1 where that is not known."""
-        return self._places.chunk_shape
+        return self._selector.chunk_shape
 
     @property
     def files(self) -> tuple[FileIdentity, ...]:
@@ -198,7 +209,7 @@ class FrameGrabber:
         region, wait_s, as_it_is :
             As for ``grab``, which tells what is raised, too: for any of the frames.
         """
-        if as_it_is or not self._places.can_be_blocks(len(block)):
+        if as_it_is or not self._selector.can_be_blocks(len(block)):
             return self._patiently(lambda: self._block_by_frames(block, region, as_it_is), wait_s)
         return self._patiently(lambda: self._block_at_once(block, region), wait_s)
 
@@ -208,7 +219,7 @@ class FrameGrabber:
 
     def _grab(self, index: Index, region: Region | None, out: npt.NDArray[Any] | None, as_it_is: bool) -> npt.NDArray[Any]:
         pieces, box = self._find(index, region, as_it_is)
-        shape = self._places.frame_part(shape_of(box))
+        shape = self._selector.frame_part(shape_of(box))
         if out is None:
             out = self._room(shape)
         elif out.shape != shape or not out.flags.c_contiguous:
@@ -255,7 +266,7 @@ class FrameGrabber:
             return self._pieces(index, region)
         except PartNotThereYetError as error:
             if as_it_is or (error.missing and error.missing <= self._without):
-                return list(error.pieces), self._places.box(index, region)
+                return list(error.pieces), self._selector.box(index, region)
             raise self._errors.doubtful(index, f"a part of it is not there: {error}", error.missing) from error
         except NotThereYetError as error:
             raise self._errors.not_written(index, error) from error
@@ -264,7 +275,7 @@ class FrameGrabber:
         self._files_read.refuse_mixture()
         with self._errors.explained(index):
             self._source.refresh()
-            box = self._places.box(index, region, lengths)
+            box = self._selector.box(index, region, lengths)
             return list(self._source.pieces(box)), box
 
     def _read(self, index: object, pieces: list[Piece], box: Box, out: npt.NDArray[Any]) -> None:

@@ -14,10 +14,10 @@ import h5py
 import numpy as np
 import numpy.typing as npt
 
-from swmr_viewer.core.data.refreshing import can_refresh
+from swmr_viewer.core.data import can_refresh
 from swmr_viewer.core.data_source import DataSource
 from swmr_viewer.core.errors import ExportError
-from swmr_viewer.core.files.attributes import BROKEN
+from swmr_viewer.core.files import BROKEN
 from swmr_viewer.core.frame_sets import FrameSet
 from swmr_viewer.core.nexus import NexusFile
 from swmr_viewer.core.scan import position_of

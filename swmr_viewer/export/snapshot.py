@@ -16,8 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from swmr_viewer import __version__
-from swmr_viewer.core.data.frame_kinds import color_axis_of
-from swmr_viewer.core.data_facts import DataFacts
+from swmr_viewer.core.data_facts import DataFacts, color_axis_of
 from swmr_viewer.core.errors import ExportError
 from swmr_viewer.export.frame_file_process import FrameFileProcess
 from swmr_viewer.export.placing import place_together

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from itertools import takewhile
 from math import prod
 
-from swmr_viewer.core.files.patterns import fits, is_pattern
+from swmr_viewer.core.path_patterns import fits, is_pattern
 from swmr_viewer.reader.messages import DataJoined, FollowRequest, Opened
 
 LEAST_NAMES = 2

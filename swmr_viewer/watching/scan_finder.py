@@ -13,7 +13,7 @@ from functools import cache
 from itertools import islice
 
 from swmr_viewer.core.errors import SwmrViewerError
-from swmr_viewer.core.files.superblock import read_file_state
+from swmr_viewer.core.file_state import read_file_state
 from swmr_viewer.core.inspection import FileState
 from swmr_viewer.watching.scan_files import Family, FoundFile, WatchRule, family_of, file_at, masters_of, matching, newest_first
 

@@ -11,7 +11,7 @@ import pytest
 from swmr_viewer import FrameGrabber, open_swmr
 from swmr_viewer.core.discovery import inspect_file
 from swmr_viewer.core.errors import FileDamagedError, FrameNotWrittenError
-from swmr_viewer.core.files import reattempts
+from swmr_viewer.core.files import opening
 from swmr_viewer.core.files.links import open_object
 from swmr_viewer.core.follower import Follower
 
@@ -44,7 +44,7 @@ def change(path: Path, at: int) -> None:
 
 
 def test_the_attempts_can_be_limited_here():
-    assert reattempts.driver() is not None
+    assert opening.driver() is not None
 
 
 @pytest.mark.parametrize("where", ["/entry", "/entry/data"])

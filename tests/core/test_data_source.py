@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from swmr_viewer import AllKeys, AlwaysTrue, DataSource, FrameSet
 from swmr_viewer.core.errors import PathError, ShapeError
-from swmr_viewer.core.groups import Gatherer
+from swmr_viewer.core.frame_sets import Gatherer
 
 SHAPE = (4, 5)
 IMAGES = np.arange(20 * 6, dtype="u2").reshape(*SHAPE, 2, 3)

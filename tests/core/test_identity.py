@@ -13,9 +13,9 @@ from swmr_viewer import open_swmr
 from swmr_viewer.core.data.source_files import SourceFiles
 from swmr_viewer.core.data.virtual import open_source
 from swmr_viewer.core.errors import FileReplacedError
+from swmr_viewer.core.file_state import Change, FileStamp
 from swmr_viewer.core.files.identity import FileIdentity, change_at_path, identity_of_file
 from swmr_viewer.core.files.links import open_object
-from swmr_viewer.core.files.stamps import Change, FileStamp
 
 NO_RENAME = pytest.mark.skipif(os.name == "nt", reason="an open file is neither renamed nor removed there")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from swmr_viewer.core.keys import key_changes
+from swmr_viewer.core.keys import handout
 from swmr_viewer.core.progress import KeyProgress
 from swmr_viewer.core.ranges import Ranges, indices_of
 
@@ -15,9 +15,9 @@ def one(index: int) -> Ranges:
 
 
 def test_what_nobody_takes_is_merged_and_nothing_of_it_is_lost(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(key_changes, "_MOST_PARTS", 8)
+    monkeypatch.setattr(handout, "_MOST_PARTS", 8)
     progress = KeyProgress(2, (100,))
-    kept = key_changes.UnreportedChanges(progress)
+    kept = handout.UnreportedChanges(progress)
     kept.take()
     for index in range(50):
         for number in (0, 1):
@@ -32,7 +32,7 @@ def test_what_nobody_takes_is_merged_and_nothing_of_it_is_lost(monkeypatch: pyte
 
 def test_the_first_time_everything_is_new_that_was_set_before() -> None:
     progress = KeyProgress(1, (4,))
-    kept = key_changes.UnreportedChanges(progress)
+    kept = handout.UnreportedChanges(progress)
     kept.add([(0, one(2))], [progress.add(0, *one(2))], reshaped=False)
     taken = kept.take()
     assert ([part.tolist() for part in taken.added[0]], taken.completed.tolist()) == ([[2], [3]], [2])
@@ -41,7 +41,7 @@ def test_the_first_time_everything_is_new_that_was_set_before() -> None:
 
 def test_after_the_scan_grew_everything_is_told_anew() -> None:
     progress = KeyProgress(1, (2, 2))
-    kept = key_changes.UnreportedChanges(progress)
+    kept = handout.UnreportedChanges(progress)
     kept.take()
     kept.add([(0, one(2))], [progress.add(0, *one(2))], reshaped=False)
     progress.grow((2, 5))

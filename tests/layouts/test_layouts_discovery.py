@@ -12,7 +12,7 @@ import pytest
 from swmr_viewer import Follower, FrameGrabber, open_swmr
 from swmr_viewer.core.discovery import inspect_file
 from swmr_viewer.core.errors import FrameNotWrittenError
-from swmr_viewer.core.files.links import identity, open_object
+from swmr_viewer.core.files.links import object_id, open_object
 from swmr_viewer.core.inspection import Inspection
 from swmr_viewer.core.scan import index_of, position_of
 from tests.layouts.catalogue import LAYOUTS
@@ -37,7 +37,7 @@ def identities(file: h5py.File, paths: Iterable[str]) -> set[tuple[str, int]]:
         thing = open_object(file, path)
         assert thing is not None, path
         inside = [open_object(file, f"{path}/{name}") for name in thing] if isinstance(thing, h5py.Group) else [thing]
-        found |= {(str(Path(part.file.filename).resolve()), identity(part)[1]) for part in inside if part is not None}
+        found |= {(str(Path(part.file.filename).resolve()), object_id(part)[1]) for part in inside if part is not None}
     return found
 
 

@@ -127,7 +127,7 @@ class Storage:
         (site / "sitecustomize.py").write_text(
             "import sys\n"
             "if '--multiprocessing-fork' in sys.orig_argv:\n"
-            "    import swmr_viewer.core.files.superblock as superblock\n"
+            "    import swmr_viewer.core.file_state as superblock\n"
             f"    superblock.touch = lambda path: open({str(self._pipe)!r}).close()\n"
         )
         monkeypatch.setenv("PYTHONPATH", f"{site}{os.pathsep}{Path.cwd()}")

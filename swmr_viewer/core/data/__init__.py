@@ -1,1 +1,57 @@
 """Data sets: where pixels come from, of any layout, and whether they have been written."""
+
+from swmr_viewer.core.data.joined import JoinedSource
+from swmr_viewer.core.data.layout import FrameSelector, Index, layout_of
+from swmr_viewer.core.data.mapping import IrregularMappingError
+from swmr_viewer.core.data.opening_data import DataPath, open_data, open_one
+from swmr_viewer.core.data.refreshing import Refresher, can_refresh
+from swmr_viewer.core.data.selections import Box, Region, boxes_of
+from swmr_viewer.core.data.sequence import SequenceSource
+from swmr_viewer.core.data.source_files import cost_of_sources, most_open_files
+from swmr_viewer.core.data.sources import (
+    NotThereYetError,
+    PartNotThereYetError,
+    Piece,
+    Source,
+    StoredSource,
+    interpretation_of,
+    read_piece,
+    shape_of,
+)
+from swmr_viewer.core.data.stored import FileEnd, is_allocated, is_whole
+from swmr_viewer.core.data.unwritten import FrameErrors, fill_offsets, may_be_unwritten
+from swmr_viewer.core.data.virtual import VirtualSource
+
+__all__ = [
+    "Box",
+    "DataPath",
+    "FileEnd",
+    "FrameErrors",
+    "FrameSelector",
+    "Index",
+    "IrregularMappingError",
+    "JoinedSource",
+    "NotThereYetError",
+    "PartNotThereYetError",
+    "Piece",
+    "Refresher",
+    "Region",
+    "SequenceSource",
+    "Source",
+    "StoredSource",
+    "VirtualSource",
+    "boxes_of",
+    "can_refresh",
+    "cost_of_sources",
+    "fill_offsets",
+    "interpretation_of",
+    "is_allocated",
+    "is_whole",
+    "layout_of",
+    "may_be_unwritten",
+    "most_open_files",
+    "open_data",
+    "open_one",
+    "read_piece",
+    "shape_of",
+]

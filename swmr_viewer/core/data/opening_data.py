@@ -14,7 +14,7 @@ from swmr_viewer.core.data.source_files import SourceFiles
 from swmr_viewer.core.data.sources import NotThereYetError, Source
 from swmr_viewer.core.data.virtual import open_source
 from swmr_viewer.core.errors import PathError, PathNotThereError
-from swmr_viewer.core.files.links import open_object, path_named
+from swmr_viewer.core.files import open_object, path_named
 
 DataPath: TypeAlias = str | tuple[str | os.PathLike[str], str] | h5py.Dataset
 """A path in the open file, an open data set of it, or (file, path): a relative file is looked for beside the open one."""

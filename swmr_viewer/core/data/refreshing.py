@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import h5py
 
 from swmr_viewer.core.errors import HeldTwiceError
-from swmr_viewer.core.files.links import is_open
+from swmr_viewer.core.files import is_open
 
 
 def can_refresh(dataset: h5py.Dataset) -> bool:

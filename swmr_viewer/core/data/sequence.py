@@ -14,10 +14,8 @@ import h5py
 from swmr_viewer.core.data.joined import JoinedSource, OpenPart
 from swmr_viewer.core.data.source_files import most_open_files
 from swmr_viewer.core.data.sources import NotThereYetError, Source
-from swmr_viewer.core.files.identity import FileIdentity, identity_of_file, replaced_error
-from swmr_viewer.core.files.links import as_text, open_object
-from swmr_viewer.core.files.stamps import Change
-from swmr_viewer.core.files.superblock import is_at_rest
+from swmr_viewer.core.file_state import Change, is_at_rest
+from swmr_viewer.core.files import FileIdentity, as_text, identity_of_file, open_object, replaced_error
 
 _NUMBERED = re.compile(r"(.*?)_?(\d+)")
 _STATE_READ_EVERY_S = 0.2

@@ -9,10 +9,8 @@ import h5py
 
 from swmr_viewer.core.data.sources import NotThereYetError, Source, StoredSource
 from swmr_viewer.core.errors import FrameUnreadableError, PathNotThereError, SwmrViewerError
-from swmr_viewer.core.files.identity import change_at_path, identity_of_file, replaced_error
-from swmr_viewer.core.files.links import folders_of, found_file, open_object
-from swmr_viewer.core.files.opening import open_swmr
-from swmr_viewer.core.files.stamps import Change, FileStamp
+from swmr_viewer.core.file_state import Change, FileStamp
+from swmr_viewer.core.files import change_at_path, folders_of, found_file, identity_of_file, open_object, open_swmr, replaced_error
 
 _SHARE_OF_FILES = 4
 """Several data sets are read at once, each from as many files."""

@@ -12,13 +12,12 @@ import h5py
 import numpy as np
 import numpy.typing as npt
 
-from swmr_viewer.core.data.frame_kinds import COLOR_IMAGE, COLOR_MODES
 from swmr_viewer.core.data.refreshing import Refresher
 from swmr_viewer.core.data.selections import Box
 from swmr_viewer.core.data.stored import FileEnd, is_allocated, missing_filters
+from swmr_viewer.core.data_facts import COLOR_IMAGE, COLOR_MODES
 from swmr_viewer.core.errors import FilterMissingError, PathError
-from swmr_viewer.core.files.attributes import text_of
-from swmr_viewer.core.files.links import is_open, mapped_files
+from swmr_viewer.core.files import is_open, mapped_files, text_of
 
 
 class NotThereYetError(LookupError):

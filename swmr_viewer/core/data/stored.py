@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from swmr_viewer.core.data.selections import Box
-from swmr_viewer.core.files.superblock import is_at_rest, is_closed_and_whole
+from swmr_viewer.core.file_state import is_at_rest, is_closed_and_whole
 
 
 def is_allocated(dataset: h5py.Dataset, box: Box) -> bool:

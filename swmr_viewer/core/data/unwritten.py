@@ -12,7 +12,7 @@ import numpy.typing as npt
 from swmr_viewer.core.data.sources import Piece
 from swmr_viewer.core.data.stored import is_alone, is_whole
 from swmr_viewer.core.errors import FrameDoubtfulError, FrameNotWrittenError, FrameUnreadableError, HeldTwiceError
-from swmr_viewer.core.files.explaining import is_damage
+from swmr_viewer.core.files import is_damage
 
 
 def may_be_unwritten(frame: npt.NDArray[Any], pieces: Sequence[Piece]) -> bool:

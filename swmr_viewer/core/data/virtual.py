@@ -31,7 +31,7 @@ from swmr_viewer.core.data.sources import (
     shape_of,
 )
 from swmr_viewer.core.errors import FrameUnreadableError
-from swmr_viewer.core.files.links import mapped_files
+from swmr_viewer.core.files import mapped_files
 
 _DEEPEST = 16
 _MOST_REASONS = 3

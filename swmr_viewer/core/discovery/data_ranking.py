@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from math import log2, prod
 
-from swmr_viewer.core.data.frame_kinds import frame_rank_of, is_one_image
+from swmr_viewer.core.data_facts import frame_rank_of, is_one_image
 from swmr_viewer.core.discovery.objects import MISSING, FileContents, FileObject
 from swmr_viewer.core.discovery.ranking import DATA_RULES, FINISHED_RULES, FRAME_SCORES, FRAME_WORDS, Ranked, best_of_each
 from swmr_viewer.core.fitting import DataShape, DoesNotFit, Shape, fit_data

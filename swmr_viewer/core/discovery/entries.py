@@ -11,7 +11,7 @@ import numpy as np
 
 from swmr_viewer.core.discovery.objects import FileContents, FileObject
 from swmr_viewer.core.discovery.ranking import Ranked
-from swmr_viewer.core.files.attributes import BROKEN
+from swmr_viewer.core.files import BROKEN
 from swmr_viewer.core.inspection import entry_of
 
 _NAMED_AS_ENTRY = re.compile(r"(?=.)(entry|scan|run|measurement)?[ _-]?\d*(\.\d+)?", re.IGNORECASE)

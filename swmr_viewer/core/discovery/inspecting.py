@@ -23,9 +23,8 @@ from swmr_viewer.core.discovery.entries import entries_of, entry_to_follow, in_e
 from swmr_viewer.core.discovery.objects import MISSING, FileContents, read_dataset_attributes
 from swmr_viewer.core.discovery.ranking import SCAN_SHAPE_NAME, Ranked, rank_finished, rank_keys, rank_masks
 from swmr_viewer.core.discovery.walk import walk
-from swmr_viewer.core.files.attributes import BROKEN
-from swmr_viewer.core.files.opening import open_swmr
-from swmr_viewer.core.files.superblock import can_swmr, read_file_state
+from swmr_viewer.core.file_state import can_swmr, read_file_state
+from swmr_viewer.core.files import BROKEN, open_swmr
 from swmr_viewer.core.fitting import Shape, is_absurd
 from swmr_viewer.core.inspection import FileState, Inspection, TreeNode
 

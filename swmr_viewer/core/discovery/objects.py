@@ -10,10 +10,9 @@ from typing import Any
 import h5py
 import hdf5plugin  # noqa: F401 - its filters count as there
 
-from swmr_viewer.core.data.sources import interpretation_of
-from swmr_viewer.core.files.attributes import BROKEN, texts_of
-from swmr_viewer.core.files.links import folders_of, found_file
-from swmr_viewer.core.files.superblock import read_file_state
+from swmr_viewer.core.data import interpretation_of
+from swmr_viewer.core.file_state import read_file_state
+from swmr_viewer.core.files import BROKEN, folders_of, found_file, texts_of
 from swmr_viewer.core.inspection import FileState, TreeNode
 from swmr_viewer.core.nexus import GROUP_ATTRIBUTES, Attributes
 

@@ -11,10 +11,7 @@ import h5py
 
 from swmr_viewer.core.discovery.objects import FileContents, FileObject, describe_dataset, describe_group, joined
 from swmr_viewer.core.errors import FileNotThereError, SwmrViewerError
-from swmr_viewer.core.files.attributes import BROKEN
-from swmr_viewer.core.files.explaining import damage_text, is_damage, state_error
-from swmr_viewer.core.files.links import BY_LINKS, folders_of, places_of
-from swmr_viewer.core.files.reattempts import limit
+from swmr_viewer.core.files import BROKEN, BY_LINKS, damage_text, folders_of, is_damage, limit, places_of, state_error
 from swmr_viewer.core.inspection import TreeNode
 
 MOST_OBJECTS = 200_000

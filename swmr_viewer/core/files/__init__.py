@@ -1,1 +1,52 @@
+# ruff: noqa: E402
 """Files and paths: opened without hurting a writer, and explained where that fails."""
+
+from swmr_viewer.core.locking import load_hdf5
+
+load_hdf5()  # before any module here imports h5py: once HDF5 is loaded, the locks that the environment forces stay
+
+from swmr_viewer.core.files.attributes import BROKEN, text_of, texts_of
+from swmr_viewer.core.files.explaining import damage_text, explain, is_damage, state_error
+from swmr_viewer.core.files.identity import FileIdentity, FilesRead, change_at_path, identity_of_file, replaced_error
+from swmr_viewer.core.files.links import (
+    BY_LINKS,
+    as_text,
+    folders_of,
+    found_file,
+    is_open,
+    leads_out,
+    mapped_files,
+    object_id,
+    open_object,
+    path_named,
+    places_of,
+)
+from swmr_viewer.core.files.opening import limit, open_swmr
+
+__all__ = [
+    "BROKEN",
+    "BY_LINKS",
+    "FileIdentity",
+    "FilesRead",
+    "as_text",
+    "change_at_path",
+    "damage_text",
+    "explain",
+    "folders_of",
+    "found_file",
+    "identity_of_file",
+    "is_damage",
+    "is_open",
+    "leads_out",
+    "limit",
+    "mapped_files",
+    "object_id",
+    "open_object",
+    "open_swmr",
+    "path_named",
+    "places_of",
+    "replaced_error",
+    "state_error",
+    "text_of",
+    "texts_of",
+]

@@ -20,7 +20,7 @@ from swmr_viewer.core.errors import (
     NotSwmrYetError,
     SwmrViewerError,
 )
-from swmr_viewer.core.files.superblock import TOO_MANY_REMEDY, can_swmr, read_file_state
+from swmr_viewer.core.file_state import TOO_MANY_REMEDY, can_swmr, read_file_state
 from swmr_viewer.core.inspection import FileState
 
 _SURELY_INTERRUPTED_S = 3600.0

@@ -18,8 +18,7 @@ from weakref import WeakKeyDictionary, WeakValueDictionary
 import h5py
 
 from swmr_viewer.core.errors import FileAccessError, FileReplacedError
-from swmr_viewer.core.files.stamps import Change, FileStamp
-from swmr_viewer.core.files.superblock import read_file_state
+from swmr_viewer.core.file_state import Change, FileStamp, read_file_state
 from swmr_viewer.core.inspection import FileState
 
 _SHRINKS_AT_CLOSE = 1 << 16

@@ -11,8 +11,8 @@ from weakref import WeakValueDictionary
 import h5py
 
 from swmr_viewer.core.errors import FileAccessError, PathError, PathNotThereError, SwmrViewerError
+from swmr_viewer.core.file_state import TOO_MANY, TOO_MANY_REMEDY, read_file_state
 from swmr_viewer.core.files.explaining import explain, is_damage
-from swmr_viewer.core.files.superblock import TOO_MANY, TOO_MANY_REMEDY, read_file_state
 from swmr_viewer.core.inspection import FileState
 
 _handles: WeakValueDictionary[tuple[int, int], h5py.Dataset] = WeakValueDictionary()
@@ -133,7 +133,7 @@ def is_open(dataset: h5py.Dataset) -> bool:
 def _shared(found: h5py.Dataset | h5py.Group | None) -> h5py.Dataset | h5py.Group | None:
     if not isinstance(found, h5py.Dataset):
         return found
-    which = identity(found)
+    which = object_id(found)
     handle = _open_handle(which) or found
     _handles[which] = handle
     return handle
@@ -158,7 +158,7 @@ def path_named(h5file: h5py.File, named: Any) -> Any:
     """
     if not isinstance(named, h5py.Dataset | h5py.Group):
         return named
-    if identity(named)[0] != identity(h5file)[0]:
+    if object_id(named)[0] != object_id(h5file)[0]:
         raise PathError(
             f"{named.name} is in {named.file.filename}, not in {h5file.filename}.", "Name it by (file, path), or by a link to it."
         )
@@ -195,7 +195,7 @@ def leads_out(h5file: h5py.File, path: str, depth: int = 0) -> bool:
     return False
 
 
-def identity(obj: h5py.Dataset | h5py.Group) -> tuple[int, int]:
+def object_id(obj: h5py.Dataset | h5py.Group) -> tuple[int, int]:
     """Return (file number, address): equal for the same object, whatever the path or link that led to it."""
     info = h5py.h5o.get_info(obj.id)
     return int(info.fileno), int(info.addr)

@@ -1,1 +1,17 @@
 """Key datasets: which keys are set, found while they are being written; and what stands in where there are none."""
+
+from swmr_viewer.core.keys.endings import FileWatch, FinishedFlags, ReplacementWatch
+from swmr_viewer.core.keys.handout import ArrivalOrder, KeyChanges, ScanOrder, UnreportedChanges
+from swmr_viewer.core.keys.keyset import KeyPaths, KeySet
+
+__all__ = [
+    "ArrivalOrder",
+    "FileWatch",
+    "FinishedFlags",
+    "KeyChanges",
+    "KeyPaths",
+    "KeySet",
+    "ReplacementWatch",
+    "ScanOrder",
+    "UnreportedChanges",
+]

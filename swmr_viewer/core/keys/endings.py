@@ -8,12 +8,10 @@ import h5py
 import numpy as np
 
 from swmr_viewer.core.conditions import ConditionError, ConditionLike, FinishedFlag
-from swmr_viewer.core.data.refreshing import Refresher
+from swmr_viewer.core.data import Refresher
 from swmr_viewer.core.errors import FileAccessError, PathError, PathNotThereError
-from swmr_viewer.core.files.identity import FileIdentity
-from swmr_viewer.core.files.links import leads_out, open_object
-from swmr_viewer.core.files.stamps import Change
-from swmr_viewer.core.files.superblock import is_closed_by_writer, read_file_state
+from swmr_viewer.core.file_state import Change, is_closed_by_writer, read_file_state
+from swmr_viewer.core.files import FileIdentity, leads_out, open_object
 from swmr_viewer.core.inspection import FileState
 
 _STATE_READ_EVERY_S = 0.2

@@ -12,16 +12,22 @@ import h5py
 import numpy as np
 import numpy.typing as npt
 
-from swmr_viewer.core.data.mapping import IrregularMappingError
-from swmr_viewer.core.data.refreshing import Refresher
-from swmr_viewer.core.data.selections import Box, boxes_of
-from swmr_viewer.core.data.source_files import cost_of_sources, most_open_files
-from swmr_viewer.core.data.sources import Piece, read_piece, shape_of
-from swmr_viewer.core.data.stored import FileEnd, is_allocated
-from swmr_viewer.core.data.virtual import VirtualSource
+from swmr_viewer.core.data import (
+    Box,
+    FileEnd,
+    IrregularMappingError,
+    Piece,
+    Refresher,
+    VirtualSource,
+    boxes_of,
+    cost_of_sources,
+    is_allocated,
+    most_open_files,
+    read_piece,
+    shape_of,
+)
 from swmr_viewer.core.errors import PathError
-from swmr_viewer.core.files.identity import identity_of_file
-from swmr_viewer.core.files.links import mapped_files
+from swmr_viewer.core.files import identity_of_file, mapped_files
 from swmr_viewer.core.fitting import trimmed
 
 _CHUNK_COST = 400

@@ -10,10 +10,9 @@ from typing import TypeAlias
 
 import h5py
 
-from swmr_viewer.core.data.opening_data import open_one
+from swmr_viewer.core.data import open_one
 from swmr_viewer.core.errors import FileDamagedError, NoKeysError, PathError, PathNotThereError, ShapeError
-from swmr_viewer.core.files.identity import FileIdentity, identity_of_file
-from swmr_viewer.core.files.links import as_text, identity, leads_out, open_object, path_named
+from swmr_viewer.core.files import FileIdentity, as_text, identity_of_file, leads_out, object_id, open_object, path_named
 from swmr_viewer.core.fitting import MOST_POINTS, KeyShape, is_absurd, is_stray
 from swmr_viewer.core.keys.extent import Extent, declared_scan_shape
 from swmr_viewer.core.keys.key_dataset import KeyDataset
@@ -275,8 +274,8 @@ def _dataset_paths(h5file: h5py.File, paths: tuple[str, ...]) -> Iterator[str]:
             if found is None:
                 seen.add((-1, len(seen)))
                 yield candidate
-            elif identity(found) not in seen:
-                seen.add(identity(found))
+            elif object_id(found) not in seen:
+                seen.add(object_id(found))
                 yield candidate
             else:
                 before -= 1

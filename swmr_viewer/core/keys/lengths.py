@@ -13,15 +13,20 @@ import h5py
 import numpy as np
 import numpy.typing as npt
 
-from swmr_viewer.core.data.frame_kinds import is_one_image
-from swmr_viewer.core.data.joined import JoinedSource
-from swmr_viewer.core.data.layout import layout_of
-from swmr_viewer.core.data.selections import Box, boxes_of
-from swmr_viewer.core.data.sequence import SequenceSource
-from swmr_viewer.core.data.source_files import cost_of_sources
-from swmr_viewer.core.data.sources import NotThereYetError, Source, StoredSource
-from swmr_viewer.core.data.stored import is_whole
-from swmr_viewer.core.data.virtual import VirtualSource
+from swmr_viewer.core.data import (
+    Box,
+    JoinedSource,
+    NotThereYetError,
+    SequenceSource,
+    Source,
+    StoredSource,
+    VirtualSource,
+    boxes_of,
+    cost_of_sources,
+    is_whole,
+    layout_of,
+)
+from swmr_viewer.core.data_facts import is_one_image
 
 _LOOKUP_COST = 400
 """Looking for a chunk costs as much as reading this many keys (measured: about 3 us against 10 ns)."""

@@ -11,10 +11,9 @@ import h5py
 import numpy as np
 import numpy.typing as npt
 
-from swmr_viewer.core.data.frame_kinds import COLOR_IMAGE, COLOR_MODES
-from swmr_viewer.core.data.sources import interpretation_of
-from swmr_viewer.core.data_facts import DataFacts, ScanAxis
-from swmr_viewer.core.files.attributes import BROKEN, text_of, texts_of
+from swmr_viewer.core.data import interpretation_of
+from swmr_viewer.core.data_facts import COLOR_IMAGE, COLOR_MODES, DataFacts, ScanAxis
+from swmr_viewer.core.files import BROKEN, text_of, texts_of
 from swmr_viewer.core.nexus.groups import NexusFile, axis_names_of
 from swmr_viewer.core.nexus.quantities import MOST_VALUES, Quantities, in_unit, is_pixels
 from swmr_viewer.core.plain_text import plain

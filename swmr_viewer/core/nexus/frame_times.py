@@ -11,9 +11,8 @@ from typing import Any
 import h5py
 import numpy as np
 
-from swmr_viewer.core.data.refreshing import Refresher
-from swmr_viewer.core.files.attributes import text_of, texts_of
-from swmr_viewer.core.files.links import open_object
+from swmr_viewer.core.data import Refresher
+from swmr_viewer.core.files import open_object, text_of, texts_of
 from swmr_viewer.core.nexus.quantities import in_seconds
 from swmr_viewer.core.scan import position_of
 

@@ -12,8 +12,7 @@ from typing import Any
 import h5py
 import numpy as np
 
-from swmr_viewer.core.files.attributes import BROKEN, text_of, texts_of
-from swmr_viewer.core.files.links import as_text, identity, open_object
+from swmr_viewer.core.files import BROKEN, as_text, object_id, open_object, text_of, texts_of
 
 Attributes = Mapping[str, Sequence[str]]
 GROUP_ATTRIBUTES = ("NX_class", "default", "signal", "axes")
@@ -92,7 +91,7 @@ class NexusFile:
         """Return whether this is a data set by another name."""
         found = self.at(path)
         with suppress(*BROKEN):
-            return isinstance(found, h5py.Dataset) and isinstance(data, h5py.Dataset) and identity(found) == identity(data)
+            return isinstance(found, h5py.Dataset) and isinstance(data, h5py.Dataset) and object_id(found) == object_id(data)
         return False
 
     def axes_group_of(self, data_path: str) -> str | None:

@@ -14,7 +14,7 @@ from typing import Any
 import h5py
 import numpy as np
 
-from swmr_viewer.core.files.attributes import BROKEN, texts_of
+from swmr_viewer.core.files import BROKEN, texts_of
 from swmr_viewer.core.plain_text import decoded, plain
 
 _PIXELS = {"px", "pix", "pixel", "pixels"}

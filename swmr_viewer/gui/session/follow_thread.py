@@ -14,7 +14,7 @@ from typing import Any, Protocol
 import numpy as np
 from PySide6.QtCore import QObject, Qt, QThread, Signal
 
-from swmr_viewer.core.growing import GrowingArray
+from swmr_viewer.core.progress import GrowingArray
 from swmr_viewer.core.ranges import Ranges, indices_of, joined, runs_of
 from swmr_viewer.reader import messages as m
 from swmr_viewer.scan_model import LiveFrame, Mask, Pixels, frame_from_event

@@ -14,7 +14,7 @@ import sys
 import traceback
 from multiprocessing.connection import Connection
 
-from swmr_viewer.core.files.locking import load_hdf5
+from swmr_viewer.core.locking import load_hdf5
 from swmr_viewer.reader.child.event_pipe import EventPipe, Watchdog
 
 _MANY_FILES = 10_240

@@ -6,9 +6,8 @@ import time
 from collections.abc import Callable
 
 from swmr_viewer.core.errors import FileDamagedError, FileNotThereError, NotSwmrYetError, SwmrViewerError
-from swmr_viewer.core.files.identity import change_at_path, identity_of_file, replaced_error
-from swmr_viewer.core.files.stamps import Change, FileStamp
-from swmr_viewer.core.files.superblock import read_file_state, touch
+from swmr_viewer.core.file_state import Change, FileStamp, read_file_state, touch
+from swmr_viewer.core.files import change_at_path, identity_of_file, replaced_error
 from swmr_viewer.core.inspection import FileState
 from swmr_viewer.reader.child.event_pipe import EventPipe, Handlers
 from swmr_viewer.reader.child.scans import Scan, open_scan

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from swmr_viewer.core.conditions import FILE_REPLACED, STOPPED
 from swmr_viewer.core.discovery import inspect_file, inspect_open
 from swmr_viewer.core.errors import FileReplacedError, ReaderError, SwmrViewerError
-from swmr_viewer.core.files.opening import explain
+from swmr_viewer.core.files import explain
 from swmr_viewer.core.inspection import Inspection
 from swmr_viewer.core.nexus import load_units
 from swmr_viewer.reader.child.event_pipe import EventPipe, Handlers

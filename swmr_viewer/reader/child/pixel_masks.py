@@ -10,9 +10,9 @@ import numpy as np
 import numpy.typing as npt
 
 from swmr_viewer.analysis import FrameView
-from swmr_viewer.core.data.refreshing import can_refresh
+from swmr_viewer.core.data import can_refresh
 from swmr_viewer.core.errors import PathError, PathNotThereError, SwmrViewerError
-from swmr_viewer.core.files.links import open_object
+from swmr_viewer.core.files import open_object
 from swmr_viewer.core.scan import position_of
 
 Mask = npt.NDArray[np.bool_]

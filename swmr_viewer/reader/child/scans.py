@@ -14,8 +14,7 @@ from swmr_viewer.analysis import resolve_view
 from swmr_viewer.core.data_facts import DataFacts
 from swmr_viewer.core.discovery import inspect_open, unreadable_text
 from swmr_viewer.core.errors import FileDamagedError, NoKeysError, PathNotThereError, SwmrViewerError
-from swmr_viewer.core.files.links import open_object
-from swmr_viewer.core.files.opening import open_swmr
+from swmr_viewer.core.files import open_object, open_swmr
 from swmr_viewer.core.follower import Follower
 from swmr_viewer.core.frames import FrameGrabber
 from swmr_viewer.core.inspection import Inspection

@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from swmr_viewer.analysis import Accumulator, FrameStatistics, FrameView, combined_dtype, write_preview
 from swmr_viewer.core.follower import Follower
-from swmr_viewer.core.keys.key_changes import KeyChanges
+from swmr_viewer.core.keys import KeyChanges
 from swmr_viewer.core.nexus import FrameTimes
 from swmr_viewer.core.ranges import IndexArray, Ranges, joined, ranges_of, runs_of
 from swmr_viewer.core.scan import position_of

@@ -9,7 +9,7 @@ from typing import ClassVar
 from swmr_viewer.analysis import Thumbnail
 from swmr_viewer.core.data_facts import DataFacts
 from swmr_viewer.core.errors import FailureKind
-from swmr_viewer.core.files.stamps import FileStamp
+from swmr_viewer.core.file_state import FileStamp
 from swmr_viewer.core.inspection import Inspection
 from swmr_viewer.core.ranges import IndexArray, Ranges, no_ranges
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from swmr_viewer.core.conditions import Condition
-from swmr_viewer.core.files.patterns import expanded, is_pattern
 from swmr_viewer.core.inspection import Inspection
+from swmr_viewer.core.path_patterns import expanded, is_pattern
 
 
 @dataclass(frozen=True, slots=True)

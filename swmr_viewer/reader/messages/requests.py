@@ -8,7 +8,7 @@ from typing import ClassVar, Literal, Self
 
 from swmr_viewer.analysis import DEFAULT_RULES, USUAL_VIEW, MaskRules, Region, ViewChoice
 from swmr_viewer.core.conditions import Condition
-from swmr_viewer.core.files.stamps import FileStamp
+from swmr_viewer.core.file_state import FileStamp
 from swmr_viewer.core.ranges import IndexArray
 from swmr_viewer.reader.messages.follow_request import FollowRequest
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from swmr_viewer.core.conditions import STOPPED
 from swmr_viewer.core.errors import FailureKind
-from swmr_viewer.core.files.stamps import FileStamp
+from swmr_viewer.core.file_state import FileStamp
 from swmr_viewer.core.ranges import IndexArray
 from swmr_viewer.core.scan import moved
 from swmr_viewer.reader.messages import (

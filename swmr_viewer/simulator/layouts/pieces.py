@@ -11,7 +11,7 @@ from typing import Any
 import h5py
 import numpy as np
 
-from swmr_viewer.core.data.selections import Box, boxes_of
+from swmr_viewer.core.data import Box, boxes_of
 from swmr_viewer.core.scan import position_of
 from swmr_viewer.simulator.orders import IndexArray
 from swmr_viewer.simulator.pattern import Frame, make_channel_frame, side_dtype, side_shape

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from swmr_viewer.core.keys.key_changes import KeyChanges
+from swmr_viewer.core.keys.handout import KeyChanges
 from swmr_viewer.core.progress import KeyProgress
 from swmr_viewer.core.ranges import Ranges, no_ranges
 from swmr_viewer.reader.child.sending import ProgressReporter

@@ -9,9 +9,9 @@ from pathlib import Path
 import h5py
 import pytest
 
+from swmr_viewer.core import file_state
 from swmr_viewer.core.errors import FileAccessError
-from swmr_viewer.core.files import superblock
-from swmr_viewer.core.files.superblock import can_swmr, is_closed_by_writer, read_file_state
+from swmr_viewer.core.file_state import can_swmr, is_closed_by_writer, read_file_state
 from swmr_viewer.core.inspection import FileState
 from tests.core.stepping_writer import stepping_writer
 
@@ -114,7 +114,7 @@ def test_an_open_that_is_denied_is_an_error(tmp_path: Path, monkeypatch: pytest.
     def denied(*_: object) -> int:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(superblock.os, "open", denied)
+    monkeypatch.setattr(file_state.os, "open", denied)
     with pytest.raises(FileAccessError, match=r"secret\.h5 cannot be read: Permission denied"):
         read_file_state(path)
     assert not is_closed_by_writer(path)
@@ -127,7 +127,7 @@ def test_a_file_that_vanishes_between_two_looks_is_missing(tmp_path: Path, monke
     def vanished(*_: object) -> int:
         raise FileNotFoundError(2, "No such file or directory")
 
-    monkeypatch.setattr(superblock.os, "open", vanished)
+    monkeypatch.setattr(file_state.os, "open", vanished)
     assert read_file_state(path) is FileState.MISSING
 
 

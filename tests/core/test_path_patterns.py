@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from swmr_viewer.core.files.patterns import expanded, fits
 from swmr_viewer.core.inspection import FileState, Inspection, TreeNode
+from swmr_viewer.core.path_patterns import expanded, fits
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""The state of a file, told from its superblock's bytes alone: no HDF5, no lock, no wait."""
+"""What is known of a file without HDF5: its state from its first bytes, and which file it is. The window's process uses it, too."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ import errno
 import os
 import stat
 from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import Enum
 from pathlib import Path
 from typing import BinaryIO
 
@@ -195,3 +197,31 @@ def _state_from(block: bytes) -> FileState:
 def _length_of(block: bytes) -> int:
     """Bytes of a superblock of version 2 or 3: fixed ones, four addresses, a checksum."""
     return _FLAGS_AT + 1 + 4 * min(block[_OFFSET_SIZE_AT], 16) + 4
+
+
+class Change(Enum):
+    """What became of a file, in the order of how bad that is for those who read it."""
+
+    NONE = 0
+    GONE = 1
+    """Nothing is at its path any more: it was deleted or moved away. An open handle still reads it."""
+    OTHER = 2
+    """Another file is at its path: renamed over it, or a link was turned. An open handle still reads the old one."""
+    REWRITTEN = 3
+    """It was written anew in place: what it held is gone, and an open handle reads a mixture."""
+
+    @property
+    def is_replacement(self) -> bool:
+        """Whether another scan has this name now."""
+        return self in (Change.OTHER, Change.REWRITTEN)
+
+
+@dataclass(frozen=True, slots=True)
+class FileStamp:
+    """A file as it was at one moment: plain, so that it can be compared in another process."""
+
+    path: str
+    device: int
+    inode: int
+    size: int
+    """The largest size (bytes) that was seen."""
