@@ -24,8 +24,8 @@ def load_hdf5() -> bool:
         False if h5py was loaded before, with an environment that forces locks: then HDF5 takes them.
     """
     if not _locks_are_forced:
-        told = os.environ.get(VARIABLE, "")
-        forces = told.upper() in _FORCING
+        value = os.environ.get(VARIABLE, "")
+        forces = value.upper() in _FORCING
         _locks_are_forced.append(forces and "h5py" in sys.modules)
         if forces:
             del os.environ[VARIABLE]
@@ -33,5 +33,5 @@ def load_hdf5() -> bool:
             importlib.import_module("h5py")
         finally:
             if forces:
-                os.environ[VARIABLE] = told
+                os.environ[VARIABLE] = value
     return not _locks_are_forced[0]

@@ -21,7 +21,7 @@ class FinishedFlags:
     """The finished flags that conditions ask for, each opened once.
 
     A flag that was named must be one. Those that are merely found near the keys never stop following: what cannot be a flag, or
-    cannot be read, is said once.
+    cannot be read, is reported once.
 
     Parameters
     ----------
@@ -46,7 +46,7 @@ class FinishedFlags:
         self._looked_at = clock()
         self._flags: dict[str, FlagDataset] = {}
         self._faults: list[str] = []
-        self._told: set[str] = set()
+        self._reported: set[str] = set()
         self._awaited: str | None = None
         """A link that was found and leads nowhere yet."""
         self.default_path = named or self._found(key_paths)
@@ -66,7 +66,7 @@ class FinishedFlags:
         except PathNotThereError:
             self._awaited = self._awaited or path
         except PathError as error:
-            self._tell(path, f"{error.message.rstrip('.')}, though it is named like a finished flag: it is left alone.")
+            self._report(path, f"{error.message.rstrip('.')}, though it is named like a finished flag: it is left alone.")
         return path in self._flags
 
     def prepare(self, conditions: Sequence[ConditionLike]) -> None:
@@ -79,13 +79,15 @@ class FinishedFlags:
         ConditionError
             If the only condition is a finished flag, and the file has none: it would wait for ever.
         """
-        wanted = [one for one in conditions if isinstance(one, FinishedFlag)]
+        wanted = [condition for condition in conditions if isinstance(condition, FinishedFlag)]
         if len(wanted) == len(conditions) == 1 and not wanted[0].path and self.default_path is None:
             raise ConditionError(
                 f"No finished flag was found in {self._h5file.filename}, and nothing else would end the wait.",
                 "Name the flag's path, or add another condition.",
             )
-        self._flags |= {path: FlagDataset(self._h5file, path) for path in {one.path for one in wanted if one.path} - {*self._flags}}
+        self._flags |= {
+            path: FlagDataset(self._h5file, path) for path in {condition.path for condition in wanted if condition.path} - {*self._flags}
+        }
 
     def is_set(self, path: str | None) -> bool:
         """Return whether the flag (None: the default one) is non-zero; False if there is none, or if it cannot be read now."""
@@ -95,7 +97,7 @@ class FinishedFlags:
             return flag is not None and flag.is_set()
         except (OSError, RuntimeError, KeyError, ValueError) as error:
             assert flag is not None
-            self._tell(flag.path, f"The finished flag {flag.path} in {self._h5file.filename} cannot be read: {error}.")
+            self._report(flag.path, f"The finished flag {flag.path} in {self._h5file.filename} cannot be read: {error}.")
             return False
 
     def _look_for_awaited(self) -> None:
@@ -106,9 +108,9 @@ class FinishedFlags:
             path, self._awaited = self._awaited, None
             self._take_up(path)
 
-    def _tell(self, path: str, fault: str) -> None:
-        if path not in self._told:
-            self._told.add(path)
+    def _report(self, path: str, fault: str) -> None:
+        if path not in self._reported:
+            self._reported.add(path)
             self._faults.append(fault)
 
     def take_faults(self) -> list[str]:

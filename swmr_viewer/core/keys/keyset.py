@@ -89,23 +89,23 @@ class KeySet:
         self.key_paths = (*keys, *length_paths)
         self._n_real = len(self.key_paths) - len(length_paths)
         self._faults: list[str] = []
-        self._told_by_user = scan_shape is not None
-        self._told_shape = self._told(scan_shape)
+        self._is_given_by_user = scan_shape is not None
+        self._known_shape = self._checked_shape(scan_shape)
         self._datasets: dict[int, KeyDataset | LengthKeys] = {}
         self._retries = Retries(clock)
         self._open_datasets()
         self._leave_out_strays()
-        self._extent = Extent(self._told_shape, scan_rank)
+        self._extent = Extent(self._known_shape, scan_rank)
         self.progress = KeyProgress(len(self.key_paths), self._extent.shape_of(self._in_order()))
         self._trackers: dict[int, KeyTracker] = {}
         self._seen: list[tuple[int, ...]] = []
 
-    def _told(self, scan_shape: tuple[int, ...] | None) -> tuple[int, ...] | None:
+    def _checked_shape(self, scan_shape: tuple[int, ...] | None) -> tuple[int, ...] | None:
         told = scan_shape or declared_scan_shape(self._h5file, self.key_paths)
         if told is None or not is_absurd(told):
             return told
         said = " x ".join(map(str, told))
-        if self._told_by_user:
+        if self._is_given_by_user:
             raise ShapeError(f"A scan of {said} points cannot be followed.", f"Give 1 to {MOST_POINTS:,} points, or none at all.")
         self._faults.append(f"The scan_shape in {self.filename} is {said}, which is no scan's: the keys alone count.")
         return None
@@ -125,14 +125,14 @@ class KeySet:
     def _length_keys(self, path: str) -> LengthKeys:
         source = open_one(self._h5file, path)
         try:
-            return LengthKeys(source, self._told_shape, self._is_at_rest)
+            return LengthKeys(source, self._known_shape, self._is_at_rest)
         except ShapeError:
-            if self._told_by_user or self._told_shape is None:
+            if self._is_given_by_user or self._known_shape is None:
                 raise
             self._faults.append(
-                f"{path} has shape {source.shape}, which does not fit the file's scan_shape {self._told_shape}: the data count."
+                f"{path} has shape {source.shape}, which does not fit the file's scan_shape {self._known_shape}: the data count."
             )
-            self._told_shape = None
+            self._known_shape = None
             return LengthKeys(source, None, self._is_at_rest)
 
     def _leave_out_strays(self) -> None:
@@ -178,8 +178,8 @@ class KeySet:
 
     @property
     def extent_is_known(self) -> bool:
-        """Whether the number of scan axes is known: told, or seen on a key dataset that is there."""
-        return self._told_shape is not None or bool(self._datasets)
+        """Whether the number of scan axes is known: given, or seen on a key dataset that is there."""
+        return self._known_shape is not None or bool(self._datasets)
 
     @property
     def extent_is_fixed(self) -> bool:

@@ -60,23 +60,23 @@ class KeyTracker:
         self._progress = progress
         self._number = number
         self._frontier = 0
-        self._looked_to = 0
+        self._read_to = 0
         self._sweep_at = 0
-        self._owes_all = False
+        self._must_sweep_all = False
         self._verify_at = 0
         self._n_polls = 0
         self._hot: list[int] = []
-        self._doubted: set[int] = set()
+        self._reported: set[int] = set()
 
     def look_at_all(self) -> None:
         """Begin the remainder anew, before a scan is called over: polls are behind until all of it was looked at."""
-        self._sweep_at, self._owes_all = 0, True
+        self._sweep_at, self._must_sweep_all = 0, True
 
     def rewind(self) -> None:
         """Forget places, not keys: the scan shape grew and flat indices may mean other positions."""
-        self._frontier = self._looked_to = self._sweep_at = self._verify_at = 0
+        self._frontier = self._read_to = self._sweep_at = self._verify_at = 0
         self._hot.clear()
-        self._doubted.clear()
+        self._reported.clear()
 
     def poll(self, found: Found | None = None) -> Found:
         """Look once (the dataset was refreshed) and note what is new, in ``found`` if that is given.
@@ -86,13 +86,13 @@ class KeyTracker:
         found = Found() if found is None else found
         if self.dataset.shape and 0 in self.dataset.full_shape:
             return found
-        self._look_at_frontier(found)
-        self._look_at_hot(found)
+        self._read_at_frontier(found)
+        self._read_at_hot(found)
         self._sweep(found)
         self._verify(found)
         return found
 
-    def _look(self, start: int, stop: int, found: Found) -> npt.NDArray[np.bool_]:
+    def _read(self, start: int, stop: int, found: Found) -> npt.NDArray[np.bool_]:
         stop = min(stop, self._progress.total)
         if start >= stop:
             return np.empty(0, np.bool_)
@@ -100,7 +100,7 @@ class KeyTracker:
         now = self.dataset.set_in(self._progress.scan_shape, start, stop)
         if not (known != now).any():
             return now
-        self._doubt(start + np.flatnonzero(known & ~now), found)
+        self._note_unset_again(start + np.flatnonzero(known & ~now), found)
         new = now & ~known
         if new.any():
             ranges = ranges_of(new, start)
@@ -108,17 +108,17 @@ class KeyTracker:
             found.completed.append(self._progress.add(self._number, *ranges))
         return now | known
 
-    def _doubt(self, indices: npt.NDArray[np.intp], found: Found) -> None:
-        fresh = [i for i in indices.tolist() if i not in self._doubted]
+    def _note_unset_again(self, indices: npt.NDArray[np.intp], found: Found) -> None:
+        fresh = [i for i in indices.tolist() if i not in self._reported]
         found.unset_again += fresh
-        self._doubted.update(fresh)
+        self._reported.update(fresh)
 
-    def _look_at_frontier(self, found: Found) -> None:
+    def _read_at_frontier(self, found: Found) -> None:
         self._pass_known()
         window, spent = self._first_window(), 0
         while self._frontier < self._progress.total and spent < _FRONTIER_BUDGET:
-            is_set = self._look(self._frontier, self._frontier + window, found)
-            self._looked_to = self._frontier + is_set.size
+            is_set = self._read(self._frontier, self._frontier + window, found)
+            self._read_to = self._frontier + is_set.size
             spent += self.dataset.cost(window)
             first = int(is_set.argmin())
             if not is_set[first]:
@@ -146,34 +146,34 @@ class KeyTracker:
             if not block[first]:
                 return
 
-    def _look_at_hot(self, found: Found) -> None:
-        beyond = self._looked_to
+    def _read_at_hot(self, found: Found) -> None:
+        beyond = self._read_to
         for at in [at for at in self._hot if at + _HOT_REACH > beyond]:
             before = len(found.added)
-            self._look(max(at - _HOT_REACH, beyond), at + _HOT_REACH, found)
+            self._read(max(at - _HOT_REACH, beyond), at + _HOT_REACH, found)
             if len(found.added) > before:
                 self._note_hot(_outermost(found.added[-1], at), at)
 
     def _sweep(self, found: Found) -> None:
         """Look at the next piece of what lies beyond the frontier's window, in turn."""
-        beyond = self._looked_to
+        beyond = self._read_to
         start = max(self._sweep_at, beyond)
         stop = min(start + self._affordable(_SWEEP_BUDGET), self._progress.total)
         before = len(found.added)
-        self._look(start, stop, found)
+        self._read(start, stop, found)
         for ranges in found.added[before:]:
             self._note_hot(int(ranges[1][-1]) - 1, None)
             self._note_hot(int(ranges[0][0]), None)
         self._sweep_at = stop if stop < self._progress.total else 0
-        self._owes_all &= stop < self._progress.total
-        found.is_behind |= self._owes_all or (len(found.added) > before and stop < self._progress.total)
+        self._must_sweep_all &= stop < self._progress.total
+        found.is_behind |= self._must_sweep_all or (len(found.added) > before and stop < self._progress.total)
 
     def _verify(self, found: Found) -> None:
         self._n_polls += 1
         if self._n_polls % _VERIFY_EVERY:
             return
         stop = min(self._verify_at + self._affordable(_VERIFY_BUDGET), self._frontier)
-        self._look(self._verify_at, stop, found)
+        self._read(self._verify_at, stop, found)
         self._verify_at = stop if stop < self._frontier else 0
 
     def _affordable(self, budget: int) -> int:
