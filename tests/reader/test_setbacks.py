@@ -87,7 +87,7 @@ def test_a_stop_before_the_reader_is_known_to_hang_is_not_lost(tmp_path):
 
 
 def test_a_file_that_was_given_up_is_followed_once_it_can_be_read(tmp_path, monkeypatch):
-    monkeypatch.setattr(reader_failures, "_RESTS_S", (0.2,))
+    monkeypatch.setattr(reader_failures, "_PAUSES_S", (0.2,))
     path = broken.write_hanging_opening(tmp_path)
     good = tmp_path / "good"
     good.mkdir()
@@ -103,7 +103,7 @@ def test_a_file_that_was_given_up_is_followed_once_it_can_be_read(tmp_path, monk
 
 
 def test_while_it_rests_there_is_no_reader_and_another_file_is_followed_at_once(tmp_path, monkeypatch):
-    monkeypatch.setattr(reader_failures, "_RESTS_S", (3600.0,))
+    monkeypatch.setattr(reader_failures, "_PAUSES_S", (3600.0,))
     path = broken.write_hanging_opening(tmp_path)
     good = tmp_path / "good"
     good.mkdir()
