@@ -95,14 +95,14 @@ def test_a_reader_that_is_killed_while_it_previews_is_replaced(
     dialog.set_value(FollowRequest(str(writer.path)))
     wait_for_title(qtbot, dialog, "Frame 0 at (0, 0)")
     supervisor = dialog._inspector._thread._reader  # type: ignore[attr-defined]
-    pid = supervisor._reader.pid
+    pid = supervisor._current.process.pid
     os.kill(pid, signal.SIGSTOP)
     dialog.preview.forget()
     dialog._choose_preview()
     qtbot.waitUntil(lambda: dialog.preview.is_reading, timeout=WAIT_MS)
     os.kill(pid, signal.SIGKILL)
     wait_for_title(qtbot, dialog, "Frame 0 at (0, 0)")
-    assert supervisor._reader.pid != pid
+    assert supervisor._current.process.pid != pid
     assert np.array_equal(pixels(dialog), written(writer, 0), equal_nan=True)
 
 
