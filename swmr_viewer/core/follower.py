@@ -283,14 +283,6 @@ class Follower(FollowerFacts, Iterator[int]):
         self._flags.prepare(wanted)
         self._conditions = wanted
 
-    @property
-    def reason(self) -> str | None:
-        """Why following ended: the condition's name, ``stopped``, ``file_replaced``, or None while it goes on.
-
-        ``file_replaced``: the name was used for another scan. What was written anew in place cannot be read any more.
-        """
-        return self._reason
-
     def take_changes(self) -> KeyChanges:
         """Return which keys were set and which frames became complete since the last call; the first time, all of them."""
         return self._changes.take()

@@ -24,6 +24,15 @@ class FollowerFacts:
     _files: FileWatch
     _flags: FinishedFlags
     _keys: KeySet
+    _reason: str | None
+
+    @property
+    def reason(self) -> str | None:
+        """Why following ended: the condition's name, ``stopped``, ``file_replaced``, or None while it goes on.
+
+        ``file_replaced``: the name was used for another scan. What was written anew in place cannot be read any more.
+        """
+        return self._reason
 
     @property
     def quiet_s(self) -> float:

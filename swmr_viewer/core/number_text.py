@@ -37,11 +37,6 @@ def age_text(seconds: float | None) -> str:
     return "" if seconds is None else f"{seconds_text(seconds)} ago"
 
 
-def clock_text(unix_s: float) -> str:
-    """Return the time of day, here, of seconds since 1970 (UTC): ``14:03:07.2``; nothing where no calendar has the day."""
-    return moment_text(unix_s, unix_s)
-
-
 def moment_text(unix_s: float, now_s: float) -> str:
     """Return the time of day, here, with its day where that is not today: ``2026-03-04 14:03:07``; both in s since 1970 (UTC)."""
     try:
@@ -51,14 +46,6 @@ def moment_text(unix_s: float, now_s: float) -> str:
         return f"{moment:%H:%M:%S}.{tenths % 10}" if is_today else f"{moment:%Y-%m-%d %H:%M:%S}"
     except (ValueError, OverflowError, OSError):  # before year 1, after 9999, or no number
         return ""
-
-
-def rate_text(per_second: float | None) -> str:
-    """Return a frame rate."""
-    if per_second is None:
-        return ""
-    digits = 0 if per_second >= 100 else 1 if per_second >= 1 else 2
-    return f"{per_second:.{digits}f} frames/s"
 
 
 def position_text(position: Sequence[int]) -> str:

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
 from swmr_viewer.core.data_facts import DataFacts
-from swmr_viewer.core.number_text import clock_text
+from swmr_viewer.core.number_text import moment_text
 from swmr_viewer.gui.assembly import Assembly
 from swmr_viewer.gui.look.labels import ElidedLabel, PlainLabel, button_text, tip
 from tests.gui.fakes import FakeSupervisor, picture
@@ -81,13 +81,13 @@ def test_a_failure_and_an_axis_are_told_as_they_are(qtbot: QtBot, reader: FakeSu
 def test_times_that_no_calendar_has_are_left_out(
     qtbot: QtBot, reader: FakeSupervisor, following: Callable[..., Assembly], unix_s: float
 ) -> None:
-    assert clock_text(unix_s) == "" or -6.3e10 <= unix_s <= 2.6e11
+    assert moment_text(unix_s, unix_s) == "" or -6.3e10 <= unix_s <= 2.6e11
     viewer = following((4, 5))
     reader.frame_time = unix_s
     with qtbot.waitSignal(viewer.session.frame_changed):
         reader.say_frame(picture(), 0, (4, 5))
     QApplication.processEvents()
     assert viewer.window.frame_header.title.text() == "Frame 0"
-    if not clock_text(unix_s):
+    if not moment_text(unix_s, unix_s):
         assert "taken" not in viewer.window.frame_header.where.text()
     assert np.isfinite(viewer.window.frame_view.levels).all()

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from swmr_viewer.core.number_text import age_text, count_text, dtype_text, rate_text, seconds_text, value_text
+from swmr_viewer.core.number_text import age_text, count_text, dtype_text, seconds_text, value_text
 from swmr_viewer.gui.display.levels_scale import LevelScale, level_text, ticks_between
 from swmr_viewer.gui.image.raw_crop import crop_for
 from swmr_viewer.gui.look.theme import DARK, LIGHT, Tokens, contrast
@@ -21,7 +21,6 @@ def test_numbers_in_text() -> None:
     assert count_text(1234567).replace("\u2009", " ") == "1 234 567"
     assert [seconds_text(s) for s in (0.04, 9.94, 10, 119, 120, 7200)] == ["0.0 s", "9.9 s", "10 s", "119 s", "2 min", "2 h"]
     assert age_text(None) == ""
-    assert [rate_text(r) for r in (None, 0.25, 9.94, 120.4)] == ["", "0.25 frames/s", "9.9 frames/s", "120 frames/s"]
     assert [value_text(v) for v in (7, float("nan"), 0.123456789)] == ["7", "nan", "0.123457"]
     assert [dtype_text(d) for d in ("<u4", ">f8", "|b1", "|S10")] == ["uint32", "float64", "bool", "|S10"]
 

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from swmr_viewer.core.number_text import count_text
 from swmr_viewer.core.progress import COMPLETE, MISSING, KeyProgress
-from swmr_viewer.core.ranges import IndexArray, no_ranges
+from swmr_viewer.core.ranges import IndexArray, no_ranges, runs_of
 from swmr_viewer.gui.look.labels import line_height
 from swmr_viewer.gui.look.theme import theme_of_application, tokens
 from swmr_viewer.gui.scan_map.map_text import missing_text
@@ -100,9 +100,8 @@ def _joined(found: list[tuple[int, int]], gaps: np.ndarray) -> list[tuple[int, i
     """Add ascending indices to ranges, of which the last one may go on."""
     if not gaps.size:
         return found
-    breaks = np.flatnonzero(np.diff(gaps) != 1)
-    starts, stops = gaps[np.r_[0, breaks + 1]].tolist(), (gaps[np.r_[breaks, gaps.size - 1]] + 1).tolist()
-    ranges = list(zip(starts, stops, strict=True))
+    starts, stops = runs_of(gaps)
+    ranges = list(zip(starts.tolist(), stops.tolist(), strict=True))
     if found and found[-1][1] == ranges[0][0]:
         ranges[0] = (found[-1][0], ranges[0][1])
         found = found[:-1]

@@ -15,7 +15,7 @@ import numpy as np
 from PySide6.QtCore import QObject, Qt, QThread, Signal
 
 from swmr_viewer.core.progress import GrowingArray
-from swmr_viewer.core.ranges import Ranges, indices_of, joined, runs_of
+from swmr_viewer.core.ranges import IndexArray, indices_of, joined, runs_of
 from swmr_viewer.reader import messages as m
 from swmr_viewer.scan_model import LiveFrame, Mask, Pixels, frame_from_event
 
@@ -130,11 +130,11 @@ class FollowThread(QThread):
 
     def _on_keys(self, event: m.KeysChanged) -> None:
         assert self._announced is not None, "keys came before the file was opened"
-        event = replace(event, completed=self._announced.new_of(event))
-        self._progress.offer(event)
+        new = self._announced.new_of(event)
+        self._progress.offer(replace(event, completed=runs_of(new)))
         self.progress_changed.emit()
-        if event.completed[0].size:
-            self.frames_completed.emit(indices_of(event.completed))
+        if new.size:
+            self.frames_completed.emit(new)
 
     def _on_frame(self, event: m.FrameReady) -> None:
         pixels, shown = self._supervisor.pixels(event), self._supervisor.shown(event)
@@ -169,7 +169,7 @@ class AnnouncedFrames:
         """Whether ``opened`` continues what was announced so far (a reader was replaced)."""
         return (opened.generation, opened.key_paths) == (self._generation, self._key_paths)
 
-    def new_of(self, keys: m.KeysChanged) -> Ranges:
+    def new_of(self, keys: m.KeysChanged) -> IndexArray:
         """Return which of the frames that are complete by this were not announced; from now on they are."""
         if keys.scan_shape != self._mask.shape:
             self._grow(keys.scan_shape)
@@ -177,7 +177,7 @@ class AnnouncedFrames:
         if keys.whole:
             completed = completed[~announced[completed]]
         announced[completed] = True
-        return runs_of(completed)
+        return completed
 
     def _grow(self, scan_shape: tuple[int, ...]) -> None:
         try:

@@ -12,7 +12,7 @@ from PySide6.QtCore import QPoint, Qt
 from pytestqt.qtbot import QtBot
 
 from swmr_viewer.core.conditions import AllKeys, FrameCount, Timeout
-from swmr_viewer.core.number_text import clock_text
+from swmr_viewer.core.number_text import moment_text
 from swmr_viewer.core.progress import KeyProgress
 from swmr_viewer.gui.assembly import Assembly
 from swmr_viewer.gui.controls.go_to import ScanPointError, parse_scan_point, row_step
@@ -310,7 +310,7 @@ def test_who_holds_the_scan_up_is_named() -> None:
 
 def test_the_time_of_a_frame_is_that_of_this_place() -> None:
     moment = datetime(2026, 3, 4, 14, 3, 7, 240_000)
-    assert clock_text(moment.timestamp()) == "14:03:07.2"
+    assert moment_text(moment.timestamp(), moment.timestamp()) == "14:03:07.2"
 
 
 # ---- ends
