@@ -164,7 +164,7 @@ def in_order(conditions: Iterable[Condition]) -> tuple[Condition, ...]:
     A count comes first, since no frame beyond it is handed out. Then comes the writer's own word, then what the keys say, then
     that the files are closed (by an abort as well), and last that it has been quiet, which says least.
     """
-    return tuple(sorted(conditions, key=lambda one: _ORDER.index(type(one))))
+    return tuple(sorted(conditions, key=lambda condition: _ORDER.index(type(condition))))
 
 
 _ORDER = (FrameCount, FinishedFlag, AllKeys, FileClosed, Timeout, AlwaysTrue)
@@ -187,10 +187,15 @@ def conditions_from(
         If one of them is none of these.
     """
     several: tuple[ConditionLike, ...] = tuple((wanted,) if _is_one(wanted) else wanted)  # type: ignore[arg-type]
-    for one in several:
-        if not _is_one(one):
-            raise ConditionError(f"{one!r} is no termination condition.", "Give a name, a condition such as Timeout(10), or a function.")
-    return tuple(condition_named(one, timeout_s=timeout_s, finished_path=finished_path) if isinstance(one, str) else one for one in several)
+    for condition in several:
+        if not _is_one(condition):
+            raise ConditionError(
+                f"{condition!r} is no termination condition.", "Give a name, a condition such as Timeout(10), or a function."
+            )
+    return tuple(
+        condition_named(condition, timeout_s=timeout_s, finished_path=finished_path) if isinstance(condition, str) else condition
+        for condition in several
+    )
 
 
 def _is_one(wanted: object) -> bool:

@@ -148,7 +148,7 @@ class DataSource(Iterator[FrameSet]):
         return self._gatherer
 
     def _as_where(self, block: tuple[slice, ...]) -> Where:
-        return (*(one.start for one in block[:-1]), block[-1]) if self._rows else block
+        return (*(axis.start for axis in block[:-1]), block[-1]) if self._rows else block
 
     def _gather_rest(self) -> None:
         if self._gatherer is not None:
@@ -167,7 +167,7 @@ class DataSource(Iterator[FrameSet]):
         except SwmrViewerError as error:
             self._faults.append(str(error))
             return None
-        position = tuple(one.start if isinstance(one, slice) else one for one in where)
+        position = tuple(at.start if isinstance(at, slice) else at for at in where)
         return FrameSet(index_of(position, self.scan_shape), position, where, self.scan_shape, frames)
 
     def _frames_in_the_end(self, name: str, where: Where, deadline: float) -> npt.NDArray[Any]:
@@ -183,11 +183,11 @@ class DataSource(Iterator[FrameSet]):
 
     def _frames(self, name: str, where: Where, as_it_is: bool = False) -> npt.NDArray[Any]:
         grabber = self._grabber(name)
-        if not any(isinstance(one, slice) for one in where):
-            return grabber.grab(tuple(one for one in where if isinstance(one, int)), as_it_is=as_it_is)
-        block = tuple(one if isinstance(one, slice) else slice(one, one + 1) for one in where)
+        if not any(isinstance(at, slice) for at in where):
+            return grabber.grab(tuple(at for at in where if isinstance(at, int)), as_it_is=as_it_is)
+        block = tuple(at if isinstance(at, slice) else slice(at, at + 1) for at in where)
         frames = grabber.grab_block(block, as_it_is=as_it_is)
-        return frames[tuple(slice(None) if isinstance(one, slice) else 0 for one in where)]
+        return frames[tuple(slice(None) if isinstance(at, slice) else 0 for at in where)]
 
     def _grabber(self, name: str) -> FrameGrabber:
         """Return the grabber of a data set, made when it is there, and anew when the scan's inner axes have grown."""
@@ -269,4 +269,4 @@ def _named(h5file: h5py.File, paths: DataPaths) -> dict[str, Any]:
     if isinstance(paths, Mapping) and not isinstance(paths, h5py.Group):
         return dict(paths)
     several = (paths,) if isinstance(paths, str | h5py.Dataset | h5py.Group) else paths
-    return {path: path for path in (path_named(h5file, one) for one in several)}
+    return {path: path for path in (path_named(h5file, path) for path in several)}

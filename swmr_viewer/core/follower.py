@@ -153,7 +153,7 @@ class Follower(FollowerFacts, Iterator[int]):
         return index
 
     def _most(self) -> float:
-        return min((one.count for one in self._conditions if isinstance(one, FrameCount)), default=float("inf"))
+        return min((condition.count for condition in self._conditions if isinstance(condition, FrameCount)), default=float("inf"))
 
     def reset(self) -> None:
         """Start again from the first frame; what is known of the keys stays known."""
@@ -258,9 +258,9 @@ class Follower(FollowerFacts, Iterator[int]):
         if self._replacing.change.is_replacement:
             return FILE_REPLACED
         # A timeout is not waited out when nothing more can come; every other condition is.
-        if self.all_keys_set and all(isinstance(one, Timeout) for one in self._conditions):
+        if self.all_keys_set and all(isinstance(condition, Timeout) for condition in self._conditions):
             return AllKeys.name
-        conditions = sorted(self._conditions, key=lambda one: timeout_last and isinstance(one, Timeout))
+        conditions = sorted(self._conditions, key=lambda condition: timeout_last and isinstance(condition, Timeout))
         return first_met(conditions, self)
 
     def suggest_poll_s(self) -> float:

@@ -76,7 +76,9 @@ class FollowerFacts:
     @property
     def replacement(self) -> tuple[str, Change] | None:
         """The file whose name was used for another scan, and how; None while all of them are what was opened."""
-        return next(((one.stamp.path, one.look()) for one in self._keys.identities() if one.look().is_replacement), None)
+        return next(
+            ((identity.stamp.path, identity.look()) for identity in self._keys.identities() if identity.look().is_replacement), None
+        )
 
     # ---- what is known
 

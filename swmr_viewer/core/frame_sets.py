@@ -80,9 +80,9 @@ class Gatherer:
         self._seen.setdefault(number, set()).add(position)
         has_gone_on = number > self._furthest
         self._furthest = max(self._furthest, number)
-        for one in sorted(self._seen) if has_gone_on else [number]:
-            if is_final or one < self._furthest or not self._may_grow(one, scan_shape):
-                yield from self._take_if_whole(one, scan_shape)
+        for block_number in sorted(self._seen) if has_gone_on else [number]:
+            if is_final or block_number < self._furthest or not self._may_grow(block_number, scan_shape):
+                yield from self._take_if_whole(block_number, scan_shape)
 
     @property
     def rank(self) -> int:
@@ -116,7 +116,7 @@ class Gatherer:
         self._furthest = ()
 
     def _may_grow(self, number: Number, scan_shape: tuple[int, ...]) -> bool:
-        lengths = (one.stop - one.start for one in self._block(number, scan_shape))
+        lengths = (axis.stop - axis.start for axis in self._block(number, scan_shape))
         return any(step is None or length < step for length, step in zip(lengths, self._block_shape, strict=True))
 
     def _block(self, number: Number, scan_shape: tuple[int, ...]) -> Block:
@@ -127,6 +127,6 @@ class Gatherer:
 
     def _take_if_whole(self, number: Number, scan_shape: tuple[int, ...]) -> Iterator[Block]:
         block = self._block(number, scan_shape)
-        if len(self._seen[number]) == prod(one.stop - one.start for one in block):
+        if len(self._seen[number]) == prod(axis.stop - axis.start for axis in block):
             del self._seen[number]
             yield block

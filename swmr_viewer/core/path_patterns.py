@@ -41,7 +41,7 @@ def expanded(paths: Iterable[str], found: Inspection, *, datasets_only: bool = F
     known = {node.path for node in found.tree}
     result: dict[str, None] = {}
     for path in paths:
-        fitting = [one for one in there if fits(one, path)] if is_pattern(path) and path not in known else []
+        fitting = [candidate for candidate in there if fits(candidate, path)] if is_pattern(path) and path not in known else []
         result.update(dict.fromkeys(fitting or [path]))
     return tuple(result)
 

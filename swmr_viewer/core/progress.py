@@ -101,7 +101,7 @@ class KeyProgress:
 
     def whole(self) -> tuple[Ranges, ...]:
         """Return everything that is set, as ranges per key dataset."""
-        return tuple(_runs(one.flat) for one in self._set)
+        return tuple(_runs(keys.flat) for keys in self._set)
 
     def add(self, key: int, starts: IndexArray, stops: IndexArray) -> IndexArray:
         """Note that keys were set; those that were set already change nothing.
@@ -119,7 +119,7 @@ class KeyProgress:
             The indices that became complete by this, in the ranges' order.
         """
         if starts.size <= _FEW_RANGES:
-            return self._note_complete([self._add_range(key, *one) for one in zip(starts.tolist(), stops.tolist(), strict=True)])
+            return self._note_complete([self._add_range(key, *bounds) for bounds in zip(starts.tolist(), stops.tolist(), strict=True)])
         pieces = np.flatnonzero(np.diff(np.cumsum(stops - starts) // _PIECE)) + 1
         parts = zip(np.split(starts, pieces), np.split(stops, pieces), strict=True)
         return self._note_complete([self._add_indices(key, indices_of(part)) for part in parts])
@@ -153,8 +153,8 @@ class KeyProgress:
         """Take on a larger scan shape; positions keep their state, flat indices may change."""
         if scan_shape == self.scan_shape:
             return
-        for one in (*self._set, self._count):
-            one.grow(scan_shape)
+        for array in (*self._set, self._count):
+            array.grow(scan_shape)
         before, self.scan_shape = self.scan_shape, scan_shape
         if scan_shape[1:] == before[1:]:  # indices stay: a scan of ten million points is not looked at anew for each that comes
             return

@@ -75,8 +75,16 @@ def _enable_by_state(actions: Actions, session: Session) -> None:
     def enable() -> None:
         has_frame = session.scan.shown is not None
         moves = (actions.hold, actions.first, actions.previous, actions.next, actions.last)
-        for one in (actions.snapshot, actions.save_curves, actions.copy_picture, actions.copy_numbers, *moves, actions.fit, actions.pixels):
-            one.setEnabled(has_frame)
+        for action in (
+            actions.snapshot,
+            actions.save_curves,
+            actions.copy_picture,
+            actions.copy_numbers,
+            *moves,
+            actions.fit,
+            actions.pixels,
+        ):
+            action.setEnabled(has_frame)
         actions.live.setEnabled(session.scan.progress is not None)
         actions.burst.setEnabled(session.scan.request is not None)
         actions.retry.setEnabled(session.scan.request is not None)

@@ -61,7 +61,10 @@ def match_axes(virtual: Sequence[int | None], source: Sequence[int | None]) -> M
         else:
             break
     paired = {pair[0] for pair in pairs}, {pair[1] for pair in pairs}
-    rests = [tuple(axis for axis in range(len(one)) if axis not in done) for one, done in zip((virtual, source), paired, strict=True)]
+    rests = [
+        tuple(axis for axis in range(len(selections)) if axis not in done)
+        for selections, done in zip((virtual, source), paired, strict=True)
+    ]
     if _n_points([virtual[axis] for axis in rests[0]]) != _n_points([source[axis] for axis in rests[1]]):
         raise IrregularMappingError(f"{tuple(virtual)} points of the virtual data set are mapped to {tuple(source)} of the source.")
     return MatchedAxes(tuple(reversed(pairs)), *rests)
@@ -90,8 +93,8 @@ class Mapping:
     @cached_property
     def numbered_axis(self) -> int | None:
         """The unlimited axis along which each block has a source of its own (%b in its name), if it is such a mapping."""
-        axes = [axis for axis, one in enumerate(self.virtual) if one.length is None]
-        limited = self.source is None or all(one.length is not None for one in self.source)
+        axes = [axis for axis, selection in enumerate(self.virtual) if selection.length is None]
+        limited = self.source is None or all(selection.length is not None for selection in self.source)
         return axes[0] if axes and limited and self.virtual[axes[0]].block is not None else None
 
     @cached_property
@@ -104,7 +107,7 @@ class Mapping:
             If the axes cannot be matched.
         """
         assert self.source is not None
-        return match_axes([one.length for one in self.virtual], [one.length for one in self.source])
+        return match_axes([selection.length for selection in self.virtual], [selection.length for selection in self.source])
 
     def on(self, source_shape: tuple[int, ...]) -> Mapping:
         """Return the mapping with the source's selection known, now that its shape is.
@@ -114,7 +117,7 @@ class Mapping:
         """
         if self.source is not None:
             return self
-        n_points, per_row = prod(one.length or 0 for one in self.virtual), prod(source_shape[1:])
+        n_points, per_row = prod(selection.length or 0 for selection in self.virtual), prod(source_shape[1:])
         if source_shape and per_row and n_points and n_points % per_row == 0:
             source_shape = (n_points // per_row, *source_shape[1:])
         return replace(self, source=tuple(whole_axis(n) for n in source_shape))
@@ -178,7 +181,7 @@ class Mapping:
     def reach(self, axis: int, source_shape: tuple[int, ...]) -> int:
         """Return how far a mapping that is unlimited along an axis reaches, with a source as long as this."""
         assert self.source is not None
-        grows = next(number for number, one in enumerate(self.source) if one.length is None)
+        grows = next(number for number, selection in enumerate(self.source) if selection.length is None)
         there = self.source[grows]
         n_points = len(there.coordinates(source_shape[grows]))
         if grows in self.matched.source_rest:

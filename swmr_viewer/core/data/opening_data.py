@@ -40,10 +40,10 @@ def open_data(h5file: h5py.File, paths: DataPath | list[DataPath] | list[str], b
     paths = path_named(h5file, paths)
     if isinstance(paths, str):
         return open_one(h5file, paths), None
-    several: list[DataPath] = [paths] if isinstance(paths, tuple) else [path_named(h5file, one) for one in paths]
+    several: list[DataPath] = [paths] if isinstance(paths, tuple) else [path_named(h5file, path) for path in paths]
     files = SourceFiles(h5file, open_source)
-    parts = [_part(h5file, files, one) for one in several]
-    name = ", ".join(one if isinstance(one, str) else f"{one[0]}:{one[1]}" for one in several)
+    parts = [_part(h5file, files, part) for part in several]
+    name = ", ".join(part if isinstance(part, str) else f"{part[0]}:{part[1]}" for part in several)
     try:
         return InterleavedSource(name, str(h5file.filename), parts, block), files
     except BaseException:

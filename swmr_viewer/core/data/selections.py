@@ -165,7 +165,7 @@ def bounds_of(region: Region | None, frame_shape: tuple[int, ...]) -> Iterator[t
         If the region has a step, or more axes than the frame.
     """
     given = region or ()
-    if len(given) > len(frame_shape) or any(one.step not in (None, 1) for one in given):
+    if len(given) > len(frame_shape) or any(bounds.step not in (None, 1) for bounds in given):
         raise ShapeError(f"The region {given} does not fit frames of shape {frame_shape}.", "Give one slice per frame axis, without steps.")
     for axis, length in enumerate(frame_shape):
         start, stop, _ = (given[axis] if axis < len(given) else slice(None)).indices(length)

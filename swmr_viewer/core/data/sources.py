@@ -191,7 +191,7 @@ class StoredSource:
         """Yield the file that holds it, and those that HDF5 reads for it where it is virtual."""
         yield self.filename
         if self.dataset.is_virtual:
-            yield from mapped_files(self.filename, (one.file_name for one in self.dataset.virtual_sources()))
+            yield from mapped_files(self.filename, (mapping.file_name for mapping in self.dataset.virtual_sources()))
 
     def refresh(self) -> None:
         """Make visible what was flushed (a data set that would not survive it is read as it was)."""
@@ -241,7 +241,7 @@ def read_piece(piece: Piece, box: Box, out: npt.NDArray[Any]) -> None:
     """Read a piece of a box into the box's array, C-contiguous, of the box's shape: no copy on the way."""
     inside = tuple((start - origin, stop - origin) for (start, stop), (origin, _) in zip(piece.at, box, strict=True))
     if piece.dataset is None:
-        out[tuple(slice(*one) for one in inside)] = piece.fill
+        out[tuple(slice(*bounds) for bounds in inside)] = piece.fill
     elif prod(shape_of(piece.box)):
         piece.dataset.id.read(_space(out.shape, inside), _space(piece.dataset.shape, piece.box), out, _in_memory(out.dtype))
 

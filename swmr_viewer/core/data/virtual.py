@@ -210,7 +210,7 @@ class VirtualSource:
         lengths = [self.shape[axis] for axis in frame_axes]
         ever = np.zeros(lengths, np.bool_)
         for tile in {tuple(mapping.virtual[axis] for axis in frame_axes) for mapping in self._mappings}:
-            where = [one.coordinates(n) for one, n in zip(tile, lengths, strict=True)]
+            where = [selection.coordinates(n) for selection, n in zip(tile, lengths, strict=True)]
             ever[np.ix_(*where) if where else ()] = True
         return ever
 

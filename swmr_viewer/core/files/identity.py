@@ -130,7 +130,7 @@ class FilesRead:
     @property
     def files(self) -> tuple[FileIdentity, ...]:
         """The opened one, and those that frames were read from so far."""
-        return tuple(one for several in self._known.values() for one in several)
+        return tuple(identity for several in self._known.values() for identity in several)
 
     def refuse_mixture(self) -> None:
         """Refuse to touch the opened file if it was written anew in place (FileReplacedError)."""
@@ -139,20 +139,20 @@ class FilesRead:
     @contextmanager
     def unmixed(self, datasets: Iterable[h5py.Dataset | None]) -> Iterator[None]:
         """Refuse what is read meanwhile if any of the data sets' files was written anew in place (FileReplacedError)."""
-        files = list(dict.fromkeys(identity_of_file(one) for one in datasets if one is not None))
-        for one in files:
-            self._note(one)
-            one.refuse_mixture()
+        files = list(dict.fromkeys(identity_of_file(dataset) for dataset in datasets if dataset is not None))
+        for identity in files:
+            self._note(identity)
+            identity.refuse_mixture()
         try:
             yield
         finally:  # whatever else went wrong: this is why
-            for one in files:
-                one.refuse_mixture()
+            for identity in files:
+                identity.refuse_mixture()
 
     def _note(self, read: FileIdentity) -> None:
         """A file that was closed to make room, and opened again, is the same one."""
         known, now = self._known.setdefault(read.stamp.path, []), read.stamp
-        if not any((now.device, now.inode) == (one.stamp.device, one.stamp.inode) for one in known):
+        if not any((now.device, now.inode) == (identity.stamp.device, identity.stamp.inode) for identity in known):
             known.append(read)
 
 

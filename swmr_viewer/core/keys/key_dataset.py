@@ -91,7 +91,7 @@ class KeyDataset:
         yield self.filename
         if self._dataset is None or not self._dataset.is_virtual:
             return
-        yield from mapped_files(self.filename, (one.file_name for one in self._dataset.virtual_sources()))
+        yield from mapped_files(self.filename, (mapping.file_name for mapping in self._dataset.virtual_sources()))
         # A source may be virtual as well. Only once all others are closed is it looked for: HDF5 reads the values itself,
         # and must not find a source open for long.
         with suppress(IrregularMappingError), closing(VirtualSource(self._dataset, self.path)) as source:
@@ -238,8 +238,8 @@ def _sources_read_apart(dataset: h5py.Dataset, path: str) -> VirtualSource | Non
     if not dataset.is_virtual:
         return None
     sources = dataset.virtual_sources()
-    is_whole_source = any(one.src_space.get_select_type() == h5py.h5s.SEL_ALL for one in sources)
-    if not is_whole_source and len({one.file_name for one in sources}) <= most_open_files():
+    is_whole_source = any(source.src_space.get_select_type() == h5py.h5s.SEL_ALL for source in sources)
+    if not is_whole_source and len({source.file_name for source in sources}) <= most_open_files():
         return None
     try:
         return VirtualSource(dataset, path)

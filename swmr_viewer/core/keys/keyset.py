@@ -137,10 +137,10 @@ class KeySet:
 
     def _leave_out_strays(self) -> None:
         """Leave out single numbers among the key datasets: no frame but the first would ever be complete with them."""
-        shapes = {number: KeyShape(one.path, one.full_shape, one.maxshape) for number, one in self._datasets.items()}
+        shapes = {number: KeyShape(dataset.path, dataset.full_shape, dataset.maxshape) for number, dataset in self._datasets.items()}
         # A link that leads nowhere yet will bring a key dataset.
         late = [KeyShape(path, (0,), (None,)) for number, path in enumerate(self.key_paths) if number not in shapes]
-        strays = {number for number, one in shapes.items() if number < self._n_real and is_stray(one, [*shapes.values(), *late])}
+        strays = {number for number, shape in shapes.items() if number < self._n_real and is_stray(shape, [*shapes.values(), *late])}
         self._faults += [
             f"{self.key_paths[number]} holds a single number and is left out: it is no key of a scan." for number in sorted(strays)
         ]
@@ -174,7 +174,11 @@ class KeySet:
     def identities(self) -> Iterator[FileIdentity]:
         """Yield which files are read here: the opened one, and those that hold key datasets."""
         yield self._identity
-        yield from (one.identity for one in self._datasets.values() if isinstance(one, KeyDataset) and one.identity is not self._identity)
+        yield from (
+            dataset.identity
+            for dataset in self._datasets.values()
+            if isinstance(dataset, KeyDataset) and dataset.identity is not self._identity
+        )
 
     @property
     def extent_is_known(self) -> bool:
@@ -221,7 +225,7 @@ class KeySet:
 
     def note_end(self) -> list[str]:
         """Return what is to be said about the key datasets now that the scan has ended."""
-        self._extent.note_end([one for one in self._in_order() if isinstance(one, KeyDataset)])
+        self._extent.note_end([dataset for dataset in self._in_order() if isinstance(dataset, KeyDataset)])
         return self._extent.take_faults()
 
     def _has_lost_first_key(self, number: int, dataset: KeyDataset) -> bool:
@@ -230,7 +234,7 @@ class KeySet:
         return not bool(dataset.set_in(self.progress.scan_shape, first, first + 1)[0])
 
     def _follow_extent(self, poll: Poll) -> None:
-        seen = [one.full_shape for one in self._in_order()]
+        seen = [dataset.full_shape for dataset in self._in_order()]
         if seen == self._seen:
             return
         self._seen = seen
@@ -262,7 +266,7 @@ def _succeeds(step: Callable[[], object], poll: Poll) -> bool:
 
 def _named_paths(h5file: h5py.File, paths: KeyPaths) -> tuple[str, ...]:
     several = (paths,) if isinstance(paths, str | h5py.Dataset | h5py.Group) else paths
-    return tuple(path_named(h5file, one) for one in several)
+    return tuple(path_named(h5file, path) for path in several)
 
 
 def _dataset_paths(h5file: h5py.File, paths: tuple[str, ...]) -> Iterator[str]:

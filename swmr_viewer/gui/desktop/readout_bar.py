@@ -171,7 +171,7 @@ def _pixel_value(frame: LiveFrame, at: tuple[int, ...]) -> str:
     """Return what the file holds at a pixel: of a complex number both parts, of a colour each."""
     value = frame.picked[at]
     if value.ndim:
-        return "  ".join(value_text(one) for one in value.tolist())
+        return "  ".join(value_text(item) for item in value.tolist())
     return value_text(value.item())
 
 

@@ -79,7 +79,7 @@ class ShortcutsSheet(QDialog):
 
 def balanced(sections: list[Section], n_columns: int) -> list[list[Section]]:
     """Return the sections in columns of about one height, in their order."""
-    heights = [len(one.lines) + 2 for one in sections]
+    heights = [len(section.lines) + 2 for section in sections]
     columns: list[list[Section]] = [[] for _ in range(n_columns)]
     done = 0
     for section, height in zip(sections, heights, strict=True):

@@ -94,7 +94,7 @@ def make_display_actions(display: Display, owner: QWidget) -> DisplayActions:
 
 
 def _keep_checked(actions: DisplayActions, display: Display) -> None:
-    tips_of_map = {one: one.toolTip() for one in (actions.next_map, actions.inverted)}
+    tips_of_map = {action: action.toolTip() for action in (actions.next_map, actions.inverted)}
 
     def show() -> None:
         settings = display.settings
@@ -106,11 +106,11 @@ def _keep_checked(actions: DisplayActions, display: Display) -> None:
         actions.aspect.setChecked(settings.aspect_locked)
         for action in (actions.edit_levels, actions.extremes, actions.edit_colors):
             action.setEnabled(display.has_colors)
-        for one, tip in tips_of_map.items():
-            one.setEnabled(display.has_colors and not display.has_own_colors)
-            one.setToolTip(OWN_COLORS_TIP if display.has_own_colors else tip)
-        for one in (actions.saturated, *_turning(actions)):
-            one.setEnabled(display.is_image)
+        for action, tip in tips_of_map.items():
+            action.setEnabled(display.has_colors and not display.has_own_colors)
+            action.setToolTip(OWN_COLORS_TIP if display.has_own_colors else tip)
+        for action in (actions.saturated, *_turning(actions)):
+            action.setEnabled(display.is_image)
 
     for signal in (display.changed, display.frame_told):
         signal.connect(show)

@@ -250,7 +250,7 @@ class Display(QObject):
     @property
     def _data(self) -> DataDescription | None:
         known = self._session.scan.description.data if self._session.scan.description is not None else ()
-        return next((one for one in known if one.path == self._path), None)
+        return next((data for data in known if data.path == self._path), None)
 
     def _here(self, settings: DisplaySettings) -> DisplaySettings:
         return settings if self._data is None else _for_file(settings, self._data)

@@ -59,8 +59,8 @@ class DisplayTools(QObject):
         self.levels_button.set_caption(AS_STORED if self._display.shows_as_stored else mode_text(settings))
         self.color_button.set_caption(OWN_COLORS if self._display.has_own_colors else settings.color_map)
         self._auto_levels.setChecked(settings.is_auto)
-        for one in (self.levels_button, self.color_button, self._auto_levels):
-            one.setEnabled(self._display.has_colors)
+        for button in (self.levels_button, self.color_button, self._auto_levels):
+            button.setEnabled(self._display.has_colors)
 
 
 class ScaleButtons(QWidget):

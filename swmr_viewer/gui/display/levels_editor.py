@@ -88,7 +88,7 @@ class LevelsEditor(Popup):
         except ValueError:
             low = high = float("nan")
         if isfinite(low) and isfinite(high) and low < high:
-            if (low, high) != tuple(float(_number(one)) for one in self._display.levels_in_use):
+            if (low, high) != tuple(float(_number(level)) for level in self._display.levels_in_use):
                 self._display.fix_levels(low, high)
         else:
             self._show_levels()

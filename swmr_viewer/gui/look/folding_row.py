@@ -41,8 +41,8 @@ class FoldingRow(QWidget):
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(SPACING)
         box.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)  # else the unfolded width would be the least
-        for one in self._groups:
-            box.addWidget(one, 1 if one is (stretched or left) else 0)
+        for group in self._groups:
+            box.addWidget(group, 1 if group is (stretched or left) else 0)
 
     @property
     def is_folded(self) -> bool:
@@ -51,8 +51,8 @@ class FoldingRow(QWidget):
 
     def minimumSizeHint(self) -> QSize:
         sizes = self._least_sizes()
-        heights = [one.height() for one in sizes]
-        return QSize(max(one.width() for one in sizes), sum(heights) + self._box.spacing() if self.is_folded else max(heights))
+        heights = [size.height() for size in sizes]
+        return QSize(max(size.width() for size in sizes), sum(heights) + self._box.spacing() if self.is_folded else max(heights))
 
     def sizeHint(self) -> QSize:
         return self._box.sizeHint()
@@ -67,10 +67,10 @@ class FoldingRow(QWidget):
         return super().event(event)
 
     def _least_sizes(self) -> list[QSize]:
-        return [one.minimumSizeHint().expandedTo(one.minimumSize()) for one in self._groups]
+        return [group.minimumSizeHint().expandedTo(group.minimumSize()) for group in self._groups]
 
     def _fold(self) -> None:
-        least = sum(one.width() for one in self._least_sizes()) + self._box.spacing()
+        least = sum(size.width() for size in self._least_sizes()) + self._box.spacing()
         direction = ROW if least <= self.width() else COLUMN
         if direction != self._box.direction():
             self._box.setDirection(direction)

@@ -47,8 +47,8 @@ def _keep_true(actions: PageActions, pages: MapPages) -> None:
         actions.one_page.setChecked(pages.shows_one)
         actions.all_pages.setChecked(not pages.shows_one)
         actions.follow.setChecked(pages.shows_one and pages.follows)
-        for one in (actions.all_pages, actions.one_page, actions.back, actions.on):
-            one.setEnabled(bool(pages.lengths))
+        for action in (actions.all_pages, actions.one_page, actions.back, actions.on):
+            action.setEnabled(bool(pages.lengths))
         actions.follow.setEnabled(pages.shows_one)
 
     pages.changed.connect(show)

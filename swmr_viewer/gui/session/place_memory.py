@@ -50,7 +50,7 @@ class PlaceStore(Generic[Value]):
         changed, before = tuple(changed), self.stored()
         there = [place for place, _ in before]
         replaced = {other for place, _ in changed for other in same_places([place], there).values()}
-        kept = [one for one in changed if one[1] != self.usual] + [one for one in before if one[0] not in replaced]
+        kept = [entry for entry in changed if entry[1] != self.usual] + [entry for entry in before if entry[0] not in replaced]
         if kept:
             settings().setValue(self._key, json.dumps([self.encoded(place, value) for place, value in kept[:MOST]]))
         else:

@@ -55,7 +55,7 @@ class Opened(ScanEvent):
 
     @property
     def data_paths(self) -> tuple[str, ...]:
-        return tuple(one.path for one in self.data)
+        return tuple(dataset.path for dataset in self.data)
 
 
 @dataclass(frozen=True, slots=True)
