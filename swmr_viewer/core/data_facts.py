@@ -21,6 +21,16 @@ class ScanAxis:
 
 
 @dataclass(frozen=True, slots=True)
+class MotorPosition:
+    """Where one motor was when a frame was taken."""
+
+    name: str
+    value: float
+    unit: str = ""
+    """As the file has it; "" where it has none."""
+
+
+@dataclass(frozen=True, slots=True)
 class DataFacts:
     """NeXus facts of one data set, read once at opening; whatever is missing or unreadable is empty or None."""
 

@@ -36,7 +36,8 @@ def frame_file(pixels: npt.NDArray[Any], description: dict[str, Any]) -> bytes:
     description : dict
         ``title``, ``interpretation`` ("image", "spectrum", "scalar" or ""), ``unit``, ``axes`` (per axis of the
         frame a dict with ``name``, ``unit`` and ``values``, a list or None) and ``origin``: values and lists of
-        numbers and texts by name, kept beside the frame.
+        numbers and texts by name, kept beside the frame; its ``motor_positions`` (``name``, ``value``, ``unit`` of each)
+        become positioners of the instrument.
 
     Returns
     -------
@@ -53,7 +54,9 @@ def frame_file(pixels: npt.NDArray[Any], description: dict[str, Any]) -> bytes:
         _write_data(_group(entry, "data", "NXdata"), pixels, description)
         origin = _group(entry, "origin", "NXcollection")
         for name, value in description["origin"].items():
-            if value is not None:
+            if name == "motor_positions":
+                _write_positions(entry, value)
+            elif value is not None:
                 origin[name] = value
         file.flush()
         return bytes(file.id.get_file_image())
@@ -83,6 +86,17 @@ def _describe_axis(values: h5py.Dataset, axis: dict[str, Any], usual_unit: str) 
         values.attrs["units"] = unit
     if axis["name"] and not values.name.endswith(f"/{axis['name']}"):
         values.attrs["long_name"] = f"{axis['name']} ({unit})" if unit else axis["name"]
+
+
+def _write_positions(entry: h5py.Group, positions: list[dict[str, Any]]) -> None:
+    """Write where the motors were, each as an NXpositioner: of the name that NeXus allows, and its own one beside."""
+    instrument = _group(entry, "instrument", "NXinstrument") if positions else None
+    for allowed, position in zip(_axis_names(positions), positions, strict=True):
+        assert instrument is not None
+        positioner = _group(instrument, allowed, "NXpositioner")
+        positioner["name"], positioner["value"] = position["name"], position["value"]
+        if position["unit"]:
+            positioner["value"].attrs["units"] = position["unit"]
 
 
 def _axis_names(axes: list[dict[str, Any]]) -> list[str]:

@@ -7,7 +7,7 @@ import json
 import math
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path, PurePath
 from typing import Any, Protocol
@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from swmr_viewer import __version__
-from swmr_viewer.core.data_facts import DataFacts, color_axis_of
+from swmr_viewer.core.data_facts import DataFacts, MotorPosition, color_axis_of
 from swmr_viewer.core.errors import ExportError
 from swmr_viewer.export.frame_file_process import FrameFileProcess
 from swmr_viewer.export.placing import place_together
@@ -53,6 +53,8 @@ class Snapshot:
     """When the frame was taken: seconds since 1970 (UTC)."""
     facts: DataFacts = field(default_factory=DataFacts)
     """What the file says of the data set's axes."""
+    motor_positions: tuple[MotorPosition, ...] = ()
+    """Where the motors were when the frame was taken."""
 
 
 class FrameFileMaker(Protocol):
@@ -237,6 +239,7 @@ def description_of(snapshot: Snapshot) -> dict[str, Any]:
         "scan_shape": list(snapshot.scan_shape),
         "time": snapshot.taken_at.astimezone().isoformat() if snapshot.taken_at.tzinfo is None else snapshot.taken_at.isoformat(),
         "frame_time": _iso(snapshot.frame_time),
+        "motor_positions": [asdict(position) for position in snapshot.motor_positions],
         "combined": snapshot.combined,
         "combined_how": snapshot.combined_how or None,
         "shape": list(snapshot.pixels.shape),

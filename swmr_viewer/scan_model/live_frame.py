@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from swmr_viewer.analysis import FrameStatistics, FrameView, LevelStatistics, Part
+from swmr_viewer.core.data_facts import MotorPosition
 from swmr_viewer.core.scan import index_of
 from swmr_viewer.reader.messages import FrameReady
 
@@ -56,6 +57,8 @@ class LiveFrame:
     """Its own pixel mask, of the shape of ``raw``; True: masked."""
     lacks_mask: bool = False
     """The pixel mask that was asked for could not be used."""
+    motor_positions: tuple[MotorPosition, ...] = ()
+    """Where the motors were, as far as the file has it: at most four, the one that moves fastest first."""
 
     def placed_on(self, scan_shape: tuple[int, ...]) -> LiveFrame:
         """Return it with the index that its scan point has on this shape: its position stays while the scan grows."""
@@ -96,6 +99,7 @@ def frame_from_event(
         event.generation, event.data_path, event.index, event.position, raw, preview, event.preview_factor,
         event.levels, event.key_seen_at_s, received_at_s, event.live, _once(release),
         event.statistics, event.combined, event.frame_time, event.in_turn, event.is_new, whole, view, own_mask, event.lacks_mask,
+        event.motor_positions,
     )  # fmt: skip
 
 

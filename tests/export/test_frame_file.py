@@ -10,7 +10,7 @@ import h5py
 import numpy as np
 import pytest
 
-from swmr_viewer.core.data_facts import DataFacts
+from swmr_viewer.core.data_facts import DataFacts, MotorPosition
 from swmr_viewer.core.errors import ExportError
 from swmr_viewer.export import FrameFileProcess, write_snapshot
 from tests.export.test_snapshot import snapshot_of
@@ -61,6 +61,17 @@ def test_an_image_comes_back_bit_for_bit_with_its_axes(tmp_path: Path, frame_fil
     assert told["index"] == 17
     assert list(told["position"]) == [1, 7]
     assert told["file"].decode() == "/data/2026/i03-1234.nxs"
+
+
+def test_motors_become_positioners_of_the_instrument(tmp_path: Path, frame_files: FrameFileProcess) -> None:
+    positions = (MotorPosition("stage_x", -0.31, "mm"), MotorPosition("stage x", 2.0))
+    path = written(tmp_path, frame_files, np.ones((2, 2)), motor_positions=positions)
+    with h5py.File(path, "r") as file:
+        found = {
+            name: (group["name"][()].decode(), group["value"][()], dict(group["value"].attrs))
+            for name, group in file["/entry/instrument"].items()
+        }
+    assert found == {"stage_x": ("stage_x", -0.31, {"units": "mm"}), "stage_x_1": ("stage x", 2.0, {})}
 
 
 def test_a_spectrum_keeps_the_axis_that_its_file_gives(tmp_path: Path, frame_files: FrameFileProcess) -> None:

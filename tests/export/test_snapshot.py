@@ -67,6 +67,7 @@ def test_the_json_says_where_the_frame_came_from(tmp_path: Path) -> None:
         "scan_shape": [4, 10],
         "time": "2026-03-01T12:30:05+01:00",
         "frame_time": None,
+        "motor_positions": [],
         "combined": 1,
         "combined_how": None,
         "shape": [2, 3],

@@ -10,7 +10,7 @@ import numpy as np
 
 from swmr_viewer.analysis import ViewChoice, examine, preview_factor, preview_shape, resolve_view, write_preview
 from swmr_viewer.analysis.views import USUAL_VIEW
-from swmr_viewer.core.data_facts import DataFacts
+from swmr_viewer.core.data_facts import DataFacts, MotorPosition
 from swmr_viewer.core.progress import KeyProgress
 from swmr_viewer.core.ranges import Ranges, runs_of
 from swmr_viewer.core.scan import position_of
@@ -26,6 +26,7 @@ class FakeSupervisor:
     released: list[str] = field(default_factory=list)
     saturation_value: float | None = None
     frame_time: float | None = None
+    motor_positions: tuple[MotorPosition, ...] = ()
 
     def __post_init__(self) -> None:
         self._events: deque[m.Event] = deque()
@@ -160,6 +161,7 @@ class FakeSupervisor:
                 is_new=live if is_new is None else is_new,
                 view=view,
                 lacks_mask=self.lacks_mask,
+                motor_positions=self.motor_positions,
             )
         )
         return slot

@@ -13,13 +13,18 @@ _PROGRAM = """
 import json, sys
 import h5py, numpy as np
 
-def new(path, n_keys, shape, chunks, frame, limit):
+def new(path, n_keys, shape, chunks, frame, limit, motors):
     global file, keys, data
     file = h5py.File(path, "w", libver="v110")
     free = (limit,) * len(shape)
     keys = [file.create_dataset(f"keys/k{k}", shape, "i4", maxshape=free, chunks=tuple(chunks)) for k in range(n_keys)]
     ones = (1,) * len(shape)
     data = file.create_dataset("data", (*shape, *frame), "i4", maxshape=(*free, *frame), chunks=(*ones, *frame), compression="gzip")
+    for name in motors:
+        read_back = file.create_dataset(name, shape, "f8", maxshape=free, chunks=tuple(chunks), fillvalue=np.nan)
+        read_back.attrs["units"] = np.bytes_("mm")
+        file.attrs[name + "_indices"] = list(range(len(shape)))
+    file.attrs["axes"] = np.array([*motors, *("." for _ in range(len(shape) + len(frame) - len(motors)))], "S")
     file.swmr_mode = True
 
 def reach(dataset, position):
@@ -37,6 +42,11 @@ def key(number, positions):
         reach(keys[number], position)
         keys[number][tuple(position)] = 1
     keys[number].flush()
+
+def moved(name, position, value):
+    reach(file[name], position)
+    file[name][tuple(position)] = value
+    file[name].flush()
 
 def close():
     file.close()
@@ -73,9 +83,13 @@ class ScriptedWriter:
         chunks: tuple[int, ...],
         frame: tuple[int, ...] = (2, 3),
         limit: int | None = None,
+        motors: tuple[str, ...] = (),
     ) -> None:
-        """Begin a file with growing keys ``keys/k0`` ... and ``data`` of this frame shape, in SWMR mode; a limit is of each scan axis."""
-        self._do("new", str(path), n_keys, shape, chunks, frame, limit)
+        """Begin a file with growing keys ``keys/k0`` ... and ``data`` of this frame shape, in SWMR mode; a limit is of each scan axis.
+
+        Motors are the scan's first axes, and are read back at each point.
+        """
+        self._do("new", str(path), n_keys, shape, chunks, frame, limit, motors)
 
     def frame(self, position: tuple[int, ...]) -> None:
         """Write and flush the frame at a position; each of its pixels is ``value_at(position)``."""
@@ -84,6 +98,10 @@ class ScriptedWriter:
     def key(self, number: int, positions: list[tuple[int, ...]]) -> None:
         """Set and flush keys, growing the key dataset as far as they reach."""
         self._do("key", number, positions)
+
+    def moved(self, name: str, position: tuple[int, ...], value: float) -> None:
+        """Write and flush where a motor is read back at a position."""
+        self._do("moved", name, position, value)
 
     def close(self) -> None:
         """Close the file."""

@@ -91,7 +91,7 @@ def test_facts_statistics_and_times_are_the_files(live_writer):
         assert facts.pixel_size_m == (detector["x_pixel_size"][()], detector["y_pixel_size"][()])
         assert facts.saturation_value == detector["saturation_value"][()] == 2**32 - 2
         assert facts.mask_path == MASK
-        assert [axis.unit for axis in facts.scan_axes] == ["um", "mm"]
+        assert [axis.unit for axis in facts.scan_axes] == ["mm", "mm"]
         assert facts.scan_axes[1].values == tuple(file["/entry/detector/stage_x"][()])
         frame = np.where(file[MASK][()] != 0, np.uint32(2**32 - 1), file[DATA][0, 1])  # the file's mask is used by default
         started = np.datetime64(detector["start_time"].attrs["start"].decode().removesuffix("+00:00"), "us").astype(float) / 1e6

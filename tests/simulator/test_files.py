@@ -92,7 +92,7 @@ def test_geometry_and_mask_can_be_read_under_swmr(live_writer: Start, layout: st
 
 def test_axes_have_names_units_and_values(live_writer: Start) -> None:
     writer = live_writer(scan_shape=(2, 3, 4), frame_shape=(100,), dtype="uint32", n_keys=3, n_detectors=2)
-    scan = [("temperature", "K", 290.0, 350.0), ("stage_y", "um", -500.0, 500.0), ("stage_x", "mm", -1.0, 1.0)]
+    scan = [("temperature", "K", 290.0, 350.0), ("stage_y", "mm", -0.5, 0.5), ("stage_x", "mm", -1.0, 1.0)]
     frames = {"detector": ["channel_energy"], "diode": [], "mca": ["."], "detector2": ["y_pixel_offset", "x_pixel_offset"]}
     with h5py.File(writer.path, "r", swmr=True, locking=False) as h5file:
         for name, frame_axes in frames.items():

@@ -125,6 +125,7 @@ class Snapshots(QObject):
             combined_how="" if frame.combined == 1 else session.scan.preparation.of(frame.data_path).combine.how,
             frame_time=frame.frame_time,
             facts=self._facts(frame.data_path),
+            motor_positions=frame.motor_positions,
         )
 
     def example(self) -> Snapshot:

@@ -14,6 +14,7 @@ from swmr_viewer.analysis import Accumulator, FrameStatistics, FrameView, combin
 from swmr_viewer.core.follower import Follower
 from swmr_viewer.core.keys import KeyChanges
 from swmr_viewer.core.nexus import FrameTimes
+from swmr_viewer.core.positions import MotorPositions
 from swmr_viewer.core.ranges import IndexArray, Ranges, joined, ranges_of, runs_of
 from swmr_viewer.core.scan import position_of
 from swmr_viewer.reader.child.event_pipe import EventPipe, Handlers
@@ -100,6 +101,7 @@ class Sender:
         self._slots = slots
         self._on_frame = on_frame
         self._times: dict[str, FrameTimes] = {}
+        self._positions: dict[str, MotorPositions] = {}
         self._requested_size = 0
 
     @property
@@ -199,7 +201,14 @@ class Sender:
             layout.shown_offset,
             layout.mask_offset,
             lacks_mask,
+            self._positions_of(wanted.path).at(wanted.index, shape),
         )
+
+    def _positions_of(self, path: str) -> MotorPositions:
+        if (positions := self._positions.get(path)) is None:
+            scan, grabber = self._frames.scan, self._frames.grabbers[path]
+            self._positions[path] = positions = MotorPositions(scan.h5file, path, grabber.scan_rank)
+        return positions
 
     def _time_of(self, path: str, index: int, shape: tuple[int, ...]) -> float | None:
         times = self._times.get(path)

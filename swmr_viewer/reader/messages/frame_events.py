@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from swmr_viewer.analysis import FrameStatistics, FrameView, LevelStatistics
+from swmr_viewer.core.data_facts import MotorPosition
 from swmr_viewer.core.ranges import IndexArray
 from swmr_viewer.reader.messages.events import ScanEvent
 
@@ -57,6 +58,8 @@ class FrameReady(ScanEvent):
     """Bytes to this frame's own pixel mask, a bool for each shown pixel; 0: it has none of its own."""
     lacks_mask: bool = False
     """The pixel mask that was asked for could not be used (a ``Fault`` has told why)."""
+    motor_positions: tuple[MotorPosition, ...] = ()
+    """Where the motors were, as far as the file has it: of the scan's axes, the fastest first, then others that move."""
 
 
 @dataclass(frozen=True, slots=True)

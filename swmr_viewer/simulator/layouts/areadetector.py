@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import time
+from functools import partial
 
 import h5py
 import numpy as np
 
-from swmr_viewer.simulator.layouts.nexus import Now, add_beam, describe_detector
+from swmr_viewer.simulator.layouts.nexus import Now, add_beam, axis_values, describe_detector, motor_values
 from swmr_viewer.simulator.layouts.pieces import (
     Channel,
+    Extras,
     OpenScan,
     channel_maker,
     create_key,
@@ -65,5 +67,17 @@ def _with_attributes(parent: h5py.Group, data: h5py.Dataset, plan: ScanPlan, num
     attributes = nexus_group(parent, "NDAttributes", "NXcollection")
     key = create_key(attributes, "NDArrayUniqueId", (1,), (ATTRIBUTE_CHUNK,))
     stamps = create_points(attributes, "NDArrayTimeStamp", (1,), "float64", (ATTRIBUTE_CHUNK,))
-    extras = {"time": (stamps, lambda indices: np.full(len(indices), now()))}
+    extras: Extras = {"time": (stamps, lambda indices: np.full(len(indices), now()))}
+    if not number:
+        extras = {**extras, **_read_backs(attributes, plan)}
     return Channel(data, key, plan.stored_shape, channel_maker(plan, number), extras, block_maker(plan, number))
+
+
+def _read_backs(attributes: h5py.Group, plan: ScanPlan) -> Extras:
+    """Add the motors as attributes of each frame, as NDFileHDF5 has them: without units, and with the record that they come from."""
+    read_backs = {}
+    for name in axis_values(plan):
+        values = create_points(attributes, name, (1,), "float64", (ATTRIBUTE_CHUNK,), fillvalue=np.nan)
+        set_attributes(values, NDAttrName=name, NDAttrSource=f"SIM:{name.upper()}.RBV", NDAttrSourceType="NDAttrSourceEPICSPV")
+        read_backs[name] = values, partial(motor_values, plan, name)
+    return read_backs

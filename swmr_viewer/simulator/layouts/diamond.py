@@ -14,12 +14,14 @@ from swmr_viewer.simulator.layouts.nexus import (
     add_beam,
     add_channel_energies,
     add_pixel_offsets,
+    add_positioners,
     add_start_times,
     describe_detector,
     start_times,
 )
 from swmr_viewer.simulator.layouts.pieces import (
     Channel,
+    Extras,
     OpenScan,
     channel_maker,
     create_key,
@@ -87,7 +89,11 @@ class _Laying:
         describe_detector(detector, plan, further=number > 0)
         times = add_start_times(detector, self.extent, point_chunks(plan.scan_shape), self.now)
         make, make_block = channel_maker(self.plan, number), block_maker(self.plan, number)
-        return Channel(data, self._key(name), plan.stored_shape, make, {"time": start_times(times, self.now)}, make_block)
+        extras = {"time": start_times(times, self.now), **({} if number else self._motors())}
+        return Channel(data, self._key(name), plan.stored_shape, make, extras, make_block)
+
+    def _motors(self) -> Extras:
+        return add_positioners(self.instrument, self.plan, self.extent, point_chunks(self.plan.scan_shape))
 
     def _frame_axes(self, group: h5py.Group, plan: ScanPlan, *, further: bool) -> list[str]:
         if len(plan.frame_shape) == 1:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any, Final
 
 import h5py
@@ -11,15 +12,15 @@ import numpy as np
 import numpy.typing as npt
 
 from swmr_viewer.simulator.defects import pixel_mask
-from swmr_viewer.simulator.layouts.pieces import create_points, nexus_group, set_attributes
-from swmr_viewer.simulator.orders import IndexArray
+from swmr_viewer.simulator.layouts.pieces import Extras, create_points, nexus_group, set_attributes
+from swmr_viewer.simulator.orders import IndexArray, scan_points_of
 from swmr_viewer.simulator.plan import ScanPlan, saturation_value
 from swmr_viewer.simulator.specimen import CHANNEL_EV
 
 AXES: Final = (
     ("energy", "keV", 11.9, 12.1, "Energy"),
     ("temperature", "K", 290.0, 350.0, "Temperature"),
-    ("stage_y", "um", -500.0, 500.0, "Stage, vertical"),
+    ("stage_y", "mm", -0.5, 0.5, "Stage, vertical"),
     ("stage_x", "mm", -1.0, 1.0, "Stage, horizontal"),
 )
 """Name, units, first and last value, and name for people; a scan of n axes has the last n."""
@@ -51,6 +52,38 @@ def add_axes(group: h5py.Group, plan: ScanPlan, frame_axes: Sequence[str]) -> No
     for number, name in enumerate(names):
         if name != ".":
             group.attrs[f"{name}_indices"] = np.int32(number)
+
+
+READ_BACK_NOISE: Final = 2e-4
+"""At most so far is a read-back from what was asked for, as a share of how far the motor travels: about what a good stage has."""
+
+
+def motor_values(plan: ScanPlan, name: str, indices: IndexArray) -> npt.NDArray[np.float64]:
+    """Return where a motor (one of the scan's axes) was read back when the frames stored at these indices were taken; the seed decides."""
+    values = axis_values(plan)
+    number, asked = list(values).index(name), values[name]
+    at = np.unravel_index(scan_points_of(plan, indices), plan.scan_shape)[number]
+    scattered = np.modf(43758.5453 * np.sin(12.9898 * indices + 78.233 * (plan.seed + number + 1)))[0]  # as good as random, and quick
+    return np.asarray(asked[at] + READ_BACK_NOISE * (asked[-1] - asked[0]) * scattered)
+
+
+def add_positioners(instrument: h5py.Group, plan: ScanPlan, extent: tuple[int, ...], chunks: tuple[int, ...]) -> Extras:
+    """Add each axis as a motor, with what was asked for and what is read back at each point (NaN: not there yet).
+
+    Returns
+    -------
+    mapping
+        What a channel writes with each key.
+    """
+    read_backs = {}
+    for name, units, _, _, long_name in _axes(plan):
+        positioner = nexus_group(instrument, name, "NXpositioner")
+        positioner["value_set"] = axis_values(plan)[name]
+        value = create_points(positioner, "value", extent, "float64", chunks, fillvalue=np.nan)
+        for dataset in (value, positioner["value_set"]):
+            set_attributes(dataset, units=units, long_name=long_name)
+        read_backs[name] = value, partial(motor_values, plan, name)
+    return read_backs
 
 
 def add_channel_energies(group: h5py.Group, length: int) -> str:

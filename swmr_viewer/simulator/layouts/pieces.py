@@ -107,6 +107,10 @@ def _main_chunks(plan: ScanPlan) -> tuple[int, ...]:
     return (*(1 for _ in plan.stored_shape[:-1]), n_frames, *plan.frame_shape)
 
 
+Extras = Mapping[str, tuple[h5py.Dataset, Callable[[IndexArray], Any]]]
+"""By name: one value per scan point, and the function that gives the values at stored indices."""
+
+
 @dataclass(frozen=True, eq=False)
 class Channel:
     """One detector: where its frames go, and the key that says they are there."""
@@ -116,8 +120,8 @@ class Channel:
     stored_shape: tuple[int, ...]
     make: Callable[[int], Frame]
     """The detector's frame at a stored index."""
-    extras: Mapping[str, tuple[h5py.Dataset, Callable[[IndexArray], Any]]] = field(default_factory=dict)
-    """Written and flushed before the key: time stamps. The function gives the values at stored indices."""
+    extras: Extras = field(default_factory=dict)
+    """Written and flushed before the key: time stamps, read-backs of motors."""
     make_block: Callable[[IndexArray], Frame] | None = None
     """Many frames at once, shape (n, *frame), where that is quicker than one by one."""
 

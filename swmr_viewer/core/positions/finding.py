@@ -1,0 +1,131 @@
+"""Finds what a file says of motors at the points of a scan: NXdata's axes, NXpositioner, attributes of areaDetector.
+
+See https://manual.nexusformat.org/classes/base_classes/NXdata.html (``axes``, ``AXISNAME_indices``) and .../NXpositioner.html.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import h5py
+
+from swmr_viewer.core.files import text_of
+from swmr_viewer.core.nexus import NexusFile, axis_names_of, signal_of
+from swmr_viewer.core.plain_text import plain
+from swmr_viewer.core.positions.values_along import ValuesAlong
+
+_ENDINGS = re.compile(r"(_value_set|_set|_setpoint|_demand|_value|_rbv|_readback)$", re.IGNORECASE)
+"""GDA's and others': of one motor there are several fields."""
+_ASKED = re.compile(r"(value|)(_set|_setpoint|_demand)$", re.IGNORECASE)
+_READ_BACKS = ("", "_value", "_rbv", "_readback")
+_COUNTED = re.compile(r"(counts?|cts|cps|photons?)(/s)?$|(1/s|hz|v|a)$", re.IGNORECASE)
+"""Units of monitors, which NXdata declares in the same way as positions."""
+_READ_BACK_RECORD = re.compile(r"\.RBV$")
+"""EPICS' motor record: the field with where the motor is."""
+MOST_OTHERS = 8
+"""Motors beside the scan's axes that are looked at: each is one more value to read."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Motor:
+    """One motor."""
+
+    name: str
+    values: tuple[ValuesAlong, ...]
+    """Where its positions are, the best first: what was read back, and then what was asked for."""
+    is_of_scan: bool = True
+    """Whether the scan moves it; otherwise that is to be seen."""
+
+
+class MotorFinder:
+    """Looks for the motors of one data set.
+
+    Parameters
+    ----------
+    h5file : h5py.File
+        The open file.
+    data_path : str
+        The data set.
+    scan_rank : int
+        How many of its leading axes are the scan's.
+    """
+
+    def __init__(self, h5file: h5py.File, data_path: str, scan_rank: int) -> None:
+        self._file = NexusFile(h5file)
+        self._data_path, self._scan_rank = data_path, scan_rank
+        entry = "/" + data_path.strip("/").split("/")[0]
+        self._instruments = [child for child in self._file.children(entry) if self._file.has_class(child, "NXinstrument", "instrument")]
+        self._values: dict[str, list[ValuesAlong]] = {}
+        self._seen: list[object] = []
+        self._declared: list[str] = []
+        self.is_waiting = False
+        """Whether a link leads nowhere yet."""
+
+    def motors(self) -> tuple[Motor, ...]:
+        """Return the motors: those of the scan's axes, the fastest first, what else is declared, and what may move."""
+        group = self._file.axes_group_of(self._data_path) or self._file.default_axes_group()
+        axes = [name for name in reversed(self._axis_names(group)) if name != "."]
+        of_scan = dict.fromkeys([_base_of(name) for name in axes])
+        if group is not None:
+            self._add_declared(group, axes)
+        self._add_positioners(set(of_scan))
+        declared = [name for name in self._declared if name not in of_scan]
+        others = [name for name in self._values if name not in of_scan and name not in declared][:MOST_OTHERS]
+        return (*self._chosen([*of_scan, *declared]), *self._chosen(others, is_of_scan=False))
+
+    def _chosen(self, names: list[str], *, is_of_scan: bool = True) -> Iterator[Motor]:
+        for name in names:
+            values = sorted(self._values.get(name, ()), key=lambda found: not found.is_read_back)
+            if values:
+                yield Motor(plain(name), tuple(values), is_of_scan)
+
+    def _axis_names(self, group: str | None) -> list[str]:
+        names = axis_names_of(self._file.attributes_at(group) or {}) if group is not None else []
+        return names[: self._scan_rank] if len(names) >= self._scan_rank else []
+
+    # ---- what the groups hold
+
+    def _add_declared(self, group: str, axes: list[str]) -> None:
+        """Add the fields that NXdata declares along the scan's axes, and those beside them that are called alike."""
+        signals = {signal_of(self._file.attributes_at(group) or {}), self._data_path.rsplit("/", 1)[-1]}
+        for name, found, along in self._file.axes_in(group):
+            if name in signals or not along or max(along) >= self._scan_rank:
+                continue
+            is_axis = name in axes
+            if self._add(_base_of(name), f"{group}/{name}", found, along, counts=not is_axis) and not is_axis:
+                self._declared.append(_base_of(name))
+        for base in map(_base_of, axes):
+            for ending in _READ_BACKS:
+                path = f"{group}/{base}{ending}"
+                self._add(base, path, self._file.at(path), None)
+
+    def _add_positioners(self, of_scan: set[str]) -> None:
+        """Add what NXpositioner has, and read-backs of EPICS' motor records among the attributes of frames."""
+        for child in (child for parent in self._instruments for child in self._file.children(parent)):
+            name = child.rsplit("/", 1)[-1]
+            if self._file.has_class(child, "NXpositioner", name if name in of_scan else ""):
+                for field in ("value", "value_set"):
+                    self._add(name, f"{child}/{field}", self._file.at(f"{child}/{field}"), None)
+        for group in {f"{parent}/NDAttributes" for parent in (*self._instruments, self._data_path.rpartition("/")[0])}:
+            for path in self._file.children(group):
+                found = self._file.at(path)
+                if found is not None and _READ_BACK_RECORD.search(text_of(found, "NDAttrSource")):
+                    self._add(path.rsplit("/", 1)[-1], path, found, None)
+
+    def _add(self, base: str, path: str, found: object, along: tuple[int, ...] | None, *, counts: bool = False) -> bool:
+        if found is None:
+            self.is_waiting |= self._file.is_broken_link(path)
+            return False
+        values = ValuesAlong.found_in(found, along, self._scan_rank, was_asked=bool(_ASKED.search(path)))
+        if values is None or found in self._seen or (counts and (not values.unit or _COUNTED.match(values.unit))):
+            return False
+        self._seen.append(found)
+        self._values.setdefault(base, []).append(values)
+        return True
+
+
+def _base_of(name: str) -> str:
+    """Return the name of the motor, of any of its fields."""
+    return _ENDINGS.sub("", name) or name
