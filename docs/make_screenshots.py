@@ -116,7 +116,6 @@ def task_pictures(folder: Path) -> None:
         writer.run()
         wait_until(lambda: session.scan.progress is not None and session.scan.progress.n_complete >= 200)
         window.resize(*LARGE)
-        window.panels.panel("detectors").close()
         window.panels.panel("measuring").show()
         QTest.qWait(1500)  # for the frames before these to be measured as well
         save(window, "measuring")
@@ -136,7 +135,6 @@ def spectrum_picture(folder: Path) -> None:
         measuring, panels = assembly.window.measuring, assembly.window.panels
         for low, high in ((185.0, 275.0), (520.0, 690.0)):
             measuring.measurements.draw("rectangle", ((low, 0.0), (high, 1.0)))
-        panels.panel("detectors").close()
         panels.panel("measuring").show()
         wait_until(lambda: measuring.measurements.values.n_known("B.sum") >= 60)
         QTest.qWait(500)  # for the curve to be drawn

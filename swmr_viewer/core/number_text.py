@@ -18,6 +18,18 @@ def count_text(number: int) -> str:
     return f"{number:,}".replace(",", THIN_SPACE)
 
 
+def short_count(number: int, whole_below: int = 1_000_000) -> str:
+    """Return a whole number with three digits where it is not below ``whole_below``: ``3.54 M``.
+
+    The other digits are cut and not rounded: what is not complete never reads like all of it.
+    """
+    for size, unit in ((10**9, "G"), (10**6, "M"), (10**3, "k")):
+        if number >= max(size, whole_below):
+            step = size // 100 if number < 10 * size else size // 10 if number < 100 * size else size
+            return f"{number // step * step / size:g}{THIN_SPACE}{unit}"
+    return count_text(number)
+
+
 def seconds_text(seconds: float) -> str:
     """Return a duration: ``0.1 s``, ``42 s``, ``3 min``, ``2 h``, ``30 days``."""
     seconds = max(0.0, seconds)

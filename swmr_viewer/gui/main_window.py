@@ -25,7 +25,7 @@ from swmr_viewer.gui.look.scrolled import Scrolled
 from swmr_viewer.gui.look.settings import settings
 from swmr_viewer.gui.measuring import Measuring
 from swmr_viewer.gui.picture import EmptyState, FrameHeader, FramePane, ViewRow
-from swmr_viewer.gui.scan_map import DetectorList, MapPages, MapPanel, ScanGaps, add_page_menu, make_page_actions
+from swmr_viewer.gui.scan_map import MapPages, MapPanel, ScanGaps, add_map_menu, make_map_actions
 from swmr_viewer.gui.session import Session
 from swmr_viewer.gui.snapshots import Burst, Snapshots
 
@@ -86,15 +86,12 @@ class MainWindow(QMainWindow):
         self.display_tools = DisplayTools(self.display, actions.auto_levels, self)
         gaps = ScanGaps(session, self)
         pages = MapPages(session, self)
-        page_actions = make_page_actions(pages, self)
-        add_page_menu(page_actions, self.menu_)
-        self.map_panel = MapPanel(session, gaps, pages, page_actions)
-        self.detectors = DetectorList(session, gaps)
+        map_actions = make_map_actions(pages, self)
+        add_map_menu(map_actions, self.menu_)
+        self.map_panel = MapPanel(session, gaps, pages, map_actions)
         self.edge = LiveEdge(session, self)
         self.control_bar = ControlBar(session, self.edge.playback)
         self.edge.compose(self.menu_, self.frame_header, self.control_bar.play)
-        self.detectors.gap_chosen.connect(self.map_panel.map.reveal)
-        self.detectors.height_wanted.connect(self._give_detectors_room, Qt.ConnectionType.QueuedConnection)
         self.termination_bar = TerminationBar(session)
         self.readout = ReadoutBar(session)
         self.empty = EmptyState(actions.open)
@@ -118,7 +115,6 @@ class MainWindow(QMainWindow):
     def _work_page(self) -> QWidget:
         self.panels = Panels(_panel(self.frame_header, self.measuring.data_tabs, self.frame_view, self.view_row, stretched=self.frame_view))
         self.panels.add("map", "Progress map", self.map_panel, width=SIDE_WIDTH)
-        self.panels.add("detectors", "Detectors", self.detectors, width=SIDE_WIDTH)
         self.measuring.add_panels(self.panels)
         self.measuring.add_to_frames(self.frame_view)
         self.measuring.frame_the_alarm(self.panels.centralWidget(), self.frame_header)
@@ -147,9 +143,6 @@ class MainWindow(QMainWindow):
         self.frame_header.fit_wanted.connect(view.fit)
         view.pixel_pointed.connect(self.readout.point_at)
         self.measuring.waterfall.pointed.connect(self.readout.point_elsewhere)
-
-    def _give_detectors_room(self) -> None:
-        self.panels.give_room("detectors")
 
     def _show_request(self) -> None:
         request = self.session.scan.request

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QApplication, QLabel, QScrollArea
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from swmr_viewer.core.conditions import AllKeys, FileClosed, FinishedFlag, FrameCount, Timeout
@@ -155,15 +155,6 @@ def test_the_map_tells_position_and_keys(qtbot: QtBot, reader: FakeSupervisor, f
     assert "of 20" in viewer.window.frame_header.where.text()
 
 
-def test_the_detector_that_lags_is_named(qtbot: QtBot, reader: FakeSupervisor, following: Following) -> None:
-    viewer = following((4, 5), n_keys=3)
-    add_keys(qtbot, viewer, reader, (0, 12), [(0, 3), (5, 9)], (0, 12))
-    rows = viewer.window.detectors.rows
-    assert [row.count.text() for row in rows] == ["12 / 20", "7 / 20", "12 / 20"]
-    assert [row.behind.text() for row in rows] == ["", "5 behind", ""]
-    qtbot.waitUntil(lambda: viewer.window.detectors.gaps.plain == "2 gaps: 3\u20134")
-
-
 # ---- slider
 
 
@@ -307,14 +298,6 @@ def test_running_numbers_do_not_make_the_layout_jump(qtbot: QtBot, reader: FakeS
     assert len(places) == 1, places
 
 
-@pytest.mark.parametrize("n_keys", [1, 3, 5])
-def test_a_few_detectors_are_all_seen_without_scrolling(qtbot: QtBot, following: Following, n_keys: int) -> None:
-    detectors = following((4, 5), n_keys=n_keys).window.detectors
-    last = detectors.rows[-1].bar
-    qtbot.waitUntil(lambda: last.isVisible() and last.width() > 0 and last.visibleRegion().boundingRect() == last.rect())
-    assert not detectors.findChild(QScrollArea).verticalScrollBar().isVisible()
-
-
 def test_saturated_pixels_are_told_and_stand_out_only_where_there_are_some(
     qtbot: QtBot, reader: FakeSupervisor, following: Following
 ) -> None:
@@ -328,24 +311,3 @@ def test_saturated_pixels_are_told_and_stand_out_only_where_there_are_some(
     pixels[3, 4] = pixels[5, 6] = 500
     show(qtbot, viewer, reader, pixels, 1)
     assert (saturated.text(), saturated.property("role")) == ("saturated 2", "warn")
-
-
-def test_the_detectors_panel_keeps_its_place_while_nothing_is_known(qtbot: QtBot, viewer: Assembly) -> None:
-    viewer.session.open(m.FollowRequest("/data/nothere.nxs"))
-    detectors = viewer.window.detectors
-    qtbot.waitUntil(detectors.isVisible)
-    assert [label.text() for label in detectors.findChildren(QLabel) if label.isVisible()][:2] == [
-        "DETECTORS",
-        "Known once the file is open",
-    ]
-
-
-def test_a_third_panel_makes_no_window_of_800_lines_higher(qtbot: QtBot, following: Following) -> None:
-    viewer = following((20, 30), n_keys=5)
-    detectors, window = viewer.window.detectors, viewer.window
-    area = detectors.findChild(QScrollArea)
-    qtbot.waitUntil(lambda: area.height() == area.maximumHeight())
-    window.panels.panel("measuring").show()
-    qtbot.waitUntil(lambda: window.measuring.tabs.height() > 100 and area.height() < area.maximumHeight())
-    assert (window.width(), window.height()) == (1280, 800)
-    window.panels.panel("measuring").close()

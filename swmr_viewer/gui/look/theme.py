@@ -201,6 +201,9 @@ QPushButton[kind="stop"]:disabled { color: @faint; border-color: @border; }
 QPushButton[kind="live"]:checked { background: @good; color: @on_good; border-color: @good; font-weight: 600; }
 QPushButton[kind="link"] { border: none; padding: 2px 4px; color: @accent; background: transparent; }
 QPushButton[kind="link"]:hover { text-decoration: underline; }
+QPushButton[kind="link"]:disabled { color: @muted; }
+QPushButton[chip="true"] { border-radius: 10px; padding: 1px 6px; text-align: left; }
+QPushButton[chip="true"][behind="true"] { color: @warn; border-color: @warn; }
 QLineEdit, QSpinBox, QDoubleSpinBox, QComboBox, QPlainTextEdit { background: @field; color: @text; border: 1px solid @border;
   border-radius: 5px; padding: 3px 6px; selection-background-color: @accent; selection-color: @on_accent; }
 QLineEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus, QPlainTextEdit:focus { border-color: @accent; }

@@ -1,21 +1,15 @@
-"""Which points are gaps and which are still to come, during the scan and after its end; and the line that names them."""
+"""Which points are gaps and which are still to come, during the scan and after its end."""
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 
 import numpy as np
-from PySide6.QtCore import QObject, Qt, QTimer, Signal
-from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
+from PySide6.QtCore import QObject
 
 from swmr_viewer.core.number_text import count_text
 from swmr_viewer.core.progress import COMPLETE, MISSING, KeyProgress
 from swmr_viewer.core.ranges import IndexArray, no_ranges, runs_of
-from swmr_viewer.gui.look.labels import line_height
-from swmr_viewer.gui.look.theme import theme_of_application, tokens
-from swmr_viewer.gui.scan_map.map_text import missing_text
 from swmr_viewer.gui.scan_map.time_left import Arrival, Passed, n_points
 from swmr_viewer.gui.session import Session
 
@@ -47,6 +41,34 @@ class ScanGaps(QObject):
         """The points at which a frame that is not complete is a gap; None while nobody can tell."""
         progress, passed = self._session.scan.progress, self._arrival.passed
         return below_newest(progress) if passed is None and progress is not None and self.scan_is_over else passed
+
+    @property
+    def n_gaps(self) -> int | None:
+        """How many points the scan has come past without their frame; None where nobody can tell."""
+        progress, passed = self._session.scan.progress, self.passed
+        return None if progress is None or passed is None else n_gap_points(progress, passed)
+
+    @property
+    def n_missing(self) -> int:
+        """How many points the scan did not come to before it ended."""
+        progress, n_gaps = self._session.scan.progress, self.n_gaps
+        return progress.total - progress.n_complete - n_gaps if self.scan_is_over and progress is not None and n_gaps is not None else 0
+
+    def first(self, most: int) -> list[tuple[int, int]]:
+        """Return the first gaps as half-open ranges of indices; it may take tens of ms."""
+        progress, passed = self._session.scan.progress, self.passed
+        return [] if progress is None or passed is None else first_gaps(progress, passed, most)
+
+    def text(self, most: int = 0) -> str:
+        """Say how many gaps there are, in short or with the first ones; in a scan without order, how much is not complete yet."""
+        progress, n_gaps = self._session.scan.progress, self.n_gaps
+        if progress is None:
+            return ""
+        if n_gaps is None:
+            return f"{count_text(progress.total - progress.n_complete)} not complete yet"
+        if not most and not n_gaps and self.n_missing:
+            return f"{count_text(self.n_missing)} missing"
+        return gaps_text(n_gaps, self.first(most) if most and n_gaps else (), self.n_missing)
 
     def fate_text(self, index: int) -> str:
         """Say what becomes of a point that is not complete, as far as that is known."""
@@ -96,6 +118,17 @@ def first_gaps(progress: KeyProgress, passed: Passed, most: int) -> list[tuple[i
     return found[:most]
 
 
+def next_gap(progress: KeyProgress, passed: Passed, start: int) -> int | None:
+    """Return the first gap at this index or behind it, or None."""
+    for begin, end in passed:
+        for at in range(max(begin, start, progress.frontier), end, BLOCK):
+            is_gap = progress.state_codes(at, min(at + BLOCK, end)) != COMPLETE
+            first = int(is_gap.argmax())
+            if is_gap[first]:
+                return at + first
+    return None
+
+
 def _joined(found: list[tuple[int, int]], gaps: np.ndarray) -> list[tuple[int, int]]:
     """Add ascending indices to ranges, of which the last one may go on."""
     if not gaps.size:
@@ -108,108 +141,21 @@ def _joined(found: list[tuple[int, int]], gaps: np.ndarray) -> list[tuple[int, i
     return found + ranges
 
 
-def gaps_text(n_gaps: int, gaps: Sequence[tuple[int, int]], n_missing: int = 0) -> list[tuple[str, int | None]]:
-    """Return the line about gaps as pieces of text; those that can be gone to carry their index.
+def gaps_text(n_gaps: int, gaps: Sequence[tuple[int, int]] = (), n_missing: int = 0) -> str:
+    """Say how many gaps there are, and which as far as these are given: ``2 gaps: 191, 274``, ``no gaps, 12 missing``.
 
     ``n_missing`` points never came because the scan ended before it came to them.
     """
-    missing: list[tuple[str, int | None]] = [(f"{'; ' if n_gaps else ', '}{count_text(n_missing)} missing", None)] if n_missing else []
+    missing = f"{count_text(n_missing)} missing" if n_missing else ""
     if not n_gaps:
-        return [("No gaps", None), *missing]
-    pieces: list[tuple[str, int | None]] = [(f"{count_text(n_gaps)} {'gap' if n_gaps == 1 else 'gaps'}: ", None)]
-    for number, (start, stop) in enumerate(gaps):
-        words = count_text(start) if stop == start + 1 else f"{count_text(start)}\u2013{count_text(stop - 1)}"
-        pieces += [(", ", None)] * (number > 0) + [(words, start)]
-    named = sum(stop - start for start, stop in gaps)
-    return [*pieces, *([(" \u2026", None)] if named < n_gaps else []), *missing]
+        return f"no gaps, {missing}" if missing else "no gaps"
+    found = f"{count_text(n_gaps)} {'gap' if n_gaps == 1 else 'gaps'}"
+    if gaps:
+        more = " \u2026" if sum(stop - start for start, stop in gaps) < n_gaps else ""
+        found += f": {', '.join(range_text(*gap) for gap in gaps)}{more}"
+    return f"{found}; {missing}" if missing else found
 
 
-NAMED = 3
-"""Gaps that are named where there is room for them."""
-GAPS_TIP = "Points that the scan has come past and that are not complete; click one to see where it is"
-NO_ORDER_TIP = "The frames come in no order that is known: which of them are lost is told when the scan has ended"
-LONGEST_SHARE = 0.05
-"""Of the window's time that may be spent on looking for gaps."""
-
-
-class GapLine(QLabel):
-    """``2 gaps: 191, 274``, and after the end ``No gaps, 12 missing``; in a scan without order ``204 not complete yet``."""
-
-    gap_chosen = Signal(int)
-
-    def __init__(self, session: Session, gaps: ScanGaps, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._session = session
-        self._gaps = gaps
-        self.setProperty("role", "muted")
-        self.setTextFormat(Qt.TextFormat.RichText)
-        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        self.setMinimumHeight(line_height(self))
-        self.setToolTip(GAPS_TIP)
-        self.linkActivated.connect(lambda link: self._choose(int(link)))
-        self._later = QTimer(self, singleShot=True)
-        self._later.timeout.connect(self._update_if_due)
-        self._is_due = False
-        for signal in (session.progress_changed, session.request_changed, session.state_changed, session.finished):
-            signal.connect(self._update_soon)
-        theme_of_application().changed.connect(self._update_line)
-        self.plain = ""
-        """What is said, without links."""
-
-    @property
-    def is_current(self) -> bool:
-        """Whether everything that is known is told."""
-        return not self._is_due
-
-    def _update_soon(self) -> None:
-        self._is_due = True
-        if not self._later.isActive():
-            self._update_line()
-
-    def _update_if_due(self) -> None:
-        if self._is_due:
-            self._update_line()
-
-    def _update_line(self) -> None:
-        self._is_due = False
-        began = time.perf_counter()
-        pieces = self._pieces()
-        self._later.setInterval(round(1000 * (time.perf_counter() - began) / LONGEST_SHARE))
-        if self._later.interval() > 0:
-            self._later.start()
-        color = tokens().accent
-        self.plain = "".join(words for words, _ in pieces)
-        html = "".join(words if at is None else f'<a href="{at}" style="color: {color}">{words}</a>' for words, at in pieces)
-        if html != self.text():
-            self.setText(html)
-
-    def _pieces(self) -> list[tuple[str, int | None]]:
-        progress, passed = self._session.scan.progress, self._gaps.passed
-        if progress is None:
-            return []
-        self.setToolTip(GAPS_TIP if passed is not None else NO_ORDER_TIP)
-        left = progress.total - progress.n_complete
-        if passed is None:
-            return [(f"{count_text(left)} not complete yet", None)]
-        n_gaps, gaps = n_gap_points(progress, passed), first_gaps(progress, passed, NAMED)
-        n_missing = left - n_gaps if self._gaps.scan_is_over else 0
-        while len(gaps) > 1 and not self._has_room_for(gaps_text(n_gaps, gaps, n_missing)):
-            gaps.pop()
-        pieces = gaps_text(n_gaps, gaps, n_missing)
-        return pieces if self._has_room_for(pieces) else gaps_text(n_gaps, gaps)
-
-    def _has_room_for(self, pieces: list[tuple[str, int | None]]) -> bool:
-        return self.fontMetrics().horizontalAdvance("".join(words for words, _ in pieces)) <= self.width()
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._update_soon()
-
-    def _choose(self, index: int) -> None:
-        session, description = self._session, self._session.scan.description
-        if session.scan.progress is not None:
-            session.note(
-                missing_text(session.scan.progress, index, description.key_paths if description is not None else (), session.scan.is_over)
-            )
-            session.pin_nearest(index)
-            self.gap_chosen.emit(index)
+def range_text(start: int, stop: int) -> str:
+    """Return the indices from start to stop (exclusive) as people write them: ``7``, ``7\u20139``."""
+    return count_text(start) if stop == start + 1 else f"{count_text(start)}\u2013{count_text(stop - 1)}"

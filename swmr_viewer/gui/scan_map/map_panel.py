@@ -1,120 +1,84 @@
-"""The map with its caption and legend."""
+"""The panel of the scan's maps: tabs and count, pages, the map that is seen, its legend, and the line of detectors and gaps."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize
-from PySide6.QtGui import QColor, QPainter, QPen
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
-from swmr_viewer.core.number_text import count_text
-from swmr_viewer.gui.look.labels import ElidedLabel, PlainLabel, tip
-from swmr_viewer.gui.look.painting import Painted
-from swmr_viewer.gui.look.theme import theme_of_application, tokens
-from swmr_viewer.gui.scan_map import map_image as mi
+from swmr_viewer.gui.look.labels import tip
+from swmr_viewer.gui.scan_map.detector_chips import DetectorChips
+from swmr_viewer.gui.scan_map.gap_walk import GapWalk
 from swmr_viewer.gui.scan_map.gaps import ScanGaps
-from swmr_viewer.gui.scan_map.map_colors import map_colors
+from swmr_viewer.gui.scan_map.legend import Legend
+from swmr_viewer.gui.scan_map.map_actions import MapActions
+from swmr_viewer.gui.scan_map.map_header import MapHeader
 from swmr_viewer.gui.scan_map.map_pages import MapPages
+from swmr_viewer.gui.scan_map.map_tabs import MapTabs
 from swmr_viewer.gui.scan_map.map_text import shape_caption
-from swmr_viewer.gui.scan_map.page_actions import PageActions
 from swmr_viewer.gui.scan_map.page_row import PageRow
 from swmr_viewer.gui.scan_map.progress_map import ProgressMap, scan_axis_names
 from swmr_viewer.gui.session import Session
 
-SHOWN = -1
-
-
-class Swatch(Painted, QWidget):
-    """A sample of one state, drawn as the map draws it."""
-
-    def __init__(self, state: int, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._state = state
-        self.setFixedSize(QSize(12, 12))
-        theme_of_application().changed.connect(self.update)
-
-    def paint_on(self, painter: QPainter) -> None:
-        colors, table = tokens(), [QColor(color) for color in map_colors()]
-        rect = self.rect().adjusted(0, 0, -1, -1)
-        if self._state == SHOWN:
-            painter.fillRect(rect, QColor(colors.accent))
-            painter.setPen(QPen(QColor(colors.text), 1.5))
-            painter.drawRect(rect)
-            return
-        painter.fillRect(rect, table[self._state])
-        if self._state == mi.PARTLY:
-            painter.setPen(QPen(table[mi.HATCH], 1))
-            for offset in range(-12, 13, 4):
-                painter.drawLine(offset, 11, offset + 12, -1)
-        if self._state == mi.MISSING:
-            painter.fillRect(rect.adjusted(1, 1, -1, -1), table[mi.HOLLOW])
+LEGEND_FROM = 320
+"""The panel's height (px) from which on the legend stands below the map; the map's own menu has it always."""
 
 
 class MapPanel(QFrame):
-    """Caption, map, legend."""
+    """Puts them together; further maps are ``tabs.add_map``."""
 
-    def __init__(self, session: Session, gaps: ScanGaps, pages: MapPages, page_actions: PageActions, parent: QWidget | None = None) -> None:
+    def __init__(self, session: Session, gaps: ScanGaps, pages: MapPages, actions: MapActions, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
         self._gaps = gaps
+        self._actions = actions
         self.pages = pages
         self.setProperty("panel", "true")
-        self.caption = ElidedLabel("caption")
-        self.count = PlainLabel("muted")
-        self.map = ProgressMap(session, gaps, self.pages)
-        self.whole = QPushButton("Whole scan")
-        self.whole.setProperty("kind", "link")
-        self.page_row = PageRow(session, self.pages, page_actions)
-        top = QHBoxLayout()
-        self.whole.ensurePolished()
-        top.addStrut(self.whole.sizeHint().height())  # the map stays where it is when the button comes
-        top.addWidget(self.caption, 1)
-        top.addWidget(self.whole)
-        top.addWidget(self.count)
-        box = QVBoxLayout(self)
-        box.setContentsMargins(14, 10, 14, 10)
-        box.setSpacing(8)
-        box.addLayout(top)
-        box.addWidget(self.page_row)
-        box.addWidget(self.map, 1)
+        self.walk = GapWalk(session, gaps, self)
+        self.map = ProgressMap(session, gaps, pages)
+        self.tabs = MapTabs()
+        self.header = MapHeader(self.tabs)
+        self.whole = self.header.whole
+        self.page_row = PageRow(session, pages, actions)
         self.legend = Legend()
-        box.addWidget(self.legend)
-        box.addStretch(0)
+        self.detectors = DetectorChips(session, gaps, self.walk)
+        self._lay_out()
         for signal in (session.progress_changed, session.request_changed, session.state_changed, session.finished):
             signal.connect(self._show)
+        self.walk.gap_chosen.connect(self.map.reveal)
         self.whole.clicked.connect(self.map.fit)
+        actions.whole.triggered.connect(self.map.fit)
+        actions.next_gap.triggered.connect(self.walk.go_on)
         self.map.view_changed.connect(self._show)
         self._show()
 
+    def _lay_out(self) -> None:
+        box = QVBoxLayout(self)
+        box.setContentsMargins(12, 8, 12, 8)
+        box.setSpacing(6)
+        box.addWidget(self.header)
+        box.addWidget(self.page_row)
+        box.addLayout(self.tabs.maps, 1)
+        self.tabs.add_map("Progress", self.map)
+        box.addWidget(self.legend)
+        box.addWidget(self.detectors)
+        box.addStretch(0)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._show_legend()
+
     def _show(self) -> None:
-        progress, names = self._session.scan.progress, scan_axis_names(self._session)
-        self.caption.say("SCAN" if progress is None else f"SCAN  {shape_caption(progress.scan_shape)}")
-        self.caption.setToolTip("" if progress is None else tip(shape_caption(progress.scan_shape, names)))
-        what = "page" if self.pages.shows_one else "scan"
-        self.whole.setText(f"Whole {what}")
-        self.whole.setToolTip(f"Show the whole {what} again (double click on the map)")
-        self.whole.setVisible(self.map.is_zoomed)
-        self.legend.setVisible(progress is not None)
+        progress = self._session.scan.progress
+        about = "" if progress is None else f"Scan of {shape_caption(progress.scan_shape, scan_axis_names(self._session))}"
+        self.header.say_count(progress, about)
+        self.tabs.setTabToolTip(0, tip("\n".join(filter(None, ("How far the scan is", about)))))
+        self.header.say_whole("page" if self.pages.shows_one else "scan", is_zoomed=self.map.is_zoomed)
+        self._actions.whole.setEnabled(self.map.is_zoomed)
+        self._actions.next_gap.setEnabled(bool(self._gaps.n_gaps))
         self.legend.set_over(is_over=self._gaps.scan_is_over)
-        self.count.say("" if progress is None or self.map.is_zoomed else f"{count_text(progress.n_complete)} complete")
+        self._show_legend()
 
-
-class Legend(QWidget):
-    """What the map's colours and patterns mean."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(3)
-        self.missing = PlainLabel("muted", room_for="missing")
-        for state, words in ((mi.COMPLETE, "complete"), (mi.PARTLY, "partly"), (mi.MISSING, ""), (SHOWN, "shown")):
-            label = PlainLabel("muted") if words else self.missing
-            label.say(words)
-            row.addWidget(Swatch(state))
-            row.addWidget(label)
-            row.addSpacing(2)
-        row.addStretch(1)
-
-    def set_over(self, *, is_over: bool) -> None:
-        """Name the points without a key: nothing is missing while the scan goes on."""
-        self.missing.say("missing" if is_over else "not yet")
+    def _show_legend(self) -> None:
+        has_room = self._session.scan.progress is not None and self.height() >= LEGEND_FROM
+        if self.legend.isHidden() is has_room:
+            self.legend.setVisible(has_room)

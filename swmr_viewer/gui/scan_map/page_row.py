@@ -7,10 +7,10 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSpinBox, QToolButton, QVBoxLayout, QWidget
 
 from swmr_viewer.gui.look.labels import ElidedLabel, tip
+from swmr_viewer.gui.scan_map.map_actions import MapActions
 from swmr_viewer.gui.scan_map.map_layout import page_axes
 from swmr_viewer.gui.scan_map.map_pages import MapPages
 from swmr_viewer.gui.scan_map.map_text import page_axis_names, pages_text, place_text
-from swmr_viewer.gui.scan_map.page_actions import PageActions
 from swmr_viewer.gui.scan_map.progress_map import scan_axes
 from swmr_viewer.gui.session import Session
 
@@ -21,7 +21,7 @@ SPIN_FRAME = 26
 class PageRow(QWidget):
     """All pages or one; below, along what there are pages, or where the page is along each leading axis."""
 
-    def __init__(self, session: Session, pages: MapPages, actions: PageActions, parent: QWidget | None = None) -> None:
+    def __init__(self, session: Session, pages: MapPages, actions: MapActions, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
         self._pages = pages

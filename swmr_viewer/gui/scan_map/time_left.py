@@ -53,12 +53,12 @@ def frames_wanted(total: int, conditions: Sequence[Condition], grows: bool) -> i
 
 
 def left_text(seconds: float) -> str:
-    """Return an estimate in words, no finer than it is: ``about 18 s left``."""
+    """Return an estimate in words, no finer than it is: ``18 s left``."""
     if seconds < 99.5:
-        return f"about {max(1, round(seconds))} s left"
+        return f"{max(1, round(seconds))} s left"
     if seconds < 99.5 * 60:
-        return f"about {round(seconds / 60)} min left"
-    return f"about {seconds / 3600:.1f} h left"
+        return f"{round(seconds / 60)} min left"
+    return f"{seconds / 3600:.1f} h left"
 
 
 class TimeLeft(QObject):

@@ -18,7 +18,7 @@ from swmr_viewer.gui.assembly import Assembly
 from swmr_viewer.gui.controls.go_to import ScanPointError, parse_scan_point, row_step
 from swmr_viewer.gui.controls.notify import Notifier
 from swmr_viewer.gui.controls.termination_bar import countdown_text, end_text
-from swmr_viewer.gui.scan_map.detector_list import hold_up_text
+from swmr_viewer.gui.scan_map.detector_popup import hold_up_text
 from swmr_viewer.gui.scan_map.time_left import Arrivals, frames_wanted, left_text
 from swmr_viewer.reader import messages as m
 from tests.gui.fakes import Clock, FakeSupervisor, picture, ranges
@@ -282,19 +282,19 @@ def test_the_time_left_comes_from_the_recent_rate() -> None:
     assert frames_wanted(600, (FrameCount(100), AllKeys()), grows=False) == 100
     assert frames_wanted(600, (), grows=True) is None
     assert frames_wanted(600, (FrameCount(700),), grows=True) == 700
-    assert [left_text(s) for s in (0.2, 18.4, 170, 7300)] == ["about 1 s left", "about 18 s left", "about 3 min left", "about 2.0 h left"]
+    assert [left_text(s) for s in (0.2, 18.4, 170, 7300)] == ["1 s left", "18 s left", "3 min left", "2.0 h left"]
 
 
 def test_the_time_left_stands_in_the_window_and_goes_when_nothing_comes(
     qtbot: QtBot, reader: FakeSupervisor, clock: Clock, following: Following
 ) -> None:
     viewer = following((10, 10))
-    detectors = viewer.window.detectors
+    detectors = viewer.window.map_panel.detectors
     for step in range(5):
         follow_some(qtbot, reader, viewer, (2 * step, 2 * step + 2), shown=2 * step, at_s=clock())
         clock.now_s += 0.5
     viewer.session.tick()
-    assert detectors.left.text() == "about 22 s left"  # 90 frames at 4 per second
+    assert detectors.left.text() == "\u00b7 22 s left"  # 90 frames at 4 per second
     clock.now_s += 30.0
     viewer.session.tick()
     assert detectors.left.text() == ""

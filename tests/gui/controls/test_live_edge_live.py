@@ -97,16 +97,21 @@ def test_counts_lags_and_gaps_are_those_of_the_files_keys(
     assert len(keys) == 3
     complete = np.logical_and.reduce(list(keys.values()))
     newest = int(np.flatnonzero(complete)[-1])
-    detectors = assembly.window.detectors
-    qtbot.waitUntil(
-        lambda: [row.count.text() for row in detectors.rows] == [f"{keys[row.name.text()].sum()} / 24" for row in detectors.rows]
-    )
-    most = max(one.sum() for one in keys.values())
-    for row in detectors.rows:
-        lag = most - keys[row.name.text()].sum()
-        assert row.behind.text() == (f"{lag} behind" if lag else "")
+    detectors = assembly.window.map_panel.detectors
+    most = max(int(one.sum()) for one in keys.values())
+    for chip in detectors.chips:
+        n_set = int(keys[chip.name].sum())
+        behind = f", {most - n_set} behind" if n_set < most else ""
+        qtbot.waitUntil(lambda chip=chip, told=f"{n_set} of 24 keys set{behind}": chip.toolTip().endswith(told))
+    qtbot.mouseClick(detectors.chips[0], Qt.MouseButton.LeftButton)
+    assert len(detectors.popup.rows) == 3
+    for row in detectors.popup.rows:
+        n_set = int(keys[row.name.text()].sum())
+        assert row.count.text() == f"{n_set} / 24"
+        assert row.behind.text() == (f"{most - n_set} behind" if n_set < most else "")
     slowest = min(keys, key=lambda name: int(keys[name].sum()))
-    assert detectors.hold_up.text() == f"{slowest} holds the scan up: {most - keys[slowest].sum()} behind"
+    assert detectors.popup.hold_up.text() == f"{slowest} holds the scan up: {most - keys[slowest].sum()} behind"
+    detectors.popup.hide()
     gaps = np.flatnonzero(~complete[: newest + 1])
     assert gaps.size
     qtbot.waitUntil(lambda: detectors.gaps.plain.startswith(f"{gaps.size} gap"))
@@ -124,7 +129,7 @@ def test_the_time_left_is_that_of_the_rate_at_which_keys_came(
 ) -> None:
     scan = live_writer(scan_shape=(10, 10))
     assembly = live_viewer(scan.path, conditions=PATIENT)
-    session, time_left = assembly.session, assembly.window.detectors.time_left
+    session, time_left = assembly.session, assembly.window.map_panel.detectors.time_left
     marks: list[tuple[float, int]] = []
 
     def note() -> None:

@@ -54,23 +54,23 @@ def all_actions(menu: QMenu) -> list:
 def test_a_panel_is_closed_by_mouse_comes_back_by_menu_and_is_remembered(qtbot: QtBot, following: Following) -> None:
     viewer = following((4, 5))
     panels = viewer.window.panels
-    detectors = panels.panel("detectors")
-    assert detectors.isVisible()
-    qtbot.mouseClick(detectors.titleBarWidget().close_button, LEFT)
-    assert not detectors.isVisible()
+    chart = panels.panel("map")
+    assert chart.isVisible()
+    qtbot.mouseClick(chart.titleBarWidget().close_button, LEFT)
+    assert not chart.isVisible()
     panels.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, panels.panel("map"))
     viewer.window.resize(1100, 700)
     viewer.window.close()
     later = reopened(qtbot)
     try:
         again = later.window.panels
-        assert again.panel("detectors").isHidden()
+        assert again.panel("map").isHidden()
         assert again.dockWidgetArea(again.panel("map")) == Qt.DockWidgetArea.LeftDockWidgetArea
         assert later.window.height() == 700
-        show = next(action for action in again.actions_to_show() if action.text() == "Detectors")
+        show = next(action for action in again.actions_to_show() if action.text() == "Progress map")
         assert show in all_actions(later.window.menu_)
         show.trigger()
-        assert not again.panel("detectors").isHidden()
+        assert not again.panel("map").isHidden()
     finally:
         assert later.close()
 
@@ -88,7 +88,7 @@ def test_a_panel_is_torn_off_by_a_double_click(qtbot: QtBot, following: Followin
 def test_one_action_resets_every_setting(qtbot: QtBot, following: Following, tmp_path: Path) -> None:
     viewer = following((4, 5))
     window = viewer.window
-    window.panels.panel("detectors").close()
+    window.panels.panel("map").close()
     window.panels.keep()
     window.snapshots.set_settings(SnapshotSettings(tmp_path, "{index}", ("npy", "json")))
     window.desktop_actions.looks.actions()[2].trigger()
@@ -106,7 +106,7 @@ def test_one_action_resets_every_setting(qtbot: QtBot, following: Following, tmp
     window.actions_.reset.trigger()
     qtbot.mouseClick(question.yes, LEFT)
     assert settings().allKeys() == []
-    assert window.panels.panel("detectors").isVisible()
+    assert window.panels.panel("map").isVisible()
     assert window.snapshots.settings == SnapshotSettings()
     assert window.desktop_actions.looks.actions()[0].isChecked()
 

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from swmr_viewer.core.conditions import AllKeys, FileClosed, Timeout
@@ -25,10 +26,11 @@ from swmr_viewer.gui.scan_map.time_left import Arrival, VisitOrder, n_points, n_
 from swmr_viewer.reader import messages as m
 from swmr_viewer.simulator.orders import dropped_indices, raster, shuffled, snake, stored_indices
 from swmr_viewer.simulator.plan import ScanPlan
-from tests.gui.fakes import FakeSupervisor
+from tests.gui.fakes import FakeSupervisor, picture
 from tests.live.conftest import live_writer  # noqa: F401
 from tests.live.writers import LiveWriter
 
+LEFT = Qt.MouseButton.LeftButton
 SHAPES = st.lists(st.integers(1, 5), min_size=1, max_size=4).map(tuple)
 WAIT_MS = 60_000
 
@@ -215,13 +217,14 @@ def test_gaps_far_apart_are_found_across_blocks() -> None:
     passed = below_newest(progress)
     assert first_gaps(progress, passed, 9) == [(5, 6), (262_140, 262_150), (1_999_990, 1_999_999)]
     assert first_gaps(progress, ((0, 262_145), (262_145, 2_000_000)), 9) == first_gaps(progress, passed, 9)
-    words = "".join(words for words, _ in gaps_text(20, first_gaps(progress, passed, 2)))
+    words = gaps_text(20, first_gaps(progress, passed, 2))
     assert words.replace("\u2009", "") == "20 gaps: 5, 262140\u2013262149 \u2026"
 
 
 def test_after_the_end_what_never_came_is_missing() -> None:
-    assert gaps_text(0, [], 12) == [("No gaps", None), (", 12 missing", None)]
-    assert "".join(words for words, _ in gaps_text(1, [(5, 6)], 12)) == "1 gap: 5; 12 missing"
+    assert gaps_text(0, [], 12) == "no gaps, 12 missing"
+    assert gaps_text(1, [(5, 6)], 12) == "1 gap: 5; 12 missing"
+    assert gaps_text(1, n_missing=12) == "1 gap; 12 missing"
     progress = KeyProgress(1, (3,))
     assert missing_text(progress, 1, ("/keys/a",), True) == "Frame 1 is not there."
     assert point_text(progress, 1, ("/keys/a",), (), "A gap", True) == "Frame 1 at (1)\na: not set\nA gap"
@@ -238,14 +241,13 @@ def complete(qtbot: QtBot, viewer: Assembly, reader: FakeSupervisor, shape: tupl
 
 def test_a_snake_does_not_cry_wolf(qtbot: QtBot, reader: FakeSupervisor, following: Callable[..., Assembly]) -> None:
     viewer = following((4, 6))
-    line, chart, legend = viewer.window.detectors.gaps, viewer.window.map_panel.map, viewer.window.map_panel.legend
+    line, chart, legend = viewer.window.map_panel.detectors.gaps, viewer.window.map_panel.map, viewer.window.map_panel.legend
     said = set()
     for index in snake((4, 6))[:9].tolist():
         complete(qtbot, viewer, reader, (4, 6), [index])
-        qtbot.waitUntil(lambda: line.is_current)
         said.add(line.plain)
-    qtbot.waitUntil(lambda: chart.is_current and line.plain == "No gaps")
-    assert said == {"No gaps"}
+    qtbot.waitUntil(lambda: chart.is_current and line.plain == "no gaps")
+    assert said == {"no gaps"}
     assert chart.text_at(chart.point_of(7)).endswith("det0: not set yet\nStill to come")
     assert legend.missing.text() == "not yet"
     complete(qtbot, viewer, reader, (4, 6), [7, 6, 12, 13])
@@ -265,7 +267,7 @@ def test_of_a_scan_whose_file_was_replaced_the_rest_is_missing(
     qtbot: QtBot, reader: FakeSupervisor, following: Callable[..., Assembly], before: str | None
 ) -> None:
     viewer = following((4, 6))
-    line, chart, legend = viewer.window.detectors.gaps, viewer.window.map_panel.map, viewer.window.map_panel.legend
+    line, chart, legend = viewer.window.map_panel.detectors.gaps, viewer.window.map_panel.map, viewer.window.map_panel.legend
     complete(qtbot, viewer, reader, (4, 6), [0, 1, 2, 3, 5])
     qtbot.waitUntil(lambda: chart.is_current and line.plain == "1 gap: 4")
     assert legend.missing.text() == "not yet"
@@ -304,29 +306,89 @@ def test_a_random_scan_tells_gaps_when_it_has_ended(
     qtbot: QtBot, reader: FakeSupervisor, following: Callable[..., Assembly], reason: str, words: str
 ) -> None:
     viewer = following((4, 6))
-    line, chart = viewer.window.detectors.gaps, viewer.window.map_panel.map
+    line, chart = viewer.window.map_panel.detectors.gaps, viewer.window.map_panel.map
     complete(qtbot, viewer, reader, (4, 6), [16, 9, 20, 3, 11, 5, 18, 14])
     qtbot.waitUntil(lambda: chart.is_current and line.plain == "16 not complete yet")
-    assert "href" not in line.text()
-    assert "no order" in line.toolTip()
+    assert line.text() == "16 not complete yet"
+    assert not line.isEnabled()
+    assert "no order" in line.told
     assert chart.text_at(chart.point_of(0)).endswith("det0: not set yet")
     reader.say(m.Ended(reader.generation, reason, 8, 24))
     qtbot.waitUntil(lambda: viewer.session.scan.is_over)
     qtbot.waitUntil(lambda: line.plain == words)
 
 
-def test_the_line_names_no_more_gaps_than_it_has_room_for(qtbot: QtBot, reader: FakeSupervisor, following: Callable[..., Assembly]) -> None:
+def test_the_first_gaps_are_listed_and_a_click_or_a_key_goes_there(
+    qtbot: QtBot, reader: FakeSupervisor, following: Callable[..., Assembly]
+) -> None:
     viewer = following((1000, 1000))
-    line = viewer.window.detectors.gaps
+    gaps, chosen = viewer.window.map_panel.detectors.gaps, []
+    viewer.window.map_panel.detectors.gap_chosen.connect(chosen.append)
+    assert not gaps.isEnabled()
     with qtbot.waitSignal(viewer.session.progress_changed):
-        reader.say_keys((1000, 1000), [(0, 300_000), (310_000, 320_000), (330_000, 410_000), (420_000, 500_000)])
+        reader.say_keys((1000, 1000), [(0, 300_000), (310_000, 320_000), (330_000, 410_000), (410_001, 500_000)])
+    assert gaps.text().replace("\u2009", "") == "20001 gaps"
+    assert gaps.told.startswith("20\u2009001 gaps: 300\u2009000\u2013309\u2009999, 320\u2009000\u2013329\u2009999, 410\u2009000\n")
+    qtbot.mouseClick(gaps, LEFT)
+    lines = gaps.popup.lines
+    assert gaps.popup.isVisible()
+    assert not gaps.popup.isModal()
+    told = [line.text().replace("\u2009", "") for line in lines]
+    assert told == ["300000\u2013309999 from (300, 0)", "320000\u2013329999 from (320, 0)", "410000 at (410, 0)"]
+    qtbot.keyClick(lines[0], Qt.Key.Key_Down)
+    qtbot.keyClick(lines[1], Qt.Key.Key_Space)
+    assert not gaps.popup.isVisible()
+    assert chosen == [320_000]
+    assert viewer.session.scan.wanted_index == 319_999
+    gaps.setFocus()
+    qtbot.keyClick(gaps, Qt.Key.Key_Space)
+    qtbot.mouseClick(gaps.popup.lines[2], LEFT)
+    assert chosen == [320_000, 410_000]
+    assert viewer.window.map_panel.map.is_zoomed
+    qtbot.mouseClick(gaps, LEFT)
+    qtbot.keyClick(gaps.popup, Qt.Key.Key_Escape)
+    assert not gaps.popup.isVisible()
     reader.say(m.Ended(reader.generation, "timeout", 470_000, 1_000_000))
-    words = "30000 gaps: 300000\u2013309999 \u2026"
-    qtbot.waitUntil(lambda: line.plain.replace("\u2009", "") == words)
-    assert line.fontMetrics().horizontalAdvance(line.plain) <= line.width()
-    viewer.window.panels.resizeDocks([viewer.window.panels.panel("detectors")], [760], Qt.Orientation.Horizontal)
-    qtbot.waitUntil(lambda: line.plain.replace("\u2009", "").endswith("; 500000 missing"))
-    assert line.fontMetrics().horizontalAdvance(line.plain) <= line.width()
+    qtbot.waitUntil(lambda: gaps.text().replace("\u2009", "") == "20001 gaps; 500000 missing")
+    assert gaps.width() >= gaps.sizeHint().width()
+
+
+def test_many_gaps_are_listed_as_far_as_there_is_room(qtbot: QtBot, reader: FakeSupervisor, following: Callable[..., Assembly]) -> None:
+    viewer = following((10, 10))
+    with qtbot.waitSignal(viewer.session.progress_changed):
+        reader.say_keys((10, 10), [(0, 60), *((at, at + 1) for at in range(61, 89, 2))])
+    gaps = viewer.window.map_panel.detectors.gaps
+    qtbot.mouseClick(gaps, LEFT)
+    assert [line.text() for line in gaps.popup.lines[:2]] == ["60 at (6, 0)", "62 at (6, 2)"]
+    assert len(gaps.popup.lines) == 12
+    assert [label.text() for label in gaps.popup.findChildren(QLabel)] == ["and 2 more; G: the next gap"]
+    gaps.popup.hide()
+
+
+def test_a_key_goes_from_gap_to_gap_and_round(qtbot: QtBot, reader: FakeSupervisor, following: Callable[..., Assembly]) -> None:
+    viewer = following((10, 10))
+    window, chosen = viewer.window, []
+    window.map_panel.detectors.gap_chosen.connect(chosen.append)
+    qtbot.keyClick(window, Qt.Key.Key_G)
+    with qtbot.waitSignal(viewer.session.progress_changed):
+        reader.say_keys((10, 10), [(0, 20), (23, 50), (51, 80)])
+    with qtbot.waitSignal(viewer.session.frame_changed):
+        reader.say_frame(picture(), 30, (10, 10))
+    assert chosen == []
+    for _ in range(4):
+        qtbot.keyClick(window, Qt.Key.Key_G)
+    assert chosen == [50, 20, 50, 20]
+    viewer.session.pin(70)  # the user goes elsewhere
+    qtbot.keyClick(window, Qt.Key.Key_G)
+    assert chosen[4:] == [20]
+    viewer.session.pin(40)
+    go = next(action.menu() for action in window.menu_.actions() if action.text() == "Go")
+    next(action for action in go.actions() if action.text() == "Next &gap").trigger()
+    assert chosen[5:] == [50]
+    with qtbot.waitSignal(viewer.session.progress_changed):
+        reader.say_keys((10, 10), [(20, 23), (50, 51)])
+    qtbot.keyClick(window, Qt.Key.Key_G)
+    assert chosen[6:] == []
 
 
 # ---- a real writer
@@ -345,7 +407,7 @@ def test_the_line_is_true_of_a_real_scan(
     visits, dropped = stored_indices(plan).tolist(), dropped_indices(plan)
     scan = live_writer(frame_shape=(24, 32), **options)
     assembly = live_viewer(Path(scan.path), conditions=(Timeout(600.0), AllKeys(), FileClosed()))
-    line, session = assembly.window.detectors.gaps, assembly.session
+    line, session = assembly.window.map_panel.detectors.gaps, assembly.session
     checked = 0
     for n in range(3, 30, 3):
         scan.step(3)
@@ -355,7 +417,7 @@ def test_the_line_is_true_of_a_real_scan(
         )
         last = max(visit for visit in range(n) if visits[visit] not in dropped)
         lost = sorted(visits[visit] for visit in range(last) if visits[visit] in dropped)
-        told = "No gaps" if not lost else f"{len(lost)} gap{'s' * (len(lost) > 1)}: {', '.join(map(str, lost))}"
+        told = "no gaps" if not lost else f"{len(lost)} gap{'s' * (len(lost) > 1)}: {', '.join(map(str, lost))}"
         if order != "random":
             qtbot.waitUntil(lambda told=told: line.plain == told, timeout=WAIT_MS)
             checked += 1

@@ -1,4 +1,4 @@
-"""The actions of the map's pages: all or one, back and on, follow; the menu, the keys and the row at the map share them."""
+"""The actions of the map: the whole of it, its pages, the next gap; the menu, the keys, the map's own menu and its rows share them."""
 
 from __future__ import annotations
 
@@ -13,9 +13,11 @@ from swmr_viewer.gui.scan_map.map_pages import MapPages
 
 
 @dataclass(frozen=True, slots=True)
-class PageActions:
-    """What can be done with the pages of a scan that has three or more axes."""
+class MapActions:
+    """``whole`` and ``next_gap`` are connected by the panel; the others are for scans of three axes or more."""
 
+    whole: QAction
+    next_gap: QAction
     all_pages: QAction
     one_page: QAction
     back: QAction
@@ -23,10 +25,12 @@ class PageActions:
     follow: QAction
 
 
-def make_page_actions(pages: MapPages, owner: QWidget) -> PageActions:
+def make_map_actions(pages: MapPages, owner: QWidget) -> MapActions:
     """Make the actions and connect them."""
     action = partial(make_action, owner)
-    actions = PageActions(
+    actions = MapActions(
+        whole=action("&Whole map", "W", "Show the whole scan, or the whole page, on the map again"),
+        next_gap=action("Next &gap", "G", "Show the next gap on the map, and the complete frame nearest to it"),
         all_pages=action("&All pages", "Ctrl+Shift+P", "Show the planes of the last two axes side by side", pages.show_all, checkable=True),
         one_page=action("&One page", "Ctrl+P", "Show one plane of the last two axes", pages.show_one, checkable=True),
         back=action("Page &back", "Ctrl+PgUp", "Hold the page before", lambda: pages.step(-1)),
@@ -42,7 +46,7 @@ def make_page_actions(pages: MapPages, owner: QWidget) -> PageActions:
     return actions
 
 
-def _keep_true(actions: PageActions, pages: MapPages) -> None:
+def _keep_true(actions: MapActions, pages: MapPages) -> None:
     def show() -> None:
         actions.one_page.setChecked(pages.shows_one)
         actions.all_pages.setChecked(not pages.shows_one)
@@ -56,8 +60,11 @@ def _keep_true(actions: PageActions, pages: MapPages) -> None:
     show()
 
 
-def add_page_menu(actions: PageActions, menu: QMenu) -> None:
+def add_map_menu(actions: MapActions, menu: QMenu) -> None:
     """Put the actions into the window's menu, before what concerns the picture."""
-    submenu = make_menu("Map", menu, (actions.all_pages, actions.one_page, actions.back, actions.on, actions.follow))
-    before = next(action for action in menu.actions() if action.text() == "Picture")
-    menu.insertMenu(before, submenu)
+    pages = (actions.all_pages, actions.one_page, actions.back, actions.on, actions.follow)
+    submenus = {action.text(): action for action in menu.actions() if action.menu() is not None}
+    menu.insertMenu(submenus["Picture"], make_menu("Map", menu, (actions.whole,), pages))
+    go = submenus["Go"].menu()
+    assert isinstance(go, QMenu)
+    go.addAction(actions.next_gap)
