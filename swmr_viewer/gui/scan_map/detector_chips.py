@@ -117,7 +117,7 @@ class DetectorChips(QWidget):
         self._row.setContentsMargins(0, 0, 0, 0)
         self._row.setSpacing(SPACING)
         self._row.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)
-        for part in (self.more, None, self.gaps, self.left):
+        for part in (self.more, None, self.left, self.gaps):
             self._row.addStretch(1) if part is None else self._row.addWidget(part)
         self.more.clicked.connect(lambda: self.popup.open_at(self.more))
         walk.gap_chosen.connect(self.gap_chosen)
@@ -163,7 +163,7 @@ class DetectorChips(QWidget):
         if words == self._left_words:
             return
         self._left_words = words
-        self.left.say(f"\u00b7 {words}" if words else "")
+        self.left.say(f"{words} \u00b7" if words else "")
         self._lay_out()
         self.left.setToolTip(f"{words[:1].upper()}{words[1:]}, at the rate at which frames came lately" if words else "")
 
@@ -198,7 +198,7 @@ class DetectorChips(QWidget):
             [chip.wanted for chip in self.chips],
             self.width() - self._advance("00 gaps", self.gaps.text()) - LINK_FRAME - SPACING,
         )
-        left = self._advance("\u00b7 00 s left", self.left.text()) + SPACING
+        left = self._advance("00 s left \u00b7", self.left.text()) + SPACING
         self.left.setVisible(not self._scan_gaps.scan_is_over and width_of(wanted) <= room - left)
         for words in ("+{} more", "+{}"):
             more = self._advance(words.format(len(wanted))) + CHIP_FRAME

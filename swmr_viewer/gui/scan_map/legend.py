@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize
+from PySide6.QtCore import QRectF, QSize
 from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from swmr_viewer.gui.look.labels import PlainLabel
 from swmr_viewer.gui.look.painting import Painted
-from swmr_viewer.gui.look.theme import theme_of_application, tokens
+from swmr_viewer.gui.look.theme import theme_of_application
 from swmr_viewer.gui.scan_map import map_image as mi
 from swmr_viewer.gui.scan_map.map_colors import map_colors
+from swmr_viewer.gui.scan_map.marker import draw_shown
 
 SHOWN = -1
 
@@ -25,12 +26,10 @@ class Swatch(Painted, QWidget):
         theme_of_application().changed.connect(self.update)
 
     def paint_on(self, painter: QPainter) -> None:
-        colors, table = tokens(), [QColor(color) for color in map_colors()]
+        table = [QColor(color) for color in map_colors()]
         rect = self.rect().adjusted(0, 0, -1, -1)
         if self._state == SHOWN:
-            painter.fillRect(rect, QColor(colors.accent))
-            painter.setPen(QPen(QColor(colors.text), 1.5))
-            painter.drawRect(rect)
+            draw_shown(painter, QRectF(self.rect()).adjusted(2, 2, -2, -2), self.rect())
             return
         painter.fillRect(rect, table[self._state])
         if self._state == mi.PARTLY:

@@ -10,7 +10,11 @@ import numpy as np
 import numpy.typing as npt
 
 ASPECT = 1.5
-"""Width over height that folded axes and tiled pages aim at."""
+"""Width over height that tiled pages aim at."""
+STRIP_ASPECT = 4.0
+"""Points per line over lines that a folded axis aims at: low and wide, for it says little by its height."""
+LEAST_LINE = 2.4
+"""Pixels of a line of a folded axis for which it may be higher than a strip."""
 GAP_SHARE = 0.08
 """Of a page's shorter side: the gap to the next page."""
 
@@ -100,7 +104,7 @@ def page_axes(scan_shape: Sequence[int]) -> tuple[int, ...]:
 def map_grid(scan_shape: tuple[int, ...], page: int | None = None) -> MapGrid:
     """Lay a scan out, or one page of it where it has several."""
     long_axes = [n for n in scan_shape if n != 1]
-    if len(long_axes) < 2:
+    if is_folded(scan_shape):
         columns = row_length(scan_shape)
         return MapGrid(scan_shape, ceil(max(1, prod(scan_shape)) / columns), columns)
     rows, columns = long_axes[-2:]
@@ -120,7 +124,7 @@ def row_length(scan_shape: Sequence[int]) -> int:
     if len(long_axes) >= 2:
         return max(1, long_axes[-1])
     total = max(1, prod(scan_shape))
-    wanted = sqrt(total * ASPECT)
+    wanted = sqrt(total * STRIP_ASPECT)
     decade = 10 ** int(log10(wanted)) if wanted >= 1 else 1
     rounds = [step * decade for step in (1, 2, 5, 10)]
     return max(1, min(total, min(rounds, key=lambda length: abs(log10(length / wanted)))))
@@ -212,9 +216,19 @@ def _longest(cells: int, other_side: float, other_room: int) -> float:
     return max(MOST_STRETCHED * other_side, min(THICKEST_STRIP, other_room / cells))
 
 
-def natural_height(scan_shape: tuple[int, ...], width: int, page: int | None = None) -> int:
-    """Return the height (pixels) at which the map of a scan fills this width; more would stay empty."""
-    return max(60, map_layout(scan_shape, width, 100 * width, page).height)
+def natural_height(scan_shape: tuple[int, ...], width: int, page: int | None = None, strip: int = 120) -> int:
+    """Return the height (pixels) at which the map of a scan fills this width; more would stay empty.
+
+    One axis alone takes no more than ``strip`` pixels, unless its lines would be too thin.
+    """
+    height = max(60, map_layout(scan_shape, width, 100 * width, page).height)
+    grid = map_grid(scan_shape, page)
+    return min(height, max(strip, round(LEAST_LINE * grid.rows))) if is_folded(scan_shape) else height
+
+
+def is_folded(scan_shape: Sequence[int]) -> bool:
+    """Return whether the scan has one axis, which is folded like lines of text."""
+    return sum(n != 1 for n in scan_shape) < 2
 
 
 SCALES = (*(2.0**-n for n in range(24, 0, -1)), 1, 2, 3, 4, 6, 9, 13, 18, 26)

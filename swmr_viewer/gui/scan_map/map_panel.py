@@ -12,6 +12,7 @@ from swmr_viewer.gui.scan_map.gaps import ScanGaps
 from swmr_viewer.gui.scan_map.legend import Legend
 from swmr_viewer.gui.scan_map.map_actions import MapActions
 from swmr_viewer.gui.scan_map.map_header import MapHeader
+from swmr_viewer.gui.scan_map.map_menu import MapMenu
 from swmr_viewer.gui.scan_map.map_pages import MapPages
 from swmr_viewer.gui.scan_map.map_tabs import MapTabs
 from swmr_viewer.gui.scan_map.map_text import shape_caption
@@ -41,6 +42,7 @@ class MapPanel(QFrame):
         self.page_row = PageRow(session, pages, actions)
         self.legend = Legend()
         self.detectors = DetectorChips(session, gaps, self.walk)
+        self.menu = MapMenu(session, gaps, self.walk, pages, actions, self)
         self._lay_out()
         for signal in (session.progress_changed, session.request_changed, session.state_changed, session.finished):
             signal.connect(self._show)
@@ -48,6 +50,7 @@ class MapPanel(QFrame):
         self.whole.clicked.connect(self.map.fit)
         actions.whole.triggered.connect(self.map.fit)
         actions.next_gap.triggered.connect(self.walk.go_on)
+        self.map.menu_wanted.connect(self.menu.open)
         self.map.view_changed.connect(self._show)
         self._show()
 

@@ -17,11 +17,18 @@ def point_text(
     """Return number, position, the state of each key and what becomes of a scan point, a line each."""
     position = position_of(index, progress.scan_shape)
     lines = [f"Frame {count_text(index)} at {position_text(position)}"]
-    if len(axes) == len(position) and any(axis.name for axis in axes):
-        lines.append(", ".join(_axis_text(axis, at) for axis, at in zip(axes, position, strict=True)))
+    if on_axes := axes_text(axes, position):
+        lines.append(on_axes)
     unset = "not set" if is_over else "not set yet"
     lines += [f"{name}: {'set' if progress.is_set(key, index) else unset}" for key, name in enumerate(detector_names(key_paths))]
     return "\n".join([*lines, fate] if fate else lines)
+
+
+def axes_text(axes: Sequence[ScanAxis], position: Sequence[int]) -> str:
+    """Return where a position is on the axes of the file: ``y 1.25 mm, x 2``; nothing where the file names none."""
+    if len(axes) != len(position) or not any(axis.name for axis in axes):
+        return ""
+    return ", ".join(_axis_text(axis, at) for axis, at in zip(axes, position, strict=True))
 
 
 def _axis_text(axis: ScanAxis, at: int) -> str:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QHelpEvent, QMouseEvent, QPainter, QPen, QResizeEvent, QWheelEvent
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QColor, QContextMenuEvent, QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication, QSizePolicy, QToolTip, QWidget
 
 from swmr_viewer.core.data_facts import ScanAxis
@@ -18,6 +18,7 @@ from swmr_viewer.gui.scan_map.map_image import MapCanvas
 from swmr_viewer.gui.scan_map.map_layout import centred_on, moved_to, resized, turned_to, zoomed
 from swmr_viewer.gui.scan_map.map_pages import MapPages
 from swmr_viewer.gui.scan_map.map_text import missing_text, point_text
+from swmr_viewer.gui.scan_map.marker import draw_revealed, draw_shown
 from swmr_viewer.gui.session import Session
 from swmr_viewer.reader.messages import KeysChanged
 
@@ -29,6 +30,9 @@ BUDGET_S = 0.006
 """The longest piece of work at a time: less than a frame of the screen."""
 REVEALED_MS = 4000
 REVEALED_CELL = 6
+NOTHING_YET = "Known once the file is open"
+STRIP_HEIGHT = 120
+"""The most (px) that a scan of one axis and some thousand points takes: its lines could be of any length."""
 
 
 class ProgressMap(Painted, QWidget):
@@ -36,6 +40,8 @@ class ProgressMap(Painted, QWidget):
 
     view_changed = Signal()
     """Zoomed, panned or fitted."""
+    menu_wanted = Signal(object, QPoint)
+    """The map's menu is asked for: a scan point or None, and the place on the screen."""
 
     def __init__(self, session: Session, gaps: ScanGaps, pages: MapPages, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -47,6 +53,7 @@ class ProgressMap(Painted, QWidget):
         self._dragging = False
         self._revealed: int | None = None
         self.setMouseTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAccessibleName("Progress map")
         self._redraw = QTimer(self, singleShot=True, interval=INTERVAL_MS)
@@ -83,9 +90,7 @@ class ProgressMap(Painted, QWidget):
 
     def point_of(self, index: int) -> QPointF:
         """Return the middle of a scan point, in this widget's coordinates."""
-        assert self._canvas is not None
-        left, top, width, height = self._canvas.layout.rect_of(index)
-        return (QPointF(left + width / 2, top + height / 2)) / self.devicePixelRatioF()
+        return self._cell_of(index).center()
 
     def index_at(self, at: QPointF) -> int | None:
         """Return the scan point at a place of this widget, or None."""
@@ -182,7 +187,7 @@ class ProgressMap(Painted, QWidget):
         if self._canvas is None or self._canvas.layout.grid.scan_shape != progress.scan_shape:
             ratio = self.devicePixelRatioF()
             shape, page = progress.scan_shape, self._pages.page
-            self.setMaximumHeight(round(ml.natural_height(shape, max(60, self._room()[0]), page) / ratio))
+            self.setMaximumHeight(round(ml.natural_height(shape, max(60, self._room()[0]), page, round(STRIP_HEIGHT * ratio)) / ratio))
             self._canvas = MapCanvas(ml.map_layout(shape, *self._room(), page))
             self.update()
         first, stop = self._canvas.draw_some(progress.state_codes, BUDGET_S)
@@ -200,30 +205,31 @@ class ProgressMap(Painted, QWidget):
 
     def paint_on(self, painter: QPainter) -> None:
         if self._canvas is None:
+            if self._session.scan.progress is None and self._session.scan.request is not None:
+                painter.setPen(QColor(tokens().muted))
+                painter.drawText(self.rect(), int(Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap), NOTHING_YET)
             return
         painter.drawImage(QPointF(0, 0), canvas_image(self._canvas, self.devicePixelRatioF()))
-        shown = self._session.scan.wanted_index
-        if shown is None and self._session.scan.shown is not None:
-            shown = self._session.scan.shown.index
-        grid = self._canvas.layout.grid
+        shown, grid = self._shown, self._canvas.layout.grid
         if shown is not None and grid.holds(shown):
-            self._ring(painter, shown, filled=True)
+            draw_shown(painter, self._cell_of(shown), self.rect())
         if self._revealed is not None and grid.holds(self._revealed):
-            self._ring(painter, self._revealed, filled=False)
+            draw_revealed(painter, self._cell_of(self._revealed), self.rect())
+        if self.hasFocus():
+            painter.setPen(QColor(tokens().accent))
+            painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
 
-    def _ring(self, painter: QPainter, index: int, *, filled: bool) -> None:
-        """Ring a point, large enough to be found among a million."""
+    @property
+    def _shown(self) -> int | None:
+        """The frame that was asked for, or is shown."""
+        scan = self._session.scan
+        return scan.wanted_index if scan.wanted_index is not None else scan.shown.index if scan.shown is not None else None
+
+    def _cell_of(self, index: int) -> QRectF:
         assert self._canvas is not None
-        ratio, colors = self.devicePixelRatioF(), tokens()
-        width, height = self._canvas.layout.cell
-        middle = self.point_of(index)
-        least = 8.0 if filled else 14.0
-        side_x, side_y = max(width / ratio, least), max(height / ratio, least)
-        rect = QRectF(middle.x() - side_x / 2, middle.y() - side_y / 2, side_x - 1, side_y - 1)
-        if filled:
-            painter.fillRect(rect, QColor(colors.accent))
-        painter.setPen(QPen(QColor(colors.text if filled else colors.bad), 2))
-        painter.drawRect(rect)
+        ratio = self.devicePixelRatioF()
+        left, top, width, height = self._canvas.layout.rect_of(index)
+        return QRectF(left / ratio, top / ratio, width / ratio, height / ratio)
 
     # ---- pointing
 
@@ -272,6 +278,26 @@ class ProgressMap(Painted, QWidget):
         if event.angleDelta().y():
             self.zoom(1 if event.angleDelta().y() > 0 else -1, event.position())
         event.accept()
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        if event.reason() is QContextMenuEvent.Reason.Keyboard:
+            self._ask_for_menu()
+        else:
+            self.menu_wanted.emit(self.index_at(QPointF(event.pos())), event.globalPos())
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        shift = event.modifiers() == Qt.KeyboardModifier.ShiftModifier
+        if event.key() == Qt.Key.Key_Menu or (event.key() == Qt.Key.Key_F10 and shift):  # not every platform makes a request of them
+            self._ask_for_menu()
+        else:
+            super().keyPressEvent(event)
+
+    def _ask_for_menu(self) -> None:
+        """Ask for the menu of the point that is ringed, or of the shown one."""
+        index = self._revealed if self._revealed is not None else self._shown
+        at = self.rect().center() if index is None or self._canvas is None else self.point_of(index).toPoint()
+        inside = QPoint(min(max(at.x(), 0), self.width()), min(max(at.y(), 0), self.height()))
+        self.menu_wanted.emit(index, self.mapToGlobal(inside))
 
     def event(self, event: QEvent) -> bool:
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:

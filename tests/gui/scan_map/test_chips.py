@@ -112,7 +112,7 @@ def test_of_twelve_detectors_the_slowest_is_shown_and_none_is_cut(
     assert chips.more.text() in (f"+{n_more} more", f"+{n_more}")
     assert "det9 holds the scan up: 90 behind" in chips.more.toolTip()
     assert [chip.text() for chip in shown(chips) if is_cut(chip)] == []
-    right = [part for part in (chips.more, chips.gaps, chips.left) if part.isVisible()]
+    right = [part for part in (chips.more, chips.left, chips.gaps) if part.isVisible()]
     edges = [part.geometry() for part in (*shown(chips), *right)]
     assert all(one.right() < other.left() for one, other in pairwise(edges))
     assert edges[-1].right() < chips.width()
