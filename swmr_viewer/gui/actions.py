@@ -32,6 +32,7 @@ class Actions:
     last: QAction
     fit: QAction
     pixels: QAction
+    picture_alone: QAction
     auto_levels: QAction
     stop: QAction
     resume: QAction
@@ -60,6 +61,7 @@ def make_actions(session: Session, owner: QWidget) -> Actions:
         last=action("L&ast frame, held", "Shift+End", "Hold the last complete frame", session.pin_last),
         fit=action("&Fit", "F", "Show the whole frame"),
         pixels=action("&1:1", "1", "One frame pixel per screen pixel"),
+        picture_alone=action("Picture a&lone", "F11", "Show the picture without panels and tools, or with them again", checkable=True),
         auto_levels=action("&Auto levels", "A", "Levels follow the percentiles of each frame", checkable=True, checked=True),
         stop=action("&Stop following", "Ctrl+.", "End following now; the scan is not touched", session.stop),
         resume=action("&Resume", "Ctrl+R", "Go on following; the timeout starts anew", session.resume),
@@ -102,7 +104,7 @@ def make_window_menu(actions: Actions, parent: QWidget) -> QMenu:
     groups = {
         "File": (a.open, a.retry, a.snapshot, a.snapshot_settings, a.burst, a.save_curves, a.copy_picture, a.copy_numbers),
         "Go": (a.live, a.hold, a.first, a.previous, a.next, a.last),
-        "Picture": (a.fit, a.pixels, a.auto_levels),
+        "Picture": (a.fit, a.pixels, a.picture_alone, a.auto_levels),
         "Following": (a.stop, a.resume),
     }
     menu = make_menu("", parent)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QCloseEvent, QGuiApplication
-from PySide6.QtWidgets import QFrame, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtGui import QAction, QCloseEvent, QGuiApplication
+from PySide6.QtWidgets import QFrame, QMainWindow, QStackedWidget, QToolButton, QVBoxLayout, QWidget
 
 from swmr_viewer.core.plain_text import plain
 from swmr_viewer.gui.actions import make_actions, make_window_menu
@@ -29,8 +29,7 @@ from swmr_viewer.gui.scan_map import MapPages, MapPanel, ScanGaps, add_map_menu,
 from swmr_viewer.gui.session import Session
 from swmr_viewer.gui.snapshots import Burst, Snapshots
 
-SIDE_WIDTH = 340
-GAP = 10
+GAP = 8
 GEOMETRY_KEY = "window/geometry"
 
 
@@ -76,9 +75,9 @@ class MainWindow(QMainWindow):
     def _build(self) -> None:
         session, actions = self.session, self.actions_
         self.menu_ = make_window_menu(actions, self)
-        self.top_bar = TopBar(session, actions.open, actions.snapshot, self.menu_)
         self.error_bar = ErrorBar(session)
         self.frame_header = FrameHeader(session)
+        self.frame_header.offer_alone(actions.picture_alone)
         self.display = Display(session)
         self.display_memory = DisplayMemory(session, self.display)
         self.frame_view = FramePane(session, self.display)
@@ -97,29 +96,36 @@ class MainWindow(QMainWindow):
         self.empty = EmptyState(actions.open)
         self.snapshots = Snapshots(session, self.frame_view, self)
         self.measuring = Measuring(session, self.frame_view, self.display, self)
+        self.top_bar = TopBar(session, self.measuring.data_tabs, actions.snapshot, self.menu_)
         self._pages = QStackedWidget()
         self._pages.addWidget(self.empty)
         self._pages.addWidget(self._work_page())
         middle = QWidget()
         box = QVBoxLayout(middle)
-        box.setContentsMargins(12, 10, 12, 6)
+        box.setContentsMargins(GAP, GAP, GAP, 4)
         box.setSpacing(GAP)
         for part in (self.top_bar, self.error_bar):
             box.addWidget(part)
-        box.addWidget(Scrolled(self._pages), 1)
-        self.setCentralWidget(middle)
+        self._notes = box
+        box.addWidget(self._pages, 1)
+        self.setCentralWidget(Scrolled(middle))
         self.keyboard = KeyboardFocus(self, middle)
         middle.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         middle.setFocus()  # else the first button wears the ring of the keyboard's focus at the start
 
+    def add_note(self, note: QWidget) -> None:
+        """Put what is offered in a line of its own, below the one at the top; it takes no room while it has nothing to say."""
+        self._notes.insertWidget(1, note)
+
     def _work_page(self) -> QWidget:
-        self.panels = Panels(_panel(self.frame_header, self.measuring.data_tabs, self.frame_view, self.view_row, stretched=self.frame_view))
-        self.panels.add("map", "Progress map", self.map_panel, width=SIDE_WIDTH)
+        self.panels = Panels(_panel(self.frame_header, self.frame_view, self.view_row, stretched=self.frame_view))
+        self.panels.add("map", "Progress map", self.map_panel)
         self.measuring.add_panels(self.panels)
         self.measuring.add_to_frames(self.frame_view)
         self.measuring.frame_the_alarm(self.panels.centralWidget(), self.frame_header)
         for button in (*self.display_tools.compose(self.menu_, self.actions_.quit), self.measuring.button):
-            self.frame_header.add_button(button)
+            self.top_bar.add_tool(button)
+        self.top_bar.add_tool(_tool(self.actions_.fit, "Fit"))
         self.menu_.insertMenu(self.actions_.quit, self.view_row.menu_)
         self.menu_.insertMenu(self.actions_.quit, self.measuring.menu_)
         page = QWidget()
@@ -129,6 +135,7 @@ class MainWindow(QMainWindow):
         box.addWidget(self.panels, 1)
         box.addWidget(_panel(self.control_bar, self.termination_bar))
         box.addWidget(self.readout)
+        box.setSpacing(GAP // 2)
         return page
 
     def _connect(self) -> None:
@@ -140,9 +147,15 @@ class MainWindow(QMainWindow):
         actions.snapshot.triggered.connect(self.snapshots.take)
         actions.fit.triggered.connect(view.fit)
         actions.pixels.triggered.connect(view.zoom_to_pixels)
-        self.frame_header.fit_wanted.connect(view.fit)
+        self.frame_header.title.clicked.connect(self.edge.actions.go_to.trigger)
+        actions.picture_alone.toggled.connect(self._show_picture_alone)
         view.pixel_pointed.connect(self.readout.point_at)
         self.measuring.waterfall.pointed.connect(self.readout.point_elsewhere)
+
+    def _show_picture_alone(self, alone: bool) -> None:
+        self.panels.put_away(away=alone)
+        for part in (self.top_bar, self.readout):
+            part.setVisible(not alone)
 
     def _show_request(self) -> None:
         request = self.session.scan.request
@@ -174,8 +187,16 @@ def _panel(*parts: QWidget, stretched: QWidget | None = None) -> QFrame:
     frame = QFrame()
     frame.setProperty("panel", "true")
     box = QVBoxLayout(frame)
-    box.setContentsMargins(12, 10, 12, 10)
-    box.setSpacing(8)
+    box.setContentsMargins(8, 5, 8, 5)
+    box.setSpacing(3)
     for part in parts:
         box.addWidget(part, 1 if part is stretched else 0)
     return frame
+
+
+def _tool(action: QAction, words: str) -> QToolButton:
+    button = QToolButton()
+    button.setProperty("slim", "true")
+    button.setDefaultAction(action)
+    button.setText(words)
+    return button

@@ -56,7 +56,7 @@ def test_every_data_set_is_named_and_drawn(qtbot: QtBot, live_viewer: Callable[.
         qtbot.waitUntil(lambda number=number: session.scan.shown is not None and session.scan.shown.raw[0, 0] == number + 1, timeout=20_000)
         assert session.scan.shown is not None
         assert session.scan.shown.data_path == paths[number]
-        assert f"/entry/{name}/data" in window.top_bar.paths.text()
+        assert f"/entry/{name}/data" in window.top_bar.paths_text
         assert seen(tabs.tabToolTip(number)).startswith(f"/entry/{name}/data")
         assert not window.grab().isNull()
     assert window.windowTitle() == "scan & <i>[*][*].h5 \u2013 swmr_viewer"
@@ -89,5 +89,5 @@ def test_times_that_no_calendar_has_are_left_out(
     QApplication.processEvents()
     assert viewer.window.frame_header.title.text() == "Frame 0"
     if not moment_text(unix_s, unix_s):
-        assert "taken" not in viewer.window.frame_header.where.text()
+        assert "taken" not in viewer.window.frame_header.words
     assert np.isfinite(viewer.window.frame_view.levels).all()

@@ -149,10 +149,10 @@ def test_the_map_tells_position_and_keys(qtbot: QtBot, reader: FakeSupervisor, f
     qtbot.mouseClick(chart, LEFT, pos=chart.point_of(6).toPoint())
     assert viewer.session.scan.wanted_index == 6
     assert viewer.window.frame_header.title.text() == "Frame 6"
-    assert "being read" in viewer.window.frame_header.where.text()
+    assert "being read" in viewer.window.frame_header.words
     show(qtbot, viewer, reader, picture(), 6, live=False)
-    assert "at (1, 1)" in viewer.window.frame_header.where.text()
-    assert "of 20" in viewer.window.frame_header.where.text()
+    assert "at (1, 1)" in viewer.window.frame_header.words
+    assert "of 20" in viewer.window.frame_header.words
 
 
 # ---- slider

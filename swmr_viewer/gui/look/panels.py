@@ -2,20 +2,32 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QAction, QColor, QPainter
+from PySide6.QtCore import QEvent, QSize, Qt
+from PySide6.QtGui import QAction, QColor, QPainter, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QDockWidget, QHBoxLayout, QMainWindow, QTabWidget, QToolButton, QWidget
 
 from swmr_viewer.gui.look.painting import Painted
-from swmr_viewer.gui.look.settings import settings
+from swmr_viewer.gui.look.settings import read_setting, settings, write_setting
 from swmr_viewer.gui.look.theme import tokens
 
 STATE_KEY = "window/panels"
+DRAGGED_KEY = "window/side_width_dragged"
 LAYOUT_VERSION = 1
 """To be raised when panels change so much that a remembered layout would be wrong."""
-GRIP_HEIGHT = 14
+GRIP_HEIGHT = 11
 LEAST_WIDTH = 316
 RIGHT = Qt.DockWidgetArea.RightDockWidgetArea
+SIDE_SHARE, SIDE_LEAST, SIDE_MOST = 0.31, 420, 720
+"""Width of the side column: a share of the window's, between these (px)."""
+TOP_SHARE = 0.45
+"""Height of the first panel, as a share of the column's."""
+NARROW = 980
+"""In a window narrower than this (px) the column is as narrow as it can be."""
+
+
+def side_width(width: int) -> int:
+    """Return how wide (px) the side column stands in a window of this width, unless somebody drags it."""
+    return LEAST_WIDTH if width < NARROW else round(min(max(SIDE_SHARE * width, SIDE_LEAST), SIDE_MOST))
 
 
 class Panels(QMainWindow):
@@ -35,6 +47,10 @@ class Panels(QMainWindow):
         self.setCentralWidget(middle)
         self._panels: dict[str, QDockWidget] = {}
         self._default = b""
+        self._width_at_press = 0
+        self._is_dragged = False
+        """Whether somebody gave the side column its width by hand."""
+        self._put_away: tuple[QDockWidget, ...] = ()
 
     def add(
         self,
@@ -43,8 +59,6 @@ class Panels(QMainWindow):
         widget: QWidget,
         area: Qt.DockWidgetArea = RIGHT,
         *,
-        width: int = 0,
-        height: int = 0,
         shown: bool = True,
     ) -> QDockWidget:
         """Add a panel.
@@ -59,8 +73,6 @@ class Panels(QMainWindow):
             What it holds.
         area : Qt.DockWidgetArea
             The side where it stands at first.
-        width, height : int
-            What it takes at first, in pixels; 0: what it asks for.
         shown : bool
             Whether it is open at first.
         """
@@ -71,37 +83,61 @@ class Panels(QMainWindow):
         self.addDockWidget(area, panel)
         panel.toggleViewAction().setToolTip(f"Show or close the panel \u201c{title}\u201d")
         panel.setVisible(shown)
-        if width:
-            widget.setMinimumWidth(min(width, LEAST_WIDTH))
-            self.resizeDocks([panel], [width], Qt.Orientation.Horizontal)
-        if height:
-            self.resizeDocks([panel], [height], Qt.Orientation.Vertical)
+        widget.setMinimumWidth(LEAST_WIDTH)
         self._panels[name] = panel
         return panel
 
     def panel(self, name: str) -> QDockWidget:
         return self._panels[name]
 
-    def give_room(self, name: str, *, modestly: bool = False) -> None:
-        """Give a panel the height that it asks for, as far as the highest of those above and below it can spare it.
+    def share_height(self) -> None:
+        """Give the first of two panels that stand one above the other its share of the height, the other one the rest."""
+        column = sorted(self._side_column(), key=QDockWidget.y)
+        if len(column) == 2 and column[0].x() == column[1].x():
+            total = column[0].height() + column[1].height()
+            self.resizeDocks(column, [round(TOP_SHARE * total), round((1 - TOP_SHARE) * total)], Qt.Orientation.Vertical)
 
-        Modestly: only what that one has beyond what it asks for itself.
-        """
-        panel = self._panels[name]
-        others = [one for one in self._panels.values() if one is not panel and self._stands_with(one, panel)]
-        if not others:
-            return
-        giver = max(others, key=QDockWidget.height)
-        wanted = panel.sizeHint().height() - panel.height()
-        least = giver.sizeHint() if modestly else giver.minimumSizeHint()
-        given = min(wanted, max(0, giver.height() - least.height()))
-        heights = {one: one.height() for one in others}  # all of them: Qt takes from those that it is not told of
-        heights |= {panel: panel.height() + given, giver: giver.height() - given}
-        self.resizeDocks(list(heights), list(heights.values()), Qt.Orientation.Vertical)
+    def put_away(self, *, away: bool) -> None:
+        """Leave the middle alone, or bring back the panels that stood beside it."""
+        if away and not self._put_away:
+            self._put_away = tuple(panel for panel in self._panels.values() if not panel.isHidden() and not panel.isFloating())
+            for panel in self._put_away:
+                panel.hide()
+        elif not away:
+            for panel in self._put_away:
+                panel.show()
+            self._put_away = ()
 
-    def _stands_with(self, one: QDockWidget, other: QDockWidget) -> bool:
-        is_there = one.isVisible() and not one.isFloating() and not other.isFloating()
-        return is_there and one.x() == other.x() and one.y() != other.y()
+    def _side_column(self) -> list[QDockWidget]:
+        sides = (RIGHT, Qt.DockWidgetArea.LeftDockWidgetArea)
+        docked = [panel for panel in self._panels.values() if not panel.isFloating() and not panel.isHidden()]
+        return [panel for panel in docked if self.dockWidgetArea(panel) in sides]
+
+    # ---- how wide the side column is
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._widen_side()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._widen_side()
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.MouseButtonPress:
+            self._width_at_press = self._side_width()
+        handled = super().event(event)
+        if event.type() == QEvent.Type.MouseButtonRelease and self._side_width() != self._width_at_press:
+            self._is_dragged = True
+        return handled
+
+    def _side_width(self) -> int:
+        return max((panel.width() for panel in self._side_column()), default=0)
+
+    def _widen_side(self) -> None:
+        column = self._side_column()
+        if column and not self._is_dragged:
+            self.resizeDocks(column, [side_width(self.width())] * len(column), Qt.Orientation.Horizontal)
 
     def actions_to_show(self) -> tuple[QAction, ...]:
         """Return one checkable action per panel."""
@@ -111,15 +147,19 @@ class Panels(QMainWindow):
         """Stand as the user left it; call it once, when all panels are added."""
         self._default = bytes(self.saveState(LAYOUT_VERSION).data())
         stored = settings().value(STATE_KEY)
+        self._is_dragged = read_setting(DRAGGED_KEY, False)
         if stored:
             self.restoreState(stored, LAYOUT_VERSION)
 
     def keep(self) -> None:
-        """Remember how it stands now."""
+        """Remember how it stands now; what is put away for a while is not closed."""
+        self.put_away(away=False)
+        write_setting(DRAGGED_KEY, self._is_dragged)
         settings().setValue(STATE_KEY, self.saveState(LAYOUT_VERSION))
 
     def put_back(self) -> None:
         """Stand as at the very first start."""
+        self._is_dragged = False
         self.restoreState(self._default, LAYOUT_VERSION)
 
 

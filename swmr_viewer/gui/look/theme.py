@@ -189,6 +189,11 @@ QPushButton:disabled, QToolButton:disabled { color: @faint; border-color: @borde
 QToolButton::menu-indicator { image: none; }
 QToolButton[segment] { padding: 5px 8px; border-radius: 0; margin-left: -1px; }
 QToolButton[slim="true"] { padding: 5px 8px; }
+QToolButton[file="true"] { padding: 5px 10px; font-weight: 600; }
+QPushButton[kind="number"] { border: 1px solid transparent; padding: 0 3px; font-weight: 600; font-size: 11.5pt;
+  background: transparent; text-align: left; }
+QPushButton[kind="number"]:hover { border-color: @border; background: @hover; }
+QPushButton[kind="number"]:focus { border-color: @accent; }
 QToolButton[segment="first"] { border-top-left-radius: 6px; border-bottom-left-radius: 6px; margin-left: 0; }
 QToolButton[segment="last"] { border-top-right-radius: 6px; border-bottom-right-radius: 6px; }
 QToolButton[split="true"] { padding-right: 22px; }
@@ -251,6 +256,11 @@ QTabBar::tab { background: @panel; color: @muted; border: 1px solid @border; bor
 QTabBar::tab:selected { color: @text; border-color: @muted; }
 QTabBar::tab:disabled { color: @faint; border-style: dashed; }
 QTabBar::tab:focus { border-color: @accent; }
+QTabBar[flat="true"]::tab { background: transparent; border: none; border-bottom: 2px solid transparent; border-radius: 0;
+  padding: 4px 6px; margin: 0 3px; }
+QTabBar[flat="true"]::tab:selected { color: @text; border-bottom: 2px solid @accent; font-weight: 600; }
+QTabBar[flat="true"]::tab:disabled { color: @faint; border-bottom: 2px dashed @border; }
+QTabBar[flat="true"]::tab:focus { border-bottom: 2px solid @text; }
 QTabBar QToolButton { padding: 0; }
 QFrame[error="true"] { background: @panel; border: 1px solid @bad; border-radius: 8px; }
 QFrame[error="true"][severity="note"] { border: 1px solid @warn; }

@@ -21,7 +21,6 @@ from swmr_viewer.gui.measuring.waterfall import Waterfall
 from swmr_viewer.gui.picture import DataTabs, FramePane, ZoomMemory
 from swmr_viewer.gui.session import Session
 
-PANEL_WIDTH = 340
 WHY_NO_SPANS = "A span needs an axis that rises, or falls, all the way: a place on this one is no one channel (Shift+R)"
 
 
@@ -69,8 +68,8 @@ class Measuring(QObject):
         self.tabs = QTabWidget(documentMode=True)  # one behind the other: in 800 lines there is no room for both
         self.tabs.addTab(self.regions_panel, "Regions")
         self.tabs.addTab(self.profile_panel, "Line profile")
-        panel = panels.add("measuring", "Measurements", self.tabs, width=PANEL_WIDTH, shown=False)
-        self._give_room = lambda: panels.give_room("measuring", modestly=True)
+        panel = panels.add("measuring", "Curve", self.tabs, shown=False)
+        self._give_room = panels.share_height
         self.menu_ = make_measuring_menu(self.actions_, (self.data_tabs.next_action, panel.toggleViewAction()), self._window)
         self.button = MeasureButton(self.menu_)
         for layer in (self.layer, self.spans):

@@ -34,7 +34,9 @@ class Opening(QObject):
         first = window.menu_.actions()[0]
         for menu in (self.recent_menu, self.watching.menu):
             window.menu_.insertMenu(first, menu)
-        window.top_bar.add_watch(self.watching.button, self.watching.note)
+        window.top_bar.file_menu.aboutToShow.connect(self._fill_file_menu)
+        window.top_bar.add_watch(self.watching.button)
+        window.add_note(self.watching.note)
         window.actions_.open.triggered.connect(self.show_dialog)
         self.drops.file_dropped.connect(lambda path: self.open(FollowRequest(path)))
         self.drops.folder_dropped.connect(self._watch_dropped)
@@ -66,6 +68,15 @@ class Opening(QObject):
         self.dialog.show()
         self.dialog.raise_()
         self.dialog.activateWindow()
+
+    def _fill_file_menu(self) -> None:
+        menu, actions = self._window.top_bar.file_menu, self._window.actions_
+        self.recent.fill(menu, self.open)
+        first = menu.actions()[0]
+        menu.insertActions(first, (actions.open, actions.retry))
+        menu.insertSeparator(first)
+        menu.addSeparator()
+        menu.addActions(self.watching.menu.actions())
 
     def _watch_dropped(self, folder: str) -> None:
         self.watching.watch_folder(replace(self.watching.likely_rule(), folder=folder))

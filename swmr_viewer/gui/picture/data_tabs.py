@@ -21,6 +21,8 @@ class DataTabs(QTabBar):
         self._awaited: tuple[tuple[str, str], ...] = ()
         self.setAccessibleName("Data sets")
         self.setDrawBase(False)
+        self.setProperty("flat", "true")
+        self.setUsesScrollButtons(True)
         self.setExpanding(False)
         self.setVisible(False)
         self.next_action = make_action(self, "Next &data set", "Ctrl+D", "Show the next of the file's data sets", self._go_on)

@@ -1,26 +1,31 @@
-"""Which frame this is: number, position, age by the file's time; and how it is drawn."""
+"""Which frame this is, in one line: number, position, motors, and its age by the file's time."""
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Callable
 
-from PySide6.QtCore import QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QPainter
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtCore import QSize, Qt, QTimer
+from PySide6.QtGui import QAction, QColor, QPainter, QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QToolButton, QWidget
 
 from swmr_viewer.core.number_text import age_text, count_text, moment_text, position_text
-from swmr_viewer.gui.look.folding_row import FoldingRow
-from swmr_viewer.gui.look.labels import ElidedLabel, PlainLabel
+from swmr_viewer.gui.look.icons import wear
+from swmr_viewer.gui.look.labels import PlainLabel, tip
 from swmr_viewer.gui.look.painting import Painted
 from swmr_viewer.gui.look.theme import theme_of_application, tokens
 from swmr_viewer.gui.session import Session
 from swmr_viewer.scan_model import LiveFrame
 
+SPACING = 14
+LEAST_NEEDED = ("taken", "total", "motors", "where", "composition")
+"""What is left out where there is no room for all, in this order. Whether a picture is current is never left out."""
+
 
 class FrameHeader(QWidget):
-    """``Frame 417   of 600   at (13, 27)   taken 14:03:07.2   0.1 s ago``; where the file has no time, ``read 0.1 s ago``.
+    """``Frame 417   of 600   at (13, 27)   stage_x -0.310 mm            taken 14:03:07.2   0.1 s ago``.
+
+    Where the file has no time, it says when the frame was read. No word moves while values change.
 
     Parameters
     ----------
@@ -30,71 +35,84 @@ class FrameHeader(QWidget):
         Seconds since 1970 (UTC), now.
     """
 
-    fit_wanted = Signal()
-
     def __init__(self, session: Session, parent: QWidget | None = None, *, now: Callable[[], float] = time.time) -> None:
         super().__init__(parent)
         self._session = session
         self._now = now
+        self._about: object = None
         self.mark = ChangeMark(session)
-        self.title = PlainLabel("title", room_for="Frame 0000")
-        self.title.setToolTip("Go to a frame by its number or its position: Ctrl+G")
-        self.where = ElidedLabel("muted", Qt.TextElideMode.ElideRight)
-        self.fit_button = QPushButton("Fit")
-        self.fit_button.setToolTip("Show the whole frame (F)")
-        box = QVBoxLayout(self)
-        box.setContentsMargins(4, 0, 0, 0)
-        box.addWidget(FoldingRow(self._labels(), self._buttons()))
-        self.fit_button.clicked.connect(self.fit_wanted)
+        self.title = QPushButton()
+        self.title.setProperty("kind", "number")
+        self.title.setToolTip("Go to a frame by its number or its position (Ctrl+G)")
+        self.alone = QToolButton()
+        self.alone.setProperty("grip", "true")
+        wear(self.alone, "alone")
+        self._parts = {name: SteadyLabel("muted") for name in ("total", "where", "motors", "composition", "held", "taken", "age")}
+        self._lay_out()
         for signal in (session.frame_changed, session.progress_changed, session.ticked, session.mode_changed):
             signal.connect(self._show)
         self._show()
 
-    def _labels(self) -> QWidget:
-        lines = QVBoxLayout()
-        lines.setSpacing(0)
-        lines.addWidget(self.title)
-        lines.addWidget(self.where)
-        labels = QWidget()
-        row = QHBoxLayout(labels)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(6)
+    def _lay_out(self) -> None:
+        row = QHBoxLayout(self)
+        row.setContentsMargins(2, 0, 0, 0)
+        row.setSpacing(SPACING)
         row.addWidget(self.mark)
-        row.addLayout(lines, 1)
-        return labels
+        row.addWidget(self.title)
+        for name, part in self._parts.items():
+            if name == "taken":
+                row.addStretch(1)
+            row.addWidget(part)
+        row.addWidget(self.alone)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
 
-    def _buttons(self) -> QWidget:
-        buttons = QWidget()
-        row = self._row = QHBoxLayout(buttons)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(6)
-        row.addStretch()
-        row.addWidget(self.fit_button)
-        return buttons
+    def offer_alone(self, action: QAction) -> None:
+        """Have this action, which shows the picture alone, behind the button at the right."""
+        self.alone.setToolTip(action.toolTip())
+        self.alone.setAccessibleName("Picture alone")
+        self.alone.clicked.connect(action.trigger)
 
-    def add_button(self, button: QWidget) -> None:
-        """Put a button before *Fit*, the last one."""
-        self._row.insertWidget(self._row.indexOf(self.fit_button), button)
+    @property
+    def words(self) -> str:
+        """All that is seen but the number, from left to right."""
+        return "   ".join(part.text() for part in self._parts.values() if part.text() and part.isVisibleTo(self))
 
     def _show(self) -> None:
-        session, frame = self._session, self._session.scan.shown
-        if session.scan.shows_stale_picture and session.scan.wanted_index is not None:
-            self.title.say(f"Frame {count_text(session.scan.wanted_index)}")
-            self.where.say("cannot be read" if session.scan.wanted_is_unreadable else "being read \u2026")
-            return
-        if frame is None:
-            self.title.say("No frame yet" if session.scan.request is not None else "")
-            self.where.say("")
-            return
-        total = count_text(session.scan.progress.total if session.scan.progress is not None else 0)
+        scan, frame = self._session.scan, self._session.scan.shown
+        if (scan.generation, scan.data_path) != self._about:
+            self._about = scan.generation, scan.data_path
+            for part in self._parts.values():
+                part.forget_width()
+        if scan.shows_stale_picture and scan.wanted_index is not None:
+            why = "cannot be read" if scan.wanted_is_unreadable else "being read \u2026"
+            self._say_alone(f"Frame {count_text(scan.wanted_index)}", why)
+        elif frame is None:
+            self._say_alone("No frame yet" if scan.request is not None else "")
+        else:
+            self._show_frame(frame)
+        self._arrange()
+
+    def _say_alone(self, title: str, where: str = "") -> None:
+        self.title.setText(title)
+        for name, part in self._parts.items():
+            part.say(where if name == "where" else "")
+
+    def _show_frame(self, frame: LiveFrame) -> None:
+        scan = self._session.scan
+        total = count_text(scan.progress.total if scan.progress is not None else 0)
         is_one = frame.combined == 1
-        self.title.say(f"Frame {count_text(frame.index)}" if is_one else f"{count_text(frame.combined)} frames")
-        held = "" if session.scan.is_live else "held"
         taken, age = self._time_text(frame)
-        of_total = f"of {total}" if is_one else f"last {count_text(frame.index)} of {total}"
-        where = f"at {position_text(frame.position)}" if frame.position else ""  # a scan of no axes is one point
-        parts = (of_total, where, session.scan.composition_text, taken, age, held)
-        self.where.say(self._fitting(parts, least_needed=(taken, of_total)))
+        self.title.setText(f"Frame {count_text(frame.index)}" if is_one else f"{count_text(frame.combined)} frames")
+        words = {
+            "total": f"of {total}" if is_one else f"last {count_text(frame.index)} of {total}",
+            "where": f"at {position_text(frame.position)}" if frame.position else "",  # a scan of no axes is one point
+            "composition": scan.composition_text,
+            "held": "" if scan.is_live else "held",
+            "taken": taken,
+            "age": age,
+        }
+        for name, part in self._parts.items():
+            part.say(words.get(name, ""))
 
     def _time_text(self, frame: LiveFrame) -> tuple[str, str]:
         """Say when the frame was taken and how long ago; by a clock that is ahead of ours, or without a time, when it was read."""
@@ -105,13 +123,50 @@ class FrameHeader(QWidget):
             return taken, f"read {age_text(self._session.scan.frame_read_s)}"
         return taken, age_text(now_s - taken_s)
 
-    def _fitting(self, parts: tuple[str, ...], least_needed: tuple[str, ...]) -> str:
-        """Return the words, where there is no room without the least needed ones: whether a picture is current is never cut."""
-        for n_left_out in range(len(least_needed) + 1):
-            words = "   ".join(part for part in parts if part and part not in least_needed[:n_left_out])
-            if self.where.fontMetrics().horizontalAdvance(re.sub(r"\d", "0", words)) <= self.where.width():
+    # ---- what has room
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._arrange()
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(200, super().minimumSizeHint().height())
+
+    def _arrange(self) -> None:
+        """Leave out the least needed until the rest fits."""
+        told = {name: part for name, part in self._parts.items() if part.text()}
+        room = self.width() - sum(part.sizeHint().width() + SPACING for part in (self.mark, self.title, self.alone))
+        for name in ("", *LEAST_NEEDED):
+            told.pop(name, None)
+            if sum(part.steady_width + SPACING for part in told.values()) <= room:
                 break
-        return words
+        for name, part in self._parts.items():
+            part.setVisible(name in told)
+        self.setToolTip(tip("   ".join(part.text() for part in self._parts.values() if part.text())))
+
+
+class SteadyLabel(PlainLabel):
+    """Grows with its words and does not shrink with them: what stands beside it does not move."""
+
+    def __init__(self, role: str = "") -> None:
+        super().__init__(role)
+        self._widest = 0
+
+    @property
+    def steady_width(self) -> int:
+        """The width (px) of the widest words so far."""
+        self.ensurePolished()
+        self._widest = max(self._widest, self.fontMetrics().horizontalAdvance(self.text()) + 2)
+        return self._widest
+
+    def forget_width(self) -> None:
+        """Begin anew: other words are told from now on."""
+        self._widest = 0
+
+    def say(self, words: str, role: str | None = None) -> None:
+        super().say(words, role)
+        if self.minimumWidth() != self.steady_width:
+            self.setMinimumWidth(self.steady_width)
 
 
 LIT_MS = 400

@@ -1,4 +1,4 @@
-"""The watched folder in the window: its actions and dialog, its button in the top bar, and the offer of a newer scan."""
+"""The watched folder in the window: its actions and dialog, its button beside the file, and the offer of a newer scan."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QSizePolicy, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QToolButton, QWidget
 
 from swmr_viewer.gui.look.icons import wear
 from swmr_viewer.gui.look.labels import ElidedLabel, tip
@@ -87,33 +87,23 @@ class WatchControls(QObject):
         self.show_newer.setEnabled(bool(self.watch.offered))
 
 
-class WatchButton(QPushButton):
-    """Asks for a folder, or, while one is watched, has the menu of what can be done with the watch."""
+class WatchButton(QToolButton):
+    """Seen while a folder is watched; it has the menu of what can be done with the watch."""
 
     def __init__(self, watch: Watch, choose: QAction, hold: QAction, stop: QAction) -> None:
-        super().__init__()
+        super().__init__(popupMode=QToolButton.ToolButtonPopupMode.InstantPopup)
         self._watch = watch
-        self._choose = choose
+        self.setProperty("slim", "true")
+        self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         wear(self, "folder")
-        self._menu = QMenu(self)
-        self._menu.setToolTipsVisible(True)
-        self._menu.addActions([hold, stop])
-        self._menu.addSeparator()
-        self._menu.addAction(choose)
-        self.clicked.connect(self._click)
+        self.setMenu(make_menu("", self, (hold, stop), (choose,)))
         watch.changed.connect(self._show)
         self._show()
 
-    def _click(self) -> None:
-        if self.menu() is None:
-            self._choose.trigger()
-
     def _show(self) -> None:
-        is_on = self._watch.is_on
-        self.setText(" Watching" if is_on else " Watch folder\u2026")
-        if is_on != (self.menu() is not None):
-            self.setMenu(self._menu if is_on else None)  # type: ignore[arg-type]
-        self.setToolTip(tip(self._watch.status_text) or self._choose.toolTip())
+        self.setText("Held \u25be" if self._watch.held else "Watching \u25be")
+        self.setToolTip(tip(self._watch.status_text))
+        self.setVisible(self._watch.is_on)
 
 
 class WatchNote(QWidget):
@@ -144,8 +134,6 @@ class WatchNote(QWidget):
     def _show(self) -> None:
         watch = self._watch
         text = f"A newer scan is there: {Path(watch.offered).name}" if watch.offered else watch.problem_text
-        if not text and watch.held:
-            text = "This scan is held"
         self.text.say(text)
         for button in (self.show_button, self.hold_button):
             button.setVisible(bool(watch.offered))

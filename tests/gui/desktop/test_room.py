@@ -72,7 +72,7 @@ def test_no_number_is_cut_and_held_is_not(large: Assembly, width: int, note: str
         if note:
             assert bar.note.isVisible()
             assert bar.note.width() >= 80
-    assert window.frame_header.where.text().endswith("held")
+    assert window.frame_header.words.endswith("held")
     assert not cut(window.frame_header.where)
     assert not cut(window.frame_header.title)
     state = window.control_bar.state_line

@@ -48,7 +48,7 @@ def test_the_age_of_a_frame_is_that_of_its_time_in_the_file(
         reader.say_frame(picture(), 7, SHAPE, at_s=clock() - 60.0)
     clock.now_s += 2.0
     viewer.session.tick()
-    assert viewer.window.frame_header.where.text().endswith(words)
+    assert viewer.window.frame_header.words.endswith(words)
 
 
 def test_moments_and_long_times_in_text() -> None:
@@ -148,8 +148,8 @@ def test_a_time_that_cannot_be_one_is_said_once_and_the_snapshot_is_written(
     wait_shown(qtbot, assembly, 1)
     with qtbot.waitSignals([assembly.session.ticked] * 3):
         pass
-    assert "taken" not in assembly.window.frame_header.where.text()
-    assert "read" in assembly.window.frame_header.where.text()
+    assert "taken" not in assembly.window.frame_header.words
+    assert "read" in assembly.window.frame_header.words
     assert len(problems) == 1
     assert "left out" in problems[0].message
     folder = tmp_path / "snapshots"

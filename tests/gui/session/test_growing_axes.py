@@ -58,7 +58,7 @@ def test_a_held_frame_stays_the_same_point(qtbot: QtBot, reader: FakeSupervisor,
     assert not session.scan.shows_stale_picture
     assert scan.window.control_bar.slider.value == NEW
     assert scan.window.frame_header.title.text() == "Frame 6"
-    assert "of 15   at (1, 1)" in scan.window.frame_header.where.text()
+    assert "of 15   at (1, 1)" in scan.window.frame_header.words
     session.step(+1)
     assert reader.sent(m.ShowIndex)[-1] == m.ShowIndex(1, NEW + 1, None, AFTER)
 

@@ -161,13 +161,13 @@ def test_a_pinned_frame_that_cannot_be_read_says_so(qtbot: QtBot, reader: FakeSu
     with qtbot.waitSignal(session.frames_completed):
         reader.say_keys((4, 5), (0, 6))
     session.pin(3)
-    assert header.where.text().startswith("being read")
+    assert header.words.startswith("being read")
     with qtbot.waitSignal(session.problem_reported):
         reader.say(m.Fault(1, "Frame 3 is broken.", 3))
-    assert header.where.text() == "cannot be read"
+    assert header.words == "cannot be read"
     assert viewer.window.error_bar.message.text() == "Frame 3 is broken. Following goes on without it."
     session.pin(4)
-    assert header.where.text().startswith("being read")
+    assert header.words.startswith("being read")
 
 
 def test_a_frame_is_never_shown_before_its_keys_are_counted(qtbot: QtBot, reader: FakeSupervisor, following: Following) -> None:
@@ -187,7 +187,7 @@ def test_a_path_names_the_same_file_from_anywhere(viewer: Assembly, tmp_path: Pa
     viewer.session.open(m.FollowRequest("scan.nxs"))
     assert viewer.session.scan.request is not None
     assert viewer.session.scan.request.path == str(tmp_path / "scan.nxs")
-    assert str(tmp_path) in viewer.window.top_bar.paths.text()
+    assert str(tmp_path) in viewer.window.top_bar.paths_text
 
 
 def test_with_every_frame_none_is_shown_out_of_turn(qtbot: QtBot, reader: FakeSupervisor, following: Following) -> None:

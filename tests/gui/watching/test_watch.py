@@ -178,11 +178,12 @@ def test_a_folder_that_cannot_be_listed_or_hangs_is_told(viewer: Assembly, clock
     assert not opening.watching.note.isVisible()
 
 
-def test_the_button_asks_for_a_folder_and_what_it_watched_is_remembered(
+def test_a_folder_is_asked_for_and_what_was_watched_is_remembered(
     qtbot: QtBot, viewer: Assembly, folders: list[FakeFolder], tmp_path: Path
 ) -> None:
     opening = viewer.opening
-    qtbot.mouseClick(opening.watching.button, LEFT)
+    assert not opening.watching.button.isVisible()
+    qtbot.keyClick(viewer.window, Qt.Key.Key_W, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
     dialog = opening.watching.dialog
     assert dialog is not None
     assert not dialog.isModal()
@@ -195,12 +196,15 @@ def test_the_button_asks_for_a_folder_and_what_it_watched_is_remembered(
     rule = WatchRule(str(tmp_path), "*_master.h5", "name")
     assert folders[0].rule == rule
     assert folders[0].is_running
-    assert opening.watching.button.text() == " Watching"
+    assert opening.watching.button.isVisible()
+    assert opening.watching.button.text() == "Watching \u25be"
+    opening.watching.hold.trigger()
+    assert opening.watching.button.text() == "Held \u25be"
     opening.watching.stop.trigger()
     assert not folders[0].is_running
-    assert opening.watching.button.text() == " Watch folder\u2026"
+    assert not opening.watching.button.isVisible()
     assert opening.watching.likely_rule() == rule
-    qtbot.mouseClick(opening.watching.button, LEFT)
+    opening.watching.choose_folder.trigger()
     assert dialog.value() == rule
     dialog.reject()
 
