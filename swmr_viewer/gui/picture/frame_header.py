@@ -75,7 +75,12 @@ class FrameHeader(QWidget):
     @property
     def words(self) -> str:
         """All that is seen but the number, from left to right."""
-        return "   ".join(part.text() for part in self._parts.values() if part.text() and part.isVisibleTo(self))
+        return "   ".join(part.text() for part in self.seen_parts)
+
+    @property
+    def seen_parts(self) -> list[SteadyLabel]:
+        """The labels that have words, and room for them."""
+        return [part for part in self._parts.values() if part.text() and part.isVisibleTo(self)]
 
     def _show(self) -> None:
         scan, frame = self._session.scan, self._session.scan.shown

@@ -56,10 +56,11 @@ def test_the_age_of_the_picture_is_told_where_its_time_has_no_room(
         viewer.window.resize(width, 800)
         with qtbot.waitSignal(viewer.session.frame_changed):
             reader.say_frame(picture(), 5_999_999, (2000, 3000), at_s=viewer.session.scan.now_s)
-        qtbot.waitUntil(lambda: header.where.fontMetrics().horizontalAdvance(header.words) <= header.where.width())
+        qtbot.waitUntil(lambda: all(part.width() >= part.fontMetrics().horizontalAdvance(part.text()) for part in header.seen_parts))
+        qtbot.waitUntil(lambda: header.rect().contains(header.alone.geometry()))
         return header.words
 
     assert "taken" in words(1700)
-    narrow = words(1240)
+    narrow = words(900)
     assert "taken" not in narrow
     assert narrow.endswith("0.0 s ago")
