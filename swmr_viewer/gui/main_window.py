@@ -91,6 +91,7 @@ class MainWindow(QMainWindow):
         self.edge = LiveEdge(session, self)
         self.control_bar = ControlBar(session, self.edge.playback)
         self.edge.compose(self.menu_, self.frame_header, self.control_bar.play)
+        self.control_bar.add_tool(self.edge.combine_button)
         self.termination_bar = TerminationBar(session)
         self.readout = ReadoutBar(session)
         self.empty = EmptyState(actions.open)

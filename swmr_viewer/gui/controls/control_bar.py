@@ -40,7 +40,7 @@ class ControlBar(QWidget):
         self.live.setMinimumWidth(76)
         self.live.clicked.connect(self._on_live)
         moving = QWidget()
-        row = QHBoxLayout(moving)
+        row = self._row = QHBoxLayout(moving)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(6)
         for button in (self.first, self.previous, self.hold, self.next, self.last):
@@ -54,6 +54,10 @@ class ControlBar(QWidget):
         for signal in (session.mode_changed, session.frame_changed, session.request_changed, session.opened, session.state_changed):
             signal.connect(self._show)
         self._show()
+
+    def add_tool(self, button: QWidget) -> None:
+        """Put a button before the slider."""
+        self._row.insertWidget(self._row.indexOf(self.slider), button)
 
     def _on_live(self) -> None:
         self._session.follow_live()

@@ -8,9 +8,10 @@ from functools import partial
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QWidget
 
+from swmr_viewer.gui.controls.combine_button import CombineButton, CombineEditor
 from swmr_viewer.gui.controls.go_to import GoTo, step_row
 from swmr_viewer.gui.controls.notify import Notifier
-from swmr_viewer.gui.controls.play_button import CombineEditor, PlayButton
+from swmr_viewer.gui.controls.play_button import PlayButton
 from swmr_viewer.gui.look.menus import make_action, make_menu
 from swmr_viewer.gui.session import Playback, Session
 
@@ -23,14 +24,17 @@ class LiveEdge:
         self.playback = Playback(session, owner)
         self.notifier = Notifier(session, parent=owner)
         self.actions = make_edge_actions(session, self.playback, self.notifier, owner)
+        self.combine_button = CombineButton(session, owner)
+        """To be put where there is room for it; the key of its action opens it as well."""
+        assert isinstance(self.combine_button.popup, CombineEditor)
+        self.combine_editor = self.combine_button.popup
 
     def compose(self, menu: QMenu, header: QWidget, play: PlayButton) -> None:
         """Put the actions into the menu and into the play button's, and the pop-ups where they belong."""
         actions = self.actions
         add_to_menu(actions, menu)
-        play.offer((actions.play_back, actions.every_frame, actions.combine))
+        play.offer((actions.play_back, actions.every_frame))
         self.go_to = GoTo(self._session, header)
-        self.combine_editor = CombineEditor(self._session, play)
         actions.go_to.triggered.connect(self.go_to.open)
         actions.combine.triggered.connect(self.combine_editor.open)
 

@@ -15,6 +15,7 @@ from swmr_viewer.core.conditions import AllKeys, FrameCount, Timeout
 from swmr_viewer.core.number_text import moment_text
 from swmr_viewer.core.progress import KeyProgress
 from swmr_viewer.gui.assembly import Assembly
+from swmr_viewer.gui.controls.combine_button import choice_text
 from swmr_viewer.gui.controls.go_to import ScanPointError, parse_scan_point, row_step
 from swmr_viewer.gui.controls.notify import Notifier
 from swmr_viewer.gui.controls.termination_bar import countdown_text, end_text
@@ -238,6 +239,30 @@ def test_combining_is_edited_in_a_pop_up(qtbot: QtBot, reader: FakeSupervisor, f
         editor.set_value(value)
         assert editor.value() == value
     editor.hide()
+
+
+def test_the_sum_of_frames_takes_two_clicks_and_the_button_says_what_is_shown(
+    qtbot: QtBot, reader: FakeSupervisor, following: Following
+) -> None:
+    edge = following((3, 4)).window.edge
+    button, editor = edge.combine_button, edge.combine_editor
+    assert button.text() == "One frame \u25be"
+    qtbot.mouseClick(button, LEFT)
+    qtbot.waitUntil(editor.isVisible)
+    qtbot.mouseClick(editor.choices["sum"], LEFT, pos=QPoint(8, 8))
+    assert reader.sent(m.SetDisplay)[-1].combine == m.Combine("sum", 20)
+    assert button.text() == "Sum of 20 \u25be"
+    width = button.width()
+    editor.all.click()
+    qtbot.waitUntil(lambda: button.text() == "Sum of all \u25be")
+    assert button.width() == width
+    qtbot.keyClick(editor, Key.Key_Escape)
+    assert not editor.isVisible()
+
+
+def test_what_is_combined_is_said_in_a_few_words() -> None:
+    told = [choice_text(one) for one in (m.Combine(), m.Combine("sum", 1), m.Combine("mean", None), m.Combine("maximum", 65_536))]
+    assert told == ["One frame", "One frame", "Mean of all", "Maximum of 65\u2009536"]
 
 
 # ---- marks, rates, times
