@@ -61,6 +61,8 @@ class ScanFacts:
         self.conditions: tuple[Condition, ...] = default_conditions()
         self.every_frame = False
         """Whether each complete frame is shown in turn, also where the window then falls behind the scan; kept from file to file."""
+        self.looks_on = True
+        """Whether keys are looked for after a timeout as well; kept from file to file."""
         self.places = Places()
         """By these names what was chosen for a data set is kept from scan to scan."""
         self.preparation = FramePreparation(send, self.places.name_of)

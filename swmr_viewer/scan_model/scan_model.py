@@ -51,7 +51,8 @@ class ScanModel:
         """What may be solved by itself."""
         self._handlers: dict[type, Callable[[Any], None]] = {
             m.Follow: self._on_follow, m.ShowLive: self._on_show_live, m.ShowIndex: self._on_show_index,
-            m.SetConditions: self._on_set_conditions, m.SetEveryFrame: self._on_set_every_frame, m.Resume: self._on_resumed,
+            m.SetConditions: self._on_set_conditions, m.SetEveryFrame: self._on_set_every_frame,
+            m.SetLookingOn: self._on_set_looking_on, m.Resume: self._on_resumed,
             m.Opened: self._on_opened, m.DataJoined: self._on_joined, m.DataAwaited: self._on_awaited,
             m.FileReplaced: self._on_file_replaced, m.KeysChanged: self._on_keys, LiveFrame: self._on_frame,
             m.Measured: lambda measured: self._note(Changed.MEASURED, measured),
@@ -135,6 +136,10 @@ class ScanModel:
     def _on_set_every_frame(self, request: m.SetEveryFrame) -> None:
         self.scan.every_frame = request.on
         self._note(Changed.LIVE_MODE)
+
+    def _on_set_looking_on(self, request: m.SetLookingOn) -> None:
+        self.scan.looks_on = request.on
+        self._note(Changed.CONDITIONS)
 
     def _on_resumed(self, _message: m.Resume | m.Resumed) -> None:
         self.scan.ended = None

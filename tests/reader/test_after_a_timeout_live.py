@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from swmr_viewer.core.conditions import AllKeys, FileClosed, FinishedFlag, Timeout
-from swmr_viewer.reader.messages import Ended, FrameReady, KeysChanged, Resume, Resumed, SetConditions, Stop
+from swmr_viewer.reader.messages import Ended, FrameReady, KeysChanged, ReaderReplaced, Resume, Resumed, SetConditions, SetLookingOn, Stop
 from tests.live.writers import LiveWriter
 from tests.reader.listening import Listener
 
@@ -103,3 +103,47 @@ def test_a_command_that_takes_every_frame_ends_at_the_timeout(live_writer: MakeW
         writer.step(1)
         ended = listener.until_a(Ended)
         assert (ended.reason, ended.still_following) == ("timeout", False)
+
+
+def test_without_looking_on_it_ends_at_the_timeout_until_that_is_wanted(live_writer: MakeWriter) -> None:
+    writer = live_writer()
+    with Listener() as listener:
+        generation = listener.follow(writer.path, KEYS, DATA, conditions=(Timeout(0.3),), looks_on=False)
+        writer.step(2)
+        until_complete(listener, 2)
+        ended = listener.until_a(Ended)
+        assert (ended.reason, ended.still_following, ended.complete) == ("timeout", False, 2)
+        listener.supervisor.send(SetLookingOn(generation, True))
+        until_pause(listener)
+        writer.step(2)
+        listener.until_a(Resumed)
+        until_complete(listener, 4)
+        until_pause(listener)
+        listener.supervisor.send(SetLookingOn(generation, False))
+        ended = listener.until_a(Ended)
+        assert (ended.reason, ended.still_following, ended.complete) == ("timeout", False, 4)
+        listener.supervisor.send(Resume(generation))
+        writer.step(1)
+        until_complete(listener, 5)
+        assert not listener.until_a(Ended).still_following
+
+
+def test_a_reader_that_takes_anothers_place_knows_whether_to_look_on(live_writer: MakeWriter) -> None:
+    writer = live_writer()
+    with Listener() as listener:
+        generation = listener.follow(writer.path, KEYS, DATA, conditions=(Timeout(0.3),))
+        writer.step(2)
+        until_complete(listener, 2)
+        until_pause(listener)
+        pid = listener.pid
+        os.kill(pid, signal.SIGSTOP)  # it does not hear of the change
+        listener.supervisor.send(SetLookingOn(generation, False))
+        os.kill(pid, signal.SIGKILL)
+        ended = listener.until_a(Ended)
+        assert (ended.reason, ended.still_following) == ("timeout", False)
+        os.kill(listener.pid, signal.SIGKILL)
+        listener.until_a(ReaderReplaced)
+        listener.supervisor.send(Resume(generation))
+        writer.step(2)
+        until_complete(listener, 4)
+        assert not listener.until_a(Ended).still_following

@@ -21,6 +21,7 @@ from swmr_viewer.reader.messages import (
     SetConditions,
     SetDisplay,
     SetEveryFrame,
+    SetLookingOn,
     ShowIndex,
     ShowLive,
     Stop,
@@ -40,6 +41,7 @@ NONE_HANDLED = np.empty(0, np.int64), None
         (Measure(1, 1, "/d"), Measure(1, 2, "/d")),
         (AcknowledgeMeasured(1), AcknowledgeMeasured(1)),
         (SetEveryFrame(1, True), SetEveryFrame(1, False)),
+        (SetLookingOn(1, True), SetLookingOn(1, False)),
     ],
 )
 def test_a_later_request_replaces_one_that_waits(earlier: Request, later: Request) -> None:
@@ -55,7 +57,14 @@ def test_what_must_arrive_replaces_nothing(request_: Request) -> None:
 def test_a_new_reader_receives_what_stands() -> None:
     for request in (ShowLive(1), ShowIndex(1, 2), SetDisplay(1), Stop(1)):
         assert request.resumed(*NONE_HANDLED) == request
-    for request in (Resume(1), StopMeasuring(1), SetEveryFrame(1, False), SetConditions(1, ()), AcknowledgeProgress(1)):
+    for request in (
+        Resume(1),
+        StopMeasuring(1),
+        SetEveryFrame(1, False),
+        SetConditions(1, ()),
+        SetLookingOn(1, False),
+        AcknowledgeProgress(1),
+    ):
         assert request.resumed(*NONE_HANDLED) is None
     resumed = Measure(1, 1, "/d").resumed(np.array([4]), (2, 3))
     assert resumed is not None

@@ -29,6 +29,7 @@ from swmr_viewer.reader.messages import (
     Resumed,
     SetConditions,
     SetEveryFrame,
+    SetLookingOn,
     ShowIndex,
     ShowLive,
     Stop,
@@ -125,6 +126,9 @@ def test_an_end_is_not_announced_twice_and_a_resume_is_not_forgotten():
     state.note_sent(Stop(1))
     assert state.requests()[1:] == (Stop(1),)
     state.note_event(Ended(1, "timeout", 2, 3, still_following=True))
+    assert (state.requests()[0].ended_reason, state.requests()[0].ended_still_following) == ("timeout", True)
+    state.note_sent(SetLookingOn(1, False))
+    assert not state.requests()[0].request.looks_on
     state.note_event(Resumed(1))
     assert state.requests()[0].ended_reason is None
 

@@ -77,7 +77,7 @@ class FollowThread(QThread):
 
     def send(self, request: m.Request) -> None:
         """Send a request to the reader."""
-        if isinstance(request, m.Resume):
+        if isinstance(request, m.Resume | m.SetLookingOn):
             self._end_announced = False
         self._supervisor.send(request)
 

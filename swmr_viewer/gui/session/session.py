@@ -119,7 +119,7 @@ class Session(QObject):
     def open(self, request: m.FollowRequest) -> None:
         """Follow another file (or the same one again); its path is made absolute, so that it names the same file from anywhere."""
         path = os.path.abspath(os.path.expanduser(request.path))
-        request = replace(request, path=path, conditions=request.conditions or default_conditions())
+        request = replace(request, path=path, conditions=request.conditions or default_conditions(), looks_on=self.scan.looks_on)
         self._receive(m.Follow(self._thread.follow(request), request))
         if self.scan.every_frame:
             self.send(m.SetEveryFrame(self.scan.generation, True))
@@ -133,6 +133,11 @@ class Session(QObject):
         """Replace what ends following, while following."""
         if conditions != self.scan.conditions:
             self.send(m.SetConditions(self.scan.generation, conditions))
+
+    def set_looking_on(self, on: bool) -> None:
+        """Look for keys after a timeout as well, or end there; it holds for the next files as well."""
+        if on != self.scan.looks_on:
+            self.send(m.SetLookingOn(self.scan.generation, on))
 
     def stop(self) -> None:
         """End following now."""

@@ -26,6 +26,7 @@ from swmr_viewer.reader.messages import (
     Resume,
     Resumed,
     SetConditions,
+    SetLookingOn,
     Stop,
 )
 
@@ -47,6 +48,7 @@ class Following:
         self._handlers: Handlers = {
             **self._reporter.handlers,
             SetConditions: self._set_conditions,
+            SetLookingOn: self._set_looking_on,
             Stop: self._stop,
             Resume: self._resume,
         }
@@ -68,6 +70,9 @@ class Following:
         self._was_over = False
         self._ended = False
         self._ended_before = follow.ended_reason
+        self._looks_on = follow.request.looks_on
+        self._said_looking_on = follow.ended_still_following
+        """What the last end that was announced said of that."""
         self._reported_waits: tuple[tuple[str, str], ...] = ()
         self._report_opened(follow)
 
@@ -104,6 +109,11 @@ class Following:
             self._scan.follower.conditions = request.conditions
         except SwmrViewerError as error:
             self._pipe.report_fault(str(error))
+
+    def _set_looking_on(self, request: SetLookingOn) -> None:
+        self._looks_on = request.on
+        if self._ended and self._ending is not None and self._keeps_polling(self._ending) != self._said_looking_on:
+            self._end(self._ending)
 
     def _stop(self, request: Stop) -> None:
         self._scan.follower.stop()
@@ -157,8 +167,9 @@ class Following:
         self._ending_at = self._scan.follower.last_written_at() if self._was_over else time.time()
 
     def _keeps_polling(self, reason: str | None) -> bool:
-        """Whether this is no end for a window: a pause that was longer than expected. A command that delivers every frame does end."""
-        return self._live is not None and reason == Timeout.name and not self._scan.follower.all_keys_set
+        """Whether this is no end for a window that wants it so: a pause that was longer than expected. A command does end."""
+        is_wanted = self._live is not None and self._looks_on
+        return is_wanted and reason == Timeout.name and not self._scan.follower.all_keys_set
 
     def _poll_again(self) -> None:
         reason = self._scan.follower.look_again()
@@ -227,10 +238,10 @@ class Following:
         return (self._delivery.is_idle or self._files.is_lost) and (self._reporter.is_idle or not self._reports_keys)
 
     def _end(self, reason: str) -> None:
-        follower = self._scan.follower
+        follower, still_following = self._scan.follower, self._keeps_polling(reason)
         self._ended = True
-        if self._ended_before is None:
-            still_following, at, was_over = self._keeps_polling(reason), self._ending_at, self._was_over
+        if self._ended_before is None or still_following != self._said_looking_on:
+            self._said_looking_on, at, was_over = still_following, self._ending_at, self._was_over
             self._pipe.send(Ended(self._pipe.generation, reason, follower.n_complete, follower.total, still_following, at, was_over))
         self._pipe.report_phase(Phase.ENDED, self._ended_before or reason)
 

@@ -169,7 +169,7 @@ class ReaderLoop:
                 raise
             self._opener, pipe = None, self._pipe
             pipe.send(FileReplaced(pipe.generation, follow.request.path, error.message, True, time.time()))
-            if follow.ended_reason is None:
+            if follow.ended_reason is None or follow.ended_still_following:
                 n_delivered = 0 if follow.delivered is None else int(follow.delivered.size)
                 pipe.send(Ended(pipe.generation, FILE_REPLACED, n_delivered, n_delivered, at=time.time()))
             pipe.report_phase(Phase.ENDED, follow.ended_reason or FILE_REPLACED)

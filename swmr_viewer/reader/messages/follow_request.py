@@ -31,6 +31,8 @@ class FollowRequest:
     """Data sets whose length and chunks stand in for keys; empty, and no keys found: what inspection finds."""
     scan_shape: tuple[int, ...] | None = None
     """The scan's extent, where the file does not tell it."""
+    looks_on: bool = True
+    """For a window: whether keys are still looked for after a timeout, and followed when they come. With ``every_frame`` it ends there."""
     gap_patience_s: float | None = None
     """With ``every_frame`` in scan order: seconds after which a gap is given up; None: it is waited for."""
 

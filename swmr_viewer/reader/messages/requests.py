@@ -23,6 +23,7 @@ class Group(Enum):
     """What requests are about; of one group the last counts. A new reader receives what stands in this order."""
 
     CONDITIONS = auto()
+    LOOKING_ON = auto()
     DISPLAY = auto()
     EVERY_FRAME = auto()
     MEASURING = auto()
@@ -77,6 +78,8 @@ class Follow(ScanRequest):
     """Frames that killed a reader: not to be touched again."""
     ended_reason: str | None = None
     """An earlier reader ended for this reason: open, poll once and serve frames, but do not announce an end again."""
+    ended_still_following: bool = False
+    """What it said with that: keys were still looked for. Where this is not so any more, the end is announced again."""
     stamp: FileStamp | None = None
     """The file that an earlier reader read: another one at the same path is another scan, and not to be followed."""
 
@@ -134,6 +137,20 @@ class SetConditions(ScanRequest):
 
     def added_to(self, request: FollowRequest) -> FollowRequest:
         return replace(request, conditions=self.conditions)
+
+
+@dataclass(frozen=True, slots=True)
+class SetLookingOn(ScanRequest):
+    """Look for keys after a timeout as well, or let following end there; after a timeout it counts at once, and ``Ended`` tells it."""
+
+    group = Group.LOOKING_ON
+    replaces_waiting = True
+    starts_reader = False
+
+    on: bool
+
+    def added_to(self, request: FollowRequest) -> FollowRequest:
+        return replace(request, looks_on=self.on)
 
 
 @dataclass(frozen=True, slots=True)

@@ -95,6 +95,7 @@ class Resumption:
     """The frames that readers have handled for what stands."""
     _delivered: IndicesOnShape = field(default_factory=IndicesOnShape)
     _ended_reason: str | None = None
+    _ended_still_following: bool = False
 
     def __post_init__(self) -> None:
         self.reader_failures = ReaderFailures(self.stuck_after_s, self.request.wait_s)
@@ -168,7 +169,7 @@ class Resumption:
                 self._handled[Group.EVERY_FRAME].move_to(event.scan_shape)
                 self._handled[Group.MEASURING].move_to(event.scan_shape)
             case Ended(reason=reason):
-                self._ended_reason = reason
+                self._ended_reason, self._ended_still_following = reason, event.still_following
                 self._sent[Group.ENDING].clear()
                 self.reader_failures.note_progress()
             case Resumed():
@@ -253,6 +254,7 @@ class Resumption:
             *self._delivered.state(),
             tuple(self.reader_failures.unreadable),
             self._ended_reason,
+            self._ended_still_following,
             self._stamp,
         )
         if self._has_grown and self.data and not self.request.every_frame:
