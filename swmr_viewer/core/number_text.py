@@ -81,6 +81,50 @@ def value_text(value: float | int | complex) -> str:
     return f"{value:.6g}"
 
 
+SUFFIXES = ("", "k", "M", "G", "T", "P")
+"""Of thousands: people at beamlines read counts so."""
+SHORT_FROM = 1e5
+"""From here on a number is shortened where there is little room."""
+ROUND_SHORT_FROM = 1e4
+
+
+def short_text(value: float) -> str:
+    """Return a measured number for a narrow column: ``35.42``, ``99 999``, ``472 k``, ``2.04 M``; as wide for the next frame's."""
+    if not isfinite(value):
+        return str(value)
+    size = abs(value)
+    if size >= SHORT_FROM:
+        return _with_suffix(value)
+    if size >= 1000 or float(value).is_integer():
+        return count_text(round(value))
+    return compact_text(f"{value:#.4g}" if size >= 1e-3 else f"{value:.3g}")
+
+
+def round_text(value: float) -> str:
+    """Return a round number in short: ``0.5``, ``5000``, ``20 k``, ``1 M``, ``1e-5``."""
+    if not isfinite(value) or abs(value) < ROUND_SHORT_FROM:
+        return compact_text(f"{value:.4g}")
+    return _with_suffix(value, "")
+
+
+def full_text(value: float) -> str:
+    """Return a measured number with all that is known of it, its thousands apart."""
+    is_whole = isinstance(value, int) or (value.is_integer() and abs(value) < 2**53)
+    return value_text(int(value)) if is_whole else repr(float(value))
+
+
+def exact_text(value: float) -> str:
+    """Return a measured number for another program: all that is known of it, and nothing but digits."""
+    return full_text(value).replace(THIN_SPACE, "")
+
+
+def _with_suffix(value: float, padded: str = "#") -> str:
+    power = next((n for n in range(1, len(SUFFIXES)) if abs(value) < 999.5 * 1000.0**n), None)
+    if power is None:
+        return compact_text(f"{value:.3g}")
+    return f"{format(value / 1000.0**power, f'{padded}.3g').rstrip('.')}{THIN_SPACE}{SUFFIXES[power]}"
+
+
 def dtype_text(dtype: str) -> str:
     """Return numpy's short name (``<u4``) as people know it (``uint32``)."""
     kinds = {"u": "uint", "i": "int", "f": "float", "c": "complex", "b": "bool"}
@@ -108,6 +152,17 @@ def tick_text(value: float, spacing: float) -> str:
     return f"{value:.{max(1, digits + 1)}g}"
 
 
+def _tick_words(values: Sequence[float], spacing: float) -> list[str]:
+    """Return ticks in thousands or millions where they are large, all of them in the same."""
+    largest = max(map(abs, values), default=0.0)
+    power = 0 if largest < SHORT_FROM or not isfinite(largest) else floor(log10(largest) / 3 + 1e-9)
+    if not 0 < power < len(SUFFIXES):
+        return [compact_text(tick_text(value, spacing)) for value in values]
+    unit = 1000.0**power
+    words = [tick_text(value / unit, spacing / unit) for value in values]
+    return [word if word == "0" else f"{word}{THIN_SPACE}{SUFFIXES[power]}" for word in words]
+
+
 def ticks_in_room(values: Sequence[float], spacing: float, base: float, longest: int) -> list[str]:
     """Return the words of ticks; where these are too long, the first tick's in short, and how far the others are above it.
 
@@ -122,7 +177,7 @@ def ticks_in_room(values: Sequence[float], spacing: float, base: float, longest:
     longest : int
         So many characters have room.
     """
-    words = [compact_text(tick_text(value, spacing)) for value in values]
+    words = _tick_words(values, spacing)
     if max(map(len, words), default=0) <= longest:
         return words
     above = [value - base for value in values]

@@ -129,6 +129,7 @@ class MainWindow(QMainWindow):
         self.top_bar.add_tool(_tool(self.actions_.fit, "Fit"))
         self.menu_.insertMenu(self.actions_.quit, self.view_row.menu_)
         self.menu_.insertMenu(self.actions_.quit, self.measuring.menu_)
+        self.measuring.lend_actions(tuple(self.display_tools.actions.scales.values()), self.actions_.save_curves)
         page = QWidget()
         box = QVBoxLayout(page)
         box.setContentsMargins(0, 0, 0, 0)

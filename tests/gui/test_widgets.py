@@ -127,8 +127,8 @@ def test_spectra_are_curves_and_scalars_are_numbers(qtbot: QtBot, reader: FakeSu
     assert np.isnan(y[7])
     np.testing.assert_array_equal(np.delete(y, 7), np.delete(spectrum, 7))
     show(qtbot, viewer, reader, np.array(2.5), 1)
-    assert view.scalar.isVisible()
-    assert view.scalar.text() == "2.5"
+    assert viewer.window.measuring.scalars.isVisible()
+    assert viewer.window.measuring.scalars.value.text() == "2.5"
     show(qtbot, viewer, reader, np.zeros((2, 3, 4), np.float32), 2)
     assert view.image.isVisible()
     assert view.image.frame_shape == (3, 4)

@@ -2,21 +2,28 @@
 
 from swmr_viewer.gui.curves.curve_axes import ChannelAxis, Values
 from swmr_viewer.gui.curves.curve_view import CurveView
-from swmr_viewer.gui.curves.index_curve import MOST_POINTS, IndexCurve, curve_points, stretches
+from swmr_viewer.gui.curves.index_curve import MOST_POINTS, CurveLine, IndexCurve, canvas_color, curve_points, stretches
+from swmr_viewer.gui.curves.plot_menu import MenuEntry
 from swmr_viewer.gui.curves.plot_pane import PlotPane
+from swmr_viewer.gui.curves.shared_axis import SharedAxis
 from swmr_viewer.gui.curves.value_picture import ValuePicture
-from swmr_viewer.gui.curves.waterfall_plot import WaterfallPlot, WaterfallRows
+from swmr_viewer.gui.curves.waterfall_plot import WaterfallPlot
+from swmr_viewer.gui.curves.waterfall_rows import WaterfallRows
 
 __all__ = [
     "MOST_POINTS",
     "ChannelAxis",
+    "CurveLine",
     "CurveView",
     "IndexCurve",
+    "MenuEntry",
     "PlotPane",
+    "SharedAxis",
     "ValuePicture",
     "Values",
     "WaterfallPlot",
     "WaterfallRows",
+    "canvas_color",
     "curve_points",
     "stretches",
 ]

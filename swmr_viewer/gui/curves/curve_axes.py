@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from math import isfinite
 
 import numpy as np
 import numpy.typing as npt
 import pyqtgraph as pg
 
-from swmr_viewer.core.number_text import LONGEST_TICK, compact_text, ticks_in_room
-from swmr_viewer.gui.display.levels_scale import LARGEST, SMALLEST, LevelsAxis, LevelScale, Scale, level_text
+from swmr_viewer.core.number_text import LONGEST_TICK, round_text, ticks_in_room
+from swmr_viewer.gui.display.levels_scale import LARGEST, SMALLEST, LevelsAxis, LevelScale, Scale
 
 Values = npt.NDArray[np.float64]
 
 TICK_PX = 32
 """Between two ticks of a scale that is not linear."""
+UNEVEN = 0.05
+"""Edges of channels that are no further from where even ones were are even (widths of a channel)."""
 MOST_DECADES = 12
 """A log scale reaches no further down from the largest value."""
 SYMLOG_DECADES = 4
@@ -84,7 +87,7 @@ class ValueAxis(pg.AxisItem):
     def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
         shown = [self.value_scale.value(place) for place in values]
         if self.value_scale.kind is not Scale.LINEAR or spacing <= 0:
-            return [compact_text(level_text(value)) for value in shown]
+            return [round_text(value) for value in shown]
         return ticks_in_room(shown, spacing, self._base, LONGEST_TICK[self.orientation])
 
 
@@ -118,6 +121,17 @@ class ChannelAxis:
         found = np.searchsorted(-self.values, -place, "right") if falls else np.searchsorted(self.values, place, "right")
         start, step = self._from(int(found) - 1)
         return float(start + (place - self.values[start]) / step + 0.5)
+
+    @cached_property
+    def edges(self) -> Values:
+        """Where channels 0 to n begin, and the last one ends: float64 (n + 1,)."""
+        return np.array([self.place(0.0), *((self.values[1:] + self.values[:-1]) / 2), self.place(float(len(self)))])
+
+    @cached_property
+    def is_even(self) -> bool:
+        """Whether all channels are as wide as one another, as far as a screen can tell."""
+        even = np.linspace(self.edges[0], self.edges[-1], len(self) + 1)
+        return bool(np.abs(self.edges - even).max() <= UNEVEN * abs(even[1] - even[0]))
 
     def clipped(self, place: float) -> float:
         """Return the place, or the end of the first or last channel where it is beyond."""

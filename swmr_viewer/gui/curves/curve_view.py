@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pyqtgraph as pg
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QPointF, Signal
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QWidget
 
 from swmr_viewer.analysis import valid_mask
 from swmr_viewer.core.data_facts import DataFacts
+from swmr_viewer.core.number_text import exact_text, full_text
 from swmr_viewer.gui.curves.curve_axes import ChannelAxis
+from swmr_viewer.gui.curves.plot_menu import MenuEntry
 from swmr_viewer.gui.curves.plot_pane import PlotPane
 from swmr_viewer.gui.display.levels_scale import LARGEST
 from swmr_viewer.gui.look.theme import tokens
@@ -31,16 +32,21 @@ def spectrum_values(raw: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
     return np.where(valid_mask(raw), values, np.nan).astype(np.float64)
 
 
-def can_be_drawn(axis: tuple[float, ...]) -> bool:
-    """Return whether values can be places on an axis: some are numbers, and their span is one in 64 bits, with a margin."""
-    given = np.asarray(axis, np.float64)
-    finite = given[np.isfinite(given)]
-    return bool(finite.size) and float(np.abs(finite).max()) < LARGEST
+def usable_axis(values: tuple[float, ...] | None) -> ChannelAxis | None:
+    """Return the file's axis if channels have places of their own on it: all are numbers, 64 bits have their span, they rise or fall."""
+    if not values:
+        return None
+    given = np.asarray(values, np.float64)
+    if not np.isfinite(given).all() or float(np.abs(given).max()) >= LARGEST:
+        return None
+    axis = ChannelAxis(given)
+    return axis if axis.is_one_way else None
 
 
 class CurveView(PlotPane):
     """Shows one spectrum; masked channels are gaps in the curve."""
 
+    fit_keys = "F"
     pointer_moved = Signal(object)
     """(channel,) under the pointer, or None outside."""
     painted = Signal()
@@ -50,7 +56,10 @@ class CurveView(PlotPane):
     def __init__(self, parent: QWidget | None = None) -> None:
         self.channels: ChannelAxis | None = None
         """Where the channels of the shown spectrum are drawn; None while there is none."""
-        self._axis_values: tuple[float, ...] | None = None
+        self.axis_name = ("channel", "")
+        """Name and unit of what the channels are drawn on."""
+        self._facts = DataFacts()
+        self._axis: ChannelAxis | None = None
         self._earlier: deque[npt.NDArray[np.float64]] = deque(maxlen=N_BEHIND)
         self._values: npt.NDArray[np.float64] | None = None
         super().__init__("Spectrum", parent)
@@ -64,16 +73,13 @@ class CurveView(PlotPane):
     def set_facts(self, facts: DataFacts) -> None:
         """Use the file's own axis, with its name and unit, from the next frame on; earlier spectra are forgotten."""
         values = facts.axis_values[-1] if facts.axis_values else None
-        if values is not None and not can_be_drawn(values):
-            values, facts = None, replace(facts, axis_names=(), axis_units=())  # neither is true of channel numbers
-        if values != self._axis_values:
-            self._axis_values = values
+        if values != (self._facts.axis_values[-1] if self._facts.axis_values else None):
+            self._axis = usable_axis(values)
             self._set_channels(None)
+        self._facts = facts
         self._earlier.clear()
         self._values = None
-        self.label(
-            "bottom", (facts.axis_names[-1] if facts.axis_names else "") or "channel", facts.axis_units[-1] if facts.axis_units else ""
-        )
+        self._name_axis(self.channels)
         self.label("left", facts.unit)
 
     def show_frame(self, frame: LiveFrame) -> None:
@@ -114,21 +120,46 @@ class CurveView(PlotPane):
             curve.setPen(pg.mkPen(color, width=1))
 
     def _x(self, size: int) -> npt.NDArray[np.float64]:
-        """Where the channels are drawn: on the file's axis where it has as many values."""
+        """Where the channels are drawn: on the file's axis where it has as many values, and none of them twice."""
         if self.channels is None or len(self.channels) != size:
-            places = self._axis_values if self._axis_values is not None and len(self._axis_values) == size else range(size)
-            self._set_channels(ChannelAxis(np.asarray(places, np.float64)) if size else None)
+            fitting = self._axis if self._axis is not None and len(self._axis) == size else None
+            self._set_channels((fitting or ChannelAxis(np.arange(size, dtype=np.float64))) if size else None)
         return self.channels.values if self.channels is not None else np.empty(0)
 
     def _set_channels(self, channels: ChannelAxis | None) -> None:
         if channels is not self.channels:
             self.channels = channels
+            self._name_axis(channels)
             self.axis_changed.emit()
 
+    def _name_axis(self, channels: ChannelAxis | None) -> None:
+        """Say what the channels are drawn on; before the first frame, what they will be."""
+        facts = self._facts
+        is_named = self._axis is not None and channels in (self._axis, None) and bool(facts.axis_names)
+        self.axis_name = (facts.axis_names[-1] or "channel", facts.axis_units[-1]) if is_named else ("channel", "")
+        self.label("bottom", *self.axis_name)
+
+    # ---- the pointer
+
+    def entries_at(self, place: QPointF | None) -> list[MenuEntry]:
+        channel = None if place is None else self._channel_at(place.x())
+        if channel is None or self._values is None or self.channels is None:
+            return []
+        value, (name, unit) = float(self._values[channel]), self.axis_name
+        at = f"{self.channels.values[channel]:.6g}"
+        entries = [] if np.isnan(value) else [MenuEntry(f"Copy the value {full_text(value)}", lambda: self.copy(exact_text(value)))]
+        return [*entries, MenuEntry(f"Copy the place, {name} {at} {unit}".rstrip(), lambda: self.copy(at))]
+
     def _on_pointer(self, at: Any) -> None:
+        if self.channels is not None:
+            channel = self._channel_at(float(self.box.mapSceneToView(at).x()))
+            self.pointer_moved.emit(None if channel is None else (channel,))
+
+    def _channel_at(self, place: float) -> int | None:
+        """Return the channel that is drawn nearest, if it is near at all."""
         if self.channels is None:
-            return
-        x, place = self.channels.values, float(self.box.mapSceneToView(at).x())
+            return None
+        x = self.channels.values
         channel = int(np.argmin(np.abs(x - place)))
         step = abs(x[min(channel + 1, len(x) - 1)] - x[max(channel - 1, 0)]) or 1.0
-        self.pointer_moved.emit((channel,) if abs(x[channel] - place) <= step else None)
+        return channel if abs(x[channel] - place) <= step else None

@@ -3,28 +3,42 @@
 from __future__ import annotations
 
 from html import escape
+from typing import Any
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtCore import QPoint, QPointF, Qt, QTimer, Signal
+from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QResizeEvent
+from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from swmr_viewer.core.plain_text import plain
 from swmr_viewer.gui.curves.curve_axes import ValueAxis, Values, curve_scale
+from swmr_viewer.gui.curves.plot_menu import MenuEntry, PlotMenu
 from swmr_viewer.gui.display.levels_scale import LevelScale, Scale
 from swmr_viewer.gui.look.painting import PaintedView
 from swmr_viewer.gui.look.theme import theme_of_application, tokens
 
 REDRAW_MS = 100
-LEFT_WIDTH = 60
+LEFT_WIDTH = 72
 """Room (px) for seven characters and, upright, the name of the axis."""
 
+NAMED_FROM = 130
+"""Lower plots (px) leave the names of their axes out: the curve needs the room."""
 HALF_A_NUMBER = 8
 """Room (px) above the plot for the upper half of a number at the end of the axis."""
 
 
 class PlotPane(QWidget):
-    """One plot with two axes; whoever fills it derives and writes ``redraw``."""
+    """One plot with two axes; whoever fills it derives and writes ``redraw``.
+
+    A double click shows everything; the right button, or the menu's key, opens what can be done.
+    """
+
+    fit_keys = "double click"
+    fitted = Signal()
+    """Everything is in view again."""
+    copied = Signal(str)
+    """These words are on the clipboard."""
 
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -39,9 +53,15 @@ class PlotPane(QWidget):
         self.scale_kind = Scale.LINEAR
         self.view.setMinimumSize(120, 70)
         self.view.setCentralItem(self.plot)
+        self.menu = PlotMenu(self)
+        self.nothing = QLabel(alignment=Qt.AlignmentFlag.AlignCenter, textFormat=Qt.TextFormat.PlainText, wordWrap=True)
+        self.nothing.setProperty("role", "muted")
+        self.nothing.hide()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.view)
+        layout.addWidget(self.nothing)
+        self.view.scene().sigMouseClicked.connect(self._on_any_click)
         self._later = QTimer(self, singleShot=True, interval=REDRAW_MS)
         self._later.timeout.connect(self._redraw_if_seen)
         self._is_stale = False
@@ -73,6 +93,49 @@ class PlotPane(QWidget):
     def fit(self) -> None:
         """Show everything, also what comes."""
         self.plot.enableAutoRange()
+        self.fitted.emit()
+
+    def say_nothing(self, why: str) -> None:
+        """Show these words in the place of axes without a curve; without words, the plot."""
+        if (not why) != self.nothing.isHidden():
+            self.nothing.setVisible(bool(why))
+            self.view.setVisible(not why)
+            layout = self.layout()
+            assert layout is not None
+            layout.activate()  # the axes are laid out as wide as the view, which has its size from now on
+        self.nothing.setText(why)
+
+    # ---- what can be done
+
+    def entries_at(self, place: QPointF | None) -> list[MenuEntry]:
+        """Return what can be done at a place of the plot; None: it was not the mouse that asked."""
+        return []
+
+    @property
+    def view_entries(self) -> list[MenuEntry]:
+        """What can be done with the whole view."""
+        return [MenuEntry("Fit all into the view", self.fit, self.fit_keys)]
+
+    def copy(self, words: str) -> None:
+        """Put words on the clipboard."""
+        QGuiApplication.clipboard().setText(words)
+        self.copied.emit(words)
+
+    def open_menu(self, at: QPoint, place: QPointF | None) -> None:
+        """Open the context menu at a place of the screen."""
+        self.menu.open(at, self.entries_at(place), self.view_entries)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        if event.reason() is not QContextMenuEvent.Reason.Mouse:  # the right button may still be dragged, to zoom
+            self.open_menu(self.view.mapToGlobal(self.view.rect().center()), None)
+        event.accept()
+
+    def _on_any_click(self, event: Any) -> None:
+        if event.button() == Qt.MouseButton.RightButton:
+            inside = self.box.sceneBoundingRect().contains(event.scenePos())
+            self.open_menu(event.screenPos().toPoint(), self.box.mapSceneToView(event.scenePos()) if inside else None)
+        elif event.button() == Qt.MouseButton.LeftButton and event.double():
+            self.fit()
 
     def label(self, side: str, name: str, unit: str = "") -> None:
         """Name an axis; nothing takes the name away."""
@@ -80,7 +143,12 @@ class PlotPane(QWidget):
         axis = self.plot.getAxis(side)
         if axis.labelText != words:
             axis.setLabel(words)
-            axis.showLabel(bool(words))
+            self._show_names()
+
+    def _show_names(self) -> None:
+        for axis in self.axes.values():
+            axis.showLabel(bool(axis.labelText) and self.height() >= NAMED_FROM)
+            axis.resizeEvent()  # else the name stays where the middle was before the pane had its size
 
     def apply_theme(self) -> None:
         colors = tokens()
@@ -94,8 +162,11 @@ class PlotPane(QWidget):
         if self._is_stale and self.isVisible():
             self._is_stale = False
             self.redraw()
-            for side in ("left", "bottom"):  # else a name stays where the middle was before the pane had its size
-                self.plot.getAxis(side).resizeEvent()
+            self._show_names()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        QTimer.singleShot(0, self, self._show_names)
 
     def showEvent(self, event: object) -> None:
         super().showEvent(event)  # type: ignore[arg-type]

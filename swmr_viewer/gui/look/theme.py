@@ -179,7 +179,6 @@ QLabel[role="muted"] { color: @muted; }
 QLabel[role="caption"] { color: @muted; font-weight: 600; font-size: 8.5pt; letter-spacing: 1px; }
 QLabel[role="warn"] { color: @warn; }
 QLabel[role="bad"] { color: @bad; }
-QLabel[role="number"] { font-size: 54pt; font-weight: 300; }
 QPushButton, QToolButton { background: @panel; color: @text; border: 1px solid @border; border-radius: 6px; padding: 5px 11px; }
 QPushButton:hover, QToolButton:hover { background: @hover; }
 QPushButton:pressed, QToolButton:pressed { background: @pressed; }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -46,6 +47,24 @@ class CurvesOrder:
         except OSError as error:
             reason = error.strerror or str(error)
             raise ExportError(f"The curves could not be written to {self.folder}: {reason}.", "Choose another folder.") from error
+
+
+MOST_COPIED = 100_000
+"""Frames: a clipboard with more holds up the programs on both of its sides."""
+
+
+def text_for_clipboard(columns: Columns, scan_shape: tuple[int, ...]) -> str:
+    """Return the same table for a spreadsheet, with tabs between its columns.
+
+    Raises
+    ------
+    ExportError
+        If nothing was measured, or too much.
+    """
+    if max((len(column) for column in columns.values()), default=0) > MOST_COPIED:
+        raise ExportError("The table is too long for the clipboard.", "Save it to a file.")
+    lines = csv.reader(measured_table(columns, scan_shape).splitlines())
+    return "\n".join("\t".join(cells) for cells in lines)
 
 
 def measured_table(columns: Columns, scan_shape: tuple[int, ...]) -> str:

@@ -45,6 +45,10 @@ class MeasuredValues:
         """Return one value per frame index up to the highest measured one, as a new array; empty where nothing is known."""
         return self._of(name).dense(self._size if name in self._columns else 0)
 
+    def part(self, name: str, start: int, stop: int) -> Values:
+        """Return the values from one frame index up to another as a new array; NaN where nothing is known."""
+        return self._of(name).part(start, stop)
+
     def curve(self, name: str) -> tuple[Values, Values]:
         """Return x and y of the column's curve, few enough points to draw at once; NaN where nothing is known."""
         return self._of(name).curve(self._size if name in self._columns else 0)
@@ -126,10 +130,15 @@ class MeasuredColumn:
 
     def dense(self, size: int) -> Values:
         """Return the values of the first ``size`` frames as a new array."""
-        values = np.full(size, np.nan)
+        return self.part(0, size)
+
+    def part(self, start: int, stop: int) -> Values:
+        """Return the values from one frame up to another as a new array."""
+        values = np.full(stop - start, np.nan)
         for number, block in self._blocks.items():
-            part = values[number * BLOCK : (number + 1) * BLOCK]
-            part[:] = block[: len(part)]
+            first, last = max(start, number * BLOCK), min(stop, (number + 1) * BLOCK)
+            if first < last:
+                values[first - start : last - start] = block[first - number * BLOCK : last - number * BLOCK]
         return values
 
     @property
@@ -189,13 +198,13 @@ class GridPicture:
     Parameters
     ----------
     scan_shape : tuple of int
-        A scan of one axis is folded into a square.
+        Of two axes or more; with fewer there is nothing to be seen.
     """
 
     def __init__(self, scan_shape: tuple[int, ...]) -> None:
         self.scan_shape = scan_shape
         total = prod(scan_shape)
-        self.columns = scan_shape[-1] if len(scan_shape) > 1 else max(1, round(total**0.5))
+        self.columns = scan_shape[-1] if len(scan_shape) > 1 else 0
         self.rows = -(-total // self.columns) if self.columns else 0  # a scan that has not begun has axes of length 0
         self._factors = -(-self.rows // MOST_SIDE) or 1, -(-self.columns // MOST_SIDE) or 1
         self._shape = -(-self.rows // self._factors[0]), -(-self.columns // self._factors[1])
@@ -209,9 +218,8 @@ class GridPicture:
     def grow(self, scan_shape: tuple[int, ...]) -> bool:
         """Take on a scan shape whose first axis grew; return whether what is there could stay, else another picture is to be filled."""
         rows = -(-prod(scan_shape) // self.columns) if self.columns else 0
-        is_folded_well = len(scan_shape) > 1 or rows <= 2 * self.columns
         height = -(-rows // self._factors[0])
-        if scan_shape[1:] != self.scan_shape[1:] or not is_folded_well or height > 2 * MOST_SIDE:
+        if scan_shape[1:] != self.scan_shape[1:] or len(scan_shape) < 2 or height > 2 * MOST_SIDE:
             return False
         self.scan_shape, self.rows, self._shape = scan_shape, rows, (height, self._shape[1])
         missing = prod(self._shape) - self._cells.size

@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, QTimer
-from PySide6.QtWidgets import QDockWidget, QTabWidget, QWidget
+from collections.abc import Sequence
 
+from PySide6.QtCore import QObject, QTimer
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QDockWidget, QWidget
+
+from swmr_viewer.gui.curves import SharedAxis
 from swmr_viewer.gui.display.display_settings import Display
 from swmr_viewer.gui.image import Crosshair, FrameOverlay, PixelNumbers
 from swmr_viewer.gui.look.panels import Panels
 from swmr_viewer.gui.measuring.alarm import Alarm, AlarmEditor, AlarmFrame
+from swmr_viewer.gui.measuring.curve_panel import CurvePanel
 from swmr_viewer.gui.measuring.measurements import Measurements
 from swmr_viewer.gui.measuring.measuring_actions import MeasureButton, make_measuring_actions, make_measuring_menu
+from swmr_viewer.gui.measuring.plot_menus import PlotMenus
 from swmr_viewer.gui.measuring.profile_panel import ProfilePanel
 from swmr_viewer.gui.measuring.region_memory import RegionMemory
 from swmr_viewer.gui.measuring.regions_layer import RegionsLayer
 from swmr_viewer.gui.measuring.regions_panel import RegionsPanel
-from swmr_viewer.gui.measuring.scalar_map import ScalarMap
+from swmr_viewer.gui.measuring.scalars import Scalars
 from swmr_viewer.gui.measuring.spans_layer import SpansLayer
 from swmr_viewer.gui.measuring.waterfall import Waterfall
 from swmr_viewer.gui.picture import DataTabs, FramePane, ZoomMemory
 from swmr_viewer.gui.session import Session
-
-WHY_NO_SPANS = "A span needs an axis that rises, or falls, all the way: a place on this one is no one channel (Shift+R)"
 
 
 class Measuring(QObject):
@@ -52,22 +56,25 @@ class Measuring(QObject):
         self.spans = SpansLayer(session, view.curve, self.measurements)
         self.crosshair = Crosshair(self.overlay)
         self.numbers = PixelNumbers(session, self.overlay)
-        self.regions_panel = RegionsPanel(session, self.measurements, display)
-        self.profile_panel = ProfilePanel(session, self.measurements, display)
         self.alarm_editor = AlarmEditor(window)
-        self.scalar_map = ScalarMap(session, self.measurements)
+        self.scalars = Scalars(session, self.measurements)
         self.waterfall = Waterfall(session, self.measurements)
         self.data_tabs = DataTabs(session)
         window.addAction(self.data_tabs.next_action)
         self.actions_ = make_measuring_actions(window)
-        self._rectangle_tip = self.actions_.rectangle.toolTip()
+        self.regions_panel = RegionsPanel(session, self.measurements, display, self.actions_)
+        self.profile_panel = ProfilePanel(session, self.measurements, display, self.actions_)
+        self._shared = SharedAxis(view.curve, self.waterfall.plot)
+        over_frames = (self.regions_panel.curve, self.scalars.curve, self.scalars.map)
+        of_frame = (self.profile_panel.curve, view.curve, self.waterfall.plot)
+        self._menus = PlotMenus(session, self.measurements, over_frames, of_frame, self.regions_panel.table)
         self._connect()
 
     def add_panels(self, panels: Panels) -> None:
         """Place the panels, closed; drawing the first region or line opens them."""
-        self.tabs = QTabWidget(documentMode=True)  # one behind the other: in 800 lines there is no room for both
-        self.tabs.addTab(self.regions_panel, "Regions")
-        self.tabs.addTab(self.profile_panel, "Line profile")
+        self.tabs = CurvePanel()
+        self.tabs.add_page("Curve", self.regions_panel, (self.regions_panel.quantity, self.regions_panel.against))
+        self.tabs.add_page("Profile", self.profile_panel)
         panel = panels.add("measuring", "Curve", self.tabs, shown=False)
         self._give_room = panels.share_height
         self.menu_ = make_measuring_menu(self.actions_, (self.data_tabs.next_action, panel.toggleViewAction()), self._window)
@@ -76,14 +83,19 @@ class Measuring(QObject):
             layer.tool.drawn.connect(lambda kind, _: self._open(panel, kind))
 
     def add_to_frames(self, view: FramePane) -> None:
-        """Put the waterfall under spectra and the map under scalars; keep zooms with their data sets."""
+        """Put the waterfall under spectra, and curve and map in the place of scalars; keep zooms with their data sets."""
         view.add_under_spectra(self.waterfall)
-        view.add_under_scalars(self.scalar_map)
+        view.show_scalars_in(self.scalars)
         self._zooms = ZoomMemory(self._session, view.image)
 
     def frame_the_alarm(self, panel: QWidget | None, below: QWidget) -> None:
         """Put the alarm's border round this panel, its words under the lower edge of this part."""
         self.alarm_frame = AlarmFrame(self.alarm, panel or below, below)
+
+    def lend_actions(self, scales: Sequence[QAction], save: QAction) -> None:
+        """Offer actions of the window in the context menus of plots, and the one that saves beside the table."""
+        self.regions_panel.offer_save(save)
+        self._menus.lend(scales, self.actions_.waterfall, self.actions_.delete, save)
 
     def _connect(self) -> None:
         actions, undo = self.actions_, self.measurements.undo_stack
@@ -101,7 +113,7 @@ class Measuring(QObject):
         actions.delete.triggered.connect(self.measurements.remove_selected)
         self.alarm_editor.rule_edited.connect(self.alarm.set_rule)
         self._display.changed.connect(self._apply_settings)
-        for picture, rank in ((self.waterfall.plot, 1), (self.scalar_map.map, 0)):
+        for picture, rank in ((self.waterfall.plot, 1), (self.scalars.map, 0)):
             picture.levels_used.connect(lambda levels, rank=rank: self._report_levels(levels, rank))
         for signal in (undo.indexChanged, self.measurements.marks_changed, self._session.frame_changed):
             signal.connect(self._enable)
@@ -110,9 +122,9 @@ class Measuring(QObject):
     def _apply_settings(self) -> None:
         """Draw everything that shows values of the data set as its settings say."""
         settings = self._display.settings
-        for curve in (self.regions_panel.curve, self.profile_panel.curve, self.scalar_map.curve):
+        for curve in (self.regions_panel.curve, self.profile_panel.curve, self.scalars.curve):
             curve.set_scale(settings.scale)
-        for picture in (self.waterfall.plot, self.scalar_map.map):
+        for picture in (self.waterfall.plot, self.scalars.map):
             picture.apply_settings(settings)
 
     def _report_levels(self, levels: tuple[float, float], rank: int) -> None:
@@ -143,11 +155,9 @@ class Measuring(QObject):
 
     def _enable(self) -> None:
         undo, marks = self.measurements.undo_stack, self.measurements.marks
-        is_image, is_spectrum = self._ndim == 2, self._ndim == 1 and self.spans.can_draw
+        is_image, is_spectrum = self._ndim == 2, self._ndim == 1
         for action in (*self._tools.values(), self.actions_.crosshair, self.actions_.numbers):
             action.setEnabled(is_image or (is_spectrum and action is self.actions_.rectangle))
-        has_no_spans = self._ndim == 1 and not is_spectrum
-        self.actions_.rectangle.setToolTip(WHY_NO_SPANS if has_no_spans else self._rectangle_tip)
         self.actions_.waterfall.setEnabled(self._ndim == 1)
         self.actions_.undo.setEnabled(undo.canUndo())
         self.actions_.redo.setEnabled(undo.canRedo())
@@ -163,7 +173,7 @@ class Measuring(QObject):
         editor.open_below(self.button)
 
     def _open(self, panel: QDockWidget, kind: str) -> None:
-        self.tabs.setCurrentWidget(self.profile_panel if kind == "line" else self.regions_panel)
+        self.tabs.show_page(self.profile_panel if kind == "line" else self.regions_panel)
         was_closed = panel.isHidden()
         panel.show()
         panel.raise_()

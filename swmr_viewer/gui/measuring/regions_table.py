@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
-from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
+from PySide6.QtCore import QAbstractTableModel, QEvent, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
+from PySide6.QtGui import QAction, QColor, QContextMenuEvent, QGuiApplication, QIcon, QKeyEvent, QKeySequence, QPalette, QPixmap
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QSizePolicy, QTableView, QWidget
 
 from swmr_viewer.analysis import Region, region_mask, statistics_of, valid_mask
-from swmr_viewer.core.number_text import value_text
+from swmr_viewer.core.number_text import exact_text, full_text, short_text
 from swmr_viewer.gui.display.display_settings import Display
 from swmr_viewer.gui.look.painting import guarded
+from swmr_viewer.gui.look.theme import mixed, theme_of_application, tokens
 from swmr_viewer.gui.measuring.measurements import Measurements
 from swmr_viewer.gui.measuring.regions_layer import region_color
 from swmr_viewer.gui.session import Session
 from swmr_viewer.reader.messages import REGION_COLUMNS
 
 HEADINGS = ("Region", "sum", "mean", "max", "\u03c3")
+SWATCH_PX = 14
+NUMBERS_ALIGNED = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 Index = QModelIndex | QPersistentModelIndex
 
 
@@ -38,15 +41,15 @@ class RegionsModel(QAbstractTableModel):
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         if role == Qt.ItemDataRole.DisplayRole and orientation == Qt.Orientation.Horizontal:
             return HEADINGS[section]
-        return None
+        return NUMBERS_ALIGNED if role == Qt.ItemDataRole.TextAlignmentRole and section else None
 
     @guarded
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         region = self._measurements.marks.regions[index.row()]
         if role == Qt.ItemDataRole.DecorationRole and index.column() == 0:
-            return QColor(region_color(index.row()))
+            return swatch(region_color(index.row()))
         if role == Qt.ItemDataRole.TextAlignmentRole and index.column():
-            return int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+            return NUMBERS_ALIGNED
         if role not in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.EditRole, Qt.ItemDataRole.ToolTipRole):
             return None
         if index.column() == 0:
@@ -55,7 +58,15 @@ class RegionsModel(QAbstractTableModel):
         if found is None:
             return "\u2026"
         value = found[index.column() - 1]
-        return full_text(value) if role == Qt.ItemDataRole.ToolTipRole else number_text(value)
+        return full_text(value) if role == Qt.ItemDataRole.ToolTipRole else short_text(value)
+
+    def as_text(self) -> str:
+        """Return the table for a spreadsheet, every number with all that is known of it."""
+        lines = ["\t".join(HEADINGS)]
+        for region in self._measurements.marks.regions:
+            found = self._numbers.of(region)
+            lines.append("\t".join((region.name, *(map(exact_text, found) if found is not None else ()))))
+        return "\n".join(lines)
 
     def setData(self, index: Index, value: object, role: int = Qt.ItemDataRole.EditRole) -> bool:
         self._measurements.rename(self._measurements.marks.regions[index.row()].name, str(value))
@@ -75,8 +86,23 @@ class RegionsModel(QAbstractTableModel):
         self.endResetModel()
 
 
+def swatch(color: str) -> QIcon:
+    """Return a square of this colour, the same in selected rows."""
+    square, made = QPixmap(SWATCH_PX, SWATCH_PX), QIcon()
+    square.fill(QColor(color))
+    for mode in (QIcon.Mode.Normal, QIcon.Mode.Selected):
+        made.addPixmap(square, mode)
+    return made
+
+
+MOST_ROWS = 6
+"""Seen at once."""
+
+
 class RegionsTable(QTableView):
-    """Double click (or F2) renames, a click selects."""
+    """Double click (or F2) renames, a click selects, Ctrl+C copies; it is as high as the rows that are seen, and cuts none."""
+
+    copied = Signal()
 
     def __init__(self, measurements: Measurements, numbers: RegionNumbers, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -92,12 +118,62 @@ class RegionsTable(QTableView):
         self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
         self.horizontalHeader().setSectionResizeMode(0, QHeaderView.ResizeMode.ResizeToContents)
         self.horizontalHeader().setHighlightSections(False)
-        self.setMinimumHeight(2 * (self.fontMetrics().height() + 10))
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerItem)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.menu = QMenu(self)
+        self.menu.setToolTipsVisible(True)
+        self.menu.addAction("Copy the table\tCtrl+C").triggered.connect(self.copy)
+        self.menu.addAction("Rename the region\tF2").triggered.connect(self._rename)
         self.selectionModel().currentRowChanged.connect(self._on_row)
         measurements.marks_changed.connect(self._on_marks)
         measurements.selection_changed.connect(self._show_selected)
         numbers.changed.connect(self._model.numbers_changed)
         self._names: tuple[str, ...] = ()
+        theme_of_application().changed.connect(self._color)
+        self._color()
+
+    def lend(self, *actions: QAction) -> None:
+        """Offer these in the context menu as well."""
+        self.menu.addActions(list(actions))
+
+    def copy(self) -> None:
+        """Put the table on the clipboard, for a spreadsheet."""
+        QGuiApplication.clipboard().setText(self._model.as_text())
+        self.copied.emit()
+
+    def fit_rows(self, room: int) -> None:
+        """Take the height of all rows, of six, or of as many as have this room (px); one is seen in any case."""
+        head, row = self.horizontalHeader().sizeHint().height() + 2 * self.frameWidth(), self.verticalHeader().defaultSectionSize()
+        n_rows = min(max(1, self._model.rowCount()), MOST_ROWS, max(1, (room - head) // row))
+        self.setFixedHeight(head + n_rows * row)
+
+    def _color(self) -> None:
+        """Keep the numbers and the region's colour as they are where a row is selected."""
+        palette = self.palette()
+        palette.setColor(QPalette.ColorRole.Highlight, QColor(mixed(tokens().accent, tokens().field, 0.75)))
+        palette.setColor(QPalette.ColorRole.HighlightedText, QColor(tokens().text))
+        self.setPalette(palette)
+
+    def event(self, event: QEvent) -> bool:
+        if isinstance(event, QKeyEvent) and event.type() is QEvent.Type.ShortcutOverride and event.matches(QKeySequence.StandardKey.Copy):
+            event.accept()  # else it is the picture that is copied
+            return True
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.matches(QKeySequence.StandardKey.Copy):
+            self.copy()
+        else:
+            super().keyPressEvent(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        self.menu.popup(event.globalPos())
+
+    def _rename(self) -> None:
+        current = self.currentIndex()
+        if current.isValid():
+            self.edit(self._model.index(current.row(), 0))
 
     def _on_marks(self) -> None:
         names = tuple(region.name for region in self._measurements.marks.regions)
@@ -116,19 +192,6 @@ class RegionsTable(QTableView):
             row = self._names.index(selected.name)
             if self.currentIndex().row() != row:
                 self.setCurrentIndex(self._model.index(row, 0))
-
-
-def number_text(value: float) -> str:
-    """Return a measured number for a narrow column: whole ones in full up to six figures."""
-    if (isinstance(value, int) or value.is_integer()) and abs(value) < 1e6:
-        return value_text(int(value))
-    return f"{value:.4g}"
-
-
-def full_text(value: float) -> str:
-    """Return a measured number with all that is known of it."""
-    is_whole = isinstance(value, int) or (value.is_integer() and abs(value) < 2**53)
-    return value_text(int(value)) if is_whole else repr(value)
 
 
 MOST_PIXELS = 1 << 20

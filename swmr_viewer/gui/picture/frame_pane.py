@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QImage
 from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
-from swmr_viewer.core.number_text import shape_text, value_text
+from swmr_viewer.core.number_text import shape_text
 from swmr_viewer.core.plain_text import plain
 from swmr_viewer.gui.curves import CurveView
 from swmr_viewer.gui.display.display_settings import Display
@@ -44,9 +44,8 @@ class FramePane(QWidget):
         self._facts_shown: tuple[object, ...] = ()
         self.image = ImageView()
         self.curve = CurveView()
-        self.scalar = _big_label("number")
         self.nothing = _big_label("muted")
-        self._spectra, self._scalars = _column(self.curve), _column(self.scalar)
+        self._spectra, self._scalars = _column(self.curve), QStackedWidget()
         self._pages = _Pages()
         for page in (self.nothing, self.image, self._spectra, self._scalars):
             self._pages.addWidget(page)
@@ -88,9 +87,9 @@ class FramePane(QWidget):
     def add_under_spectra(self, widget: QWidget) -> None:
         self._spectra.addWidget(widget)
 
-    def add_under_scalars(self, widget: QWidget) -> None:
+    def show_scalars_in(self, widget: QWidget) -> None:
+        """Show this while the frames are scalars; it says the shown value itself."""
         self._scalars.addWidget(widget)
-        self._scalars.setStretchFactor(1, 1)
 
     def fit(self) -> None:
         """Show the whole frame."""
@@ -147,7 +146,6 @@ class FramePane(QWidget):
         self.curve.show_frame(frame)
 
     def _show_scalar(self, frame: LiveFrame) -> None:
-        self.scalar.setText(value_text(frame.picked.item()))
         self._pages.setCurrentWidget(self._scalars)
         self._on_painted()
 

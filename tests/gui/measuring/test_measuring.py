@@ -12,12 +12,12 @@ from pytestqt.qtbot import QtBot
 
 from swmr_viewer.analysis.regions import line_profile
 from swmr_viewer.core.data_facts import DataFacts
+from swmr_viewer.core.number_text import full_text, short_text
 from swmr_viewer.gui.assembly import Assembly
 from swmr_viewer.gui.display.orientation import Orientation
 from swmr_viewer.gui.measuring.alarm import AlarmRule
 from swmr_viewer.gui.measuring.drawing_tool import KINDS
 from swmr_viewer.gui.measuring.regions import Region
-from swmr_viewer.gui.measuring.regions_table import full_text, number_text
 from swmr_viewer.reader import messages as m
 from tests.gui.fakes import FakeSupervisor, picture
 
@@ -86,10 +86,10 @@ def test_a_rectangle_is_drawn_by_mouse_and_its_numbers_are_those_of_its_pixels(
     assert measuring.tabs.isVisible()
     inside = picture()[12:40, 10:30]
     assert [cell(viewer, 0, column) for column in range(5)] == [
-        "A", number_text(inside.sum()), number_text(inside.mean()), number_text(inside.max()), number_text(inside.std())
+        "A", short_text(inside.sum()), short_text(inside.mean()), short_text(inside.max()), short_text(inside.std())
     ]  # fmt: skip
     show(qtbot, viewer, reader, picture(seed=3), 9)
-    assert cell(viewer, 0, 1) == number_text(picture(seed=3)[12:40, 10:30].sum())
+    assert cell(viewer, 0, 1) == short_text(picture(seed=3)[12:40, 10:30].sum())
 
 
 def test_regions_keep_to_the_files_pixels_on_a_turned_picture(qtbot: QtBot, viewer: Assembly) -> None:
@@ -103,7 +103,7 @@ def test_regions_keep_to_the_files_pixels_on_a_turned_picture(qtbot: QtBot, view
     drag(qtbot, viewer, (10, 12), (30, 40))
     np.testing.assert_allclose(sorted(regions(viewer)[0].points), ((10, 12), (30, 40)), atol=0.3)
     inside = picture()[12:40, 10:30]
-    assert cell(viewer, 0, 1) == number_text(inside.sum())
+    assert cell(viewer, 0, 1) == short_text(inside.sum())
     QApplication.processEvents()
     drag(qtbot, viewer, (20, 26), (25, 30))
     np.testing.assert_allclose(sorted(regions(viewer)[0].points), ((15, 16), (35, 44)), atol=0.4)
@@ -120,7 +120,7 @@ def test_ellipse_polygon_and_line(qtbot: QtBot, reader: FakeSupervisor, viewer: 
     assert [(one.name, one.kind, len(one.points)) for one in regions(viewer)] == [("A", "ellipse", 2), ("B", "polygon", 3)]
     measuring.actions_.line.trigger()
     drag(qtbot, viewer, (4.5, 8.5), (40.5, 8.5))
-    assert measuring.tabs.currentWidget() is measuring.profile_panel
+    assert measuring.tabs.page is measuring.profile_panel
     curve = measuring.profile_panel.curve.curve
     qtbot.waitUntil(lambda: curve.getData()[1] is not None and len(curve.getData()[1]) > 30)
     line = measuring.measurements.marks.line
@@ -162,7 +162,7 @@ def test_a_regions_numbers_leave_out_what_the_pixel_mask_leaves_out(qtbot: QtBot
     with qtbot.waitSignal(viewer.window.display.changed):
         reader.say(m.PixelMaskRead(reader.generation, PATH, MASK_PATH, bad.shape, np.packbits(bad).tobytes()))
     inside = picture()[12:40, 10:30][~bad[12:40, 10:30]]
-    assert [cell(viewer, 0, column) for column in range(1, 4)] == [number_text(f(inside)) for f in (np.sum, np.mean, np.max)]
+    assert [cell(viewer, 0, column) for column in range(1, 4)] == [short_text(f(inside)) for f in (np.sum, np.mean, np.max)]
 
 
 def test_escape_and_a_slip_of_the_mouse_draw_nothing(qtbot: QtBot, viewer: Assembly) -> None:
@@ -244,11 +244,11 @@ def test_the_curve_has_gaps_where_nothing_is_measured_yet(qtbot: QtBot, reader: 
     reader.say(m.Measured(1, old.revision, PATH, np.array([0]), columns, np.ones((1, 4)), SHAPE))  # for the region that was
     with qtbot.waitSignal(measuring.measurements.values_changed):
         say_measured(reader, [9, 8, 5], {name: [90.0, 80.0, 50.0] for name in columns})
-    qtbot.waitUntil(lambda: panel.curve.curve.getData()[1] is not None and len(panel.curve.curve.getData()[1]) == 10)
+    qtbot.waitUntil(lambda: len(panel.curve.curves) == 1 and len(panel.curve.curves[0].getData()[1]) == 10)
     nan = np.nan
-    np.testing.assert_array_equal(panel.curve.curve.getData()[1], [nan, nan, nan, nan, nan, 50, nan, nan, 80, 90])
-    np.testing.assert_array_equal(panel.curve.points.getData()[0], [5])
-    assert panel.known.text() == "3 of 10 complete frames measured"
+    np.testing.assert_array_equal(panel.curve.curves[0].getData()[1], [nan, nan, nan, nan, nan, 50, nan, nan, 80, 90])
+    np.testing.assert_array_equal(panel.curve.points[0].getData()[0], [5, 8, 9])
+    qtbot.waitUntil(lambda: panel.known.text() == "3 of 10 measured")
     assert cell(viewer, 0, 1) == "90"
     qtbot.waitUntil(lambda: panel.curve.box.viewRect().width() > 5)
     scene = panel.curve.box.mapViewToScene(panel.curve.plot.getViewBox().viewRect().center())
@@ -300,7 +300,10 @@ def test_the_crosshair_follows_the_pointer_and_numbers_appear_on_large_pixels(
 
 
 def test_numbers_are_whole_where_they_are_whole() -> None:
-    assert number_text(123456.0).replace("\u2009", "") == "123456"
-    assert number_text(12345678.0) == "1.235e+07"
+    assert short_text(12345.0).replace("\u2009", "") == "12345"
+    assert short_text(123456.0).replace("\u2009", " ") == "123 k"
+    assert short_text(2_041_000).replace("\u2009", " ") == "2.04 M"
+    assert short_text(-999_999).replace("\u2009", " ") == "-1.00 M"
+    assert (short_text(35.4), short_text(-8.9), short_text(1.5e-7), short_text(1.7e19)) == ("35.40", "-8.900", "1.5e-7", "1.7e19")
     assert full_text(12345678.0).replace("\u2009", "") == "12345678"
-    assert number_text(float("nan")) == "nan"
+    assert short_text(float("nan")) == "nan"

@@ -10,9 +10,9 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from swmr_viewer.core.conditions import Timeout
+from swmr_viewer.core.number_text import short_text
 from swmr_viewer.gui.assembly import Assembly
 from swmr_viewer.gui.measuring.alarm import AlarmRule
-from swmr_viewer.gui.measuring.regions_table import number_text
 from swmr_viewer.simulator.defects import pixel_mask
 from tests.gui.waiting import WAIT_MS, wait_shown
 
@@ -53,7 +53,7 @@ def test_region_curves_speak_for_every_complete_frame(qtbot: QtBot, live_viewer:
     np.testing.assert_array_equal(measuring.measurements.values.column("total"), column)
     assert assembly.window.readout.total.text().replace("\u2009", "") == f"total {int(column[8])}"
     table = measuring.regions_panel.table.model()
-    assert table.index(0, 1).data() == number_text(float(column[8]))
+    assert table.index(0, 1).data() == short_text(float(column[8]))
 
 
 def test_a_profile_leaves_out_what_the_files_mask_leaves_out(qtbot: QtBot, live_viewer: LiveViewer, live_writer: Any) -> None:
@@ -66,7 +66,7 @@ def test_a_profile_leaves_out_what_the_files_mask_leaves_out(qtbot: QtBot, live_
     row = int(np.argmax(bad[2:].any(axis=1) & ~bad[2:].all(axis=1))) + 2
     measuring.measurements.draw_line(((0.5, row + 0.5), (63.5, row + 0.5)))
     assembly.window.panels.panel("measuring").show()
-    measuring.tabs.setCurrentWidget(measuring.profile_panel)
+    measuring.tabs.show_page(measuring.profile_panel)
     assert display.settings.mask.mask_path == display.mask_path is not None
     curve = measuring.profile_panel.curve.curve
     for index in (1, 2):
@@ -105,7 +105,7 @@ def test_scalars_are_a_curve_and_a_map_of_every_point(qtbot: QtBot, live_viewer:
     assert wait_shown(qtbot, assembly, 6) == scan.expected(6)
     column = wait_measured(qtbot, assembly, "maximum", 7)
     np.testing.assert_array_equal(column, [float(scan.expected(i)) for i in range(7)])
-    chart = assembly.window.measuring.scalar_map.map
+    chart = assembly.window.measuring.scalars.map
     qtbot.waitUntil(lambda: chart.grid.picture.shape == (3, 4) and np.count_nonzero(~np.isnan(chart.grid.picture)) == 7, timeout=WAIT_MS)
     np.testing.assert_array_equal(chart.grid.picture.ravel()[:7], column.astype(np.float32))
 

@@ -130,11 +130,13 @@ def test_the_waterfall_has_the_scale_the_colours_and_the_levels(qtbot: QtBot, se
 
 def test_curves_and_map_of_scalars_have_the_scale(qtbot: QtBot, reader: FakeSupervisor, several: Assembly) -> None:
     show(qtbot, several, reader, np.array(1000.0))
-    window, scalars = several.window, several.window.measuring.scalar_map
+    window, scalars = several.window, several.window.measuring.scalars
     say_measured(reader)
-    qtbot.waitUntil(lambda: scalars.map.item.image is not None and scalars.curve.curve.getData()[0] is not None)
+    qtbot.waitUntil(lambda: scalars.map.item.image is not None and len(scalars.curve.curves) == 1)
+    scalars.choice.choose("index")
+    qtbot.waitUntil(lambda: len(scalars.curve.curves[0].getData()[0]) == 10)
     qtbot.keyClick(window, KEYS[Scale.LOG], CONTROL)
-    _, y = scalars.curve.curve.getData()
+    _, y = scalars.curve.curves[0].getData()
     assert np.allclose(y[:4], (0, 1, 2, 3))
     qtbot.keyClick(window, Qt.Key.Key_A, CONTROL)
     wait_for_color(qtbot, scalars.map, (1.5, 0.5), color_table("viridis")[85])

@@ -72,15 +72,16 @@ def test_the_alarm_is_on_single_frames_and_says_so(qtbot: QtBot, reader: FakeSup
 
 def test_region_numbers_are_of_the_picture_and_say_of_how_many_frames(qtbot: QtBot, reader: FakeSupervisor, summed: Assembly) -> None:
     panel = summed.window.measuring.regions_panel
+    summed.window.panels.panel("measuring").show()
     with qtbot.waitSignal(summed.window.measuring.measurements.values_changed):
         (region,) = summed.window.measuring.measurements.marks.regions
         say_measured(reader, [11], {f"{region.name}.{what}": [30.0] for what in m.REGION_COLUMNS})
     assert cell(summed, "max") == "300"
-    assert panel.known.text() == "Table: sum of 10 frames   Curve: 1 of 12"
+    qtbot.waitUntil(lambda: panel.known.text() == "1 of 12 measured, table: sum of 10 frames")
     summed.session.set_combine(m.Combine())
     show(qtbot, summed, reader, flat(30), 11)
     assert cell(summed, "max") == "30"
-    assert panel.known.text() == "1 of 12 complete frames measured"
+    qtbot.waitUntil(lambda: panel.known.text() == "1 of 12 measured")
 
 
 def test_titles_know_how_many_frames_are_shown(qtbot: QtBot, reader: FakeSupervisor, summed: Assembly) -> None:

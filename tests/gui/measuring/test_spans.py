@@ -14,10 +14,10 @@ from pytestqt.qtbot import QtBot
 from swmr_viewer.analysis.regions import Region
 from swmr_viewer.core.conditions import Timeout
 from swmr_viewer.core.data_facts import DataFacts
+from swmr_viewer.core.number_text import short_text
 from swmr_viewer.gui.assembly import Assembly
 from swmr_viewer.gui.curves.curve_axes import ChannelAxis
 from swmr_viewer.gui.measuring.readout_text import span_text
-from swmr_viewer.gui.measuring.regions_table import number_text
 from swmr_viewer.reader import messages as m
 from swmr_viewer.simulator.plan import ScanPlan
 from tests.gui.fakes import FakeSupervisor, picture
@@ -96,7 +96,7 @@ def row(viewer: Assembly, number: int) -> list[str]:
 
 
 def numbers(name: str, inside: np.ndarray) -> list[str]:
-    return [name, *(number_text(one) for one in (inside.sum(), inside.mean(), inside.max(), inside.std()))]
+    return [name, *(short_text(one) for one in (inside.sum(), inside.mean(), inside.max(), inside.std()))]
 
 
 @pytest.mark.parametrize("axis", AXES)
@@ -174,17 +174,22 @@ def test_a_slip_or_escape_changes_nothing_and_a_click_selects(qtbot: QtBot, read
     qtbot.waitUntil(lambda: measuring.measurements.selected is spans(viewer)[0])
 
 
+def test_an_axis_that_turns_back_leaves_the_channels_their_numbers(qtbot: QtBot, reader: FakeSupervisor, viewer: Assembly) -> None:
+    spectrum = open_spectra(qtbot, viewer, reader, np.abs(RISING - 4.0))
+    curve = viewer.window.frame_view.curve
+    assert curve.axis_name == ("channel", "")
+    assert curve.axes["bottom"].labelText == "channel"
+    np.testing.assert_array_equal(curve.curve.getData()[0], np.arange(N))
+    draw(qtbot, viewer, 20.0, 41.0)
+    assert row(viewer, 0) == numbers("A", spectrum[20:41])
+
+
 def test_what_has_no_place_on_a_curve_is_not_offered(qtbot: QtBot, reader: FakeSupervisor, viewer: Assembly) -> None:
-    open_spectra(qtbot, viewer, reader, np.abs(RISING - 4.0))
-    actions = viewer.window.measuring.actions_
-    assert not actions.rectangle.isEnabled()
-    assert "is no one channel" in actions.rectangle.toolTip()
     open_spectra(qtbot, viewer, reader, RISING)
+    actions = viewer.window.measuring.actions_
     assert actions.rectangle.isEnabled()
-    assert "drag over it" in actions.rectangle.toolTip()
     for one in (actions.ellipse, actions.polygon, actions.line, actions.crosshair, actions.numbers):
         assert not one.isEnabled()
-    assert viewer.window.measuring.regions_panel.known.text() == "Draw one: Measure, above the picture"
 
 
 def test_spans_stay_with_their_data_set_and_follow_its_axis(qtbot: QtBot, reader: FakeSupervisor, viewer: Assembly) -> None:

@@ -1,0 +1,54 @@
+"""The panel of curves: one page at a time, its tab on the left of a line, on the right of it what the page shows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QStackedWidget, QTabBar, QVBoxLayout, QWidget
+
+
+class CurvePanel(QFrame):
+    """Pages one behind the other: there is no room for two."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("panel", "true")
+        self.bar = QTabBar(documentMode=True, drawBase=False, expanding=False)
+        self.bar.setAccessibleName("What is drawn")
+        self.bar.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self._pages = QStackedWidget()
+        self._tools: list[Sequence[QWidget]] = []
+        self._line = QHBoxLayout()
+        self._line.setSpacing(4)
+        self._line.addWidget(self.bar)
+        self._line.addStretch(1)
+        box = QVBoxLayout(self)
+        box.setContentsMargins(10, 4, 10, 6)
+        box.setSpacing(4)
+        box.addLayout(self._line)
+        box.addWidget(self._pages, 1)
+        self.bar.currentChanged.connect(self._show)
+
+    def add_page(self, title: str, page: QWidget, tools: Sequence[QWidget] = ()) -> None:
+        """Add a page; its tools stand in the line while it is seen."""
+        self._pages.addWidget(page)
+        self._tools.append(tools)
+        for tool in tools:
+            self._line.addWidget(tool)
+        self.bar.addTab(title)
+        self._show()
+
+    @property
+    def page(self) -> QWidget | None:
+        """The one that is seen."""
+        return self._pages.currentWidget()
+
+    def show_page(self, page: QWidget) -> None:
+        self.bar.setCurrentIndex(self._pages.indexOf(page))
+
+    def _show(self) -> None:
+        now = self.bar.currentIndex()
+        self._pages.setCurrentIndex(now)
+        for number, tools in enumerate(self._tools):
+            for tool in tools:
+                tool.setVisible(number == now)

@@ -1,0 +1,109 @@
+"""The small buttons of the curve's panel: a choice that opens a menu, and one that does what an action of the window does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QAction, QActionGroup, QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import QMenu, QPushButton, QSizePolicy, QToolButton, QWidget
+
+from swmr_viewer.gui.look.labels import button_text
+
+ARROW = " \u25be"
+
+
+class ChoiceButton(QToolButton):
+    """Shows what is chosen, and opens a menu of what else there is.
+
+    Parameters
+    ----------
+    name : str
+        What is chosen with it.
+    offers : callable
+        Returns what can be chosen now: key and words.
+    """
+
+    chosen = Signal(str)
+    """The key of what was chosen in the menu."""
+
+    def __init__(self, name: str, offers: Callable[[], Mapping[str, str]], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._offers = offers
+        self._long = self._short = self.key = ""
+        self.setProperty("slim", "true")
+        self.setToolTip(name)
+        self.setAccessibleName(name)
+        self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self.setMenu(QMenu(self))
+        self.menu().aboutToShow.connect(self._fill)
+
+    def show_chosen(self, key: str, words: str, short: str = "") -> None:
+        """Say what is chosen; in short where there is little room."""
+        self.key = key
+        if (words, short or words) != (self._long, self._short):
+            self._long, self._short = words, short or words
+            self.setAccessibleDescription(words)
+            self._fit_words()
+            self.updateGeometry()
+
+    def sizeHint(self) -> QSize:
+        return self._size_for(self._long)
+
+    def minimumSizeHint(self) -> QSize:
+        return self._size_for(self._short[:6])
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit_words()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Down):
+            self.showMenu()
+        else:
+            super().keyPressEvent(event)
+
+    def _size_for(self, words: str) -> QSize:
+        added = self.fontMetrics().horizontalAdvance(words + ARROW) - self.fontMetrics().horizontalAdvance(self.text())
+        return super().sizeHint() + QSize(added, 0)
+
+    def _fit_words(self) -> None:
+        metrics = self.fontMetrics()
+        room = self.width() - (super().sizeHint().width() - metrics.horizontalAdvance(self.text()))
+        words = next((one for one in (self._long, self._short) if metrics.horizontalAdvance(one + ARROW) <= room), "")
+        if not words:
+            words = metrics.elidedText(self._short, Qt.TextElideMode.ElideRight, max(0, room - metrics.horizontalAdvance(ARROW)))
+        if button_text(words) + ARROW != self.text():
+            self.setText(button_text(words) + ARROW)
+
+    def _fill(self) -> None:
+        menu = self.menu()
+        menu.clear()
+        group = QActionGroup(menu)
+        for key, words in self._offers().items():
+            if not key:
+                menu.addSection(words)
+                continue
+            action = menu.addAction(button_text(words))
+            action.setCheckable(True)
+            action.setChecked(key == self.key)
+            group.addAction(action)
+            action.triggered.connect(lambda _, key=key: self.chosen.emit(key))
+
+
+class ActionButton(QPushButton):
+    """Does what an action of the window does, in words of its own; flat ones take no more room than a line of text."""
+
+    def __init__(self, words: str, action: QAction, *, is_flat: bool = False, parent: QWidget | None = None) -> None:
+        super().__init__(button_text(words), parent)
+        self._action = action
+        if is_flat:
+            self.setProperty("kind", "link")
+        self.clicked.connect(action.trigger)
+        action.changed.connect(self._show)
+        self._show()
+
+    def _show(self) -> None:
+        self.setEnabled(self._action.isEnabled())
+        self.setToolTip(self._action.toolTip())
