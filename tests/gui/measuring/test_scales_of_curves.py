@@ -139,7 +139,7 @@ def test_curves_and_map_of_scalars_have_the_scale(qtbot: QtBot, reader: FakeSupe
     _, y = scalars.curve.curves[0].getData()
     assert np.allclose(y[:4], (0, 1, 2, 3))
     qtbot.keyClick(window, Qt.Key.Key_A, CONTROL)
-    wait_for_color(qtbot, scalars.map, (1.5, 0.5), color_table("viridis")[85])
+    wait_for_color(qtbot, scalars.map, (1.2, 0.2), color_table("viridis")[85])
 
 
 def test_what_cannot_be_applied_is_not_offered(qtbot: QtBot, reader: FakeSupervisor, several: Assembly) -> None:
