@@ -37,7 +37,7 @@ def make_map_actions(pages: MapPages, owner: QWidget) -> MapActions:
         on=action("Page o&n", "Ctrl+PgDown", "Hold the next page", lambda: pages.step(+1)),
         follow=action("&Follow the shown frame", "Ctrl+Shift+F", "Let the page be the shown frame's", pages.follow, checkable=True),
     )
-    for made, icon_text in ((actions.back, "\u2039"), (actions.on, "\u203a"), (actions.follow, "Follow")):
+    for made, icon_text in ((actions.back, "\u2039"), (actions.on, "\u203a"), (actions.follow, "Follow"), (actions.one_page, "One")):
         made.setIconText(icon_text)
     choice = QActionGroup(owner)
     choice.addAction(actions.all_pages)

@@ -272,13 +272,19 @@ def test_a_held_page_stays_while_the_scan_grows_and_goes_with_its_file(qtbot: Qt
     assert page_of(viewer) == 5
 
 
-def test_the_map_stays_where_it_is_while_pages_turn_and_every_button_is_reached(
-    qtbot: QtBot, reader: FakeSupervisor, following: Following
+@pytest.mark.parametrize("width", [316, 340, 420, 480])
+@pytest.mark.parametrize("shape", [(4, 20, 30), (2, 2, 20, 30)])
+def test_the_map_stays_where_it_is_while_pages_turn(
+    qtbot: QtBot, reader: FakeSupervisor, following: Following, width: int, shape: tuple[int, ...]
 ) -> None:
-    shape = (4, 20, 30)
     viewer = following(shape)
     chart, row = open_map(qtbot, reader, viewer, shape, (0, 2000)), viewer.window.map_panel.page_row
+    dock = viewer.window.panels.panel("map")
+    dock.setFloating(True)
+    dock.resize(width, 340)
+    qtbot.waitUntil(lambda: viewer.window.map_panel.width() == width)
     show_frame(qtbot, viewer, reader, 100, shape)
+    QApplication.processEvents()
     top = chart.y()
     qtbot.mouseClick(row.one_page, LEFT)
     QApplication.processEvents()
@@ -290,6 +296,17 @@ def test_the_map_stays_where_it_is_while_pages_turn_and_every_button_is_reached(
         assert chart.geometry() == place
     buttons = [row.all_pages, row.one_page, row.follow, row.back, row.on]
     assert all(button.width() >= button.sizeHint().width() for button in buttons)
+    assert row.rect().contains(row.spins[-1].mapTo(row, row.spins[-1].rect().bottomRight()))
+
+
+def test_every_button_of_the_pages_is_reached_by_the_tab_key(qtbot: QtBot, reader: FakeSupervisor, following: Following) -> None:
+    shape = (4, 20, 30)
+    viewer = following(shape)
+    open_map(qtbot, reader, viewer, shape, (0, 2000))
+    row = viewer.window.map_panel.page_row
+    show_frame(qtbot, viewer, reader, 100, shape)
+    qtbot.mouseClick(row.one_page, LEFT)
+    buttons = [row.all_pages, row.one_page, row.follow, row.back, row.on]
     reached = set()
     viewer.window.activateWindow()
     for _ in range(100):
