@@ -1,13 +1,9 @@
-"""The colour bar and the histogram beside it: one axis of values, with levels that can be dragged."""
+"""The colour bar: one axis of values, with levels that can be dragged."""
 
 from __future__ import annotations
 
-from typing import Any
-
-import numpy as np
-import numpy.typing as npt
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPainterPath, QPen, QPolygonF, QTransform
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPen, QTransform
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from swmr_viewer.core.number_text import compact_text
@@ -15,25 +11,31 @@ from swmr_viewer.gui.display.color_maps import DEFAULT_COLOR_MAP, gradient
 from swmr_viewer.gui.display.levels_model import Levels, LevelsModel
 from swmr_viewer.gui.display.levels_scale import LevelsAxis, level_text, ticks_text
 from swmr_viewer.gui.look.painting import Painted
-from swmr_viewer.gui.look.theme import theme_of_application, tokens
+from swmr_viewer.gui.look.theme import small_font, theme_of_application, tokens
 
-BAR_WIDTH = 18
-TEXT_WIDTH = 58
-TOP, BELOW = 12, 22
-LEVELS_TIP = "Drag a level to move it, between them to move both"
+BAR_WIDTH = 14
+TEXT_WIDTH = 56
+TEXT_LEFT = BAR_WIDTH + 7
+TOP, BELOW = 5, 20
+"""What the picture leaves free above and below (pixels): its ticks are below."""
+LEVELS_TIP = "Drag a level to move it, between them to move both; a double click lets each frame set them again"
 
 
 def bar_ends(widget: QWidget) -> tuple[float, float]:
-    """Return where the bar begins and ends (widget pixels); the same for everything that stands beside it."""
+    """Return where the bar begins and ends (widget pixels): as the picture does, and all that stands beside it."""
     return TOP, TOP + max(1, widget.height() - TOP - BELOW)
 
 
 class LevelsStrip(Painted, QWidget):
     """What lies along the levels' axis, and lets them be dragged."""
 
+    auto_wanted = Signal()
+    """A double click: each frame is to set the levels."""
+
     def __init__(self, model: LevelsModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.model = model
+        self.setFont(small_font())
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
         self.setCursor(Qt.CursorShape.SizeVerCursor)
         self.setToolTip(LEVELS_TIP)
@@ -55,6 +57,10 @@ class LevelsStrip(Painted, QWidget):
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         self.model.let_go()
 
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        if event.button() is Qt.MouseButton.LeftButton:
+            self.auto_wanted.emit()
+
 
 class ColorBar(LevelsStrip):
     """The colours with ticks; what is beyond a level has the colour of that level."""
@@ -62,6 +68,8 @@ class ColorBar(LevelsStrip):
     def __init__(self, model: LevelsModel, parent: QWidget | None = None) -> None:
         super().__init__(model, parent)
         self._gradient = QImage()
+        self.taken: tuple[tuple[float, float], ...] = ()
+        """From where to where (widget pixels) something else stands beside the bar: there are no ticks."""
         self.set_colors(DEFAULT_COLOR_MAP, False)
         self.setAccessibleName("Colour bar")
 
@@ -75,14 +83,19 @@ class ColorBar(LevelsStrip):
         self.update()
 
     def sizeHint(self) -> QSize:
-        return QSize(BAR_WIDTH + TEXT_WIDTH, 200)
+        return QSize(BAR_WIDTH + TEXT_WIDTH, 100)
 
     def tick_values(self) -> list[float]:
         """Return the values that have a tick."""
         axis = self.axis
         low, high = axis.y_of(self.levels[0]), axis.y_of(self.levels[1])
         shown = LevelsAxis(*self.levels, self.model.scale, high, low)
-        return shown.ticks(int((low - high) // (3 * self.fontMetrics().height())))
+        ticks = shown.ticks(int((low - high) // (3 * self.fontMetrics().height())))
+        return [tick for tick in ticks if self._is_free(axis.y_of(tick))]
+
+    def _is_free(self, y: float) -> bool:
+        half = self.fontMetrics().ascent() / 2
+        return all(y + half < top or y - half > bottom for top, bottom in self.taken)
 
     def paint_on(self, painter: QPainter) -> None:
         colors, axis = tokens(), self.axis
@@ -98,7 +111,7 @@ class ColorBar(LevelsStrip):
         self._paint_ticks(painter, axis)
         painter.setPen(QPen(QColor(colors.text), 2))
         for y in (low, high):
-            painter.drawLine(QPointF(0, y), QPointF(BAR_WIDTH, y))
+            painter.drawLine(QPointF(0, y), QPointF(TEXT_LEFT - 1, y))
 
     def _paint_ticks(self, painter: QPainter, axis: LevelsAxis) -> None:
         painter.setPen(QColor(tokens().muted))
@@ -106,76 +119,7 @@ class ColorBar(LevelsStrip):
         words = ticks_text(ticks, low)
         for value, told in zip(ticks, words, strict=True):
             y = axis.y_of(value)
-            painter.drawLine(QPointF(BAR_WIDTH + 1, y), QPointF(BAR_WIDTH + 5, y))
-            painter.drawText(QPointF(BAR_WIDTH + 9, y + metrics.ascent() / 2 - 1), compact_text(told))
+            painter.drawLine(QPointF(BAR_WIDTH + 1, y), QPointF(BAR_WIDTH + 4, y))
+            painter.drawText(QPointF(TEXT_LEFT, y + metrics.ascent() / 2 - 1), compact_text(told))
         if words and words[-1].startswith("+"):  # above what
             painter.drawText(QPointF(0, self.height() - metrics.descent() - 1), compact_text(level_text(low)))
-
-
-WIDTH = 56
-BIN_PX = 3
-HANDLE = 5
-
-
-def counts_along(values: npt.NDArray[Any], axis: LevelsAxis) -> npt.NDArray[np.int64]:
-    """Return how many values fall into each bin of ``BIN_PX`` screen pixels, the lowest first.
-
-    Parameters
-    ----------
-    values : ndarray
-        Any shape; NaN is left out, what is beyond the axis is counted in its first or last bin.
-    axis : LevelsAxis
-        Where the bins are.
-    """
-    n = max(1, int((axis.bottom - axis.top) // BIN_PX))
-    first, last = axis.shades
-    shades = axis.scale.forward(values[~np.isnan(values)].astype(np.float64))
-    with np.errstate(over="ignore"):  # far beyond the axis is beyond it
-        places = np.clip((shades - first) * (n / (last - first)), 0, n - 1).astype(np.intp)
-    return np.bincount(places, minlength=n).astype(np.int64)
-
-
-class Histogram(LevelsStrip):
-    """Shows a sample of the frame's unmasked pixels; the length of a bar grows with the logarithm of the count."""
-
-    def __init__(self, model: LevelsModel, parent: QWidget | None = None) -> None:
-        super().__init__(model, parent)
-        self._values: npt.NDArray[Any] = np.empty(0, np.float32)
-        self._counts: npt.NDArray[np.int64] | None = None
-        self._counted_for: LevelsAxis | None = None
-        self.setAccessibleName("Histogram")
-
-    def sizeHint(self) -> QSize:
-        return QSize(WIDTH, 200)
-
-    def set_values(self, values: npt.NDArray[Any]) -> None:
-        """Show how these values are spread; NaN is left out."""
-        self._values, self._counts = values, None
-        self.update()
-
-    def counts(self) -> npt.NDArray[np.int64]:
-        """Return the number of values in each bin, the lowest first."""
-        axis = self.axis
-        if self._counts is None or self._counted_for != axis:
-            self._counts, self._counted_for = counts_along(self._values, axis), axis
-        return self._counts
-
-    def paint_on(self, painter: QPainter) -> None:
-        colors, axis, counts = tokens(), self.axis, self.counts()
-        lengths = np.log1p(counts) / max(1.0, float(np.log1p(counts).max(initial=0)))
-        step = (axis.bottom - axis.top) / len(counts)
-        path = QPainterPath()
-        for number in np.flatnonzero(counts):
-            length = max(1.5, float(lengths[number]) * (WIDTH - HANDLE - 4))
-            path.addRect(QRectF(WIDTH - 2 - length, axis.bottom - (number + 1) * step, length, step))
-        painter.fillPath(path, QColor(colors.muted))
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        for level in self.model.levels:
-            self._paint_handle(painter, axis.y_of(level), QColor(colors.accent))
-
-    def _paint_handle(self, painter: QPainter, y: float, color: QColor) -> None:
-        painter.setPen(QPen(color, 1.5))
-        painter.drawLine(QPointF(HANDLE, y), QPointF(WIDTH, y))
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(color)
-        painter.drawPolygon(QPolygonF([QPointF(0, y - HANDLE), QPointF(HANDLE + 2, y), QPointF(0, y + HANDLE)]))

@@ -23,6 +23,7 @@ class DisplayActions:
 
     scales: dict[Scale, QAction]
     edit_levels: QAction
+    type_levels: QAction
     extremes: QAction
     edit_colors: QAction
     next_map: QAction
@@ -58,6 +59,7 @@ def make_display_actions(display: Display, owner: QWidget) -> DisplayActions:
     made = DisplayActions(
         scales=scales,
         edit_levels=action("Levels and &masks\u2026", "Shift+A", "Where the levels come from, and which pixels are left out"),
+        type_levels=action("&Type levels", "L", "Type the low level, then, after Tab, the high one, beside the colour bar"),
         extremes=action(
             "Mi&nimum to maximum", "Ctrl+A", "Levels follow the extremes of each frame", lambda: display.set_mode(LevelMode.EXTREMES)
         ),
@@ -104,7 +106,7 @@ def _keep_checked(actions: DisplayActions, display: Display) -> None:
         actions.saturated.setChecked(settings.marks_saturated)
         actions.upward.setChecked(settings.orientation.upward)
         actions.aspect.setChecked(settings.aspect_locked)
-        for action in (actions.edit_levels, actions.extremes, actions.edit_colors):
+        for action in (actions.edit_levels, actions.type_levels, actions.extremes, actions.edit_colors):
             action.setEnabled(display.has_colors)
         for action, tip in tips_of_map.items():
             action.setEnabled(display.has_colors and not display.has_own_colors)
@@ -131,7 +133,7 @@ def display_menus(actions: DisplayActions, parent: QWidget) -> tuple[QMenu, QMen
             "&Levels and colours",
             parent,
             tuple(actions.scales.values()),
-            (actions.edit_levels, actions.extremes),
+            (actions.edit_levels, actions.type_levels, actions.extremes),
             (actions.edit_colors, actions.next_map, actions.inverted, actions.saturated),
         ),
         make_menu("&Turn", parent, turning[:4], turning[4:]),

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QToolButton, QWidget
 from swmr_viewer.gui.display.color_editor import ColorEditor
 from swmr_viewer.gui.display.display_actions import display_menus, make_display_actions
 from swmr_viewer.gui.display.display_settings import Display
+from swmr_viewer.gui.display.levels_column import LevelsColumn
 from swmr_viewer.gui.display.levels_editor import LevelsEditor
 from swmr_viewer.gui.display.levels_scale import Scale
 from swmr_viewer.gui.display.levels_text import AS_STORED, OWN_COLORS, mode_text
@@ -44,6 +45,8 @@ class DisplayTools(QObject):
         self.actions.edit_levels.triggered.connect(self.levels_button.open)
         self.actions.edit_colors.triggered.connect(self.color_button.open)
         auto_levels.triggered.connect(display.toggle_auto)
+        self._needless: set[QWidget] = set()
+        """Those that do nothing for the kind of data that is shown: they are not there."""
         for signal in (display.changed, display.frame_told):
             signal.connect(self._show)
         self._show()
@@ -54,6 +57,22 @@ class DisplayTools(QObject):
             menu.insertMenu(before, one)
         return self.scale_buttons, self.levels_button, self.color_button
 
+    def stand_beside(self, column: LevelsColumn) -> None:
+        """Open the pop-ups beside the colour bar, not over the picture, and let levels be typed there."""
+        self._column = column
+        for button in (self.levels_button, self.color_button):
+            button.beside = column
+        column.editor_wanted.connect(self.levels_button.open)
+        self.actions.type_levels.triggered.connect(self._type_levels)
+
+    def _type_levels(self) -> None:
+        """Let them be typed where the picture's stand; of what has none, in the pop-up."""
+        if self._column.isVisible():
+            self._column.edit()
+        else:
+            self.levels_button.open()
+            self.levels_editor.edit()
+
     def _show(self) -> None:
         settings = self._display.settings
         self.levels_button.set_caption(AS_STORED if self._display.shows_as_stored else mode_text(settings))
@@ -61,6 +80,14 @@ class DisplayTools(QObject):
         self._auto_levels.setChecked(settings.is_auto)
         for button in (self.levels_button, self.color_button, self._auto_levels):
             button.setEnabled(self._display.has_colors)
+        self._show_needed(self.levels_button, self._display.has_colors)
+        self._show_needed(self.color_button, self._display.has_colors and not self._display.has_own_colors)
+
+    def _show_needed(self, button: QWidget, is_needed: bool) -> None:
+        """Take a button away, or give it back; not more: where the row has no room for it, that is the row's matter."""
+        if is_needed == (button in self._needless):
+            button.setVisible(is_needed)
+            self._needless ^= {button}
 
 
 class ScaleButtons(QWidget):

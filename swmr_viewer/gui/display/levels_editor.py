@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from math import isfinite
 from typing import Any
 
 from PySide6.QtCore import QSignalBlocker, Qt
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
     QCheckBox,
@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 
 from swmr_viewer.core.number_text import count_text
 from swmr_viewer.gui.display.display_settings import Display, LevelMode
-from swmr_viewer.gui.display.levels_text import AS_STORED, values_text
+from swmr_viewer.gui.display.levels_text import AS_STORED, typed_number, values_text
 from swmr_viewer.gui.look.labels import PlainLabel, tip
 from swmr_viewer.gui.look.menus import Popup
 
@@ -77,17 +77,23 @@ class LevelsEditor(Popup):
         self._display.levels_moved.connect(self._show_levels)
         self._display.frame_told.connect(self._show_usual)
 
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._show_levels()
+
+    def edit(self) -> None:
+        """Let the low level be typed."""
+        self.levels[0].setFocus()
+        self.levels[0].selectAll()
+
     def _take_percentiles(self) -> None:
         low, high = (box.value() for box in self.percentiles)
         if low < high:
             self._display.change(mode=LevelMode.PERCENTILES, levels=None, percentiles=(low, high))
 
     def _take_levels(self) -> None:
-        try:
-            low, high = (float(field.text().replace(",", ".")) for field in self.levels)
-        except ValueError:
-            low = high = float("nan")
-        if isfinite(low) and isfinite(high) and low < high:
+        low, high = (typed_number(field.text()) for field in self.levels)
+        if low is not None and high is not None and low < high:
             if (low, high) != tuple(float(_number(level)) for level in self._display.levels_in_use):
                 self._display.fix_levels(low, high)
         else:
@@ -110,6 +116,8 @@ class LevelsEditor(Popup):
         self.modes[LevelMode.PERCENTILES].setText(title)
 
     def _show_levels(self) -> None:
+        if not self.isVisible():  # the levels of each frame are others, and nobody sees it
+            return
         for field, value in zip(self.levels, self._display.levels_in_use, strict=True):
             if not field.hasFocus() or not field.isModified():
                 field.setText(_number(value))
@@ -195,11 +203,8 @@ class MasksEditor(QWidget):
     def _take_limit(self) -> None:
         if not self.limit.text().strip():
             self.limit.setText(f"{self._display.levels_in_use[1]:.6g}")
-        try:
-            limit = float(self.limit.text().replace(",", "."))
-        except ValueError:
-            limit = float("nan")
-        if not isfinite(limit):
+        limit = typed_number(self.limit.text())
+        if limit is None:
             self._show()
             return
         self._change(above=limit if self.above.isChecked() else None)

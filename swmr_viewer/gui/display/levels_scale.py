@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from swmr_viewer.analysis import ScaleName, Scaling, scaled, unscaled
+from swmr_viewer.core.number_text import compact_text
 
 Values = npt.NDArray[Any]
 
@@ -55,6 +56,10 @@ class LevelScale:
 
     def value(self, shade: float) -> float:
         return float(unscaled(shade, self._scaling))
+
+    def backward(self, shades: Values) -> Values:
+        """Return shades as the values that they stand for."""
+        return unscaled(shades, self._scaling)
 
     def usable(self, low: float, high: float) -> tuple[float, float]:
         """Return levels that a picture can be drawn with: finite, on log scales above zero, their shades clearly apart."""
@@ -181,6 +186,25 @@ def level_text(value: float) -> str:
     if value == int(value) and abs(value) < 1e6:
         return str(int(value))
     return f"{value:.3g}"
+
+
+MOST_LETTERS = 7
+
+
+def short_level_text(value: float) -> str:
+    """Return a level as it has room beside the colour bar."""
+    words = f"{value:.0f}" if 1e3 <= abs(value) < 1e6 else compact_text(level_text(value))
+    return words if len(words) <= MOST_LETTERS else compact_text(f"{value:.2g}")
+
+
+def moved_low(levels: tuple[float, float], low: float) -> tuple[float, float]:
+    """Return the levels with another low one; where the high one is not above it, that keeps its distance."""
+    return (low, levels[1]) if low < levels[1] else (low, low + levels[1] - levels[0])
+
+
+def moved_high(levels: tuple[float, float], high: float) -> tuple[float, float]:
+    """Return the levels with another high one; where the low one is not below it, that keeps its distance."""
+    return (levels[0], high) if high > levels[0] else (high - (levels[1] - levels[0]), high)
 
 
 def ticks_text(ticks: list[float], low: float) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import isfinite
 
 import numpy.typing as npt
 
@@ -35,6 +36,32 @@ def mode_text(settings: DisplaySettings) -> str:
         low, high = settings.percentiles
         return f"{percentile_text(low)} \u2013 {percentile_text(high)} %"
     return {LevelMode.EXTREMES: "min \u2013 max", LevelMode.FIXED: "fixed", LevelMode.HELD: "held"}[settings.mode]
+
+
+def short_mode_text(settings: DisplaySettings, *, is_as_stored: bool) -> str:
+    """Return where the levels come from, in as few characters as have room beside the colour bar."""
+    if is_as_stored:
+        return AS_STORED.replace(" ", "")
+    words = {LevelMode.PERCENTILES: "auto", LevelMode.EXTREMES: "full", LevelMode.FIXED: "fixed", LevelMode.HELD: "held"}
+    return words[settings.mode]
+
+
+def typed_number(words: str) -> float | None:
+    """Return the number that somebody typed, with a point or a comma; None where it is none."""
+    try:
+        number = float("".join(words.split()).replace(",", "."))
+    except ValueError:
+        return None
+    return number if isfinite(number) else None
+
+
+def mask_words(path: str | None, *, is_lacking: bool) -> tuple[str, str]:
+    """Return what is said of the file's pixel mask beside the picture, in a word and in full; nothing where it does not count."""
+    if path is None:
+        return "", ""
+    if is_lacking:
+        return "no mask", f"The file's pixel mask could not be used for this frame: its pixels are shown as they are\n{path}"
+    return "mask", f"Pixels are left out by the file's pixel mask\n{path}\nLevels and masks (Shift+A) can turn it off"
 
 
 @dataclass(frozen=True, slots=True)

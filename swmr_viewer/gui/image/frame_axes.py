@@ -3,20 +3,29 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from html import escape
+from typing import Any
 
 import numpy as np
 import pyqtgraph as pg
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QFontMetricsF, QPainter
 
 from swmr_viewer.core.data_facts import DataFacts
 from swmr_viewer.core.number_text import LONGEST_TICK, ticks_in_room
 from swmr_viewer.core.plain_text import plain
+from swmr_viewer.gui.look.theme import small_font
 
 MOST_OFF = 0.01
 """How far a value of an evenly spaced axis may be from its place (steps): what 32-bit numbers lose, too little to be seen."""
 
 MOST_LETTERS = 40
 """Longer names are cut: there is no more room beside a small picture."""
+
+MOST_OF_LINE = 0.45
+"""How much of the line of ticks a name may take."""
+NAME_OFFSET = 6
+APART = 4
+"""Nearer to a name (pixels) no tick is labelled."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,19 +78,22 @@ def even_step(values: tuple[float, ...]) -> float | None:
 
 
 class FrameTicks(pg.AxisItem):
-    """One side of the picture; whichever axis lies there, and whichever way it runs, its ticks are told of its coordinates."""
+    """One side of the picture; whichever axis lies there, and whichever way it runs, its ticks are told of its coordinates.
+
+    The axis's name stands at the end of the line of ticks, and takes no line of its own from the picture.
+    """
 
     def __init__(self, side: str) -> None:
         super().__init__(side)
         self.frame_axis = FrameAxis()
+        self.name = ""
         self._base = 0.0
         self.enableAutoSIPrefix(False)  # a unit with a prefix would get a second one
+        self.setStyle(tickFont=small_font(), tickLength=-3, tickTextOffset=2, autoExpandTextSpace=False, autoReduceTextSpace=False)
 
-    def show_axis(self, axis: FrameAxis, label: str) -> None:
-        """Tick this axis from now on; an empty label takes no room."""
-        self.frame_axis = axis
-        self.setLabel(escape(plain(label)))
-        self.showLabel(bool(label))
+    def show_axis(self, axis: FrameAxis, name: str) -> None:
+        """Tick this axis from now on, with this name, if any."""
+        self.frame_axis, self.name = axis, plain(name)
         self.picture = None
         self.update()
 
@@ -94,3 +106,43 @@ class FrameTicks(pg.AxisItem):
     def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
         shown = [self.frame_axis.value_at(coordinate) for coordinate in values]
         return ticks_in_room(shown, spacing, self._base, LONGEST_TICK[self.orientation])
+
+    # ---- the name among the ticks
+
+    @property
+    def name_shown(self) -> str:
+        """The name, cut where it would take more than its share of the ticks' line."""
+        length = self.size().width() if self.orientation == "bottom" else self.size().height()
+        return str(QFontMetricsF(self.style["tickFont"]).elidedText(self.name, Qt.TextElideMode.ElideRight, MOST_OF_LINE * length))
+
+    @property
+    def name_rect(self) -> QRectF:
+        """Where the name stands: at the right end of the lower side, at the upper end of the left one, from bottom to top."""
+        if not self.name:
+            return QRectF()
+        metrics, size = QFontMetricsF(self.style["tickFont"]), self.size()
+        long, high = metrics.horizontalAdvance(self.name_shown) + 2, metrics.height()
+        if self.orientation == "bottom":
+            return QRectF(size.width() - long, size.height() - high, long, high)
+        return QRectF(size.width() - high - NAME_OFFSET, 0, high, long)
+
+    def generateDrawSpecs(self, p: QPainter) -> Any:
+        specs = super().generateDrawSpecs(p)
+        if specs is None or not self.name:
+            return specs
+        axis, ticks, texts = specs
+        taken = self.name_rect.adjusted(-APART, -APART, APART, APART)
+        return axis, ticks, [text for text in texts if not text[0].intersects(taken)]
+
+    def drawPicture(self, p: QPainter, axisSpec: Any, tickSpecs: Any, textSpecs: Any) -> None:
+        super().drawPicture(p, axisSpec, tickSpecs, textSpecs)
+        if not self.name:
+            return
+        rect = self.name_rect
+        p.setFont(self.style["tickFont"])
+        p.setPen(self.textPen())
+        if self.orientation == "left":
+            p.translate(rect.left(), rect.bottom())
+            p.rotate(-90)
+            rect = QRectF(0, 0, rect.height(), rect.width())
+        p.drawText(rect, int(Qt.AlignmentFlag.AlignCenter), self.name_shown)

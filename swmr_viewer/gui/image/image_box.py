@@ -10,7 +10,8 @@ from PySide6.QtGui import QTransform
 
 from swmr_viewer.gui.display.orientation import Orientation
 
-PADDING = 0.02
+FREE_PX = 3
+"""What is free around a frame that is fitted (screen pixels): its outermost pixels are seen, and seen to be the last ones."""
 
 
 class ImageBox(pg.ViewBox):
@@ -38,6 +39,10 @@ class ImageBox(pg.ViewBox):
         """The visible part, in the frame's coordinates."""
         rect = self.viewRect()
         return QRectF(*self.orientation.frame_rect(rect.left(), rect.top(), rect.width(), rect.height()))
+
+    def fit_rect(self, rect: QRectF) -> None:
+        """Show all of this part of the frame, with little beside it."""
+        self.show_rect(rect, FREE_PX / max(1.0, min(self.width(), self.height())))
 
     def show_rect(self, rect: QRectF, padding: float = 0.0) -> None:
         """Show this part of the frame (and what else there is room for)."""

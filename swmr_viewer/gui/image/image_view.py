@@ -13,19 +13,25 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from swmr_viewer.analysis import valid_mask
 from swmr_viewer.core.data_facts import DataFacts
-from swmr_viewer.gui.display.color_bar import ColorBar, Histogram
+from swmr_viewer.gui.display.color_bar import BELOW, TOP
 from swmr_viewer.gui.display.display_settings import DisplaySettings
+from swmr_viewer.gui.display.levels_column import LevelsColumn
 from swmr_viewer.gui.display.levels_model import LevelsModel
+from swmr_viewer.gui.display.levels_text import AS_STORED, mask_words, mode_text, short_mode_text
 from swmr_viewer.gui.display.orientation import Orientation
 from swmr_viewer.gui.image.frame_axes import FrameTicks, frame_axes
-from swmr_viewer.gui.image.image_box import PADDING, ImageBox
+from swmr_viewer.gui.image.image_box import ImageBox
 from swmr_viewer.gui.image.image_layers import ImageLayers
 from swmr_viewer.gui.image.raw_crop import Crop
+from swmr_viewer.gui.look.labels import tip
 from swmr_viewer.gui.look.painting import PaintedView
 from swmr_viewer.gui.look.theme import theme_of_application, tokens
 from swmr_viewer.scan_model import LiveFrame
 
 MAX_HISTOGRAM_PIXELS = 65_536
+BESIDE = {False: 42, True: 50}
+"""Room for the ticks of pixels, and for those of named axes (pixels): of their own accord they would grow, and the picture jump."""
+MODE_TIP = "Click: percentiles, extremes, fixed or held; which pixels are left out (Shift+A)"
 
 
 class ImageView(QWidget):
@@ -36,12 +42,15 @@ class ImageView(QWidget):
     painted = Signal()
     levels_edited = Signal()
     """The user moved the levels."""
+    levels_typed = Signal(float, float)
+    auto_levels_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._shape: tuple[int, int] | None = None
         self._settings = DisplaySettings()
         self._axes = frame_axes(DataFacts())
+        self._mask_told: tuple[str | None, bool] = (None, False)
         self.model = LevelsModel(self)
         self._build()
         self._lay_out()
@@ -56,19 +65,20 @@ class ImageView(QWidget):
         self.ticks = {side: FrameTicks(side) for side in ("left", "bottom")}
         self.plot = pg.PlotItem(viewBox=self.box, axisItems=self.ticks, enableMenu=False)
         self.plot.hideButtons()
+        self.plot.layout.setContentsMargins(0, TOP, 1, 0)
+        self.ticks["bottom"].setHeight(BELOW)
         self._name_axes(Orientation())
         self.view.setCentralItem(self.plot)
         self.layers = ImageLayers(self.box, self.model)
-        self.histogram = Histogram(self.model, self)
-        self.color_bar = ColorBar(self.model, self)
+        self.column = LevelsColumn(self.model, self)
+        self.histogram, self.color_bar = self.column.histogram, self.column.color_bar
 
     def _lay_out(self) -> None:
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(8)
+        row.setSpacing(5)
         row.addWidget(self.view, 1)
-        row.addWidget(self.histogram)
-        row.addWidget(self.color_bar)
+        row.addWidget(self.column)
 
     def _connect(self) -> None:
         self.view.painted.connect(self.painted)
@@ -77,6 +87,8 @@ class ImageView(QWidget):
         self.box.sigRangeChanged.connect(lambda: self._draw(anew=False))
         self.model.changed.connect(self._on_levels)
         self.model.edited.connect(self.levels_edited)
+        self.column.levels_typed.connect(self.levels_typed)
+        self.column.auto_wanted.connect(self.auto_levels_wanted)
         theme_of_application().changed.connect(self._apply_theme)
 
     # ---- what is shown
@@ -134,6 +146,7 @@ class ImageView(QWidget):
         if settings.orientation != before.orientation:
             self._turn(settings.orientation)
         self._apply_levels()
+        self._say_mask()
         if (before.scale, before.mask, before.marks_saturated) != (settings.scale, settings.mask, settings.marks_saturated):
             self._draw(anew=True)
             self._count()
@@ -158,6 +171,7 @@ class ImageView(QWidget):
         self.layers.hold(frame)
         self._apply_colors()
         self._apply_levels()
+        self._say_mask()
         self._fit((int(frame.raw.shape[0]), int(frame.raw.shape[1])))
         self._draw(anew=True)
         self._count()
@@ -170,7 +184,7 @@ class ImageView(QWidget):
     def fit(self) -> None:
         """Show the whole frame."""
         if self._frame_rect is not None:
-            self.box.show_rect(self._frame_rect, PADDING)
+            self.box.fit_rect(self._frame_rect)
 
     def zoom_to_pixels(self) -> None:
         """Show one frame pixel per screen pixel, around the middle of the view."""
@@ -203,9 +217,21 @@ class ImageView(QWidget):
     def _apply_levels(self) -> None:
         frame = self.layers.frame
         levels = self._settings.levels_for(frame.levels if frame is not None else None)
-        if frame is not None and frame.is_camera_picture and self._settings.has_usual_levels:
+        is_as_stored = frame is not None and frame.is_camera_picture and self._settings.has_usual_levels
+        if is_as_stored:
             levels = (0.0, 255.0)
+        words = AS_STORED if is_as_stored else mode_text(self._settings)
+        self.column.say_mode(short_mode_text(self._settings, is_as_stored=is_as_stored), f"Levels: {words}\n{MODE_TIP}")
         self.model.take(self._settings.scale, frame.whole.dtype.kind if frame is not None else None, levels)
+
+    def _say_mask(self) -> None:
+        """Say whether the file's own mask is in use; once, not for every frame."""
+        frame = self.layers.frame
+        told = (self._settings.mask.mask_path, frame is not None and frame.lacks_mask)
+        if told != self._mask_told:
+            self._mask_told = told
+            words, full = mask_words(told[0], is_lacking=told[1])
+            self.column.say_mask(words, tip(full), "small-warn" if told[1] else "small")
 
     def _on_levels(self) -> None:
         self.layers.apply_levels(self._ratio())
@@ -239,14 +265,10 @@ class ImageView(QWidget):
             self.fit()
 
     def _name_axes(self, orientation: Orientation) -> None:
-        """Say what the axes are where the file does, and which of them is where when that is not as usual.
-
-        Of their own accord axes grow with their numbers, and the picture jumps: so they have one width with names and one without.
-        """
+        """Say what the axes are where the file does, and which of them is where when that is not as usual."""
         axes = dict(zip("xy", self._axes, strict=True))
         is_named = orientation.transposed or any(axis.label for axis in self._axes)
-        self.ticks["bottom"].setHeight(42 if is_named else 24)
-        self.ticks["left"].setWidth(62 if is_named else 44)
+        self.ticks["left"].setWidth(BESIDE[is_named])
         for side, name in zip(("bottom", "left"), orientation.axis_names, strict=True):
             self.ticks[side].show_axis(axes[name], axes[name].label or (name if is_named else ""))
 

@@ -57,6 +57,11 @@ class Popup(QFrame):
         self.adjustSize()
         self._open_at(button, button.mapToGlobal(QPoint(button.width() - self.width() if right else 0, button.height() + 4)))
 
+    def open_beside(self, part: QWidget) -> None:
+        """Open on the right of a part, upper edges in line: what is left of it stays seen."""
+        self.adjustSize()
+        self._open_at(part, part.mapToGlobal(QPoint(part.width() + 8, 0)))
+
     def open_above(self, button: QWidget) -> None:
         """Open with the left edges of both in line."""
         self.adjustSize()
@@ -77,6 +82,8 @@ class PopupButton(QToolButton):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.popup: Popup | None = None
+        self.beside: QWidget | None = None
+        """Where it opens while this is seen; else below the button."""
         self.setProperty("slim", "true")
         self.clicked.connect(self.open)
 
@@ -89,5 +96,9 @@ class PopupButton(QToolButton):
 
     def open(self) -> None:
         """Open the pop-up, as a click does."""
-        if self.popup is not None:
+        if self.popup is None:
+            return
+        if self.beside is not None and self.beside.isVisible():
+            self.popup.open_beside(self.beside)
+        else:
             self.popup.open_below(self)

@@ -10,6 +10,9 @@ from PySide6.QtWidgets import QApplication
 
 from swmr_viewer.resources import resource_path
 
+SMALL_PT = 8.0
+"""Ticks, and what stands among them."""
+
 
 @dataclass(frozen=True, slots=True)
 class Tokens:
@@ -123,6 +126,13 @@ def base_font() -> QFont:
     return font
 
 
+def small_font() -> QFont:
+    """Return the font of ticks."""
+    font = base_font()
+    font.setPointSizeF(SMALL_PT)
+    return font
+
+
 def palette_of(colors: Tokens) -> QPalette:
     """Return the palette for what the style sheet does not name (dialogs, menus, selections)."""
     palette = QPalette()
@@ -177,6 +187,8 @@ QLabel[role="title"] { font-size: 17pt; font-weight: 600; }
 QLabel[role="strong"] { font-weight: 600; font-size: 11.5pt; }
 QLabel[role="muted"] { color: @muted; }
 QLabel[role="caption"] { color: @muted; font-weight: 600; font-size: 8.5pt; letter-spacing: 1px; }
+QLabel[role="small"] { color: @muted; font-size: 8pt; }
+QLabel[role="small-warn"] { color: @warn; font-size: 8pt; }
 QLabel[role="warn"] { color: @warn; }
 QLabel[role="bad"] { color: @bad; }
 QPushButton, QToolButton { background: @panel; color: @text; border: 1px solid @border; border-radius: 6px; padding: 5px 11px; }
@@ -210,6 +222,10 @@ QPushButton[chip="true"] { border-radius: 10px; padding: 1px 6px; text-align: le
 QPushButton[chip="true"][behind="true"] { color: @warn; border-color: @warn; }
 QLineEdit, QSpinBox, QDoubleSpinBox, QComboBox, QPlainTextEdit { background: @field; color: @text; border: 1px solid @border;
   border-radius: 5px; padding: 3px 6px; selection-background-color: @accent; selection-color: @on_accent; }
+QLineEdit[level="true"] { padding: 0 1px; border-radius: 3px; font-size: 8pt; }
+QLineEdit[level="true"]:hover { border-color: @muted; }
+QLineEdit[bad="true"], QLineEdit[bad="true"]:focus { border-color: @bad; }
+QToolButton[level="true"] { padding: 0 1px; border-radius: 3px; font-size: 8pt; color: @muted; }
 QLineEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus, QPlainTextEdit:focus { border-color: @accent; }
 QSpinBox::up-button, QSpinBox::down-button, QDoubleSpinBox::up-button, QDoubleSpinBox::down-button { width: 0; border: none; }
 QComboBox::drop-down { border: none; width: 20px; }

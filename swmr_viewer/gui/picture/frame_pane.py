@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QSplitter, QStackedWi
 from swmr_viewer.core.number_text import shape_text
 from swmr_viewer.core.plain_text import plain
 from swmr_viewer.gui.curves import CurveView
-from swmr_viewer.gui.display.display_settings import Display
+from swmr_viewer.gui.display.display_settings import Display, LevelMode
 from swmr_viewer.gui.image import ImageView
 from swmr_viewer.gui.look.labels import PlainLabel
 from swmr_viewer.gui.session import Session
@@ -67,6 +67,8 @@ class FramePane(QWidget):
         self._display.changed.connect(self._apply_settings)
         self.image.model.changed.connect(self._report_levels)
         self.image.levels_edited.connect(lambda: self._display.fix_levels(*self.image.levels))
+        self.image.levels_typed.connect(self._display.fix_levels)
+        self.image.auto_levels_wanted.connect(lambda: self._display.set_mode(LevelMode.PERCENTILES))
 
     # ---- what others ask
 

@@ -15,7 +15,7 @@ from swmr_viewer.core.number_text import LONGEST_TICK, compact_text, ticks_in_ro
 from swmr_viewer.gui.application import application
 from swmr_viewer.gui.assembly import Assembly
 from swmr_viewer.gui.desktop.readout_bar import short_number
-from swmr_viewer.gui.display.color_bar import TEXT_WIDTH
+from swmr_viewer.gui.display.color_bar import BAR_WIDTH, TEXT_LEFT, TEXT_WIDTH
 from swmr_viewer.gui.display.levels_scale import ticks_text
 from swmr_viewer.gui.look.scrolled import Scrolled
 from swmr_viewer.reader.messages import FollowRequest
@@ -88,7 +88,7 @@ def test_ticks_have_room_beside_the_picture_and_the_colour_bar(large: Assembly) 
     bar = view.image.color_bar
     words = [compact_text(one) for one in ticks_text(bar.tick_values(), bar.levels[0])]
     assert words
-    assert max(bar.fontMetrics().horizontalAdvance(one) for one in words) <= TEXT_WIDTH - 9
+    assert max(bar.fontMetrics().horizontalAdvance(one) for one in words) <= TEXT_WIDTH + BAR_WIDTH - TEXT_LEFT
     for side, ticks in view.image.ticks.items():
         levels = ticks.tickValues(*ticks.range, 300.0)
         told = ticks.tickStrings(levels[0][1], 1.0, levels[0][0])

@@ -11,13 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from swmr_viewer.analysis import LevelStatistics
-from swmr_viewer.gui.display.color_bar import counts_along
 from swmr_viewer.gui.display.color_maps import COLOR_MAPS, color_table
 from swmr_viewer.gui.display.display_settings import DisplaySettings, LevelMode
 from swmr_viewer.gui.display.levels_scale import LevelsAxis, LevelScale, Scale, log_ticks_between, scale_for, ticks_text
 from swmr_viewer.gui.display.levels_text import mode_text
 from swmr_viewer.gui.display.orientation import Orientation
 from swmr_viewer.gui.display.screen_fit import screen_fit
+from swmr_viewer.gui.display.value_bins import BIN_PX, binned
 from swmr_viewer.gui.image.raw_crop import raw_part
 
 ORIENTATIONS = [Orientation(*flags) for flags in product((False, True), repeat=3)]
@@ -71,8 +71,7 @@ def test_levels_that_64_bits_cannot_tell_apart_are_spread(low: float, high: floa
         assert len(ticks) <= most + 1
         assert ticks == sorted(set(ticks))
         assert len(set(ticks_text(ticks, axis.low))) == len(ticks)
-    counts = counts_along(np.array([low, high, *usable, np.inf, -np.inf, np.nan]), axis)
-    assert counts.sum() == 6
+    assert binned(np.array([low, high, *usable, np.inf, -np.inf, np.nan]), axis).counts.sum() == 6
     assert not np.isnan([axis.value_at(y) for y in (-1e6, 0.0, 200.0, 1e6)]).any()
 
 
@@ -149,14 +148,79 @@ def test_no_bright_pixel_is_lost_in_the_last_reduction(shape: tuple[int, int], r
 
 def test_the_histogram_counts_every_value_once() -> None:
     axis = LevelsAxis(10, 20, LevelScale(), top=0, bottom=300)
-    counts = counts_along(np.array([-5, 10, 15, 15, 20, 999, np.nan], np.float32), axis)
-    assert counts.sum() == 6
-    places = np.flatnonzero(counts)
+    bins = binned(np.array([-5, 10, 15.25, 15.25, 20, 999, np.nan], np.float32), axis)
+    assert bins.counts.sum() == 6
     first, last = axis.shades
-    expected = {int(np.clip((v - first) / (last - first) * 100, 0, 99)) for v in (-5, 10, 15, 20, 999)}
-    assert set(places.tolist()) == expected
-    assert counts[-1] == 1
-    assert counts[0] == 1
+    expected = {int(np.clip((v - first) / (last - first) * 100, 0, 99)) for v in (-5, 10, 15.25, 20, 999)}
+    assert set(np.flatnonzero(bins.counts).tolist()) == expected
+    assert bins.counts[-1] == 1
+    assert bins.counts[0] == 1
+
+
+def axis_for(kind: Scale, pixels: np.ndarray) -> LevelsAxis:
+    low, high = float(pixels.min()), float(pixels.max())
+    scale = scale_for(kind, pixels.dtype.kind, low, high)
+    return LevelsAxis(*scale.usable(low, high), scale, top=5, bottom=505)
+
+
+@pytest.mark.parametrize("dtype", ["u2", "i4", "f4"])
+@pytest.mark.parametrize("kind", list(Scale))
+@pytest.mark.parametrize("most", [1, 3, 60])
+def test_each_whole_number_has_a_bar_of_its_own_that_ends_halfway_to_the_next(most: int, kind: Scale, dtype: str) -> None:
+    pixels = np.random.default_rng(most).integers(0, most + 1, 5000).astype(dtype)
+    axis = axis_for(kind, pixels)
+    bins = binned(pixels, axis)
+    assert bins.n_whole is not None
+    lengths = bins.lengths()
+    for value in range(most + 1):
+        inside = np.flatnonzero((bins.edges[1:] <= axis.y_of(value) + 1e-6) & (bins.edges[:-1] > axis.y_of(value)))
+        if bins.n_whole[inside[0]] == 1:
+            assert bins.counts[inside[0]] == (pixels == value).sum()
+        assert lengths[inside[0]] > 0
+    between = slice(*np.flatnonzero(lengths)[[0, -1]])
+    assert (lengths[between] > 0).all()  # no stripes
+    assert bins.counts.sum() == pixels.size
+    if kind is Scale.LINEAR and most == 3:
+        np.testing.assert_allclose(np.diff(bins.edges)[2:-2], np.diff(bins.edges)[2])
+
+
+@pytest.mark.parametrize("kind", list(Scale))
+@pytest.mark.parametrize(
+    "pixels",
+    [
+        np.arange(65_536, dtype=np.uint16),
+        np.arange(-300, 1000, dtype=np.int32),
+        np.arange(400, dtype=np.float32) * np.float32(0.37),
+        np.arange(0, 130, 2, dtype=np.uint16),
+        np.random.default_rng(0).normal(50, 10, 60_000),
+        np.full(900, 7, np.uint16),
+        np.full(900, 0.3),
+    ],
+    ids=["all of 16 bits", "negative", "steps of a float", "every second", "normal", "one whole number", "one float"],
+)
+def test_the_histogram_has_no_stripes(pixels: np.ndarray, kind: Scale) -> None:
+    axis = axis_for(kind, pixels)
+    bins = binned(pixels, axis)
+    lengths = bins.lengths()
+    assert bins.counts.sum() == pixels.size
+    assert (np.diff(bins.edges) < 0).all()
+    assert lengths.max() == 1
+    runs = np.flatnonzero(np.diff(np.concatenate(([0], lengths > 0, [0]))) > 0)
+    if pixels.size == 65 and kind is not Scale.LINEAR:
+        inside = slice(*np.flatnonzero(bins.counts)[[0, -1]])
+        assert bins.n_whole is not None
+        assert all(bins.n_whole[inside][lengths[inside] == 0] == 1)  # numbers that are apart on the screen, and not there
+    else:
+        assert len(runs) <= 1 + 8 * (pixels.size == 60_000)  # tails of real noise may have gaps
+    if pixels.size == 65_536 and kind is Scale.LINEAR:  # bins with one number more are no longer bars
+        assert np.ptp(lengths[lengths > 0][1:-1]) < 0.01
+
+
+def test_no_bar_is_thinner_than_the_others_by_much() -> None:
+    pixels = np.random.default_rng(0).poisson(200, 60_000).astype("u4")
+    for kind in Scale:
+        heights = -np.diff(binned(pixels, axis_for(kind, pixels)).edges)
+        assert heights[1:-1].min() > BIN_PX / 2
 
 
 def test_turning_four_times_changes_nothing_and_left_undoes_right() -> None:
