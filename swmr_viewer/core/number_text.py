@@ -7,6 +7,7 @@ from datetime import datetime
 from math import ceil, floor, isfinite, log10
 
 THIN_SPACE = "\u2009"
+MINUS, FIGURE_SPACE = "\u2212", "\u2007"
 LONGEST_TICK = {"left": 7, "bottom": 10}
 """So many characters of a tick have room beside a plot or a picture, and below it."""
 MOST_DIGITS = 6
@@ -63,6 +64,15 @@ def moment_text(unix_s: float, now_s: float) -> str:
 def position_text(position: Sequence[int]) -> str:
     """Return a position as people write it: ``(13, 27)``."""
     return "(" + ", ".join(str(p) for p in position) + ")"
+
+
+def steady_text(value: float) -> str:
+    """Return a number that is told again and again, with three decimals, and as wide with a minus as without: ``−0.310``.
+
+    Where three decimals would tell too little, or there are too many digits before them, four digits that matter are told.
+    """
+    told = f"{abs(value):.3f}" if value == 0 or 1e-2 <= abs(value) < 1e6 else f"{abs(value):.4g}"
+    return f"{MINUS if value < 0 else FIGURE_SPACE}{told}"
 
 
 def shape_text(shape: Sequence[int]) -> str:

@@ -9,7 +9,8 @@ from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtGui import QAction, QColor, QPainter, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QToolButton, QWidget
 
-from swmr_viewer.core.number_text import age_text, count_text, moment_text, position_text
+from swmr_viewer.core.data_facts import MotorPosition
+from swmr_viewer.core.number_text import age_text, count_text, moment_text, position_text, steady_text
 from swmr_viewer.gui.look.icons import wear
 from swmr_viewer.gui.look.labels import PlainLabel, tip
 from swmr_viewer.gui.look.painting import Painted
@@ -18,6 +19,8 @@ from swmr_viewer.gui.session import Session
 from swmr_viewer.scan_model import LiveFrame
 
 SPACING = 14
+TITLE_FRAME = 10
+"""Pixels round the number's words."""
 LEAST_NEEDED = ("taken", "total", "motors", "where", "composition")
 """What is left out where there is no room for all, in this order. Whether a picture is current is never left out."""
 
@@ -107,10 +110,13 @@ class FrameHeader(QWidget):
         total = count_text(scan.progress.total if scan.progress is not None else 0)
         is_one = frame.combined == 1
         taken, age = self._time_text(frame)
+        self.title.ensurePolished()
+        self.title.setMinimumWidth(self.title.fontMetrics().horizontalAdvance(f"Frame {total}") + TITLE_FRAME)
         self.title.setText(f"Frame {count_text(frame.index)}" if is_one else f"{count_text(frame.combined)} frames")
         words = {
             "total": f"of {total}" if is_one else f"last {count_text(frame.index)} of {total}",
             "where": f"at {position_text(frame.position)}" if frame.position else "",  # a scan of no axes is one point
+            "motors": "   ".join(map(_motor_text, frame.motor_positions)),
             "composition": scan.composition_text,
             "held": "" if scan.is_live else "held",
             "taken": taken,
@@ -148,6 +154,10 @@ class FrameHeader(QWidget):
         for name, part in self._parts.items():
             part.setVisible(name in told)
         self.setToolTip(tip("   ".join(part.text() for part in self._parts.values() if part.text())))
+
+
+def _motor_text(motor: MotorPosition) -> str:
+    return f"{motor.name} {steady_text(motor.value)} {motor.unit}".rstrip()
 
 
 class SteadyLabel(PlainLabel):
