@@ -67,7 +67,7 @@ def position_text(position: Sequence[int]) -> str:
 
 
 def steady_text(value: float) -> str:
-    """Return a number that is told again and again, with three decimals, and as wide with a minus as without: ``−0.310``.
+    """Return a number that is told again and again, with three decimals, and as wide with a minus as without: ``0.310``.
 
     Where three decimals would tell too little, or there are too many digits before them, four digits that matter are told.
     """

@@ -92,7 +92,6 @@ class MainWindow(QMainWindow):
         self.edge = LiveEdge(session, self)
         self.control_bar = ControlBar(session, self.edge.playback)
         self.edge.compose(self.menu_, self.frame_header, self.control_bar.play)
-        self.control_bar.add_tool(self.edge.combine_button)
         self.termination_bar = TerminationBar(session)
         self.readout = ReadoutBar(session)
         self.empty = EmptyState(actions.open)
@@ -125,9 +124,13 @@ class MainWindow(QMainWindow):
         self.measuring.add_panels(self.panels)
         self.measuring.add_to_frames(self.frame_view)
         self.measuring.frame_the_alarm(self.panels.centralWidget(), self.frame_header)
-        for button in (*self.display_tools.compose(self.menu_, self.actions_.quit), self.measuring.button):
-            self.top_bar.add_tool(button)
-        self.top_bar.add_tool(_tool(self.actions_.fit, "Fit"))
+        tools = self.display_tools
+        icons: dict[QWidget, str] = {tools.levels_button: "levels", tools.color_button: "colors"}
+        for button in tools.compose(self.menu_, self.actions_.quit):
+            self.top_bar.add_tool(button, icons.get(button, ""))
+        self.top_bar.add_tool(self.measuring.button, "measure")
+        self.top_bar.add_tool(self.edge.combine_button)
+        self.top_bar.add_tool(_tool(self.actions_.fit, "Fit"), "fit")
         self.menu_.insertMenu(self.actions_.quit, self.view_row.menu_)
         self.menu_.insertMenu(self.actions_.quit, self.measuring.menu_)
         self.measuring.lend_actions(tuple(self.display_tools.actions.scales.values()), self.actions_.save_curves)
@@ -200,6 +203,10 @@ def _panel(*parts: QWidget, stretched: QWidget | None = None) -> QFrame:
 def _tool(action: QAction, words: str) -> QToolButton:
     button = QToolButton()
     button.setProperty("slim", "true")
-    button.setDefaultAction(action)
     button.setText(words)
+    button.setAccessibleName(words)
+    button.setToolTip(action.toolTip())
+    button.clicked.connect(action.trigger)
+    button.setEnabled(action.isEnabled())
+    action.enabledChanged.connect(button.setEnabled)
     return button

@@ -25,7 +25,7 @@ class KeyboardFocus(QObject):
     def __init__(self, window: QWidget, nobody: QWidget) -> None:
         super().__init__(window)
         self._window = window
-        self._nobody = nobody
+        self.nobody = nobody
         self._owner: QWidget | None = None
 
     def kept(self) -> bool:
@@ -37,13 +37,13 @@ class KeyboardFocus(QObject):
             self._owner.removeEventFilter(self)
         self._owner = owner
         owner.installEventFilter(self)
-        self._nobody.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.nobody.setFocus(Qt.FocusReason.OtherFocusReason)
         return True
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if watched is self._owner and event.type() in _BACK and self._owner.isEnabled() and self._owner.isVisible():
             owner, self._owner = self._owner, None
             owner.removeEventFilter(self)
-            if self._window.focusWidget() is self._nobody:  # else the user has gone elsewhere
+            if self._window.focusWidget() is self.nobody:  # else the user has gone elsewhere
                 owner.setFocus(Qt.FocusReason.OtherFocusReason)
         return False

@@ -84,6 +84,8 @@ class PopupButton(QToolButton):
         self.popup: Popup | None = None
         self.beside: QWidget | None = None
         """Where it opens while this is seen; else below the button."""
+        self.caption = ""
+        self._shows_caption = True
         self.setProperty("slim", "true")
         self.clicked.connect(self.open)
 
@@ -92,7 +94,16 @@ class PopupButton(QToolButton):
         self.popup = popup
 
     def set_caption(self, text: str) -> None:
-        self.setText(f"{text} \u25be")
+        self.caption = f"{text} \u25be"
+        self._show_caption()
+
+    def show_caption(self, shown: bool) -> None:
+        """Show its words, or its icon alone."""
+        self._shows_caption = shown
+        self._show_caption()
+
+    def _show_caption(self) -> None:
+        self.setText(self.caption if self._shows_caption else "")
 
     def open(self) -> None:
         """Open the pop-up, as a click does."""

@@ -21,13 +21,17 @@ SIDE_SHARE, SIDE_LEAST, SIDE_MOST = 0.31, 420, 720
 """Width of the side column: a share of the window's, between these (px)."""
 TOP_SHARE = 0.45
 """Height of the first panel, as a share of the column's."""
-NARROW = 980
-"""In a window narrower than this (px) the column is as narrow as it can be."""
+BESIDE_PICTURE = 140
+"""Pixels that axis, colour bar and margins take beside a square picture."""
 
 
-def side_width(width: int) -> int:
-    """Return how wide (px) the side column stands in a window of this width, unless somebody drags it."""
-    return LEAST_WIDTH if width < NARROW else round(min(max(SIDE_SHARE * width, SIDE_LEAST), SIDE_MOST))
+def side_width(width: int, height: int) -> int:
+    """Return how wide (px) the side column stands in a room of this size, unless somebody drags it.
+
+    The picture comes first: where a square one could not be as high as the room any more, the column is narrower.
+    """
+    left_over = width - height - BESIDE_PICTURE
+    return max(LEAST_WIDTH, min(round(max(SIDE_SHARE * width, SIDE_LEAST)), SIDE_MOST, left_over))
 
 
 class Panels(QMainWindow):
@@ -137,7 +141,7 @@ class Panels(QMainWindow):
     def _widen_side(self) -> None:
         column = self._side_column()
         if column and not self._is_dragged:
-            self.resizeDocks(column, [side_width(self.width())] * len(column), Qt.Orientation.Horizontal)
+            self.resizeDocks(column, [side_width(self.width(), self.height())] * len(column), Qt.Orientation.Horizontal)
 
     def actions_to_show(self) -> tuple[QAction, ...]:
         """Return one checkable action per panel."""

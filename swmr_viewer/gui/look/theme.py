@@ -198,9 +198,9 @@ QPushButton:checked, QToolButton:checked { background: @pressed; border-color: @
 QPushButton:focus, QToolButton:focus { border: 1px solid @accent; }
 QPushButton:disabled, QToolButton:disabled { color: @faint; border-color: @border; }
 QToolButton::menu-indicator { image: none; }
-QToolButton[segment] { padding: 5px 8px; border-radius: 0; margin-left: -1px; }
-QToolButton[slim="true"] { padding: 5px 8px; }
-QToolButton[file="true"] { padding: 5px 10px; font-weight: 600; }
+QToolButton[segment] { padding: 5px 7px; border-radius: 0; margin-left: -1px; }
+QToolButton[slim="true"] { padding: 5px 7px; }
+QToolButton[file="true"] { padding: 5px 7px; font-weight: 600; }
 QPushButton[kind="number"] { border: 1px solid transparent; padding: 0 3px; font-weight: 600; font-size: 11.5pt;
   background: transparent; text-align: left; }
 QPushButton[kind="number"]:hover { border-color: @border; background: @hover; }
@@ -272,7 +272,7 @@ QTabBar::tab:selected { color: @text; border-color: @muted; }
 QTabBar::tab:disabled { color: @faint; border-style: dashed; }
 QTabBar::tab:focus { border-color: @accent; }
 QTabBar[flat="true"]::tab { background: transparent; border: none; border-bottom: 2px solid transparent; border-radius: 0;
-  padding: 4px 6px; margin: 0 3px; }
+  padding: 4px 5px; margin: 0 2px; }
 QTabBar[flat="true"]::tab:selected { color: @text; border-bottom: 2px solid @accent; font-weight: 600; }
 QTabBar[flat="true"]::tab:disabled { color: @faint; border-bottom: 2px dashed @border; }
 QTabBar[flat="true"]::tab:focus { border-bottom: 2px solid @text; }

@@ -27,7 +27,7 @@ LEFT = Qt.MouseButton.LeftButton
 
 
 @pytest.fixture(autouse=True)
-def the_desktops_look() -> object:
+def the_desktops_look(qapp: object) -> object:
     yield
     theme_of_application().force(None)
 

@@ -71,7 +71,7 @@ def test_the_slider_has_the_keyboard_again_when_the_next_scan_has_a_frame(qtbot:
     slider.setFocus()
     shown.session.open(m.FollowRequest("/data/next.nxs"))
     assert not slider.isEnabled()
-    assert window.focusWidget() is window.centralWidget()  # and no field whose number the next key would change
+    assert window.focusWidget() is window.keyboard.nobody  # and no field whose number the next key would change
     with qtbot.waitSignal(shown.session.opened):
         reader.say_opened((6, 7))
     with qtbot.waitSignal(shown.session.frame_changed):
@@ -100,7 +100,7 @@ def test_an_error_bar_that_goes_gives_the_keyboard_to_no_field(qtbot: QtBot, sho
     window.error_bar.close_button.setFocus()
     qtbot.keyClick(window.error_bar.close_button, Qt.Key.Key_Space)
     assert not window.error_bar.isVisible()
-    assert window.focusWidget() is window.centralWidget()
+    assert window.focusWidget() is window.keyboard.nobody
 
 
 def test_the_tab_key_goes_on_as_ever(qtbot: QtBot, shown: Assembly) -> None:
