@@ -216,7 +216,8 @@ QPushButton[kind="stop"] { color: @bad; border-color: @bad; }
 QPushButton[kind="stop"]:disabled { color: @faint; border-color: @border; }
 QPushButton[kind="live"]:checked { background: @good; color: @on_good; border-color: @good; font-weight: 600; }
 QPushButton[kind="link"] { border: none; padding: 2px 4px; color: @accent; background: transparent; }
-QPushButton[kind="link"]:hover { text-decoration: underline; }
+QPushButton[kind="link"]:hover, QPushButton[kind="link"]:focus { text-decoration: underline; }
+QPushButton[kind="link"][line="true"] { text-align: left; }
 QPushButton[kind="link"]:disabled { color: @muted; }
 QPushButton[chip="true"] { border-radius: 10px; padding: 1px 6px; text-align: left; }
 QPushButton[chip="true"][behind="true"] { color: @warn; border-color: @warn; }

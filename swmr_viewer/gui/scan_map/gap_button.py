@@ -12,7 +12,7 @@ from swmr_viewer.core.number_text import count_text, position_text
 from swmr_viewer.core.scan import position_of
 from swmr_viewer.gui.look.labels import PlainLabel
 from swmr_viewer.gui.look.menus import Popup
-from swmr_viewer.gui.scan_map.gap_walk import GapWalk
+from swmr_viewer.gui.scan_map.gap_walk import NEXT_GAP_KEY, GapWalk
 from swmr_viewer.gui.scan_map.gaps import ScanGaps, range_text
 from swmr_viewer.gui.session import Session
 
@@ -92,7 +92,7 @@ class GapPopup(Popup):
         for line in self.lines:
             self.box.addWidget(line)
         left = (self._gaps.n_gaps or 0) - sum(stop - start for start, stop in found)
-        foot = [f"and {count_text(left)} more"] * (left > 0) + ["G: the next gap"]
+        foot = [f"and {count_text(left)} more"] * (left > 0) + [f"{NEXT_GAP_KEY}: the next gap"]
         label = PlainLabel("muted")
         label.say("; ".join(foot))
         self.box.addWidget(label)
@@ -101,6 +101,7 @@ class GapPopup(Popup):
         position = position_text(position_of(start, self._session.scan.scan_shape))
         line = QPushButton(f"{range_text(start, stop)} {'at' if stop == start + 1 else 'from'} {position}")
         line.setProperty("kind", "link")
+        line.setProperty("line", "true")
         line.setToolTip("Show where it is, and the nearest complete frame")
         line.clicked.connect(partial(self._choose, start))
         return line

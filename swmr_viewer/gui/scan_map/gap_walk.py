@@ -9,6 +9,8 @@ from swmr_viewer.gui.scan_map.gaps import ScanGaps, next_gap
 from swmr_viewer.gui.scan_map.map_text import missing_text
 from swmr_viewer.gui.session import Session
 
+NEXT_GAP_KEY = "G"
+
 
 class GapWalk(QObject):
     """Knows at which gap somebody is."""

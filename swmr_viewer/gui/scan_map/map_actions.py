@@ -9,6 +9,7 @@ from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QMenu, QWidget
 
 from swmr_viewer.gui.look.menus import make_action, make_menu
+from swmr_viewer.gui.scan_map.gap_walk import NEXT_GAP_KEY
 from swmr_viewer.gui.scan_map.map_pages import MapPages
 
 
@@ -30,7 +31,7 @@ def make_map_actions(pages: MapPages, owner: QWidget) -> MapActions:
     action = partial(make_action, owner)
     actions = MapActions(
         whole=action("&Whole map", "W", "Show the whole scan, or the whole page, on the map again"),
-        next_gap=action("Next &gap", "G", "Show the next gap on the map, and the complete frame nearest to it"),
+        next_gap=action("Next &gap", NEXT_GAP_KEY, "Show the next gap on the map, and the complete frame nearest to it"),
         all_pages=action("&All pages", "Ctrl+Shift+P", "Show the planes of the last two axes side by side", pages.show_all, checkable=True),
         one_page=action("&One page", "Ctrl+P", "Show one plane of the last two axes", pages.show_one, checkable=True),
         back=action("Page &back", "Ctrl+PgUp", "Hold the page before", lambda: pages.step(-1)),
