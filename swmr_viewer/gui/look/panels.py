@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QSize, Qt
+from PySide6.QtCore import QEvent, QSize, Qt, QTimer
 from PySide6.QtGui import QAction, QColor, QPainter, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QDockWidget, QHBoxLayout, QMainWindow, QTabWidget, QToolButton, QWidget
 
@@ -55,6 +55,8 @@ class Panels(QMainWindow):
         self._is_dragged = False
         """Whether somebody gave the side column its width by hand."""
         self._put_away: tuple[QDockWidget, ...] = ()
+        self._seen: set[QDockWidget] = set()
+        """Those that have stood open: they have the height that somebody gave them."""
 
     def add(
         self,
@@ -89,12 +91,18 @@ class Panels(QMainWindow):
         panel.setVisible(shown)
         widget.setMinimumWidth(LEAST_WIDTH)
         self._panels[name] = panel
+        panel.toggleViewAction().toggled.connect(lambda shown: self._note_shown(panel) if shown else None)
         return panel
 
     def panel(self, name: str) -> QDockWidget:
         return self._panels[name]
 
-    def share_height(self) -> None:
+    def _note_shown(self, panel: QDockWidget) -> None:
+        if panel not in self._seen and self.isVisible():
+            QTimer.singleShot(0, self, self._share_height)
+        self._seen.add(panel)
+
+    def _share_height(self) -> None:
         """Give the first of two panels that stand one above the other its share of the height, the other one the rest."""
         column = sorted(self._side_column(), key=QDockWidget.y)
         if len(column) == 2 and column[0].x() == column[1].x():
@@ -154,6 +162,7 @@ class Panels(QMainWindow):
         self._is_dragged = read_setting(DRAGGED_KEY, False)
         if stored:
             self.restoreState(stored, LAYOUT_VERSION)
+        self._seen = {panel for panel in self._panels.values() if not panel.isHidden()}
 
     def keep(self) -> None:
         """Remember how it stands now; what is put away for a while is not closed."""

@@ -14,6 +14,7 @@ class CurvePanel(QFrame):
         super().__init__(parent)
         self.setProperty("panel", "true")
         self.bar = QTabBar(documentMode=True, drawBase=False, expanding=False)
+        self.bar.setProperty("flat", "true")
         self.bar.setAccessibleName("What is drawn")
         self.bar.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self._pages = QStackedWidget()

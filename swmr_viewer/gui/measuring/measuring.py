@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QDockWidget, QWidget
 
@@ -76,7 +76,6 @@ class Measuring(QObject):
         self.tabs.add_page("Curve", self.regions_panel, (self.regions_panel.quantity, self.regions_panel.against))
         self.tabs.add_page("Profile", self.profile_panel)
         panel = panels.add("measuring", "Curve", self.tabs, shown=False)
-        self._give_room = panels.share_height
         self.menu_ = make_measuring_menu(self.actions_, (self.data_tabs.next_action, panel.toggleViewAction()), self._window)
         self.button = MeasureButton(self.menu_)
         for layer in (self.layer, self.spans):
@@ -174,8 +173,5 @@ class Measuring(QObject):
 
     def _open(self, panel: QDockWidget, kind: str) -> None:
         self.tabs.show_page(self.profile_panel if kind == "line" else self.regions_panel)
-        was_closed = panel.isHidden()
         panel.show()
         panel.raise_()
-        if was_closed:
-            QTimer.singleShot(0, self, self._give_room)

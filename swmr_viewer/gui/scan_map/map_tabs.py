@@ -15,6 +15,7 @@ class MapTabs(QTabBar):
         super().__init__(parent)
         self.setProperty("flat", "true")
         self.setDrawBase(False)
+        self.setProperty("flat", "true")
         self.setExpanding(False)
         self.setElideMode(Qt.TextElideMode.ElideNone)
         self.setAccessibleName("Maps")
