@@ -165,7 +165,8 @@ class DetectorChips(QWidget):
         self._left_words = words
         self.left.say(f"{words} \u00b7" if words else "")
         self._lay_out()
-        self.left.setToolTip(f"{words[:1].upper()}{words[1:]}, at the rate at which frames came lately" if words else "")
+        self.gaps.time_left = f"About {words} at the rate at which frames came lately" if words else ""
+        self.left.setToolTip(self.gaps.time_left)
 
     def _rebuild(self, paths: tuple[str, ...]) -> None:
         self._paths, self._slowest, self._counts = paths, 0, []

@@ -32,6 +32,8 @@ class GapButton(QPushButton):
         self._session = session
         self._gaps = gaps
         self.popup = GapPopup(session, gaps, walk, self)
+        self.time_left = ""
+        """What the tooltip says of the time left, which has not always room beside it."""
         self.setProperty("kind", "link")
         self.setAccessibleName("Gaps")
         self.clicked.connect(self.popup.open)
@@ -58,9 +60,11 @@ class GapButton(QPushButton):
     def told(self) -> str:
         """The tooltip: the first gaps are looked for when it is asked for."""
         if self._gaps.n_gaps is None:
-            return NO_ORDER_TIP
-        words = self.plain
-        return f"{words[:1].upper()}{words[1:]}\n{GAPS_TIP}{'; click to choose one' if self._gaps.n_gaps else ''}"
+            lines = [NO_ORDER_TIP]
+        else:
+            words = self.plain
+            lines = [f"{words[:1].upper()}{words[1:]}", f"{GAPS_TIP}{'; click to choose one' if self._gaps.n_gaps else ''}"]
+        return "\n".join([*lines, self.time_left] if self.time_left else lines)
 
 
 class GapPopup(Popup):

@@ -320,6 +320,7 @@ def test_the_time_left_stands_in_the_window_and_goes_when_nothing_comes(
         clock.now_s += 0.5
     viewer.session.tick()
     assert detectors.left.text() == "22 s left \u00b7"  # 90 frames at 4 per second
+    assert detectors.gaps.told.endswith("\nAbout 22 s left at the rate at which frames came lately")
     clock.now_s += 30.0
     viewer.session.tick()
     assert detectors.left.text() == ""
