@@ -20,6 +20,7 @@ from swmr_viewer.gui.scan_map.page_row import PageRow
 from swmr_viewer.gui.scan_map.progress_map import ProgressMap, scan_axis_names
 from swmr_viewer.gui.session import Session
 
+MARGIN, SPACING = 8, 6
 LEGEND_FROM = 320
 """The panel's height (px) from which on the legend stands below the map; the map's own menu has it always."""
 
@@ -56,8 +57,8 @@ class MapPanel(QFrame):
 
     def _lay_out(self) -> None:
         box = QVBoxLayout(self)
-        box.setContentsMargins(12, 8, 12, 8)
-        box.setSpacing(6)
+        box.setContentsMargins(12, MARGIN, 12, MARGIN)
+        box.setSpacing(SPACING)
         box.addWidget(self.header)
         box.addWidget(self.page_row)
         box.addLayout(self.tabs.maps, 1)
@@ -82,6 +83,13 @@ class MapPanel(QFrame):
         self._show_legend()
 
     def _show_legend(self) -> None:
-        has_room = self._session.scan.progress is not None and self.height() >= LEGEND_FROM
+        has_room = self._session.scan.progress is not None and (self.height() >= LEGEND_FROM or self._is_room_left)
         if self.legend.isHidden() is has_room:
             self.legend.setVisible(has_room)
+
+    @property
+    def _is_room_left(self) -> bool:
+        """Whether the map, which fills no more than its shape allows, leaves room for the legend."""
+        parts = [part for part in (self.header, self.page_row, self.detectors) if not part.isHidden()]
+        taken = sum(part.sizeHint().height() + SPACING for part in parts) + 2 * MARGIN + self.map.maximumHeight()
+        return self.height() - taken >= self.legend.sizeHint().height() + SPACING

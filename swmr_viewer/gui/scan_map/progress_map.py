@@ -189,6 +189,7 @@ class ProgressMap(Painted, QWidget):
             shape, page = progress.scan_shape, self._pages.page
             self.setMaximumHeight(round(ml.natural_height(shape, max(60, self._room()[0]), page, round(STRIP_HEIGHT * ratio)) / ratio))
             self._canvas = MapCanvas(ml.map_layout(shape, *self._room(), page))
+            self.view_changed.emit()
             self.update()
         first, stop = self._canvas.draw_some(progress.state_codes, BUDGET_S)
         ratio = self.devicePixelRatioF()

@@ -154,6 +154,7 @@ def test_one_axis_leaves_the_chips_right_below_a_strip(qtbot: QtBot, reader: Fak
     qtbot.waitUntil(lambda: 250 < panel.height() <= 300 and chart.is_current)
     QApplication.processEvents()
     assert chart.height() <= 120
+    assert panel.legend.isVisible()  # in the room that the strip leaves
     assert panel.detectors.y() - chart.geometry().bottom() < 40
 
 
