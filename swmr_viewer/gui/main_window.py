@@ -133,7 +133,7 @@ class MainWindow(QMainWindow):
         self.top_bar.add_tool(_tool(self.actions_.fit, "Fit"), "fit")
         self.menu_.insertMenu(self.actions_.quit, self.view_row.menu_)
         self.menu_.insertMenu(self.actions_.quit, self.measuring.menu_)
-        self.measuring.lend_actions(tuple(self.display_tools.actions.scales.values()), self.actions_.save_curves)
+        self._lend_actions()
         page = QWidget()
         box = QVBoxLayout(page)
         box.setContentsMargins(0, 0, 0, 0)
@@ -143,6 +143,15 @@ class MainWindow(QMainWindow):
         box.addWidget(self.readout)
         box.setSpacing(GAP // 2)
         return page
+
+    def _lend_actions(self) -> None:
+        """Offer the window's actions where they are of use: in the context menus of plots and of the picture."""
+        actions, looks = self.actions_, self.display_tools.actions
+        scales = tuple(looks.scales.values())
+        self.measuring.lend_actions(scales, actions.save_curves)
+        copying = (actions.copy_picture, actions.copy_numbers, actions.snapshot)
+        showing = (actions.fit, actions.pixels, actions.picture_alone)
+        self.measuring.lend_to_picture(copying, showing, (*scales, looks.edit_levels, looks.edit_colors))
 
     def _connect(self) -> None:
         session, actions, view = self.session, self.actions_, self.frame_view

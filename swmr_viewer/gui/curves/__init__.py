@@ -3,7 +3,7 @@
 from swmr_viewer.gui.curves.curve_axes import ChannelAxis, Values
 from swmr_viewer.gui.curves.curve_view import CurveView
 from swmr_viewer.gui.curves.index_curve import MOST_POINTS, CurveLine, IndexCurve, canvas_color, curve_points, stretches
-from swmr_viewer.gui.curves.plot_menu import MenuEntry
+from swmr_viewer.gui.curves.plot_menu import MenuEntry, PlotMenu
 from swmr_viewer.gui.curves.plot_pane import PlotPane
 from swmr_viewer.gui.curves.shared_axis import SharedAxis
 from swmr_viewer.gui.curves.value_picture import ValuePicture
@@ -17,6 +17,7 @@ __all__ = [
     "CurveView",
     "IndexCurve",
     "MenuEntry",
+    "PlotMenu",
     "PlotPane",
     "SharedAxis",
     "ValuePicture",

@@ -67,6 +67,11 @@ class Popup(QFrame):
         self.adjustSize()
         self._open_at(button, button.mapToGlobal(QPoint(0, -self.height() - 6)))
 
+    def open_over(self, part: QWidget, corner: QPoint) -> None:
+        """Open with the upper left corner at a place of a part."""
+        self.adjustSize()
+        self._open_at(part, part.mapToGlobal(corner))
+
     def _open_at(self, button: QWidget, corner: QPoint) -> None:
         """Keep it on the button's screen."""
         area = button.screen().availableGeometry()

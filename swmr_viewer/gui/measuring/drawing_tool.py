@@ -9,12 +9,13 @@ from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainterPath, QPen
 from PySide6.QtWidgets import QGraphicsPathItem, QGraphicsView
 
 from swmr_viewer.analysis import Point
-from swmr_viewer.gui.look.theme import tokens
 
 PathOf = Callable[[str, tuple[Point, ...]], QPainterPath]
 KINDS = ("rectangle", "ellipse", "polygon", "line")
 CLOSE_BY_PX = 8
 """A click this near to the first corner closes a polygon (screen pixels)."""
+BAND_COLOR = "#ffd166"
+"""Of what is being drawn; as light as regions are."""
 
 
 class DrawingTool(QObject):
@@ -134,7 +135,7 @@ class DrawingTool(QObject):
         self._band.setVisible(False)
 
     def _show(self, at: Point) -> None:
-        pen = QPen(QColor(tokens().warn), 1.5)
+        pen = QPen(QColor(BAND_COLOR), 1.5)
         pen.setCosmetic(True)
         self._band.setPen(pen)
         self._band.setPath(self._path_of(self.kind, (*self._points, at)))

@@ -16,7 +16,9 @@ from swmr_viewer.gui.measuring.alarm import Alarm, AlarmEditor, AlarmFrame
 from swmr_viewer.gui.measuring.curve_panel import CurvePanel
 from swmr_viewer.gui.measuring.measurements import Measurements
 from swmr_viewer.gui.measuring.measuring_actions import MeasureButton, make_measuring_actions, make_measuring_menu
+from swmr_viewer.gui.measuring.picture_menu import PictureMenu
 from swmr_viewer.gui.measuring.plot_menus import PlotMenus
+from swmr_viewer.gui.measuring.pointed_value import PointedValue
 from swmr_viewer.gui.measuring.profile_panel import ProfilePanel
 from swmr_viewer.gui.measuring.region_memory import RegionMemory
 from swmr_viewer.gui.measuring.regions_layer import RegionsLayer
@@ -68,6 +70,8 @@ class Measuring(QObject):
         over_frames = (self.regions_panel.curve, self.scalars.curve, self.scalars.map)
         of_frame = (self.profile_panel.curve, view.curve, self.waterfall.plot)
         self._menus = PlotMenus(session, self.measurements, over_frames, of_frame, self.regions_panel.table)
+        self.pointed = PointedValue(session, view)
+        self.picture_menu = PictureMenu(session, self.measurements, view, self.layer, self.pointed, self.regions_panel.table.numbers.of)
         self._connect()
 
     def add_panels(self, panels: Panels) -> None:
@@ -80,6 +84,7 @@ class Measuring(QObject):
         self.button = MeasureButton(self.menu_)
         for layer in (self.layer, self.spans):
             layer.tool.drawn.connect(lambda kind, _: self._open(panel, kind))
+        self.picture_menu.curve_wanted.connect(lambda: self._open(panel, ""))
 
     def add_to_frames(self, view: FramePane) -> None:
         """Put the waterfall under spectra, and curve and map in the place of scalars; keep zooms with their data sets."""
@@ -96,6 +101,12 @@ class Measuring(QObject):
         self.regions_panel.offer_save(save)
         self._menus.lend(scales, self.actions_.waterfall, self.actions_.delete, save)
 
+    def lend_to_picture(self, copying: Sequence[QAction], showing: Sequence[QAction], looks: Sequence[QAction]) -> None:
+        """Offer actions of the window in the context menu of the picture, beside those that draw."""
+        actions = self.actions_
+        drawing = (actions.rectangle, actions.ellipse, actions.polygon, actions.line)
+        self.picture_menu.lend(copying, showing, drawing, (actions.crosshair, actions.undo, actions.redo), looks)
+
     def _connect(self) -> None:
         actions, undo = self.actions_, self.measurements.undo_stack
         self._tools = {"rectangle": actions.rectangle, "ellipse": actions.ellipse, "polygon": actions.polygon, "line": actions.line}
@@ -110,6 +121,7 @@ class Measuring(QObject):
         actions.undo.triggered.connect(undo.undo)
         actions.redo.triggered.connect(undo.redo)
         actions.delete.triggered.connect(self.measurements.remove_selected)
+        actions.copy_value.triggered.connect(self.pointed.copy)
         self.alarm_editor.rule_edited.connect(self.alarm.set_rule)
         self._display.changed.connect(self._apply_settings)
         for picture, rank in ((self.waterfall.plot, 1), (self.scalars.map, 0)):
@@ -158,6 +170,7 @@ class Measuring(QObject):
         for action in (*self._tools.values(), self.actions_.crosshair, self.actions_.numbers):
             action.setEnabled(is_image or (is_spectrum and action is self.actions_.rectangle))
         self.actions_.waterfall.setEnabled(self._ndim == 1)
+        self.actions_.copy_value.setEnabled(self._ndim in (1, 2))
         self.actions_.undo.setEnabled(undo.canUndo())
         self.actions_.redo.setEnabled(undo.canRedo())
         self.actions_.delete.setEnabled(bool(marks.regions) or marks.line is not None)

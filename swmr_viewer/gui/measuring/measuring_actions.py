@@ -27,6 +27,7 @@ class MeasuringActions:
     undo: QAction
     redo: QAction
     delete: QAction
+    copy_value: QAction
 
 
 def make_measuring_actions(owner: QWidget) -> MeasuringActions:
@@ -54,6 +55,7 @@ def make_measuring_actions(owner: QWidget) -> MeasuringActions:
         undo=action("&Undo", "Ctrl+Z", "Undo the last change of regions or line"),
         redo=action("Re&do", "Ctrl+Shift+Z", "Do it again"),
         delete=action("D&elete region", "Del", "Delete the selected region"),
+        copy_value=action("C&opy the value under the pointer", "Ctrl+Alt+V", "Copy where the pixel is and its exact value"),
     )
 
 
@@ -63,7 +65,7 @@ def make_measuring_menu(actions: MeasuringActions, more: tuple[QAction, ...], pa
         "&Measure",
         parent,
         (actions.rectangle, actions.ellipse, actions.polygon, actions.line),
-        (actions.crosshair, actions.numbers, actions.waterfall, actions.alarm),
+        (actions.crosshair, actions.numbers, actions.copy_value, actions.waterfall, actions.alarm),
         (actions.undo, actions.redo, actions.delete),
         more,
     )

@@ -6,18 +6,17 @@ from typing import Any
 
 import pyqtgraph as pg
 from PySide6.QtCore import QObject, QPointF, Qt
-from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QGraphicsPathItem
 
 from swmr_viewer.analysis import Point, Region
 from swmr_viewer.gui.image import FrameOverlay
 from swmr_viewer.gui.look.theme import theme_of_application
 from swmr_viewer.gui.measuring.drawing_tool import DrawingTool
 from swmr_viewer.gui.measuring.measurements import Measurements
+from swmr_viewer.gui.measuring.region_items import BACKDROP, HaloPath, LineMark, mark_of, points_of
 from swmr_viewer.gui.measuring.regions import Line
 
 COLORS = ("#ff9f43", "#4cc9f0", "#f78fb3", "#b8e986", "#c79bff", "#ffd166")
-"""Light enough for dark pictures; a dark rim (the shadow pen) keeps them apart from light ones."""
+"""Light enough for dark pictures; a dark halo keeps them apart from light ones."""
 
 LINE_COLOR = "#ff7a73"
 
@@ -25,11 +24,6 @@ LINE_COLOR = "#ff7a73"
 def region_color(number: int) -> str:
     """Return the colour of the n-th region (``#rrggbb``)."""
     return COLORS[number % len(COLORS)]
-
-
-class _Ellipse(pg.EllipseROI):
-    def _addHandles(self) -> None:
-        _add_corner_handles(self)
 
 
 class RegionsLayer(QObject):
@@ -41,7 +35,7 @@ class RegionsLayer(QObject):
         self._measurements = measurements
         self._items: dict[str, tuple[Region, Any]] = {}
         self._line: tuple[Line, Any] | None = None
-        band = QGraphicsPathItem(overlay.item)
+        band = HaloPath(overlay.item)
         self.tool = DrawingTool(overlay.view, band, overlay.frame_point)
         self.tool.drawn.connect(self._on_drawn)
         measurements.marks_changed.connect(self._sync)
@@ -52,6 +46,16 @@ class RegionsLayer(QObject):
     def item_of(self, name: str) -> Any:
         """Return the item that shows a region."""
         return self._items[name][1]
+
+    def region_at(self, at: QPointF) -> Region | None:
+        """Return the region at a place of the view's viewport, the uppermost of several: the selected one, then the newest."""
+        place = self._overlay.item.mapFromScene(self._overlay.view.mapToScene(at.toPoint()))
+        there = [region for region, item in self._items.values() if item.shape().contains(item.mapFromParent(place))]
+        return next((region for region in there if region is self._measurements.selected), there[-1] if there else None)
+
+    def label_place(self, region: Region) -> QPointF:
+        """Return where a region's label is, on the view's viewport."""
+        return self._overlay.on_screen(self._label_corner(region))
 
     # ---- from the model
 
@@ -75,7 +79,7 @@ class RegionsLayer(QObject):
         item.setParentItem(None)
 
     def _add_region(self, region: Region) -> Any:
-        item = _roi_of(region)
+        item = mark_of(region)
         item.setParentItem(self._overlay.item)
         item.label = pg.TextItem(region.name, anchor=(0, 1))
         item.label.setParentItem(item)
@@ -85,7 +89,7 @@ class RegionsLayer(QObject):
         return item
 
     def _add_line(self, line: Line) -> Any:
-        item = pg.LineSegmentROI(list(line), movable=True)
+        item = LineMark(line)
         item.setParentItem(self._overlay.item)
         item.sigRegionChangeFinished.connect(lambda: self._on_line_moved(item))
         return item
@@ -95,20 +99,25 @@ class RegionsLayer(QObject):
         for number, region in enumerate(self._measurements.marks.regions):
             item = self._items[region.name][1]
             is_selected = selected is not None and region.name == selected.name
-            item.setPen(pg.mkPen(region_color(number), width=2.5 if is_selected else 1.5))
-            item.hoverPen = pg.mkPen(region_color(number), width=3)
+            item.show_as(region_color(number), is_selected=is_selected)
+            item.setZValue(is_selected)
             item.label.setColor(region_color(number))
-            item.label.fill = pg.mkBrush(QColor(0, 0, 0, 120))
+            item.label.fill = pg.mkBrush(BACKDROP)
+            item.label.border = pg.mkPen(region_color(number) if is_selected else BACKDROP)
         if self._line is not None:
-            self._line[1].setPen(pg.mkPen(LINE_COLOR, width=2))
+            self._line[1].show_as(LINE_COLOR, is_selected=False)
         self._place_labels()
 
     def _place_labels(self) -> None:
+        for _, item in (*self._items.values(), *filter(None, (self._line,))):
+            item.moved_on_screen()
         for region, item in self._items.values():
-            corner = min(region.points, key=lambda at: (self._overlay.on_screen(at).y(), self._overlay.on_screen(at).x()))
-            if region.kind != "polygon":
-                corner = self._overlay.upper_left(region.points)
-            item.label.setPos(item.mapFromParent(QPointF(*corner)))
+            item.label.setPos(item.mapFromParent(QPointF(*self._label_corner(region))))
+
+    def _label_corner(self, region: Region) -> Point:
+        if region.kind != "polygon":
+            return self._overlay.upper_left(region.points)
+        return min(region.points, key=lambda at: (self._overlay.on_screen(at).y(), self._overlay.on_screen(at).x()))
 
     # ---- from the mouse
 
@@ -119,7 +128,7 @@ class RegionsLayer(QObject):
             self._measurements.draw(kind, points)
 
     def _on_moved(self, region: Region, item: Any) -> None:
-        points = _points_of(region, item)
+        points = points_of(region, item)
         if points == region.points:
             return
         self._measurements.move(region.name, points)
@@ -131,28 +140,3 @@ class RegionsLayer(QObject):
     def _on_line_moved(self, item: Any) -> None:
         (a, b) = (item.mapToParent(handle["item"].pos()) for handle in item.handles)
         self._measurements.draw_line(((a.x(), a.y()), (b.x(), b.y())))
-
-
-def _roi_of(region: Region) -> Any:
-    if region.kind == "polygon":
-        return pg.PolyLineROI([list(point) for point in region.points], closed=True, movable=True)
-    (x0, y0), (x1, y1) = region.points
-    place = ((min(x0, x1), min(y0, y1)), (abs(x1 - x0), abs(y1 - y0)))
-    if region.kind == "ellipse":
-        return _Ellipse(*place)
-    item = pg.ROI(*place)
-    _add_corner_handles(item)
-    return item
-
-
-def _add_corner_handles(item: Any) -> None:
-    for corner in ((0, 0), (1, 0), (0, 1), (1, 1)):
-        item.addScaleHandle(corner, (1 - corner[0], 1 - corner[1]))
-
-
-def _points_of(region: Region, item: Any) -> tuple[Point, ...]:
-    if region.kind == "polygon":
-        corners = [item.mapToParent(handle["item"].pos()) for handle in item.handles]
-        return tuple((float(at.x()), float(at.y())) for at in corners)
-    at, size = item.pos(), item.size()
-    return ((float(at.x()), float(at.y())), (float(at.x() + size.x()), float(at.y() + size.y())))

@@ -62,11 +62,7 @@ class RegionsModel(QAbstractTableModel):
 
     def as_text(self) -> str:
         """Return the table for a spreadsheet, every number with all that is known of it."""
-        lines = ["\t".join(HEADINGS)]
-        for region in self._measurements.marks.regions:
-            found = self._numbers.of(region)
-            lines.append("\t".join((region.name, *(map(exact_text, found) if found is not None else ()))))
-        return "\n".join(lines)
+        return "\n".join((_HEAD, *(_line(region.name, self._numbers.of(region)) for region in self._measurements.marks.regions)))
 
     def setData(self, index: Index, value: object, role: int = Qt.ItemDataRole.EditRole) -> bool:
         self._measurements.rename(self._measurements.marks.regions[index.row()].name, str(value))
@@ -84,6 +80,18 @@ class RegionsModel(QAbstractTableModel):
     def rows_changed(self) -> None:
         self.beginResetModel()
         self.endResetModel()
+
+
+_HEAD = "\t".join(HEADINGS)
+
+
+def _line(name: str, numbers: tuple[float, ...] | None) -> str:
+    return "\t".join((name, *(map(exact_text, numbers) if numbers is not None else ())))
+
+
+def region_text(name: str, numbers: tuple[float, ...]) -> str:
+    """Return one region's row for a spreadsheet, below what the numbers are."""
+    return f"{_HEAD}\n{_line(name, numbers)}"
 
 
 def swatch(color: str) -> QIcon:
@@ -107,6 +115,7 @@ class RegionsTable(QTableView):
     def __init__(self, measurements: Measurements, numbers: RegionNumbers, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._measurements = measurements
+        self.numbers = numbers
         self._model = RegionsModel(measurements, numbers, self)
         self.setModel(self._model)
         self.setAccessibleName("Regions")

@@ -7,7 +7,6 @@ from typing import Any
 import pyqtgraph as pg
 from PySide6.QtCore import QObject, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QPainterPath
-from PySide6.QtWidgets import QGraphicsPathItem
 
 from swmr_viewer.analysis import Point, Region
 from swmr_viewer.core.data_facts import DataFacts
@@ -17,11 +16,14 @@ from swmr_viewer.gui.look.theme import theme_of_application, tokens
 from swmr_viewer.gui.measuring.drawing_tool import DrawingTool
 from swmr_viewer.gui.measuring.measurements import Measurements
 from swmr_viewer.gui.measuring.readout_text import span_text
+from swmr_viewer.gui.measuring.region_items import HaloPath
 from swmr_viewer.gui.measuring.regions_layer import region_color
 from swmr_viewer.gui.session import Session
 
 SHADE, SHADE_SELECTED = 36, 76
 """How much of their colour covers the curve (of 255)."""
+BACKDROP_ALPHA = 190
+"""How much of the canvas's colour is under a label (of 255): curves run there as well."""
 DARKER = 165
 """The colours are made for dark pictures; on a light canvas they are this dark (percent)."""
 
@@ -48,6 +50,9 @@ class SpanItem(pg.LinearRegionItem):
         brush.setAlpha(SHADE_SELECTED if is_selected else SHADE)
         self.setBrush(brush)
         self.label.setColor(color)
+        backdrop = QColor(tokens().canvas)
+        backdrop.setAlpha(BACKDROP_ALPHA)
+        self.label.fill = pg.mkBrush(backdrop)
         for line in self.lines:
             line.setPen(pg.mkPen(color, width=2.5 if is_selected else 1.5))
             line.setHoverPen(pg.mkPen(color, width=4))
@@ -67,7 +72,7 @@ class SpansLayer(QObject):
         self._measurements = measurements
         self._items: dict[str, SpanItem] = {}
         self._is_syncing = False
-        band = QGraphicsPathItem()
+        band = HaloPath()
         curve.box.addItem(band, ignoreBounds=True)
         self.tool = DrawingTool(curve.view, band, self._point_at, self._band)
         self.tool.drawn.connect(self._on_drawn)
