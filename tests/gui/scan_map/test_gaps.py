@@ -101,7 +101,7 @@ def test_in_an_orderly_scan_a_gap_is_what_it_has_come_past(
     scan, at = Scan(scan_shape), 0
     told, seen = 0, []
     while at < len(visits):
-        n = data.draw(st.integers(1, 5))
+        n = 1 if at < 2 * scan_shape[-1] else data.draw(st.integers(1, 5))  # a second row at once could have been written either way
         batch = [index for visit, index in enumerate(visits[at : at + n], at) if visit not in lost]
         at += n
         seen += batch
