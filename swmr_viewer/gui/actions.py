@@ -64,7 +64,7 @@ def make_actions(session: Session, owner: QWidget) -> Actions:
         picture_alone=action("Picture a&lone", "F11", "Show the picture without panels and tools, or with them again", checkable=True),
         auto_levels=action("&Auto levels", "A", "Levels follow the percentiles of each frame", checkable=True, checked=True),
         stop=action("&Stop following", "Ctrl+.", "End following now; the scan is not touched", session.stop),
-        resume=action("&Resume", "Ctrl+R", "Go on following; the timeout starts anew", session.resume),
+        resume=action("&Go on", "Ctrl+R", "Go on following where it was; the timeout starts anew", session.resume),
         retry=action("Open a&gain", "F5", "Open the same file again, and wait for what is not there yet", session.retry),
         shortcuts=action("&Keys and mouse\u2026", "F1", "Every action and its keys on one sheet"),
         reset=action("&Reset all settings", "Ctrl+Shift+F1", "Forget folders, panels and looks: everything as at the first start"),

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFrame, QMainWindow, QStackedWidget, QToolButton, 
 
 from swmr_viewer.core.plain_text import plain
 from swmr_viewer.gui.actions import make_actions, make_window_menu
-from swmr_viewer.gui.controls import ControlBar, LiveEdge, TerminationBar
+from swmr_viewer.gui.controls import ControlBar, LiveEdge
 from swmr_viewer.gui.desktop.desktop_actions import DesktopActions
 from swmr_viewer.gui.desktop.error_bar import ErrorBar
 from swmr_viewer.gui.desktop.keyboard_focus import KeyboardFocus
@@ -91,8 +91,8 @@ class MainWindow(QMainWindow):
         self.map_panel = MapPanel(session, gaps, pages, map_actions)
         self.edge = LiveEdge(session, self)
         self.control_bar = ControlBar(session, self.edge.playback)
-        self.edge.compose(self.menu_, self.frame_header, self.control_bar.play)
-        self.termination_bar = TerminationBar(session)
+        self.edge.compose(self.menu_, self.frame_header, self.control_bar)
+        self.termination_bar = self.control_bar.termination
         self.readout = ReadoutBar(session)
         self.empty = EmptyState(actions.open)
         self.snapshots = Snapshots(session, self.frame_view, self)
@@ -139,7 +139,7 @@ class MainWindow(QMainWindow):
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(GAP)
         box.addWidget(self.panels, 1)
-        box.addWidget(_panel(self.control_bar, self.termination_bar))
+        box.addWidget(self.control_bar)
         box.addWidget(self.readout)
         box.setSpacing(GAP // 2)
         return page

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
@@ -14,7 +15,7 @@ from swmr_viewer.scan_model.frame_preparation import FramePreparation, combined_
 from swmr_viewer.scan_model.live_frame import LiveFrame
 from swmr_viewer.scan_model.places import Places
 from swmr_viewer.scan_model.rates import FrameCounts
-from swmr_viewer.scan_model.state import Facts, SessionState, resolve_state
+from swmr_viewer.scan_model.state import Facts, SessionState, is_finished, is_incomplete, resolve_state
 
 
 class Changed(StrEnum):
@@ -172,7 +173,10 @@ class ScanFacts:
 
     @property
     def can_resume(self) -> bool:
-        return self.ended is not None and self.is_over and self.failed is None and self.replaced is None
+        """Whether going on makes sense: it ended, something may still come, and it is still this file."""
+        if self.ended is None or not self.is_over or self.failed is not None or self.replaced is not None:
+            return False
+        return is_incomplete(self.ended) or not is_finished(self.ended)
 
     @property
     def seconds_left(self) -> float | None:
@@ -193,6 +197,6 @@ class ScanFacts:
         return resolve_state(
             Facts(
                 self.request is not None, self.phase, self.stuck_s, self.doing, self.key_age_s, self.frames_per_second,
-                self.ended, self.failed, self.phase_text, self.awaited, self.replaced,
+                self.ended, self.failed, self.phase_text, self.awaited, self.replaced, self.last_key_came, datetime.now(),
             )
         )  # fmt: skip

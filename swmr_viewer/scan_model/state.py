@@ -51,6 +51,10 @@ class Facts:
     awaited: tuple[tuple[str, str], ...] = ()
     """(path, why) of the data sets that are not there yet."""
     replaced: FileReplaced | None = None
+    key_came: bool = True
+    """Whether the last key came while it was looked for; else it was there before."""
+    now: datetime | None = None
+    """The time of day, here: of what was on another day, the day is told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +66,13 @@ class SessionState:
     """A few words, for the state line."""
     detail: str = ""
     """One sentence, for the tooltip."""
+    shorter: tuple[str, ...] = ()
+    """Fewer words where there is little room, and still fewer."""
+
+    @property
+    def in_words(self) -> tuple[str, ...]:
+        """The text, and shorter ones."""
+        return (self.text, *self.shorter)
 
 
 _WAITING = {
@@ -71,15 +82,16 @@ _WAITING = {
 }
 _ENDS = {
     "timeout": "timeout",
-    "finished_flag": "flag set",
+    "finished_flag": "finished flag",
     "all_keys": "all keys set",
     "frame_count": "frame count",
     "file_closed": "file closed",
     "always_true": "all read",
+    "file_replaced": "file replaced",
 }
 _SURELY_FINISHED = ("finished_flag", "all_keys")
 _END_DETAILS = {
-    "timeout": "No new key came for the time that was set. The scan may still go on: Resume waits again.",
+    "timeout": "No new key came for the time that was set. The scan may still go on: Go on waits again.",
     "finished_flag": "The finished flag of the scan was set.",
     "all_keys": "Every point of the scan is complete.",
     "frame_count": "The number of frames that was asked for is complete.",
@@ -94,15 +106,16 @@ def resolve_state(facts: Facts) -> SessionState:
     if facts.failed is not None:
         return SessionState(StateKind.FAILED, "Failed", f"{facts.failed.message} {facts.failed.remedy}".strip())
     if facts.replaced is not None:
-        return SessionState(StateKind.REPLACED, f"File replaced at {_clock(facts.replaced)}", replaced_text(facts.replaced))
+        text = f"File replaced at {_clock(facts.replaced)}"
+        return SessionState(StateKind.REPLACED, text, replaced_text(facts.replaced), ("File replaced",))
     if facts.ended is not None and not facts.ended.still_following:
-        return _with_awaited(_ended(facts.ended), facts.awaited)
+        return _with_awaited(_ended(facts.ended, facts.now), facts.awaited)
     if facts.stuck_s > 0:
         since = f"For {seconds_text(facts.stuck_s)}{f', while {facts.doing}' if facts.doing else ''}."
         detail = "The reader process waits for the storage or for HDF5; the window stays usable, and the reader is replaced if it lasts."
-        return SessionState(StateKind.STORAGE, "Storage not answering", f"{since} {detail}")
+        return SessionState(StateKind.STORAGE, "Storage not answering", f"{since} {detail}", ("Storage?",))
     if facts.ended is not None:
-        return _with_awaited(SessionState(StateKind.LOOKING, "Still looking", _looking_detail(facts.quiet_s)), facts.awaited)
+        return _with_awaited(_paused(facts.quiet_s), facts.awaited)
     if facts.phase in _WAITING:
         kind, text = _WAITING[facts.phase]
         return SessionState(kind, text, facts.message)
@@ -130,14 +143,35 @@ def quiet_after_s(rate: float | None) -> float:
     return max(LEAST_QUIET_S, 4.0 / rate) if rate else LEAST_QUIET_S
 
 
-def _ended(ended: Ended) -> SessionState:
+def _ended(ended: Ended, now: datetime | None) -> SessionState:
+    when = _when(ended, now)
     if ended.reason == "stopped":
-        return SessionState(StateKind.STOPPED, "Stopped", "You stopped following; the scan may still go on. Resume follows again.")
-    text = f"{'Finished' if is_finished(ended) else 'Ended'}: {_ENDS.get(ended.reason, ended.reason)}"
+        detail = "You stopped following; the scan may still go on. Go on follows again."
+        return SessionState(StateKind.STOPPED, f"Stopped by you {when}".strip(), detail, ("Stopped by you", "Stopped"))
+    what = _ENDS.get(ended.reason, ended.reason)
+    text, shorter = f"Ended: {what}{', ' if ended.was_over and when else ' '}{when}".strip(), (f"Ended: {what}", "Ended")
     detail = _END_DETAILS.get(ended.reason, "")
-    if not is_finished(ended) and ended.complete < ended.total:
-        detail = f"{detail} {count_text(ended.complete)} of {count_text(ended.total)} points are complete.".strip()
-    return SessionState(StateKind.FINISHED, text, detail)
+    if ended.was_over:
+        detail = f"{detail} It was over before it was looked at, nobody knows since when.".strip()
+    if is_incomplete(ended):
+        share = f"{count_text(ended.complete)} of {count_text(ended.total)}"
+        detail = f"{text}. {detail} {share} points are complete."
+        text, shorter = f"Ended before it was complete: {share}", (f"Incomplete: {share}", "Incomplete")
+    return SessionState(StateKind.FINISHED, text, detail, shorter)
+
+
+def _when(ended: Ended, now: datetime | None) -> str:
+    """Return ``at 14:03:07``; of what was over before it was looked at, when its files were written last; nothing where nobody knows."""
+    if ended.at is None:
+        return ""
+    at = datetime.fromtimestamp(ended.at)
+    clock = f"{at:%H:%M:%S}" if now is None or at.date() == now.date() else f"{at:%Y-%m-%d %H:%M}"
+    return f"last written {clock}" if ended.was_over else f"at {clock}"
+
+
+def is_incomplete(ended: Ended) -> bool:
+    """Whether following ended with points missing."""
+    return ended.complete < ended.total
 
 
 def is_finished(ended: Ended) -> bool:
@@ -150,17 +184,23 @@ def is_finished(ended: Ended) -> bool:
     return ended.reason in ("file_closed", "always_true") and 0 < ended.total == ended.complete
 
 
-def _looking_detail(quiet_s: float | None) -> str:
-    quiet = "No key yet" if quiet_s is None else f"No key for {seconds_text(quiet_s)}"
-    return f"{quiet}, still looking: following goes on by itself when keys come."
+def _paused(quiet_s: float | None) -> SessionState:
+    quiet = "no key yet" if quiet_s is None else f"no key for {seconds_text(quiet_s)}"
+    text, shorter = f"Paused: {quiet}, still looking", (f"Paused: {quiet}", "Paused")
+    detail = "It has been quiet for longer than the timeout. Following goes on by itself when keys come."
+    return SessionState(StateKind.LOOKING, text, detail, shorter)
 
 
 def _following(facts: Facts) -> SessionState:
     if facts.phase is None:
         return SessionState(StateKind.WAITING_FOR_FILE, "Opening", "The reader opens the file.")
     if facts.quiet_s is not None and facts.quiet_s >= quiet_after_s(facts.rate):
-        return SessionState(StateKind.QUIET, "Quiet", f"No new key for {seconds_text(facts.quiet_s)}. Quiet is not finished.")
-    return SessionState(StateKind.LIVE, "Live", "New keys are followed as they come.")
+        text = f"Quiet: no key for {seconds_text(facts.quiet_s)}"
+        return SessionState(StateKind.QUIET, text, "Quiet is not finished.", ("Quiet",))
+    if facts.quiet_s is None or not facts.key_came:  # nobody knows yet whether anything is written
+        what = "no key yet" if facts.quiet_s is None else "no new key yet"
+        return SessionState(StateKind.LIVE, f"Following: {what}", "New keys are followed as they come.", (what.capitalize(),))
+    return SessionState(StateKind.LIVE, "Scan running", "New keys are followed as they come.", ("Running",))
 
 
 @dataclass(frozen=True, slots=True)

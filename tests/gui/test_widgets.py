@@ -217,7 +217,7 @@ def test_the_countdown_tells_what_is_left(qtbot: QtBot, reader: FakeSupervisor, 
     qtbot.waitUntil(lambda: viewer.session.scan.seconds_left is not None)
     clock.now_s += 2.5
     viewer.session.tick()
-    assert viewer.window.termination_bar.countdown.text() == "quiet, not finished: timeout in 7.5 s"
+    assert "timeout in 7.5 s" in viewer.window.control_bar.state_line.rate.text()
 
 
 def test_stop_and_resume_are_one_place(qtbot: QtBot, reader: FakeSupervisor, following: Following) -> None:
@@ -229,7 +229,7 @@ def test_stop_and_resume_are_one_place(qtbot: QtBot, reader: FakeSupervisor, fol
         reader.say(m.Ended(1, "stopped", 0, 20))
     assert bar.resume.isVisible()
     assert not bar.stop.isVisible()
-    assert viewer.window.control_bar.state_line.text.text() == "Stopped"
+    assert viewer.window.control_bar.state_line.text.text() == "Stopped by you"
     qtbot.mouseClick(bar.resume, LEFT)
     assert reader.sent(m.Resume) == [m.Resume(1)]
     assert bar.stop.isVisible()

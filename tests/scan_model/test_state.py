@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 
 import pytest
 
 from swmr_viewer.core.errors import FailureKind
 from swmr_viewer.reader.messages import Ended, Failed, Phase
-from swmr_viewer.scan_model.state import Facts, StateKind, resolve_state
+from swmr_viewer.scan_model.state import Facts, StateKind, is_finished, resolve_state
 
+AT = datetime(2026, 3, 4, 20, 12, 57)
 FOLLOWING = Facts(True, Phase.FOLLOWING, quiet_s=0.1, rate=10.0)
 
 
@@ -40,17 +42,69 @@ def test_one_plain_state_at_all_times(facts: Facts, kind: StateKind) -> None:
 @pytest.mark.parametrize(
     ("reason", "complete", "total", "words"),
     [
-        ("finished_flag", 3, 20, "Finished: flag set"),
-        ("all_keys", 20, 20, "Finished: all keys set"),
-        ("file_closed", 20, 20, "Finished: file closed"),
-        ("file_closed", 19, 20, "Ended: file closed"),
-        ("file_closed", 0, 0, "Ended: file closed"),
-        ("frame_count", 20, 20, "Ended: frame count"),
-        ("timeout", 7, 20, "Ended: timeout"),
-        ("always_true", 7, 20, "Ended: all read"),
+        ("finished_flag", 20, 20, "Ended: finished flag at 20:12:57"),
+        ("finished_flag", 3, 20, "Ended before it was complete: 3 of 20"),
+        ("all_keys", 20, 20, "Ended: all keys set at 20:12:57"),
+        ("file_closed", 20, 20, "Ended: file closed at 20:12:57"),
+        ("file_closed", 64, 600, "Ended before it was complete: 64 of 600"),
+        ("file_closed", 0, 0, "Ended: file closed at 20:12:57"),
+        ("frame_count", 20, 20, "Ended: frame count at 20:12:57"),
+        ("timeout", 7, 20, "Ended before it was complete: 7 of 20"),
+        ("timeout", 20, 20, "Ended: timeout at 20:12:57"),
+        ("stopped", 7, 20, "Stopped by you at 20:12:57"),
     ],
 )
-def test_finished_is_said_only_of_what_is_complete_or_flagged(reason: str, complete: int, total: int, words: str) -> None:
-    state = resolve_state(replace(FOLLOWING, ended=Ended(1, reason, complete, total)))
+def test_an_end_is_told_with_its_time_and_first_of_all_that_points_are_missing(reason: str, complete: int, total: int, words: str) -> None:
+    state = resolve_state(replace(FOLLOWING, ended=Ended(1, reason, complete, total, at=AT.timestamp()), now=AT))
     assert state.text == words
-    assert (f"{complete} of {total} points" in state.detail) is (words.startswith("Ended") and complete < total)
+    if "before it was complete" in words:
+        assert f"{complete} of {total} points are complete." in state.detail
+        assert "20:12:57" in state.detail
+        assert state.shorter[0] == f"Incomplete: {complete} of {total}"
+
+
+def test_when_it_ended_is_said_only_where_that_is_known() -> None:
+    ended = Ended(1, "all_keys", 12, 12, at=AT.timestamp())
+
+    def told(**changes: object) -> str:
+        return resolve_state(replace(FOLLOWING, ended=replace(ended, **changes), now=AT)).text  # type: ignore[arg-type]
+
+    assert told() == "Ended: all keys set at 20:12:57"
+    assert told(was_over=True) == "Ended: all keys set, last written 20:12:57"
+    assert told(was_over=True, at=AT.timestamp() - 40 * 86_400) == "Ended: all keys set, last written 2026-01-23 20:12"
+    assert told(was_over=True, at=None) == "Ended: all keys set"
+    assert told(at=None) == "Ended: all keys set"
+
+
+def test_a_pause_counts_on_and_says_that_it_looks() -> None:
+    paused = replace(FOLLOWING, ended=Ended(1, "timeout", 1, 2, still_following=True))
+    told = [resolve_state(replace(paused, quiet_s=quiet_s)).text for quiet_s in (10.0, 42.0, 300.0, None)]
+    assert told == [
+        "Paused: no key for 10 s, still looking",
+        "Paused: no key for 42 s, still looking",
+        "Paused: no key for 5 min, still looking",
+        "Paused: no key yet, still looking",
+    ]
+
+
+def test_a_scan_is_said_to_run_only_when_keys_came() -> None:
+    assert resolve_state(FOLLOWING).text == "Scan running"
+    assert resolve_state(replace(FOLLOWING, key_came=False)).text == "Following: no new key yet"
+    assert resolve_state(replace(FOLLOWING, quiet_s=None)).text == "Following: no key yet"
+
+
+@pytest.mark.parametrize(
+    ("reason", "complete", "total", "is_so"),
+    [
+        ("finished_flag", 3, 20, True),
+        ("all_keys", 20, 20, True),
+        ("file_closed", 20, 20, True),
+        ("file_closed", 19, 20, False),
+        ("file_closed", 0, 0, False),
+        ("frame_count", 20, 20, False),
+        ("timeout", 7, 20, False),
+        ("always_true", 7, 20, False),
+    ],
+)
+def test_finished_is_only_what_is_complete_or_flagged(reason: str, complete: int, total: int, is_so: bool) -> None:
+    assert is_finished(Ended(1, reason, complete, total)) is is_so

@@ -2,6 +2,5 @@
 
 from swmr_viewer.gui.controls.control_bar import ControlBar
 from swmr_viewer.gui.controls.live_edge import LiveEdge
-from swmr_viewer.gui.controls.termination_bar import TerminationBar
 
-__all__ = ["ControlBar", "LiveEdge", "TerminationBar"]
+__all__ = ["ControlBar", "LiveEdge"]

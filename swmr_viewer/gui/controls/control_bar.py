@@ -1,81 +1,231 @@
-"""Moving through the scan: the state as text, first, previous, hold, next, last, slider, live."""
+"""The one row at the bottom: the state, what moves through the scan, and what ends following."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
 
-from PySide6.QtCore import QSize
-from PySide6.QtGui import QColor, QPainter
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QToolButton, QWidget
+from PySide6.QtCore import QEvent, QSize
+from PySide6.QtGui import QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QFrame, QGridLayout, QLayout, QPushButton, QToolButton, QWidget
 
-from swmr_viewer.core.number_text import age_text, count_text
 from swmr_viewer.gui.controls.frame_slider import FrameSlider
+from swmr_viewer.gui.controls.go_to import step_row
 from swmr_viewer.gui.controls.play_button import PlayButton
-from swmr_viewer.gui.look.folding_row import FoldingRow
+from swmr_viewer.gui.controls.state_line import StateLine
+from swmr_viewer.gui.controls.termination_bar import TerminationBar
+from swmr_viewer.gui.look.folding_row import group
 from swmr_viewer.gui.look.icons import wear
-from swmr_viewer.gui.look.labels import PlainLabel, tip
-from swmr_viewer.gui.look.painting import Painted
-from swmr_viewer.gui.look.theme import Tokens, theme_of_application, tokens
 from swmr_viewer.gui.session import Playback, Session
-from swmr_viewer.scan_model import ScanFacts, StateKind
+from swmr_viewer.scan_model import StateKind
+
+LEAST_SLIDER = 130
+"""Width (px) below which words are shortened rather than the slider."""
 
 
-class ControlBar(QWidget):
-    """Shows where the view is and moves it."""
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """How much the row says."""
+
+    state_zeros: int
+    """The width of the state, in widths of a 0: it stays the same whatever is said."""
+    n_letters: int
+    """So many letters have room on the button of what ends following."""
+    has_ends: bool = True
+    """Whether the first and the last frame have buttons; they always have keys."""
+    has_words: bool = True
+    """Whether Play and Live have words beside their icons."""
+    is_folded: bool = False
+
+
+FITS = (
+    Fit(46, 36),
+    Fit(42, 31),
+    Fit(40, 22),
+    Fit(36, 22, has_ends=False),
+    Fit(32, 22, has_ends=False),
+    Fit(30, 0, has_ends=False),
+    Fit(28, 0, has_ends=False, has_words=False),
+    Fit(40, 31, is_folded=True),
+    Fit(32, 0, has_ends=False, has_words=False, is_folded=True),
+)
+"""From the widest window to the smallest; the last one is for whatever is smaller still."""
+
+
+class ControlBar(QFrame):
+    """Shows where the view is, and moves it."""
 
     def __init__(self, session: Session, playback: Playback, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.setProperty("panel", "true")
         self._session = session
-        self.state_line = StateLine(session, playback)
-        self.play = PlayButton(playback)
-        self.first = _transport("first", "First complete frame (Home)", session.pin_first)
-        self.previous = _transport("previous", "Previous complete frame (Left)", lambda: session.step(-1))
-        self.hold = _transport("pause", "Hold this frame while the scan goes on (H)", session.toggle_hold)
-        self.next = _transport("next", "Next complete frame (Right)", lambda: session.step(+1))
-        self.last = _transport("last", "Last complete frame, held", session.pin_last)
-        self.slider = FrameSlider(session)
-        self.live = QPushButton("Live")
-        self.live.setProperty("kind", "live")
-        self.live.setCheckable(True)
-        self.live.setMinimumWidth(76)
-        self.live.clicked.connect(self._on_live)
-        moving = QWidget()
-        row = self._row = QHBoxLayout(moving)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(6)
-        for button in (self.first, self.previous, self.hold, self.next, self.last):
-            row.addWidget(button)
-        row.addWidget(self.play)
-        row.addWidget(self.slider, 1)
-        row.addWidget(self.live)
-        box = QHBoxLayout(self)
-        box.setContentsMargins(0, 0, 0, 0)
-        box.addWidget(FoldingRow(self.state_line, moving, stretched=moving))
+        self._playback = playback
+        self._fit = FITS[0]
+        self._fitted_for: tuple[object, ...] = ()
+        self._least = 0
+        """The width (px) that it needs when it is folded."""
+        self._build()
+        self._lay_out()
         for signal in (session.mode_changed, session.frame_changed, session.request_changed, session.opened, session.state_changed):
             signal.connect(self._show)
+        session.finished.connect(self._show)
+        playback.changed.connect(self._show)
         self._show()
 
-    def add_tool(self, button: QWidget) -> None:
-        """Put a button before the slider."""
-        self._row.insertWidget(self._row.indexOf(self.slider), button)
+    def _build(self) -> None:
+        session = self._session
+        self.state_line = StateLine(session, self._playback)
+        self.termination = TerminationBar(session)
+        self.play = PlayButton(self._playback)
+        self.first = _transport("first", "First complete frame (Home)", session.pin_first)
+        self.row_back = _transport("row-back", "The complete frame a row before (PgUp)", lambda: step_row(session, -1))
+        self.previous = _transport("previous", "Previous complete frame (Left)", lambda: session.step(-1))
+        self.next = _transport("next", "Next complete frame (Right)", lambda: session.step(+1))
+        self.row_on = _transport("row-on", "The complete frame a row further (PgDown)", lambda: step_row(session, +1))
+        self.last = _transport("last", "Last complete frame, held (Shift+End)", session.pin_last)
+        self.hold = _transport("pause", HOLD_TIP, self._hold)
+        self.hold.setCheckable(True)
+        self.slider = FrameSlider(session)
+        self.live = QPushButton()
+        self.live.setProperty("kind", "live")
+        self.live.setCheckable(True)
+        wear(self.live, "live", checked="on_good")
+        self.live.clicked.connect(self._on_live)
+
+    def _lay_out(self) -> None:
+        before = (self.first, self.row_back, self.previous)
+        after = (self.next, self.row_on, self.last, self.hold, self.play, self.live)
+        self._moving = group(*before, self.slider, *after, stretched=self.slider)
+        grid = self._grid = QGridLayout(self)
+        grid.setContentsMargins(12, 4, 8, 4)
+        grid.setHorizontalSpacing(10)
+        grid.setVerticalSpacing(2)
+        grid.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)  # else it could not become narrower, and would never fold
+        self._place()
+
+    def _place(self) -> None:
+        grid, fit = self._grid, self._fit
+        for part in (self.state_line, self._moving, self.termination):
+            grid.removeWidget(part)
+        grid.addWidget(self.state_line, 0, 0)
+        grid.addWidget(self.termination, 0, 2)
+        grid.addWidget(self._moving, *((1, 0, 1, 3) if fit.is_folded else (0, 1)))
+        grid.setColumnStretch(1, 1)
+
+    # ---- room
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._find_fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._find_fit()
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.LayoutRequest:  # the words of what ends following have become more, or fewer
+            self._find_fit()
+        return super().event(event)
+
+    def sizeHint(self) -> QSize:
+        return QSize(self._least, self._grid.sizeHint().height())
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(self._least, self._grid.minimumSize().height())
+
+    def _find_fit(self) -> None:
+        """Say as much as there is room for."""
+        key = (self.width(), self.termination.words, self.font().key())
+        if key == self._fitted_for or not self.isVisible():
+            return
+        self._fitted_for = key
+        self._take(FITS[-1])
+        self._least = self._least_width()
+        for fit in FITS:
+            self._take(fit)
+            if self._least_width() <= self.width():
+                break
+        self.updateGeometry()
+
+    def _take(self, fit: Fit) -> None:
+        was_folded, self._fit = self._fit.is_folded, fit
+        self.state_line.setFixedWidth(fit.state_zeros * self.fontMetrics().horizontalAdvance("0"))
+        for button in (self.first, self.last):
+            button.setVisible(fit.has_ends)
+        self.play.set_words(fit.has_words)
+        self.termination.set_room(fit.n_letters)
+        self._show_live()
+        if was_folded != fit.is_folded:
+            self._place()
+
+    def _transport_width(self) -> int:
+        row = self._moving.layout()
+        assert row is not None
+        buttons = (self.first, self.row_back, self.previous, self.next, self.row_on, self.last, self.hold, self.play, self.live)
+        shown = [button.sizeHint().expandedTo(button.minimumSize()).width() for button in buttons if not button.isHidden()]
+        return sum(shown) + LEAST_SLIDER + row.spacing() * len(shown)
+
+    def _least_width(self) -> int:
+        margins, gap = self._grid.contentsMargins(), self._grid.horizontalSpacing()
+        ends = self.state_line.minimumWidth() + gap + self.termination.minimumSizeHint().width()
+        moving = self._transport_width()
+        return margins.left() + margins.right() + (max(ends, moving) if self._fit.is_folded else ends + gap + moving)
+
+    # ---- moving
+
+    def _hold(self) -> None:
+        """Hold what is shown, also where it is played; what is held goes live again."""
+        if self._playback.is_playing:
+            self._playback.stop()
+        else:
+            self._session.toggle_hold()
+        self._show()
 
     def _on_live(self) -> None:
         self._session.follow_live()
         self._show()
 
     def _show(self) -> None:
-        session = self._session
-        can_move = session.scan.shown is not None
-        for button in (self.first, self.previous, self.hold, self.next, self.last, self.play, self.slider):
-            button.setEnabled(can_move)
-        is_open = session.scan.progress is not None
-        self.live.setEnabled(is_open and not (session.scan.is_over and session.scan.is_live))
-        self.live.setChecked(is_open and session.scan.is_live and not session.scan.is_over)
-        self.live.setToolTip(
-            "The newest complete frame is shown as it comes" if session.scan.is_live else "Go back to the newest frame (End)"
-        )
-        wear(self.hold, "pause" if session.scan.is_live else "play")
-        self.hold.setToolTip("Hold this frame while the scan goes on (H)" if session.scan.is_live else "Follow the newest frame (H)")
+        scan = self._session.scan
+        can_move = scan.shown is not None
+        moves = (self.first, self.row_back, self.previous, self.next, self.row_on, self.last, self.play, self.slider)
+        for part in moves:
+            part.setEnabled(can_move)
+        is_held = can_move and not scan.is_live and not self._playback.is_playing
+        self.hold.setEnabled(can_move and not scan.is_over)
+        self.hold.setChecked(is_held and not scan.is_over)
+        self.hold.setToolTip(HELD_TIP if is_held else HOLD_TIP)
+        self._show_live()
+
+    def _show_live(self) -> None:
+        """It is lit only while the newest frame is shown as it comes."""
+        scan = self._session.scan
+        comes = scan.progress is not None and scan.state.kind in (StateKind.LIVE, StateKind.QUIET)
+        self.live.setEnabled(scan.progress is not None and (comes or not scan.is_live))
+        self.live.setChecked(comes and scan.is_live)
+        words = "Newest" if scan.is_over else "Live"
+        self.live.setText(f" {words}" if self._fit.has_words else "")
+        self.live.setMinimumWidth(self.fontMetrics().horizontalAdvance("Newest") + 54 if self._fit.has_words else 0)
+        self.live.setAccessibleName(words)
+        self.live.setToolTip(live_tip(is_live=scan.is_live, comes=comes, is_over=scan.is_over))
+
+
+HOLD_TIP = "Hold this frame while the scan goes on (H)"
+HELD_TIP = "This frame is held; follow the newest one again (H)"
+
+
+def live_tip(*, is_live: bool, comes: bool, is_over: bool) -> str:
+    """Return what the button shows, or does."""
+    if not is_live:
+        return "Go to the newest frame (End)" if is_over else "Show the newest frame as it comes (End)"
+    if comes:
+        return "The newest complete frame is shown as it comes"
+    return (
+        "The newest frame is shown; nothing more is followed"
+        if is_over
+        else "The newest frame is shown; newer ones are, as soon as they come"
+    )
 
 
 def _transport(icon_name: str, tooltip: str, action: Callable[[], None]) -> QToolButton:
@@ -84,100 +234,9 @@ def _transport(icon_name: str, tooltip: str, action: Callable[[], None]) -> QToo
     button.setToolTip(tooltip)
     button.setAccessibleName(tooltip.split(" (")[0])
     wear(button, icon_name)
-    button.clicked.connect(lambda: action())
+    button.clicked.connect(partial(_call, action))
     return button
 
 
-_TONES = {
-    StateKind.LIVE: "good", StateKind.QUIET: "warn", StateKind.LOOKING: "warn", StateKind.STORAGE: "warn",
-    StateKind.REPLACED: "warn", StateKind.FAILED: "bad",
-    StateKind.WAITING_FOR_FILE: "accent", StateKind.WAITING_FOR_SWMR: "accent", StateKind.WAITING_FOR_KEYS: "accent",
-}  # fmt: skip
-
-
-def tone_of(kind: StateKind, colors: Tokens) -> str:
-    """Return the colour of a state; what is over or empty is grey."""
-    return str(getattr(colors, _TONES.get(kind, "muted")))
-
-
-class StateDot(Painted, QWidget):
-    """Filled while following, a ring when it is over."""
-
-    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._session = session
-        self.setFixedSize(QSize(14, 14))
-
-    def paint_on(self, painter: QPainter) -> None:
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        color = QColor(tone_of(self._session.scan.state.kind, tokens()))
-        painter.setPen(color)
-        is_over = self._session.scan.state.kind in (StateKind.FINISHED, StateKind.STOPPED, StateKind.REPLACED, StateKind.EMPTY)
-        painter.setBrush(QColor(0, 0, 0, 0) if is_over else color)
-        painter.drawEllipse(2, 2, 10, 10)
-
-
-class StateLine(QWidget):
-    """Dot, state and age of the last key; below them the rates."""
-
-    def __init__(self, session: Session, playback: Playback, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._session = session
-        self._playback = playback
-        self.dot = StateDot(session)
-        self.text = PlainLabel("strong", room_for="Storage not answering")
-        self.rate = PlainLabel("muted", room_for="000.0 arriving   000.0 shown   000.0 skipped / s")
-        self.age = PlainLabel("muted", room_for="keys read 000 min ago")
-        self._lay_out()
-        for signal in (session.state_changed, session.mode_changed, session.live_mode_changed, playback.changed):
-            signal.connect(self._show)
-        session.ticked.connect(self._show_numbers)
-        session.progress_changed.connect(self._show_numbers)
-        theme_of_application().changed.connect(self._show)
-        self._show()
-
-    def _lay_out(self) -> None:
-        grid = QGridLayout(self)
-        grid.setContentsMargins(0, 0, 0, 0)
-        grid.setHorizontalSpacing(8)
-        grid.setVerticalSpacing(0)
-        for column, part in enumerate((self.dot, self.text, self.age)):
-            grid.addWidget(part, 0, column)
-        grid.addWidget(self.rate, 1, 1, 1, 2)
-
-    def _show(self) -> None:
-        state, colors = self._session.scan.state, tokens()
-        self.text.say(" \u00b7 ".join((state.text, *self._mode_text(state.kind))))
-        self.setToolTip(tip(state.detail))
-        self.text.setStyleSheet(f"color: {tone_of(state.kind, colors)};")
-        self.dot.update()
-        self._show_numbers()
-
-    def _mode_text(self, kind: StateKind) -> tuple[str, ...]:
-        if self._playback.is_playing:
-            return ("playing",) if self._playback.direction > 0 else ("playing back",)
-        if kind not in (StateKind.LIVE, StateKind.QUIET, StateKind.LOOKING):
-            return ()
-        if not self._session.scan.is_live:
-            return ("held",)
-        return ("every frame",) if self._session.scan.every_frame else ()
-
-    def _show_numbers(self) -> None:
-        session = self._session
-        self.rate.say("" if session.scan.is_over and not self._playback.is_playing else flow_text(session.scan))
-        age = session.scan.key_age_s
-        what = "last key" if session.scan.last_key_came else "keys read"
-        self.age.say("" if age is None else f"{what} {age_text(age)}")
-
-
-def flow_text(scan: ScanFacts) -> str:
-    """Return ``12.0 arriving   9.9 shown   2.1 skipped / s``, or nothing as long as nothing flows."""
-    counts, now_s = scan.counts, scan.now_s
-    meters = (("arriving", counts.arriving), ("shown", counts.shown), ("skipped", counts.skipped))
-    rates = [(name, meter.per_second(now_s)) for name, meter in meters]
-    texts = [f"{_rate_text(rate)} {name}" for name, rate in rates if rate is not None]
-    return f"{'   '.join(texts)} / s" if texts else ""
-
-
-def _rate_text(per_second: float) -> str:
-    return count_text(round(per_second)) if per_second >= 99.5 or per_second == 0 else f"{per_second:.1f}"
+def _call(action: Callable[[], None], _checked: bool = False) -> None:
+    action()

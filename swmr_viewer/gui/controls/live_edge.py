@@ -9,9 +9,9 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QWidget
 
 from swmr_viewer.gui.controls.combine_button import CombineButton, CombineEditor
+from swmr_viewer.gui.controls.control_bar import ControlBar
 from swmr_viewer.gui.controls.go_to import GoTo, step_row
 from swmr_viewer.gui.controls.notify import Notifier
-from swmr_viewer.gui.controls.play_button import PlayButton
 from swmr_viewer.gui.look.menus import make_action, make_menu
 from swmr_viewer.gui.session import Playback, Session
 
@@ -29,14 +29,15 @@ class LiveEdge:
         assert isinstance(self.combine_button.popup, CombineEditor)
         self.combine_editor = self.combine_button.popup
 
-    def compose(self, menu: QMenu, header: QWidget, play: PlayButton) -> None:
+    def compose(self, menu: QMenu, header: QWidget, bar: ControlBar) -> None:
         """Put the actions into the menu and into the play button's, and the pop-ups where they belong."""
         actions = self.actions
         add_to_menu(actions, menu)
-        play.offer((actions.play_back, actions.every_frame))
+        bar.play.offer((actions.play_back, actions.every_frame))
         self.go_to = GoTo(self._session, header)
         actions.go_to.triggered.connect(self.go_to.open)
         actions.combine.triggered.connect(self.combine_editor.open)
+        actions.ends.triggered.connect(bar.termination.conditions.open)
 
 
 FASTER = 1.5
@@ -44,7 +45,7 @@ FASTER = 1.5
 
 @dataclass(frozen=True, slots=True)
 class EdgeActions:
-    """``go_to`` and ``combine`` open pop-ups: the main window connects them."""
+    """``go_to``, ``combine`` and ``ends`` open pop-ups, and are connected to them by `LiveEdge`."""
 
     go_to: QAction
     row_back: QAction
@@ -55,6 +56,7 @@ class EdgeActions:
     slower: QAction
     every_frame: QAction
     combine: QAction
+    ends: QAction
     beep: QAction
     notify: QAction
 
@@ -74,6 +76,7 @@ def make_edge_actions(session: Session, playback: Playback, notifier: Notifier, 
         slower=action("&Slower", "Alt+Down", "Play slower", lambda: playback.set_rate(playback.rate / FASTER)),
         every_frame=action("&Every frame", "E", "Show each complete frame in order, even where the picture then falls behind the scan"),
         combine=action("&Combine frames\u2026", "C", "Show the sum, mean or maximum of the last frames, or of all"),
+        ends=action("&What ends it\u2026", "Ctrl+E", "Choose what ends following, and whether a timeout does"),
         beep=action("&Beep", "Ctrl+B", "Beep when the scan ends or an alarm is raised"),
         notify=action("&Desktop notification", "Ctrl+Shift+B", "Use the desktop's notification when the scan ends or an alarm is raised"),
     )
@@ -117,7 +120,7 @@ def add_to_menu(actions: EdgeActions, menu: QMenu) -> None:
     groups = (
         ("Go", (actions.go_to, actions.row_back, actions.row_on)),
         ("Play", (actions.play, actions.play_back, actions.faster, actions.slower, actions.every_frame, actions.combine)),
-        ("Following", (actions.beep, actions.notify)),
+        ("Following", (actions.ends, actions.beep, actions.notify)),
     )
     submenus = {action.text(): action for action in menu.actions() if action.menu() is not None}
     for title, members in groups:

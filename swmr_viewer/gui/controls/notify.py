@@ -80,7 +80,7 @@ class Notifier(QObject):
         if session.scan.is_still_following and not self._is_new_pause():
             return
         name = Path(session.scan.request.path).name if session.scan.request is not None else "swmr_viewer"
-        self.notify(name, session.scan.state.detail or session.scan.state.text)
+        self.notify(name, f"{session.scan.state.text}. {session.scan.state.detail}")
 
     def _forget_pause(self) -> None:
         self._pause_notified = False

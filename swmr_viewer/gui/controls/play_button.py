@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QSlider, QSpinBox, QToolButton, QWidget, QWidgetAction
 
+from swmr_viewer.gui.look.icons import wear
 from swmr_viewer.gui.look.labels import PlainLabel
 from swmr_viewer.gui.session import FASTEST, SLOWEST, Playback
 
@@ -44,7 +45,11 @@ class PlayButton(QToolButton):
     def __init__(self, playback: Playback, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._playback = playback
-        self.setText("Play")
+        self._has_words = True
+        self.setCheckable(True)
+        self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        wear(self, "play", checked="accent")
+        self.setAccessibleName("Play")
         self.setPopupMode(QToolButton.ToolButtonPopupMode.MenuButtonPopup)
         self.setMenu(QMenu(self))
         self.setProperty("split", "true")
@@ -62,8 +67,14 @@ class PlayButton(QToolButton):
         menu.addActions(actions)
         menu.setToolTipsVisible(True)
 
+    def set_words(self, on: bool) -> None:
+        """Say *Play* beside the icon, or not."""
+        self._has_words = on
+        self._show()
+
     def _show(self) -> None:
-        self.setText("Stop" if self._playback.is_playing else "Play")
-        what = "Stop here" if self._playback.is_playing else f"Play forwards at {self._playback.rate:.0f} frames/s, up to the live edge"
+        self.setChecked(self._playback.is_playing)
+        self.setText("Play" if self._has_words else "")
+        forwards = f"Play forwards at {self._playback.rate:.0f} frames/s, up to the live edge"
+        what = "Stop playing here" if self._playback.is_playing else forwards
         self.setToolTip(f"{what} (P)")
-        self.setMinimumWidth(self.fontMetrics().horizontalAdvance("Play") + 44)

@@ -13,13 +13,18 @@ from swmr_viewer.resources import resource_path
 SIDES = (16, 20, 24, 32, 48)
 
 
-def icon(name: str, color: str | None = None) -> QIcon:
-    """Return a line icon of ``resources/icons`` in this colour (default: the theme's text)."""
+def icon(name: str, color: str | None = None, *, checked: str | None = None) -> QIcon:
+    """Return a line icon of ``resources/icons`` in this colour (default: the theme's text), and in another one for a checked button."""
     colors = tokens()
     found = QIcon()
-    for mode, paint in ((QIcon.Mode.Normal, color or colors.text), (QIcon.Mode.Disabled, mixed(colors.muted, colors.panel, 0.45))):
+    paints = (
+        (QIcon.Mode.Normal, QIcon.State.Off, color or colors.text),
+        (QIcon.Mode.Normal, QIcon.State.On, checked or color or colors.text),
+        (QIcon.Mode.Disabled, QIcon.State.Off, mixed(colors.muted, colors.panel, 0.45)),
+    )
+    for mode, state, paint in paints:
         for side in SIDES:
-            found.addPixmap(_drawn(name, paint, side), mode)
+            found.addPixmap(_drawn(name, paint, side), mode, state)
     return found
 
 
@@ -36,22 +41,23 @@ def _drawn(name: str, color: str, side: int) -> QPixmap:
 class _IconKeeper(QObject):
     """Keeps the icon of its parent button in the theme's colours; goes when the button goes."""
 
-    def __init__(self, button: QAbstractButton, name: str) -> None:
+    def __init__(self, button: QAbstractButton, name: str, checked: str) -> None:
         super().__init__(button)
         self._button = button
+        self._checked = checked
         self.name = name
         theme_of_application().changed.connect(self.renew)
 
     def renew(self) -> None:
-        self._button.setIcon(icon(self.name))
+        self._button.setIcon(icon(self.name, checked=getattr(tokens(), self._checked)))
 
 
-def wear(button: QAbstractButton, name: str) -> None:
-    """Put an icon on a button, and keep it in the theme's colours."""
+def wear(button: QAbstractButton, name: str, *, checked: str = "text") -> None:
+    """Put an icon on a button, and keep it in the theme's colours; ``checked`` names the one of a checked button."""
     keeper = button.findChild(_IconKeeper)
     if keeper is None:
         button.setIconSize(QSize(18, 18))
-        keeper = _IconKeeper(button, name)
+        keeper = _IconKeeper(button, name, checked)
     elif keeper.name == name:
         return
     keeper.name = name

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from html import escape
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QPainter, QShowEvent
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QFontMetrics, QPainter, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from swmr_viewer.core.plain_text import plain
@@ -86,3 +87,36 @@ class ElidedLabel(Painted, QLabel):
         painter.setPen(self.palette().color(self.foregroundRole()))
         cut = self.fontMetrics().elidedText(self.text(), self._mode, self.width())
         painter.drawText(self.contentsRect(), int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter), cut)
+
+
+def room_needed(words: str, metrics: QFontMetrics) -> int:
+    """Return the width (px) of words, whatever their digits are."""
+    return metrics.horizontalAdvance(re.sub(r"\d", "0", words)) + 2
+
+
+class FittingLabel(PlainLabel):
+    """A line of text that says it in fewer words where its place is small: no word and no number is cut."""
+
+    def __init__(self, role: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(role, parent=parent)
+        self._choices: tuple[str, ...] = ("",)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+
+    def offer(self, *choices: str, room: int | None = None) -> None:
+        """Show the first of these that has room, else the last; ``room`` (px): what its place will be, before it is laid out."""
+        self._choices = choices or ("",)
+        self._choose(self.width() if room is None else room)
+
+    def sizeHint(self) -> QSize:
+        return QSize(0, super().sizeHint().height())
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(0, super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._choose(self.width())
+
+    def _choose(self, room: int) -> None:
+        fitting = (words for words in self._choices if room_needed(words, self.fontMetrics()) <= room)
+        self.say(next(fitting, self._choices[-1]))

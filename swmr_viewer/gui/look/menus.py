@@ -62,10 +62,10 @@ class Popup(QFrame):
         self.adjustSize()
         self._open_at(part, part.mapToGlobal(QPoint(part.width() + 8, 0)))
 
-    def open_above(self, button: QWidget) -> None:
-        """Open with the left edges of both in line."""
+    def open_above(self, button: QWidget, *, right: bool = False) -> None:
+        """Open with the left edges of both in line, or the right ones."""
         self.adjustSize()
-        self._open_at(button, button.mapToGlobal(QPoint(0, -self.height() - 6)))
+        self._open_at(button, button.mapToGlobal(QPoint(button.width() - self.width() if right else 0, -self.height() - 6)))
 
     def open_over(self, part: QWidget, corner: QPoint) -> None:
         """Open with the upper left corner at a place of a part."""

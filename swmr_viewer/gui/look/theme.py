@@ -209,7 +209,10 @@ QToolButton[segment="first"] { border-top-left-radius: 6px; border-bottom-left-r
 QToolButton[segment="last"] { border-top-right-radius: 6px; border-bottom-right-radius: 6px; }
 QToolButton[split="true"] { padding-right: 22px; }
 QToolButton::menu-button { border: none; width: 18px; }
-QToolButton[transport="true"] { padding: 4px; min-width: 26px; min-height: 20px; }
+QToolButton[transport="true"] { padding: 4px; min-width: 18px; min-height: 20px; background: transparent; border-color: transparent; }
+QToolButton[transport="true"]:hover { background: @hover; }
+QToolButton[transport="true"]:checked { background: @pressed; border-color: @muted; }
+QToolButton[transport="true"]:focus { border-color: @accent; }
 QPushButton[kind="primary"] { background: @accent; color: @on_accent; border-color: @accent; font-weight: 600; }
 QPushButton[kind="primary"]:focus { border-color: @text; }
 QPushButton[kind="stop"] { color: @bad; border-color: @bad; }

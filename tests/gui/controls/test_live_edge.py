@@ -9,16 +9,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
-from swmr_viewer.core.conditions import AllKeys, FrameCount, Timeout
+from swmr_viewer.core.conditions import AllKeys, FinishedFlag, FrameCount, Timeout, default_conditions
 from swmr_viewer.core.number_text import moment_text
 from swmr_viewer.core.progress import KeyProgress
 from swmr_viewer.gui.assembly import Assembly
 from swmr_viewer.gui.controls.combine_button import choice_text
 from swmr_viewer.gui.controls.go_to import ScanPointError, parse_scan_point, row_step
 from swmr_viewer.gui.controls.notify import Notifier
-from swmr_viewer.gui.controls.termination_bar import countdown_text, end_text
+from swmr_viewer.gui.controls.state_line import countdown_text, flow_words
+from swmr_viewer.gui.controls.termination_bar import condition_words, stops_text
+from swmr_viewer.gui.look.theme import tokens
 from swmr_viewer.gui.scan_map.detector_popup import hold_up_text
 from swmr_viewer.gui.scan_map.time_left import Arrivals, frames_wanted, left_text
 from swmr_viewer.reader import messages as m
@@ -288,8 +291,12 @@ def test_rates_are_those_of_recent_seconds(qtbot: QtBot, reader: FakeSupervisor,
     assert counts.shown.per_second(clock()) == pytest.approx(4.0, rel=0.1)
     assert counts.skipped.per_second(clock()) == pytest.approx(36.0, rel=0.1)
     assert viewer.session.scan.frames_per_second == pytest.approx(40.0, rel=0.1)
-    words = viewer.window.control_bar.state_line.rate.text()
+    line = viewer.window.control_bar.state_line
+    line._show_numbers()
+    assert line.rate.text().endswith(" frames/s")
+    words = flow_words(viewer.session.scan)[0]
     assert [part in words for part in ("arriving", "shown", "skipped", "/ s")] == [True] * 4
+    assert words in line.toolTip()
 
 
 def test_the_time_left_comes_from_the_recent_rate() -> None:
@@ -342,44 +349,54 @@ def test_the_time_of_a_frame_is_that_of_this_place() -> None:
 # ---- ends
 
 
-def test_words_about_ends() -> None:
-    at = datetime(2026, 3, 4, 14, 3, 7)
-    conditions = (Timeout(10.0), AllKeys())
-    assert end_text(m.Ended(1, "timeout", 400, 600), conditions, at) == "Ended at 14:03:07: no new key for 10 s"
-    assert end_text(m.Ended(1, "stopped", 400, 600), conditions, at) == "Ended at 14:03:07: you stopped it"
-    assert countdown_text(7.5) == "timeout in 7.5 s if nothing comes"
-    assert countdown_text(7.5, is_quiet=True) == "quiet, not finished: timeout in 7.5 s"
-    assert countdown_text(None, is_quiet=True) == "quiet, not finished"
-    assert countdown_text(None) == ""
+def test_what_ends_following_is_told_in_as_many_letters_as_there_are() -> None:
+    words = condition_words(default_conditions())
+    assert words == ("finished flag", "10 s quiet", "all keys set", "file closed")
+    told = [stops_text(words, n) for n in (60, 40, 31, 22, 10, 0)]
+    assert told == [
+        "stops: finished flag, 10 s quiet, all keys set, file closed",
+        "stops: flag, 10 s, all keys, closed",
+        "stops: flag, 10 s, all keys, +1",
+        "stops: flag, 10 s, +2",
+        "stops",
+        "stops",
+    ]
+    assert stops_text(condition_words((Timeout(10.0), FinishedFlag())), 36) == "stops: finished flag, 10 s quiet"
+    assert stops_text((), 36) == "stops: by hand"
+    assert countdown_text(7.5) == "timeout in 7.5 s"
+    assert countdown_text(None) == "not finished"
 
 
-def test_an_end_is_told_with_its_time_and_restart_opens_anew(qtbot: QtBot, reader: FakeSupervisor, following: Following) -> None:
+def test_an_end_is_told_with_its_time_and_the_file_opened_again_by_a_key(
+    qtbot: QtBot, reader: FakeSupervisor, following: Following
+) -> None:
     viewer = following((3, 4))
-    bar = viewer.window.termination_bar
-    bar._now = lambda: datetime(2026, 3, 4, 14, 3, 7)
-    assert not bar.restart.isVisible()
+    bar, line = viewer.window.termination_bar, viewer.window.control_bar.state_line
+    at = datetime.now().replace(hour=14, minute=3, second=7)
     with qtbot.waitSignal(viewer.session.finished):
-        reader.say(m.Ended(1, "all_keys", 12, 12))
-    assert bar.ended.text() == "Ended at 14:03:07: all keys are set"
-    assert bar.restart.isVisible()
-    assert bar.resume.isVisible()
-    qtbot.mouseClick(bar.restart, LEFT)
+        reader.say(m.Ended(1, "file_closed", 5, 12, at=at.timestamp()))
+    assert line.text.text() in ("Ended before it was complete: 5 of 12", "Incomplete: 5 of 12")
+    assert "Ended: file closed at 14:03:07" in line.toolTip()
+    shown = [button.text() for button in bar.findChildren(QPushButton) if button.isVisible()]
+    assert shown == ["Go on"], "one way to go on"
+    qtbot.keyClick(viewer.window, Key.Key_F5)
     assert len(reader.sent(m.FollowRequest)) == 2
     assert not viewer.session.scan.is_over
-    assert bar.ended.text() == ""
-    assert not bar.restart.isVisible()
+    assert [button.text() for button in bar.findChildren(QPushButton) if button.isVisible()] == ["Stop"]
 
 
 def test_quiet_is_not_finished_in_words_and_colour(qtbot: QtBot, reader: FakeSupervisor, clock: Clock, following: Following) -> None:
     viewer = following((3, 4))
-    countdown = viewer.window.termination_bar.countdown
+    line = viewer.window.control_bar.state_line
     follow_some(qtbot, reader, viewer, (0, 3), shown=2, at_s=clock())
     viewer.session.tick()
-    assert countdown.property("role") == "muted"
+    assert line.text.text().startswith("Scan running")
+    assert tokens().good in line.text.styleSheet()
     clock.now_s += 4.0
     viewer.session.tick()
-    assert countdown.text() == "quiet, not finished: timeout in 6.0 s"
-    assert countdown.property("role") == "warn"
+    assert line.text.text() == "Quiet: no key for 4.0 s"
+    assert tokens().warn in line.text.styleSheet()
+    assert line.rate.text() == "timeout in 6.0 s"
 
 
 def test_nobody_is_told_until_somebody_wants_it(qtbot: QtBot, reader: FakeSupervisor, following: Following) -> None:
@@ -387,12 +404,12 @@ def test_nobody_is_told_until_somebody_wants_it(qtbot: QtBot, reader: FakeSuperv
     beeps: list[int] = []
     notifier = Notifier(viewer.session, beep=lambda: beeps.append(1))
     with qtbot.waitSignal(viewer.session.finished):
-        reader.say(m.Ended(1, "all_keys", 12, 12))
+        reader.say(m.Ended(1, "file_closed", 5, 12))
     assert beeps == []
     notifier.set_beeps(True)
     viewer.session.resume()
     with qtbot.waitSignal(viewer.session.finished):
-        reader.say(m.Ended(1, "all_keys", 12, 12))
+        reader.say(m.Ended(1, "file_closed", 5, 12))
     assert beeps == [1]
     notifier.notify("alarm", "Region A is above 1000.")
     assert beeps == [1, 1]

@@ -53,13 +53,15 @@ def trouble(qtbot: QtBot, viewer: Assembly, reader: FakeSupervisor) -> None:
 def test_a_field_that_is_typed_in_keeps_the_keyboard_and_what_was_typed(
     qtbot: QtBot, reader: FakeSupervisor, shown: Assembly, happens: Callable[..., None]
 ) -> None:
-    field = shown.window.termination_bar.seconds
+    bar, field = shown.window.termination_bar, shown.window.termination_bar.seconds
+    qtbot.mouseClick(bar.conditions, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(bar.editor.isVisible)
     field.setFocus()
     field.selectAll()
     qtbot.keyClicks(field, "4")
     happens(qtbot, shown, reader)
-    assert shown.window.focusWidget() is field
-    assert field.hasFocus()
+    assert bar.editor.isVisible()
+    assert bar.editor.focusWidget() is field
     qtbot.keyClicks(field, "2")
     qtbot.keyClick(field, Qt.Key.Key_Return)
     assert field.value() == 42.0
@@ -85,13 +87,13 @@ def test_a_part_that_comes_back_does_not_take_the_keyboard_from_where_it_went(
     window = shown.window
     window.control_bar.slider.setFocus()
     shown.session.open(m.FollowRequest("/data/next.nxs"))
-    field = window.termination_bar.seconds
-    field.setFocus()
+    button = window.termination_bar.stop
+    button.setFocus()
     with qtbot.waitSignal(shown.session.opened):
         reader.say_opened((6, 7))
     with qtbot.waitSignal(shown.session.frame_changed):
         reader.say_frame(picture(), 1, (6, 7))
-    assert window.focusWidget() is field
+    assert window.focusWidget() is button
 
 
 def test_an_error_bar_that_goes_gives_the_keyboard_to_no_field(qtbot: QtBot, shown: Assembly) -> None:
@@ -104,7 +106,9 @@ def test_an_error_bar_that_goes_gives_the_keyboard_to_no_field(qtbot: QtBot, sho
 
 
 def test_the_tab_key_goes_on_as_ever(qtbot: QtBot, shown: Assembly) -> None:
-    window, bar = shown.window, shown.window.termination_bar
+    bar = shown.window.termination_bar
+    qtbot.keyClick(shown.window, Qt.Key.Key_E, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(bar.editor.isVisible)
     bar.timeout.setFocus()
     qtbot.keyClick(bar.timeout, Qt.Key.Key_Tab)
-    assert window.focusWidget() is bar.seconds
+    assert bar.editor.focusWidget() is bar.seconds

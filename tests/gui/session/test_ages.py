@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -15,7 +14,6 @@ from pytestqt.qtbot import QtBot
 from swmr_viewer.core.conditions import AllKeys, Timeout
 from swmr_viewer.core.number_text import moment_text, seconds_text
 from swmr_viewer.gui.assembly import Assembly
-from swmr_viewer.gui.controls.termination_bar import end_text
 from swmr_viewer.gui.snapshots.snapshot_settings import SnapshotSettings
 from swmr_viewer.reader import messages as m
 from swmr_viewer.scan_model.state import Problem
@@ -99,16 +97,6 @@ def test_latency_is_that_of_frames_that_just_came(qtbot: QtBot, reader: FakeSupe
     session.pin(3)
     show(3, live=False, is_new=False, waited_s=9.0)
     assert session.scan.counts.latency_s == 0.125
-
-
-def test_when_it_ended_is_said_only_where_that_is_known() -> None:
-    ended, conditions = m.Ended(1, "all_keys", 12, 12), (AllKeys(),)
-    at = NOW.timestamp() - 60.0
-    assert end_text(replace(ended, at=at), conditions, NOW) == "Ended at 14:02:07: all keys are set"
-    assert end_text(replace(ended, at=at, was_over=True), conditions, NOW) == "Last written 14:02:07: all keys are set"
-    days_ago = at - 40 * 86_400
-    assert end_text(replace(ended, at=days_ago, was_over=True), conditions, NOW) == "Last written 2026-01-23 14:02: all keys are set"
-    assert end_text(replace(ended, was_over=True), conditions, NOW) == "Over before it was looked at: all keys are set"
 
 
 def write_with_times(path: Path, times: np.ndarray, **attrs: str) -> Path:

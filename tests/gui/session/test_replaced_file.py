@@ -45,8 +45,10 @@ def test_the_window_says_that_and_when_and_offers_the_new_one(
     assert session.scan.state.kind is StateKind.REPLACED
     assert session.scan.state.text == "File replaced at 14:02:11"
     assert ("cannot be read any more" in session.scan.state.detail) == in_place
-    assert window.termination_bar.ended.text().endswith("the file was replaced")
+    assert window.control_bar.state_line.text.text() == "File replaced at 14:02:11"
     assert not session.scan.can_resume
+    assert not window.control_bar.live.isChecked()
+    assert not window.termination_bar.resume.isVisible()
     assert session.scan.shown is not None  # what was read before stays
     bar = window.error_bar
     assert "14:02:11" in bar.message.text()
