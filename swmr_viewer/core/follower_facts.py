@@ -8,7 +8,7 @@ from contextlib import suppress
 from itertools import islice
 
 from swmr_viewer.core.file_state import Change
-from swmr_viewer.core.keys import FileWatch, FinishedFlags, KeySet
+from swmr_viewer.core.keys import FileWatch, FinishedFlags, KeyDataset, KeySet
 from swmr_viewer.core.progress import KeyProgress
 
 _MOST_FILES = 100
@@ -53,6 +53,11 @@ class FollowerFacts:
     def extent_is_fixed(self) -> bool:
         """Whether the scan can not grow: all its points are known."""
         return self._keys.extent_is_fixed
+
+    @property
+    def keys_with_values(self) -> tuple[KeyDataset, ...]:
+        """The key datasets that are there, for those who want to know what their values tell; refreshed by the last poll."""
+        return self._keys.with_values
 
     def flag_is_set(self, path: str | None = None) -> bool:
         """Return whether the finished flag (None: the follower's own) is non-zero."""

@@ -1,5 +1,6 @@
 """What is known of the scan that is followed, without Qt: messages in, facts and what changed out."""
 
+from swmr_viewer.scan_model.acquisition_order import AcquisitionOrder
 from swmr_viewer.scan_model.frame_preparation import FramePreparation
 from swmr_viewer.scan_model.live_frame import LiveFrame, Mask, Pixels, frame_from_event
 from swmr_viewer.scan_model.places import Place, same_places
@@ -8,6 +9,7 @@ from swmr_viewer.scan_model.scan_model import ScanModel
 from swmr_viewer.scan_model.state import Problem, StateKind
 
 __all__ = [
+    "AcquisitionOrder",
     "Changed",
     "Changes",
     "FramePreparation",

@@ -11,6 +11,7 @@ from swmr_viewer.core.conditions import Condition, Timeout, default_conditions
 from swmr_viewer.core.data_facts import DataFacts
 from swmr_viewer.core.progress import KeyProgress
 from swmr_viewer.reader import messages as m
+from swmr_viewer.scan_model.acquisition_order import AcquisitionOrder
 from swmr_viewer.scan_model.frame_preparation import FramePreparation, combined_text
 from swmr_viewer.scan_model.live_frame import LiveFrame
 from swmr_viewer.scan_model.places import Places
@@ -32,6 +33,7 @@ class Changed(StrEnum):
     FILE_REPLACED = "file_replaced"
     PIXEL_MASK = "pixel_mask_read"
     MEASURED = "measured"
+    ORDER = "order_changed"
     MODE = "mode_changed"
     LIVE_MODE = "live_mode_changed"
     STATE = "state_changed"
@@ -64,6 +66,10 @@ class ScanFacts:
         """Whether each complete frame is shown in turn, also where the window then falls behind the scan; kept from file to file."""
         self.looks_on = True
         """Whether keys are looked for after a timeout as well; kept from file to file."""
+        self.walks_in_order = False
+        """Whether one goes from frame to frame as they were taken, not by their index; kept from file to file."""
+        self.wants_order = False
+        """Whether the reader is asked in which order frames were taken; kept from file to file."""
         self.places = Places()
         """By these names what was chosen for a data set is kept from scan to scan."""
         self.preparation = FramePreparation(send, self.places.name_of)
@@ -75,6 +81,8 @@ class ScanFacts:
         self.generation = 0
         self.description: m.Opened | None = None
         self.progress: KeyProgress | None = None
+        self.order = AcquisitionOrder()
+        """In which order the complete frames were taken: what the file says of it once that is wanted, else as they came."""
         self.awaited: tuple[tuple[str, str], ...] = ()
         """(path, why) of the data sets that are not there yet."""
         self.replaced: m.FileReplaced | None = None
@@ -108,6 +116,24 @@ class ScanFacts:
     def index(self) -> int | None:
         """The frame that is asked for, or else the one that is shown."""
         return self.wanted_index if self.wanted_index is not None else self.shown.index if self.shown is not None else None
+
+    def nearest(self, index: int, direction: int) -> int | None:
+        """Return the complete frame after (> 0) or before (< 0) this one, in the order in which one goes from frame to frame."""
+        if self.progress is None:
+            return None
+        return self.order.nearest(index, direction) if self.walks_in_order else self.progress.nearest_complete(index, direction)
+
+    @property
+    def first(self) -> int | None:
+        """The first complete frame, in the order in which one goes from frame to frame."""
+        return self.order.first() if self.walks_in_order else self.nearest(-1, +1)
+
+    @property
+    def last(self) -> int | None:
+        """The last complete frame, in the same order."""
+        if self.walks_in_order:
+            return self.order.last()
+        return self.progress.newest if self.progress is not None else None
 
     @property
     def scan_shape(self) -> tuple[int, ...]:

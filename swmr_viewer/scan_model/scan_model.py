@@ -53,6 +53,7 @@ class ScanModel:
             m.Follow: self._on_follow, m.ShowLive: self._on_show_live, m.ShowIndex: self._on_show_index,
             m.SetConditions: self._on_set_conditions, m.SetEveryFrame: self._on_set_every_frame,
             m.SetLookingOn: self._on_set_looking_on, m.Resume: self._on_resumed,
+            m.SendOrder: self._on_send_order, m.OrderRead: self._on_order,
             m.Opened: self._on_opened, m.DataJoined: self._on_joined, m.DataAwaited: self._on_awaited,
             m.FileReplaced: self._on_file_replaced, m.KeysChanged: self._on_keys, LiveFrame: self._on_frame,
             m.Measured: lambda measured: self._note(Changed.MEASURED, measured),
@@ -78,6 +79,12 @@ class ScanModel:
         """Let time pass: ages, rates, *quiet*."""
         self.scan.counts.note_time(self._clock())
         self._resolve()
+        return self._taken()
+
+    def walk_in_order(self, on: bool) -> Changes:
+        """Go from frame to frame as they were taken, or by their index."""
+        self.scan.walks_in_order = on
+        self._note(Changed.ORDER)
         return self._taken()
 
     def drop_shown(self) -> Changes:
@@ -141,6 +148,9 @@ class ScanModel:
         self.scan.looks_on = request.on
         self._note(Changed.CONDITIONS)
 
+    def _on_send_order(self, request: m.SendOrder) -> None:
+        self.scan.wants_order = request.on
+
     def _on_resumed(self, _message: m.Resume | m.Resumed) -> None:
         self.scan.ended = None
         self.scan.following_since_s = self._clock()
@@ -156,6 +166,7 @@ class ScanModel:
         self._resolve()
         if not again or self.scan.progress is None:
             self.scan.progress = KeyProgress(max(1, len(opened.key_paths)), opened.scan_shape)
+            self.scan.order.move_to(self.scan.progress)
             self.scan.following_since_s = self._clock()
         self.scan.places.enter(places_in(self.scan.request, opened))
         self.scan.preparation.send_unusual(self.scan.generation, opened.data)
@@ -198,7 +209,10 @@ class ScanModel:
         if completed.size:
             if keys.last_key_came:
                 self.scan.counts.note_arrived(self._clock(), completed.size)
+            self.scan.order.note_completed(completed, keys.last_key_came)
             self._note(Changed.COMPLETED, completed)
+            if self.scan.wants_order and not self.scan.order.is_in_file:
+                self._note(Changed.ORDER)
         self._note(Changed.PROGRESS)
         self._resolve()
 
@@ -209,6 +223,11 @@ class ScanModel:
             self.scan.progress.grow(keys.scan_shape)
         for key, (starts, stops) in enumerate(keys.added):
             self.scan.progress.add(key, starts, stops)
+        self.scan.order.move_to(self.scan.progress)
+
+    def _on_order(self, order: m.OrderRead) -> None:
+        self.scan.order.note_read(order)
+        self._note(Changed.ORDER)
 
     def _is_newer_key(self, at_s: float) -> bool:
         has_keys = self.scan.progress is not None and any(self.scan.progress.n_set(key) for key in range(self.scan.progress.n_keys))

@@ -50,6 +50,21 @@ def stored_indices(plan: ScanPlan) -> IndexArray:
     return raster(plan.stored_shape) if plan.layout == "areadetector" else scan_points(plan)
 
 
+@lru_cache(maxsize=4)
+def _visit_numbers(scan_shape: tuple[int, ...], order: str, seed: int) -> IndexArray:
+    visits = _visits(scan_shape, order, seed)
+    numbers = np.empty_like(visits)
+    numbers[visits] = np.arange(visits.size)
+    numbers.flags.writeable = False
+    return numbers
+
+
+def visits_of(plan: ScanPlan, indices: IndexArray) -> IndexArray:
+    """Return as which visits the frames stored at these indices are written, from 0, int64, shape (n,)."""
+    is_by_index = plan.layout == "areadetector" or plan.order == "raster"
+    return indices if is_by_index else _visit_numbers(plan.scan_shape, plan.order, plan.seed)[indices]
+
+
 def scan_point_of(plan: ScanPlan, index: int) -> int:
     """Return where on the scan the frame stored at this index was taken."""
     return int(scan_points(plan)[index]) if plan.layout == "areadetector" else index

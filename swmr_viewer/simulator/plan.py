@@ -23,7 +23,7 @@ MAX_DETECTORS: Final = 4
 """Detectors with images: the main one and three further ones (see ``FURTHER_IMAGES``)."""
 MAX_BURST: Final = 1_000_000
 MAX_POINTS: Final = 2**31 - 2
-"""Keys are 32-bit integers that hold index + 1."""
+"""Keys are 32-bit integers that hold the number of the visit + 1."""
 
 
 class PlanError(SwmrViewerError, ValueError):

@@ -13,6 +13,7 @@ import numpy.typing as npt
 from swmr_viewer.core.progress import KeyProgress
 from swmr_viewer.reader.messages import (
     AcknowledgeMeasured,
+    AcknowledgeOrder,
     AcknowledgeProgress,
     Event,
     Failed,
@@ -20,6 +21,7 @@ from swmr_viewer.reader.messages import (
     FrameReady,
     KeysChanged,
     Measured,
+    OrderRead,
 )
 from swmr_viewer.reader.supervision import Supervisor
 
@@ -105,6 +107,9 @@ class Listener:
         elif isinstance(event, Measured):
             if self._answers:
                 self.supervisor.send(AcknowledgeMeasured(event.generation))
+        elif isinstance(event, OrderRead):
+            if self._answers:
+                self.supervisor.send(AcknowledgeOrder(event.generation))
         elif isinstance(event, FrameReady):
             raw, preview = self.supervisor.pixels(event)
             self.frames.append((event, raw.copy(), None if preview is None else preview.copy()))

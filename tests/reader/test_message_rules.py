@@ -11,6 +11,7 @@ from swmr_viewer.core import errors
 from swmr_viewer.core.errors import FailureKind, SwmrViewerError
 from swmr_viewer.reader.messages import (
     AcknowledgeMeasured,
+    AcknowledgeOrder,
     AcknowledgeProgress,
     Heartbeat,
     Measure,
@@ -18,6 +19,7 @@ from swmr_viewer.reader.messages import (
     Opened,
     Request,
     Resume,
+    SendOrder,
     SetConditions,
     SetDisplay,
     SetEveryFrame,
@@ -42,6 +44,8 @@ NONE_HANDLED = np.empty(0, np.int64), None
         (AcknowledgeMeasured(1), AcknowledgeMeasured(1)),
         (SetEveryFrame(1, True), SetEveryFrame(1, False)),
         (SetLookingOn(1, True), SetLookingOn(1, False)),
+        (SendOrder(1), SendOrder(1, False)),
+        (AcknowledgeOrder(1), AcknowledgeOrder(1)),
     ],
 )
 def test_a_later_request_replaces_one_that_waits(earlier: Request, later: Request) -> None:
@@ -55,7 +59,7 @@ def test_what_must_arrive_replaces_nothing(request_: Request) -> None:
 
 
 def test_a_new_reader_receives_what_stands() -> None:
-    for request in (ShowLive(1), ShowIndex(1, 2), SetDisplay(1), Stop(1)):
+    for request in (ShowLive(1), ShowIndex(1, 2), SetDisplay(1), Stop(1), SendOrder(1)):
         assert request.resumed(*NONE_HANDLED) == request
     for request in (
         Resume(1),
@@ -64,6 +68,7 @@ def test_a_new_reader_receives_what_stands() -> None:
         SetConditions(1, ()),
         SetLookingOn(1, False),
         AcknowledgeProgress(1),
+        AcknowledgeOrder(1),
     ):
         assert request.resumed(*NONE_HANDLED) is None
     resumed = Measure(1, 1, "/d").resumed(np.array([4]), (2, 3))

@@ -2,6 +2,7 @@
 
 from swmr_viewer.core.keys.endings import FileWatch, FinishedFlags, ReplacementWatch
 from swmr_viewer.core.keys.handout import ArrivalOrder, KeyChanges, ScanOrder, UnreportedChanges
+from swmr_viewer.core.keys.key_dataset import KeyDataset
 from swmr_viewer.core.keys.keyset import KeyPaths, KeySet
 
 __all__ = [
@@ -9,6 +10,7 @@ __all__ = [
     "FileWatch",
     "FinishedFlags",
     "KeyChanges",
+    "KeyDataset",
     "KeyPaths",
     "KeySet",
     "ReplacementWatch",

@@ -131,6 +131,19 @@ class KeyDataset:
             found[0] = self._first_key_is_zero(scan_shape)
         return found
 
+    def values_in(self, scan_shape: tuple[int, ...], start: int, stop: int) -> npt.NDArray[np.float64]:
+        """Return the values in the flat window [start, stop) of the scan shape, 1-D; NaN beyond the dataset's extent."""
+        scan_shape = (prod(scan_shape),) if self.flat else scan_shape
+        found = np.full(stop - start, np.nan)
+        for at, box in boxes_of(scan_shape, start, stop):
+            shape = shape_of(box)
+            there = self._extent_in(box)
+            if prod(there):
+                part = found[at - start : at - start + prod(shape)].reshape(shape)
+                leading = tuple((a, a + n) for (a, _), n in zip(box, there, strict=True))
+                part[tuple(slice(n) for n in there)] = self._read(leading).reshape(there)
+        return found
+
     def _set_in_rows(self, scan_shape: tuple[int, ...], start: int, stop: int) -> npt.NDArray[np.bool_]:
         """As ``set_in``; one read of whole rows where they are not much more than was asked for, else a read per box."""
         inner = max(1, prod(scan_shape[1:]))
@@ -145,10 +158,7 @@ class KeyDataset:
         return found
 
     def _set_in_box(self, box: Box) -> npt.NDArray[np.bool_]:
-        shape = tuple(b - a for a, b in box)
-        extent = self.full_shape
-        extent = extent[: len(box)] + (1,) * (len(box) - len(extent))
-        there = tuple(max(0, min(b, n) - a) for (a, b), n in zip(box, extent, strict=True))
+        shape, there = shape_of(box), self._extent_in(box)
         if prod(there) == 0 and box:
             return np.zeros(prod(shape), np.bool_)
         is_set = self._set_there(tuple((a, a + n) for (a, _), n in zip(box, there, strict=True)))
@@ -157,6 +167,11 @@ class KeyDataset:
         padded = np.zeros(shape, np.bool_)
         padded[tuple(slice(n) for n in there)] = is_set
         return padded.reshape(-1)
+
+    def _extent_in(self, box: Box) -> tuple[int, ...]:
+        """Return how much of a box lies within the extent, along each of its axes."""
+        extent = self.full_shape[: len(box)] + (1,) * (len(box) - len(self.full_shape))
+        return tuple(max(0, min(b, n) - a) for (a, b), n in zip(box, extent, strict=True))
 
     def _set_there(self, box: Box) -> npt.NDArray[np.bool_]:
         """Return which keys of a box within the extent are set.

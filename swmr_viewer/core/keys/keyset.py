@@ -157,6 +157,11 @@ class KeySet:
         """The file that was opened."""
         return str(self._h5file.filename)
 
+    @property
+    def with_values(self) -> tuple[KeyDataset, ...]:
+        """The key datasets that are there, in the order of ``key_paths``; not what stands in for one."""
+        return tuple(dataset for dataset in self._in_order() if isinstance(dataset, KeyDataset))
+
     def files(self) -> Iterator[str | None]:
         """Yield the opened file and those that the keys come from, there or not, and None for what leads nowhere yet."""
         yield self.filename

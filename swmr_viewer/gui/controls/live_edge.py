@@ -50,6 +50,7 @@ class EdgeActions:
     go_to: QAction
     row_back: QAction
     row_on: QAction
+    in_order: QAction
     play: QAction
     play_back: QAction
     faster: QAction
@@ -68,6 +69,12 @@ def make_edge_actions(session: Session, playback: Playback, notifier: Notifier, 
         go_to=action("&Go to\u2026", "Ctrl+G", "Type a frame number or a position"),
         row_back=action("Row &back", "PgUp", "The complete frame a row before", lambda: step_row(session, -1)),
         row_on=action("Row &on", "PgDown", "The complete frame a row further", lambda: step_row(session, +1)),
+        in_order=action(
+            "In the order of &acquisition",
+            "Ctrl+E",
+            "Go from frame to frame, and play, in the order in which they were taken, not by index: snakes and random scans",
+            checkable=True,
+        ),
         play=action("&Play", "P", "Play the complete frames forwards, up to the live edge", lambda: playback.toggle(+1)),
         play_back=action(
             "Play &backwards", "Shift+P", "Play the complete frames backwards, down to the first", lambda: playback.toggle(-1)
@@ -86,6 +93,7 @@ def make_edge_actions(session: Session, playback: Playback, notifier: Notifier, 
 
 
 def _connect_switches(actions: EdgeActions, session: Session, notifier: Notifier) -> None:
+    actions.in_order.triggered.connect(session.set_walk_in_order)
     for switch in (actions.every_frame, actions.beep, actions.notify):
         switch.setCheckable(True)
     actions.every_frame.triggered.connect(session.set_every_frame)
@@ -98,8 +106,20 @@ def _connect_switches(actions: EdgeActions, session: Session, notifier: Notifier
         actions.notify.setChecked(notifier.notifies)
 
     session.live_mode_changed.connect(show)
+    session.order_changed.connect(partial(_show_order, actions.in_order, session))
     notifier.changed.connect(show)
     show()
+
+
+def _show_order(switch: QAction, session: Session) -> None:
+    """Check the switch, and say once for each file if the file does not tell the order."""
+    scan, was_on = session.scan, switch.isChecked()
+    switch.setChecked(scan.walks_in_order)
+    is_unknown = scan.walks_in_order and scan.order.is_answered and not scan.order.is_in_file
+    generation = scan.generation if is_unknown else None
+    if is_unknown and (generation != switch.data() or not was_on):
+        session.note(f"The file does not tell in which order frames were taken: {scan.order.source.value} counts instead")
+    switch.setData(generation)
 
 
 def _enable_by_state(actions: EdgeActions, session: Session) -> None:
@@ -118,7 +138,7 @@ def _enable_by_state(actions: EdgeActions, session: Session) -> None:
 def add_to_menu(actions: EdgeActions, menu: QMenu) -> None:
     """Put the actions where they belong in the window's menu."""
     groups = (
-        ("Go", (actions.go_to, actions.row_back, actions.row_on)),
+        ("Go", (actions.go_to, actions.row_back, actions.row_on, actions.in_order)),
         ("Play", (actions.play, actions.play_back, actions.faster, actions.slower, actions.every_frame, actions.combine)),
         ("Following", (actions.ends, actions.beep, actions.notify)),
     )

@@ -68,7 +68,7 @@ class FollowThread(QThread):
             m.Ended: self._on_ended, m.Resumed: self._on_resumed,
         }  # fmt: skip
         # Behind what others connect in the window's event queue: when this runs, they have had their turn.
-        self.received.connect(self._acknowledge_measured, Qt.ConnectionType.QueuedConnection)
+        self.received.connect(self._acknowledge, Qt.ConnectionType.QueuedConnection)
 
     def follow(self, request: m.FollowRequest) -> int:
         """Follow this from now on; return its generation."""
@@ -143,9 +143,11 @@ class FollowThread(QThread):
         if travelling is not None:
             self.frame_ready.emit(travelling)
 
-    def _acknowledge_measured(self, event: m.Event) -> None:
+    def _acknowledge(self, event: m.Event) -> None:
         if isinstance(event, m.Measured):
             self._supervisor.send(m.AcknowledgeMeasured(event.generation))
+        elif isinstance(event, m.OrderRead):
+            self._supervisor.send(m.AcknowledgeOrder(event.generation))
 
     def _on_ended(self, event: m.Ended) -> None:
         if not self._end_announced:  # a reader that was replaced after the end repeats it

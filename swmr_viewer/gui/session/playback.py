@@ -57,7 +57,7 @@ class Playback(QObject):
         assert session.scan.shown is not None
         assert session.scan.progress is not None
         at = session.scan.wanted_index if session.scan.wanted_index is not None else session.scan.shown.index
-        if self.direction > 0 and session.scan.progress.nearest_complete(at, +1) is None:
+        if self.direction > 0 and session.scan.nearest(at, +1) is None:
             session.pin_first()
         else:
             session.pin(at)

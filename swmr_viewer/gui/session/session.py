@@ -41,6 +41,8 @@ class Session(QObject):
     """``messages.PixelMaskRead``."""
     measured = Signal(object)
     """``messages.Measured`` of this generation."""
+    order_changed = Signal()
+    """The reader told more of the order in which frames were taken (``scan.order``), or of what else one goes by."""
     mode_changed = Signal()
     """Live or pinned, or another pinned frame was asked for."""
     live_mode_changed = Signal()
@@ -123,6 +125,8 @@ class Session(QObject):
         self._receive(m.Follow(self._thread.follow(request), request))
         if self.scan.every_frame:
             self.send(m.SetEveryFrame(self.scan.generation, True))
+        if self.scan.wants_order:
+            self.send(m.SendOrder(self.scan.generation))
 
     def retry(self) -> None:
         """Open the same request again, waiting as long as it takes for what is not there yet."""
@@ -180,17 +184,26 @@ class Session(QObject):
             self.pin(self.scan.shown.index)
 
     def step(self, direction: int) -> None:
-        """Pin the next (+1) or previous (-1) complete frame."""
-        if self.scan.progress is not None and self.scan.index is not None:
-            self.pin(self.scan.progress.nearest_complete(self.scan.index, direction))
+        """Pin the next (+1) or previous (-1) complete frame: by index, or as they were taken (``set_walk_in_order``)."""
+        if self.scan.index is not None:
+            self.pin(self.scan.nearest(self.scan.index, direction))
 
     def pin_first(self) -> None:
-        if self.scan.progress is not None:
-            self.pin(self.scan.progress.nearest_complete(-1, +1))
+        self.pin(self.scan.first)
 
     def pin_last(self) -> None:
-        if self.scan.progress is not None:
-            self.pin(self.scan.progress.newest)
+        self.pin(self.scan.last)
+
+    def set_walk_in_order(self, on: bool) -> None:
+        """Go from frame to frame in the order in which they were taken, or by their index; it holds for the next files as well."""
+        if on != self.scan.walks_in_order:
+            self._emit(self._model.walk_in_order(on))
+            self.want_order()
+
+    def want_order(self) -> None:
+        """Have the reader tell in which order frames were taken (``order_changed``), of this file and of the next ones."""
+        if not self.scan.wants_order:
+            self.send(m.SendOrder(self.scan.generation))
 
     def pin_nearest(self, index: int) -> None:
         """Pin the complete frame that is nearest to this index."""

@@ -13,6 +13,7 @@ from swmr_viewer.reader.child.frame_reading import FrameReader
 from swmr_viewer.reader.child.live import LiveDelivery
 from swmr_viewer.reader.child.measured_delivery import MeasuredDelivery
 from swmr_viewer.reader.child.measurer import Measurer
+from swmr_viewer.reader.child.order_reading import OrderReader
 from swmr_viewer.reader.child.reader_slots import ReaderSlots
 from swmr_viewer.reader.child.scans import Scan
 from swmr_viewer.reader.child.sending import ProgressReporter, Sender
@@ -44,6 +45,7 @@ class Following:
         self._reports_keys = not follow.request.every_frame
         self._frames = FrameReader(scan, pipe, follow.unreadable)
         self._measurer = Measurer(self._frames)
+        self._order = OrderReader(self._frames)
         self._live: LiveDelivery | None = None
         self._handlers: Handlers = {
             **self._reporter.handlers,
@@ -59,7 +61,7 @@ class Following:
         else:
             self._live = LiveDelivery(self._frames, Sender(self._frames, self._reporter, slots, self._measurer.measure_shown))
             self._delivery = self._live
-            self._frame_handlers = {**self._live.handlers, **self._measurer.handlers}
+            self._frame_handlers = {**self._live.handlers, **self._measurer.handlers, **self._order.handlers}
         self._files = ReplacementReporter(scan, pipe)
         self._scan_shape = scan.follower.scan_shape
         """What indices count on that were passed on."""
@@ -91,7 +93,7 @@ class Following:
         """How long to wait for requests before the next step (s)."""
         if self._files.is_lost:
             return _IDLE_PAUSE_S if self._ended else 0.0
-        if self._delivery.has_work or self._measurer.has_work:
+        if self._delivery.has_work or self._measurer.has_work or self._order.has_work:
             return 0.0
         if self._ended and self._delivery.is_idle:
             return _IDLE_PAUSE_S
@@ -141,6 +143,7 @@ class Following:
         if not self._files.is_lost:
             self._delivery.step()
             self._measurer.step()
+            self._order.step()
         if self._ending is None:
             self._set_ending(self._check_end())
             self._take()
@@ -225,8 +228,10 @@ class Following:
         if moved:
             self._delivery.remap_indices(before, self._scan_shape)
             self._measurer.remap_indices(before, self._scan_shape)
+            self._order.remap_indices(before, self._scan_shape)
         self._delivery.add_completed(changes.completed, moved, self._is_watching)
         self._measurer.add_completed(changes.completed)
+        self._order.add_completed(changes.completed)
         self._report_faults(follower.take_faults())
 
     def _report_faults(self, messages: list[str]) -> None:

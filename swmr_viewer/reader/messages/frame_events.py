@@ -1,8 +1,9 @@
-"""Events that bring frames, or what was measured of them."""
+"""Events that bring frames, what was measured of them, or in which order they were taken."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,7 @@ import numpy.typing as npt
 
 from swmr_viewer.analysis import FrameStatistics, FrameView, LevelStatistics
 from swmr_viewer.core.data_facts import MotorPosition
-from swmr_viewer.core.ranges import IndexArray
+from swmr_viewer.core.ranges import IndexArray, Ranges
 from swmr_viewer.reader.messages.events import ScanEvent
 
 FRAME_COLUMNS = ("total", "maximum", "hottest_x", "hottest_y", "n_masked", "n_saturated")
@@ -91,6 +92,32 @@ class Measured(ScanEvent):
     """(frames, bins), if asked for: the largest unmasked value in every ``spectrum_factor(n_channels)`` channels; NaN: none."""
     n_channels: int = 0
     """Length of the spectra in the file."""
+
+
+class OrderSource(StrEnum):
+    """What tells the order of acquisition, the best first."""
+
+    KEYS = "the values of the keys"
+    TIMES = "the times of the frames"
+    ARRIVAL = "the order in which the keys came"
+    INDEX = "the index"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class OrderRead(ScanEvent):
+    """Values that rise as frames were taken, of some complete frames; what was told before stays, unless it is ``whole``.
+
+    One without any frames tells that neither keys (``ARRIVAL``) nor times say anything.
+    """
+
+    source: OrderSource
+    frames: Ranges
+    """Half-open ranges of flat indices on ``scan_shape``."""
+    values: npt.NDArray[np.float64]
+    """One for each frame, in the ranges' order."""
+    scan_shape: tuple[int, ...]
+    whole: bool
+    """True: forget what came before, it was read from somewhere else, or will come again (a reader was replaced)."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -31,6 +31,8 @@ class Group(Enum):
     ENDING = auto()
     PROGRESS = auto()
     MEASURED = auto()
+    ORDER = auto()
+    ORDER_READ = auto()
 
 
 class Request:
@@ -256,6 +258,26 @@ class AcknowledgeMeasured(ScanRequest):
     """The last ``Measured`` was handled: the next may be sent. Until then the reader merges."""
 
     group = Group.MEASURED
+    replaces_waiting = True
+    starts_reader = False
+
+
+@dataclass(frozen=True, slots=True)
+class SendOrder(ScanRequest):
+    """Send in which order frames were taken (``OrderRead``), of those that are complete and of those to come; off: no more."""
+
+    group = Group.ORDER
+    is_restored = True
+    replaces_waiting = True
+
+    on: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class AcknowledgeOrder(ScanRequest):
+    """The last ``OrderRead`` was handled: the next may be sent."""
+
+    group = Group.ORDER_READ
     replaces_waiting = True
     starts_reader = False
 

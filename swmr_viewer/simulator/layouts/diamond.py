@@ -32,6 +32,7 @@ from swmr_viewer.simulator.layouts.pieces import (
     set_attributes,
     side_name,
 )
+from swmr_viewer.simulator.orders import IndexArray, visits_of
 from swmr_viewer.simulator.pattern import block_maker
 from swmr_viewer.simulator.plan import ScanPlan, detector_name, further_plan, kind_of
 
@@ -75,7 +76,7 @@ class _Laying:
         data = create_side_data(group, "data", self.extent, number)
         add_axes(group, self.plan, ["."] * (data.ndim - len(self.extent)))
         make = channel_maker(self.plan, number)
-        return Channel(data, self._key(side_name(number)), self.plan.stored_shape, make, make_block=block_maker(self.plan, number))
+        return Channel(data, self._key(side_name(number)), self.plan.stored_shape, make, {}, block_maker(self.plan, number), self._visits)
 
     def _detector(self, number: int) -> Channel:
         """Create the data under both of their names: NXdata's and NXdetector's."""
@@ -90,7 +91,11 @@ class _Laying:
         times = add_start_times(detector, self.extent, point_chunks(plan.scan_shape), self.now)
         make, make_block = channel_maker(self.plan, number), block_maker(self.plan, number)
         extras = {"time": start_times(times, self.now), **({} if number else self._motors())}
-        return Channel(data, self._key(name), plan.stored_shape, make, extras, make_block)
+        return Channel(data, self._key(name), plan.stored_shape, make, extras, make_block, self._visits)
+
+    def _visits(self, indices: IndexArray) -> IndexArray:
+        """As GDA's uniqueKeys, keys count the steps of the scan, wherever these lead."""
+        return visits_of(self.plan, indices)
 
     def _motors(self) -> Extras:
         return add_positioners(self.instrument, self.plan, self.extent, point_chunks(self.plan.scan_shape))

@@ -124,13 +124,15 @@ class Channel:
     """Written and flushed before the key: time stamps, read-backs of motors."""
     make_block: Callable[[IndexArray], Frame] | None = None
     """Many frames at once, shape (n, *frame), where that is quicker than one by one."""
+    visits: Callable[[IndexArray], IndexArray] = lambda indices: indices
+    """As which visits, from 0, the frames at stored indices are written."""
 
     def write_frame(self, index: int) -> None:
         """Write the frame and flush it: only then may its key be set."""
         self.write_frames(np.array([index], np.int64))
 
     def set_key(self, index: int) -> None:
-        """Set the key (index + 1) and flush it: the frame is now announced."""
+        """Set the key (number of the visit + 1) and flush it: the frame is now announced."""
         self.set_keys(np.array([index], np.int64))
 
     def write_frames(self, indices: IndexArray) -> None:
@@ -149,7 +151,7 @@ class Channel:
         for dataset, values_of in self.extras.values():
             self._put(dataset, indices, values_of(indices))
             dataset.flush()
-        self._put(self.key, indices, indices + 1)
+        self._put(self.key, indices, self.visits(indices) + 1)
         self.key.flush()
 
     def _put(self, dataset: h5py.Dataset, indices: IndexArray, values: Any) -> None:

@@ -71,6 +71,7 @@ class Grabber:
     path = "/data"
     dtype = np.dtype("<u2")
     scan_shape = (N,)
+    scan_rank = 1
 
     def __init__(self) -> None:
         self.frame_shape: tuple[int, ...] = (2, 3)
