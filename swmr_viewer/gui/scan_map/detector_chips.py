@@ -15,7 +15,7 @@ from swmr_viewer.gui.scan_map.chip_room import chips_in_room
 from swmr_viewer.gui.scan_map.detector_popup import LEAST_HOLD_UP, DetectorPopup, hold_up_text
 from swmr_viewer.gui.scan_map.gap_button import GapButton
 from swmr_viewer.gui.scan_map.gap_walk import GapWalk
-from swmr_viewer.gui.scan_map.gaps import ScanGaps
+from swmr_viewer.gui.scan_map.gaps import SHORTER_FROM, ScanGaps
 from swmr_viewer.gui.scan_map.map_text import detector_names
 from swmr_viewer.gui.scan_map.time_left import TimeLeft
 from swmr_viewer.gui.session import Session
@@ -24,8 +24,6 @@ CHIP_FRAME = 15
 """Padding and border of a chip, left and right, and a little for letters that lean (px)."""
 LONGEST_NAME = 150
 """Of a name that is longer the middle is left out (px)."""
-SHORTER_FROM = 10_000
-"""Counts from which on a chip without room writes ``349 k``."""
 SPACING = 4
 LINK_FRAME = 8
 """Padding of what looks like a link, left and right (px)."""

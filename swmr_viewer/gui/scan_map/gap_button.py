@@ -40,7 +40,7 @@ class GapButton(QPushButton):
 
     def show_now(self) -> None:
         """Say how many there are now; it costs nothing to know."""
-        words = self._gaps.text()
+        words = self._gaps.short_text
         if words != self.text():
             self.setText(words)
         self.setEnabled(bool(self._gaps.n_gaps))
@@ -60,7 +60,7 @@ class GapButton(QPushButton):
     def told(self) -> str:
         """The tooltip: the first gaps are looked for when it is asked for."""
         if self._gaps.n_gaps is None:
-            lines = [NO_ORDER_TIP]
+            lines = [self.plain, NO_ORDER_TIP]
         else:
             words = self.plain
             lines = [f"{words[:1].upper()}{words[1:]}", f"{GAPS_TIP}{'; click to choose one' if self._gaps.n_gaps else ''}"]

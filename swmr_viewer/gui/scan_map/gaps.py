@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from PySide6.QtCore import QObject
 
-from swmr_viewer.core.number_text import count_text
+from swmr_viewer.core.number_text import count_text, short_count
 from swmr_viewer.core.progress import COMPLETE, MISSING, KeyProgress
 from swmr_viewer.core.ranges import IndexArray, no_ranges, runs_of
 from swmr_viewer.gui.scan_map.time_left import Arrival, Passed, n_points
@@ -15,6 +15,9 @@ from swmr_viewer.gui.session import Session
 
 STILL_RUNNING = {"stopped", "frame_count"}
 """Reasons why following ends that say nothing about the scan: it may go on without us."""
+
+SHORTER_FROM = 10_000
+"""Counts from which on there is ``20 k`` for what has to be short."""
 
 
 class ScanGaps(QObject):
@@ -59,16 +62,26 @@ class ScanGaps(QObject):
         progress, passed = self._session.scan.progress, self.passed
         return [] if progress is None or passed is None else first_gaps(progress, passed, most)
 
-    def text(self, most: int = 0) -> str:
-        """Say how many gaps there are, in short or with the first ones; in a scan without order, how much is not complete yet."""
+    @property
+    def short_text(self) -> str:
+        """How many gaps there are, and how much is missing; large numbers in short."""
+        progress, n_gaps, n_missing = self._session.scan.progress, self.n_gaps, self.n_missing
+        if progress is None:
+            return ""
+        if n_gaps is None:
+            return f"{short_count(progress.total - progress.n_complete, SHORTER_FROM)} not complete yet"
+        missing = [f"{short_count(n_missing, SHORTER_FROM)} missing"] if n_missing else []
+        found = [f"{short_count(n_gaps, SHORTER_FROM)} {'gap' if n_gaps == 1 else 'gaps'}"] if n_gaps else []
+        return "; ".join([*found, *missing]) or "no gaps"
+
+    def text(self, most: int) -> str:
+        """Say how many gaps there are, and which the first ones are; in a scan without order, how much is not complete yet."""
         progress, n_gaps = self._session.scan.progress, self.n_gaps
         if progress is None:
             return ""
         if n_gaps is None:
             return f"{count_text(progress.total - progress.n_complete)} not complete yet"
-        if not most and not n_gaps and self.n_missing:
-            return f"{count_text(self.n_missing)} missing"
-        return gaps_text(n_gaps, self.first(most) if most and n_gaps else (), self.n_missing)
+        return gaps_text(n_gaps, self.first(most) if n_gaps else (), self.n_missing)
 
     def fate_text(self, index: int) -> str:
         """Say what becomes of a point that is not complete, as far as that is known."""
