@@ -4,7 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from PySide6.QtCore import QEvent, QSize, Qt
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QStackedWidget, QTabBar, QVBoxLayout, QWidget
+
+COMFORTABLE = (450, 400)
+"""Room (px) for a curve, some rows of the table and what is chosen; it does with half of it."""
+
+
+class _Tabs(QTabBar):
+    """The arrow keys walk along the tabs while these have the keyboard; elsewhere they step through frames."""
+
+    def event(self, event: QEvent) -> bool:
+        if (
+            isinstance(event, QKeyEvent)
+            and event.type() is QEvent.Type.ShortcutOverride
+            and event.key() in (Qt.Key.Key_Left, Qt.Key.Key_Right)
+        ):
+            event.accept()
+            return True
+        return super().event(event)
 
 
 class CurvePanel(QFrame):
@@ -13,7 +32,7 @@ class CurvePanel(QFrame):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("panel", "true")
-        self.bar = QTabBar(documentMode=True, drawBase=False, expanding=False)
+        self.bar = _Tabs(documentMode=True, drawBase=False, expanding=False)
         self.bar.setProperty("flat", "true")
         self.bar.setAccessibleName("What is drawn")
         self.bar.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
@@ -29,6 +48,9 @@ class CurvePanel(QFrame):
         box.addLayout(self._line)
         box.addWidget(self._pages, 1)
         self.bar.currentChanged.connect(self._show)
+
+    def sizeHint(self) -> QSize:
+        return super().sizeHint().expandedTo(QSize(*COMFORTABLE))
 
     def add_page(self, title: str, page: QWidget, tools: Sequence[QWidget] = ()) -> None:
         """Add a page; its tools stand in the line while it is seen."""

@@ -77,6 +77,10 @@ class RegionsModel(QAbstractTableModel):
         if self.rowCount():
             self.dataChanged.emit(self.index(0, 1), self.index(self.rowCount() - 1, len(HEADINGS) - 1))
 
+    def names_changed(self) -> None:
+        if self.rowCount():
+            self.dataChanged.emit(self.index(0, 0), self.index(self.rowCount() - 1, 0))
+
     def rows_changed(self) -> None:
         self.beginResetModel()
         self.endResetModel()
@@ -186,9 +190,11 @@ class RegionsTable(QTableView):
 
     def _on_marks(self) -> None:
         names = tuple(region.name for region in self._measurements.marks.regions)
-        if names != self._names:
-            self._names = names
+        n_before, self._names = len(self._names), names
+        if len(names) != n_before:
             self._model.rows_changed()
+        else:  # other names for the same rows: the current one stays
+            self._model.names_changed()
         self._show_selected()
 
     def _on_row(self, current: QModelIndex) -> None:
