@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPointF, Qt
 from pytestqt.qtbot import QtBot
 
 from swmr_viewer.core.data_facts import DataFacts, ScanAxis
@@ -127,6 +127,72 @@ def test_scalars_are_measured_for_curve_and_map(qtbot: QtBot, reader: FakeSuperv
     assert chart.plot.getAxis("bottom").labelText == "x index"
     several.session.show_data(DATA[0].path)
     assert len(reader.sent(m.StopMeasuring)) == 1
+
+
+def open_scalars(qtbot: QtBot, viewer: Assembly, reader: FakeSupervisor, shape: tuple[int, ...], axes: tuple[ScanAxis, ...]) -> None:
+    """Open a scan of ten values, 0.0 to 0.9, of which the last is shown."""
+    data = m.DataDescription("/entry/diode/data", (), "<f8", facts=DataFacts(unit="A", scan_axes=axes))
+    viewer.session.open(m.FollowRequest("/data/scalars.nxs"))
+    with qtbot.waitSignal(viewer.session.opened):
+        reader.data_paths = (data.path,)
+        reader.say(m.Opened(reader.generation, "scalars.nxs", shape, ("/entry/keys/k",), (data,), None, 1))
+    with qtbot.waitSignal(viewer.session.progress_changed):
+        reader.say_keys(shape, (0, 10))
+    with qtbot.waitSignal(viewer.session.frame_changed):
+        reader.say_frame(np.array(0.9), 9, shape)
+    asked = reader.sent(m.Measure)[-1]
+    values = np.repeat(np.arange(10)[:, None] / 10, len(m.FRAME_COLUMNS), axis=1)
+    with qtbot.waitSignal(viewer.window.measuring.measurements.values_changed):
+        reader.say(m.Measured(asked.generation, asked.revision, data.path, np.arange(10), m.FRAME_COLUMNS, values, shape))
+
+
+def test_scalars_of_a_line_scan_are_a_curve_against_its_axis(qtbot: QtBot, reader: FakeSupervisor, viewer: Assembly) -> None:
+    energies = tuple(np.linspace(7000.0, 7057.0, 20).tolist())
+    open_scalars(qtbot, viewer, reader, (20,), (ScanAxis("energy", "eV", energies),))
+    scalars = viewer.window.measuring.scalars
+    assert not scalars.map.isVisible()
+    assert scalars.value.text() == "0.9 A"
+    assert scalars.value.height() < 40
+    curve = scalars.curve
+    qtbot.waitUntil(lambda: len(curve.curves) == 1 and len(curve.curves[0].getData()[0]) == 20)
+    x, y = curve.curves[0].getData()
+    assert x.tolist() == list(energies)
+    np.testing.assert_allclose(y[:10], np.arange(10) / 10)
+    assert np.isnan(y[10:]).all()
+    assert (curve.axes["bottom"].labelText, curve.axes["left"].labelText) == ("energy (eV)", "value (A)")
+    assert curve.shown_line.value() == energies[9]
+    qtbot.waitUntil(lambda: curve.box.viewRect().left() > 6000)
+    at = curve.view.mapFromScene(curve.box.mapViewToScene(QPointF(energies[3], curve.box.viewRect().center().y())))
+    qtbot.mouseClick(curve.view.viewport(), LEFT, pos=at)
+    assert viewer.session.scan.wanted_index == 3
+    scalars.against.menu().aboutToShow.connect(
+        lambda: qtbot.keyClick(scalars.against.menu(), Qt.Key.Key_Down), Qt.ConnectionType.QueuedConnection
+    )
+    scalars.against.menu().aboutToShow.connect(
+        lambda: qtbot.keyClick(scalars.against.menu(), Qt.Key.Key_Return), Qt.ConnectionType.QueuedConnection
+    )
+    qtbot.keyClick(scalars.against, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: curve.curves[0].getData()[0].tolist() == list(range(10)))
+    assert curve.axes["bottom"].labelText == "frame"
+
+
+def test_scalars_of_a_grid_are_a_map_at_its_places_and_the_curve_of_a_row(qtbot: QtBot, reader: FakeSupervisor, viewer: Assembly) -> None:
+    axes = (ScanAxis("y", "mm", (0.0, 1.0, 2.0, 3.0)), ScanAxis("x", "um", (10.0, 20.0, 30.0, 40.0, 50.0)))
+    open_scalars(qtbot, viewer, reader, SHAPE, axes)
+    scalars, session = viewer.window.measuring.scalars, viewer.session
+    chart, curve = scalars.map, scalars.curve
+    qtbot.waitUntil(lambda: chart.item.image is not None and [len(one.getData()[0]) for one in curve.curves] == [5])
+    assert (chart.axes["left"].labelText, chart.axes["bottom"].labelText) == ("y (mm)", "x (um)")
+    np.testing.assert_allclose(curve.curves[0].getData(), (axes[1].values, np.arange(5, 10) / 10))
+    assert scalars.against.accessibleDescription() == "against x, row 1"
+    qtbot.waitUntil(lambda: chart.box.viewRect().right() > 40)
+    for button, act in ((LEFT, lambda: session.scan.wanted_index == 3), (Qt.MouseButton.RightButton, chart.menu.isVisible)):
+        at = chart.view.mapFromScene(chart.box.mapViewToScene(QPointF(41.0, 0.2)))
+        qtbot.mouseClick(chart.view.viewport(), button, pos=at)
+        qtbot.waitUntil(act)
+    assert chart.menu.words[:2] == ["Go to frame 3", "Copy the value 0.3"]
+    low = chart.box.mapViewToScene(QPointF(10.0, 0.0)).y()
+    assert low > chart.box.mapViewToScene(QPointF(10.0, 3.0)).y(), "positions grow upwards"
 
 
 def test_names_of_data_sets_are_what_tells_them_apart() -> None:
