@@ -88,7 +88,8 @@ def say_measured(qtbot: QtBot, reader: FakeSupervisor, measuring: Measuring) -> 
 
 def drawn(measuring: Measuring) -> list[list[float]]:
     """Return the heights of the curves as they are drawn."""
-    return [curve.getData()[1].tolist() for curve in measuring.regions_panel.curve.curves]
+    heights = [curve.getData()[1] for curve in measuring.regions_panel.curve.curves]
+    return [one.tolist() for one in heights if one is not None]
 
 
 def choose(qtbot: QtBot, menu: QMenu, words: str) -> None:
