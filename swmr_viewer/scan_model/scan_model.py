@@ -131,7 +131,7 @@ class ScanModel:
         """Note that another data set is asked for, where it is: live or pinned stays as it was."""
         if data_path in (None, self.scan.wanted_data_path):
             return False
-        self.scan.wanted_data_path = data_path or ""
+        self.scan.wanted_data_path, self.scan.wanted_is_unreadable = data_path or "", False
         self._show(None)
         self._note(Changed.DATA)
         return True

@@ -193,6 +193,16 @@ def test_a_single_number_is_no_key_of_fifty_frames(make: Callable[..., h5py.File
     assert inspect_file(file.filename).key_paths == ("/keys/a",)
 
 
+def test_a_scan_shape_among_the_keys_is_no_key(make: Callable[..., h5py.File]) -> None:
+    file = make(keys__a=ids(5, 10), keys__scan_shape={"data": [5, 10]}, keys__scan_rank={"data": [2]}, data=frames(5, 10))
+    found = inspect_file(file.filename)
+    assert (found.key_paths, found.scan_shape) == (("/keys/a",), (5, 10))
+    for paths in ("keys", found.key_paths):
+        follower = Follower(file, paths, timeout=0.0)
+        assert list(follower) == list(range(50))
+        assert (len(follower.key_paths), follower.scan_shape, follower.take_faults()) == (1, (5, 10), [])
+
+
 def test_a_scan_of_one_point_has_a_key_of_one(make: Callable[..., h5py.File]) -> None:
     file = make(keys__a=ids(1), keys__b=ids(1), data=frames(1))
     follower = Follower(file, inspect_file(file.filename).key_paths, timeout=0.0)

@@ -173,3 +173,27 @@ def test_a_reader_that_was_replaced_is_reported_in_a_sentence(scan: Scan) -> Non
     ((changed, problem),) = scan.model.receive(m.ReaderReplaced(1, "it was ended by SIGKILL"))
     assert changed is Changed.PROBLEM
     assert problem.message == "The reader was replaced, and following goes on where it was: it was ended by SIGKILL."
+
+
+def test_that_a_frame_cannot_be_read_is_said_of_its_data_set_alone(scan: Scan) -> None:
+    scan.keys(0, 1, 2)
+    scan.model.receive(m.ShowIndex(1, 1))
+    scan.model.receive(m.Fault(1, "Frame 1 is damaged.", 1, "/a"))
+    assert scan.facts.wanted_is_unreadable
+    scan.model.receive(m.ShowIndex(1, 1, "/b"))
+    assert (scan.facts.wanted_index, scan.facts.wanted_is_unreadable) == (1, False)
+    scan.model.receive(m.Fault(1, "Frame 1 is damaged.", 1, "/a"))
+    assert not scan.facts.wanted_is_unreadable, "of what is not shown any more"
+
+
+def test_the_order_is_of_the_file_that_is_followed(scan: Scan) -> None:
+    scan.keys(0, 1, 2)
+    told = m.OrderRead(1, m.OrderSource.KEYS, runs_of(np.array([0, 1, 2])), np.array([3.0, 1.0, 2.0]), SHAPE, True)
+    assert names(scan.model.receive(told)) == [Changed.ORDER]
+    assert scan.facts.order.indices().tolist() == [1, 2, 0]
+    assert (scan.facts.nearest(0, +1), scan.facts.first, scan.facts.last) == (1, 0, 2), "by index"
+    scan.model.walk_in_order(True)
+    assert (scan.facts.nearest(1, +1), scan.facts.first, scan.facts.last) == (2, 1, 0)
+    scan.model.receive(m.Follow(2, m.FollowRequest("/next.nxs")))
+    assert (scan.facts.order.indices().size, scan.facts.walks_in_order, scan.facts.first) == (0, True, None)
+    assert scan.model.receive(told) == [], "of the file before"

@@ -21,12 +21,13 @@ from swmr_viewer.core.discovery.choosing import (
 from swmr_viewer.core.discovery.data_ranking import DataJudge, default_signals
 from swmr_viewer.core.discovery.entries import entries_of, entry_to_follow, in_entry, last_that_grows
 from swmr_viewer.core.discovery.objects import MISSING, FileContents, read_dataset_attributes
-from swmr_viewer.core.discovery.ranking import SCAN_SHAPE_NAME, Ranked, rank_finished, rank_keys, rank_masks
+from swmr_viewer.core.discovery.ranking import Ranked, rank_finished, rank_keys, rank_masks
 from swmr_viewer.core.discovery.walk import walk
 from swmr_viewer.core.file_state import can_swmr, read_file_state
 from swmr_viewer.core.files import BROKEN, open_swmr
 from swmr_viewer.core.fitting import Shape, is_absurd
 from swmr_viewer.core.inspection import FileState, Inspection, TreeNode
+from swmr_viewer.core.keys import SCAN_SHAPE_NAME
 
 _MOST_SCAN_AXES = 16
 _NO_SWMR = (

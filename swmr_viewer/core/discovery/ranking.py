@@ -9,6 +9,7 @@ from math import prod
 
 from swmr_viewer.core.discovery.objects import FileContents, FileObject
 from swmr_viewer.core.inspection import Candidate
+from swmr_viewer.core.keys import BOOK_KEEPING
 
 _MOST_CANDIDATES = 200
 _MOST_KEY_AXES = 6
@@ -68,8 +69,6 @@ MASK_RULES = Rules(
     (r"/(bad_?pixels?|mask)$", 60, "named as a mask"),
 )
 """Which integer images say which pixels are good."""
-
-SCAN_SHAPE_NAME = "scan_shape"
 
 DATA_RULES = Rules(
     (r"/(ndattributes|attributes|performance|_?meta(data)?|history)/", -80, "among the attributes of frames"),
@@ -150,7 +149,7 @@ def _named(contents: FileContents, rules: Rules, may_be: Callable[[FileObject], 
 def _may_be_key(found: FileObject) -> bool:
     if found.node.cannot_be_opened:
         return "external link" in found.node.note
-    return found.kind in ("i", "u") and 0 < len(found.node.shape) <= _MOST_KEY_AXES
+    return found.name not in BOOK_KEEPING and found.kind in ("i", "u") and 0 < len(found.node.shape) <= _MOST_KEY_AXES
 
 
 def best_of_each(ranked: list[Ranked]) -> list[Ranked]:

@@ -12,7 +12,9 @@ from swmr_viewer.core.fitting import DoesNotFit, KeyShape, fit_keys
 from swmr_viewer.core.keys.key_dataset import KeyDataset
 from swmr_viewer.core.keys.lengths import LengthKeys
 
-_SCAN_SHAPE_NAME = "scan_shape"
+SCAN_SHAPE_NAME = "scan_shape"
+BOOK_KEEPING = frozenset({SCAN_SHAPE_NAME, "scan_rank"})
+"""Datasets that stand beside keys, or among them, and are none."""
 
 
 class Extent:
@@ -86,7 +88,7 @@ def declared_scan_shape(h5file: h5py.File, key_paths: Sequence[str]) -> tuple[in
     for path in key_paths:
         parents = path.rstrip("/").split("/")[:-1]
         for depth in {len(parents), max(len(parents) - 1, 0)}:
-            found = h5file.get("/".join([*parents[:depth], _SCAN_SHAPE_NAME]))
+            found = h5file.get("/".join([*parents[:depth], SCAN_SHAPE_NAME]))
             if isinstance(found, h5py.Dataset) and found.dtype.kind in "iu" and found.ndim == 1 and found.size:
                 shape = tuple(int(n) for n in np.asarray(found[()]))
                 if min(shape) > 0:

@@ -14,7 +14,7 @@ from swmr_viewer.core.data import open_one
 from swmr_viewer.core.errors import FileDamagedError, NoKeysError, PathError, PathNotThereError, ShapeError
 from swmr_viewer.core.files import FileIdentity, as_text, identity_of_file, leads_out, object_id, open_object, path_named
 from swmr_viewer.core.fitting import MOST_POINTS, KeyShape, is_absurd, is_stray
-from swmr_viewer.core.keys.extent import Extent, declared_scan_shape
+from swmr_viewer.core.keys.extent import BOOK_KEEPING, Extent, declared_scan_shape
 from swmr_viewer.core.keys.key_dataset import KeyDataset
 from swmr_viewer.core.keys.lengths import LengthKeys
 from swmr_viewer.core.keys.tracker import Found, KeyTracker
@@ -299,7 +299,7 @@ def _candidates(h5file: h5py.File, path: str) -> Iterator[tuple[str, h5py.Datase
     if found is None or isinstance(found, h5py.Dataset):
         yield path, found
     elif isinstance(found, h5py.Group):
-        for name in map(as_text, found):
+        for name in (name for name in map(as_text, found) if name not in BOOK_KEEPING):
             inside = open_object(h5file, f"{path.rstrip('/')}/{name}")
             if inside is None or (isinstance(inside, h5py.Dataset) and inside.dtype.kind in "iufb"):
                 yield f"{path.rstrip('/')}/{name}", inside
