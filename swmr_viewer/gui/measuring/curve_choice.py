@@ -36,7 +36,7 @@ class CurveChoice(QObject):
     def offers(self) -> dict[str, str]:
         """What can be chosen for this scan: key and words."""
         row = self._row
-        offered = {INDEX: "index"}
+        offered = {INDEX: "frame"}
         if row is not None:
             offered[AXIS] = f"{row.name} ({row.unit})" if row.unit else row.name
         return offered

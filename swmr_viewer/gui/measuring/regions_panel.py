@@ -54,7 +54,7 @@ class RegionsPanel(QWidget):
         self._lay_out()
         self._connect()
         self._show_choice()
-        self._show()
+        self._show_anew()
 
     def _lay_out(self) -> None:
         self._drawn, self._foot = QWidget(), QHBoxLayout()
@@ -80,7 +80,7 @@ class RegionsPanel(QWidget):
         self.choice.changed.connect(self._show_choice)
         self.curve.index_clicked.connect(self._session.pin_nearest)
         for signal in (measurements.marks_changed, measurements.selection_changed):
-            signal.connect(self._show)
+            signal.connect(self._show_anew)
         measurements.values_changed.connect(self.curve.redraw_soon)
         self._session.frame_changed.connect(self.curve.mark_shown)
         for signal in (measurements.values_changed, self._session.frame_changed, self._session.progress_changed):
@@ -105,7 +105,7 @@ class RegionsPanel(QWidget):
         """Plot this of each frame: ``region.sum`` and the like, or a column of whole frames."""
         self._quantity = key
         self._want()
-        self._show()
+        self._show_anew()
 
     @property
     def _is_of_regions(self) -> bool:
@@ -155,17 +155,20 @@ class RegionsPanel(QWidget):
         if self.isVisible() and not self._later.isActive():
             self._later.start()
 
+    def _show_anew(self) -> None:
+        self._show()
+        self.curve.redraw_soon()
+
     def _show(self) -> None:
         unit = self._session.scan.data_facts.unit if not self._quantity.startswith("n_") else ""
         self.quantity.show_chosen(self._quantity, self._quantity_words)
         self.curve.label("left", self._quantity_words, unit)
         self._pages.setCurrentWidget(self._drawn if self._can_measure and self.columns else self.nothing)
-        for tool in (self.quantity, self.against):
-            tool.setEnabled(self._can_measure)
+        self.quantity.setEnabled(self._can_measure)
+        self.against.setEnabled(self._can_measure and bool(self.columns))
         self._update_nothing()
         self._update_text()
         self._fit_table()
-        self.curve.redraw_soon()
 
     @property
     def _n_axes(self) -> int | None:
@@ -184,7 +187,7 @@ class RegionsPanel(QWidget):
             self.nothing.say("Regions can be drawn once a frame is shown.", ())
         else:
             what = "span of channels" if n_axes == 1 else "region"
-            self.nothing.say(f"Draw a {what}: it is measured in every frame.", (self._span,) if n_axes == 1 else self._shapes)
+            self.nothing.say(f"Draw a {what}: it is measured in every frame. Or choose a value of the whole frame above.", (self._span,) if n_axes == 1 else self._shapes)
 
     def _update_text(self) -> None:
         progress, values = self._session.scan.progress, self._measurements.values

@@ -159,7 +159,9 @@ class RegionsTable(QTableView):
         """Take the height of all rows, of six, or of as many as have this room (px); one is seen in any case."""
         head, row = self.horizontalHeader().sizeHint().height() + 2 * self.frameWidth(), self.verticalHeader().defaultSectionSize()
         n_rows = min(max(1, self._model.rowCount()), MOST_ROWS, max(1, (room - head) // row))
-        self.setFixedHeight(head + n_rows * row)
+        if self.height() != head + n_rows * row:
+            self.setFixedHeight(head + n_rows * row)
+            self.scrollTo(self.currentIndex())
 
     def _color(self) -> None:
         """Keep the numbers and the region's colour as they are where a row is selected."""

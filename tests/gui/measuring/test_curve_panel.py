@@ -160,7 +160,7 @@ def test_frames_are_drawn_against_the_axis_of_their_row_and_a_click_finds_them(
     draw(measuring, 1)
     say_measured(qtbot, reader, measuring)
     panel = measuring.regions_panel
-    assert list(panel.choice.offers.values())[:2] == ["index", "stage_x (mm)"]
+    assert list(panel.choice.offers.values())[:2] == ["frame", "stage_x (mm)"]
     panel.choice.choose("axis")
     qtbot.waitUntil(lambda: [len(one) for one in drawn(measuring)] == [5])
     curve = panel.curve
