@@ -7,13 +7,14 @@ from math import prod
 from typing import Protocol
 
 import numpy as np
-import numpy.typing as npt
 
 from swmr_viewer.core.data_facts import ScanAxis
 from swmr_viewer.core.number_text import position_text
 from swmr_viewer.core.scan import position_of
 from swmr_viewer.gui.curves import MOST_POINTS, Values, curve_points
 from swmr_viewer.gui.measuring.measured_values import MeasuredValues
+from swmr_viewer.reader.messages import OrderSource
+from swmr_viewer.scan_model import AcquisitionOrder
 
 INDEX, AXIS, ORDER = "index", "axis", "order"
 
@@ -88,26 +89,36 @@ class AgainstAxis:
         return self.first + int(np.argmin(np.abs(self.places - x))) if len(self.places) else None
 
 
+TOLD_BY = {
+    OrderSource.KEYS: "by keys", OrderSource.TIMES: "by times", OrderSource.ARRIVAL: "as they came", OrderSource.INDEX: "by index",
+}  # fmt: skip
+"""What tells the order, in short."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class AgainstOrder:
-    """All frames, in the order in which they were taken."""
+    """All frames whose order is known by now, the first taken first."""
 
-    indices: npt.NDArray[np.int64]
-    """The frames, first taken first."""
+    order: AcquisitionOrder
     name: str = "order of acquisition"
-    unit: str = ""
     part_text: str = ""
 
+    @property
+    def unit(self) -> str:
+        return TOLD_BY[self.order.source]
+
     def points(self, values: MeasuredValues, column: str) -> tuple[Values, Values]:
-        stop = int(self.indices.max(initial=-1)) + 1
-        return curve_points(values.part(column, 0, stop)[self.indices])
+        indices = self.order.indices()
+        stop = int(indices.max(initial=-1)) + 1
+        return curve_points(values.part(column, 0, stop)[indices])
 
     def x_of(self, index: int) -> float | None:
-        found = np.flatnonzero(self.indices == index)
-        return float(found[0]) if found.size else None
+        rank = int(self.order.rank_of(np.array([index]))[0])
+        return float(rank) if rank >= 0 else None
 
     def index_at(self, x: float) -> int | None:
-        return int(self.indices[min(max(0, round(x)), len(self.indices) - 1)]) if len(self.indices) else None
+        indices = self.order.indices()
+        return int(indices[min(max(0, round(x)), len(indices) - 1)]) if len(indices) else None
 
 
 def row_against(axes: tuple[ScanAxis, ...], scan_shape: tuple[int, ...], index: int) -> AgainstAxis | None:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from math import prod
+
 from PySide6.QtCore import QObject, Signal
 
-from swmr_viewer.gui.measuring.against import AXIS, INDEX, Against, AgainstAxis, AgainstIndex, row_against
+from swmr_viewer.gui.measuring.against import AXIS, INDEX, ORDER, Against, AgainstAxis, AgainstIndex, AgainstOrder, row_against
 from swmr_viewer.gui.session import Session
+
+MOST_ORDERED = 1_000_000
+"""Points of a scan: the values of more would be put in order for longer than a window may stand still."""
 
 
 class CurveChoice(QObject):
@@ -31,6 +36,7 @@ class CurveChoice(QObject):
         self.now: Against = AgainstIndex()
         for signal in (session.frame_changed, session.opened, session.data_changed, session.progress_changed, session.request_changed):
             signal.connect(self._update)
+        session.order_changed.connect(self._on_order)
 
     @property
     def offers(self) -> dict[str, str]:
@@ -39,6 +45,8 @@ class CurveChoice(QObject):
         offered = {INDEX: "frame"}
         if row is not None:
             offered[AXIS] = f"{row.name} ({row.unit})" if row.unit else row.name
+        if prod(self._session.scan.scan_shape) <= MOST_ORDERED:
+            offered[ORDER] = "order of acquisition"
         return offered
 
     @property
@@ -53,6 +61,8 @@ class CurveChoice(QObject):
     def choose(self, key: str) -> None:
         """Draw against this from now on, wherever a scan has it."""
         self._chosen = key
+        if key == ORDER:
+            self._session.want_order()
         self._update()
 
     def shown(self) -> float | None:
@@ -68,7 +78,7 @@ class CurveChoice(QObject):
     def words(self) -> tuple[str, str]:
         """What the frames are drawn against, in full and in short."""
         now = self.now
-        return f"against {now.name}{f', {now.part_text}' if now.part_text else ''}", now.name
+        return f"against {now.name}{f', {now.part_text}' if now.part_text else ''}", "order" if isinstance(now, AgainstOrder) else now.name
 
     @property
     def _row(self) -> AgainstAxis | None:
@@ -85,5 +95,10 @@ class CurveChoice(QObject):
         if about != self._about:
             self._about = about
             row = self._row
-            self.now = row if self.key == AXIS and row is not None else AgainstIndex()
+            key = self.key
+            self.now = row if key == AXIS and row is not None else AgainstOrder(scan.order) if key == ORDER else AgainstIndex()
+            self.changed.emit()
+
+    def _on_order(self) -> None:
+        if self.key == ORDER:
             self.changed.emit()

@@ -187,7 +187,10 @@ class RegionsPanel(QWidget):
             self.nothing.say("Regions can be drawn once a frame is shown.", ())
         else:
             what = "span of channels" if n_axes == 1 else "region"
-            self.nothing.say(f"Draw a {what}: it is measured in every frame. Or choose a value of the whole frame above.", (self._span,) if n_axes == 1 else self._shapes)
+            self.nothing.say(
+                f"Draw a {what}: it is measured in every frame. Or choose a value of the whole frame above.",
+                (self._span,) if n_axes == 1 else self._shapes,
+            )
 
     def _update_text(self) -> None:
         progress, values = self._session.scan.progress, self._measurements.values

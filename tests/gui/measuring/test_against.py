@@ -6,9 +6,13 @@ import numpy as np
 import pytest
 
 from swmr_viewer.core.data_facts import ScanAxis
+from swmr_viewer.core.progress import KeyProgress
+from swmr_viewer.core.ranges import runs_of
 from swmr_viewer.gui.curves import MOST_POINTS
 from swmr_viewer.gui.measuring.against import AgainstAxis, AgainstIndex, AgainstOrder, axis_places, row_against
 from swmr_viewer.gui.measuring.measured_values import BLOCK, MeasuredValues
+from swmr_viewer.reader.messages import OrderRead, OrderSource
+from swmr_viewer.scan_model import AcquisitionOrder
 
 AXES = (ScanAxis("y", "mm", (0.0, 1.0, 2.0)), ScanAxis("x", "mm", (5.0, 6.0, 7.0, 8.0)))
 
@@ -72,9 +76,20 @@ def test_a_long_row_is_drawn_by_few_points_and_keeps_its_highest_value() -> None
 
 
 def test_a_snake_is_drawn_as_it_was_taken() -> None:
-    order = AgainstOrder(np.array([0, 1, 2, 5, 4, 3, 6]))
-    x, y = order.points(values_of(6), "a")
-    assert x.tolist() == [0, 1, 2, 3, 4, 5, 6]
-    np.testing.assert_array_equal(y, [0, 1, 2, 5, 4, 3, np.nan])
-    assert (order.x_of(4), order.x_of(99)) == (4.0, None)
-    assert [order.index_at(place) for place in (-1.0, 3.2, 50.0)] == [0, 5, 6]
+    progress, known = KeyProgress(1, (2, 3)), AcquisitionOrder()
+    progress.add(0, *runs_of(np.arange(6)))
+    known.move_to(progress)
+    known.note_read(OrderRead(1, OrderSource.KEYS, runs_of(np.arange(6)), np.array([1.0, 2, 3, 6, 5, 4]), (2, 3), whole=True))
+    order = AgainstOrder(known)
+    x, y = order.points(values_of(5), "a")
+    assert x.tolist() == [0, 1, 2, 3, 4, 5]
+    np.testing.assert_array_equal(y, [0, 1, 2, np.nan, 4, 3])
+    assert order.x_of(4) == 4.0
+    assert [order.index_at(place) for place in (-1.0, 3.2, 50.0)] == [0, 5, 3]
+    assert order.unit == "by keys"
+
+
+def test_an_order_that_nobody_knows_yet_draws_nothing() -> None:
+    order = AgainstOrder(AcquisitionOrder())
+    assert order.index_at(3.0) is None
+    assert [len(part) for part in order.points(values_of(5), "a")] == [0, 0]

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QMenu, QWidget
 from pytestqt.qtbot import QtBot
 
 from swmr_viewer.core.data_facts import DataFacts, ScanAxis
+from swmr_viewer.core.ranges import runs_of
 from swmr_viewer.gui.assembly import Assembly
 from swmr_viewer.gui.measuring.measuring import Measuring
 from swmr_viewer.gui.snapshots.snapshot_settings import SnapshotSettings
@@ -177,6 +178,27 @@ def test_frames_are_drawn_against_the_axis_of_their_row_and_a_click_finds_them(
     show(qtbot, viewer, reader, 3)
     qtbot.waitUntil(lambda: drawn(measuring)[0] == [0.0, 1.0, 2.0, 3.0, 4.0])
     assert panel.against.accessibleDescription() == "against stage_x, row 0"
+
+
+def test_frames_are_drawn_as_they_were_taken(qtbot: QtBot, reader: FakeSupervisor, viewer: Assembly, measuring: Measuring) -> None:
+    draw(measuring, 1)
+    say_measured(qtbot, reader, measuring)
+    panel, menu = measuring.regions_panel, measuring.regions_panel.against.menu()
+    menu.aboutToShow.connect(lambda: qtbot.keyClick(menu, Qt.Key.Key_Up), Qt.ConnectionType.QueuedConnection)
+    menu.aboutToShow.connect(lambda: qtbot.keyClick(menu, Qt.Key.Key_Return), Qt.ConnectionType.QueuedConnection)
+    qtbot.keyClick(panel.against, Qt.Key.Key_Return)
+    assert panel.choice.key == "order"
+    assert reader.sent(m.SendOrder)
+    taken = np.array([0, 1, 2, 3, 4, 9, 8, 7, 6, 5])
+    with qtbot.waitSignal(viewer.session.order_changed):
+        at = runs_of(np.arange(N_COMPLETE))
+        reader.say(m.OrderRead(reader.generation, m.OrderSource.TIMES, at, np.argsort(taken).astype(float), SHAPE, whole=True))
+    qtbot.waitUntil(lambda: drawn(measuring) == [[0.0, 1.0, 2.0, 3.0, 4.0, LARGE_SUM, 8.0, 7.0, 6.0, 5.0]])
+    assert panel.curve.axes["bottom"].labelText == "order of acquisition (by times)"
+    assert panel.curve.shown_line.value() == 6.0
+    qtbot.waitUntil(lambda: panel.curve.box.viewRect().width() > 5)
+    choose(qtbot, right_click(qtbot, measuring, 9.0), "Go to frame 5")
+    assert viewer.session.scan.wanted_index == 5
 
 
 # ---- nothing to show
