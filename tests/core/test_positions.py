@@ -136,6 +136,10 @@ def test_other_motors_are_told_once_they_move_and_never_more_than_four(file: h5p
     for name in ("moving", "moving_2", "moving_3"):
         positioner(file, name, READ_X)
     positions = MotorPositions(file, "/entry/det/data", 2)
+    assert [name for name, *_ in told(positions, 3)] == ["stage_x", "stage_y"], "the others are not looked for before"
+    assert positions.look_further(for_s=0.0), "one at a time"
+    while positions.look_further():
+        pass
     assert [name for name, *_ in told(positions, 0)] == ["stage_x", "stage_y"]
     assert [name for name, *_ in told(positions, 1)] == ["stage_x", "stage_y", "moving", "moving_2"]
     assert [name for name, *_ in told(positions, 0)] == ["stage_x", "stage_y", "moving", "moving_2"], "it stays where it is shown"
@@ -152,6 +156,8 @@ def test_a_link_that_leads_nowhere_yet_is_looked_at_again(file: h5py.File, tmp_p
         motors["x"] = READ_X
         motors["x"].attrs["units"] = "mm"
     now = 100.0
+    assert told(positions, 1) == []
+    positions.look_further()
     assert told(positions, 1) == [("stage_x", READ_X[0, 1], "mm")]
 
 
@@ -171,6 +177,9 @@ def test_every_frame_of_a_simulated_scan_is_where_its_motors_were(tmp_path: Path
     with h5py.File(tmp_path / "scan.nxs", "r") as file:
         path, rank = ("/entry/detector/data", 2) if layout == "diamond" else ("/entry/data/data", 1)
         positions, unit = MotorPositions(file, path, rank), "mm" if layout == "diamond" else ""
+        positions.at(0, plan.stored_shape)
+        while positions.look_further():
+            pass
         positions.at(0, plan.stored_shape)
         for index in range(1, 12):
             assert told(positions, index, plan.stored_shape) == [(name, values[name][index], unit) for name in values]

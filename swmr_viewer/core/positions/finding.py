@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import h5py
 
-from swmr_viewer.core.files import text_of
+from swmr_viewer.core.files import as_text, text_of
 from swmr_viewer.core.nexus import NexusFile, axis_names_of, signal_of
 from swmr_viewer.core.plain_text import plain
 from swmr_viewer.core.positions.values_along import ValuesAlong
@@ -64,22 +64,38 @@ class MotorFinder:
         """Whether a link leads nowhere yet."""
 
     def motors(self) -> tuple[Motor, ...]:
-        """Return the motors: those of the scan's axes, the fastest first, what else is declared, and what may move."""
+        """Return the motors of the scan: those of its axes, the fastest first, and what else is declared along them."""
         group = self._file.axes_group_of(self._data_path) or self._file.default_axes_group()
         axes = [name for name in reversed(self._axis_names(group)) if name != "."]
         of_scan = dict.fromkeys([_base_of(name) for name in axes])
         if group is not None:
             self._add_declared(group, axes)
-        self._add_positioners(set(of_scan))
-        declared = [name for name in self._declared if name not in of_scan]
-        others = [name for name in self._values if name not in of_scan and name not in declared][:MOST_OTHERS]
-        return (*self._chosen([*of_scan, *declared]), *self._chosen(others, is_of_scan=False))
+        for name in of_scan:
+            for parent in self._instruments:
+                self._add_positioner(f"{parent}/{name}", usual_name=name)
+        names = dict.fromkeys([*of_scan, *self._declared])
+        return tuple(motor for name in names if (motor := self._motor(name)) is not None)
 
-    def _chosen(self, names: list[str], *, is_of_scan: bool = True) -> Iterator[Motor]:
-        for name in names:
-            values = sorted(self._values.get(name, ()), key=lambda found: not found.is_read_back)
-            if values:
-                yield Motor(plain(name), tuple(values), is_of_scan)
+    def others(self) -> Iterator[Motor | None]:
+        """Yield what else there is for each point, after ``motors``; None in between: there may be hundreds, each 1 ms to look at."""
+        n_found = 0
+        for path in self._other_paths():
+            name = path.rsplit("/", 1)[-1]
+            motor = self._motor(name, is_of_scan=False) if name not in self._values and self._add_other(path) else None
+            n_found += motor is not None
+            yield motor
+            if n_found == MOST_OTHERS:
+                return
+
+    def _other_paths(self) -> Iterator[str]:
+        for parent in self._instruments:
+            yield from self._file.children(parent)
+        for parent in dict.fromkeys([*self._instruments, self._data_path.rpartition("/")[0]]):
+            yield from self._file.children(f"{parent}/NDAttributes")
+
+    def _motor(self, name: str, *, is_of_scan: bool = True) -> Motor | None:
+        values = sorted(self._values.get(name, ()), key=lambda found: not found.is_read_back)
+        return Motor(plain(name), tuple(values), is_of_scan) if values else None
 
     def _axis_names(self, group: str | None) -> list[str]:
         names = axis_names_of(self._file.attributes_at(group) or {}) if group is not None else []
@@ -96,23 +112,25 @@ class MotorFinder:
             is_axis = name in axes
             if self._add(_base_of(name), f"{group}/{name}", found, along, counts=not is_axis) and not is_axis:
                 self._declared.append(_base_of(name))
+        there = set(map(as_text, self._file.at(group)))
         for base in map(_base_of, axes):
-            for ending in _READ_BACKS:
-                path = f"{group}/{base}{ending}"
+            for path in (f"{group}/{base}{ending}" for ending in _READ_BACKS if f"{base}{ending}" in there):
                 self._add(base, path, self._file.at(path), None)
 
-    def _add_positioners(self, of_scan: set[str]) -> None:
-        """Add what NXpositioner has, and read-backs of EPICS' motor records among the attributes of frames."""
-        for child in (child for parent in self._instruments for child in self._file.children(parent)):
-            name = child.rsplit("/", 1)[-1]
-            if self._file.has_class(child, "NXpositioner", name if name in of_scan else ""):
-                for field in ("value", "value_set"):
-                    self._add(name, f"{child}/{field}", self._file.at(f"{child}/{field}"), None)
-        for group in {f"{parent}/NDAttributes" for parent in (*self._instruments, self._data_path.rpartition("/")[0])}:
-            for path in self._file.children(group):
-                found = self._file.at(path)
-                if found is not None and _READ_BACK_RECORD.search(text_of(found, "NDAttrSource")):
-                    self._add(path.rsplit("/", 1)[-1], path, found, None)
+    def _add_positioner(self, path: str, usual_name: str = "") -> bool:
+        if not self._file.has_class(path, "NXpositioner", usual_name):
+            return False
+        fields = [f"{path}/{field}" for field in ("value", "value_set")]
+        added = [self._add(path.rsplit("/", 1)[-1], field, self._file.at(field), None) for field in fields]
+        return any(added)
+
+    def _add_other(self, path: str) -> bool:
+        """Add an NXpositioner, or the read-back of an EPICS motor record among the attributes of frames."""
+        if "/NDAttributes/" not in path:
+            return self._add_positioner(path)
+        found = self._file.at(path)
+        is_read_back = found is not None and _READ_BACK_RECORD.search(text_of(found, "NDAttrSource"))
+        return bool(is_read_back) and self._add(path.rsplit("/", 1)[-1], path, found, None)
 
     def _add(self, base: str, path: str, found: object, along: tuple[int, ...] | None, *, counts: bool = False) -> bool:
         if found is None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 
 import h5py
 
@@ -39,8 +40,10 @@ class MotorPositions:
 
     def __init__(self, h5file: h5py.File, data_path: str, scan_rank: int, clock: Callable[[], float] = time.monotonic) -> None:
         self._h5file, self._data_path, self._scan_rank = h5file, data_path, scan_rank
-        self._motors: tuple[Motor, ...] = ()
-        self._is_waiting = True
+        self._clock = clock
+        self._motors: list[Motor] | None = None
+        self._others: Iterator[Motor | None] = iter(())
+        self._is_waiting = False
         self._first: dict[str, float] = {}
         """The first position that was read of a motor, and is its only one so far."""
         self._moved: set[str] = set()
@@ -59,11 +62,11 @@ class MotorPositions:
         Returns
         -------
         tuple of MotorPosition
-            At most `MOST_MOTORS`: of the scan's axes, the fastest first, then others that were seen to move. Without those that are
-            not known (yet).
+            At most `MOST_MOTORS`: of the scan's axes, the fastest first, then others that were seen to move, once ``look_further``
+            found them. Without those that are not known (yet).
         """
         try:
-            if self._is_waiting and self._retries.is_due:
+            if self._motors is None:
                 self._find()
             position = position_of(index, scan_shape)
         except Exception:  # no position is worth a frame that is not shown
@@ -73,15 +76,32 @@ class MotorPositions:
                 return ()
             position, scan_shape = (index,), (index + 1,)
         found: list[MotorPosition] = []
-        for motor in self._motors:
+        for motor in self._motors or ():
             if len(found) < MOST_MOTORS and (read := _read(motor, index, position, scan_shape)) and self._is_worth_telling(motor, read):
                 found.append(read)
         return tuple(found)
 
+    def look_further(self, for_s: float = 0.002) -> bool:
+        """Look for a short while (s) for other motors, and for those behind links that led nowhere; return whether there is more to do.
+
+        Apart from ``at``, since a file may have hundreds of positioners, and no picture waits for those that may move.
+        """
+        until = self._clock() + for_s
+        with suppress(Exception):
+            if self._is_waiting and self._retries.is_due:
+                self._find()
+            for motor in self._others:
+                if motor is not None and self._motors is not None:
+                    self._motors.append(motor)
+                if self._clock() >= until:
+                    return True
+        return False
+
     def _find(self) -> None:
+        self._motors = []
         with self._retries.trying():
             finder = MotorFinder(self._h5file, self._data_path, self._scan_rank)
-            self._motors = finder.motors()
+            self._motors, self._others = [*finder.motors()], finder.others()
             self._is_waiting = finder.is_waiting
 
     def _is_worth_telling(self, motor: Motor, read: MotorPosition) -> bool:

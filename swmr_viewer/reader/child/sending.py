@@ -130,6 +130,7 @@ class Sender:
         if event.statistics is not None:
             # Behind the message: the picture waits for no region. The window only reads, and only this thread would write there.
             self._on_frame(path, index, prepared, event.statistics)
+        self._positions_of(path).look_further()
         return True
 
     def send_combined(self, wanted: FrameToSend, combined: Accumulator) -> bool:
