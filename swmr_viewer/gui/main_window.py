@@ -180,7 +180,7 @@ class MainWindow(QMainWindow):
     def _show_title(self) -> None:
         request = self.session.scan.request
         name = "" if request is None else plain(Path(request.path).name)
-        title = " \u2013 ".join(filter(None, (name, self.session.scan.composition_text, "swmr_viewer")))
+        title = " \u2013 ".join(filter(None, (name, self.session.scan.combined_text, "swmr_viewer")))
         title = title.replace("[*]", "[*][*]")  # Qt puts the mark of what is not saved there
         if title != self.windowTitle():
             self.setWindowTitle(title)

@@ -68,6 +68,15 @@ def _transferred(before: SetDisplay, usual: SetDisplay, uses_mask: bool) -> SetD
     return replace(before, generation=usual.generation, data_path=usual.data_path, mask=mask)
 
 
+def exact_text(combine: Combine, n_frames: int, index: int, run: tuple[int, int] | None) -> str:
+    """Return which frames are in a combined picture: ``sum of frames 341-360``; where others are between them, how many and the newest."""
+    if combine.how == "none" or n_frames == 1:
+        return combined_text(combine, n_frames)
+    if run is not None:
+        return f"{combine.how} of frames {count_text(run[0])}\u2013{count_text(run[1])}"
+    return f"{combined_text(combine, n_frames)} up to {count_text(index)}"
+
+
 def combined_text(combine: Combine, n_frames: int) -> str:
     """Return what a combined picture is, with the number of frames that are really in it."""
     if combine.how == "none":

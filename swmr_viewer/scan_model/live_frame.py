@@ -55,6 +55,8 @@ class LiveFrame:
     """What of it is shown."""
     own_mask: Mask | None = None
     """Its own pixel mask, of the shape of ``raw``; True: masked."""
+    run: tuple[int, int] | None = None
+    """(first, last) of what is combined, where that is each frame from the first to the last."""
     lacks_mask: bool = False
     """The pixel mask that was asked for could not be used."""
     motor_positions: tuple[MotorPosition, ...] = ()
@@ -67,7 +69,7 @@ class LiveFrame:
             index = index_of(position, scan_shape)
         except IndexError:  # its keys are not known yet
             return self
-        return self if index == self.index else replace(self, index=index, position=position)
+        return self if index == self.index else replace(self, index=index, position=position, run=None)
 
     @property
     def picked(self) -> Pixels:
@@ -98,7 +100,7 @@ def frame_from_event(
     return LiveFrame(
         event.generation, event.data_path, event.index, event.position, raw, preview, event.preview_factor,
         event.levels, event.key_seen_at_s, received_at_s, event.live, _once(release),
-        event.statistics, event.combined, event.frame_time, event.in_turn, event.is_new, whole, view, own_mask, event.lacks_mask,
+        event.statistics, event.combined, event.frame_time, event.in_turn, event.is_new, whole, view, own_mask, event.run, event.lacks_mask,
         event.motor_positions,
     )  # fmt: skip
 

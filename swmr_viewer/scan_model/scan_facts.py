@@ -12,7 +12,7 @@ from swmr_viewer.core.data_facts import DataFacts
 from swmr_viewer.core.progress import KeyProgress
 from swmr_viewer.reader import messages as m
 from swmr_viewer.scan_model.acquisition_order import AcquisitionOrder
-from swmr_viewer.scan_model.frame_preparation import FramePreparation, combined_text
+from swmr_viewer.scan_model.frame_preparation import FramePreparation, combined_text, exact_text
 from swmr_viewer.scan_model.live_frame import LiveFrame
 from swmr_viewer.scan_model.places import Places
 from swmr_viewer.scan_model.rates import FrameCounts
@@ -169,7 +169,13 @@ class ScanFacts:
 
     @property
     def composition_text(self) -> str:
-        """What the shown picture is made of: ``mean of 20 frames``; nothing for a single frame."""
+        """Which frames the shown picture is made of: ``mean of frames 341-360``; nothing for a single frame."""
+        frame = self.shown
+        return "" if frame is None else exact_text(self.preparation.of(frame.data_path).combine, frame.combined, frame.index, frame.run)
+
+    @property
+    def combined_text(self) -> str:
+        """What the shown picture is made of, whichever frames: ``mean of 20 frames``; nothing for a single frame."""
         return "" if self.shown is None else combined_text(self.preparation.of(self.shown.data_path).combine, self.shown.combined)
 
     @property

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from swmr_viewer.reader.messages import Combine, DataDescription, SetDisplay
-from swmr_viewer.scan_model.frame_preparation import FramePreparation, combined_text
+from swmr_viewer.scan_model.frame_preparation import FramePreparation, combined_text, exact_text
 
 
 def test_settings_of_frames_are_sent_once_and_again_to_a_new_generation() -> None:
@@ -21,3 +21,7 @@ def test_combined_pictures_are_named_with_the_frames_that_are_in_them() -> None:
     assert combined_text(Combine("mean", 20), 20) == "mean of 20 frames"
     assert combined_text(Combine("sum", None), 1) == "sum of 1 frame"
     assert combined_text(Combine(), 1) == ""
+    assert exact_text(Combine("sum", 20), 20, 360, (341, 360)) == "sum of frames 341\u2013360"
+    assert exact_text(Combine("sum", 20), 20, 360, None) == "sum of 20 frames up to 360"
+    assert exact_text(Combine("maximum", None), 1, 0, (0, 0)) == "maximum of 1 frame"
+    assert exact_text(Combine(), 1, 360, None) == ""

@@ -199,7 +199,7 @@ class RegionsPanel(QWidget):
             return
         n_known = min(values.n_known(column) for column in self.columns)
         words = f"{count_text(min(n_known, progress.n_complete))} of {count_text(progress.n_complete)} measured"
-        made_of = self._session.scan.composition_text
+        made_of = self._session.scan.combined_text
         self.known.say(f"{words}, table: {made_of}" if made_of and self._measurements.marks.regions else words)
 
     def _fit_table(self) -> None:

@@ -143,7 +143,7 @@ class Snapshots(QObject):
             return picture
         which = f"frame {frame.index} at {position_text(frame.position)}"
         if frame.combined > 1:
-            which = f"{self._session.scan.composition_text}, last {which}"
+            which = f"{self._session.scan.composition_text}, the newest at {position_text(frame.position)}"
         title = f"{PurePath(request.path).name}   {frame.data_path}   {which}"
         bar = None
         if self._settings.has_scale and frame.raw.ndim == 2:

@@ -40,6 +40,8 @@ class Rolling:
         self._to_remove: list[int] = []
         self._backlog = Backlog()
         self._head: int | None = None
+        self._span: tuple[int, int] | None = None
+        """With all frames: the first and the last that are in it."""
         self._is_fresh = False
         self._late: dict[int, float] = {}
         self._given_up: set[int] = set()
@@ -82,6 +84,13 @@ class Rolling:
         if self.n is None:
             return self._head
         return next((index for index in self._target if index in self._members), None)
+
+    @property
+    def run(self) -> tuple[int, int] | None:
+        """(first, last) of the frames that are in it, where it is each one from the first to the last."""
+        span = (min(self._members), max(self._members)) if self._members else self._span
+        is_run = span is not None and self.accumulator is not None and span[1] - span[0] + 1 == self.accumulator.n
+        return span if is_run else None
 
     @property
     def is_exact(self) -> bool:
@@ -148,11 +157,15 @@ class Rolling:
             self.accumulator = Accumulator(self._how, frame.shape, frame.dtype)
             self._members.clear()
             self._cached.clear()
+            self._span = None
         self.accumulator.add(frame)
         self._late.pop(index, None)
         if self.n is not None:
             self._members.add(index)
             self._cache(index, frame)
+        else:
+            first, last = self._span or (index, index)
+            self._span = min(first, index), max(last, index)
         if self._is_fresh or self._head is None:
             self._head, self._is_fresh = index, False
 

@@ -136,7 +136,8 @@ class LiveDelivery(FramesToShow):
         if not combined.is_worth_sending(live) or not self._sender.any_free:
             return
         is_new, in_turn = live and self._is_new, live and self._queue is not None
-        if self._sender.send_combined(FrameToSend(self._path, index, self._seen_at, live, is_new, in_turn), accumulator):
+        wanted = FrameToSend(self._path, index, self._seen_at, live, is_new, in_turn)
+        if self._sender.send_combined(wanted, accumulator, combined.rolling.run):
             combined.mark_sent(head, live)
             self._mark_combined_shown(index, live)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -133,14 +133,14 @@ class Sender:
         self._positions_of(path).look_further()
         return True
 
-    def send_combined(self, wanted: FrameToSend, combined: Accumulator) -> bool:
-        """Send what was accumulated, as the frame at this index; return whether the slots are large enough."""
+    def send_combined(self, wanted: FrameToSend, combined: Accumulator, run: tuple[int, int] | None) -> bool:
+        """Send what was accumulated, as the frame at this index; return whether the slots are large enough. ``run`` as in `FrameReady`."""
         view = FrameView(combined.shape, tuple(range(len(combined.shape))))  # what is shown of each frame was added up
         with self._slot(wanted.path, slot_layout(combined.shape, combined_dtype(combined.how, combined.dtype), view)) as slot:
             if slot is None:
                 return False
             combined.write_into(slot.frame)
-            event = self._event(slot, wanted, slot.frame, max(1, combined.n))
+            event = replace(self._event(slot, wanted, slot.frame, max(1, combined.n)), run=run)
         self._send(event)
         return True
 

@@ -61,6 +61,8 @@ class FrameReady(ScanEvent):
     """The pixel mask that was asked for could not be used (a ``Fault`` has told why)."""
     motor_positions: tuple[MotorPosition, ...] = ()
     """Where the motors were, as far as the file has it: of the scan's axes, the fastest first, then others that move."""
+    run: tuple[int, int] | None = None
+    """(first, last) of what is combined, where that is each frame from the first to the last; None: it is not, or it is one frame."""
 
 
 @dataclass(frozen=True, slots=True)

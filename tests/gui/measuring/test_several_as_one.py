@@ -104,7 +104,7 @@ def test_a_snapshot_tells_what_it_is_made_of(qtbot: QtBot, summed: Assembly, tmp
     summed.window.snapshots.set_settings(SnapshotSettings(tmp_path, formats=("png", "json")))
     with qtbot.waitSignal(summed.window.snapshots.written) as written:
         summed.window.actions_.snapshot.trigger()
-    assert titles == [f"scan.nxs   {PATH}   sum of 10 frames, last frame 11 at (2, 1)"]
+    assert titles == [f"scan.nxs   {PATH}   sum of 10 frames up to 11, the newest at (2, 1)"]
     (told,) = [json.loads(path.read_text()) for path in written.args[0] if path.suffix == ".json"]
     assert (told["combined"], told["combined_how"]) == (10, "sum")
 

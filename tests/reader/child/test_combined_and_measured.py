@@ -206,6 +206,20 @@ def test_a_damaged_frame_is_left_out_and_said_and_a_late_one_comes_in_later(benc
     assert bench.steps(4) == [(3, 3, 4)]
 
 
+@pytest.mark.parametrize(("n", "damaged", "run"), [(3, set(), (3, 5)), (None, set(), (0, 5)), (3, {4}, None), (None, {2}, None)])
+def test_which_frames_are_combined_is_told_where_they_are_a_run(bench, n, damaged, run):
+    bench.combine("sum", n)
+    bench.grabber.damaged = damaged
+    bench.set(0, 6)
+    runs = []
+    for _ in range(12):
+        bench.live.step()
+        runs += [event.run for event in bench.pipe.take(FrameReady)]
+        bench.slots.release(bench.name)
+        bench.clock.now += 1
+    assert runs[-1] == run
+
+
 def test_a_combination_of_all_takes_what_is_new_first(bench):
     bench.set(0, 6)
     bench.combine("mean", None)
