@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Literal
 
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QActionGroup
@@ -22,6 +23,11 @@ from swmr_viewer.gui.snapshots import Burst, Clipboard, SnapshotPanel, Snapshots
 
 LOOK_KEY = "window/look"
 LOOKS = (("", "As the &desktop"), ("light", "&Light"), ("dark", "D&ark"))
+
+
+def _stored_look() -> str:
+    """Return the look that was chosen; what is stored by hand and is none counts as no choice."""
+    return read_setting(LOOK_KEY, "", Literal["light", "dark"])
 
 
 class DesktopActions(QObject):
@@ -65,7 +71,7 @@ class DesktopActions(QObject):
         self.looks = self._look_actions()
         self._fill_menu()
         self._connect()
-        if chosen := read_setting(LOOK_KEY, ""):
+        if chosen := _stored_look():
             theme_of_application().force(chosen)
 
     def _connect(self) -> None:
@@ -92,7 +98,7 @@ class DesktopActions(QObject):
 
     def _look_actions(self) -> QActionGroup:
         group = QActionGroup(self)
-        chosen = read_setting(LOOK_KEY, "")
+        chosen = _stored_look()
         for name, words in LOOKS:
             action = group.addAction(words)
             action.setCheckable(True)

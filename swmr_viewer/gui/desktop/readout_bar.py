@@ -9,7 +9,8 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLayout, QSizePolicy, QWidget
 
 from swmr_viewer.core.number_text import compact_text, value_text
-from swmr_viewer.gui.look.labels import ElidedLabel, PlainLabel
+from swmr_viewer.gui.display.levels_text import mask_words
+from swmr_viewer.gui.look.labels import ElidedLabel, PlainLabel, tip
 from swmr_viewer.gui.measuring import axis_text, pixel_text, place_text
 from swmr_viewer.gui.session import Session
 from swmr_viewer.scan_model import LiveFrame
@@ -18,6 +19,7 @@ NOTE_MS = 12_000
 NOTE_PX = 120
 """Less of a note is of no use."""
 LEAST_PX = 160
+MASKED_ELSE = "values that mean none, NaN, and what Levels and masks (Shift+A) says"
 SPACING, MARGIN = 16, 4
 LONGEST_SHORT = 9
 
@@ -59,6 +61,7 @@ class ReadoutBar(QWidget):
             self._told[part] = ("", "")
             part.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
             row.addWidget(part)
+        self._mask_told: tuple[str | None, bool] | None = None
         self._forget_note = QTimer(self, singleShot=True, interval=NOTE_MS)
         self._forget_note.timeout.connect(lambda: self._say_note(""))
         session.noted.connect(self._show_note)
@@ -112,10 +115,21 @@ class ReadoutBar(QWidget):
         self._tell(self.saturated, "saturated", None if statistics is None else statistics.n_saturated)
         self.saturated.say(self.saturated.text(), "warn" if statistics is not None and statistics.n_saturated else "muted")
         self._tell(self.masked, "masked", None if levels is None else levels.n_masked)
+        self._say_mask()
         latency = "" if counts.latency_s is None else f"key \u2192 screen {1000 * counts.latency_s:.0f} ms"
         self._told[self.latency] = (latency, latency)
         self._tell(self.skipped, "skipped", None if frame is None else counts.n_skipped)
         self._arrange()
+
+    def _say_mask(self) -> None:
+        """Say by what pixels are masked; a tooltip is set only where it is another one."""
+        frame, preparation = self._session.scan.shown, self._session.scan.preparation
+        path = None if frame is None else preparation.of(frame.data_path).mask.mask_path
+        told = (path, frame is not None and frame.lacks_mask)
+        if told != self._mask_told:
+            self._mask_told = told
+            why = mask_words(path, is_lacking=told[1])[1] or "The file's pixel mask is not used"
+            self.masked.setToolTip(tip(f"Pixels that hold no measurement: {MASKED_ELSE}\n{why}"))
 
     def _tell(self, part: PlainLabel, name: str, number: float | None) -> None:
         self._told[part] = ("", "") if number is None else (f"{name} {value_text(number)}", f"{name} {short_number(number)}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPen, QTransform
+from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPen, QPixmap, QTransform
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from swmr_viewer.core.number_text import compact_text
@@ -68,8 +68,10 @@ class ColorBar(LevelsStrip):
     def __init__(self, model: LevelsModel, parent: QWidget | None = None) -> None:
         super().__init__(model, parent)
         self._gradient = QImage()
+        self._stretched = QPixmap()
         self.taken: tuple[tuple[float, float], ...] = ()
         """From where to where (widget pixels) something else stands beside the bar: there are no ticks."""
+        self._colors: tuple[str, bool] | None = None
         self.set_colors(DEFAULT_COLOR_MAP, False)
         self.setAccessibleName("Colour bar")
 
@@ -79,8 +81,11 @@ class ColorBar(LevelsStrip):
 
     def set_colors(self, name: str, inverted: bool) -> None:
         """Use this colour map."""
-        self._gradient = gradient(name, inverted).transformed(QTransform().rotate(-90))
-        self.update()
+        if (name, inverted) != self._colors:
+            self._colors = name, inverted
+            self._gradient = gradient(name, inverted).transformed(QTransform().rotate(-90))
+            self._stretched = QPixmap()
+            self.update()
 
     def sizeHint(self) -> QSize:
         return QSize(BAR_WIDTH + TEXT_WIDTH, 100)
@@ -104,7 +109,7 @@ class ColorBar(LevelsStrip):
         painter.setClipRect(bar)
         painter.fillRect(bar, self._gradient.pixelColor(0, 0))
         painter.fillRect(QRectF(0, low, BAR_WIDTH, bar.bottom() - low), self._gradient.pixelColor(0, self._gradient.height() - 1))
-        painter.drawImage(QRectF(0, high, BAR_WIDTH, max(1.0, low - high)), self._gradient)
+        painter.drawPixmap(QPointF(0, high), self._between(round(max(1.0, low - high))))
         painter.setClipping(False)
         painter.setPen(QPen(QColor(colors.border), 1))
         painter.drawRect(bar)
@@ -112,6 +117,15 @@ class ColorBar(LevelsStrip):
         painter.setPen(QPen(QColor(colors.text), 2))
         for y in (low, high):
             painter.drawLine(QPointF(0, y), QPointF(TEXT_LEFT - 1, y))
+
+    def _between(self, height: int) -> QPixmap:
+        """Return the colours between the levels, this high (pixels); stretched anew for each frame they would take longer than it."""
+        ratio = self.devicePixelRatioF()
+        size = QSize(round(BAR_WIDTH * ratio), round(height * ratio))
+        if self._stretched.size() != size:
+            self._stretched = QPixmap.fromImage(self._gradient.scaled(size))
+            self._stretched.setDevicePixelRatio(ratio)
+        return self._stretched
 
     def _paint_ticks(self, painter: QPainter, axis: LevelsAxis) -> None:
         painter.setPen(QColor(tokens().muted))

@@ -55,13 +55,14 @@ class Histogram(LevelsStrip):
 
     def bars(self) -> list[QRectF]:
         """Return the bars as they are drawn."""
-        bins, bars = self.bins, []
-        lengths = bins.lengths()
-        for number in np.flatnonzero(lengths):
-            length = max(SHORTEST, float(lengths[number]) * (WIDTH - HANDLE - 3))
-            top, bottom = round(float(bins.edges[number + 1])), round(float(bins.edges[number]))
-            bars.append(QRectF(WIDTH - 2 - length, top + (bottom - top >= APART_PX), length, bottom - top - (bottom - top >= APART_PX)))
-        return bars
+        bins = self.bins
+        lengths, edges = bins.lengths(), np.rint(bins.edges)
+        shown = np.flatnonzero(lengths)
+        tops, heights = edges[shown + 1], edges[shown] - edges[shown + 1]
+        apart = heights >= APART_PX
+        long = np.maximum(SHORTEST, lengths[shown] * (WIDTH - HANDLE - 3))
+        places = np.stack((WIDTH - 2 - long, tops + apart, long, heights - apart), axis=1)
+        return [QRectF(*place) for place in places.tolist()]
 
     def paint_on(self, painter: QPainter) -> None:
         colors, axis = tokens(), self.axis

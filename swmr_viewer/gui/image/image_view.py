@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pyqtgraph as pg
 from PySide6.QtCore import QRectF, Signal
-from PySide6.QtGui import QPainter
+from PySide6.QtGui import QPainter, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from swmr_viewer.analysis import valid_mask
@@ -31,6 +31,7 @@ from swmr_viewer.scan_model import LiveFrame
 MAX_HISTOGRAM_PIXELS = 65_536
 BESIDE = {False: 42, True: 50}
 """Room for the ticks of pixels, and for those of named axes (pixels): of their own accord they would grow, and the picture jump."""
+LEAST_FOR_HISTOGRAM = 400
 MODE_TIP = "Click: percentiles, extremes, fixed or held; which pixels are left out (Shift+A)"
 
 
@@ -90,6 +91,14 @@ class ImageView(QWidget):
         self.column.levels_typed.connect(self.levels_typed)
         self.column.auto_wanted.connect(self.auto_levels_wanted)
         theme_of_application().changed.connect(self._apply_theme)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Leave the histogram out where the picture needs its room more."""
+        super().resizeEvent(event)
+        has_room = self.width() >= LEAST_FOR_HISTOGRAM
+        if has_room == self.histogram.isHidden():
+            self.histogram.setVisible(has_room)
+            self._count()
 
     # ---- what is shown
 

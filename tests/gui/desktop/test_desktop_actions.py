@@ -134,6 +134,18 @@ def test_the_look_is_chosen_in_the_menu_and_remembered(qtbot: QtBot, viewer: Ass
         assert later.close()
 
 
+@pytest.mark.parametrize("stored", ["purple", "Dark", "1,2"])
+def test_a_stored_look_that_is_none_is_no_choice(qtbot: QtBot, viewer: Assembly, stored: str) -> None:
+    before = theme_of_application().tokens
+    settings().setValue("window/look", stored)
+    later = reopened(qtbot)
+    try:
+        assert later.window.desktop_actions.looks.actions()[0].isChecked()
+        assert theme_of_application().tokens is before
+    finally:
+        assert later.close()
+
+
 @pytest.mark.parametrize("colors", [LIGHT, DARK])
 def test_what_is_not_text_stands_out_as_well(colors: Tokens) -> None:
     """WCAG 2.1, 1.4.11: 3:1 for what is needed to understand a control or a graph."""

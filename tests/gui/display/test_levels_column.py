@@ -227,3 +227,27 @@ def test_typed_numbers_and_their_levels() -> None:
     assert moved_high((0, 60), -10) == (-70, -10)
     told = [short_level_text(value) for value in (0.0, 2997.6, 65_535, -1.2345e-7, 1.7e18, 0.12345, -999_999)]
     assert told == ["0", "2998", "65535", "-1.2e-7", "1.7e18", "0.123", "-999999"]
+
+
+def test_the_number_of_masked_pixels_says_by_what(qtbot: QtBot, reader: FakeSupervisor, following: Following) -> None:
+    viewer = following((4, 5), facts=DataFacts(mask_path=MASK_PATH))
+    show(qtbot, viewer, reader, picture())
+    masked = viewer.window.readout.masked
+    assert f"by the file's pixel mask\n{MASK_PATH}" in masked.toolTip()
+    viewer.window.display.change(uses_file_mask=False)
+    show(qtbot, viewer, reader, picture(), 1)
+    assert "pixel mask is not used" in masked.toolTip()
+    viewer.window.display.change(uses_file_mask=True)
+    reader.lacks_mask = True
+    show(qtbot, viewer, reader, picture(), 2)
+    assert "could not be used" in masked.toolTip()
+
+
+def test_the_histogram_makes_room_where_there_is_little(qtbot: QtBot, shown: Assembly) -> None:
+    view = shown.window.frame_view
+    counts = view.image.histogram.counts().sum()
+    for width, is_there in ((600, True), (360, False), (700, True)):
+        view.setFixedWidth(width)
+        qtbot.waitUntil(lambda is_there=is_there: view.image.histogram.isVisible() == is_there)
+        qtbot.waitUntil(lambda is_there=is_there: (view.image.column.width() > 75) == is_there)
+    assert view.image.histogram.counts().sum() == counts == 64 * 48
