@@ -19,6 +19,7 @@ from swmr_viewer.gui.desktop.top_bar import TopBar
 from swmr_viewer.gui.display.display_memory import DisplayMemory
 from swmr_viewer.gui.display.display_settings import Display
 from swmr_viewer.gui.display.display_tools import DisplayTools
+from swmr_viewer.gui.look.menus import make_menu
 from swmr_viewer.gui.look.painting import tell_again
 from swmr_viewer.gui.look.panels import Panels
 from swmr_viewer.gui.look.scrolled import Scrolled
@@ -151,7 +152,7 @@ class MainWindow(QMainWindow):
         self.measuring.lend_actions(scales, actions.save_curves)
         copying = (actions.copy_picture, actions.copy_numbers, actions.snapshot)
         showing = (actions.fit, actions.pixels, actions.picture_alone)
-        self.measuring.lend_to_picture(copying, showing, (*scales, looks.edit_levels, looks.edit_colors))
+        self.measuring.lend_to_picture(copying, showing, make_menu("&Scale", self, scales), (looks.edit_levels, looks.edit_colors))
 
     def _connect(self) -> None:
         session, actions, view = self.session, self.actions_, self.frame_view

@@ -33,6 +33,9 @@ _TITLES = {
     LevelMode.HELD: "Held as they are now",
 }
 
+BELOW_MODE = 20
+"""How far numbers are to the right of the mode that they belong to (pixels): beside it they would make the pop-up too wide."""
+
 
 class LevelsEditor(Popup):
     """Shows ``display.settings`` and changes them at once."""
@@ -52,17 +55,12 @@ class LevelsEditor(Popup):
     def _lay_out(self) -> None:
         self.box.addWidget(PlainLabel("caption"))
         self.box.itemAt(0).widget().say("LEVELS")  # type: ignore[union-attr]
-        grid = QGridLayout()
-        grid.setHorizontalSpacing(14)
-        grid.setVerticalSpacing(7)
-        for row, (mode, button) in enumerate(self.modes.items()):
+        pairs = {LevelMode.PERCENTILES: (self.percentiles, "%"), LevelMode.FIXED: (self.levels, "")}
+        for mode, button in self.modes.items():
             self._group.addButton(button)
-            grid.addWidget(button, row, 0)
-            if mode is LevelMode.PERCENTILES:
-                grid.addLayout(_pair(self.percentiles, "%"), row, 1)
-            elif mode is LevelMode.FIXED:
-                grid.addLayout(_pair(self.levels, ""), row, 1)
-        self.box.addLayout(grid)
+            self.box.addWidget(button)
+            if mode in pairs:
+                self.box.addLayout(_pair(*pairs[mode]))
         self.box.addSpacing(6)
         self.box.addWidget(self.masks)
 
@@ -144,13 +142,14 @@ def _number_field(name: str) -> QLineEdit:
 
 def _pair(parts: tuple[QWidget, QWidget], after: str) -> QHBoxLayout:
     row = QHBoxLayout()
+    row.setContentsMargins(BELOW_MODE, 0, 0, 0)
     row.setSpacing(6)
     row.addWidget(parts[0])
     row.addWidget(QLabel("to", alignment=Qt.AlignmentFlag.AlignCenter))
     row.addWidget(parts[1])
     unit = QLabel(after)
-    unit.setFixedWidth(14)
     row.addWidget(unit)
+    row.addStretch()
     return row
 
 

@@ -31,7 +31,7 @@ from swmr_viewer.scan_model import LiveFrame
 MAX_HISTOGRAM_PIXELS = 65_536
 BESIDE = {False: 42, True: 50}
 """Room for the ticks of pixels, and for those of named axes (pixels): of their own accord they would grow, and the picture jump."""
-LEAST_FOR_HISTOGRAM = 400
+LEAST_FOR_HISTOGRAM = 480
 MODE_TIP = "Click: percentiles, extremes, fixed or held; which pixels are left out (Shift+A)"
 
 

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QDockWidget, QWidget
+from PySide6.QtWidgets import QDockWidget, QMenu, QWidget
 
 from swmr_viewer.gui.curves import SharedAxis
 from swmr_viewer.gui.display.display_settings import Display
 from swmr_viewer.gui.image import Crosshair, FrameOverlay, PixelNumbers
+from swmr_viewer.gui.look.menus import make_menu
 from swmr_viewer.gui.look.panels import Panels
 from swmr_viewer.gui.measuring.alarm import Alarm, AlarmEditor, AlarmFrame
 from swmr_viewer.gui.measuring.curve_panel import CurvePanel
@@ -101,11 +102,12 @@ class Measuring(QObject):
         self.regions_panel.offer_save(save)
         self._menus.lend(scales, self.actions_.waterfall, self.actions_.delete, save)
 
-    def lend_to_picture(self, copying: Sequence[QAction], showing: Sequence[QAction], looks: Sequence[QAction]) -> None:
+    def lend_to_picture(self, copying: Sequence[QAction], showing: Sequence[QAction], scales: QMenu, looks: Sequence[QAction]) -> None:
         """Offer actions of the window in the context menu of the picture, beside those that draw."""
-        actions = self.actions_
-        drawing = (actions.rectangle, actions.ellipse, actions.polygon, actions.line)
-        self.picture_menu.lend(copying, showing, drawing, (actions.crosshair, actions.undo, actions.redo), looks)
+        actions, menu = self.actions_, self.picture_menu.menu
+        drawing = make_menu("&Draw", menu, (actions.rectangle, actions.ellipse, actions.polygon, actions.line))
+        own = (drawing.menuAction(), actions.crosshair, actions.undo, actions.redo)
+        self.picture_menu.lend(copying, showing, own, (scales.menuAction(), *looks))
 
     def _connect(self) -> None:
         actions, undo = self.actions_, self.measurements.undo_stack

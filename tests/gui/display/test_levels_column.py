@@ -246,7 +246,7 @@ def test_the_number_of_masked_pixels_says_by_what(qtbot: QtBot, reader: FakeSupe
 def test_the_histogram_makes_room_where_there_is_little(qtbot: QtBot, shown: Assembly) -> None:
     view = shown.window.frame_view
     counts = view.image.histogram.counts().sum()
-    for width, is_there in ((600, True), (360, False), (700, True)):
+    for width, is_there in ((600, True), (400, False), (700, True)):
         view.setFixedWidth(width)
         qtbot.waitUntil(lambda is_there=is_there: view.image.histogram.isVisible() == is_there)
         qtbot.waitUntil(lambda is_there=is_there: (view.image.column.width() > 75) == is_there)

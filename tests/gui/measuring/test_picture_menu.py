@@ -75,12 +75,18 @@ def test_the_value_at_the_place_is_copied_and_the_picture_has_its_actions(qtbot:
     window = shown.window
     for action in (window.actions_.copy_picture, window.actions_.copy_numbers, window.actions_.fit, window.actions_.snapshot):
         assert action in offered.values()
-    assert window.measuring.actions_.rectangle in offered.values()
-    assert set(window.display_tools.actions.scales.values()) <= set(offered.values())
+    drawing, scales = (offered[name].menu().actions() for name in ("Draw", "Scale"))
+    assert window.measuring.actions_.rectangle in drawing
+    assert list(window.display_tools.actions.scales.values()) == scales
     choose(qtbot, shown, offered[f"Copy {words}"])
     assert clipboard() == words
     offered = right_click(qtbot, shown, 11.5, 20.5)
-    choose(qtbot, shown, window.measuring.actions_.rectangle)
+    menu = window.measuring.picture_menu.menu
+    menu.setActiveAction(offered["Draw"])
+    qtbot.keyClick(menu, Qt.Key.Key_Right)
+    drawing = offered["Draw"].menu()
+    qtbot.waitUntil(drawing.isVisible)
+    qtbot.keyClick(drawing, Qt.Key.Key_Return)
     assert window.measuring.layer.tool.kind == "rectangle"
     window.measuring.layer.tool.take("")
 
