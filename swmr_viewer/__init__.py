@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from swmr_viewer.core.follower import Follower
     from swmr_viewer.core.frame_sets import FrameSet
     from swmr_viewer.core.frames import FrameGrabber
+    from swmr_viewer.core.positions import MotorPositions
     from swmr_viewer.core.result_file import ResultFile
     from swmr_viewer.core.scan import snake_index_of, snake_position_of, snake_visit_of
 
@@ -68,6 +69,7 @@ __all__ = [
     "FrameUnreadableError",
     "HeldTwiceError",
     "InterruptedWriterError",
+    "MotorPositions",
     "NoKeysError",
     "NotHdf5Error",
     "NotSwmrError",
@@ -108,6 +110,7 @@ _MODULES = {
     "FrameUnreadableError": "errors",
     "HeldTwiceError": "errors",
     "InterruptedWriterError": "errors",
+    "MotorPositions": "positions",
     "NoKeysError": "errors",
     "NotHdf5Error": "errors",
     "NotSwmrError": "errors",
