@@ -83,7 +83,7 @@ def make_edge_actions(session: Session, playback: Playback, notifier: Notifier, 
         slower=action("&Slower", "Alt+Down", "Play slower", lambda: playback.set_rate(playback.rate / FASTER)),
         every_frame=action("&Every frame", "E", "Show each complete frame in order, even where the picture then falls behind the scan"),
         combine=action("&Combine frames\u2026", "C", "Show the sum, mean or maximum of the last frames, or of all"),
-        ends=action("&What ends it\u2026", "Ctrl+E", "Choose what ends following, and whether a timeout does"),
+        ends=action("&What ends it\u2026", "Ctrl+T", "Choose what ends following, and whether a timeout does"),
         beep=action("&Beep", "Ctrl+B", "Beep when the scan ends or an alarm is raised"),
         notify=action("&Desktop notification", "Ctrl+Shift+B", "Use the desktop's notification when the scan ends or an alarm is raised"),
     )

@@ -75,7 +75,7 @@ class TerminationBar(QWidget):
         told = [f"Following stops when: {', '.join(self.words)}." if self.words else "Nothing ends following but Stop."]
         if any(isinstance(one, Timeout) for one in given):
             told.append("After the timeout keys are still looked for." if scan.looks_on else "The timeout ends it.")
-        self.conditions.setToolTip(" ".join((*told, "Click to change it (Ctrl+E)")))
+        self.conditions.setToolTip(" ".join((*told, "Click to change it (Ctrl+T)")))
         self._show_caption()
 
     def _show_caption(self) -> None:

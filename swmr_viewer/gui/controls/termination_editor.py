@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QCheckBox, QDoubleSpinBox, QGridLayout, QSpinBox, QWidget
+from PySide6.QtWidgets import QCheckBox, QDoubleSpinBox, QGridLayout, QHBoxLayout, QSpinBox, QWidget
 
 from swmr_viewer.core.conditions import AllKeys, Condition, FileClosed, FinishedFlag, FrameCount, Timeout, in_order
 from swmr_viewer.gui.look.labels import PlainLabel
@@ -13,6 +12,8 @@ from swmr_viewer.gui.session import Session
 
 MAX_TIMEOUT_S = 86_400.0
 MAX_COUNT = 1_000_000_000
+INDENT = 20
+"""What belongs to the line above it (px)."""
 LOOKING_ON_KEY = "following/looks_on"
 FLAG_TEXT, NO_FLAG_TEXT = "finished flag", "finished flag: not in this file"
 
@@ -65,16 +66,17 @@ class TerminationEditor(Popup):
         self.box.addWidget(caption)
         grid = QGridLayout()
         grid.setHorizontalSpacing(10)
-        indent = 20
-        self.keeps_looking.setContentsMargins(indent, 0, 0, 0)
-        for row, (left, right) in enumerate(
-            ((self.flag, None), (self.all_keys, None), (self.closed, None), (self.frames, self.count), (self.timeout, self.seconds))
-        ):
-            grid.addWidget(left, row, 0, 1, 1 if right is not None else 2)
-            if right is not None:
-                grid.addWidget(right, row, 1)
-        grid.addWidget(self.keeps_looking, grid.rowCount(), 0, 1, 2, Qt.AlignmentFlag.AlignRight)
+        rows = ((self.flag, None), (self.all_keys, None), (self.closed, None), (self.frames, self.count), (self.timeout, self.seconds))
+        for row, (box, number) in enumerate(rows):
+            grid.addWidget(box, row, 0)
+            if number is not None:
+                grid.addWidget(number, row, 1)
+            grid.setRowMinimumHeight(row, self.seconds.sizeHint().height())
+        below = QHBoxLayout()
+        below.addSpacing(INDENT)
+        below.addWidget(self.keeps_looking)
         self.box.addLayout(grid)
+        self.box.addLayout(below)
 
     def _connect(self) -> None:
         session = self._session

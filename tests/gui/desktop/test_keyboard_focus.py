@@ -107,7 +107,7 @@ def test_an_error_bar_that_goes_gives_the_keyboard_to_no_field(qtbot: QtBot, sho
 
 def test_the_tab_key_goes_on_as_ever(qtbot: QtBot, shown: Assembly) -> None:
     bar = shown.window.termination_bar
-    qtbot.keyClick(shown.window, Qt.Key.Key_E, Qt.KeyboardModifier.ControlModifier)
+    qtbot.keyClick(shown.window, Qt.Key.Key_T, Qt.KeyboardModifier.ControlModifier)
     qtbot.waitUntil(bar.editor.isVisible)
     bar.timeout.setFocus()
     qtbot.keyClick(bar.timeout, Qt.Key.Key_Tab)
