@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QSignalBlocker, Qt
@@ -21,7 +23,8 @@ from PySide6.QtWidgets import (
 )
 
 from swmr_viewer.core.number_text import count_text
-from swmr_viewer.gui.display.display_settings import Display, LevelMode
+from swmr_viewer.gui.display.display_settings import Display, LevelMode, Levels
+from swmr_viewer.gui.display.levels_scale import moved_high, moved_low
 from swmr_viewer.gui.display.levels_text import AS_STORED, typed_number, values_text
 from swmr_viewer.gui.look.labels import PlainLabel, tip
 from swmr_viewer.gui.look.menus import Popup
@@ -69,8 +72,8 @@ class LevelsEditor(Popup):
             button.clicked.connect(lambda _, mode=mode: self._display.set_mode(mode))
         for box in self.percentiles:
             box.valueChanged.connect(self._take_percentiles)
-        for field in self.levels:
-            field.editingFinished.connect(self._take_levels)
+        for field, moved in zip(self.levels, (moved_low, moved_high), strict=True):
+            field.editingFinished.connect(partial(self._take_level, field, moved))
         self._display.changed.connect(self._show)
         self._display.levels_moved.connect(self._show_levels)
         self._display.frame_told.connect(self._show_usual)
@@ -89,13 +92,12 @@ class LevelsEditor(Popup):
         if low < high:
             self._display.change(mode=LevelMode.PERCENTILES, levels=None, percentiles=(low, high))
 
-    def _take_levels(self) -> None:
-        low, high = (typed_number(field.text()) for field in self.levels)
-        if low is not None and high is not None and low < high:
-            if (low, high) != tuple(float(_number(level)) for level in self._display.levels_in_use):
-                self._display.fix_levels(low, high)
-        else:
+    def _take_level(self, field: QLineEdit, moved: Callable[[Levels, float], Levels]) -> None:
+        level, in_use = typed_number(field.text()), self._display.levels_in_use
+        if level is None or field.text() == _number(in_use[self.levels.index(field)]):
             self._show_levels()
+        else:
+            self._display.fix_levels(*moved(in_use, level))
 
     def _show(self) -> None:
         settings = self._display.settings

@@ -172,8 +172,10 @@ def test_levels_can_be_typed_held_and_given_back(qtbot: QtBot, reader: FakeSuper
     assert image.levels == auto
     editor.modes[LevelMode.EXTREMES].click()
     assert image.levels == (second.min(), second.max())
-    editor.levels[0].setText("3")
-    editor.levels[1].setText("1e3")
+    for field, words in zip(editor.levels, ("3", "1e3"), strict=True):
+        field.setFocus()
+        field.selectAll()
+        qtbot.keyClicks(field, words)
     qtbot.keyClick(editor.levels[1], Qt.Key.Key_Return)
     editor.levels[1].editingFinished.emit()
     assert image.levels == (3, 1000)

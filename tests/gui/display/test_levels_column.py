@@ -251,3 +251,28 @@ def test_the_histogram_makes_room_where_there_is_little(qtbot: QtBot, shown: Ass
         qtbot.waitUntil(lambda is_there=is_there: view.image.histogram.isVisible() == is_there)
         qtbot.waitUntil(lambda is_there=is_there: (view.image.column.width() > 75) == is_there)
     assert view.image.histogram.counts().sum() == counts == 64 * 48
+
+
+def test_levels_of_a_waterfall_are_typed_in_the_pop_up(qtbot: QtBot, reader: FakeSupervisor, following: Following) -> None:
+    viewer = following((4, 5), frame=(200,))
+    show(qtbot, viewer, reader, picture((200,)))
+    editor = viewer.window.display_tools.levels_editor
+    qtbot.keyClick(viewer.window, Qt.Key.Key_L)
+    qtbot.waitUntil(editor.isVisible)
+    for field, words in zip(editor.levels, ("3", "90"), strict=True):
+        field.setFocus()
+        field.selectAll()
+        qtbot.keyClicks(field, words)
+    qtbot.keyClick(editor.levels[1], Qt.Key.Key_Return)
+    assert viewer.window.display.settings.levels == (3, 90)
+    editor.close()
+
+
+def test_frames_of_one_data_set_move_no_button(qtbot: QtBot, reader: FakeSupervisor, shown: Assembly) -> None:
+    tools = shown.window.display_tools
+    parts = (tools.scale_buttons, tools.levels_button, tools.color_button)
+    places = {on_screen(part).topLeft() for part in parts}
+    for seed in range(5):
+        show(qtbot, shown, reader, (10**seed) * picture(seed=seed), seed)
+        assert all(part.isVisible() for part in parts)
+        assert {on_screen(part).topLeft() for part in parts} == places
