@@ -71,7 +71,7 @@ def make_edge_actions(session: Session, playback: Playback, notifier: Notifier, 
         row_on=action("Row &on", "PgDown", "The complete frame a row further", lambda: step_row(session, +1)),
         in_order=action(
             "In the order of &acquisition",
-            "Ctrl+Shift+O",
+            "Ctrl+E",
             "Go from frame to frame, and play, in the order in which they were taken, not by index: snakes and random scans",
             checkable=True,
         ),

@@ -54,7 +54,7 @@ def step(qtbot: QtBot, viewer: Assembly, reader: FakeSupervisor, key: Qt.Key) ->
 
 
 def switch(viewer: Assembly) -> None:
-    QTest.keyClick(viewer.window, Qt.Key.Key_O, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
+    QTest.keyClick(viewer.window, Qt.Key.Key_E, Qt.KeyboardModifier.ControlModifier)
 
 
 def test_the_arrows_go_as_the_frames_were_taken_once_that_is_switched_on(qtbot: QtBot, viewer: Assembly, reader: FakeSupervisor) -> None:
