@@ -44,6 +44,7 @@ lowest: environment
 
 screenshots: environment
 	$(BIN)/python docs/make_screenshots.py
+	$(BIN)/python docs/window_sizes.py $(ARGS)  # ARGS=FOLDER: a picture of each state at each size, light and dark
 
 environment: $(VENV)/.system-libraries
 

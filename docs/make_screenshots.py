@@ -170,16 +170,22 @@ def main() -> int:
         print("That failed; once more, off screen.")
     IMAGES.mkdir(exist_ok=True)
     application()
-    with tempfile.TemporaryDirectory() as name:
-        for kind in (QSettings.Format.NativeFormat, QSettings.Format.IniFormat):  # nobody's own settings come in, or change
-            QSettings.setPath(kind, QSettings.Scope.UserScope, str(Path(name) / "settings"))
-        with data_folder() as folder:
-            for scheme in ("dark", "light"):
-                live_pictures(folder, scheme)
-            task_pictures(folder)
-            spectrum_picture(folder)
-            error_picture(folder)
+    with own_settings(), data_folder() as folder:
+        for scheme in ("dark", "light"):
+            live_pictures(folder, scheme)
+        task_pictures(folder)
+        spectrum_picture(folder)
+        error_picture(folder)
     return 0
+
+
+@contextlib.contextmanager
+def own_settings() -> Iterator[None]:
+    """Settings of this run alone: nobody's own come in, or change."""
+    with tempfile.TemporaryDirectory() as name:
+        for kind in (QSettings.Format.NativeFormat, QSettings.Format.IniFormat):
+            QSettings.setPath(kind, QSettings.Scope.UserScope, str(Path(name) / "settings"))
+        yield
 
 
 @contextlib.contextmanager
