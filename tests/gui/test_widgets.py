@@ -57,7 +57,7 @@ def test_a_new_frame_moves_neither_zoom_nor_levels_that_the_user_set(qtbot: QtBo
     assert image.box.viewRect() == rect
     qtbot.keyClick(viewer.window, Qt.Key.Key_A)
     assert image.levels[1] > 1000
-    qtbot.mouseClick(viewer.window.frame_header.fit_button, LEFT)
+    qtbot.mouseClick(viewer.window.fit_button, LEFT)
     assert image.box.viewRect().contains(QRectF(0, 0, 48, 64)), image.box.viewRect()
 
 

@@ -21,7 +21,7 @@ from swmr_viewer.scan_model import LiveFrame
 SPACING = 14
 TITLE_FRAME = 10
 """Pixels round the number's words."""
-LEAST_NEEDED = ("taken", "total", "motors", "where", "composition")
+LEAST_NEEDED = ("taken", "total", "motors", "where")
 """What is left out where there is no room for all, in this order. Whether a picture is current is never left out."""
 
 
@@ -50,7 +50,7 @@ class FrameHeader(QWidget):
         self.alone = QToolButton()
         self.alone.setProperty("grip", "true")
         wear(self.alone, "alone")
-        self._parts = {name: SteadyLabel("muted") for name in ("total", "where", "motors", "composition", "held", "taken", "age")}
+        self._parts = {name: SteadyLabel("muted") for name in ("total", "where", "motors", "held", "taken", "age")}
         self._lay_out()
         for signal in (session.frame_changed, session.progress_changed, session.ticked, session.mode_changed):
             signal.connect(self._show)
@@ -112,12 +112,12 @@ class FrameHeader(QWidget):
         taken, age = self._time_text(frame)
         self.title.ensurePolished()
         self.title.setMinimumWidth(self.title.fontMetrics().horizontalAdvance(f"Frame {total}") + TITLE_FRAME)
-        self.title.setText(f"Frame {count_text(frame.index)}" if is_one else f"{count_text(frame.combined)} frames")
+        made_of = scan.composition_text
+        self.title.setText(f"Frame {count_text(frame.index)}" if is_one else made_of[:1].upper() + made_of[1:])
         words = {
             "total": f"of {total}" if is_one else f"last {count_text(frame.index)} of {total}",
             "where": f"at {position_text(frame.position)}" if frame.position else "",  # a scan of no axes is one point
             "motors": "   ".join(map(_motor_text, frame.motor_positions)),
-            "composition": scan.composition_text,
             "held": "" if scan.is_live else "held",
             "taken": taken,
             "age": age,
