@@ -64,12 +64,12 @@ def test_combined_pictures_are_those_of_the_files_frames(
     )
     stack = np.stack([scan.expected(index) for index in (4, 5, 6)]).astype(np.float64)
     np.testing.assert_allclose(session.scan.shown.raw, combined(stack, axis=0), rtol=1e-5)
-    assert f"{how} of frames 4\u20136" in assembly.window.frame_header.words
+    assert assembly.window.frame_header.title.text() == f"{how.capitalize()} of frames 4\u20136"
     editor.all.click()
     qtbot.waitUntil(lambda: session.scan.shown is not None and session.scan.shown.combined == 7, timeout=WAIT_MS)
     stack = np.stack([scan.expected(index) for index in range(7)]).astype(np.float64)
     np.testing.assert_allclose(session.scan.shown.raw, combined(stack, axis=0), rtol=1e-5)
-    assert f"{how} of frames 0\u20136" in assembly.window.frame_header.words
+    assert assembly.window.frame_header.title.text() == f"{how.capitalize()} of frames 0\u20136"
 
 
 def test_the_header_tells_the_files_time_of_the_frame(
