@@ -18,7 +18,7 @@ from swmr_viewer.core.conditions import Timeout, default_conditions
 from swmr_viewer.gui.application import application
 from swmr_viewer.gui.assembly import Assembly
 from swmr_viewer.gui.look.theme import theme_of_application
-from swmr_viewer.reader.messages import FollowRequest
+from swmr_viewer.reader.messages import Combine, FollowRequest
 from swmr_viewer.simulator.plan import ScanPlan
 from tests.live.writers import LiveWriter
 
@@ -39,12 +39,14 @@ def running(assembly: Assembly, folder: Path) -> LiveWriter:
 
 
 def held(assembly: Assembly, folder: Path) -> LiveWriter:
+    """A frame is held while the scan goes on."""
     writer = running(assembly, folder)
     assembly.session.toggle_hold()
     return writer
 
 
 def alone(assembly: Assembly, folder: Path) -> LiveWriter:
+    """The picture without panels and tools."""
     writer = running(assembly, folder)
     assembly.window.actions_.picture_alone.trigger()
     return writer
@@ -52,8 +54,6 @@ def alone(assembly: Assembly, folder: Path) -> LiveWriter:
 
 def several(assembly: Assembly, folder: Path) -> LiveWriter:
     """The sum of some frames."""
-    from swmr_viewer.reader.messages import Combine
-
     writer = running(assembly, folder)
     assembly.session.set_combine(Combine("sum", 20))
     wait_until(lambda: assembly.session.scan.shown is not None and assembly.session.scan.shown.combined == 20)
@@ -83,6 +83,7 @@ def incomplete(assembly: Assembly, folder: Path) -> LiveWriter:
 
 
 def stopped(assembly: Assembly, folder: Path) -> LiveWriter:
+    """Somebody stopped following."""
     writer = _write(assembly, folder, PLAN, 100)
     assembly.session.stop()
     wait_until(lambda: assembly.session.scan.is_over)
@@ -90,16 +91,19 @@ def stopped(assembly: Assembly, folder: Path) -> LiveWriter:
 
 
 def finished(assembly: Assembly, folder: Path) -> LiveWriter:
+    """Spectra and their waterfall, at the end."""
     writer = _write(assembly, folder, SPECTRA, 60)
     wait_until(lambda: assembly.session.scan.is_over)
     return writer
 
 
 def scalars(assembly: Assembly, folder: Path) -> LiveWriter:
+    """A value per point of a grid."""
     return _write(assembly, folder, SCALARS, 60)
 
 
 def line_of_scalars(assembly: Assembly, folder: Path) -> LiveWriter:
+    """A value per point of a line."""
     return _write(assembly, folder, LINE_OF_SCALARS, 60)
 
 
@@ -164,7 +168,8 @@ def print_shares(scale: str, folder: Path) -> None:
                 assembly.window.resize(width, height)
                 QTest.qWait(SETTLE_MS)
                 share, of_pane = picture_share(assembly)
-                print(f"{scene.__name__:8} {width:5} x {height:<5} scale {scale:4} {share:6.1%} of the screen, {of_pane:6.1%} of the height")
+                size = f"{width:5} x {height:<5} scale {scale:4}"
+                print(f"{scene.__name__:8} {size} {share:6.1%} of the screen, {of_pane:6.1%} of the height")
             _end(writer, folder)
 
 
@@ -197,11 +202,10 @@ def main() -> int:
         with own_settings(), data_folder() as folder:
             print_shares(sys.argv[1], folder)
             if sys.argv[2]:
+                Path(sys.argv[2]).mkdir(parents=True, exist_ok=True)
                 save_scenes(sys.argv[1], folder, Path(sys.argv[2]))
         return 0
     target = sys.argv[1] if len(sys.argv) > 1 else ""
-    if target:
-        Path(target).mkdir(parents=True, exist_ok=True)
     statuses = [
         subprocess.run([sys.executable, __file__, scale, target], env={**os.environ, "QT_SCALE_FACTOR": scale}, check=False).returncode
         for scale in SIZES

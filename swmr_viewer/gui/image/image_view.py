@@ -29,6 +29,8 @@ from swmr_viewer.gui.look.theme import theme_of_application, tokens
 from swmr_viewer.scan_model import LiveFrame
 
 MAX_HISTOGRAM_PIXELS = 65_536
+HISTOGRAM_FROM = 120
+"""The histogram is left out where the view is not wider by so much (px) than it is high: a square picture would be smaller for it."""
 BESIDE = {False: 42, True: 50}
 """Room for the ticks of pixels, and for those of named axes (pixels): of their own accord they would grow, and the picture jump."""
 LEAST_FOR_HISTOGRAM = 480
@@ -80,6 +82,10 @@ class ImageView(QWidget):
         row.setSpacing(5)
         row.addWidget(self.view, 1)
         row.addWidget(self.column)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.histogram.setVisible(self.width() - self.height() >= HISTOGRAM_FROM)
 
     def _connect(self) -> None:
         self.view.painted.connect(self.painted)

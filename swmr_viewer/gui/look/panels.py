@@ -15,12 +15,14 @@ DRAGGED_KEY = "window/side_width_dragged"
 LAYOUT_VERSION = 1
 """To be raised when panels change so much that a remembered layout would be wrong."""
 GRIP_HEIGHT = 11
-LEAST_WIDTH = 316
+LEAST_WIDTH = 296
 RIGHT = Qt.DockWidgetArea.RightDockWidgetArea
 SIDE_SHARE, SIDE_LEAST, SIDE_MOST = 0.31, 420, 720
 """Width of the side column: a share of the window's, between these (px)."""
 TOP_SHARE = 0.45
 """Height of the first panel, as a share of the column's."""
+LOW = 250
+"""A panel that asks for less (px) gets no more: the map of a line of points."""
 BESIDE_PICTURE = 140
 """Pixels that axis, colour bar and margins take beside a square picture."""
 
@@ -107,7 +109,9 @@ class Panels(QMainWindow):
         column = sorted(self._side_column(), key=QDockWidget.y)
         if len(column) == 2 and column[0].x() == column[1].x():
             total = column[0].height() + column[1].height()
-            self.resizeDocks(column, [round(TOP_SHARE * total), round((1 - TOP_SHARE) * total)], Qt.Orientation.Vertical)
+            asked = column[0].sizeHint().height()
+            first = asked if asked < LOW else round(TOP_SHARE * total)
+            self.resizeDocks(column, [first, total - first], Qt.Orientation.Vertical)
 
     def put_away(self, *, away: bool) -> None:
         """Leave the middle alone, or bring back the panels that stood beside it."""

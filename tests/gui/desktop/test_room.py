@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, QSize
+from PySide6.QtCore import QPoint, QSize, Qt
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
@@ -138,3 +138,38 @@ def test_a_screen_with_room_sees_no_scroll_bar(qtbot: QtBot, large: Assembly) ->
     large.window.resize(1, 1)
     qtbot.waitUntil(lambda: not area.verticalScrollBar().isVisible() and not area.horizontalScrollBar().isVisible())
     assert area.minimumSizeHint() == area.widget().minimumSizeHint()
+
+
+def share_of_picture(viewer: Assembly) -> tuple[float, float]:
+    """Which share of the window a frame has, and which of the height of its pane."""
+    window, image = viewer.window, viewer.window.frame_view.image
+    assert image.frame_shape is not None
+    (width, height), (rows, columns) = image.box.screen_pixels(1.0), image.frame_shape
+    return width * columns * height * rows / (window.width() * window.height()), height * rows / window.frame_view.height()
+
+
+@pytest.mark.parametrize(
+    ("width", "height", "least", "least_alone"),
+    [(1440, 900, 0.36, 0.45), (1280, 800, 0.33, 0.42), (1920, 1080, 0.36, 0.42), (1024, 768, 0.36, 0.45), (800, 600, 0.2, 0.38)],
+)
+def test_the_picture_comes_first(
+    qtbot: QtBot, reader: FakeSupervisor, following: Following, width: int, height: int, least: float, least_alone: float
+) -> None:
+    viewer = following((20, 30), n_keys=3)
+    window = viewer.window
+    least_of_pane = 0.9 if width > 800 else 0.8  # there the height is more than the width that the least panels leave
+    with qtbot.waitSignal(viewer.session.frame_changed):
+        reader.say_frame(np.zeros((512, 512), np.uint16), 7, (20, 30))
+    viewer.window.measuring.measurements.draw("rectangle", ((5.0, 5.0), (50.0, 50.0)))
+    window.panels.panel("measuring").show()
+
+    def reaches(share: float) -> bool:
+        window.resize(width, height)  # again: what folds needs less room only then
+        of_window, of_pane = share_of_picture(viewer)
+        return (window.width(), window.height()) == (width, height) and of_window >= share and of_pane >= least_of_pane
+
+    qtbot.waitUntil(lambda: reaches(least))
+    assert window.panels.panel("map").isVisible()
+    assert window.panels.panel("measuring").isVisible()
+    qtbot.keyClick(window, Qt.Key.Key_F11)
+    qtbot.waitUntil(lambda: reaches(least_alone))
