@@ -170,9 +170,10 @@ class MainWindow(QMainWindow):
         self.measuring.waterfall.pointed.connect(self.readout.point_elsewhere)
 
     def _show_picture_alone(self, alone: bool) -> None:
-        self.panels.put_away(away=alone)
         for part in (self.top_bar, self.readout):
             part.setVisible(not alone)
+        # After them: Qt does not take the height that comes free while panels are being hidden.
+        self.panels.put_away(away=alone)
 
     def _show_request(self) -> None:
         request = self.session.scan.request
