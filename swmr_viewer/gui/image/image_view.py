@@ -33,7 +33,6 @@ HISTOGRAM_FROM = 120
 """The histogram is left out where the view is not wider by so much (px) than it is high: a square picture would be smaller for it."""
 BESIDE = {False: 42, True: 50}
 """Room for the ticks of pixels, and for those of named axes (pixels): of their own accord they would grow, and the picture jump."""
-LEAST_FOR_HISTOGRAM = 480
 MODE_TIP = "Click: percentiles, extremes, fixed or held; which pixels are left out (Shift+A)"
 
 
@@ -83,10 +82,6 @@ class ImageView(QWidget):
         row.addWidget(self.view, 1)
         row.addWidget(self.column)
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self.histogram.setVisible(self.width() - self.height() >= HISTOGRAM_FROM)
-
     def _connect(self) -> None:
         self.view.painted.connect(self.painted)
         self.view.pointer_left.connect(lambda: self.pointer_moved.emit(None))
@@ -101,7 +96,7 @@ class ImageView(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Leave the histogram out where the picture needs its room more."""
         super().resizeEvent(event)
-        has_room = self.width() >= LEAST_FOR_HISTOGRAM
+        has_room = self.width() - self.height() >= HISTOGRAM_FROM
         if has_room == self.histogram.isHidden():
             self.histogram.setVisible(has_room)
             self._count()

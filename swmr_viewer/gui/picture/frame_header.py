@@ -115,7 +115,7 @@ class FrameHeader(QWidget):
         made_of = scan.composition_text
         self.title.setText(f"Frame {count_text(frame.index)}" if is_one else made_of[:1].upper() + made_of[1:])
         words = {
-            "total": f"of {total}" if is_one else f"last {count_text(frame.index)} of {total}",
+            "total": f"of {total}",
             "where": f"at {position_text(frame.position)}" if frame.position else "",  # a scan of no axes is one point
             "motors": "   ".join(map(_motor_text, frame.motor_positions)),
             "held": "" if scan.is_live else "held",

@@ -86,8 +86,8 @@ def test_region_numbers_are_of_the_picture_and_say_of_how_many_frames(qtbot: QtB
 
 def test_titles_know_how_many_frames_are_shown(qtbot: QtBot, reader: FakeSupervisor, summed: Assembly) -> None:
     window = summed.window
-    assert window.frame_header.title.text() == "Sum of 10 frames"
-    assert window.frame_header.words.startswith("last 11 of 20")
+    assert window.frame_header.title.text() == "Sum of 10 frames up to 11"
+    assert window.frame_header.words.startswith("of 20")
     assert window.windowTitle() == "scan.nxs \u2013 sum of 10 frames \u2013 swmr_viewer"
     summed.session.set_combine(m.Combine())
     show(qtbot, summed, reader, flat(30), 11)
