@@ -96,9 +96,11 @@ SUFFIXES = ("", "k", "M", "G", "T", "P")
 SHORT_FROM = 1e5
 """From here on a number is shortened where there is little room."""
 ROUND_SHORT_FROM = 1e4
+LONGEST_SHORT = 7
+"""Characters of a number in a narrow column; one more, thinner, where its thousands are apart."""
 
 
-def short_text(value: float) -> str:
+def narrow_text(value: float) -> str:
     """Return a measured number for a narrow column: ``35.42``, ``99 999``, ``472 k``, ``2.04 M``; as wide for the next frame's."""
     if not isfinite(value):
         return str(value)
@@ -107,7 +109,8 @@ def short_text(value: float) -> str:
         return _with_suffix(value)
     if size >= 1000 or float(value).is_integer():
         return count_text(round(value))
-    return compact_text(f"{value:#.4g}" if size >= 1e-3 else f"{value:.3g}")
+    words = [compact_text(f"{value:#.{digits}g}" if size >= 1e-3 else f"{value:.{digits}g}") for digits in (4, 3, 2)]
+    return next((one for one in words if len(one) <= LONGEST_SHORT), words[-1])
 
 
 def round_text(value: float) -> str:
@@ -131,7 +134,8 @@ def exact_text(value: float) -> str:
 def _with_suffix(value: float, padded: str = "#") -> str:
     power = next((n for n in range(1, len(SUFFIXES)) if abs(value) < 999.5 * 1000.0**n), None)
     if power is None:
-        return compact_text(f"{value:.3g}")
+        words = [compact_text(f"{value:.{digits}g}") for digits in (3, 2)]
+        return next((one for one in words if len(one) <= LONGEST_SHORT), words[-1])
     return f"{format(value / 1000.0**power, f'{padded}.3g').rstrip('.')}{THIN_SPACE}{SUFFIXES[power]}"
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QAction, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from swmr_viewer.core.number_text import count_text
 from swmr_viewer.gui.curves import CurveLine, IndexCurve
@@ -25,6 +25,8 @@ REGION = "region."
 PURPOSE = "curve"
 TABLE_SHARE = 0.45
 """Of the height of the panel, at most; a table with more rows is scrolled."""
+LEAST_CURVE = 70
+SPACING = 4
 PAGE_MS = 50
 
 
@@ -59,9 +61,11 @@ class RegionsPanel(QWidget):
     def _lay_out(self) -> None:
         self._drawn, self._foot = QWidget(), QHBoxLayout()
         self._foot.addWidget(self.known, 1)
+        self.curve.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)  # it takes what the table leaves
+        self.curve.setMinimumHeight(LEAST_CURVE)
         box = QVBoxLayout(self._drawn)
         box.setContentsMargins(0, 0, 0, 0)
-        box.setSpacing(4)
+        box.setSpacing(SPACING)
         box.addWidget(self.curve, 1)
         box.addWidget(self.table)
         box.addLayout(self._foot)
@@ -204,7 +208,8 @@ class RegionsPanel(QWidget):
 
     def _fit_table(self) -> None:
         self.table.setVisible(bool(self._measurements.marks.regions))
-        self.table.fit_rows(round(TABLE_SHARE * self.height()))
+        left = self.height() - LEAST_CURVE - self._foot.sizeHint().height() - 2 * SPACING
+        self.table.fit_rows(min(round(TABLE_SHARE * self.height()), left))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

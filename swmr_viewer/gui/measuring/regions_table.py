@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import QAbstractTableModel, QEvent, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
+from PySide6.QtCore import QAbstractTableModel, QEvent, QModelIndex, QObject, QPersistentModelIndex, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QColor, QContextMenuEvent, QGuiApplication, QIcon, QKeyEvent, QKeySequence, QPalette, QPixmap
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QSizePolicy, QTableView, QWidget
 
 from swmr_viewer.analysis import Region, region_mask, statistics_of, valid_mask
-from swmr_viewer.core.number_text import exact_text, full_text, short_text
+from swmr_viewer.core.number_text import exact_text, full_text, narrow_text
 from swmr_viewer.gui.display.display_settings import Display
 from swmr_viewer.gui.look.painting import guarded
 from swmr_viewer.gui.look.theme import mixed, theme_of_application, tokens
@@ -40,7 +40,7 @@ class RegionsModel(QAbstractTableModel):
     @guarded
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         if role == Qt.ItemDataRole.DisplayRole and orientation == Qt.Orientation.Horizontal:
-            return HEADINGS[section]
+            return HEADINGS[section] if section else ""  # names and colours say what they are, and numbers need the room
         return NUMBERS_ALIGNED if role == Qt.ItemDataRole.TextAlignmentRole and section else None
 
     @guarded
@@ -58,7 +58,7 @@ class RegionsModel(QAbstractTableModel):
         if found is None:
             return "\u2026"
         value = found[index.column() - 1]
-        return full_text(value) if role == Qt.ItemDataRole.ToolTipRole else short_text(value)
+        return full_text(value) if role == Qt.ItemDataRole.ToolTipRole else narrow_text(value)
 
     def as_text(self) -> str:
         """Return the table for a spreadsheet, every number with all that is known of it."""
@@ -120,6 +120,8 @@ class RegionsTable(QTableView):
         super().__init__(parent)
         self._measurements = measurements
         self.numbers = numbers
+        self._wanted = 0
+        """So high (px) are the rows that are to be seen."""
         self._model = RegionsModel(measurements, numbers, self)
         self.setModel(self._model)
         self.setAccessibleName("Regions")
@@ -133,7 +135,7 @@ class RegionsTable(QTableView):
         self.horizontalHeader().setHighlightSections(False)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerItem)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Maximum)
         self.menu = QMenu(self)
         self.menu.setToolTipsVisible(True)
         self.menu.addAction("Copy the table\tCtrl+C").triggered.connect(self.copy)
@@ -157,11 +159,21 @@ class RegionsTable(QTableView):
 
     def fit_rows(self, room: int) -> None:
         """Take the height of all rows, of six, or of as many as have this room (px); one is seen in any case."""
-        head, row = self.horizontalHeader().sizeHint().height() + 2 * self.frameWidth(), self.verticalHeader().defaultSectionSize()
-        n_rows = min(max(1, self._model.rowCount()), MOST_ROWS, max(1, (room - head) // row))
-        if self.height() != head + n_rows * row:
-            self.setFixedHeight(head + n_rows * row)
+        n_rows = min(max(1, self._model.rowCount()), MOST_ROWS, max(1, (room - self._height_of(0)) // self._height_of(1, head=False)))
+        if self._wanted != self._height_of(n_rows):
+            self._wanted = self._height_of(n_rows)
+            self.updateGeometry()
             self.scrollTo(self.currentIndex())
+
+    def sizeHint(self) -> QSize:
+        return QSize(super().sizeHint().width(), self._wanted)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(super().minimumSizeHint().width(), self._height_of(1))
+
+    def _height_of(self, n_rows: int, *, head: bool = True) -> int:
+        rows = n_rows * self.verticalHeader().defaultSectionSize()
+        return rows + self.horizontalHeader().sizeHint().height() + 2 * self.frameWidth() if head else rows
 
     def _color(self) -> None:
         """Keep the numbers and the region's colour as they are where a row is selected."""

@@ -8,7 +8,7 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QAction, QActionGroup, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QMenu, QPushButton, QSizePolicy, QToolButton, QWidget
 
-from swmr_viewer.gui.look.labels import button_text
+from swmr_viewer.gui.look.labels import button_text, tip
 
 ARROW = " \u25be"
 
@@ -45,6 +45,7 @@ class ChoiceButton(QToolButton):
         if (words, short or words) != (self._long, self._short):
             self._long, self._short = words, short or words
             self.setAccessibleDescription(words)
+            self.setToolTip(tip(f"{self.accessibleName()}: {words}"))
             self._fit_words()
             self.updateGeometry()
 

@@ -6,13 +6,15 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from swmr_viewer.analysis.regions import line_profile
 from swmr_viewer.core.data_facts import DataFacts
-from swmr_viewer.core.number_text import full_text, short_text
+from swmr_viewer.core.number_text import full_text, narrow_text
 from swmr_viewer.gui.assembly import Assembly
 from swmr_viewer.gui.display.orientation import Orientation
 from swmr_viewer.gui.measuring.alarm import AlarmRule
@@ -86,10 +88,10 @@ def test_a_rectangle_is_drawn_by_mouse_and_its_numbers_are_those_of_its_pixels(
     assert measuring.tabs.isVisible()
     inside = picture()[12:40, 10:30]
     assert [cell(viewer, 0, column) for column in range(5)] == [
-        "A", short_text(inside.sum()), short_text(inside.mean()), short_text(inside.max()), short_text(inside.std())
+        "A", narrow_text(inside.sum()), narrow_text(inside.mean()), narrow_text(inside.max()), narrow_text(inside.std())
     ]  # fmt: skip
     show(qtbot, viewer, reader, picture(seed=3), 9)
-    assert cell(viewer, 0, 1) == short_text(picture(seed=3)[12:40, 10:30].sum())
+    assert cell(viewer, 0, 1) == narrow_text(picture(seed=3)[12:40, 10:30].sum())
 
 
 def test_regions_keep_to_the_files_pixels_on_a_turned_picture(qtbot: QtBot, viewer: Assembly) -> None:
@@ -103,7 +105,7 @@ def test_regions_keep_to_the_files_pixels_on_a_turned_picture(qtbot: QtBot, view
     drag(qtbot, viewer, (10, 12), (30, 40))
     np.testing.assert_allclose(sorted(regions(viewer)[0].points), ((10, 12), (30, 40)), atol=0.3)
     inside = picture()[12:40, 10:30]
-    assert cell(viewer, 0, 1) == short_text(inside.sum())
+    assert cell(viewer, 0, 1) == narrow_text(inside.sum())
     QApplication.processEvents()
     drag(qtbot, viewer, (20, 26), (25, 30))
     np.testing.assert_allclose(sorted(regions(viewer)[0].points), ((15, 16), (35, 44)), atol=0.4)
@@ -162,7 +164,7 @@ def test_a_regions_numbers_leave_out_what_the_pixel_mask_leaves_out(qtbot: QtBot
     with qtbot.waitSignal(viewer.window.display.changed):
         reader.say(m.PixelMaskRead(reader.generation, PATH, MASK_PATH, bad.shape, np.packbits(bad).tobytes()))
     inside = picture()[12:40, 10:30][~bad[12:40, 10:30]]
-    assert [cell(viewer, 0, column) for column in range(1, 4)] == [short_text(f(inside)) for f in (np.sum, np.mean, np.max)]
+    assert [cell(viewer, 0, column) for column in range(1, 4)] == [narrow_text(f(inside)) for f in (np.sum, np.mean, np.max)]
 
 
 def test_escape_and_a_slip_of_the_mouse_draw_nothing(qtbot: QtBot, viewer: Assembly) -> None:
@@ -301,10 +303,20 @@ def test_the_crosshair_follows_the_pointer_and_numbers_appear_on_large_pixels(
 
 
 def test_numbers_are_whole_where_they_are_whole() -> None:
-    assert short_text(12345.0).replace("\u2009", "") == "12345"
-    assert short_text(123456.0).replace("\u2009", " ") == "123 k"
-    assert short_text(2_041_000).replace("\u2009", " ") == "2.04 M"
-    assert short_text(-999_999).replace("\u2009", " ") == "-1.00 M"
-    assert (short_text(35.4), short_text(-8.9), short_text(1.5e-7), short_text(1.7e19)) == ("35.40", "-8.900", "1.5e-7", "1.7e19")
+    assert narrow_text(12345.0).replace("\u2009", "") == "12345"
+    assert narrow_text(123456.0).replace("\u2009", " ") == "123 k"
+    assert narrow_text(2_041_000).replace("\u2009", " ") == "2.04 M"
+    assert narrow_text(-999_999).replace("\u2009", " ") == "-1.00 M"
+    assert (narrow_text(35.4), narrow_text(-8.9), narrow_text(1.5e-7), narrow_text(1.7e19)) == ("35.40", "-8.900", "1.5e-7", "1.7e19")
     assert full_text(12345678.0).replace("\u2009", "") == "12345678"
-    assert short_text(float("nan")) == "nan"
+    assert narrow_text(float("nan")) == "nan"
+
+
+@given(st.floats(-1e99, 1e99) | st.integers(-(2**64), 2**64))
+def test_numbers_of_a_narrow_column_are_short_and_near(value: float) -> None:
+    words = narrow_text(value)
+    assert len(words.replace("\u2009", "")) <= 8
+    number, unit = words.split("\u2009") if words[-1].isalpha() else (words.replace("\u2009", ""), "")
+    factor = 1000.0 ** (1 + "kMGTP".index(unit)) if unit else 1.0
+    if value == 0 or abs(value) > 1e-99:
+        assert float(number) * factor == pytest.approx(value, rel=0.051)

@@ -10,7 +10,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from swmr_viewer.core.conditions import Timeout
-from swmr_viewer.core.number_text import short_text
+from swmr_viewer.core.number_text import narrow_text
 from swmr_viewer.gui.assembly import Assembly
 from swmr_viewer.gui.measuring.alarm import AlarmRule
 from swmr_viewer.simulator.defects import pixel_mask
@@ -53,7 +53,7 @@ def test_region_curves_speak_for_every_complete_frame(qtbot: QtBot, live_viewer:
     np.testing.assert_array_equal(measuring.measurements.values.column("total"), column)
     assert assembly.window.readout.total.text().replace("\u2009", "") == f"total {int(column[8])}"
     table = measuring.regions_panel.table.model()
-    assert table.index(0, 1).data() == short_text(float(column[8]))
+    assert table.index(0, 1).data() == narrow_text(float(column[8]))
 
 
 def test_a_profile_leaves_out_what_the_files_mask_leaves_out(qtbot: QtBot, live_viewer: LiveViewer, live_writer: Any) -> None:

@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 from swmr_viewer.analysis.regions import Region
 from swmr_viewer.core.conditions import Timeout
 from swmr_viewer.core.data_facts import DataFacts
-from swmr_viewer.core.number_text import short_text
+from swmr_viewer.core.number_text import narrow_text
 from swmr_viewer.gui.assembly import Assembly
 from swmr_viewer.gui.curves.curve_axes import ChannelAxis
 from swmr_viewer.gui.measuring.readout_text import span_text
@@ -96,7 +96,7 @@ def row(viewer: Assembly, number: int) -> list[str]:
 
 
 def numbers(name: str, inside: np.ndarray) -> list[str]:
-    return [name, *(short_text(one) for one in (inside.sum(), inside.mean(), inside.max(), inside.std()))]
+    return [name, *(narrow_text(one) for one in (inside.sum(), inside.mean(), inside.max(), inside.std()))]
 
 
 @pytest.mark.parametrize("axis", AXES)
