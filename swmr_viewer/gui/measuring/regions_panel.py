@@ -14,8 +14,9 @@ from swmr_viewer.gui.measuring.curve_choice import CurveChoice
 from swmr_viewer.gui.measuring.measurements import Measurements
 from swmr_viewer.gui.measuring.measuring_actions import MeasuringActions
 from swmr_viewer.gui.measuring.nothing_drawn import NothingDrawn
+from swmr_viewer.gui.measuring.region_numbers import RegionNumbers
 from swmr_viewer.gui.measuring.regions_layer import region_color
-from swmr_viewer.gui.measuring.regions_table import RegionNumbers, RegionsTable
+from swmr_viewer.gui.measuring.regions_table import RegionsTable
 from swmr_viewer.gui.measuring.small_buttons import ActionButton, ChoiceButton
 from swmr_viewer.gui.session import Session
 

@@ -80,19 +80,13 @@ class SpansLayer(QObject):
             signal.connect(self._sync)
         curve.box.sigRangeChanged.connect(self._place_labels)
 
-    @property
-    def can_draw(self) -> bool:
-        """Whether a span of the shown axis is a span of channels."""
-        return self._axis is not None
-
     def item_of(self, name: str) -> SpanItem:
         """Return the item that shows a region."""
         return self._items[name]
 
     @property
     def _axis(self) -> ChannelAxis | None:
-        axis = self._curve.channels
-        return axis if axis is not None and axis.is_one_way else None
+        return self._curve.channels
 
     @property
     def _facts(self) -> DataFacts:
