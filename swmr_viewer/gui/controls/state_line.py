@@ -107,7 +107,9 @@ class StateLine(QWidget):
 
     def _show(self) -> None:
         state, colors = self._session.scan.state, tokens()
-        self.text.setStyleSheet(f"color: {tone_of(state.kind, colors)}; font-weight: 600;")
+        sheet = f"color: {tone_of(state.kind, colors)}; font-weight: 600;"
+        if sheet != self.text.styleSheet():  # Qt would polish it anew, with each frame
+            self.text.setStyleSheet(sheet)
         words = state_words(state.in_words, shown_words(self._session.scan, self._playback.direction))
         self.text.offer(*words, room=self._room)
         self.dot.update()
