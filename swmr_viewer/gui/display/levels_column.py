@@ -7,13 +7,16 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QToolButton, QWidget
 
 from swmr_viewer.gui.display.color_bar import BAR_WIDTH, TEXT_LEFT, TEXT_WIDTH, TOP, ColorBar, bar_ends
+from swmr_viewer.gui.display.display_settings import DisplaySettings
 from swmr_viewer.gui.display.histogram import Histogram
 from swmr_viewer.gui.display.level_field import HEIGHT, LevelField
 from swmr_viewer.gui.display.levels_model import LevelsModel
 from swmr_viewer.gui.display.levels_scale import moved_high, moved_low
-from swmr_viewer.gui.look.labels import PlainLabel
+from swmr_viewer.gui.display.levels_text import AS_STORED, mask_words, mode_text, short_mode_text
+from swmr_viewer.gui.look.labels import PlainLabel, tip
 
 LEFT = TEXT_LEFT - 3
+MODE_TIP = "Click: percentiles, extremes, fixed or held; which pixels are left out (Shift+A)"
 LEAST_HEIGHT = 4 * HEIGHT + TOP
 
 
@@ -41,6 +44,7 @@ class LevelsColumn(QWidget):
         self.mode.setAccessibleName("Where the levels come from")
         self.mask_mark = PlainLabel("small", parent=self)
         self.mask_mark.setAlignment(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignVCenter)
+        self._told: tuple[object, ...] = ()
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(1)
@@ -57,16 +61,17 @@ class LevelsColumn(QWidget):
         for strip in (self.histogram, self.color_bar):
             strip.auto_wanted.connect(self.auto_wanted)
 
-    def say_mode(self, words: str, tip: str) -> None:
-        """Say where the levels come from."""
-        if (words, tip) != (self.mode.text(), self.mode.toolTip()):
-            self.mode.setText(words)
-            self.mode.setToolTip(tip)
-
-    def say_mask(self, words: str, tip: str, role: str) -> None:
-        """Say which mask is in use, or why none is; nothing where there is nothing to say."""
-        self.mask_mark.say(words, role)
-        self.mask_mark.setToolTip(tip)
+    def tell(self, settings: DisplaySettings, *, is_as_stored: bool, lacks_mask: bool) -> None:
+        """Say where the levels come from, and which mask is in use, or why none is; once, not for every frame."""
+        told = settings.mode, settings.percentiles, is_as_stored, settings.mask.mask_path, lacks_mask
+        if told == self._told:
+            return
+        self._told = told
+        self.mode.setText(short_mode_text(settings, is_as_stored=is_as_stored))
+        self.mode.setToolTip(f"Levels: {AS_STORED if is_as_stored else mode_text(settings)}\n{MODE_TIP}")
+        words, full = mask_words(settings.mask.mask_path, is_lacking=lacks_mask)
+        self.mask_mark.say(words, "small-warn" if lacks_mask else "small")
+        self.mask_mark.setToolTip(tip(full))
 
     def edit(self) -> None:
         """Let the low level be typed, then, after Tab, the high one."""

@@ -17,13 +17,11 @@ from swmr_viewer.gui.display.color_bar import BELOW, TOP
 from swmr_viewer.gui.display.display_settings import DisplaySettings
 from swmr_viewer.gui.display.levels_column import LevelsColumn
 from swmr_viewer.gui.display.levels_model import LevelsModel
-from swmr_viewer.gui.display.levels_text import AS_STORED, mask_words, mode_text, short_mode_text
 from swmr_viewer.gui.display.orientation import Orientation
 from swmr_viewer.gui.image.frame_axes import FrameTicks, frame_axes
 from swmr_viewer.gui.image.image_box import ImageBox
 from swmr_viewer.gui.image.image_layers import ImageLayers
 from swmr_viewer.gui.image.raw_crop import Crop
-from swmr_viewer.gui.look.labels import tip
 from swmr_viewer.gui.look.painting import PaintedView
 from swmr_viewer.gui.look.theme import theme_of_application, tokens
 from swmr_viewer.scan_model import LiveFrame
@@ -33,7 +31,6 @@ HISTOGRAM_FROM = 120
 """The histogram is left out where the view is not wider by so much (px) than it is high: a square picture would be smaller for it."""
 BESIDE = {False: 42, True: 50}
 """Room for the ticks of pixels, and for those of named axes (pixels): of their own accord they would grow, and the picture jump."""
-MODE_TIP = "Click: percentiles, extremes, fixed or held; which pixels are left out (Shift+A)"
 
 
 class ImageView(QWidget):
@@ -52,7 +49,6 @@ class ImageView(QWidget):
         self._shape: tuple[int, int] | None = None
         self._settings = DisplaySettings()
         self._axes = frame_axes(DataFacts())
-        self._mask_told: tuple[str | None, bool] = (None, False)
         self.model = LevelsModel(self)
         self._build()
         self._lay_out()
@@ -156,7 +152,6 @@ class ImageView(QWidget):
         if settings.orientation != before.orientation:
             self._turn(settings.orientation)
         self._apply_levels()
-        self._say_mask()
         if (before.scale, before.mask, before.marks_saturated) != (settings.scale, settings.mask, settings.marks_saturated):
             self._draw(anew=True)
             self._count()
@@ -181,7 +176,6 @@ class ImageView(QWidget):
         self.layers.hold(frame)
         self._apply_colors()
         self._apply_levels()
-        self._say_mask()
         self._fit((int(frame.raw.shape[0]), int(frame.raw.shape[1])))
         self._draw(anew=True)
         self._count()
@@ -230,18 +224,8 @@ class ImageView(QWidget):
         is_as_stored = frame is not None and frame.is_camera_picture and self._settings.has_usual_levels
         if is_as_stored:
             levels = (0.0, 255.0)
-        words = AS_STORED if is_as_stored else mode_text(self._settings)
-        self.column.say_mode(short_mode_text(self._settings, is_as_stored=is_as_stored), f"Levels: {words}\n{MODE_TIP}")
+        self.column.tell(self._settings, is_as_stored=is_as_stored, lacks_mask=frame is not None and frame.lacks_mask)
         self.model.take(self._settings.scale, frame.whole.dtype.kind if frame is not None else None, levels)
-
-    def _say_mask(self) -> None:
-        """Say whether the file's own mask is in use; once, not for every frame."""
-        frame = self.layers.frame
-        told = (self._settings.mask.mask_path, frame is not None and frame.lacks_mask)
-        if told != self._mask_told:
-            self._mask_told = told
-            words, full = mask_words(told[0], is_lacking=told[1])
-            self.column.say_mask(words, tip(full), "small-warn" if told[1] else "small")
 
     def _on_levels(self) -> None:
         self.layers.apply_levels(self._ratio())
