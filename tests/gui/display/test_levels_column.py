@@ -247,7 +247,7 @@ def test_the_histogram_makes_room_where_there_is_little(qtbot: QtBot, shown: Ass
     view = shown.window.frame_view
     counts = view.image.histogram.counts().sum()
     for width, is_there in ((600, True), (400, False), (700, True)):
-        view.setFixedWidth(width)
+        view.setFixedSize(width, 420)
         qtbot.waitUntil(lambda is_there=is_there: view.image.histogram.isVisible() == is_there)
         qtbot.waitUntil(lambda is_there=is_there: (view.image.column.width() > 75) == is_there)
     assert view.image.histogram.counts().sum() == counts == 64 * 48
