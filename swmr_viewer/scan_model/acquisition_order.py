@@ -78,7 +78,7 @@ class AcquisitionOrder:
 
     def note_read(self, read: OrderRead) -> None:
         """Take in what the reader tells."""
-        self.is_answered = True
+        self.is_answered = bool(read.values.size) or read.source is OrderSource.ARRIVAL
         if read.whole:
             self._told = None
             self.source = self._as_seen

@@ -13,7 +13,7 @@ _PROGRAM = """
 import json, sys
 import h5py, numpy as np
 
-def new(path, n_keys, shape, chunks, frame, limit, motors):
+def new(path, n_keys, shape, chunks, frame, limit, motors, started):
     global file, keys, data
     file = h5py.File(path, "w", libver="v110")
     free = (limit,) * len(shape)
@@ -22,7 +22,9 @@ def new(path, n_keys, shape, chunks, frame, limit, motors):
     data = file.create_dataset("data", (*shape, *frame), "i4", maxshape=(*free, *frame), chunks=(*ones, *frame), compression="gzip")
     for name in motors:
         read_back = file.create_dataset(name, shape, "f8", maxshape=free, chunks=tuple(chunks), fillvalue=np.nan)
-        read_back.attrs["units"] = np.bytes_("mm")
+        read_back.attrs["units"] = np.bytes_("s" if started else "mm")
+        if started:
+            read_back.attrs["start"] = np.bytes_(started)
         file.attrs[name + "_indices"] = list(range(len(shape)))
     file.attrs["axes"] = np.array([*motors, *("." for _ in range(len(shape) + len(frame) - len(motors)))], "S")
     file.swmr_mode = True
@@ -84,12 +86,13 @@ class ScriptedWriter:
         frame: tuple[int, ...] = (2, 3),
         limit: int | None = None,
         motors: tuple[str, ...] = (),
+        started: str = "",
     ) -> None:
         """Begin a file with growing keys ``keys/k0`` ... and ``data`` of this frame shape, in SWMR mode; a limit is of each scan axis.
 
-        Motors are the scan's first axes, and are read back at each point.
+        Motors are the scan's first axes, and are read back at each point; ``started``: instead they are times since then.
         """
-        self._do("new", str(path), n_keys, shape, chunks, frame, limit, motors)
+        self._do("new", str(path), n_keys, shape, chunks, frame, limit, motors, started)
 
     def frame(self, position: tuple[int, ...]) -> None:
         """Write and flush the frame at a position; each of its pixels is ``value_at(position)``."""

@@ -138,6 +138,19 @@ def test_the_best_of_what_the_file_has_is_taken(
         assert order_of(listener).indices().tolist() == expected.tolist()
 
 
+def test_times_that_are_written_after_the_key_are_read_once_they_are_there(tmp_path: Path) -> None:
+    with ScriptedWriter() as writer, Listener() as listener:
+        writer.new(tmp_path / "scan.h5", 1, (1, 3), (1, 3), motors=("start_time",), started="2026-03-04T05:06:07")
+        listener.supervisor.send(SendOrder(listener.follow(tmp_path / "scan.h5", "/keys", "/data")))
+        for at in (0, 1, 2):
+            writer.frame((0, at))
+            writer.key(0, [(0, at)])
+            until_told(listener, at + 1, tuple(OrderSource))
+        for at, time_s in ((2, 1.0), (0, 2.0), (1, 3.0)):
+            writer.moved("start_time", (0, at), time_s)
+        assert until_told(listener, 3, (OrderSource.TIMES,)).indices().tolist() == [2, 0, 1]
+
+
 def test_a_large_scan_is_told_in_parts_that_hold_up_nothing(tmp_path: Path) -> None:
     shape, n = (300, 700), 210_000
     visits = np.random.default_rng(3).permutation(n)

@@ -90,9 +90,18 @@ def test_where_nothing_is_told_those_that_were_seen_to_come_follow_those_that_we
     complete(order, 9)
     complete(order, 1)
     assert (found.source, found.indices().tolist()) == (OrderSource.ARRIVAL, [0, 2, 9, 1])
-    tell(order, [], [], whole=True)
+    found.note_read(OrderRead(1, OrderSource.ARRIVAL, runs_of(np.empty(0, np.int64)), np.empty(0), SHAPE, whole=True))
     assert found.is_answered
     assert (found.source, found.indices().tolist()) == (OrderSource.ARRIVAL, [0, 2, 9, 1])
+
+
+def test_keys_that_turn_out_not_to_count_are_forgotten_before_anything_else_is_told(order: Order) -> None:
+    found, _ = order
+    complete(order, 7)
+    tell(order, [7], [1])
+    complete(order, 2)
+    found.note_read(OrderRead(1, OrderSource.INDEX, runs_of(np.empty(0, np.int64)), np.empty(0), SHAPE, whole=True))
+    assert (found.source, found.is_answered, found.indices().tolist()) == (OrderSource.ARRIVAL, False, [7, 2])
 
 
 def test_several_that_came_at_once_where_a_snake_runs_back_are_in_its_order(order: Order) -> None:

@@ -32,7 +32,9 @@ class OrderReader:
         self._source: PointValues | None = None
         self._pending = PendingPoints()
         self._has_credit = self._is_whole = True
-        self._retry_at = float("-inf")
+        self._unwritten = PendingPoints()
+        """Points whose time was not there when it was read: some writers flush it after the key."""
+        self._retry_at = self._look_again_at = float("-inf")
         self.handlers: Handlers = {SendOrder: self._begin, AcknowledgeOrder: lambda request: self._acknowledge()}
 
     @property
@@ -43,16 +45,19 @@ class OrderReader:
         scan = self._frames.scan
         time_paths = [facts.time_path for facts in scan.facts.values()]
         self._sources = acquisition_values(scan.h5file, scan.follower, time_paths) if request.on else None
-        self._has_credit = True
+        self._has_credit = self._is_whole = True
         self._take_next_source()
 
     def _take_next_source(self) -> None:
-        """Read from the next source, everything anew; where there is none left, tell that."""
+        """Read from the next source, everything anew; tell if there is none left, or if what was told is to be forgotten."""
+        was_told = not self._is_whole
         self._source = next(self._sources, None) if self._sources is not None else None
         self._counting, self._is_whole = Counting(), True
-        self._pending = PendingPoints()
+        self._pending, self._unwritten = PendingPoints(), PendingPoints()
         if self._source is not None:
             self._pending.add_ranges(ranges_of(self._frames.progress.complete_mask()))
+            if was_told:
+                self._send(OrderSource.INDEX, np.empty(0, np.int64), np.empty(0))
         elif self._sources is not None:
             self._send(OrderSource.ARRIVAL, np.empty(0, np.int64), np.empty(0))
 
@@ -66,10 +71,12 @@ class OrderReader:
     def remap_indices(self, before: tuple[int, ...], after: tuple[int, ...]) -> None:
         """Move indices to the scan shape by now; called before ``add_completed``."""
         self._pending.remap_indices(before, after)
+        self._unwritten.remap_indices(before, after)
 
     def step(self) -> None:
         """Read for a short while, and send what was found."""
         source = self._source
+        self._look_again()
         if source is None or not self.has_work:
             return
         parts = [*self._read(source)]
@@ -91,11 +98,22 @@ class OrderReader:
                 values = source.read(self._frames.scan_shape, start, stop)[indices - start]
                 self._pending.drop_first(indices.size)
                 known, n = ~np.isnan(values), n + indices.size
+                self._unwritten.add_ranges(runs_of(indices[~known]))
                 yield indices[known], values[known]
                 if self._frames.clock() >= until:
                     return
         except Exception:  # an order is worth no scan, and what is being written now can be read later
             self._retry_at = self._frames.clock() + _RETRY_S
+
+    def _look_again(self) -> None:
+        """Put a block of the unwritten points to the others now and then."""
+        now = self._frames.clock()
+        if self._source is None or self._pending or not self._unwritten or now < self._look_again_at:
+            return
+        self._look_again_at = now + _RETRY_S
+        points = self._unwritten.first(self._source.window)
+        self._unwritten.drop_first(points.size)
+        self._pending.add_ranges(runs_of(points))
 
     def _send(self, source: OrderSource, indices: IndexArray, values: npt.NDArray[np.float64]) -> None:
         pipe = self._frames.pipe

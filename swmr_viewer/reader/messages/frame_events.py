@@ -109,7 +109,7 @@ class OrderSource(StrEnum):
 class OrderRead(ScanEvent):
     """Values that rise as frames were taken, of some complete frames; what was told before stays, unless it is ``whole``.
 
-    One without any frames tells that neither keys (``ARRIVAL``) nor times say anything.
+    One without any frames tells that neither keys nor times say anything (``ARRIVAL``), or only that keys do not (``INDEX``).
     """
 
     source: OrderSource
