@@ -172,7 +172,6 @@ class MainWindow(QMainWindow):
     def _show_picture_alone(self, alone: bool) -> None:
         for part in (self.top_bar, self.readout):
             part.setVisible(not alone)
-        # After them: Qt does not take the height that comes free while panels are being hidden.
         self.panels.put_away(away=alone)
 
     def _show_request(self) -> None:

@@ -15,6 +15,12 @@ from swmr_viewer.gui.measuring import axis_text, pixel_text, place_text
 from swmr_viewer.gui.session import Session
 from swmr_viewer.scan_model import LiveFrame
 
+MEANINGS = {
+    "total": "All pixels that hold a measurement",
+    "saturated": "Pixels at or above the value from which the detector is saturated; S marks them in the picture",
+    "masked": "Pixels that hold no measurement",
+    "skipped": "Complete frames that were not shown, as newer ones had come",
+}
 NOTE_MS = 12_000
 NOTE_PX = 120
 """Less of a note is of no use."""
@@ -47,7 +53,6 @@ class ReadoutBar(QWidget):
         self.total = PlainLabel("muted", room_for="total 00 000 000")
         self.maximum = PlainLabel("muted", room_for="max 000 000")
         self.saturated = PlainLabel("muted", room_for="saturated 0 000")
-        self.saturated.setToolTip("Pixels at or above the value from which the detector is saturated; S marks them in the picture")
         self.masked = PlainLabel("muted", room_for="masked 000 000")
         self.latency = PlainLabel("muted", room_for="key \u2192 screen 000 ms")
         self.skipped = PlainLabel("muted", room_for="skipped 0 000")
@@ -108,10 +113,12 @@ class ReadoutBar(QWidget):
         levels = frame.levels if frame is not None else None
         kind = frame.raw.dtype.kind if frame is not None else ""
         statistics = frame.statistics if frame is not None else None
+        if frame is not None and frame.raw.ndim == 0:  # a single value is told above; it has no total
+            levels = statistics = None
         self._tell(self.total, "total", None if statistics is None else statistics.total)
         self._tell(self.maximum, "max", None if levels is None else int(levels.maximum) if kind in "uib" else levels.maximum)
         if statistics is not None and statistics.hottest_x is not None:
-            self.maximum.setToolTip(f"The hottest pixel: x {statistics.hottest_x}, y {statistics.hottest_y}")
+            self.maximum.setToolTip(f"{self.maximum.toolTip()}, at x {statistics.hottest_x}, y {statistics.hottest_y}")
         self._tell(self.saturated, "saturated", None if statistics is None else statistics.n_saturated)
         self.saturated.say(self.saturated.text(), "warn" if statistics is not None and statistics.n_saturated else "muted")
         self._tell(self.masked, "masked", None if levels is None else levels.n_masked)
@@ -133,6 +140,7 @@ class ReadoutBar(QWidget):
 
     def _tell(self, part: PlainLabel, name: str, number: float | None) -> None:
         self._told[part] = ("", "") if number is None else (f"{name} {value_text(number)}", f"{name} {short_number(number)}")
+        part.setToolTip("\n".join(filter(None, (self._told[part][0], MEANINGS.get(name, "")))))
 
     def _show_note(self, words: str) -> None:
         self._say_note(words)

@@ -134,6 +134,8 @@ class Panels(QMainWindow):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._widen_side()
+        # Qt does not give the middle the height that comes free while panels are being hidden, until it is asked again.
+        QTimer.singleShot(0, self, self.centralWidget().updateGeometry)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -152,7 +154,8 @@ class Panels(QMainWindow):
 
     def _widen_side(self) -> None:
         column = self._side_column()
-        if column and not self._is_dragged:
+        stands_at_one_side = len({self.dockWidgetArea(panel) for panel in column}) == 1
+        if stands_at_one_side and not self._is_dragged:
             self.resizeDocks(column, [side_width(self.width(), self.height())] * len(column), Qt.Orientation.Horizontal)
 
     def actions_to_show(self) -> tuple[QAction, ...]:

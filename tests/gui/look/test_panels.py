@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QByteArray, QPoint, Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from swmr_viewer.gui.assembly import Assembly
-from swmr_viewer.gui.look.panels import LEAST_WIDTH, side_width
+from swmr_viewer.gui.look.panels import LEAST_WIDTH, STATE_KEY, side_width
+from swmr_viewer.gui.look.settings import settings
 from tests.gui.fakes import FakeSupervisor, picture
 
 Following = Callable[..., Assembly]
@@ -74,3 +75,37 @@ def test_a_column_that_was_dragged_stays_as_it_is_also_at_the_next_start(qtbot: 
     panels.restore()
     window.resize(1500, 900)
     qtbot.waitUntil(lambda: panel.width() == dragged)
+
+
+LEFT_BY_0_1 = bytes.fromhex(
+    "000000ff00000001fd00000002000000000000014a00000258fc0200000001fb00000006006d006100700100000000000002580000007c00ffffff00"
+    "0000010000014b00000258fc0200000002fb00000012006400650074006500630074006f007200730100000000000000780000007800000078fb0000"
+    "0012006d006500610073007500720069006e00670100000080000001d8000000e700ffffff0000024300000258000000040000000400000008000000"
+    "08fc00000000"
+)
+"""What version 0.1 kept: the map at the left; at the right the detectors, which are below the map now, and the measurements."""
+
+
+def test_panels_stand_where_version_0_1_left_them(qtbot: QtBot, shown: Assembly) -> None:
+    panels = shown.window.panels
+    settings().setValue(STATE_KEY, QByteArray(LEFT_BY_0_1))
+    panels.restore()
+    map_panel, curve = panels.panel("map"), panels.panel("measuring")
+    qtbot.waitUntil(lambda: curve.isVisible() and map_panel.x() < shown.window.frame_view.mapTo(panels, QPoint()).x() < curve.x())
+    assert 320 < map_panel.width() < 340
+    assert 320 < curve.width() < 340
+
+
+def test_a_torn_off_panel_goes_on_and_comes_back(qtbot: QtBot, shown: Assembly) -> None:
+    panel = shown.window.panels.panel("map")
+    grip = panel.titleBarWidget()
+    qtbot.waitUntil(lambda: panel.width() == side_width(shown.window.panels.width(), shown.window.panels.height()))
+    width = shown.window.frame_view.width()
+    qtbot.mouseDClick(grip, Qt.MouseButton.LeftButton, pos=grip.rect().center())
+    qtbot.waitUntil(lambda: panel.isFloating() and shown.window.frame_view.width() > width)
+    assert panel.isVisible()
+    qtbot.keyClick(shown.window, Qt.Key.Key_F11)
+    assert panel.isVisible(), "a window of its own takes no room from the picture"
+    qtbot.keyClick(shown.window, Qt.Key.Key_F11)
+    qtbot.mouseDClick(grip, Qt.MouseButton.LeftButton, pos=grip.rect().center())
+    qtbot.waitUntil(lambda: not panel.isFloating() and shown.window.frame_view.width() == width)
