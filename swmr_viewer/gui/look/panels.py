@@ -51,6 +51,7 @@ class Panels(QMainWindow):
         self.setTabPosition(Qt.DockWidgetArea.AllDockWidgetAreas, QTabWidget.TabPosition.North)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
         self.setCentralWidget(middle)
+        self._middle = middle
         self._panels: dict[str, QDockWidget] = {}
         self._default = b""
         self._width_at_press = 0
@@ -135,7 +136,7 @@ class Panels(QMainWindow):
         super().resizeEvent(event)
         self._widen_side()
         # Qt does not give the middle the height that comes free while panels are being hidden, until it is asked again.
-        QTimer.singleShot(0, self, self.centralWidget().updateGeometry)
+        QTimer.singleShot(0, self, self._middle.updateGeometry)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
