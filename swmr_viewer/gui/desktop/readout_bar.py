@@ -15,12 +15,9 @@ from swmr_viewer.gui.measuring import axis_text, pixel_text, place_text
 from swmr_viewer.gui.session import Session
 from swmr_viewer.scan_model import LiveFrame
 
-MEANINGS = {
-    "total": "All pixels that hold a measurement",
-    "saturated": "Pixels at or above the value from which the detector is saturated; S marks them in the picture",
-    "masked": "Pixels that hold no measurement",
-    "skipped": "Complete frames that were not shown, as newer ones had come",
-}
+TOTAL_IS = "The sum of all pixels that hold a measurement"
+SATURATED_ARE = "Pixels at or above the value from which the detector is saturated; S marks them in the picture"
+SKIPPED_ARE = "Complete frames that were not shown, as newer ones had come"
 NOTE_MS = 12_000
 NOTE_PX = 120
 """Less of a note is of no use."""
@@ -66,7 +63,6 @@ class ReadoutBar(QWidget):
             self._told[part] = ("", "")
             part.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
             row.addWidget(part)
-        self._mask_told: tuple[str | None, bool] | None = None
         self._forget_note = QTimer(self, singleShot=True, interval=NOTE_MS)
         self._forget_note.timeout.connect(lambda: self._say_note(""))
         session.noted.connect(self._show_note)
@@ -115,32 +111,30 @@ class ReadoutBar(QWidget):
         statistics = frame.statistics if frame is not None else None
         if frame is not None and frame.raw.ndim == 0:  # a single value is told above; it has no total
             levels = statistics = None
-        self._tell(self.total, "total", None if statistics is None else statistics.total)
-        self._tell(self.maximum, "max", None if levels is None else int(levels.maximum) if kind in "uib" else levels.maximum)
-        if statistics is not None and statistics.hottest_x is not None:
-            self.maximum.setToolTip(f"{self.maximum.toolTip()}, at x {statistics.hottest_x}, y {statistics.hottest_y}")
-        self._tell(self.saturated, "saturated", None if statistics is None else statistics.n_saturated)
+        has_place = statistics is not None and statistics.hottest_x is not None
+        place = f"The hottest pixel: x {statistics.hottest_x}, y {statistics.hottest_y}" if statistics is not None and has_place else ""
+        self._tell(self.total, "total", None if statistics is None else statistics.total, TOTAL_IS)
+        self._tell(self.maximum, "max", None if levels is None else int(levels.maximum) if kind in "uib" else levels.maximum, place)
+        self._tell(self.saturated, "saturated", None if statistics is None else statistics.n_saturated, SATURATED_ARE)
         self.saturated.say(self.saturated.text(), "warn" if statistics is not None and statistics.n_saturated else "muted")
-        self._tell(self.masked, "masked", None if levels is None else levels.n_masked)
-        self._say_mask()
+        self._tell(self.masked, "masked", None if levels is None else levels.n_masked, self._masked_by())
         latency = "" if counts.latency_s is None else f"key \u2192 screen {1000 * counts.latency_s:.0f} ms"
         self._told[self.latency] = (latency, latency)
-        self._tell(self.skipped, "skipped", None if frame is None else counts.n_skipped)
+        self._tell(self.skipped, "skipped", None if frame is None else counts.n_skipped, SKIPPED_ARE)
         self._arrange()
 
-    def _say_mask(self) -> None:
-        """Say by what pixels are masked; a tooltip is set only where it is another one."""
+    def _masked_by(self) -> str:
+        """Return by what pixels are masked."""
         frame, preparation = self._session.scan.shown, self._session.scan.preparation
         path = None if frame is None else preparation.of(frame.data_path).mask.mask_path
-        told = (path, frame is not None and frame.lacks_mask)
-        if told != self._mask_told:
-            self._mask_told = told
-            why = mask_words(path, is_lacking=told[1])[1] or "The file's pixel mask is not used"
-            self.masked.setToolTip(tip(f"Pixels that hold no measurement: {MASKED_ELSE}\n{why}"))
+        is_lacking = frame is not None and frame.lacks_mask
+        why = mask_words(path, is_lacking=is_lacking)[1] or "The file's pixel mask is not used"
+        return f"Pixels that hold no measurement: {MASKED_ELSE}\n{why}"
 
-    def _tell(self, part: PlainLabel, name: str, number: float | None) -> None:
+    def _tell(self, part: PlainLabel, name: str, number: float | None, meaning: str) -> None:
+        """Tell a number; its tooltip has every digit, and what it means."""
         self._told[part] = ("", "") if number is None else (f"{name} {value_text(number)}", f"{name} {short_number(number)}")
-        part.setToolTip("\n".join(filter(None, (self._told[part][0], MEANINGS.get(name, "")))))
+        part.setToolTip(tip("\n".join(filter(None, (self._told[part][0], meaning)))))
 
     def _show_note(self, words: str) -> None:
         self._say_note(words)

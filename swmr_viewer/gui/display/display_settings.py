@@ -159,7 +159,9 @@ class Display(QObject):
 
     @property
     def has_colors(self) -> bool:
-        """Whether anything is drawn in the colours and between the levels: of spectra only their waterfall is."""
+        """Whether anything is drawn in the colours and between the levels: of spectra only their waterfall is, of scalars a map."""
+        if self._rank == 0:
+            return len(self._session.scan.scan_shape) > 1
         return self._rank != 1 or self._has_waterfall
 
     @property
