@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import PurePath
 
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QAction, QResizeEvent
-from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QMenu, QPushButton, QTabBar, QToolButton, QWidget
+from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QLayout, QMenu, QPushButton, QTabBar, QToolButton, QWidget
 
 from swmr_viewer.core.number_text import dtype_text, shape_text
 from swmr_viewer.core.plain_text import plain
@@ -57,6 +57,7 @@ class TopBar(QWidget):
         """Of the tools that may be icons."""
         box = QHBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
+        box.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)
         box.addWidget(FoldingRow(self._files, self._tools))
         for signal in (session.request_changed, session.opened, session.data_changed, session.data_joined):
             signal.connect(self._show)
@@ -102,6 +103,11 @@ class TopBar(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._arrange()
+
+    def minimumSizeHint(self) -> QSize:
+        """As narrow as its icons, also while there is room for words: else the window could not be made smaller."""
+        tools = sum(self._width_of_part(part, False) + SPACING for part in self._parts_of(self._tool_row))
+        return QSize(max(tools, self._files.minimumSizeHint().width()), super().minimumSizeHint().height())
 
     def event(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.LayoutRequest:  # a tool came or went, or has other words

@@ -236,9 +236,9 @@ class EmptyState(QFrame):
         self.setProperty("panel", "true")
         title = PlainLabel("title")
         title.say("Follow a scan")
-        hint = PlainLabel("muted")
-        hint.say("Open an HDF5 file that is being written in SWMR mode, or drop it here.\nThe file need not exist yet.")
-        hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        hints = PlainLabel("muted"), PlainLabel("muted")
+        hints[0].say("Open an HDF5 file that is being written in SWMR mode, or drop it here.")
+        hints[1].say("The file need not exist yet.")
         self.open = QPushButton("Open a file\u2026")
         self.open.setProperty("kind", "primary")
         self.open.setToolTip(open_action.toolTip())
@@ -247,7 +247,7 @@ class EmptyState(QFrame):
         box = QVBoxLayout(self)
         box.setSpacing(14)
         box.addStretch(1)
-        for part in (title, hint, self.open, self.watching):
+        for part in (title, *hints, self.open, self.watching):
             box.addWidget(part, 0, Qt.AlignmentFlag.AlignHCenter)
         box.addStretch(1)
 

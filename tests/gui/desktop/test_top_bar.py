@@ -75,12 +75,8 @@ def test_a_tab_shows_another_data_set(qtbot: QtBot, shown: Assembly) -> None:
 @pytest.mark.parametrize("width", [1920, 1440, 1280, 1024, 800])
 def test_nothing_in_it_is_cut_and_all_of_it_can_be_reached(qtbot: QtBot, shown: Assembly, width: int) -> None:
     window, bar = shown.window, shown.window.top_bar
-
-    def is_narrow() -> bool:
-        window.resize(width, 700)  # again: what folds needs less room only then
-        return bar.width() == width - 16
-
-    qtbot.waitUntil(is_narrow)
+    window.resize(width, 700)
+    qtbot.waitUntil(lambda: bar.width() == width - 16)
     qtbot.wait(0)
     buttons = [one for one in bar.findChildren(QAbstractButton) if one.isVisible() and one.parent() is not bar.tabs]
     parts: list[QWidget] = [*buttons, *([bar.folder] if bar.folder.isVisible() else [])]
