@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import pyqtgraph as pg
 from PySide6.QtCore import QPointF, Signal
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QWidget
@@ -19,6 +18,7 @@ from swmr_viewer.gui.curves.curve_axes import ChannelAxis
 from swmr_viewer.gui.curves.plot_menu import MenuEntry
 from swmr_viewer.gui.curves.plot_pane import PlotPane
 from swmr_viewer.gui.display.levels_scale import LARGEST
+from swmr_viewer.gui.look.painting import line_pen
 from swmr_viewer.gui.look.theme import tokens
 from swmr_viewer.scan_model import LiveFrame
 
@@ -113,11 +113,11 @@ class CurveView(PlotPane):
         super().apply_theme()
         if not hasattr(self, "curve"):
             return
-        self.curve.setPen(pg.mkPen(tokens().accent, width=1))
+        self.curve.setPen(line_pen(self, tokens().accent))
         for number, curve in enumerate(self.behind):
             color = QColor(tokens().muted)
             color.setAlphaF(0.55 * (1 - number / N_BEHIND))
-            curve.setPen(pg.mkPen(color, width=1))
+            curve.setPen(line_pen(self, color))
 
     def _x(self, size: int) -> npt.NDArray[np.float64]:
         """Where the channels are drawn: on the file's axis where it has as many values, and none of them twice."""

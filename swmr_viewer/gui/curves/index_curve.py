@@ -17,6 +17,7 @@ from swmr_viewer.core.number_text import count_text, exact_text, full_text
 from swmr_viewer.gui.curves.curve_axes import Values
 from swmr_viewer.gui.curves.plot_menu import MenuEntry
 from swmr_viewer.gui.curves.plot_pane import PlotPane
+from swmr_viewer.gui.look.painting import line_pen
 from swmr_viewer.gui.look.theme import tokens
 
 FEW_POINTS = 120
@@ -106,7 +107,7 @@ class IndexCurve(PlotPane):
     def apply_theme(self) -> None:
         super().apply_theme()
         if hasattr(self, "points"):
-            self.shown_line.setPen(pg.mkPen(tokens().muted, width=1))
+            self.shown_line.setPen(line_pen(self, tokens().muted))
             self._color()
 
     def entries_at(self, place: QPointF | None) -> list[MenuEntry]:
@@ -132,7 +133,7 @@ class IndexCurve(PlotPane):
     def _color(self) -> None:
         for number, (curve, points, line) in enumerate(zip(self.curves, self.points, self._drawn, strict=True)):
             color = canvas_color(line.color) if line.color else tokens().accent
-            curve.setPen(pg.mkPen(color, width=2 if line.is_selected and len(self._drawn) > 1 else 1))
+            curve.setPen(line_pen(self, color, 2 if line.is_selected and len(self._drawn) > 1 else 1))
             points.setBrush(pg.mkBrush(color))
             for item in (curve, points):
                 item.setZValue(len(self._drawn) if line.is_selected else number)

@@ -17,6 +17,7 @@ from swmr_viewer.gui.curves.value_picture import ValuePicture
 from swmr_viewer.gui.curves.waterfall_rows import WaterfallRows, on_even_grid
 from swmr_viewer.gui.display.display_settings import DisplaySettings
 from swmr_viewer.gui.display.screen_fit import screen_fit
+from swmr_viewer.gui.look.painting import line_pen
 from swmr_viewer.gui.look.theme import tokens
 
 _SAMPLE = 256
@@ -108,7 +109,7 @@ class WaterfallPlot(PlotPane):
     def apply_theme(self) -> None:
         super().apply_theme()
         if hasattr(self, "shown_line"):
-            self.shown_line.setPen(pg.mkPen(tokens().muted, width=1))
+            self.shown_line.setPen(line_pen(self, tokens().muted))
 
     def entries_at(self, place: QPointF | None) -> list[MenuEntry]:
         at = None if place is None else self._index_and_channel(place)

@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QLineF, QObject, QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QPainter, QPen
+from PySide6.QtGui import QColor, QFont, QPainter
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from swmr_viewer.analysis import Point
 from swmr_viewer.gui.image.image_view import ImageView
-from swmr_viewer.gui.look.painting import guarded
+from swmr_viewer.gui.look.painting import guarded, line_pen
 from swmr_viewer.gui.session import Session
 
 
@@ -106,9 +106,7 @@ class _Cross(pg.GraphicsObject):
         x, y = self.at[1] + 0.5, self.at[0] + 0.5
         lines = [QLineF(0, y, columns, y), QLineF(x, 0, x, rows)]
         for color, width in ((QColor(0, 0, 0, 110), 3.0), (QColor(255, 255, 255, 220), 1.0)):
-            pen = QPen(color, width)
-            pen.setCosmetic(True)
-            painter.setPen(pen)
+            painter.setPen(line_pen(painter.device(), color, width))
             painter.drawLines(lines)
 
 

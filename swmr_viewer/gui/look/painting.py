@@ -10,7 +10,7 @@ from typing import Any, TypeVar, cast
 
 import pyqtgraph as pg
 from PySide6.QtCore import QRectF, QTimer, Signal
-from PySide6.QtGui import QPainter, QPainterPath, QPaintEvent
+from PySide6.QtGui import QColor, QPaintDevice, QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import QGraphicsItem, QWidget
 
 from swmr_viewer.core.errors import SwmrViewerError
@@ -105,6 +105,15 @@ def _name(owner: object) -> str:
 
 
 guard_items()
+
+
+def line_pen(on: QPaintDevice, color: QColor | str, width: float = 1.0) -> QPen:
+    """Return a pen for lines on a plot or a picture whose width (px) is alike on each screen.
+
+    Such pens do not grow with the zoom, and Qt counts their widths in the screen's own pixels: at 200 % lines were half as wide.
+    """
+    pen: QPen = pg.mkPen(color, width=width * on.devicePixelRatioF())
+    return pen
 
 
 class PaintedView(pg.GraphicsView):

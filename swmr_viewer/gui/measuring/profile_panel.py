@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-import pyqtgraph as pg
 from PySide6.QtCore import QPointF
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
@@ -12,6 +11,7 @@ from swmr_viewer.core.number_text import exact_text, full_text, value_text
 from swmr_viewer.gui.curves import MenuEntry, PlotPane, Values, canvas_color
 from swmr_viewer.gui.display.display_settings import Display
 from swmr_viewer.gui.look.labels import ElidedLabel
+from swmr_viewer.gui.look.painting import line_pen
 from swmr_viewer.gui.measuring.measurements import Measurements
 from swmr_viewer.gui.measuring.measuring_actions import MeasuringActions
 from swmr_viewer.gui.measuring.nothing_drawn import NothingDrawn
@@ -74,7 +74,7 @@ class ProfileCurve(PlotPane):
     def apply_theme(self) -> None:
         super().apply_theme()
         if hasattr(self, "curve"):
-            self.curve.setPen(pg.mkPen(canvas_color(LINE_COLOR), width=1))
+            self.curve.setPen(line_pen(self, canvas_color(LINE_COLOR)))
 
 
 class ProfilePanel(QWidget):

@@ -11,7 +11,7 @@ from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
 from PySide6.QtWidgets import QGraphicsPathItem, QStyleOptionGraphicsItem, QWidget
 
 from swmr_viewer.analysis import Point, Region
-from swmr_viewer.gui.look.painting import guarded
+from swmr_viewer.gui.look.painting import guarded, line_pen
 
 HALO = QColor(0, 0, 0, 215)
 HALO_PX = 1.75
@@ -34,8 +34,8 @@ def pen_of(color: str | QColor, width: float) -> QPen:
 def draw_with_halo(painter: QPainter, path: QPainterPath, pen: QPen) -> None:
     """Draw an outline with a dark one below."""
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    for one in (pen_of(HALO, pen.widthF() + 2 * HALO_PX), pen):
-        painter.setPen(one)
+    for color, width in ((HALO, pen.widthF() + 2 * HALO_PX), (pen.color(), pen.widthF())):
+        painter.setPen(line_pen(painter.device(), color, width))
         painter.drawPath(path)
 
 
