@@ -17,7 +17,7 @@ from swmr_viewer.gui.look.menus import Popup
 from swmr_viewer.gui.scan_map import missing_text, row_length
 from swmr_viewer.gui.session import Session
 
-WIDTH = 300
+WIDTH = 350
 
 
 class ScanPointError(ValueError):
