@@ -247,7 +247,9 @@ def test_hover_zoom_and_gaps_are_those_of_the_page(qtbot: QtBot, reader: FakeSup
     assert chart.rect().contains(chart.point_of(gap).toPoint())
     assert viewer.session.scan.wanted_index in (gap - 1, gap + 1)
     qtbot.waitUntil(lambda: chart.is_current)
-    assert color_at(viewer, gap - 2) == QColor(tokens().good)
+    seen = [one for one in (gap - 2, gap + 2) if chart.rect().contains(chart.point_of(one).toPoint())]
+    assert seen, "the gap is in view, and so is what is beside it"
+    assert {color_at(viewer, one).name() for one in seen} == {tokens().good}
     qtbot.mouseClick(window.map_panel.whole, LEFT)
     assert not chart.is_zoomed
     assert page_of(viewer) == 0
