@@ -21,7 +21,7 @@ def resource_path(name: str) -> Path:
     Parameters
     ----------
     name : str
-        Relative to ``resources/``, with forward slashes: ``icons/open.svg``.
+        Relative to ``resources/``, with forward slashes: ``icons/live.svg``.
 
     Raises
     ------
