@@ -87,7 +87,7 @@ def test_installed_package_is_the_wheels_and_finds_its_resources(installed: Path
     ask = "from swmr_viewer import resources; print(resources.__file__); print(resources.resource_path('icons/live.svg'))"
     package, icon = map(Path, run(python_of(installed), "-c", ask).splitlines())
     assert package.is_relative_to(installed.parent)
-    assert icon == package.parent / "_resources" / "icons" / "open.svg"
+    assert icon == package.parent / "_resources" / "icons" / "live.svg"
     assert icon.read_bytes() == resource_path("icons/live.svg").read_bytes()
 
 
