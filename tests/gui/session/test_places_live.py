@@ -35,6 +35,14 @@ def test_what_a_pattern_names_stays_as_it_was_looked_at(qtbot: QtBot, tmp_path: 
         qtbot.waitUntil(lambda: session.scan.shown is not None and session.scan.data_path == f"/entry/scan_{number}/data", timeout=WAIT_MS)
 
     wait_for(1)
+    sizes: list[tuple[int, int]] = []
+
+    def has_its_place() -> bool:
+        """Whether the picture, which came a moment ago, has been as large as it is for a while."""
+        sizes.append((window.frame_view.image.view.width(), window.frame_view.image.view.height()))
+        return len(sizes) > 10 and len(set(sizes[-10:])) == 1
+
+    qtbot.waitUntil(has_its_place)
     window.display.fix_levels(3.0, 40.0)
     window.frame_view.image.box.setRange(xRange=(5, 15), yRange=(6, 14), padding=0)
     seen = window.frame_view.image.box.viewRect()
