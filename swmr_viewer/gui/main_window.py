@@ -139,11 +139,10 @@ class MainWindow(QMainWindow):
         page = QWidget()
         box = QVBoxLayout(page)
         box.setContentsMargins(0, 0, 0, 0)
-        box.setSpacing(GAP)
+        box.setSpacing(GAP // 2)
         box.addWidget(self.panels, 1)
         box.addWidget(self.control_bar)
         box.addWidget(self.readout)
-        box.setSpacing(GAP // 2)
         return page
 
     def _lend_actions(self) -> None:

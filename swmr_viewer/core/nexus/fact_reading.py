@@ -54,7 +54,7 @@ class _FactReader:
         self.quantities = Quantities(file.at)
         # A flat one has fewer scan axes than the scan.
         self.scan_rank = max(0, self.data.ndim - len(frame_shape)) if isinstance(self.data, h5py.Dataset) else scan_rank
-        self.instruments = [child for child in file.children(self.entry) if file.has_class(child, "NXinstrument", "instrument")]
+        self.instruments = file.instruments_in(self.entry)
         self.detector = self._find_detector()
 
     def _find_detector(self) -> str | None:

@@ -87,6 +87,10 @@ class NexusFile:
         declared = text_of(group, "NX_class")
         return declared == nx_class if declared else bool(usual_name) and path.rsplit("/", 1)[-1] == usual_name
 
+    def instruments_in(self, entry: str) -> list[str]:
+        """Return the paths of an entry's instruments."""
+        return [child for child in self.children(entry) if self.has_class(child, "NXinstrument", "instrument")]
+
     def is_same(self, path: str, data: Any) -> bool:
         """Return whether this is a data set by another name."""
         found = self.at(path)

@@ -55,8 +55,7 @@ class MotorFinder:
     def __init__(self, h5file: h5py.File, data_path: str, scan_rank: int) -> None:
         self._file = NexusFile(h5file)
         self._data_path, self._scan_rank = data_path, scan_rank
-        entry = "/" + data_path.strip("/").split("/")[0]
-        self._instruments = [child for child in self._file.children(entry) if self._file.has_class(child, "NXinstrument", "instrument")]
+        self._instruments = self._file.instruments_in("/" + data_path.strip("/").split("/")[0])
         self._values: dict[str, list[ValuesAlong]] = {}
         self._seen: list[object] = []
         self._declared: list[str] = []
