@@ -6,14 +6,14 @@ from pathlib import PurePath
 
 from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QAction, QResizeEvent
-from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QLayout, QMenu, QPushButton, QTabBar, QToolButton, QWidget
+from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QLayout, QMenu, QTabBar, QToolButton, QWidget
 
 from swmr_viewer.core.number_text import dtype_text, shape_text
 from swmr_viewer.core.plain_text import plain
 from swmr_viewer.gui.look.folding_row import FoldingRow
 from swmr_viewer.gui.look.icons import wear
 from swmr_viewer.gui.look.labels import PlainLabel, button_text, tip
-from swmr_viewer.gui.look.menus import PopupButton
+from swmr_viewer.gui.look.menus import ActionButton, PopupButton
 from swmr_viewer.gui.session import Session
 
 LONGEST_NAME, LONGEST_SHORT_NAME = 30, 17
@@ -42,7 +42,9 @@ class TopBar(QWidget):
         self.file.setMenu(self.file_menu)
         self.folder = PlainLabel("muted")
         self.tabs = tabs
-        self.snapshot = _button(snapshot_action, SNAPSHOT, "snapshot")
+        self.snapshot = ActionButton(SNAPSHOT, snapshot_action)
+        self.snapshot.setAccessibleName(SNAPSHOT.strip())
+        wear(self.snapshot, "snapshot")
         self.menu = QToolButton(popupMode=QToolButton.ToolButtonPopupMode.InstantPopup)
         self.menu.setProperty("slim", "true")
         self.menu.setMenu(menu)
@@ -180,14 +182,3 @@ def _row(*parts: QWidget) -> tuple[QWidget, QHBoxLayout]:
     for part in parts:
         row.addWidget(part)
     return widget, row
-
-
-def _button(action: QAction, words: str, icon_name: str) -> QPushButton:
-    button = QPushButton(words)
-    wear(button, icon_name)
-    button.setAccessibleName(words.strip())
-    button.setToolTip(action.toolTip())
-    button.setEnabled(action.isEnabled())
-    action.enabledChanged.connect(button.setEnabled)
-    button.clicked.connect(action.trigger)
-    return button

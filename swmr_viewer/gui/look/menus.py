@@ -6,7 +6,9 @@ from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QFrame, QMenu, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QMenu, QPushButton, QToolButton, QVBoxLayout, QWidget
+
+from swmr_viewer.gui.look.labels import button_text
 
 
 def make_action(
@@ -118,3 +120,20 @@ class PopupButton(QToolButton):
             self.popup.open_beside(self.beside)
         else:
             self.popup.open_below(self)
+
+
+class ActionButton(QPushButton):
+    """Does what an action of the window does, in words of its own; flat ones take no more room than a line of text."""
+
+    def __init__(self, words: str, action: QAction, *, is_flat: bool = False, parent: QWidget | None = None) -> None:
+        super().__init__(button_text(words), parent)
+        self._action = action
+        if is_flat:
+            self.setProperty("kind", "link")
+        self.clicked.connect(action.trigger)
+        action.changed.connect(self._show)
+        self._show()
+
+    def _show(self) -> None:
+        self.setEnabled(self._action.isEnabled())
+        self.setToolTip(self._action.toolTip())

@@ -11,13 +11,13 @@ from swmr_viewer.core.number_text import exact_text, full_text, value_text
 from swmr_viewer.gui.curves import MenuEntry, PlotPane, Values, canvas_color
 from swmr_viewer.gui.display.display_settings import Display
 from swmr_viewer.gui.look.labels import ElidedLabel
+from swmr_viewer.gui.look.menus import ActionButton
 from swmr_viewer.gui.look.painting import line_pen
 from swmr_viewer.gui.measuring.measurements import Measurements
 from swmr_viewer.gui.measuring.measuring_actions import MeasuringActions
 from swmr_viewer.gui.measuring.nothing_drawn import NothingDrawn
 from swmr_viewer.gui.measuring.regions import Line
 from swmr_viewer.gui.measuring.regions_layer import LINE_COLOR
-from swmr_viewer.gui.measuring.small_buttons import ActionButton
 from swmr_viewer.gui.session import Session
 
 NO_LINE = "Draw a line across the picture: its values are shown anew with each frame."

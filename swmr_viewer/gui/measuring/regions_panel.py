@@ -10,6 +10,7 @@ from swmr_viewer.core.number_text import count_text
 from swmr_viewer.gui.curves import CurveLine, IndexCurve
 from swmr_viewer.gui.display.display_settings import Display
 from swmr_viewer.gui.look.labels import ElidedLabel
+from swmr_viewer.gui.look.menus import ActionButton
 from swmr_viewer.gui.measuring.curve_choice import CurveChoice
 from swmr_viewer.gui.measuring.measurements import Measurements
 from swmr_viewer.gui.measuring.measuring_actions import MeasuringActions
@@ -17,7 +18,7 @@ from swmr_viewer.gui.measuring.nothing_drawn import NothingDrawn
 from swmr_viewer.gui.measuring.region_numbers import RegionNumbers
 from swmr_viewer.gui.measuring.regions_layer import region_color
 from swmr_viewer.gui.measuring.regions_table import RegionsTable
-from swmr_viewer.gui.measuring.small_buttons import ActionButton, ChoiceButton
+from swmr_viewer.gui.measuring.small_buttons import ChoiceButton
 from swmr_viewer.gui.session import Session
 
 OF_REGION = {"sum": "sum", "mean": "mean", "maximum": "max", "std": "\u03c3"}

@@ -1,12 +1,12 @@
-"""The small buttons of the curve's panel: a choice that opens a menu, and one that does what an action of the window does."""
+"""The small buttons of the curve's panel: a choice that opens a menu."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QAction, QActionGroup, QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QMenu, QPushButton, QSizePolicy, QToolButton, QWidget
+from PySide6.QtGui import QActionGroup, QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import QMenu, QSizePolicy, QToolButton, QWidget
 
 from swmr_viewer.gui.look.labels import button_text, tip
 
@@ -91,20 +91,3 @@ class ChoiceButton(QToolButton):
             action.setChecked(key == self.key)
             group.addAction(action)
             action.triggered.connect(lambda _, key=key: self.chosen.emit(key))
-
-
-class ActionButton(QPushButton):
-    """Does what an action of the window does, in words of its own; flat ones take no more room than a line of text."""
-
-    def __init__(self, words: str, action: QAction, *, is_flat: bool = False, parent: QWidget | None = None) -> None:
-        super().__init__(button_text(words), parent)
-        self._action = action
-        if is_flat:
-            self.setProperty("kind", "link")
-        self.clicked.connect(action.trigger)
-        action.changed.connect(self._show)
-        self._show()
-
-    def _show(self) -> None:
-        self.setEnabled(self._action.isEnabled())
-        self.setToolTip(self._action.toolTip())
