@@ -1,6 +1,7 @@
 """What is known of the scan that is followed, without Qt: messages in, facts and what changed out."""
 
 from swmr_viewer.scan_model.acquisition_order import AcquisitionOrder
+from swmr_viewer.scan_model.earlier_scans import EarlierScan
 from swmr_viewer.scan_model.frame_preparation import FramePreparation
 from swmr_viewer.scan_model.live_frame import LiveFrame, Mask, Pixels, frame_from_event
 from swmr_viewer.scan_model.places import Place, same_places
@@ -12,6 +13,7 @@ __all__ = [
     "AcquisitionOrder",
     "Changed",
     "Changes",
+    "EarlierScan",
     "FramePreparation",
     "LiveFrame",
     "Mask",

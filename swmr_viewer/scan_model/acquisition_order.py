@@ -7,6 +7,7 @@ import numpy as np
 from swmr_viewer.core.progress import GrowingArray, KeyProgress
 from swmr_viewer.core.ranges import IndexArray, indices_of
 from swmr_viewer.core.scan import moved
+from swmr_viewer.quantities import Column, ComputedColumn, ScanColumns, Values
 from swmr_viewer.reader.messages import OrderRead, OrderSource
 
 _MOST_PARTS = 1000
@@ -30,6 +31,8 @@ class AcquisitionOrder:
         """By how many arrivals a frame came, from 1; 0: nobody saw it come."""
         self._n_arrivals, self._last_arrived = 0, -1
         self._sorted = _Sorted(())
+        self.version = 0
+        """Grows whenever more is known."""
         self._new: list[IndexArray] | None = None
         """Points whose values are known, and that stand in no order yet; None: all of them."""
 
@@ -96,12 +99,14 @@ class AcquisitionOrder:
         self._note_new(indices)
 
     def _note_new(self, indices: IndexArray) -> None:
+        self.version += 1
         if self._new is not None and len(self._new) < _MOST_PARTS:
             self._new.append(indices)
         else:
             self._begin_anew()
 
     def _begin_anew(self) -> None:
+        self.version += 1
         self._sorted, self._new = _Sorted(()), None
 
     @property
@@ -162,6 +167,17 @@ class AcquisitionOrder:
         if self._progress is None or (self._told is not None and self._told.shape != self._shape):
             return np.empty(0, np.int64)
         return np.flatnonzero(self._progress.complete_mask() if self._told is None else ~np.isnan(self._told.flat)).astype(np.int64)
+
+
+def order_column(order: AcquisitionOrder, columns: ScanColumns) -> Column:
+    """Return the order as a quantity: as which each point was taken, from 0; NaN where that is not known."""
+
+    def ranks(indices: IndexArray) -> Values:
+        found = order.rank_of(indices).astype(np.float64)
+        found[found < 0] = np.nan
+        return found
+
+    return ComputedColumn(lambda: columns.size, ranks, lambda: order.version)
 
 
 class _Sorted:

@@ -10,8 +10,10 @@ from typing import Any
 from swmr_viewer.core.conditions import Condition, Timeout, default_conditions
 from swmr_viewer.core.data_facts import DataFacts
 from swmr_viewer.core.progress import KeyProgress
+from swmr_viewer.quantities import QuantityTable, ScanColumns
 from swmr_viewer.reader import messages as m
 from swmr_viewer.scan_model.acquisition_order import AcquisitionOrder
+from swmr_viewer.scan_model.earlier_scans import EarlierScan, with_earlier
 from swmr_viewer.scan_model.frame_preparation import FramePreparation, combined_text, exact_text
 from swmr_viewer.scan_model.live_frame import LiveFrame
 from swmr_viewer.scan_model.places import Places
@@ -33,6 +35,8 @@ class Changed(StrEnum):
     FILE_REPLACED = "file_replaced"
     PIXEL_MASK = "pixel_mask_read"
     MEASURED = "measured"
+    QUANTITIES = "quantities_changed"
+    WANTED = "wanted_changed"
     ORDER = "order_changed"
     MODE = "mode_changed"
     LIVE_MODE = "live_mode_changed"
@@ -73,6 +77,11 @@ class ScanFacts:
         self.places = Places()
         """By these names what was chosen for a data set is kept from scan to scan."""
         self.preparation = FramePreparation(send, self.places.name_of)
+        self.wanted: dict[str, tuple[str, ...]] = {}
+        """Which quantities are wanted, and by whom; kept from file to file."""
+        self.earlier: tuple[EarlierScan, ...] = ()
+        """The scans before this one, the newest first."""
+        self.columns, self.tables = ScanColumns(), dict[str, QuantityTable]()
         self.forget()
         self.state: SessionState = self.resolved()
 
@@ -81,6 +90,10 @@ class ScanFacts:
         self.generation = 0
         self.description: m.Opened | None = None
         self.progress: KeyProgress | None = None
+        self.columns = ScanColumns()
+        """Quantities that all data sets of the scan share."""
+        self.tables: dict[str, QuantityTable] = {}
+        """What is known of the scan points of each data set, by the names of places."""
         self.order = AcquisitionOrder()
         """In which order the complete frames were taken: what the file says of it once that is wanted, else as they came."""
         self.awaited: tuple[tuple[str, str], ...] = ()
@@ -134,6 +147,20 @@ class ScanFacts:
         if self.walks_in_order:
             return self.order.last()
         return self.progress.newest if self.progress is not None else None
+
+    def table_of(self, place: str) -> QuantityTable:
+        """Return what is known of the scan points of the data set that stands in a place."""
+        return self.tables.setdefault(place, QuantityTable(self.columns))
+
+    @property
+    def quantities(self) -> QuantityTable:
+        """What is known of the scan points of the shown data set."""
+        return self.table_of(self.place)
+
+    def keep_earlier(self, next_path: str) -> None:
+        """Keep what is known of this scan, as the one before the next; the same file again is the same scan."""
+        if self.request is not None and (self.request.path != next_path or self.replaced is not None):
+            self.earlier = with_earlier(self.earlier, self.request.path, self.tables)
 
     @property
     def scan_shape(self) -> tuple[int, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -13,6 +13,7 @@ from swmr_viewer.core.progress import KeyProgress
 from swmr_viewer.core.ranges import indices_of
 from swmr_viewer.core.scan import moved_index
 from swmr_viewer.reader import messages as m
+from swmr_viewer.scan_model.acquisition_order import order_column
 from swmr_viewer.scan_model.live_frame import LiveFrame
 from swmr_viewer.scan_model.places import places_in
 from swmr_viewer.scan_model.scan_facts import Changed, Changes, ScanFacts
@@ -47,6 +48,8 @@ class ScanModel:
         self._retry, self._stop = retry, stop
         self._changes: Changes = []
         self.scan = ScanFacts(clock, send)
+        self._measured_for = 0
+        """The number of the last request to measure."""
         self._open_problem: Problem | None = None
         """What may be solved by itself."""
         self._handlers: dict[type, Callable[[Any], None]] = {
@@ -56,7 +59,7 @@ class ScanModel:
             m.SendOrder: self._on_send_order, m.OrderRead: self._on_order,
             m.Opened: self._on_opened, m.DataJoined: self._on_joined, m.DataAwaited: self._on_awaited,
             m.FileReplaced: self._on_file_replaced, m.KeysChanged: self._on_keys, LiveFrame: self._on_frame,
-            m.Measured: lambda measured: self._note(Changed.MEASURED, measured),
+            m.Measure: self._on_measure, m.Measured: self._on_measured,
             m.PixelMaskRead: lambda mask: self._note(Changed.PIXEL_MASK, mask),
             m.PhaseChanged: self._on_phase, m.ReaderStuck: lambda stuck: self._set_stuck(stuck.seconds, stuck.doing),
             m.ReaderRecovered: lambda _: self._set_stuck(0.0, ""),
@@ -87,6 +90,14 @@ class ScanModel:
         self._note(Changed.ORDER)
         return self._taken()
 
+    def want_quantities(self, who: str, names: Iterable[str]) -> Changes:
+        """Have these quantities known from now on, and no others for this purpose."""
+        wanted = tuple(dict.fromkeys(names))
+        if wanted != self.scan.wanted.get(who, ()):
+            self.scan.wanted[who] = wanted
+            self._note(Changed.WANTED)
+        return self._taken()
+
     def drop_shown(self) -> Changes:
         """Let go of the shown frame."""
         self._show(None)
@@ -109,6 +120,7 @@ class ScanModel:
 
     def _on_follow(self, follow: m.Follow) -> None:
         self._show(None)
+        self.scan.keep_earlier(follow.request.path)
         self.scan.forget()
         self._open_problem = None
         self.scan.generation, self.scan.request, self.scan.conditions = follow.generation, follow.request, follow.request.conditions
@@ -169,6 +181,7 @@ class ScanModel:
             self.scan.order.move_to(self.scan.progress)
             self.scan.following_since_s = self._clock()
         self.scan.places.enter(places_in(self.scan.request, opened))
+        self._note_columns()
         self.scan.preparation.send_unusual(self.scan.generation, opened.data)
         self._note(Changed.OPENED)
         self._note(Changed.PROGRESS)
@@ -179,6 +192,7 @@ class ScanModel:
         before = self.scan.data_path
         self.scan.description = replace(self.scan.description, data=self.scan.description.data + joined.data)
         self.scan.places.join(places_in(self.scan.request, joined))
+        self._note_columns()
         self.scan.preparation.send_unusual(self.scan.generation, joined.data)
         self._note(Changed.DATA_JOINED)
         if self.scan.data_path != before:
@@ -224,6 +238,7 @@ class ScanModel:
         for key, (starts, stops) in enumerate(keys.added):
             self.scan.progress.add(key, starts, stops)
         self.scan.order.move_to(self.scan.progress)
+        self.scan.columns.grow(self.scan.progress.scan_shape)
 
     def _on_order(self, order: m.OrderRead) -> None:
         self.scan.order.note_read(order)
@@ -242,6 +257,33 @@ class ScanModel:
         if placed is not None and placed is not self.scan.shown:
             self.scan.shown = replace(placed, is_new=False)  # the same picture: how long it took to the screen has been measured
             self._note(Changed.FRAME)
+
+    # ---- quantities
+
+    def _note_columns(self) -> None:
+        """Take note of what the file tells of the scan's axes, and of the units of pixels."""
+        datasets = self.scan.description.data if self.scan.description is not None else ()
+        self.scan.columns.grow(self.scan.scan_shape)
+        self.scan.columns.note_order(order_column(self.scan.order, self.scan.columns))
+        self.scan.columns.note_axes(next((dataset.facts.scan_axes for dataset in datasets if dataset.facts.scan_axes), ()))
+        for dataset in datasets:
+            self.scan.table_of(self.scan.places.name_of(dataset.path)).unit = dataset.facts.unit
+        self._note(Changed.QUANTITIES)
+
+    def _on_measure(self, request: m.Measure) -> None:
+        """Take note of what is asked for: what answers an earlier request is dropped."""
+        self._measured_for = request.revision
+        table = self.scan.table_of(self.scan.places.name_of(request.data_path))
+        table.regions, table.region_columns = tuple(region.name for region in request.regions), m.REGION_COLUMNS
+        self._note(Changed.QUANTITIES)
+
+    def _on_measured(self, measured: m.Measured) -> None:
+        if measured.revision != self._measured_for:
+            return
+        table = self.scan.table_of(self.scan.places.name_of(measured.data_path))
+        table.take(measured.columns, measured.indices, measured.values, measured.scan_shape)
+        self._note(Changed.MEASURED, measured)
+        self._note(Changed.QUANTITIES)
 
     # ---- frames
 

@@ -1,17 +1,17 @@
 """Curves and waterfalls: spectra, and anything against the frame index."""
 
-from swmr_viewer.gui.curves.curve_axes import ChannelAxis, Values
+from swmr_viewer.gui.curves.curve_axes import ChannelAxis
 from swmr_viewer.gui.curves.curve_view import CurveView
-from swmr_viewer.gui.curves.index_curve import MOST_POINTS, CurveLine, IndexCurve, canvas_color, curve_points, stretches
+from swmr_viewer.gui.curves.index_curve import CurveLine, IndexCurve, canvas_color
 from swmr_viewer.gui.curves.plot_menu import MenuEntry, PlotMenu
 from swmr_viewer.gui.curves.plot_pane import PlotPane
 from swmr_viewer.gui.curves.shared_axis import SharedAxis
 from swmr_viewer.gui.curves.value_picture import ValuePicture
 from swmr_viewer.gui.curves.waterfall_plot import WaterfallPlot
 from swmr_viewer.gui.curves.waterfall_rows import WaterfallRows
+from swmr_viewer.quantities import Values
 
 __all__ = [
-    "MOST_POINTS",
     "ChannelAxis",
     "CurveLine",
     "CurveView",
@@ -25,6 +25,4 @@ __all__ = [
     "WaterfallPlot",
     "WaterfallRows",
     "canvas_color",
-    "curve_points",
-    "stretches",
 ]

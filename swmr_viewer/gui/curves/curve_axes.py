@@ -6,13 +6,11 @@ from functools import cached_property
 from math import isfinite
 
 import numpy as np
-import numpy.typing as npt
 import pyqtgraph as pg
 
 from swmr_viewer.core.number_text import LONGEST_TICK, round_text, ticks_in_room
 from swmr_viewer.gui.display.levels_scale import LARGEST, SMALLEST, LevelsAxis, LevelScale, Scale
-
-Values = npt.NDArray[np.float64]
+from swmr_viewer.quantities import Values
 
 TICK_PX = 32
 """Between two ticks of a scale that is not linear."""

@@ -14,11 +14,11 @@ from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QWidget
 
 from swmr_viewer.core.number_text import count_text, exact_text, full_text
-from swmr_viewer.gui.curves.curve_axes import Values
 from swmr_viewer.gui.curves.plot_menu import MenuEntry
 from swmr_viewer.gui.curves.plot_pane import PlotPane
 from swmr_viewer.gui.look.painting import line_pen
 from swmr_viewer.gui.look.theme import tokens
+from swmr_viewer.quantities import Values
 
 FEW_POINTS = 120
 """So many points of a curve are seen one by one; of more, those alone that have gaps on both sides."""
@@ -144,37 +144,6 @@ class IndexCurve(PlotPane):
         index = self._index_at(float(self.box.mapSceneToView(event.scenePos()).x()))
         if index is not None:
             self.index_clicked.emit(index)
-
-
-MOST_POINTS = 4000
-"""About two for each column of a wide screen."""
-
-
-def curve_points(values: Values, most: int = MOST_POINTS) -> tuple[Values, Values]:
-    """Return x and y of a curve over the index.
-
-    Parameters
-    ----------
-    values : float64 array (n,)
-        NaN where nothing is known.
-    most : int
-        Above this many values, lowest and highest of each stretch are drawn: a single high one is never lost.
-
-    Returns
-    -------
-    tuple of float64 arrays
-        x and y; y is NaN in gaps. A stretch with no value at all stays a gap.
-    """
-    if len(values) <= most:
-        return np.arange(len(values), dtype=float), values
-    starts = np.arange(0, len(values), -(-2 * len(values) // most))
-    return stretches(starts, len(values), np.fmin.reduceat(values, starts), np.fmax.reduceat(values, starts))
-
-
-def stretches(starts: npt.NDArray[np.int64], size: int, lowest: Values, highest: Values) -> tuple[Values, Values]:
-    """Return x and y of a curve that goes through the lowest and the highest value of each stretch of indices, in its middle."""
-    middles = 0.5 * (starts + np.append(starts[1:], size) - 1)
-    return np.repeat(middles, 2), np.column_stack((lowest, highest)).ravel()
 
 
 def lonely_points(values: Values) -> npt.NDArray[np.bool_]:

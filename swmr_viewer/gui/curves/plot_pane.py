@@ -12,11 +12,12 @@ from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QResizeEvent
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from swmr_viewer.core.plain_text import plain
-from swmr_viewer.gui.curves.curve_axes import ValueAxis, Values, curve_scale
+from swmr_viewer.gui.curves.curve_axes import ValueAxis, curve_scale
 from swmr_viewer.gui.curves.plot_menu import MenuEntry, PlotMenu
 from swmr_viewer.gui.display.levels_scale import LevelScale, Scale
 from swmr_viewer.gui.look.painting import PaintedView
 from swmr_viewer.gui.look.theme import theme_of_application, tokens
+from swmr_viewer.quantities import Values
 
 REDRAW_MS = 100
 LEFT_WIDTH = 72

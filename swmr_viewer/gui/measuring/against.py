@@ -11,8 +11,7 @@ import numpy as np
 from swmr_viewer.core.data_facts import ScanAxis
 from swmr_viewer.core.number_text import position_text
 from swmr_viewer.core.scan import position_of
-from swmr_viewer.gui.curves import MOST_POINTS, Values, curve_points
-from swmr_viewer.gui.measuring.measured_values import MeasuredValues
+from swmr_viewer.quantities import MOST_POINTS, MeasuredValues, Values, curve_points
 from swmr_viewer.reader.messages import OrderSource
 from swmr_viewer.scan_model import AcquisitionOrder
 

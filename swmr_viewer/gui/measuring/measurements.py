@@ -9,9 +9,9 @@ from PySide6.QtGui import QUndoCommand, QUndoStack
 
 from swmr_viewer.analysis import MaskRules, Point, Region, ViewChoice
 from swmr_viewer.core.scan import moved_index
-from swmr_viewer.gui.measuring.measured_values import MeasuredValues
 from swmr_viewer.gui.measuring.regions import Line, Marks, differing, is_large_enough, next_name, why_not_named
 from swmr_viewer.gui.session import Session
+from swmr_viewer.quantities import MeasuredValues
 from swmr_viewer.reader import messages as m
 
 _Requested = tuple[str, tuple[Region, ...], bool]
@@ -34,7 +34,6 @@ class Measurements(QObject):
         super().__init__(parent)
         self._session = session
         self._marks: dict[str, Marks] = {}
-        self._values: dict[str, MeasuredValues] = {}
         self._revision = 0
         self._requested: _Requested | None = None
         self._wanted_by: set[str] = set()
@@ -47,6 +46,7 @@ class Measurements(QObject):
         session.data_changed.connect(self._on_data)
         session.frame_changed.connect(self._on_frame)
         session.measured.connect(self._on_measured)
+        session.wanted_changed.connect(self._request)
 
     # ---- facts
 
@@ -58,7 +58,7 @@ class Measurements(QObject):
     @property
     def values(self) -> MeasuredValues:
         """What is known of the shown data set."""
-        return self._values.setdefault(self._session.scan.place, MeasuredValues())
+        return self._session.scan.quantities.measured
 
     def of_shown(self, column: str) -> float | None:
         """Return what was measured of the shown frame, or None; where the scan grew, values may still be told on its shape before."""
@@ -75,7 +75,13 @@ class Measurements(QObject):
     @property
     def is_measuring(self) -> bool:
         """Whether the reader was asked to measure every complete frame."""
-        return bool(self._wanted_by or self._wants_spectra or self.marks.regions)
+        return bool(self._wanted_by or self._wants_spectra or self.marks.regions or self._is_quantity_wanted)
+
+    @property
+    def _is_quantity_wanted(self) -> bool:
+        """Whether somebody wants a quantity that is measured of frames."""
+        table, wanted = self._session.scan.quantities, self._session.scan.wanted.values()
+        return any(table.is_measured(name) for names in wanted for name in table.base_names(names))
 
     @property
     def kept(self) -> Mapping[str, Marks]:
@@ -167,8 +173,8 @@ class Measurements(QObject):
         before = self._marks.get(place, Marks())
         self._marks[place] = marks
         changed = differing(before, marks)
-        if changed and place in self._values:
-            self._values[place].forget({f"{name}.{what}" for name in changed for what in m.REGION_COLUMNS})
+        if changed:
+            self._session.scan.table_of(place).measured.forget({f"{name}.{what}" for name in changed for what in m.REGION_COLUMNS})
         if changed and place == self._session.scan.place:
             self._request()
         self.marks_changed.emit()
@@ -195,7 +201,6 @@ class Measurements(QObject):
             session.send(m.Measure(session.scan.generation, self._revision, *requested))
 
     def _on_request(self) -> None:
-        self._values.clear()
         self._requested = None
         self.values_changed.emit()
 
@@ -216,13 +221,6 @@ class Measurements(QObject):
             self.values_changed.emit()
 
     def _on_measured(self, event: m.Measured) -> None:
-        if event.revision != self._revision:
-            return
-        values = self._values.setdefault(self._session.scan.places.name_of(event.data_path), MeasuredValues())
-        if values.scan_shape and values.scan_shape[1:] != event.scan_shape[1:]:
-            values.move(event.scan_shape)
-        values.scan_shape = event.scan_shape
-        values.take(event.columns, event.indices, event.values)
         self.frames_measured.emit(event)
         self.values_changed.emit()
 

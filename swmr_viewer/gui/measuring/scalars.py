@@ -15,10 +15,11 @@ from swmr_viewer.gui.display.display_settings import DisplaySettings
 from swmr_viewer.gui.look.labels import PlainLabel
 from swmr_viewer.gui.measuring.against import axis_places
 from swmr_viewer.gui.measuring.curve_choice import CurveChoice
-from swmr_viewer.gui.measuring.measured_values import GridPicture
+from swmr_viewer.gui.measuring.grid_picture import GridPicture
 from swmr_viewer.gui.measuring.measurements import Measurements
 from swmr_viewer.gui.measuring.small_buttons import ChoiceButton
 from swmr_viewer.gui.session import Session
+from swmr_viewer.quantities import BLOCK
 from swmr_viewer.reader.messages import Measured
 
 COLUMN = "maximum"
@@ -96,7 +97,7 @@ class ScalarMapPlot(PlotPane):
             self._unfilled = values.block_numbers(COLUMN)
         now, self._unfilled = self._unfilled[:BLOCKS_AT_A_TIME], self._unfilled[BLOCKS_AT_A_TIME:]
         for number in now:
-            self.grid.take(*values.block(COLUMN, number))
+            self.grid.take(np.arange(number * BLOCK, (number + 1) * BLOCK), values.block(COLUMN, number))
         if self._unfilled:
             self.redraw_soon()
 

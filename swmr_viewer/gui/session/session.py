@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -41,6 +41,10 @@ class Session(QObject):
     """``messages.PixelMaskRead``."""
     measured = Signal(object)
     """``messages.Measured`` of this generation."""
+    quantities_changed = Signal()
+    """More is known of ``scan.quantities``, or others are offered."""
+    wanted_changed = Signal()
+    """Other quantities are wanted (``scan.wanted``)."""
     order_changed = Signal()
     """The reader told more of the order in which frames were taken (``scan.order``), or of what else one goes by."""
     mode_changed = Signal()
@@ -204,6 +208,10 @@ class Session(QObject):
         """Have the reader tell in which order frames were taken (``order_changed``), of this file and of the next ones."""
         if not self.scan.wants_order:
             self.send(m.SendOrder(self.scan.generation))
+
+    def want_quantities(self, who: str, names: Iterable[str]) -> None:
+        """Have these quantities, or expressions of some, known from now on, of this file and of the next ones; none: no more of them."""
+        self._emit(self._model.want_quantities(who, names))
 
     def pin_nearest(self, index: int) -> None:
         """Pin the complete frame that is nearest to this index."""

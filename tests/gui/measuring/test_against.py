@@ -8,9 +8,8 @@ import pytest
 from swmr_viewer.core.data_facts import ScanAxis
 from swmr_viewer.core.progress import KeyProgress
 from swmr_viewer.core.ranges import runs_of
-from swmr_viewer.gui.curves import MOST_POINTS
 from swmr_viewer.gui.measuring.against import AgainstAxis, AgainstIndex, AgainstOrder, axis_places, row_against
-from swmr_viewer.gui.measuring.measured_values import BLOCK, MeasuredValues
+from swmr_viewer.quantities import BLOCK, MOST_POINTS, MeasuredValues
 from swmr_viewer.reader.messages import OrderRead, OrderSource
 from swmr_viewer.scan_model import AcquisitionOrder
 

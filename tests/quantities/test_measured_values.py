@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from swmr_viewer.gui.curves.index_curve import curve_points
-from swmr_viewer.gui.measuring import measured_values as module
-from swmr_viewer.gui.measuring.measured_values import BLOCK, CELL, MeasuredColumn
+from swmr_viewer.quantities import column as module
+from swmr_viewer.quantities import curve_points
+from swmr_viewer.quantities.column import BLOCK, CELL, StoredColumn
 
 
 @given(st.lists(st.tuples(st.integers(0, 40), st.integers(1, 9)), min_size=1, max_size=12), st.randoms())
@@ -17,7 +17,7 @@ def test_it_is_one_array_whatever_the_order(parts, random) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(module, "BLOCK", 8)
         patch.setattr(module, "CELL", 4)
-        column, model = MeasuredColumn(), np.full(64, np.nan)
+        column, model = StoredColumn(), np.full(64, np.nan)
         for start, length in parts:
             indices = np.arange(start, start + length)
             values = np.array([np.nan if random.random() < 0.2 else random.random() for _ in indices])
@@ -38,7 +38,7 @@ def test_it_is_one_array_whatever_the_order(parts, random) -> None:
 
 
 def test_what_lies_above_a_level_is_counted_where_something_is_new() -> None:
-    column = MeasuredColumn()
+    column = StoredColumn()
     column.put(np.arange(3 * BLOCK), np.zeros(3 * BLOCK))
     assert column.above(1.0) == (0, None)
     old = column._blocks[0]
@@ -50,7 +50,7 @@ def test_what_lies_above_a_level_is_counted_where_something_is_new() -> None:
 
 def test_a_very_long_curve_keeps_its_one_high_value_and_its_gaps() -> None:
     size = 40 * BLOCK + 12_345
-    column, values = MeasuredColumn(), np.zeros(size)
+    column, values = StoredColumn(), np.zeros(size)
     values[1_234_567], values[5 * BLOCK : 15 * BLOCK] = 9.0, np.nan
     for part in np.array_split(np.random.default_rng(0).permutation(-(-size // 10_000)), 5):
         for number in part.tolist():
@@ -68,7 +68,7 @@ def test_a_very_long_curve_keeps_its_one_high_value_and_its_gaps() -> None:
 
 
 def test_a_short_curve_is_that_of_its_values() -> None:
-    column, values = MeasuredColumn(), np.random.default_rng(1).normal(size=9000)
+    column, values = StoredColumn(), np.random.default_rng(1).normal(size=9000)
     column.put(np.arange(9000), values)
     for ours, wanted in zip(column.curve(9000), curve_points(values), strict=True):
         np.testing.assert_array_equal(ours, wanted)

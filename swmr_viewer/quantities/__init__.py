@@ -1,0 +1,31 @@
+"""Quantities: one number per scan point, with a name and a unit. Without Qt and HDF5."""
+
+from swmr_viewer.quantities.column import BLOCK, Column, StoredColumn
+from swmr_viewer.quantities.computed_column import ComputedColumn
+from swmr_viewer.quantities.decimation import MOST_POINTS, Values, curve_points, stretches
+from swmr_viewer.quantities.measured_values import MeasuredValues
+from swmr_viewer.quantities.quantity import INDEX, OF_FRAME, OF_REGION, ORDER, TIME, Kind, Quantity
+from swmr_viewer.quantities.scan_columns import FileQuantity, ScanColumns
+from swmr_viewer.quantities.table import QuantityTable
+
+__all__ = [
+    "BLOCK",
+    "INDEX",
+    "MOST_POINTS",
+    "OF_FRAME",
+    "OF_REGION",
+    "ORDER",
+    "TIME",
+    "Column",
+    "ComputedColumn",
+    "FileQuantity",
+    "Kind",
+    "MeasuredValues",
+    "Quantity",
+    "QuantityTable",
+    "ScanColumns",
+    "StoredColumn",
+    "Values",
+    "curve_points",
+    "stretches",
+]

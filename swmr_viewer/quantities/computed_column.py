@@ -1,0 +1,53 @@
+"""A column of values that follow from the indices."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from swmr_viewer.core.ranges import IndexArray
+from swmr_viewer.quantities.column import BLOCK, Column
+from swmr_viewer.quantities.decimation import Values
+
+
+class ComputedColumn(Column):
+    """Values that follow from the indices, and are stored nowhere.
+
+    Parameters
+    ----------
+    size : callable
+        Returns how many points the scan has by now.
+    compute : callable
+        Returns the float64 values of an array of flat indices, all below ``size()``.
+    version : callable
+        Returns a number that grows where ``compute`` answers otherwise than before.
+    """
+
+    def __init__(self, size: Callable[[], int], compute: Callable[[IndexArray], Values], version: Callable[[], int]) -> None:
+        super().__init__()
+        self._size, self._compute, self._version = size, compute, version
+
+    @property
+    def block_numbers(self) -> list[int]:
+        return list(range(-(-self._size() // BLOCK)))
+
+    def block(self, number: int) -> Values:
+        values = np.full(BLOCK, np.nan)
+        indices = np.arange(number * BLOCK, min(self._size(), (number + 1) * BLOCK))
+        values[: indices.size] = self._compute(indices)
+        return values
+
+    def version(self, number: int | None = None) -> int:
+        return self._version() + self._size()
+
+    def part(self, start: int, stop: int) -> Values:
+        values = np.full(max(0, stop - start), np.nan)
+        indices = np.arange(max(0, start), min(self._size(), stop))
+        if indices.size:
+            values[indices[0] - start : indices[-1] + 1 - start] = self._compute(indices)
+        return values
+
+    def at(self, index: int) -> float | None:
+        values = self.part(index, index + 1)
+        return None if np.isnan(values[0]) else float(values[0])

@@ -1,0 +1,137 @@
+"""Everything that is known of the scan points of one data set, by the names of quantities."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+
+from swmr_viewer.quantities.column import Column, NoColumn
+from swmr_viewer.quantities.decimation import Values
+from swmr_viewer.quantities.measured_values import MeasuredValues
+from swmr_viewer.quantities.quantity import OF_FRAME, Kind, Quantity, of_frame, of_region
+from swmr_viewer.quantities.scan_columns import ScanColumns
+
+_NOTHING = NoColumn()
+
+
+class QuantityTable:
+    """Columns by name: those of the scan, which all of its data sets share, and those that were measured of this one's frames.
+
+    Parameters
+    ----------
+    scan : ScanColumns
+        Index, time, order, positions, and what else the file has for each scan point.
+    """
+
+    def __init__(self, scan: ScanColumns) -> None:
+        self.scan = scan
+        self.measured = MeasuredValues()
+        """What the reader measured of the frames."""
+        self.unit = ""
+        """Of the pixels."""
+        self.regions: tuple[str, ...] = ()
+        """What is measured of regions is offered of these, by name, in this order."""
+        self.region_columns: tuple[str, ...] = ()
+        """What is measured of each."""
+
+    @property
+    def scan_shape(self) -> tuple[int, ...]:
+        return self.scan.scan_shape
+
+    # ---- which quantities there are
+
+    def offered(self) -> tuple[Quantity, ...]:
+        """Return what can be asked for by name, in the order for menus; expressions of them can be asked for as well."""
+        of_regions = (f"{region}.{what}" for region in self.regions for what in self.region_columns)
+        return (
+            *self.scan.offered(),
+            *(of_frame(column, self.unit) for column in OF_FRAME),
+            *(of_region(column, self.unit) for column in of_regions),
+        )
+
+    def quantity(self, name: str) -> Quantity | None:
+        """Return the quantity of this name, or None where there is none (yet)."""
+        return next((quantity for quantity in self.offered() if quantity.name == name), None)
+
+    def why_not(self, text: str) -> str:
+        """Return why this text names no quantity and no expression of some, as a sentence; "" where it does."""
+        return "" if self.quantity(text) is not None else f"There is no quantity {text!r} here."
+
+    def position_names(self) -> tuple[str, ...]:
+        """Return the quantities that say where a point is, of the scan's axes, the fastest first; () where the file does not tell."""
+        return self.scan.position_names()
+
+    def base_names(self, names: Iterable[str]) -> tuple[str, ...]:
+        """Return which quantities must be known for these, each once: of expressions those that stand in them."""
+        return tuple(dict.fromkeys(name for name in names if self.quantity(name) is not None))
+
+    def is_measured(self, name: str) -> bool:
+        """Whether a quantity is measured of frames."""
+        found = self.quantity(name)
+        return found is not None and found.kind in (Kind.FRAME, Kind.REGION)
+
+    # ---- values
+
+    def column(self, name: str) -> Column:
+        """Return the values as they are kept; of what is not known, a column without any."""
+        return self.measured.stored(name) or self.scan.column(name) or _NOTHING
+
+    def at(self, name: str, index: int) -> float | None:
+        """Return the value at a scan point, or None."""
+        return self.column(name).at(index)
+
+    def part(self, name: str, start: int, stop: int) -> Values:
+        """Return the values from one index up to another as a new float64 array; NaN where nothing is known."""
+        return self.column(name).part(start, stop)
+
+    def values(self, name: str) -> Values:
+        """Return the values at all scan points as a new float64 array (n,), in C order; NaN where nothing is known."""
+        return self.part(name, 0, self.size)
+
+    @property
+    def size(self) -> int:
+        """How many scan points there are."""
+        return self.scan.size
+
+    def block_numbers(self, name: str) -> list[int]:
+        """Return which blocks hold values, ascending, for those who take them piece by piece."""
+        return self.column(name).block_numbers
+
+    def block(self, name: str, number: int) -> Values:
+        """Return the values of a block, float64 (BLOCK,), which are not to be written to."""
+        return self.column(name).block(number)
+
+    def version(self, name: str, number: int | None = None) -> int:
+        """Return a number that is another after a block, or any block, changed."""
+        return self.column(name).version(number)
+
+    def n_known(self, name: str) -> int:
+        """Return for how many points there is a value."""
+        return self.column(name).n_known
+
+    def curve(self, name: str) -> tuple[Values, Values]:
+        """Return x (the index) and y of the quantity over the scan, few enough points to draw; NaN where nothing is known."""
+        return self.column(name).curve(self.size)
+
+    # ---- what is told
+
+    def take(self, columns: tuple[str, ...], indices: np.ndarray, values: Values, scan_shape: tuple[int, ...]) -> None:
+        """Take what was measured of some frames.
+
+        Parameters
+        ----------
+        columns : tuple of str
+            Names.
+        indices : int64 array (n,)
+            Flat indices on ``scan_shape``, each once.
+        values : float64 array (n, len(columns))
+            NaN: there is none.
+        scan_shape : tuple of int
+            What the indices count on; what was told before moves where an inner axis grew.
+        """
+        measured = self.measured
+        if measured.scan_shape and measured.scan_shape[1:] != scan_shape[1:]:
+            measured.move(scan_shape)
+        measured.scan_shape = scan_shape
+        measured.take(columns, indices, values)

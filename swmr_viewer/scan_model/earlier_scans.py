@@ -1,0 +1,29 @@
+"""What was known of the scans before this one, for as long as they are worth their memory."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from swmr_viewer.quantities import QuantityTable
+
+MOST_KEPT = 3
+"""Scans."""
+MOST_POINTS_KEPT = 1_000_000
+"""A longer scan is not kept: each quantity of a million points takes up to 8 MB."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class EarlierScan:
+    """A scan that was followed before the one that is followed now."""
+
+    path: str
+    """Of its file."""
+    tables: Mapping[str, QuantityTable]
+    """What was known of it, by the names of places."""
+
+
+def with_earlier(earlier: tuple[EarlierScan, ...], path: str, tables: Mapping[str, QuantityTable]) -> tuple[EarlierScan, ...]:
+    """Return the earlier scans, the newest first, with one more in front, if anything was measured of it and it is not too long."""
+    worth = {place: table for place, table in tables.items() if table.measured.names and table.size <= MOST_POINTS_KEPT}
+    return (EarlierScan(path, worth), *earlier)[:MOST_KEPT] if worth else earlier
