@@ -81,7 +81,6 @@ class ScanFacts:
         """Which quantities are wanted, and by whom; kept from file to file."""
         self.earlier: tuple[EarlierScan, ...] = ()
         """The scans before this one, the newest first."""
-        self.columns, self.tables = ScanColumns(), dict[str, QuantityTable]()
         self.forget()
         self.state: SessionState = self.resolved()
 
