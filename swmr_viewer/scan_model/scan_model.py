@@ -13,9 +13,9 @@ from swmr_viewer.core.progress import KeyProgress
 from swmr_viewer.core.ranges import indices_of
 from swmr_viewer.core.scan import moved_index
 from swmr_viewer.reader import messages as m
-from swmr_viewer.scan_model.acquisition_order import order_column
 from swmr_viewer.scan_model.live_frame import LiveFrame
 from swmr_viewer.scan_model.places import places_in
+from swmr_viewer.scan_model.quantity_news import QuantityNews
 from swmr_viewer.scan_model.scan_facts import Changed, Changes, ScanFacts
 from swmr_viewer.scan_model.state import Problem, replaced_text
 
@@ -48,8 +48,7 @@ class ScanModel:
         self._retry, self._stop = retry, stop
         self._changes: Changes = []
         self.scan = ScanFacts(clock, send)
-        self._measured_for = 0
-        """The number of the last request to measure."""
+        self._quantities = QuantityNews(self.scan, self._note)
         self._open_problem: Problem | None = None
         """What may be solved by itself."""
         self._handlers: dict[type, Callable[[Any], None]] = {
@@ -59,12 +58,12 @@ class ScanModel:
             m.SendOrder: self._on_send_order, m.OrderRead: self._on_order,
             m.Opened: self._on_opened, m.DataJoined: self._on_joined, m.DataAwaited: self._on_awaited,
             m.FileReplaced: self._on_file_replaced, m.KeysChanged: self._on_keys, LiveFrame: self._on_frame,
-            m.Measure: self._on_measure, m.Measured: self._on_measured,
             m.PixelMaskRead: lambda mask: self._note(Changed.PIXEL_MASK, mask),
             m.PhaseChanged: self._on_phase, m.ReaderStuck: lambda stuck: self._set_stuck(stuck.seconds, stuck.doing),
             m.ReaderRecovered: lambda _: self._set_stuck(0.0, ""),
             m.ReaderReplaced: self._on_reader_replaced, m.Fault: self._on_fault, m.Failed: self._on_failed,
             m.Ended: self._on_ended, m.Resumed: self._on_resumed,
+            **self._quantities.handlers,
         }  # fmt: skip
 
     # ---- messages
@@ -92,10 +91,7 @@ class ScanModel:
 
     def want_quantities(self, who: str, names: Iterable[str]) -> Changes:
         """Have these quantities known from now on, and no others for this purpose."""
-        wanted = tuple(dict.fromkeys(names))
-        if wanted != self.scan.wanted.get(who, ()):
-            self.scan.wanted[who] = wanted
-            self._note(Changed.WANTED)
+        self._quantities.want(who, names)
         return self._taken()
 
     def drop_shown(self) -> Changes:
@@ -181,7 +177,7 @@ class ScanModel:
             self.scan.order.move_to(self.scan.progress)
             self.scan.following_since_s = self._clock()
         self.scan.places.enter(places_in(self.scan.request, opened))
-        self._note_columns()
+        self._quantities.note_data()
         self.scan.preparation.send_unusual(self.scan.generation, opened.data)
         self._note(Changed.OPENED)
         self._note(Changed.PROGRESS)
@@ -192,7 +188,7 @@ class ScanModel:
         before = self.scan.data_path
         self.scan.description = replace(self.scan.description, data=self.scan.description.data + joined.data)
         self.scan.places.join(places_in(self.scan.request, joined))
-        self._note_columns()
+        self._quantities.note_data()
         self.scan.preparation.send_unusual(self.scan.generation, joined.data)
         self._note(Changed.DATA_JOINED)
         if self.scan.data_path != before:
@@ -257,33 +253,6 @@ class ScanModel:
         if placed is not None and placed is not self.scan.shown:
             self.scan.shown = replace(placed, is_new=False)  # the same picture: how long it took to the screen has been measured
             self._note(Changed.FRAME)
-
-    # ---- quantities
-
-    def _note_columns(self) -> None:
-        """Take note of what the file tells of the scan's axes, and of the units of pixels."""
-        datasets = self.scan.description.data if self.scan.description is not None else ()
-        self.scan.columns.grow(self.scan.scan_shape)
-        self.scan.columns.note_order(order_column(self.scan.order, self.scan.columns))
-        self.scan.columns.note_axes(next((dataset.facts.scan_axes for dataset in datasets if dataset.facts.scan_axes), ()))
-        for dataset in datasets:
-            self.scan.table_of(self.scan.places.name_of(dataset.path)).unit = dataset.facts.unit
-        self._note(Changed.QUANTITIES)
-
-    def _on_measure(self, request: m.Measure) -> None:
-        """Take note of what is asked for: what answers an earlier request is dropped."""
-        self._measured_for = request.revision
-        table = self.scan.table_of(self.scan.places.name_of(request.data_path))
-        table.regions, table.region_columns = tuple(region.name for region in request.regions), m.REGION_COLUMNS
-        self._note(Changed.QUANTITIES)
-
-    def _on_measured(self, measured: m.Measured) -> None:
-        if measured.revision != self._measured_for:
-            return
-        table = self.scan.table_of(self.scan.places.name_of(measured.data_path))
-        table.take(measured.columns, measured.indices, measured.values, measured.scan_shape)
-        self._note(Changed.MEASURED, measured)
-        self._note(Changed.QUANTITIES)
 
     # ---- frames
 
