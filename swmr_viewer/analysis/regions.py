@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
-from math import ceil, floor, hypot
+from math import ceil, floor, hypot, isfinite, nan, sqrt
 from typing import Literal
 
 import numpy as np
@@ -15,6 +15,7 @@ from swmr_viewer.analysis.masks import DEFAULT_RULES, MaskRules, Pixels, valid_m
 
 Mask = npt.NDArray[np.bool_]
 Point = tuple[float, float]
+Values = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,14 @@ class RegionStatistics:
     maximum: float
     std: float
     """Of the pixels taken as the whole population (divided by n)."""
+    centre_x: float = nan
+    """Of mass, in pixels of the whole frame as `Region` has them: the centre of pixel 0 is 0.5. Of a spectrum: the channel,
+    as its axis counts them, the first is 0. NaN where the sum is not above 0, and of frames that are neither."""
+    centre_y: float = nan
+    """Of an image."""
+    width: float = nan
+    """Of a spectrum: the standard deviation of the channels, weighted by their values, in channels (the FWHM of a Gaussian peak is 2.355
+    times as wide). NaN where the weights leave none, as negative ones may."""
 
 
 def region_mask(region: Region, frame_shape: tuple[int, ...]) -> tuple[tuple[slice, ...], Mask | None]:
@@ -136,27 +145,81 @@ def region_statistics(pixels: Pixels, region: Region, valid: Mask | None = None)
     box, inside = region_mask(region, pixels.shape)
     part = np.asarray(pixels[box])
     good = valid_mask(part) if valid is None else np.asarray(valid[box])
-    chosen = part[good if inside is None else good & inside]
-    return statistics_of(chosen)
+    good = good if inside is None else good & inside
+    is_whole = bool(good.all())
+    chosen = part if is_whole else part[good]
+    if part.ndim not in (1, 2) or not chosen.size:
+        return statistics_of(chosen)
+    total, largest = _sum_and_maximum(chosen)
+    mean = total / chosen.size
+    weights = _Weights(part, None if is_whole else good, mean)
+    found = RegionStatistics(chosen.size, total, mean, largest, sqrt(weights.squares / chosen.size))
+    at = [np.arange(axis.start, axis.stop) + 0.5 for axis in box]
+    if part.ndim == 2:
+        return replace(found, centre_x=_mean_place(weights.along_x, at[1]), centre_y=_mean_place(weights.along_y, at[0]))
+    centre = _mean_place(weights.along_x, at[0] - 0.5)
+    variance = _mean_place(weights.along_x, (at[0] - 0.5 - centre) ** 2)
+    return replace(found, centre_x=centre, width=sqrt(variance) if variance >= 0 else nan)
 
 
 def statistics_of(chosen: Pixels) -> RegionStatistics:
-    """Return the statistics of these pixels, whatever their shape."""
-    if chosen.dtype.kind == "c":
-        chosen = np.abs(chosen)
+    """Return the statistics of these pixels, whatever their shape; without where they are."""
     if not chosen.size:
-        nan = float("nan")
         return RegionStatistics(0, 0.0, nan, nan, nan)
+    total, largest = _sum_and_maximum(chosen)
     with np.errstate(over="ignore", invalid="ignore"):  # beyond the largest float64 there is only infinity
-        deviation = float(chosen.std(dtype=np.float64))
-        if chosen.dtype.kind in "uib":
-            whole = exact_sum(chosen)
-            return RegionStatistics(chosen.size, whole, whole / chosen.size, int(chosen.max()), deviation)
-        total = float(chosen.sum(dtype=np.float64))
-    return RegionStatistics(chosen.size, total, total / chosen.size, float(chosen.max()), deviation)
+        values = np.abs(chosen) if chosen.dtype.kind == "c" else chosen
+        return RegionStatistics(chosen.size, total, total / chosen.size, largest, float(values.std(dtype=np.float64)))
 
 
-Values = npt.NDArray[np.float64]
+def _sum_and_maximum(chosen: Pixels) -> tuple[float, float]:
+    chosen = np.abs(chosen) if chosen.dtype.kind == "c" else chosen
+    if chosen.dtype.kind in "uib":
+        return exact_sum(chosen), int(chosen.max())
+    with np.errstate(over="ignore", invalid="ignore"):
+        return float(chosen.sum(dtype=np.float64)), float(chosen.max())
+
+
+_STRIP_PIXELS = 1 << 14
+"""Pixels taken at a time: what is made of them stays in the processor's cache."""
+
+
+class _Weights:
+    """The good pixels of a box, added up along its axes, and how far they are from their mean."""
+
+    def __init__(self, part: Pixels, good: Mask | None, mean: float) -> None:
+        rows = np.atleast_2d(part)
+        good = None if good is None else np.atleast_2d(good)
+        self.along_x = np.zeros(rows.shape[1])
+        self.along_y = np.zeros(rows.shape[0])
+        self.squares = 0.0
+        """Sum of the squared distances from the mean."""
+        step = max(1, _STRIP_PIXELS // max(1, rows.shape[1]))
+        with np.errstate(over="ignore", invalid="ignore"):
+            for start in range(0, rows.shape[0], step):
+                strip = slice(start, start + step)
+                self._add(strip, rows[strip], None if good is None else ~good[strip], mean)
+
+    def _add(self, strip: slice, rows: Pixels, bad: Mask | None, mean: float) -> None:
+        values = (np.abs(rows) if rows.dtype.kind == "c" else rows).astype(np.float64)
+        if bad is not None:
+            values[bad] = 0.0
+        self.along_x += values.sum(axis=0)
+        self.along_y[strip] = values.sum(axis=1)
+        values -= mean
+        if bad is not None:
+            values[bad] = 0.0
+        self.squares += float(np.vdot(values, values))
+
+
+def _mean_place(weights: Values, at: Values) -> float:
+    """Return the mean of places by their weights; NaN where these add up to nothing, or to less."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        whole = float(weights.sum())
+        place = float(weights @ at) / whole if whole > 0 else nan
+    return place if isfinite(place) else nan
+
+
 MOST_SAMPLES = 20_000
 """Along the line; a longer one is sampled more coarsely."""
 

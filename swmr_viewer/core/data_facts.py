@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from enum import StrEnum
 from typing import Any
 
 import numpy as np
@@ -28,6 +29,33 @@ class MotorPosition:
     value: float
     unit: str = ""
     """As the file has it; "" where it has none."""
+
+
+class ScalarKind(StrEnum):
+    """What one number per scan point says."""
+
+    TIME = "time"
+    POSITION = "position"
+    SCALAR = "scalar"
+    """A monitor, a temperature, or whatever else the file has."""
+
+
+@dataclass(frozen=True, slots=True)
+class ScalarFact:
+    """What a file has one number of for each scan point."""
+
+    name: str
+    """Short, and of no other: ``stage_x`` is where a motor was read back, ``stage_x_set`` where it was sent."""
+    unit: str
+    """As the file has it; "" where it has none. Of times "s"."""
+    path: str
+    kind: ScalarKind
+    axis: int | None = None
+    """Of which axis of the scan it is the position, 0 is the slowest; None: of none, or that is not told."""
+    is_read_back: bool = False
+    """Whether it was measured at each point; otherwise it is what was asked for. Of positions."""
+    is_date: bool = False
+    """Of times: seconds since 1970 (UTC); otherwise they count from somewhere else, such as the start of the detector."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -87,6 +87,10 @@ def test_a_region_holds_the_pixels_whose_centres_lie_inside(kind, points):
     if statistics.n:
         assert (statistics.sum, statistics.maximum) == (frame[held].sum(), frame[held].max())
         assert (statistics.mean, statistics.std) == pytest.approx((frame[held].mean(), frame[held].std()))
+        y, x = np.nonzero(held)
+        if frame[held].sum():
+            centre = [np.average(at + 0.5, weights=frame[held]) for at in (x, y)]
+            assert [statistics.centre_x, statistics.centre_y] == pytest.approx(centre)
     else:
         assert np.isnan(statistics.mean)
 
@@ -117,6 +121,29 @@ def test_masked_pixels_are_no_part_of_a_region():
     assert region_statistics(np.array(7), whole).sum == 7
     with pytest.raises(ValueError, match="corners"):
         Region("r", "polygon", ((0, 0), (1, 1)))
+
+
+@pytest.mark.parametrize("dtype", ["u1", "u4", "i8", "f4", "c8"])
+def test_the_centre_of_a_spectrums_span_is_a_channel_and_its_width_a_standard_deviation(dtype: str) -> None:
+    counts = np.random.default_rng(4).integers(0, 90, 40).astype(dtype)
+    found = region_statistics(counts, Region("A", "rectangle", ((10.0, 0.0), (30.0, 1.0))))
+    channels, weights = np.arange(10, 30), np.abs(counts[10:30]).astype(float)
+    centre = np.average(channels, weights=weights)
+    assert (found.centre_x, found.width) == pytest.approx((centre, np.sqrt(np.average((channels - centre) ** 2, weights=weights))))
+    assert np.isnan(found.centre_y)
+
+
+def test_masked_pixels_pull_no_centre_and_where_nothing_was_counted_there_is_none() -> None:
+    frame, whole = np.zeros((30, 40), "u2"), Region("A", "ellipse", ((0.0, 0.0), (40.0, 30.0)))
+    assert np.isnan(region_statistics(frame, whole).centre_x)
+    frame[10, 20], frame[12, 9] = 7, 65535
+    assert (region_statistics(frame, whole).centre_x, region_statistics(frame, whole).centre_y) == (20.5, 10.5)
+    large = np.random.default_rng(5).poisson(2, (300, 700)).astype("f8")
+    large[::7, ::5] = np.nan
+    found, (y, x) = region_statistics(large, Region("A", "rectangle", ((0.0, 0.0), (700.0, 300.0)))), np.nonzero(np.isfinite(large))
+    weights = large[y, x]
+    assert (found.centre_x, found.centre_y) == pytest.approx([np.average(at + 0.5, weights=weights) for at in (x, y)])
+    assert found.std == pytest.approx(weights.std())
 
 
 def test_a_sum_beyond_the_largest_number_is_infinite_and_no_warning() -> None:

@@ -13,6 +13,7 @@ from swmr_viewer.reader.messages import (
     AcknowledgeMeasured,
     AcknowledgeOrder,
     AcknowledgeProgress,
+    AcknowledgeScalars,
     Heartbeat,
     Measure,
     Measured,
@@ -20,6 +21,7 @@ from swmr_viewer.reader.messages import (
     Request,
     Resume,
     SendOrder,
+    SendScalars,
     SetConditions,
     SetDisplay,
     SetEveryFrame,
@@ -46,6 +48,8 @@ NONE_HANDLED = np.empty(0, np.int64), None
         (SetLookingOn(1, True), SetLookingOn(1, False)),
         (SendOrder(1), SendOrder(1, False)),
         (AcknowledgeOrder(1), AcknowledgeOrder(1)),
+        (SendScalars(1), SendScalars(1, ("I0",))),
+        (AcknowledgeScalars(1), AcknowledgeScalars(1)),
     ],
 )
 def test_a_later_request_replaces_one_that_waits(earlier: Request, later: Request) -> None:
@@ -59,7 +63,7 @@ def test_what_must_arrive_replaces_nothing(request_: Request) -> None:
 
 
 def test_a_new_reader_receives_what_stands() -> None:
-    for request in (ShowLive(1), ShowIndex(1, 2), SetDisplay(1), Stop(1), SendOrder(1)):
+    for request in (ShowLive(1), ShowIndex(1, 2), SetDisplay(1), Stop(1), SendOrder(1), SendScalars(1, ("I0",))):
         assert request.resumed(*NONE_HANDLED) == request
     for request in (
         Resume(1),
@@ -69,6 +73,7 @@ def test_a_new_reader_receives_what_stands() -> None:
         SetLookingOn(1, False),
         AcknowledgeProgress(1),
         AcknowledgeOrder(1),
+        AcknowledgeScalars(1),
     ):
         assert request.resumed(*NONE_HANDLED) is None
     resumed = Measure(1, 1, "/d").resumed(np.array([4]), (2, 3))

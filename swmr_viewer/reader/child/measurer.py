@@ -16,7 +16,7 @@ from swmr_viewer.core.scan import moved
 from swmr_viewer.reader.child.event_pipe import Handlers
 from swmr_viewer.reader.child.frame_order import Backlog
 from swmr_viewer.reader.child.frame_reading import FRAME_TIMEOUT_S, FrameReader
-from swmr_viewer.reader.messages import FRAME_COLUMNS, REGION_COLUMNS, AcknowledgeMeasured, Measure, Measured, StopMeasuring
+from swmr_viewer.reader.messages import FRAME_COLUMNS, AcknowledgeMeasured, Measure, Measured, StopMeasuring, region_columns
 
 _SLICE_S = 0.01
 """Longest time (s) of one step, but for the last frame in it."""
@@ -186,13 +186,15 @@ class Row:
 
     index: int
     values: tuple[float, ...]
+    rank: int
+    """How many axes of the frame are shown: what is measured of regions goes by it."""
     spectrum: npt.NDArray[np.float32] | None = None
     n_channels: int = 0
 
 
-def columns_of(request: Measure) -> tuple[str, ...]:
-    """Return the names of the values."""
-    return (*FRAME_COLUMNS, *(f"{region.name}.{what}" for region in request.regions for what in REGION_COLUMNS))
+def columns_of(request: Measure, rank: int) -> tuple[str, ...]:
+    """Return the names of the values, for frames that are shown with so many axes."""
+    return (*FRAME_COLUMNS, *(f"{region.name}.{what}" for region in request.regions for what in region_columns(rank)))
 
 
 def measured_row(request: Measure, index: int, frame: npt.NDArray[Any], statistics: FrameStatistics) -> Row:
@@ -204,15 +206,17 @@ def measured_row(request: Measure, index: int, frame: npt.NDArray[Any], statisti
     for region in request.regions:
         found = region_statistics(frame, region)
         values += [found.sum, found.mean, found.maximum, found.std]
+        values += {2: [found.centre_x, found.centre_y], 1: [found.centre_x, found.width]}.get(frame.ndim, [])
     if not request.spectra or frame.ndim != 1:
-        return Row(index, tuple(values))
-    return Row(index, tuple(values), _reduced(frame), frame.size)
+        return Row(index, tuple(values), frame.ndim)
+    return Row(index, tuple(values), frame.ndim, _reduced(frame), frame.size)
 
 
 def empty_row(request: Measure, index: int, frame_shape: tuple[int, ...]) -> Row:
     """Return the row of a frame that cannot be read."""
-    nothing = Row(index, (float("nan"),) * len(columns_of(request)))
-    if not request.spectra or len(frame_shape) != 1:
+    rank = len(frame_shape)
+    nothing = Row(index, (float("nan"),) * len(columns_of(request, rank)), rank)
+    if not request.spectra or rank != 1:
         return nothing
     bins = np.full(preview_shape(frame_shape, spectrum_factor(*frame_shape)), np.nan, np.float32)
     return replace(nothing, spectrum=bins, n_channels=frame_shape[0])
@@ -251,9 +255,9 @@ class RowsToSend:
         self._rows.clear()
 
     def take(self, generation: int, request: Measure, scan_shape: tuple[int, ...]) -> Measured:
-        """Return all of them as one message; where spectra became longer, those up to there."""
-        length = self._rows[0].n_channels
-        rows = list(takewhile(lambda row: row.n_channels == length, self._rows))
+        """Return all of them as one message; where spectra became longer, or frames another rank, those up to there."""
+        length, rank = self._rows[0].n_channels, self._rows[0].rank
+        rows = list(takewhile(lambda row: (row.n_channels, row.rank) == (length, rank), self._rows))
         del self._rows[: len(rows)]
         spectra = [row.spectrum for row in rows if row.spectrum is not None]
         return Measured(
@@ -261,7 +265,7 @@ class RowsToSend:
             request.revision,
             request.data_path,
             np.array([row.index for row in rows], np.int64),
-            columns_of(request),
+            columns_of(request, rank),
             np.array([row.values for row in rows], np.float64),
             scan_shape,
             np.stack(spectra) if spectra else None,

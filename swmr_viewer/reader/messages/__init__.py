@@ -5,6 +5,7 @@ that grows with every ``Follow``; events of an older generation are dropped by t
 Pixels never travel in a message: a ``FrameReady`` names the shared-memory slot that holds them.
 """
 
+from swmr_viewer.core.data_facts import ScalarFact, ScalarKind
 from swmr_viewer.reader.messages.events import (
     Busy,
     DataAwaited,
@@ -31,6 +32,7 @@ from swmr_viewer.reader.messages.events import (
 )
 from swmr_viewer.reader.messages.follow_request import FollowRequest, has_patterns, with_patterns_expanded
 from swmr_viewer.reader.messages.frame_events import (
+    ALL_REGION_COLUMNS,
     FRAME_COLUMNS,
     REGION_COLUMNS,
     EveryFrameBegan,
@@ -41,12 +43,16 @@ from swmr_viewer.reader.messages.frame_events import (
     OrderRead,
     OrderSource,
     PixelMaskRead,
+    ScalarsFound,
+    ScalarsRead,
+    region_columns,
 )
 from swmr_viewer.reader.messages.requests import (
     MOST_COMBINED,
     AcknowledgeMeasured,
     AcknowledgeOrder,
     AcknowledgeProgress,
+    AcknowledgeScalars,
     Combine,
     Follow,
     FramePlace,
@@ -61,6 +67,7 @@ from swmr_viewer.reader.messages.requests import (
     Resume,
     ScanRequest,
     SendOrder,
+    SendScalars,
     SetConditions,
     SetDisplay,
     SetEveryFrame,
@@ -73,12 +80,14 @@ from swmr_viewer.reader.messages.requests import (
 )
 
 __all__ = [
+    "ALL_REGION_COLUMNS",
     "FRAME_COLUMNS",
     "MOST_COMBINED",
     "REGION_COLUMNS",
     "AcknowledgeMeasured",
     "AcknowledgeOrder",
     "AcknowledgeProgress",
+    "AcknowledgeScalars",
     "Busy",
     "Combine",
     "DataAwaited",
@@ -120,9 +129,14 @@ __all__ = [
     "Request",
     "Resume",
     "Resumed",
+    "ScalarFact",
+    "ScalarKind",
+    "ScalarsFound",
+    "ScalarsRead",
     "ScanEvent",
     "ScanRequest",
     "SendOrder",
+    "SendScalars",
     "SetConditions",
     "SetDisplay",
     "SetEveryFrame",
@@ -134,5 +148,6 @@ __all__ = [
     "StopMeasuring",
     "UseSlots",
     "has_patterns",
+    "region_columns",
     "with_patterns_expanded",
 ]

@@ -1,4 +1,4 @@
-"""Events that bring frames, what was measured of them, or in which order they were taken."""
+"""Events that bring frames, what was measured of them, in which order they were taken, or what else the file has of scan points."""
 
 from __future__ import annotations
 
@@ -10,13 +10,28 @@ import numpy as np
 import numpy.typing as npt
 
 from swmr_viewer.analysis import FrameStatistics, FrameView, LevelStatistics
-from swmr_viewer.core.data_facts import MotorPosition
+from swmr_viewer.core.data_facts import MotorPosition, ScalarFact
 from swmr_viewer.core.ranges import IndexArray, Ranges
 from swmr_viewer.reader.messages.events import ScanEvent
 
 FRAME_COLUMNS = ("total", "maximum", "hottest_x", "hottest_y", "n_masked", "n_saturated")
 """What ``Measured`` holds of each frame, before the regions."""
 REGION_COLUMNS = ("sum", "mean", "maximum", "std")
+"""What it holds of each region, whatever the frames are."""
+_FURTHER_COLUMNS = {2: ("centre_x", "centre_y"), 1: ("centre", "width")}
+
+
+def region_columns(rank: int) -> tuple[str, ...]:
+    """Return what is measured of each region of frames that are shown with so many axes: images, spectra or scalars.
+
+    ``centre_x``, ``centre_y``, ``centre`` and ``width`` are as in `RegionStatistics`: in pixels or channels, the centre of the first
+    is 0.5; ``width`` is a standard deviation.
+    """
+    return REGION_COLUMNS + _FURTHER_COLUMNS.get(rank, ())
+
+
+ALL_REGION_COLUMNS = REGION_COLUMNS + _FURTHER_COLUMNS[2] + _FURTHER_COLUMNS[1]
+"""What may be measured of a region, of frames of any kind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +100,7 @@ class Measured(ScanEvent):
     data_path: str
     indices: IndexArray
     columns: tuple[str, ...]
-    """``FRAME_COLUMNS``, then ``<region>.sum``, ``.mean``, ``.maximum`` and ``.std`` for each region."""
+    """``FRAME_COLUMNS``, then for each region ``<region>.sum`` and the others of `region_columns`."""
     values: npt.NDArray[np.float64]
     """(frames, columns); NaN: there is none (every pixel masked), a row of NaN: the frame cannot be read."""
     scan_shape: tuple[int, ...] = ()
@@ -120,6 +135,29 @@ class OrderRead(ScanEvent):
     scan_shape: tuple[int, ...]
     whole: bool
     """True: forget what came before, it was read from somewhere else, or will come again (a reader was replaced)."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ScalarsFound(ScanEvent):
+    """What the file has one number of for each scan point; comes after ``SendScalars``, and again when more is found."""
+
+    scalars: tuple[ScalarFact, ...]
+    """All that were found by now, those of the scan's axes first (the fastest axis first), then other positions, then the others."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ScalarsRead(ScanEvent):
+    """Values of some scalars at some complete points; what was told before stays, unless it is ``whole``."""
+
+    names: tuple[str, ...]
+    """Some of those that were asked for."""
+    frames: Ranges
+    """Half-open ranges of flat indices on ``scan_shape``, ascending."""
+    values: npt.NDArray[np.float64]
+    """(points, names); NaN: it is not known (yet)."""
+    scan_shape: tuple[int, ...]
+    whole: bool
+    """True: forget what came before, of all names: it will come again (a reader was replaced)."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

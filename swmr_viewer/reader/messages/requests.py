@@ -33,6 +33,8 @@ class Group(Enum):
     MEASURED = auto()
     ORDER = auto()
     ORDER_READ = auto()
+    SCALARS = auto()
+    SCALARS_READ = auto()
 
 
 class Request:
@@ -278,6 +280,31 @@ class AcknowledgeOrder(ScanRequest):
     """The last ``OrderRead`` was handled: the next may be sent."""
 
     group = Group.ORDER_READ
+    replaces_waiting = True
+    starts_reader = False
+
+
+@dataclass(frozen=True, slots=True)
+class SendScalars(ScanRequest):
+    """Look for what the file has one number of for each scan point (``ScalarsFound``), and send the values of some (``ScalarsRead``).
+
+    Of the points that are complete, newest first, and of those to come. It replaces the one before: what that had asked for
+    as well is read on, and what has been sent of it is not sent again. With no names only what there is is told.
+    """
+
+    group = Group.SCALARS
+    is_restored = True
+    replaces_waiting = True
+
+    names: tuple[str, ...] = ()
+    """One that is not found (yet) is read once it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class AcknowledgeScalars(ScanRequest):
+    """The last ``ScalarsRead`` was handled: the next may be sent."""
+
+    group = Group.SCALARS_READ
     replaces_waiting = True
     starts_reader = False
 
