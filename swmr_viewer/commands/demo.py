@@ -61,7 +61,8 @@ def scan_options(length_s: float) -> list[str]:
     n_rows = round(sqrt(n_frames * 2 / 3))
     n_columns = round(n_frames / n_rows)
     period_s = length_s / (n_rows * n_columns)
-    return ["--scan", f"{n_rows}x{n_columns}", "--period", f"{period_s:.6f}", "--keys", "2", "--order", "snake", "--compression", "bslz4"]
+    sizes = ["--scan", f"{n_rows}x{n_columns}", "--period", f"{period_s:.6f}", "--keys", "2"]
+    return [*sizes, "--order", "snake", "--compression", "bslz4", "--monitor", "--peak"]
 
 
 @contextmanager

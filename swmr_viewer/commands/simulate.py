@@ -34,6 +34,7 @@ TERMINATED = 143
 END_WITH_INPUT = "--end-with-input"
 REPORT_PERIOD_S = 0.2
 """How often the line on a terminal is rewritten."""
+FLAGS = ("growing", "mask", "spiral", "uneven", "monitor", "peak", "response")
 USUAL_DTYPES = ("float64", "uint32", "uint16")
 """Of scalars, spectra and images."""
 N_PLAIN_REPORTS = 10
@@ -59,6 +60,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="let the scan axes of the diamond layout grow, instead of giving them their full length first",
     )
     add("--burst", default=1, type=int, metavar="N", help="frames between flushes, as fast writers do (default: %(default)s)")
+    add("--jitter", default=0.02, type=float, metavar="PART", help="of motors about where they were sent, in steps (default: %(default)s)")
+    add("--spiral", action="store_true", help="points on a spiral instead of rows: --scan gives their number")
+    add("--uneven", action="store_true", help="steps that are finer in the middle of each axis")
+    add("--monitor", action="store_true", help="a beam that drifts, its monitor I0, which frames scale with, and the sample's temperature")
+    add("--peak", action="store_true", help="a reflection (in spectra a line) that lights up as a Gaussian of the motors")
+    add("--response", action="store_true", help="an offset and a gain of each pixel's own, for dark and flat frames to correct")
+    add("--dark", default=0, type=int, metavar="N", help="frames taken first without a beam (default: %(default)s)")
+    add("--flat", default=0, type=int, metavar="N", help="frames taken next without a sample (default: %(default)s)")
     add("--mask", action="store_true", help="dead pixels, and a pixel mask that tells of them, of hot ones and of gaps")
     add("--saturate", default=0, type=int, metavar="N", help="pixels of each frame at the highest valid value (default: %(default)s)")
     add("--alarm", type=int, metavar="INDEX", help="let all counts rise suddenly at this frame")
@@ -125,16 +134,24 @@ def plan_from(args: argparse.Namespace) -> ScanPlan:
         saturate=args.saturate,
         alarm=args.alarm,
         burst=args.burst,
+        jitter=args.jitter,
+        spiral=args.spiral,
+        uneven=args.uneven,
+        monitor=args.monitor,
+        peak=args.peak,
+        response=args.response,
+        dark=args.dark,
+        flat=args.flat,
     )
 
 
 def arguments_from(plan: ScanPlan) -> list[str]:
     """Return the arguments that describe the plan: the way back from ``plan_from``."""
-    names = ("dtype", "compression", "order", "layout", "fault", "seed", "saturate", "burst")
+    names = ("dtype", "compression", "order", "layout", "fault", "seed", "saturate", "burst", "jitter", "dark", "flat")
     options = [part for name in names for part in (f"--{name}", str(getattr(plan, name)))]
     sizes = ["--scan", size_text(plan.scan_shape), "--frame", frame_text(plan.frame_shape)]
     numbers = ["--period", repr(plan.period_s), "--keys", str(plan.n_keys), "--detectors", str(plan.n_detectors)]
-    flags = [f"--{name}" for name in ("growing", "mask") if getattr(plan, name)]
+    flags = [f"--{name}" for name in FLAGS if getattr(plan, name)]
     return [*sizes, *numbers, *options, *flags, *([] if plan.alarm is None else ["--alarm", str(plan.alarm)])]
 
 

@@ -24,6 +24,12 @@ BEAM_STOP: Final = 0.03
 SPOT_RADIUS: Final = 5
 """Where the strongest spot is down to about one count: cut off sooner, it is seen as a square."""
 LEAST_SIDE_WITH_SPOTS: Final = 25
+PEAK_PLACE: Final = (0.68, 0.37)
+"""Row and column of the reflection of ``add_peak``, as parts of the sides: within a module at every size."""
+PEAK_SIGMA: Final = 0.012
+PEAK_ROOM: Final = 0.25
+"""No spot starts so near to it: they wander."""
+PEAK_COUNTS: Final = 6000
 N_SPOTS: Final = 40
 N_HOT: Final = 6
 MODULE_SIZE: Final = (514, 1030)
@@ -75,8 +81,8 @@ class PatternBank:
         for thickness in range(N_THICKNESSES):
             self._rings_of(thickness)
 
-    def draw(self, where: tuple[float, ...], thickness: int, rng: np.random.Generator) -> Pixels:
-        """Return a new frame.
+    def draw(self, where: tuple[float, ...], thickness: int, rng: np.random.Generator, *, peak: bool = False) -> Pixels:
+        """Return the counts of a new frame, for ``finish``.
 
         Parameters
         ----------
@@ -86,16 +92,32 @@ class PatternBank:
             Strength of the scattering, 0 to ``N_THICKNESSES`` - 1.
         rng : Generator
             The frame's own noise.
+        peak : bool
+            Keep spots away from where ``add_peak`` puts the reflection.
         """
         down, right = (round(part * room) for part, room in zip((where[0], where[-1]), self._travel, strict=True))
         frame = self._crop(self._rings_of(thickness), down, right) + self._crop(self._air, *rng.integers(0, 33, 2))
         if min(self._shape) >= LEAST_SIDE_WITH_SPOTS:
-            self._add_spots(frame, where, (down, right), rng)
+            self._add_spots(frame, where, (down, right), rng, apart=peak)
+        return frame
+
+    def finish(self, frame: Pixels) -> None:
+        """Set what no beam changes: hot pixels, and the gaps between modules."""
         if self._hot is not None:
             frame[self._hot] = self._ceiling(1_000_000)
         for gap in self._gaps:
             frame[gap] = self._sentinel
-        return frame
+
+    def add_peak(self, frame: Pixels, part: float, rng: np.random.Generator) -> None:
+        """Add the reflection that the motors are aligned on, at this part (0 to 1) of its full height."""
+        sigma = max(1.0, PEAK_SIGMA * min(self._shape))
+        row, column = (at * side for at, side in zip(PEAK_PLACE, self._shape, strict=True))
+        rows, columns = (slice(max(0, round(at - 4 * sigma)), round(at + 4 * sigma) + 1) for at in (row, column))
+        patch = frame[rows, columns]
+        y, x = np.ogrid[: patch.shape[0], : patch.shape[1]]
+        distance = (y + rows.start - row) ** 2 + (x + columns.start - column) ** 2
+        expected = part * self._ceiling(PEAK_COUNTS) / 2 * np.exp(-0.5 * distance / sigma**2)
+        patch[...] = np.minimum(patch + rng.poisson(expected), self._ceiling(60_000))
 
     def _crop(self, picture: Pixels, down: int, right: int) -> Pixels:
         rows, columns = self._shape
@@ -108,7 +130,7 @@ class PatternBank:
             self._rings[thickness] = np.minimum(counts, self._ceiling(60_000) - 32).astype(self._dtype)
         return self._rings[thickness]
 
-    def _add_spots(self, frame: Pixels, where: tuple[float, ...], moved: tuple[int, int], rng: np.random.Generator) -> None:
+    def _add_spots(self, frame: Pixels, where: tuple[float, ...], moved: tuple[int, int], rng: np.random.Generator, *, apart: bool) -> None:
         """Add Bragg spots: each lights up at its own angle, and wanders with the beam centre."""
         home, angle, strength = self._spots
         lit = np.exp(-0.5 * ((angle - (0.7 * where[-1] + 0.3 * where[0])) / 0.12) ** 2)
@@ -116,6 +138,8 @@ class PatternBank:
         centres = np.clip(centres, SPOT_RADIUS, np.array(self._shape) - SPOT_RADIUS - 1)
         reach = np.arange(-SPOT_RADIUS, SPOT_RADIUS + 1)
         shape = np.exp(-(reach[:, None] ** 2 + reach**2) / 3.0)
+        if apart:
+            lit = lit * (np.hypot(*(home - PEAK_PLACE).T) > PEAK_ROOM)
         counts = rng.poisson((strength * lit)[:, None, None] * shape * min(5000, self._ceiling(5000)))
         rows = centres[:, 0, None, None] + reach[:, None]
         columns = centres[:, 1, None, None] + reach

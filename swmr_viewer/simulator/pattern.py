@@ -14,10 +14,12 @@ from typing import Final
 import numpy as np
 
 from swmr_viewer.simulator.bank import N_THICKNESSES, bank_of
+from swmr_viewer.simulator.beam import intensities
 from swmr_viewer.simulator.defects import spoil
 from swmr_viewer.simulator.orders import IndexArray
 from swmr_viewer.simulator.plan import ScanPlan, further_plan, further_plans, kind_of
-from swmr_viewer.simulator.specimen import draw_spectrum, fractions, index_of_scalar, make_diode, make_scalars, sample_at
+from swmr_viewer.simulator.response import as_detected, image_keys, rounded
+from swmr_viewer.simulator.specimen import draw_spectrum, fractions, index_of_scalar, make_diode, make_scalars, peak_at, sample_at
 from swmr_viewer.simulator.strip import Frame, NoIndexError, read_index, write_index
 
 __all__ = [
@@ -62,8 +64,8 @@ def make_frame(plan: ScanPlan, index: int) -> Frame:
         raise IndexError(f"Index {index} is outside the scan of {plan.n_points} points.")
     if not plan.frame_shape:
         return make_scalars(plan, np.array([index], np.int64))[0, ...]
-    where, rng = fractions(plan, index), np.random.default_rng([plan.seed, 3, index])
-    frame = draw_spectrum(plan, where, rng) if len(plan.frame_shape) == 1 else bank_of(plan).draw(where, _thickness(where), rng)
+    rng, beam = np.random.default_rng([plan.seed, 3, index]), _beam(plan, index)
+    frame = draw_spectrum(plan, fractions(plan, index), rng, beam) if len(plan.frame_shape) == 1 else _draw_image(plan, index, beam, rng)
     spoil(frame, plan, index)
     write_index(frame, index)
     return frame
@@ -114,7 +116,7 @@ def make_side_frame(plan: ScanPlan, number: int, index: int) -> Frame:
     channel = np.arange(SPECTRUM_LENGTH)
     lines = [(60, 4, 400 * sample_at(where)), (150 + 40 * where[-1], 6, 250)]
     expected = 8 + sum(height * np.exp(-0.5 * ((channel - centre) / width) ** 2) for centre, width, height in lines)
-    return rng.poisson(expected).astype(np.uint32)
+    return rng.poisson(_beam(plan, index) * expected).astype(np.uint32)
 
 
 def side_shape(number: int) -> tuple[int, ...]:
@@ -146,6 +148,24 @@ def warm_up(plan: ScanPlan) -> None:
     for seen in (plan, *further_plans(plan)):
         if len(seen.frame_shape) == 2:
             bank_of(seen).build()
+
+
+def _draw_image(plan: ScanPlan, index: int, beam: float, rng: np.random.Generator) -> Frame:
+    """Return an image: what the beam gives, scaled by its intensity, and then what the detector makes of it."""
+    bank, where = bank_of(plan), fractions(plan, index)
+    frame = bank.draw(where, _thickness(where), rng, peak=plan.peak)
+    if plan.peak:
+        bank.add_peak(frame, peak_at(where), rng)
+    if beam != 1:
+        frame = rounded(frame * np.float32(beam), plan.dtype, rng)
+    if plan.imperfect:
+        frame = as_detected(plan, frame, int(image_keys(plan, np.array([index], np.int64))[0]), rng)
+    bank.finish(frame)
+    return frame
+
+
+def _beam(plan: ScanPlan, index: int) -> float:
+    return float(intensities(plan, np.array([index], np.int64))[0])
 
 
 def _thickness(where: tuple[float, ...]) -> int:

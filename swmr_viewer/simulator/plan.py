@@ -22,6 +22,7 @@ MAX_KEYS: Final = 16
 MAX_DETECTORS: Final = 4
 """Detectors with images: the main one and three further ones (see ``FURTHER_IMAGES``)."""
 MAX_BURST: Final = 1_000_000
+MAX_JITTER: Final = 10.0
 MAX_POINTS: Final = 2**31 - 2
 """Keys are 32-bit integers that hold the number of the visit + 1."""
 
@@ -67,6 +68,22 @@ class ScanPlan:
     """From this stored index on, all counts are suddenly many times higher."""
     burst: int = 1
     """How many frames are written before each flush."""
+    jitter: float = 0.02
+    """How far motors are read back from where they were sent, at most, as a part of a step."""
+    spiral: bool = False
+    """The scan is a list of points on a spiral, with two motors along its only axis."""
+    uneven: bool = False
+    """Steps are finer in the middle of each axis."""
+    monitor: bool = False
+    """The file has a monitor of the beam, which drifts and scales all frames, and the temperature of the sample."""
+    peak: bool = False
+    """A reflection (in spectra a line) lights up as a Gaussian of the motors."""
+    response: bool = False
+    """Each pixel has an offset and a gain of its own."""
+    dark: int = 0
+    """How many frames are taken first without a beam."""
+    flat: int = 0
+    """How many are taken next, with the beam and without a sample."""
 
     def __post_init__(self) -> None:
         _check_sizes("scan", self.scan_shape)
@@ -78,6 +95,7 @@ class ScanPlan:
             raise PlanError(f"A period of {self.period_s} s is not possible.", "Give 0 or more seconds.")
         self._check_numbers()
         self._check_pixels()
+        self._check_motors()
 
     def _check_extent(self) -> None:
         if len(self.frame_shape) > 2:
@@ -106,6 +124,17 @@ class ScanPlan:
             raise PlanError("Scalars have no pixels that could saturate.", "Give images or spectra.")
         _check_range("saturated pixels", self.saturate, 0, prod(self.frame_shape or (2**14,)) // 16)
 
+        if self.imperfect and len(self.frame_shape) != 2:
+            raise PlanError("Only images have dark and flat frames.", "Give rows and columns, as in --frame 512x512.")
+        _check_range("dark frames", self.dark, 0, self.n_points)
+        _check_range("flat frames", self.flat, 0, self.n_points - self.dark)
+
+    def _check_motors(self) -> None:
+        if self.spiral and len(self.scan_shape) != 1:
+            raise PlanError(f"A spiral of {size_text(self.scan_shape)} points is not possible.", "Give the number of its points.")
+        if not 0 <= self.jitter <= MAX_JITTER:
+            raise PlanError(f"A jitter of {self.jitter} steps is not possible.", f"Give 0 to {MAX_JITTER:g}.")
+
     def _check_names(self) -> None:
         _check_choice("compression", self.compression, COMPRESSIONS)
         _check_choice("order", self.order, ORDERS)
@@ -129,6 +158,11 @@ class ScanPlan:
     def sentinel(self) -> int | float:
         """The value of the gaps between modules."""
         return sentinel_for(self.dtype)
+
+    @property
+    def imperfect(self) -> bool:
+        """Whether frames show what the detector adds: dark and flat ones would be empty otherwise."""
+        return self.response or self.dark + self.flat > 0
 
     @property
     def n_channels(self) -> int:

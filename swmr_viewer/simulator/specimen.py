@@ -7,15 +7,18 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from swmr_viewer.core.scan import position_of
-from swmr_viewer.simulator.orders import IndexArray, scan_point_of, scan_points_of
+from swmr_viewer.simulator.beam import intensities
+from swmr_viewer.simulator.motors import fractions_at
+from swmr_viewer.simulator.noise import noise
+from swmr_viewer.simulator.orders import IndexArray
 from swmr_viewer.simulator.plan import ScanPlan, saturation_value
+
+Floats = npt.NDArray[np.float64]
 
 
 def fractions(plan: ScanPlan, index: int) -> tuple[float, ...]:
-    """Return where on the scan the frame stored at this index was taken: 0 to 1 along each axis."""
-    position = position_of(scan_point_of(plan, index), plan.scan_shape)
-    return tuple(at / max(1, length - 1) for at, length in zip(position, plan.scan_shape, strict=True))
+    """Return where the motors were when the frame stored at this index was taken: 0 to 1 of each one's travel, slowest first."""
+    return tuple(fractions_at(plan, np.array([index], np.int64))[:, 0].tolist())
 
 
 def sample_at(where: tuple[float, ...]) -> float:
@@ -25,10 +28,20 @@ def sample_at(where: tuple[float, ...]) -> float:
 
 def samples(plan: ScanPlan, indices: IndexArray) -> npt.NDArray[np.float64]:
     """Return how much sample is in the beam at many stored indices at once, float64, 0 to 1."""
-    distance = np.zeros(len(indices))
-    for at, length in zip(np.unravel_index(scan_points_of(plan, indices), plan.scan_shape), plan.scan_shape, strict=True):
-        distance += (at / max(1, length - 1) - 0.5) ** 2
+    distance: Floats = np.sum((fractions_at(plan, indices) - 0.5) ** 2, axis=0)
     return np.exp(-4 * distance)
+
+
+PEAK_AT: Final = 0.45
+PEAK_FWHM: Final = 0.3
+"""Where the reflection of ``--peak`` is brightest, and how wide it is, as parts of each motor's travel."""
+PEAK_LINE: Final = (0.66, 0.012)
+"""Centre and width of the line that it is in spectra."""
+
+
+def peak_at(where: tuple[float, ...]) -> float:
+    """Return how bright the reflection is, 0 to 1: a Gaussian of the motors."""
+    return float(np.exp(-4 * np.log(2) * sum(((at - PEAK_AT) / PEAK_FWHM) ** 2 for at in where)))
 
 
 CHANNEL_EV: Final = 20.0
@@ -47,7 +60,7 @@ MOST_COUNTS: Final = 2**20 - 1
 BACKGROUND: Final = 12
 
 
-def draw_spectrum(plan: ScanPlan, where: tuple[float, ...], rng: np.random.Generator) -> npt.NDArray[Any]:
+def draw_spectrum(plan: ScanPlan, where: tuple[float, ...], rng: np.random.Generator, beam: float = 1.0) -> npt.NDArray[Any]:
     """Return a new spectrum of the plan's length and dtype: Poisson counts.
 
     Parameters
@@ -58,8 +71,10 @@ def draw_spectrum(plan: ScanPlan, where: tuple[float, ...], rng: np.random.Gener
         The position on the scan, 0 to 1 along each axis: lines drift with the last one, and grow with the specimen.
     rng : Generator
         The spectrum's own noise.
+    beam : float
+        The beam's intensity, as a part of the full one.
     """
-    counts = rng.poisson(expected_spectrum(plan, where))
+    counts = rng.poisson(beam * expected_spectrum(plan, where))
     return np.minimum(counts, min(MOST_COUNTS, int(saturation_value(plan.dtype)) - 1)).astype(plan.dtype)
 
 
@@ -73,17 +88,15 @@ def expected_spectrum(plan: ScanPlan, where: tuple[float, ...]) -> npt.NDArray[n
         # A line narrower than a channel would be seen or not by chance.
         width = max(width, 0.7 / length)
         expected += BRIGHTEST * height * (0.1 + 0.9 * sample_at(where)) * np.exp(-0.5 * ((at - centre - drift * where[-1]) / width) ** 2)
+    if plan.peak:
+        expected += BRIGHTEST * peak_at(where) * np.exp(-0.5 * ((at - PEAK_LINE[0]) / max(PEAK_LINE[1], 0.7 / length)) ** 2)
     return expected * scale
 
-
-Floats = npt.NDArray[np.float64]
 
 MOST_LEVELS: Final = 40_000
 MIN_LEVELS: Final = 8
 ALARM_GAIN: Final = 4
 """Ordinary levels keep below a quarter of the highest, so that an alarm has room to rise."""
-SQRT_6: Final = 6.0**0.5
-"""The sum of two numbers of 0..1 has a variance of 1/6."""
 EXACT_INTEGERS: Final = {"float32": 2**24, "float64": 2**53}
 """Up to here every whole number has a float of its own."""
 
@@ -91,7 +104,8 @@ EXACT_INTEGERS: Final = {"float32": 2**24, "float64": 2**53}
 def make_scalars(plan: ScanPlan, indices: IndexArray) -> npt.NDArray[Any]:
     """Return the values that a plan of scalars stores at these indices, of the plan's dtype, shape (n,)."""
     room = _top_level(plan) // ALARM_GAIN
-    levels = np.clip(np.rint(_counts(room * (0.4 + 0.55 * samples(plan, indices)), plan.seed, 0, indices)), 1, room).astype(np.int64)
+    expected = room * (0.4 + 0.55 * samples(plan, indices)) * intensities(plan, indices)
+    levels = np.clip(np.rint(_counts(expected, plan.seed, 0, indices)), 1, room).astype(np.int64)
     if plan.alarm is not None:
         levels[indices >= plan.alarm] *= ALARM_GAIN
     return (levels * _base(plan) + indices if carries_index(plan) else levels).astype(plan.dtype)
@@ -110,7 +124,7 @@ def index_of_scalar(plan: ScanPlan, value: float) -> int | None:
 
 def make_diode(plan: ScanPlan, number: int, indices: IndexArray) -> Floats:
     """Return what a diode beside the main detector reads at these indices, float64, shape (n,)."""
-    return 1000.0 * (1 + samples(plan, indices)) + 5 * _noise(plan.seed, number, indices)
+    return 1000.0 * (1 + samples(plan, indices)) * intensities(plan, indices) + 5 * noise(plan.seed, number, indices)
 
 
 def _top_level(plan: ScanPlan) -> int:
@@ -127,19 +141,4 @@ def _base(plan: ScanPlan) -> int:
 
 
 def _counts(expected: Floats, seed: int, stream: int, indices: IndexArray) -> Floats:
-    return expected + np.sqrt(expected) * _noise(seed, stream, indices)
-
-
-def _noise(seed: int, stream: int, indices: IndexArray) -> Floats:
-    """Noise of mean 0 and variance 1 that each index alone decides: a generator per point would cost 20 us."""
-    key = np.uint64(((seed << 8) + stream) % 2**64 * 0xD1342543DE82EF95 % 2**64)
-    counter = indices.astype(np.uint64) * np.uint64(2) + key
-    return (_uniform(counter) + _uniform(counter + np.uint64(1)) - 1.0) * SQRT_6
-
-
-def _uniform(counter: npt.NDArray[np.uint64]) -> Floats:
-    """Hash each number to 0..1: SplitMix64 (Steele, Lea and Flood, OOPSLA 2014)."""
-    mixed = (counter + np.uint64(1)) * np.uint64(0x9E3779B97F4A7C15)
-    mixed = (mixed ^ (mixed >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return ((mixed ^ (mixed >> np.uint64(31))) >> np.uint64(11)).astype(np.float64) * 2.0**-53
+    return expected + np.sqrt(expected) * noise(seed, stream, indices)

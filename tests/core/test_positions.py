@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from swmr_viewer.core.positions import MOST_MOTORS, MotorPositions
-from swmr_viewer.simulator.layouts.nexus import READ_BACK_NOISE, axis_values, motor_values
+from swmr_viewer.simulator.motors import axis_values, motor_values, step_of
 from swmr_viewer.simulator.orders import scan_points
 from swmr_viewer.simulator.plan import ScanPlan
 from swmr_viewer.simulator.writer import write_scan
@@ -186,4 +186,4 @@ def test_every_frame_of_a_simulated_scan_is_where_its_motors_were(tmp_path: Path
     points = scan_points(plan) if layout == "areadetector" else np.arange(12)
     for number, (name, asked) in enumerate(axis_values(plan).items()):
         at = asked[np.unravel_index(points, SHAPE)[number]]
-        assert 0 < abs(values[name] - at).max() <= READ_BACK_NOISE * (asked[-1] - asked[0]), "a read-back is near what was asked for"
+        assert 0 < abs(values[name] - at).max() <= plan.jitter * step_of(plan, name), "a read-back is near what was asked for"

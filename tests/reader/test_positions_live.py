@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from swmr_viewer.reader.messages import FrameReady, ReaderReplaced, SetEveryFrame, ShowIndex
-from swmr_viewer.simulator.layouts.nexus import motor_values
+from swmr_viewer.simulator.motors import motor_values
 from tests.live.scripted_writer import ScriptedWriter
 from tests.live.writers import LiveWriter
 from tests.reader.listening import Listener

@@ -57,6 +57,10 @@ def test_a_bad_size_is_refused_with_a_remedy(text: str) -> None:
         ({"alarm": -1}, "alarm"),
         ({"burst": 0}, "burst"),
         ({"fault": "drop-key", "scan_shape": (1,)}, "one point"),
+        ({"spiral": True}, "spiral"),
+        ({"jitter": -0.1}, "jitter"),
+        ({"dark": 5, "flat": 596}, "flat frames"),
+        ({"response": True, "frame_shape": ()}, "Only images"),
     ],
 )
 def test_an_impossible_plan_is_refused_with_a_remedy(options: dict[str, Any], word: str) -> None:

@@ -8,7 +8,8 @@ from functools import partial
 import h5py
 import numpy as np
 
-from swmr_viewer.simulator.layouts.nexus import Now, add_beam, axis_values, describe_detector, motor_values
+from swmr_viewer.simulator.beam import monitor_counts, temperatures
+from swmr_viewer.simulator.layouts.nexus import Now, add_beam, describe_detector
 from swmr_viewer.simulator.layouts.pieces import (
     Channel,
     Extras,
@@ -22,8 +23,10 @@ from swmr_viewer.simulator.layouts.pieces import (
     set_attributes,
     side_name,
 )
+from swmr_viewer.simulator.motors import motor_values, motors
 from swmr_viewer.simulator.pattern import block_maker
 from swmr_viewer.simulator.plan import ScanPlan, detector_name, further_plan, kind_of
+from swmr_viewer.simulator.response import image_keys
 
 ATTRIBUTE_CHUNK = 16384
 
@@ -69,15 +72,29 @@ def _with_attributes(parent: h5py.Group, data: h5py.Dataset, plan: ScanPlan, num
     stamps = create_points(attributes, "NDArrayTimeStamp", (1,), "float64", (ATTRIBUTE_CHUNK,))
     extras: Extras = {"time": (stamps, lambda indices: np.full(len(indices), now()))}
     if not number:
-        extras = {**extras, **_read_backs(attributes, plan)}
+        extras = {**extras, **_read_backs(attributes, plan), **_scalars(attributes, plan)}
     return Channel(data, key, plan.stored_shape, channel_maker(plan, number), extras, block_maker(plan, number))
 
 
 def _read_backs(attributes: h5py.Group, plan: ScanPlan) -> Extras:
     """Add the motors as attributes of each frame, as NDFileHDF5 has them: without units, and with the record that they come from."""
-    read_backs = {}
-    for name in axis_values(plan):
-        values = create_points(attributes, name, (1,), "float64", (ATTRIBUTE_CHUNK,), fillvalue=np.nan)
-        set_attributes(values, NDAttrName=name, NDAttrSource=f"SIM:{name.upper()}.RBV", NDAttrSourceType="NDAttrSourceEPICSPV")
-        read_backs[name] = values, partial(motor_values, plan, name)
-    return read_backs
+    names = [motor.name for motor in motors(plan)]
+    return {name: (_attribute(attributes, name, f"{name.upper()}.RBV"), partial(motor_values, plan, name)) for name in names}
+
+
+def _scalars(attributes: h5py.Group, plan: ScanPlan) -> Extras:
+    """Add the monitor, the sample's temperature and what each frame is, where the plan has them."""
+    found: Extras = {}
+    if plan.monitor:
+        kelvin = "sample_temperature"  # a motor may be called temperature
+        found = {"I0": (_attribute(attributes, "I0", "I0"), partial(monitor_counts, plan))}
+        found = {**found, kelvin: (_attribute(attributes, kelvin, "TEMPERATURE"), partial(temperatures, plan))}
+    if plan.dark + plan.flat:
+        found = {**found, "image_key": (_attribute(attributes, "image_key", "IMAGE_KEY"), partial(image_keys, plan))}
+    return found
+
+
+def _attribute(attributes: h5py.Group, name: str, record: str) -> h5py.Dataset:
+    values = create_points(attributes, name, (1,), "float64", (ATTRIBUTE_CHUNK,), fillvalue=np.nan)
+    set_attributes(values, NDAttrName=name, NDAttrSource=f"SIM:{record}", NDAttrSourceType="NDAttrSourceEPICSPV")
+    return values

@@ -13,6 +13,8 @@ from swmr_viewer.simulator.layouts.nexus import (
     add_axes,
     add_beam,
     add_channel_energies,
+    add_image_keys,
+    add_monitor,
     add_pixel_offsets,
     add_positioners,
     add_start_times,
@@ -90,15 +92,16 @@ class _Laying:
         describe_detector(detector, plan, further=number > 0)
         times = add_start_times(detector, self.extent, point_chunks(plan.scan_shape), self.now)
         make, make_block = channel_maker(self.plan, number), block_maker(self.plan, number)
-        extras = {"time": start_times(times, self.now), **({} if number else self._motors())}
+        extras = {"time": start_times(times, self.now), **({} if number else self._scalars(detector))}
         return Channel(data, self._key(name), plan.stored_shape, make, extras, make_block, self._visits)
 
     def _visits(self, indices: IndexArray) -> IndexArray:
         """As GDA's uniqueKeys, keys count the steps of the scan, wherever these lead."""
         return visits_of(self.plan, indices)
 
-    def _motors(self) -> Extras:
-        return add_positioners(self.instrument, self.plan, self.extent, point_chunks(self.plan.scan_shape))
+    def _scalars(self, detector: h5py.Group) -> Extras:
+        room = self.plan, self.extent, point_chunks(self.plan.scan_shape)
+        return {**add_positioners(self.instrument, *room), **add_monitor(self.entry, *room), **add_image_keys(detector, *room)}
 
     def _frame_axes(self, group: h5py.Group, plan: ScanPlan, *, further: bool) -> list[str]:
         if len(plan.frame_shape) == 1:

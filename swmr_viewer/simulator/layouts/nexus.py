@@ -9,26 +9,15 @@ from typing import Any, Final
 
 import h5py
 import numpy as np
-import numpy.typing as npt
 
+from swmr_viewer.simulator.beam import monitor_counts, temperatures
 from swmr_viewer.simulator.defects import pixel_mask
 from swmr_viewer.simulator.layouts.pieces import Extras, create_points, nexus_group, set_attributes
-from swmr_viewer.simulator.orders import IndexArray, scan_points_of
+from swmr_viewer.simulator.motors import axis_of, axis_values, motor_values, motors
+from swmr_viewer.simulator.orders import IndexArray
 from swmr_viewer.simulator.plan import ScanPlan, saturation_value
+from swmr_viewer.simulator.response import image_keys
 from swmr_viewer.simulator.specimen import CHANNEL_EV
-
-AXES: Final = (
-    ("energy", "keV", 11.9, 12.1, "Energy"),
-    ("temperature", "K", 290.0, 350.0, "Temperature"),
-    ("stage_y", "mm", -0.5, 0.5, "Stage, vertical"),
-    ("stage_x", "mm", -1.0, 1.0, "Stage, horizontal"),
-)
-"""Name, units, first and last value, and name for people; a scan of n axes has the last n."""
-
-
-def axis_values(plan: ScanPlan) -> dict[str, npt.NDArray[np.float64]]:
-    """Return the values of each scan axis by name, slowest first."""
-    return {name: np.linspace(first, last, length) for (name, _, first, last, _), length in zip(_axes(plan), plan.scan_shape, strict=True)}
 
 
 def add_axes(group: h5py.Group, plan: ScanPlan, frame_axes: Sequence[str]) -> None:
@@ -44,27 +33,15 @@ def add_axes(group: h5py.Group, plan: ScanPlan, frame_axes: Sequence[str]) -> No
         One name per axis of the frame, "." where it has none; a named one must be in the group.
     """
     values = axis_values(plan)
-    for name, units, _, _, long_name in _axes(plan):
-        group[name] = values[name]
-        set_attributes(group[name], units=units, long_name=long_name)
-    names = [*values, *frame_axes]
+    for motor in motors(plan):
+        group[motor.name] = values[motor.name]
+        set_attributes(group[motor.name], units=motor.units, long_name=motor.long_name)
+        group.attrs[f"{motor.name}_indices"] = np.int32(axis_of(plan, motor.name))
+    names = [*list(values)[-len(plan.scan_shape) :], *frame_axes]
     set_attributes(group, axes=names)
     for number, name in enumerate(names):
         if name != ".":
             group.attrs[f"{name}_indices"] = np.int32(number)
-
-
-READ_BACK_NOISE: Final = 2e-4
-"""At most so far is a read-back from what was asked for, as a share of how far the motor travels: about what a good stage has."""
-
-
-def motor_values(plan: ScanPlan, name: str, indices: IndexArray) -> npt.NDArray[np.float64]:
-    """Return where a motor (one of the scan's axes) was read back when the frames stored at these indices were taken; the seed decides."""
-    values = axis_values(plan)
-    number, asked = list(values).index(name), values[name]
-    at = np.unravel_index(scan_points_of(plan, indices), plan.scan_shape)[number]
-    scattered = np.modf(43758.5453 * np.sin(12.9898 * indices + 78.233 * (plan.seed + number + 1)))[0]  # as good as random, and quick
-    return np.asarray(asked[at] + READ_BACK_NOISE * (asked[-1] - asked[0]) * scattered)
 
 
 def add_positioners(instrument: h5py.Group, plan: ScanPlan, extent: tuple[int, ...], chunks: tuple[int, ...]) -> Extras:
@@ -76,14 +53,32 @@ def add_positioners(instrument: h5py.Group, plan: ScanPlan, extent: tuple[int, .
         What a channel writes with each key.
     """
     read_backs = {}
-    for name, units, _, _, long_name in _axes(plan):
-        positioner = nexus_group(instrument, name, "NXpositioner")
-        positioner["value_set"] = axis_values(plan)[name]
+    for motor in motors(plan):
+        positioner = nexus_group(instrument, motor.name, "NXpositioner")
+        positioner["value_set"] = axis_values(plan)[motor.name]
         value = create_points(positioner, "value", extent, "float64", chunks, fillvalue=np.nan)
         for dataset in (value, positioner["value_set"]):
-            set_attributes(dataset, units=units, long_name=long_name)
-        read_backs[name] = value, partial(motor_values, plan, name)
+            set_attributes(dataset, units=motor.units, long_name=motor.long_name)
+        read_backs[motor.name] = value, partial(motor_values, plan, motor.name)
     return read_backs
+
+
+def add_monitor(entry: h5py.Group, plan: ScanPlan, extent: tuple[int, ...], chunks: tuple[int, ...]) -> Extras:
+    """Add the monitor ``I0`` and the sample's temperature, if the plan has them; return what a channel writes with each key."""
+    if not plan.monitor:
+        return {}
+    counts = create_points(nexus_group(entry, "I0", "NXmonitor"), "data", extent, "float64", chunks, fillvalue=np.nan)
+    set_attributes(counts, units="counts", long_name="Incoming beam")
+    kelvin = create_points(nexus_group(entry, "sample", "NXsample"), "temperature", extent, "float64", chunks, fillvalue=np.nan)
+    set_attributes(kelvin, units="K", long_name="Sample temperature")
+    return {"monitor": (counts, partial(monitor_counts, plan)), "sample": (kelvin, partial(temperatures, plan))}
+
+
+def add_image_keys(detector: h5py.Group, plan: ScanPlan, extent: tuple[int, ...], chunks: tuple[int, ...]) -> Extras:
+    """Add what each frame is (0 of the sample, 1 flat, 2 dark), as NXtomo has it, if some are not of the sample."""
+    if not plan.dark + plan.flat:
+        return {}
+    return {"image_key": (create_points(detector, "image_key", extent, "int32", chunks, fillvalue=0), partial(image_keys, plan))}
 
 
 def add_channel_energies(group: h5py.Group, length: int) -> str:
@@ -99,13 +94,6 @@ def add_pixel_offsets(group: h5py.Group, frame_shape: tuple[int, ...], *, furthe
         group[f"{letter}_pixel_offset"] = (np.arange(length) - (length - 1) / 2) * size_m * 1e3
         set_attributes(group[f"{letter}_pixel_offset"], units="mm", long_name=f"{letter} offset")
     return ["y_pixel_offset", "x_pixel_offset"]
-
-
-def _axes(plan: ScanPlan) -> list[tuple[Any, ...]]:
-    """The last of the known axes; those beyond have a number for a name, and steps for values."""
-    rank = len(plan.scan_shape)
-    unnamed = [(f"axis_{number}", "step", 0.0, float(plan.scan_shape[number] - 1), f"Axis {number}") for number in range(rank - len(AXES))]
-    return [*unnamed, *AXES[-rank:]]
 
 
 Now = Callable[[], float]

@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 from swmr_viewer.core.conditions import AllKeys
 from swmr_viewer.gui.assembly import Assembly
 from swmr_viewer.gui.snapshots.snapshot_settings import SnapshotSettings
-from swmr_viewer.simulator.layouts.nexus import motor_values
+from swmr_viewer.simulator.motors import motor_values
 from swmr_viewer.simulator.plan import ScanPlan
 from swmr_viewer.simulator.writer import write_scan
 from tests.gui.waiting import WAIT_MS, wait_shown
