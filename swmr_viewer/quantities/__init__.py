@@ -3,6 +3,8 @@
 from swmr_viewer.quantities.column import BLOCK, Column, StoredColumn
 from swmr_viewer.quantities.computed_column import ComputedColumn
 from swmr_viewer.quantities.decimation import MOST_POINTS, Values, curve_points, stretches
+from swmr_viewer.quantities.expression_text import ExpressionError, quoted
+from swmr_viewer.quantities.expressions import Expression, expression
 from swmr_viewer.quantities.measured_values import MeasuredValues
 from swmr_viewer.quantities.quantity import INDEX, OF_FRAME, OF_REGION, ORDER, TIME, Kind, Quantity
 from swmr_viewer.quantities.scan_columns import FileQuantity, ScanColumns
@@ -18,6 +20,8 @@ __all__ = [
     "TIME",
     "Column",
     "ComputedColumn",
+    "Expression",
+    "ExpressionError",
     "FileQuantity",
     "Kind",
     "MeasuredValues",
@@ -27,5 +31,7 @@ __all__ = [
     "StoredColumn",
     "Values",
     "curve_points",
+    "expression",
+    "quoted",
     "stretches",
 ]
