@@ -103,6 +103,10 @@ class ScanColumns:
                 names.append(name)
         return tuple(names)
 
+    def is_in_file(self, name: str) -> bool:
+        """Whether the file has a number of this name for each scan point, as far as is known."""
+        return name in self._found
+
     def column(self, name: str) -> Column | None:
         """Return the values, or None where nothing is known."""
         return self.read.stored(name) or self._computed.get(name)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from swmr_viewer.core.ranges import indices_of
+from swmr_viewer.quantities import ORDER, FileQuantity, Kind, Quantity
 from swmr_viewer.reader import messages as m
 from swmr_viewer.scan_model.acquisition_order import order_column
 from swmr_viewer.scan_model.scan_facts import Changed, ScanFacts
@@ -19,20 +21,42 @@ class QuantityNews:
         Whose tables they are.
     note : callable
         Takes what changed, and the value that comes with it.
+    send : callable
+        Takes a request to the reader: what is to be read from the file.
     """
 
-    def __init__(self, scan: ScanFacts, note: Callable[..., None]) -> None:
-        self._scan, self._note = scan, note
+    def __init__(self, scan: ScanFacts, note: Callable[..., None], send: Callable[[m.Request], None]) -> None:
+        self._scan, self._note, self._send = scan, note, send
         self._measured_for = 0
         """The number of the last request to measure."""
-        self.handlers: dict[type, Callable[[Any], None]] = {m.Measure: self._on_measure, m.Measured: self._on_measured}
+        self._asked: tuple[int, tuple[str, ...]] = (0, ())
+        """The generation of the file of which values were asked for last, and their names."""
+        self.handlers: dict[type, Callable[[Any], None]] = {
+            m.Measure: self._on_measure, m.Measured: self._on_measured,
+            m.ScalarsFound: self._on_found, m.ScalarsRead: self._on_read,
+        }  # fmt: skip
 
     def want(self, who: str, names: Iterable[str]) -> None:
         """Have these quantities known from now on, and no others for this purpose."""
         wanted = tuple(dict.fromkeys(names))
         if wanted != self._scan.wanted.get(who, ()):
             self._scan.wanted[who] = wanted
+            self.ask()
             self._note(Changed.WANTED)
+
+    def ask(self) -> None:
+        """Ask the reader for what is wanted of the file; once the file is open, to begin with, for what there is."""
+        scan = self._scan
+        if scan.description is None:
+            return
+        wanted = {name for names in scan.wanted.values() for name in scan.quantities.base_names(names)}
+        names = tuple(sorted(name for name in wanted if scan.columns.is_in_file(name)))
+        if ORDER in wanted and not scan.wants_order:
+            scan.wants_order = True
+            self._send(m.SendOrder(scan.generation))
+        if (scan.generation, names) != self._asked:
+            self._asked = scan.generation, names
+            self._send(m.SendScalars(scan.generation, names))
 
     def note_data(self) -> None:
         """Take note of what the open file tells of the scan's axes, and of the units of pixels."""
@@ -43,19 +67,46 @@ class QuantityNews:
         columns.note_axes(next((dataset.facts.scan_axes for dataset in datasets if dataset.facts.scan_axes), ()))
         for dataset in datasets:
             scan.table_of(scan.places.name_of(dataset.path)).unit = dataset.facts.unit
+        self.ask()
         self._note(Changed.QUANTITIES)
 
     def _on_measure(self, request: m.Measure) -> None:
         """Take note of what is asked for: what answers an earlier request is dropped."""
         self._measured_for = request.revision
         table = self._scan.table_of(self._scan.places.name_of(request.data_path))
-        table.regions, table.region_columns = tuple(region.name for region in request.regions), m.REGION_COLUMNS
+        table.regions, table.region_columns = tuple(region.name for region in request.regions), self._region_columns(request.data_path)
         self._note(Changed.QUANTITIES)
+
+    def _region_columns(self, data_path: str) -> tuple[str, ...]:
+        """Return what is measured of regions; as long as nobody knows what frames are shown as, of those of any kind."""
+        shown = self._scan.shown
+        return m.region_columns(shown.raw.ndim) if shown is not None and shown.data_path == data_path else m.REGION_COLUMNS
 
     def _on_measured(self, measured: m.Measured) -> None:
         if measured.revision != self._measured_for:
             return
         table = self._scan.table_of(self._scan.places.name_of(measured.data_path))
+        told = {column.removeprefix(f"{table.regions[0]}.") for column in measured.columns} if table.regions else set()
+        table.region_columns = tuple(column for column in m.ALL_REGION_COLUMNS if column in told) or table.region_columns
         table.take(measured.columns, measured.indices, measured.values, measured.scan_shape)
         self._note(Changed.MEASURED, measured)
         self._note(Changed.QUANTITIES)
+
+    def _on_found(self, found: m.ScalarsFound) -> None:
+        self._scan.columns.note_found([_file_quantity(fact) for fact in found.scalars])
+        self.ask()
+        self._note(Changed.QUANTITIES)
+
+    def _on_read(self, read: m.ScalarsRead) -> None:
+        columns = self._scan.columns
+        if read.whole:
+            columns.read.clear()
+        columns.take(read.names, indices_of(read.frames), read.values, read.scan_shape)
+        self._note(Changed.QUANTITIES)
+
+
+_KINDS = {m.ScalarKind.TIME: Kind.SCAN, m.ScalarKind.POSITION: Kind.POSITION, m.ScalarKind.SCALAR: Kind.SCALAR}
+
+
+def _file_quantity(fact: m.ScalarFact) -> FileQuantity:
+    return FileQuantity(Quantity(fact.name, _KINDS[fact.kind], fact.unit), fact.axis, fact.is_read_back)

@@ -48,7 +48,7 @@ class ScanModel:
         self._retry, self._stop = retry, stop
         self._changes: Changes = []
         self.scan = ScanFacts(clock, send)
-        self._quantities = QuantityNews(self.scan, self._note)
+        self._quantities = QuantityNews(self.scan, self._note, send)
         self._open_problem: Problem | None = None
         """What may be solved by itself."""
         self._handlers: dict[type, Callable[[Any], None]] = {
@@ -142,6 +142,7 @@ class ScanModel:
         self.scan.wanted_data_path, self.scan.wanted_is_unreadable = data_path or "", False
         self._show(None)
         self._note(Changed.DATA)
+        self._quantities.ask()
         return True
 
     def _on_set_conditions(self, request: m.SetConditions) -> None:

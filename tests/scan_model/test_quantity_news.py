@@ -13,11 +13,12 @@ from swmr_viewer.scan_model import Changed, ScanModel
 
 SHAPE = (4, 5)
 AXES = (ScanAxis("y", "um", (10.0, 20.0, 40.0, 80.0)), ScanAxis("x", "mm", (0.0, 0.1, 0.2, 0.3, 0.4)))
+SENT: list[m.Request] = []
 A = Region("A", "rectangle", ((0.0, 0.0), (3.0, 3.0)))
 
 
 def following(path: str = "/scan.nxs", generation: int = 1, model: ScanModel | None = None) -> ScanModel:
-    model = model or ScanModel(lambda request: None, retry=lambda: None, stop=lambda: None, clock=lambda: 100.0)
+    model = model or ScanModel(SENT.append, retry=lambda: None, stop=lambda: None, clock=lambda: 100.0)
     model.receive(m.Follow(generation, m.FollowRequest(path)))
     data = (m.DataDescription("/a", (8, 6), "<u4", facts=DataFacts(unit="counts", scan_axes=AXES)), m.DataDescription("/b", (8, 6), "<u4"))
     model.receive(m.Opened(generation, path, SHAPE, ("/keys",), data, None, 1))
@@ -70,3 +71,25 @@ def test_the_scan_before_keeps_what_was_known_of_it() -> None:
     assert (before.path, before.tables["/a"].at("total", 7)) == ("/scan.nxs", 60.0)
     np.testing.assert_array_equal(before.tables["/a"].values("x"), np.tile([0.0, 0.1, 0.2, 0.3, 0.4], 4))
     assert model.scan.quantities.at("total", 7) is None
+
+
+def test_what_the_file_has_is_offered_and_read_once_it_is_wanted() -> None:
+    model = following()
+    SENT.clear()
+    model.want_quantities("curve", ("I0", "total"))
+    assert not SENT, "nobody knows of it yet"
+    facts = (
+        m.ScalarFact("x", "mm", "/x", m.ScalarKind.POSITION, axis=1, is_read_back=True),
+        m.ScalarFact("x_set", "mm", "/x_set", m.ScalarKind.POSITION, axis=1),
+        m.ScalarFact("I0", "counts", "/I0", m.ScalarKind.SCALAR),
+    )
+    model.receive(m.ScalarsFound(1, facts))
+    assert [m.SendScalars(1, ("I0",))] == SENT
+    assert [quantity.name for quantity in model.scan.quantities.offered()][:6] == ["index", "order", "x", "x_set", "y", "I0"]
+    points = runs_of(np.array([3, 4]))
+    model.receive(m.ScalarsRead(1, ("I0",), points, np.array([[5.0], [6.0]]), SHAPE, True))
+    assert [model.scan.quantities.at("I0", index) for index in (3, 4, 5)] == [5.0, 6.0, None]
+    model.receive(m.ScalarsRead(1, ("I0",), runs_of(np.array([5])), np.array([[7.0]]), SHAPE, True))
+    assert [model.scan.quantities.at("I0", index) for index in (3, 5)] == [None, 7.0]
+    model.want_quantities("curve", ("order",))
+    assert m.SendOrder(1) in SENT

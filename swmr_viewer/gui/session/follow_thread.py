@@ -148,6 +148,8 @@ class FollowThread(QThread):
             self._supervisor.send(m.AcknowledgeMeasured(event.generation))
         elif isinstance(event, m.OrderRead):
             self._supervisor.send(m.AcknowledgeOrder(event.generation))
+        elif isinstance(event, m.ScalarsRead):
+            self._supervisor.send(m.AcknowledgeScalars(event.generation))
 
     def _on_ended(self, event: m.Ended) -> None:
         if not self._end_announced:  # a reader that was replaced after the end repeats it
