@@ -5,7 +5,11 @@ from swmr_viewer.quantities.computed_column import ComputedColumn
 from swmr_viewer.quantities.decimation import MOST_POINTS, Values, curve_points, stretches
 from swmr_viewer.quantities.expression_text import ExpressionError, quoted
 from swmr_viewer.quantities.expressions import Expression, expression
+from swmr_viewer.quantities.map_drawing import MapDrawing, MapNames, motors_of_line
+from swmr_viewer.quantities.map_picture import Fate, Fates, FatesOf, MapPicture
 from swmr_viewer.quantities.measured_values import MeasuredValues
+from swmr_viewer.quantities.nearest_points import View
+from swmr_viewer.quantities.placing import GridPlacing, Page, Placing, PointPlacing, page_of
 from swmr_viewer.quantities.quantity import INDEX, OF_FRAME, OF_REGION, ORDER, TIME, Kind, Quantity
 from swmr_viewer.quantities.scan_columns import FileQuantity, ScanColumns
 from swmr_viewer.quantities.table import QuantityTable
@@ -22,16 +26,29 @@ __all__ = [
     "ComputedColumn",
     "Expression",
     "ExpressionError",
+    "Fate",
+    "Fates",
+    "FatesOf",
     "FileQuantity",
+    "GridPlacing",
     "Kind",
+    "MapDrawing",
+    "MapNames",
+    "MapPicture",
     "MeasuredValues",
+    "Page",
+    "Placing",
+    "PointPlacing",
     "Quantity",
     "QuantityTable",
     "ScanColumns",
     "StoredColumn",
     "Values",
+    "View",
     "curve_points",
     "expression",
+    "motors_of_line",
+    "page_of",
     "quoted",
     "stretches",
 ]

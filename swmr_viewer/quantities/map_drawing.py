@@ -1,0 +1,195 @@
+"""From a table of quantities to the picture of a map, a piece at a time: where its points are, and what is known of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from swmr_viewer.quantities.column import BLOCK, Column
+from swmr_viewer.quantities.decimation import Values
+from swmr_viewer.quantities.map_picture import FatesOf, GridPicture, MapPicture, PointPicture, PointValues
+from swmr_viewer.quantities.nearest_points import View
+from swmr_viewer.quantities.placing import (
+    Extent,
+    GridPlacing,
+    Page,
+    Placing,
+    PointPlacing,
+    Side,
+    are_on_line,
+    moving,
+    place_grid,
+    point_placing,
+    steps_of_line,
+)
+from swmr_viewer.quantities.table import QuantityTable
+
+SAMPLE = 1 << 18
+"""Points of a scan of one axis by which it is found out which motors move, and how far its points are apart."""
+MOVED = 0.05
+"""Cells that turn out to lie elsewhere by this share of their width are drawn anew."""
+SETTLED = 0.2
+"""Points that turn out to be nearer together, or further apart, by this share are drawn anew."""
+
+
+@dataclass(frozen=True, slots=True)
+class MapNames:
+    """What a map shows; quantities by name."""
+
+    value: str
+    x: str = ""
+    """Positions to the right; "": columns are counted."""
+    y: str = ""
+    """Positions upwards; "": rows are counted."""
+
+
+class MapDrawing:
+    """Draws one page of a scan.
+
+    Parameters
+    ----------
+    table : QuantityTable
+        What is known.
+    page : Page
+        Which points.
+    names : MapNames
+        What is drawn of them, and where.
+    fates_of : callable
+        What became of each point.
+    """
+
+    def __init__(self, table: QuantityTable, page: Page, names: MapNames, fates_of: FatesOf) -> None:
+        self.table, self.page, self.names = table, page, names
+        self._fates_of = fates_of
+        self._extent = Extent(page)
+        self._taken: dict[int, tuple[int, int]] = {}
+        self._where: tuple[Column, Column] | None = None
+        self._column: Column | None = None
+        self._versions: dict[int, int] = {}
+        self._view: View | None = None
+        self.placing: Placing | None = None
+        """Where the points are; None while nothing is known of it."""
+        self.picture: MapPicture | None = None
+        """As it is seen; None before ``set_view``."""
+
+    @property
+    def is_one_unit(self) -> bool:
+        """Whether distances along x and y can be compared."""
+        x, y = (self.table.quantity(name) for name in (self.names.x, self.names.y))
+        return x is not None and y is not None and x.unit == y.unit
+
+    def set_view(self, view: View) -> None:
+        """See this part from now on, once ``work`` has drawn it."""
+        self._view = view
+
+    def note_fates(self, start: int, stop: int) -> None:
+        """Take note that other frames are complete, or missing, among these."""
+        if self.picture is not None:
+            self.picture.mark(start, stop)
+
+    def work(self) -> Iterator[None]:
+        """Bring the picture up to date with the table, in pieces of some milliseconds."""
+        yield from self._look_where()
+        self._look_how()
+        if self.picture is None:
+            return
+        self._look_what()
+        yield from self.picture.work()
+
+    # ---- where the points are
+
+    def _look_where(self) -> Iterator[None]:
+        where = self.table.column(self.names.x), self.table.column(self.names.y)
+        if self._where is None or any(now is not before for now, before in zip(where, self._where, strict=True)):
+            self._where, self._taken, self._extent = where, {}, Extent(self.page)
+            self.picture = None
+        for number in sorted(set(where[0].block_numbers) | set(where[1].block_numbers)):
+            versions = where[0].version(number), where[1].version(number)
+            start, stop = max(self.page.start, number * BLOCK), min(self.page.stop, (number + 1) * BLOCK)
+            if start < stop and self._taken.get(number) != versions:
+                self._taken[number] = versions
+                self._extent.take(start, where[0].part(start, stop), where[1].part(start, stop))
+                yield
+
+    def _look_how(self) -> None:
+        has_x, has_y = bool(self.names.x), bool(self.names.y)
+        placing = self._line_placing() if self.page.is_line else place_grid(self._extent, has_x=has_x, has_y=has_y)
+        if placing is None or not _is_same(self.placing, placing):
+            self.placing, self.picture = placing, None
+        elif isinstance(placing, PointPlacing) and isinstance(self.placing, PointPlacing):
+            self.placing = replace(self.placing, area=placing.area)  # more points, drawn as those before
+        if self.placing is None or self._view is None or self._where is None:
+            self.picture = None
+        elif self.picture is None or self.picture.view != self._view:
+            self._column = None
+            points = PointValues(self.table.column(self.names.value), self._fates_of)
+            if isinstance(self.placing, GridPlacing):
+                self.picture = GridPicture(self.placing, self._view, points)
+            else:
+                self.picture = PointPicture(self.placing, self._view, points, *self._where)
+
+    def _line_placing(self) -> Placing | None:
+        x, y = (_sample(self.table.column(name), self.page) for name in (self.names.x, self.names.y))
+        if not np.isfinite(self._extent.area).all():
+            return None
+        wide, high = steps_of_line(x, y, is_one_unit=self.is_one_unit)
+        share = np.sqrt(max(1, x.size) / max(1, self.page.columns))
+        return point_placing(self.page, self._extent.area, (wide * share, high * share))
+
+    # ---- what is known of them
+
+    def _look_what(self) -> None:
+        """Mark what changed since the last time."""
+        assert self.picture is not None
+        column = self.table.column(self.names.value)
+        if column is not self._column:
+            self._column, self._versions = column, {}
+            self.picture.show(PointValues(column, self._fates_of))
+        for number in column.block_numbers:
+            version = column.version(number)
+            if self._versions.get(number) != version:
+                self._versions[number] = version
+                self.picture.mark(number * BLOCK, (number + 1) * BLOCK)
+
+
+def _sample(column: Column, page: Page) -> Values:
+    return column.part(page.start, min(page.stop, page.start + SAMPLE))
+
+
+def _is_same(before: Placing | None, now: Placing) -> bool:
+    """Return whether points can stay where they are drawn."""
+    if isinstance(before, GridPlacing) and isinstance(now, GridPlacing):
+        sides = ((before.x, now.x), (before.y, now.y))
+        return before.page == now.page and all(_is_near(old, new) for old, new in sides)
+    if before is None or isinstance(before, GridPlacing) or isinstance(now, GridPlacing):
+        return False
+    is_near = all(abs(old - new) <= SETTLED * old for old, new in zip(before.reach, now.reach, strict=True))
+    return is_near and before.page == now.page
+
+
+def _is_near(before: Side, now: Side) -> bool:
+    """Return whether cells are where they were, as far as a screen can tell: rows that come move what is read back a little."""
+    if before.is_index != now.is_index:
+        return False
+    least = np.abs(np.diff(before.edges)).min()
+    return bool(np.abs(before.centres - now.centres).max() <= MOVED * least)
+
+
+def motors_of_line(table: QuantityTable, names: Sequence[str]) -> tuple[str, ...]:
+    """Return which of these positions of a scan of one axis move: two that fill an area, one, or none.
+
+    Parameters
+    ----------
+    table : QuantityTable
+        What is known of the scan points.
+    names : sequence of str
+        Names of positions, those preferred first.
+    """
+    size = min(table.size, SAMPLE)
+    places = {name: table.part(name, 0, size) for name in names}
+    first, *others = moving(places) or [""]
+    if not first:
+        return ()
+    return (first, *[name for name in others if not are_on_line(places[first], places[name])][:1])
