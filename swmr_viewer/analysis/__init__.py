@@ -1,6 +1,15 @@
 """Pure numpy: levels, masks, display downsampling, statistics, regions, profiles, scales, geometry."""
 
 from swmr_viewer.analysis.accumulating import Accumulator, combined_dtype
+from swmr_viewer.analysis.corrections import (
+    Corrector,
+    HowCompared,
+    compared,
+    compared_dtype,
+    corrected,
+    corrected_dtype,
+    corrector_of,
+)
 from swmr_viewer.analysis.frame_statistics import FrameStatistics, LevelStatistics, exact_sum, examine, saturation_of
 from swmr_viewer.analysis.geometry import PixelGeometry, PixelPlace, place_of
 from swmr_viewer.analysis.masks import DEFAULT_RULES, MaskRules, marked, marks_of, sentinel_of, valid_mask
@@ -14,8 +23,10 @@ __all__ = [
     "MOST_BINS",
     "USUAL_VIEW",
     "Accumulator",
+    "Corrector",
     "FrameStatistics",
     "FrameView",
+    "HowCompared",
     "LevelStatistics",
     "MaskRules",
     "Part",
@@ -29,6 +40,11 @@ __all__ = [
     "Thumbnail",
     "ViewChoice",
     "combined_dtype",
+    "compared",
+    "compared_dtype",
+    "corrected",
+    "corrected_dtype",
+    "corrector_of",
     "exact_sum",
     "examine",
     "line_profile",

@@ -60,11 +60,13 @@ class FrameView:
     part: Part = Part.VALUE
     parts: tuple[Part, ...] = (Part.VALUE,)
     """What can be chosen."""
+    made: str = ""
+    """Type of the shown numbers where dark and flat frames, or a reference, made others of them; else nothing."""
 
     @property
     def is_computed(self) -> bool:
         """Whether the shown numbers are none that the file holds."""
-        return self.part in (Part.MAGNITUDE, Part.PHASE, *_OF_COLOR)
+        return bool(self.made) or self.part in (Part.MAGNITUDE, Part.PHASE, *_OF_COLOR)
 
     @property
     def shown_shape(self) -> tuple[int, ...]:
@@ -73,7 +75,9 @@ class FrameView:
 
     def shown_dtype(self, dtype: npt.DTypeLike) -> np.dtype[Any]:
         """Return the type of the shown numbers, for frames of this type."""
-        kind = np.dtype(dtype)
+        kind = np.dtype(self.made or dtype)
+        if self.made:
+            return kind
         if self.part in _OF_COLOR:
             return np.dtype(np.float32 if kind.itemsize <= 2 else np.float64)
         return kind if self.part is Part.VALUE else np.empty(0, kind).real.dtype.newbyteorder("=")

@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from swmr_viewer.analysis import FrameStatistics, FrameView, LevelStatistics, Part
+from swmr_viewer.analysis import DEFAULT_RULES, FrameStatistics, FrameView, LevelStatistics, MaskRules, Part
 from swmr_viewer.core.data_facts import MotorPosition
 from swmr_viewer.core.scan import index_of
-from swmr_viewer.reader.messages import FrameReady
+from swmr_viewer.reader.messages import AS_IT_IS, FrameReady, Made
 
 Pixels = npt.NDArray[Any]
 Mask = npt.NDArray[np.bool_]
@@ -61,6 +61,8 @@ class LiveFrame:
     """The pixel mask that was asked for could not be used."""
     motor_positions: tuple[MotorPosition, ...] = ()
     """Where the motors were, as far as the file has it: at most four, the one that moves fastest first."""
+    made: Made = AS_IT_IS
+    """What dark and flat frames, and a reference, made of ``raw``: its masked pixels are NaN then, and no rules mask it further."""
 
     def placed_on(self, scan_shape: tuple[int, ...]) -> LiveFrame:
         """Return it with the index that its scan point has on this shape: its position stays while the scan grows."""
@@ -75,6 +77,15 @@ class LiveFrame:
     def picked(self) -> Pixels:
         """The shown pixels as the file has them: complex numbers whole, colours on a last axis."""
         return self.view.picked(self.whole)
+
+    @property
+    def is_made(self) -> bool:
+        """Whether ``raw`` is what dark and flat frames, or a reference, made of the file's numbers."""
+        return bool(self.made.corrected) or self.made.compared != "none"
+
+    def rules(self, chosen: MaskRules) -> MaskRules:
+        """Return by which of the chosen rules pixels of ``raw`` are left out: they are about the file's numbers."""
+        return DEFAULT_RULES if self.is_made else chosen
 
     @property
     def is_colored(self) -> bool:
@@ -101,7 +112,7 @@ def frame_from_event(
         event.generation, event.data_path, event.index, event.position, raw, preview, event.preview_factor,
         event.levels, event.key_seen_at_s, received_at_s, event.live, _once(release),
         event.statistics, event.combined, event.frame_time, event.in_turn, event.is_new, whole, view, own_mask, event.run, event.lacks_mask,
-        event.motor_positions,
+        event.motor_positions, event.made,
     )  # fmt: skip
 
 

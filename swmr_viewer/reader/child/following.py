@@ -202,8 +202,8 @@ class Following:
         self._report_faults(scan.faults)
 
     def _join_masks(self) -> None:
-        """Use pixel masks that were not there yet, for what is shown and for what was measured without them."""
-        if self._live is not None and self._frames.preparers.retry_masks():
+        """Use pixel masks, dark and flat frames that were not there yet, for what is shown and for what was measured without them."""
+        if self._live is not None and self._frames.preparers.retry():
             self._live.prepare_again()
             self._measurer.measure_anew()
 

@@ -1,9 +1,9 @@
-"""How the frames of each data set are prepared: what of them is shown, masks, levels, combination, as the window asked for."""
+"""How the frames of each data set are prepared: what of them is shown, masks, dark and flat frames, a reference, levels."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -11,14 +11,31 @@ import h5py
 import numpy as np
 import numpy.typing as npt
 
-from swmr_viewer.analysis import FrameStatistics, FrameView, LevelStatistics, MaskRules, Part, examine, marked, resolve_view, saturation_of
+from swmr_viewer.analysis import (
+    Corrector,
+    FrameStatistics,
+    FrameView,
+    LevelStatistics,
+    MaskRules,
+    Part,
+    compared,
+    compared_dtype,
+    corrected_dtype,
+    examine,
+    marked,
+    resolve_view,
+    saturation_of,
+    valid_mask,
+)
 from swmr_viewer.core.data_facts import DataFacts
 from swmr_viewer.core.errors import PathError, PathNotThereError
 from swmr_viewer.core.waiting import Retries
+from swmr_viewer.reader.child.corrections import Corrections, References
 from swmr_viewer.reader.child.event_pipe import EventPipe
 from swmr_viewer.reader.child.pixel_masks import Mask, PixelMask
 from swmr_viewer.reader.child.reader_slots import SlotLayout, slot_layout
-from swmr_viewer.reader.messages import PixelMaskRead, SetDisplay
+from swmr_viewer.reader.child.scans import Scan
+from swmr_viewer.reader.messages import AS_IT_IS, Made, PixelMaskRead, SetDisplay
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -57,17 +74,17 @@ class FramePreparer:
 class FramePreparers:
     """The preparer of each data set; the pixel mask of its facts is used until the window sets another."""
 
-    def __init__(
-        self, h5file: h5py.File, facts: Mapping[str, DataFacts], pipe: EventPipe, clock: Callable[[], float] = time.monotonic
-    ) -> None:
-        self._h5file = h5file
+    def __init__(self, scan: Scan, pipe: EventPipe, clock: Callable[[], float] = time.monotonic) -> None:
+        self._h5file: h5py.File = scan.h5file
         self._pipe = pipe
+        self._corrections = Corrections(scan, pipe, clock)
+        self._references = References(pipe)
         self._masks: dict[str, PixelMask | None] = {}
         self._awaited: set[str] = set()
         """Masks whose links lead nowhere yet."""
         self._retries = Retries(clock)
         self._reported: set[tuple[str, ...]] = set()
-        self._preparers = {path: default_preparer(of_path) for path, of_path in facts.items()}
+        self._preparers = {path: default_preparer(of_path) for path, of_path in scan.facts.items()}
 
     def add(self, path: str, facts: DataFacts) -> None:
         """Add a data set that was not there before; what was set for it already stays."""
@@ -82,17 +99,78 @@ class FramePreparers:
         paths = [request.data_path] if request.data_path is not None else list(self._preparers)
         for path in paths:
             self._preparers[path] = replace(self.of(path), settings=request)
+            self._corrections.set(path)
 
     def layout_of(self, path: str, shape: tuple[int, ...], dtype: np.dtype[Any]) -> SlotLayout:
         """Return how such a frame of a data set lies in a slot."""
         view = self.of(path).view_of(shape, dtype)
         mask = self._pixel_mask(path)
-        return slot_layout(shape, dtype, view, has_own_mask=mask is not None and not mask.is_shared_by(view))
+        kind = view.shown_dtype(dtype)
+        kind = kind if self._corrector(path, view, dtype) is None else corrected_dtype(kind)
+        made = self.compared_view(path, view, kind)
+        if not made.made and kind != view.shown_dtype(dtype):
+            made = replace(view, made=kind.str)
+        return slot_layout(shape, dtype, made, has_own_mask=mask is not None and not mask.is_shared_by(view))
 
-    def prepare(self, path: str, frame: npt.NDArray[Any], index: int, scan_shape: tuple[int, ...]) -> npt.NDArray[Any]:
-        """Return what is shown of a data set's frame, with its masked pixels marked by their value."""
+    def compared_view(self, path: str, view: FrameView, dtype: np.dtype[Any]) -> FrameView:
+        """Return the view of what is drawn in place of shown numbers of this type, where they are held against a reference."""
+        reference = self._references.of(self.of(path).settings, view)
+        return view if reference is None else replace(view, made=compared_dtype(dtype, reference.dtype).str)
+
+    def prepare(
+        self, path: str, frame: npt.NDArray[Any], index: int, scan_shape: tuple[int, ...], out: npt.NDArray[Any] | None = None
+    ) -> npt.NDArray[Any]:
+        """Return what is shown of a data set's frame, masked pixels marked by their value, corrected: a view on it, or ``out``."""
         preparer = self.of(path)
-        return preparer.prepare(frame, self.mask_of(path, index, preparer.view_of(frame.shape, frame.dtype), scan_shape))
+        view = preparer.view_of(frame.shape, frame.dtype)
+        mask = self.mask_of(path, index, view, scan_shape)
+        corrector = self._corrector(path, view, frame.dtype)
+        if corrector is None:
+            return preparer.prepare(frame, mask, out)
+        shown = preparer.prepare(frame, mask)
+        kind = corrected_dtype(view.shown_dtype(frame.dtype))
+        return corrector.corrected(shown, np.empty(shown.shape, kind) if out is None or out.dtype != kind else out)
+
+    def compare(self, path: str, view: FrameView, prepared: npt.NDArray[Any], out: npt.NDArray[Any] | None) -> npt.NDArray[Any]:
+        """Return what is drawn in place of a prepared frame: the frame, or, in ``out``, what its reference makes of it."""
+        settings = self.of(path).settings
+        reference = self._references.of(settings, view)
+        return prepared if reference is None else compared(prepared, reference, settings.compare.how, out)
+
+    def made(self, path: str, view: FrameView, dtype: np.dtype[Any] | None) -> Made:
+        """Return what is done to frames; of several as one (no dtype): what was done to each of them before."""
+        settings = self.of(path).settings
+        how = "none" if self._references.of(settings, view) is None else settings.compare.how
+        if not settings.correction.names:
+            return AS_IT_IS if how == "none" else Made(compared=how)
+        is_corrected = self._corrections.corrects(path) if dtype is None else self._corrector(path, view, dtype) is not None
+        return Made(settings.correction.names if is_corrected else (), not is_corrected, how)
+
+    def _corrector(self, path: str, view: FrameView, dtype: np.dtype[Any]) -> Corrector | None:
+        settings = self.of(path).settings
+        if not settings.correction.names:
+            return None
+        view = replace(view, made="")
+        found = self._pixel_mask(path)
+        shared = found is not None and found.is_shared_by(view)
+        return self._corrections.of(path, settings, view, dtype, self.mask_of(path, 0, view, ()) if shared else None)
+
+    def examine(
+        self, path: str, frame: npt.NDArray[Any], shown: npt.NDArray[Any], levels: bool = True, combined: int = 1
+    ) -> tuple[LevelStatistics | None, FrameStatistics]:
+        """Measure what is shown of a frame; pixels are saturated where the file's are, whatever was made of them."""
+        preparer = self.of(path)
+        settings = preparer.settings
+        if not settings.correction.names and settings.compare.is_plain:
+            return preparer.examine(frame, shown, levels, combined)
+        within, statistics = examine(shown, settings.percentiles if levels else None)
+        limit = preparer.saturation(frame.dtype, combined) if combined == 1 or not self._corrections.corrects(path) else None
+        if limit is None or frame.dtype.kind not in "iuf":
+            return within, statistics
+        raw = preparer.view_of(frame.shape, frame.dtype).picked(frame)
+        if raw.shape != shown.shape:
+            return within, statistics
+        return within, replace(statistics, n_saturated=int(np.count_nonzero((raw >= limit) & valid_mask(shown))))
 
     def mask_of(self, path: str, index: int, view: FrameView, scan_shape: tuple[int, ...]) -> Mask | None:
         """Return the pixel mask of a frame as it is shown (True: masked), or None where none is used; a fault is reported once."""
@@ -122,8 +200,11 @@ class FramePreparers:
                     self._awaited.add(mask_path)
         return self._masks[mask_path]
 
-    def retry_masks(self) -> bool:
-        """Try links that led nowhere again, seldom; return whether frames are prepared in another way now."""
+    def retry(self) -> bool:
+        """Try masks, dark and flat frames that were not there yet again, seldom; return whether frames are prepared in another way now."""
+        return self._retry_masks() | self._corrections.retry()
+
+    def _retry_masks(self) -> bool:
         if not self._awaited or not self._retries.is_due:
             return False
         self._pipe.report_busy(f"looking for {', '.join(sorted(self._awaited))}")

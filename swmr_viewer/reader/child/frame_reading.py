@@ -41,7 +41,7 @@ class FrameReader:
         self.scan = scan
         self.pipe = pipe
         self.clock = clock
-        self.preparers = FramePreparers(scan.h5file, scan.facts, pipe, clock)
+        self.preparers = FramePreparers(scan, pipe, clock)
         self._unreadable = unreadable
         self._kept: dict[str, npt.NDArray[Any]] = {}
 

@@ -129,7 +129,7 @@ class Measurer:
         try:
             frame = self._read(request, index)
             prepared = self._frames.prepare(request.data_path, index, frame)
-            statistics = self._frames.preparers.of(request.data_path).examine(frame, prepared, levels=False)[1]
+            statistics = self._frames.preparers.examine(request.data_path, frame, prepared, levels=False)[1]
         except FrameNotWrittenError as error:
             since = self._late.pop(index, self._frames.clock())
             if self._frames.clock() - since < FRAME_TIMEOUT_S:

@@ -123,24 +123,33 @@ class Sender:
                 return False
             self._frames.read_into(slot.frame, path, index, "reading", as_it_is)
             mask = self._mask_of(slot, wanted)
-            prepared = preparer.prepare(slot.frame, mask, slot.shown)
+            made = preparers.made(path, slot.layout.view, grabber.dtype)
+            prepared = preparers.prepare(path, slot.frame, index, self._frames.scan_shape, slot.shown if made.compared == "none" else None)
+            shown = preparers.compare(path, slot.layout.view, prepared, slot.shown)
             lacks_mask = mask is None and preparer.settings.mask.mask_path is not None
-            event = self._event(slot, wanted, prepared, lacks_mask=lacks_mask)
+            event = replace(self._event(slot, wanted, shown), lacks_mask=lacks_mask, made=made)
         self._send(event)
         if event.statistics is not None:
             # Behind the message: the picture waits for no region. The window only reads, and only this thread would write there.
-            self._on_frame(path, index, prepared, event.statistics)
+            is_measured = made.compared == "none"
+            statistics = event.statistics if is_measured else preparers.examine(path, slot.frame, prepared, levels=False)[1]
+            self._on_frame(path, index, prepared, statistics)
         self._positions_of(path).look_further()
         return True
 
     def send_combined(self, wanted: FrameToSend, combined: Accumulator, run: tuple[int, int] | None) -> bool:
         """Send what was accumulated, as the frame at this index; return whether the slots are large enough. ``run`` as in `FrameReady`."""
-        view = FrameView(combined.shape, tuple(range(len(combined.shape))))  # what is shown of each frame was added up
-        with self._slot(wanted.path, slot_layout(combined.shape, combined_dtype(combined.how, combined.dtype), view)) as slot:
+        path, preparers = wanted.path, self._frames.preparers
+        dtype = combined_dtype(combined.how, combined.dtype)
+        whole = FrameView(combined.shape, tuple(range(len(combined.shape))))  # what is shown of each frame was added up
+        view = preparers.compared_view(path, whole, dtype)
+        with self._slot(path, slot_layout(combined.shape, dtype, view)) as slot:
             if slot is None:
                 return False
             combined.write_into(slot.frame)
-            event = replace(self._event(slot, wanted, slot.frame, max(1, combined.n)), run=run)
+            shown = preparers.compare(path, view, slot.frame, slot.shown)
+            made = preparers.made(path, view, None)
+            event = replace(self._event(slot, wanted, shown, max(1, combined.n)), run=run, made=made)
         self._send(event)
         return True
 
@@ -173,12 +182,10 @@ class Sender:
         self._reporter.report(at_once=True)
         self._frames.pipe.send(event)
 
-    def _event(
-        self, slot: Slot, wanted: FrameToSend, prepared: npt.NDArray[Any], combined: int = 1, lacks_mask: bool = False
-    ) -> FrameReady:
+    def _event(self, slot: Slot, wanted: FrameToSend, shown: npt.NDArray[Any], combined: int = 1) -> FrameReady:
         layout, shape = slot.layout, self._frames.scan_shape
-        write_preview(prepared, layout.preview_factor, slot.preview)
-        levels, statistics = self._frames.preparers.of(wanted.path).examine(slot.frame, prepared, combined=combined)
+        write_preview(shown, layout.preview_factor, slot.preview)
+        levels, statistics = self._frames.preparers.examine(wanted.path, slot.frame, shown, combined=combined)
         return FrameReady(
             self._frames.pipe.generation,
             wanted.path,
@@ -201,8 +208,7 @@ class Sender:
             layout.view,
             layout.shown_offset,
             layout.mask_offset,
-            lacks_mask,
-            self._positions_of(wanted.path).at(wanted.index, shape),
+            motor_positions=self._positions_of(wanted.path).at(wanted.index, shape),
         )
 
     def _positions_of(self, path: str) -> MotorPositions:

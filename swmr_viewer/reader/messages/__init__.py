@@ -6,6 +6,18 @@ Pixels never travel in a message: a ``FrameReady`` names the shared-memory slot 
 """
 
 from swmr_viewer.core.data_facts import ScalarFact, ScalarKind
+from swmr_viewer.reader.messages.corrections import (
+    AS_IT_IS,
+    MOST_AVERAGED,
+    NO_COMPARISON,
+    NO_CORRECTION,
+    Compare,
+    Correction,
+    FrameSource,
+    Made,
+    Reference,
+    source_text,
+)
 from swmr_viewer.reader.messages.events import (
     Busy,
     DataAwaited,
@@ -81,8 +93,12 @@ from swmr_viewer.reader.messages.requests import (
 
 __all__ = [
     "ALL_REGION_COLUMNS",
+    "AS_IT_IS",
     "FRAME_COLUMNS",
+    "MOST_AVERAGED",
     "MOST_COMBINED",
+    "NO_COMPARISON",
+    "NO_CORRECTION",
     "REGION_COLUMNS",
     "AcknowledgeMeasured",
     "AcknowledgeOrder",
@@ -90,6 +106,8 @@ __all__ = [
     "AcknowledgeScalars",
     "Busy",
     "Combine",
+    "Compare",
+    "Correction",
     "DataAwaited",
     "DataDescription",
     "DataJoined",
@@ -105,12 +123,14 @@ __all__ = [
     "FrameMeasured",
     "FramePlace",
     "FrameReady",
+    "FrameSource",
     "Group",
     "Heartbeat",
     "Inspect",
     "Inspected",
     "InspectionRequest",
     "KeysChanged",
+    "Made",
     "Measure",
     "Measured",
     "Opened",
@@ -125,6 +145,7 @@ __all__ = [
     "ReaderRecovered",
     "ReaderReplaced",
     "ReaderStuck",
+    "Reference",
     "ReleaseSlot",
     "Request",
     "Resume",
@@ -149,5 +170,6 @@ __all__ = [
     "UseSlots",
     "has_patterns",
     "region_columns",
+    "source_text",
     "with_patterns_expanded",
 ]

@@ -12,6 +12,7 @@ import numpy.typing as npt
 from swmr_viewer.analysis import FrameStatistics, FrameView, LevelStatistics
 from swmr_viewer.core.data_facts import MotorPosition, ScalarFact
 from swmr_viewer.core.ranges import IndexArray, Ranges
+from swmr_viewer.reader.messages.corrections import AS_IT_IS, Made
 from swmr_viewer.reader.messages.events import ScanEvent
 
 FRAME_COLUMNS = ("total", "maximum", "hottest_x", "hottest_y", "n_masked", "n_saturated")
@@ -78,6 +79,8 @@ class FrameReady(ScanEvent):
     """Where the motors were, as far as the file has it: of the scan's axes, the fastest first, then others that move."""
     run: tuple[int, int] | None = None
     """(first, last) of what is combined, where that is each frame from the first to the last; None: it is not, or it is one frame."""
+    made: Made = AS_IT_IS
+    """What dark and flat frames, and a reference, made of it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from swmr_viewer.analysis import DEFAULT_RULES, USUAL_VIEW, MaskRules, Region, V
 from swmr_viewer.core.conditions import Condition
 from swmr_viewer.core.file_state import FileStamp
 from swmr_viewer.core.ranges import IndexArray
+from swmr_viewer.reader.messages.corrections import NO_COMPARISON, NO_CORRECTION, Compare, Correction
 from swmr_viewer.reader.messages.follow_request import FollowRequest
 
 FramePlace = tuple[str, tuple[int, ...]]
@@ -207,7 +208,10 @@ class Combine:
 
 @dataclass(frozen=True, slots=True)
 class SetDisplay(ScanRequest):
-    """How frames are prepared from now on: what is masked, which percentiles are the levels, what is combined, what of a frame is shown."""
+    """How frames are prepared from now on: what is masked, which percentiles are the levels, what is combined, what of a frame is shown.
+
+    In this order: masked, corrected, combined, held against a reference. What is measured is masked and corrected.
+    """
 
     group = Group.DISPLAY
     is_restored = True
@@ -220,6 +224,8 @@ class SetDisplay(ScanRequest):
     """The data set that this is about; None: all of them, and what was said of one alone is forgotten."""
     view: ViewChoice = USUAL_VIEW
     """Of frames that have more than a picture shows."""
+    correction: Correction = NO_CORRECTION
+    compare: Compare = NO_COMPARISON
 
     @property
     def part(self) -> str | None:

@@ -1,0 +1,101 @@
+"""What is done to each frame before it is shown: dark and flat frames, and the reference that it is held against."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from swmr_viewer.analysis import HowCompared
+
+MOST_AVERAGED = 1000
+"""Of so many frames a dark or a flat frame is the mean at most: reading more would keep the live picture waiting."""
+
+
+@dataclass(frozen=True, slots=True)
+class FrameSource:
+    """Where a dark or a flat frame is: the mean of some frames of a file."""
+
+    path: str
+    """The file, HDF5 or NPY; the one that is followed is read while it is written."""
+    data_path: str = ""
+    """In it. Nothing: the data set with the same path as the frames have, or else the only one whose frames fit."""
+    first: int = 0
+    """Index of the first frame; where the data set is one frame, that one."""
+    last: int | None = None
+    """Index of the last one; None: up to the last that is there (at most 1000 in all)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """Dark and flat frames: a frame becomes ``(frame - dark) / (flat - dark) * mean(flat - dark)``, without what is not given."""
+
+    dark: FrameSource | None = None
+    flat: FrameSource | None = None
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What there is: dark, flat, both or neither."""
+        return tuple(name for name, source in (("dark", self.dark), ("flat", self.flat)) if source is not None)
+
+    @property
+    def sources(self) -> dict[str, FrameSource]:
+        """Those that there are, by their names."""
+        return {name: source for name, source in (("dark", self.dark), ("flat", self.flat)) if source is not None}
+
+
+NO_CORRECTION = Correction()
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A frame that the window holds, in a block of shared memory: the shown numbers, masked pixels NaN."""
+
+    block: str
+    """The block's name."""
+    shape: tuple[int, ...]
+    dtype: str
+
+    @property
+    def size(self) -> int:
+        """Bytes."""
+        return max(1, int(np.prod(self.shape, dtype=np.int64)) * np.dtype(self.dtype).itemsize)
+
+
+@dataclass(frozen=True, slots=True)
+class Compare:
+    """What is drawn in place of each frame."""
+
+    how: HowCompared = "none"
+    reference: Reference | None = None
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether the frame itself is drawn."""
+        return self.how == "none" or self.reference is None
+
+
+NO_COMPARISON = Compare()
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What was done to a frame that is sent."""
+
+    corrected: tuple[str, ...] = ()
+    """dark, flat, both or neither."""
+    lacks_correction: bool = False
+    """What was asked for could not be used (a ``Fault`` has told why), and nothing was corrected."""
+    compared: HowCompared = "none"
+    """What was drawn in place of the frame."""
+
+
+AS_IT_IS = Made()
+
+
+def source_text(source: FrameSource) -> str:
+    """Return where a dark or a flat frame is from: ``dark.h5 /entry/data frames 0-9``."""
+    name = source.path.replace("\\", "/").rpartition("/")[2]
+    last = "the last" if source.last is None else str(source.last)
+    frames = f"frame {source.first}" if source.last == source.first else f"frames {source.first}\u2013{last}"
+    return " ".join(filter(None, (name, source.data_path, frames)))

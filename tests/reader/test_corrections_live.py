@@ -1,0 +1,155 @@
+"""Dark and flat frames and references through a reader process, against plain numpy on the same files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import h5py
+import numpy as np
+import numpy.typing as npt
+import pytest
+
+from swmr_viewer.analysis import MaskRules, Region
+from swmr_viewer.reader.blocks import create_block, let_go, unlink
+from swmr_viewer.reader.messages import Combine, Compare, Correction, Fault, FrameSource, Measure, Measured, Reference
+from tests.reader.test_kinds_of_frames import DATA, MASK, shown, write
+
+RANDOM = np.random.default_rng(7)
+SHAPE = (60, 80)
+FRAMES = RANDOM.integers(200, 5000, (8, *SHAPE)).astype("u2")
+DARKS = RANDOM.integers(0, 60, (5, *SHAPE)).astype("u2")
+FLATS = RANDOM.integers(800, 1200, (3, *SHAPE)).astype("u2")
+FLATS[:, 4, 5] = 0
+MASKED = np.zeros(SHAPE, bool)
+MASKED[10:12, 20:40] = True
+
+
+def with_mask(group: h5py.Group) -> None:
+    group["pixel_mask"] = MASKED.astype("u4")
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> tuple[Path, Path, Path]:
+    scan = write(tmp_path / "scan.h5", FRAMES, further=with_mask)
+    dark, flat = tmp_path / "dark.h5", tmp_path / "flat.npy"
+    with h5py.File(dark, "w") as file:
+        file["calibration/dark"] = DARKS
+        file["calibration/other"] = np.zeros(4)
+    np.save(flat, FLATS)
+    return scan, dark, flat
+
+
+def expected(frames: Any, dark: Any, flat: Any, mask: npt.NDArray[np.bool_]) -> npt.NDArray[np.float64]:
+    light = flat - dark
+    light = np.where(light > 0, light, np.nan)
+    found = (frames - dark) / light * np.nanmean(light[~mask])
+    return np.where(mask, np.nan, found)
+
+
+def test_frames_are_corrected_combined_and_measured_alike(files: tuple[Path, Path, Path]) -> None:
+    scan, dark, flat = files
+    wish = Correction(FrameSource(str(dark), first=1, last=3), FrameSource(str(flat)))
+    rules = MaskRules(mask_path=MASK)
+    wanted = expected(FRAMES.astype(float), DARKS[1:4].mean(axis=0), FLATS.mean(axis=0), MASKED)
+    with shown(scan, 8) as (listener, found):
+        assert found.event.made.corrected == ()
+        found.wish(mask=rules, correction=wish)
+        found.take(lambda event: event.made.corrected == ("dark", "flat"))
+        np.testing.assert_allclose(found.raw, wanted[7], rtol=3e-6)
+        assert found.raw.dtype == np.float32
+        assert np.isnan(found.raw[4, 5])
+        assert np.array_equal(found.whole, FRAMES[7])  # the file's numbers come along
+        statistics = found.event.statistics
+        assert statistics is not None
+        assert statistics.n_masked == np.isnan(wanted[7]).sum()
+        np.testing.assert_allclose(statistics.total, np.nansum(wanted[7]), rtol=1e-6)
+        np.testing.assert_allclose(found.preview, wanted[7], rtol=3e-6)
+        listener.supervisor.send(Measure(listener.generation, 1, DATA, (Region("A", "rectangle", ((2.0, 2.0), (30.0, 20.0))),)))
+        rows: dict[int, Any] = {}
+        while len(rows) < 8:
+            measured = listener.until_a(Measured)
+            rows.update(zip(measured.indices.tolist(), measured.values, strict=True))
+        column = measured.columns.index("A.sum")
+        part = wanted[:, 2:20, 2:30]
+        np.testing.assert_allclose([rows[index][column] for index in range(8)], np.nansum(part, axis=(1, 2)), rtol=1e-6)
+        found.wish(mask=rules, correction=wish, combine=Combine("mean", 4))
+        found.take(lambda event: event.combined == 4)
+        assert found.event.made.corrected == ("dark", "flat")
+        np.testing.assert_allclose(found.raw, wanted[4:].mean(axis=0), rtol=3e-6)
+
+
+def test_frames_of_the_scan_itself_may_be_the_dark_ones(files: tuple[Path, Path, Path]) -> None:
+    scan = files[0]
+    with shown(scan, 8) as (_, found):
+        found.wish(correction=Correction(FrameSource(str(scan), DATA, 0, 2)))
+        found.take(lambda event: event.made.corrected == ("dark",))
+        np.testing.assert_allclose(found.raw, FRAMES[7] - FRAMES[:3].mean(axis=0), rtol=1e-5, atol=1e-3)
+
+
+@pytest.mark.parametrize("what", ["shape", "missing", "range", "several"])
+def test_what_cannot_be_used_corrects_nothing_and_is_said(files: tuple[Path, Path, Path], tmp_path: Path, what: str) -> None:
+    scan, dark, flat = files
+    other = tmp_path / "other.h5"
+    with h5py.File(other, "w") as file:
+        file["small"] = np.zeros((3, 4, 5))
+        if what == "several":
+            file["a"], file["b"] = DARKS, DARKS
+    wish, words = {
+        "shape": (FrameSource(str(other), "/small"), "4 \u00d7 5"),
+        "missing": (FrameSource(str(tmp_path / "late.h5")), "late.h5"),
+        "range": (FrameSource(str(dark), last=9), "has 5 dark frames"),
+        "several": (FrameSource(str(other)), "several data sets"),
+    }[what]
+    with shown(scan, 8) as (listener, found):
+        found.wish(correction=Correction(wish, FrameSource(str(flat))))
+        fault = listener.until_a(Fault)
+        assert words in fault.message
+        found.take(lambda event: event.made.lacks_correction)
+        assert np.array_equal(found.raw, FRAMES[7])
+        if what == "missing":  # it is used once it comes
+            with h5py.File(tmp_path / "part", "w") as file:
+                file["dark"] = DARKS
+            (tmp_path / "part").rename(tmp_path / "late.h5")
+            found.take(lambda event: event.made.corrected)
+            wanted = expected(FRAMES[7].astype(float), DARKS.mean(axis=0), FLATS.mean(axis=0), np.zeros(SHAPE, bool))
+            np.testing.assert_allclose(found.raw, wanted, rtol=3e-6)
+
+
+@contextmanager
+def held(frame: npt.NDArray[Any]) -> Iterator[Reference]:
+    block = create_block(frame.nbytes)
+    np.ndarray(frame.shape, frame.dtype, block.buf)[...] = frame
+    try:
+        yield Reference(block.name, frame.shape, frame.dtype.str)
+    finally:
+        unlink(block)
+        let_go(block)
+
+
+def test_a_reference_is_taken_from_what_is_shown_and_not_from_what_is_measured(files: tuple[Path, Path, Path]) -> None:
+    scan = files[0]
+    reference = FRAMES[2].astype("f4")
+    reference[0, 0], reference[1, 1] = np.nan, 0
+    with held(reference) as block, shown(scan, 8) as (listener, found):
+        ratio = np.divide(FRAMES[7], reference, where=reference != 0, out=np.full(SHAPE, np.nan))
+        for how, wanted in (("difference", FRAMES[7] - reference), ("ratio", ratio), ("reference", reference)):
+            found.wish(compare=Compare(how, block))
+            found.take(lambda event, how=how: event.made.compared == how)
+            np.testing.assert_allclose(found.raw, wanted, rtol=1e-6)
+            assert np.array_equal(found.whole, FRAMES[7])
+        found.wish(compare=Compare("difference", block), combine=Combine("sum", 3))
+        found.take(lambda event: event.combined == 3 and event.made.compared == "difference")
+        np.testing.assert_allclose(found.raw, FRAMES[5:].sum(axis=0, dtype="f8") - reference, rtol=1e-6)
+        listener.supervisor.send(Measure(listener.generation, 1, DATA))
+        measured = listener.until_a(Measured)
+        totals = measured.values[:, measured.columns.index("total")]
+        assert np.array_equal(totals, FRAMES[measured.indices].sum(axis=(1, 2)))
+        with held(np.zeros((3, 4), "f4")) as small:
+            found.wish(compare=Compare("difference", small))
+            assert "3 \u00d7 4" in listener.until_a(Fault).message
+            found.take(lambda event: event.combined == 1)
+            assert found.event.made.compared == "none"
+            assert np.array_equal(found.raw, FRAMES[7])
