@@ -35,7 +35,7 @@ class FramePreparation:
         return replace(self._settings.get(self._name_of(data_path), SetDisplay(0)), data_path=data_path)
 
     def change(self, generation: int, data_path: str, **changes: Any) -> bool:
-        """Set ``mask``, ``percentiles``, ``combine``, ``view``, ``correction`` or ``compare``; return whether they were different before."""
+        """Set fields of ``SetDisplay`` (``mask``, ``percentiles``, ``combine`` ...); return whether they were different before."""
         before, name = self.of(data_path), self._name_of(data_path)
         setting = replace(before, generation=generation, **changes)
         self._settings[name] = setting

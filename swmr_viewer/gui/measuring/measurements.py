@@ -39,7 +39,7 @@ class Measurements(QObject):
         self._wanted_by: set[str] = set()
         self._wants_spectra = False
         self._selected: str | None = None
-        self._measured_as: dict[str, tuple[MaskRules, ViewChoice]] = {}
+        self._measured_as: dict[str, tuple[MaskRules, ViewChoice, m.Correction]] = {}
         self.undo_stack = QUndoStack(self)
         session.request_changed.connect(self._on_request)
         session.opened.connect(self._on_data)
@@ -210,9 +210,9 @@ class Measurements(QObject):
         self.values_changed.emit()
 
     def _on_frame(self) -> None:
-        """Have everything measured anew where other pixels are masked now, or something else of each frame is shown."""
+        """Have everything measured anew where other pixels are masked now, frames are corrected otherwise, or something else is shown."""
         place, setting = self._session.scan.place, self._session.scan.preparation.of(self._session.scan.data_path)
-        measured = (setting.mask, setting.view)
+        measured = (setting.mask, setting.view, setting.correction)
         if self._measured_as.setdefault(place, measured) != measured:
             self._measured_as[place] = measured
             self.values.clear()

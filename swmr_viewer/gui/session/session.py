@@ -224,7 +224,7 @@ class Session(QObject):
     # ---- intents: how they are shown
 
     def prepare(self, data_path: str, **changes: Any) -> None:
-        """Have these frames prepared otherwise: ``mask``, ``percentiles``, ``combine``, ``view``, ``correction``, ``compare`` as in ``messages.SetDisplay``."""
+        """Have these frames prepared otherwise: the fields of ``messages.SetDisplay`` (``mask``, ``percentiles``, ``combine`` ...)."""
         if self.scan.preparation.change(self.scan.generation, data_path, **changes) and "combine" in changes:
             self.live_mode_changed.emit()
 
