@@ -1,6 +1,6 @@
 """Quantities: one number per scan point, with a name and a unit. Without Qt and HDF5."""
 
-from swmr_viewer.quantities.column import BLOCK, Column, StoredColumn
+from swmr_viewer.quantities.column import BLOCK, Column
 from swmr_viewer.quantities.computed_column import ComputedColumn
 from swmr_viewer.quantities.decimation import MOST_POINTS, Values, curve_points, stretches
 from swmr_viewer.quantities.expression_text import ExpressionError, quoted
@@ -12,6 +12,7 @@ from swmr_viewer.quantities.nearest_points import View
 from swmr_viewer.quantities.placing import GridPlacing, Page, Placing, PointPlacing, page_of
 from swmr_viewer.quantities.quantity import INDEX, OF_FRAME, OF_REGION, ORDER, TIME, Kind, Quantity
 from swmr_viewer.quantities.scan_columns import FileQuantity, ScanColumns
+from swmr_viewer.quantities.stored_column import StoredColumn
 from swmr_viewer.quantities.table import QuantityTable
 
 __all__ = [

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from itertools import count
+from time import perf_counter
 
 import numpy as np
 
-from swmr_viewer.core.ranges import IndexArray
 from swmr_viewer.quantities.decimation import MOST_POINTS, Values, curve_points, stretches
 
 BLOCK = 1 << 16
@@ -14,12 +15,20 @@ BLOCK = 1 << 16
 CELL = 256
 """Points whose lowest and highest value are kept for curves of long scans; a block is a whole number of them."""
 
+_VERSIONS = count(1)
+
+
+def next_version() -> int:
+    """Return a number above those that any column had: one that takes another's place is never mistaken for it."""
+    return next(_VERSIONS)
+
 
 class Column(ABC):
     """One float64 per scan point. Those who keep what they took ask ``version`` whether it is still so."""
 
     def __init__(self) -> None:
         self._cells: dict[int, tuple[int, Values, Values]] = {}
+        self._counts: dict[int, tuple[int, int]] = {}
 
     @property
     @abstractmethod
@@ -37,13 +46,15 @@ class Column(ABC):
     @property
     def n_known(self) -> int:
         """For how many points there is a value."""
-        return sum(int(np.count_nonzero(~np.isnan(self.block(number)))) for number in self.block_numbers)
+        for number in self.block_numbers:
+            version = self.version(number)
+            if self._counts.get(number, (None, 0))[0] != version:
+                self._counts[number] = version, int(np.count_nonzero(~np.isnan(self.block(number))))
+        return sum(self._counts[number][1] for number in self.block_numbers)
 
     def at(self, index: int) -> float | None:
         """Return the value of a point, or None."""
-        if index < 0 or index // BLOCK not in self.block_numbers:
-            return None
-        value = self.block(index // BLOCK)[index % BLOCK]
+        value = self.part(index, index + 1)[0] if index >= 0 else np.nan
         return None if np.isnan(value) else float(value)
 
     def dense(self, size: int) -> Values:
@@ -51,13 +62,16 @@ class Column(ABC):
         return self.part(0, size)
 
     def part(self, start: int, stop: int) -> Values:
-        """Return the values from one point up to another as a new array."""
+        """Return the values from one point (at least 0) up to another as a new array."""
         values = np.full(max(0, stop - start), np.nan)
-        for number in self.block_numbers:
+        for number in range(start // BLOCK, -(-stop // BLOCK)):
             first, last = max(start, number * BLOCK), min(stop, (number + 1) * BLOCK)
             if first < last:
-                values[first - start : last - start] = self.block(number)[first - number * BLOCK : last - number * BLOCK]
+                values[first - start : last - start] = self._part_of_block(number, first - number * BLOCK, last - number * BLOCK)
         return values
+
+    def _part_of_block(self, number: int, start: int, stop: int) -> Values:
+        return self.block(number)[start:stop]
 
     def curve(self, size: int, most: int = MOST_POINTS) -> tuple[Values, Values]:
         """Return x and y of the first ``size`` points' curve, as `curve_points` does; in long scans stretches are whole cells."""
@@ -72,6 +86,15 @@ class Column(ABC):
         starts = np.arange(0, n_cells, -(-2 * n_cells // most))
         return stretches(starts * CELL, size, np.fmin.reduceat(lowest, starts), np.fmax.reduceat(highest, starts))
 
+    def prepare_curve(self, seconds: float) -> bool:
+        """Look at the blocks of a long curve for so long, at the most; return whether ``curve`` is at once done now."""
+        stop_s = perf_counter() + seconds
+        for number in self.block_numbers:
+            self._cells_of(number)
+            if perf_counter() > stop_s:
+                return number == self.block_numbers[-1]
+        return True
+
     def _cells_of(self, number: int) -> tuple[Values, Values]:
         version, kept = self.version(number), self._cells.get(number)
         if kept is None or kept[0] != version:
@@ -80,62 +103,12 @@ class Column(ABC):
         return kept[1:]
 
 
-class StoredColumn(Column):
-    """Values that were told, a few at a time."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._blocks: dict[int, Values] = {}
-        self._versions: dict[int, int] = {}
-        self._version = 0
-        self._above: dict[int, tuple[int, int]] = {}
-        self._level = np.nan
-        self._n_known = 0
-
-    def put(self, indices: IndexArray, values: Values) -> None:
-        """Set the values of some points; each index comes once."""
-        numbers = indices // BLOCK
-        for number in np.unique(numbers).tolist():
-            here = numbers == number
-            self._put_block(number, indices[here] - number * BLOCK, values[here])
-
-    def _put_block(self, number: int, at: IndexArray, values: Values) -> None:
-        block = self._blocks.get(number)
-        if block is None:
-            block = self._blocks[number] = np.full(BLOCK, np.nan)
-        self._n_known += int(np.count_nonzero(~np.isnan(values))) - int(np.count_nonzero(~np.isnan(block[at])))
-        block[at] = values
-        self._version += 1
-        self._versions[number] = self._version
-        self._above.pop(number, None)
-
-    @property
-    def n_known(self) -> int:
-        return self._n_known
-
-    @property
-    def block_numbers(self) -> list[int]:
-        return sorted(self._blocks)
-
-    def block(self, number: int) -> Values:
-        block = self._blocks.get(number)
-        return np.full(BLOCK, np.nan) if block is None else block
-
-    def version(self, number: int | None = None) -> int:
-        return self._version if number is None else self._versions.get(number, 0)
-
-    def above(self, level: float) -> tuple[int, int | None]:
-        """Return how many values lie above a level, and the index of the first; only blocks with something new are looked at."""
-        if level != self._level:
-            self._level, self._above = level, {}
-        for number in self._blocks.keys() - self._above.keys():
-            found = np.flatnonzero(self._blocks[number] > level)
-            self._above[number] = found.size, number * BLOCK + int(found[0]) if found.size else -1
-        return sum(n for n, _ in self._above.values()), min((first for n, first in self._above.values() if n), default=None)
-
-
 class NoColumn(Column):
     """Nothing is known."""
+
+    def __init__(self, version: int = 0) -> None:
+        super().__init__()
+        self._version = version
 
     @property
     def block_numbers(self) -> list[int]:
@@ -145,4 +118,4 @@ class NoColumn(Column):
         return np.full(BLOCK, np.nan)
 
     def version(self, number: int | None = None) -> int:
-        return 0
+        return self._version

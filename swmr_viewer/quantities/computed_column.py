@@ -39,7 +39,8 @@ class ComputedColumn(Column):
         return values
 
     def version(self, number: int | None = None) -> int:
-        return self._version() + self._size()
+        size = self._size() if number is None else max(0, min(BLOCK, self._size() - number * BLOCK))
+        return self._version() + size
 
     def part(self, start: int, stop: int) -> Values:
         values = np.full(max(0, stop - start), np.nan)
@@ -47,7 +48,3 @@ class ComputedColumn(Column):
         if indices.size:
             values[indices[0] - start : indices[-1] + 1 - start] = self._compute(indices)
         return values
-
-    def at(self, index: int) -> float | None:
-        values = self.part(index, index + 1)
-        return None if np.isnan(values[0]) else float(values[0])

@@ -34,6 +34,11 @@ class Expression:
         """The quantities that it is made of, each once."""
         return tuple(dict.fromkeys(step.name for step in self.steps if isinstance(step, Name)))
 
+    @property
+    def only_name(self) -> str | None:
+        """The quantity that this is, where there is nothing to calculate."""
+        return self.steps[0].name if len(self.steps) == 1 and isinstance(self.steps[0], Name) else None
+
     @cached_property
     def text(self) -> str:
         """How it is written, always in one way: ``A.sum / I0``."""

@@ -6,8 +6,9 @@ import numpy as np
 import numpy.typing as npt
 
 from swmr_viewer.core.scan import moved
-from swmr_viewer.quantities.column import StoredColumn
+from swmr_viewer.quantities.column import BLOCK, next_version
 from swmr_viewer.quantities.decimation import Values
+from swmr_viewer.quantities.stored_column import StoredColumn
 
 
 class MeasuredValues:
@@ -18,6 +19,8 @@ class MeasuredValues:
         self._size = 0
         self.scan_shape: tuple[int, ...] = ()
         """What the indices count on."""
+        self.forgotten_at = 0
+        """The version of columns that are no longer there."""
 
     def take(self, columns: tuple[str, ...], indices: npt.NDArray[np.int64], values: Values) -> None:
         """Take what was measured.
@@ -36,6 +39,20 @@ class MeasuredValues:
         self._size = max(self._size, int(indices.max()) + 1)
         for number, name in enumerate(columns):
             self._columns.setdefault(name, StoredColumn()).put(indices, values[:, number])
+
+    def take_on(self, scan_shape: tuple[int, ...], columns: tuple[str, ...], indices: npt.NDArray[np.int64], values: Values) -> None:
+        """Take what was told on a scan shape: a larger one than before, or one from before the scan grew."""
+        self.settle_on(scan_shape)
+        self.take(columns, moved(indices, scan_shape, self.scan_shape), values)
+
+    def settle_on(self, scan_shape: tuple[int, ...]) -> None:
+        """Have what is known on this scan shape, if it is a larger one."""
+        before = self.scan_shape + (1,) * (len(scan_shape) - len(self.scan_shape))
+        if self.scan_shape and (len(before) > len(scan_shape) or any(old > new for old, new in zip(before, scan_shape, strict=True))):
+            return
+        if self.scan_shape and before[1:] != scan_shape[1:]:
+            self.move(scan_shape)
+        self.scan_shape = scan_shape
 
     def _of(self, name: str) -> StoredColumn:
         return self._columns.get(name) or StoredColumn()
@@ -78,23 +95,27 @@ class MeasuredValues:
 
     def move(self, after: tuple[int, ...]) -> None:
         """Take note that another axis of the scan than the first grew: what was measured is at other indices now."""
-        known = np.arange(self._size)
-        there = moved(known, self.scan_shape, after)
-        before, self._columns = self._columns, {}
-        self._size, self.scan_shape = int(there[-1]) + 1 if there.size else 0, after
-        for name, column in before.items():
-            self._columns[name] = StoredColumn()
-            self._columns[name].put(there, column.dense(known.size))
+        before, self._columns = self._columns, {name: StoredColumn() for name in self._columns}
+        for number in sorted({number for column in before.values() for number in column.block_numbers}):
+            there = moved(np.arange(number * BLOCK, min(self._size, (number + 1) * BLOCK)), self.scan_shape, after)
+            for name, column in before.items():
+                known = column.known_in(number)
+                self._columns[name].put(there[known], column.block(number)[known])
+        if self._size:
+            self._size = int(moved(np.array([self._size - 1]), self.scan_shape, after)[0]) + 1
+        self.scan_shape = after
 
     def forget(self, names: set[str]) -> None:
         """Forget these columns."""
         for name in names:
             self._columns.pop(name, None)
+        self.forgotten_at = next_version()
 
     def clear(self) -> None:
         """Forget everything."""
         self._columns.clear()
         self._size = 0
+        self.forgotten_at = next_version()
 
     @property
     def names(self) -> tuple[str, ...]:

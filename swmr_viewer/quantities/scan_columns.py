@@ -10,7 +10,7 @@ import numpy as np
 
 from swmr_viewer.core.data_facts import ScanAxis
 from swmr_viewer.core.ranges import IndexArray
-from swmr_viewer.quantities.column import Column
+from swmr_viewer.quantities.column import Column, next_version
 from swmr_viewer.quantities.computed_column import ComputedColumn
 from swmr_viewer.quantities.decimation import Values
 from swmr_viewer.quantities.measured_values import MeasuredValues
@@ -34,12 +34,15 @@ class ScanColumns:
         self.scan_shape: tuple[int, ...] = ()
         self.read = MeasuredValues()
         """What was read from the file."""
+        self.expressions: tuple[str, ...] = ()
+        """Those that are wanted: they are offered as well."""
         self._found: dict[str, FileQuantity] = {}
         self._axes: tuple[ScanAxis, ...] = ()
         self._computed: dict[str, Column] = {
             INDEX: ComputedColumn(lambda: self.size, lambda indices: indices.astype(np.float64), lambda: 0),
         }
-        self._n_axes_told = 0
+        self._axis_values: list[Values] = []
+        self._axes_version = 0
 
     @property
     def size(self) -> int:
@@ -55,10 +58,11 @@ class ScanColumns:
     def note_axes(self, axes: Sequence[ScanAxis]) -> None:
         """Take note of the axes that the file declares, one for each axis of the scan, slowest first."""
         self._axes = tuple(axes)
-        self._n_axes_told += 1
+        self._axis_values = [np.array(axis.values or (), np.float64) for axis in self._axes]
+        self._axes_version = next_version()
         for number, axis in enumerate(self._axes):
             if axis.name and axis.values is not None:
-                self._computed[axis.name] = ComputedColumn(lambda: self.size, _AxisValues(self, number), lambda: self._n_axes_told)
+                self._computed[axis.name] = ComputedColumn(lambda: self.size, _AxisValues(self, number), lambda: self._axes_version)
 
     def note_order(self, column: Column) -> None:
         """Take note of what says in which order the points were taken."""
@@ -72,8 +76,8 @@ class ScanColumns:
         """Return the values of an axis of the scan at some points; NaN where the file has none."""
         if len(self._axes) != len(self.scan_shape):
             return np.full(indices.size, np.nan)
-        at = np.unravel_index(indices, self.scan_shape)[number]
-        values = np.asarray(self._axes[number].values or (), np.float64)
+        at = indices // prod(self.scan_shape[number + 1 :]) % self.scan_shape[number]
+        values = self._axis_values[number]
         found = np.full(indices.size, np.nan)
         inside = at < len(values)
         found[inside] = values[at[inside]]
@@ -109,14 +113,12 @@ class ScanColumns:
 
     def column(self, name: str) -> Column | None:
         """Return the values, or None where nothing is known."""
+        self.read.settle_on(self.scan_shape)
         return self.read.stored(name) or self._computed.get(name)
 
     def take(self, names: tuple[str, ...], indices: IndexArray, values: Values, scan_shape: tuple[int, ...]) -> None:
         """Take what was read, as `QuantityTable.take`."""
-        if self.read.scan_shape and self.read.scan_shape[1:] != scan_shape[1:]:
-            self.read.move(scan_shape)
-        self.read.scan_shape = scan_shape
-        self.read.take(names, indices, values)
+        self.read.take_on(scan_shape, names, indices, values)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 
 import numpy as np
 
 from swmr_viewer.quantities.column import Column, NoColumn
 from swmr_viewer.quantities.decimation import Values
+from swmr_viewer.quantities.expression_column import ExpressionColumn
+from swmr_viewer.quantities.expression_text import ExpressionError
+from swmr_viewer.quantities.expressions import Expression, expression
 from swmr_viewer.quantities.measured_values import MeasuredValues
 from swmr_viewer.quantities.quantity import OF_FRAME, Kind, Quantity, of_frame, of_region
 from swmr_viewer.quantities.scan_columns import ScanColumns
 
-_NOTHING = NoColumn()
+_MOST_EXPRESSIONS = 32
+"""Whose columns are kept, by their texts: each knows what was drawn of it."""
 
 
 class QuantityTable:
@@ -34,6 +39,7 @@ class QuantityTable:
         """What is measured of regions is offered of these, by name, in this order."""
         self.region_columns: tuple[str, ...] = ()
         """What is measured of each."""
+        self._expressions: dict[str, ExpressionColumn] = {}
 
     @property
     def scan_shape(self) -> tuple[int, ...]:
@@ -42,7 +48,29 @@ class QuantityTable:
     # ---- which quantities there are
 
     def offered(self) -> tuple[Quantity, ...]:
-        """Return what can be asked for by name, in the order for menus; expressions of them can be asked for as well."""
+        """Return what can be asked for by name, in the order for menus; any expressions of them can be asked for as well."""
+        named = self._named()
+        return (*named, *self._calculated(named))
+
+    def quantity(self, name: str) -> Quantity | None:
+        """Return the quantity of this name, or of this expression; None where there is none (yet)."""
+        named = self._named()
+        found = next((quantity for quantity in named if quantity.name == name), None)
+        if found is not None:
+            return found
+        with suppress(ExpressionError):
+            return self._quantity_of(expression(name), named)
+        return None
+
+    def why_not(self, text: str) -> str:
+        """Return why this text names no quantity and no expression of some, as a sentence; "" where it does."""
+        known = [quantity.name for quantity in self._named()]
+        try:
+            return "" if text in known else expression(text).why_not(known)
+        except ExpressionError as error:
+            return str(error)
+
+    def _named(self) -> tuple[Quantity, ...]:
         of_regions = (f"{region}.{what}" for region in self.regions for what in self.region_columns)
         return (
             *self.scan.offered(),
@@ -50,13 +78,23 @@ class QuantityTable:
             *(of_region(column, self.unit) for column in of_regions),
         )
 
-    def quantity(self, name: str) -> Quantity | None:
-        """Return the quantity of this name, or None where there is none (yet)."""
-        return next((quantity for quantity in self.offered() if quantity.name == name), None)
+    def _calculated(self, named: tuple[Quantity, ...]) -> tuple[Quantity, ...]:
+        """Return the wanted expressions that these make."""
+        found = {}
+        for text in self.scan.expressions:
+            with suppress(ExpressionError):
+                quantity = self._quantity_of(expression(text), named)
+                if quantity is not None and quantity.kind is Kind.EXPRESSION:
+                    found[quantity.name] = quantity
+        return tuple(found.values())
 
-    def why_not(self, text: str) -> str:
-        """Return why this text names no quantity and no expression of some, as a sentence; "" where it does."""
-        return "" if self.quantity(text) is not None else f"There is no quantity {text!r} here."
+    def _quantity_of(self, found: Expression, named: tuple[Quantity, ...]) -> Quantity | None:
+        by_name = {quantity.name: quantity for quantity in named}
+        if found.only_name is not None:
+            return by_name.get(found.only_name)
+        if any(name not in by_name for name in found.names):
+            return None
+        return Quantity(found.text, Kind.EXPRESSION, found.unit(lambda name: by_name[name].unit))
 
     def position_names(self) -> tuple[str, ...]:
         """Return the quantities that say where a point is, of the scan's axes, the fastest first; () where the file does not tell."""
@@ -64,7 +102,14 @@ class QuantityTable:
 
     def base_names(self, names: Iterable[str]) -> tuple[str, ...]:
         """Return which quantities must be known for these, each once: of expressions those that stand in them."""
-        return tuple(dict.fromkeys(name for name in names if self.quantity(name) is not None))
+        known = {quantity.name for quantity in self._named()}
+        wanted = (base for name in names for base in ((name,) if name in known else self._names_in(name)))
+        return tuple(dict.fromkeys(name for name in wanted if name in known))
+
+    def _names_in(self, text: str) -> tuple[str, ...]:
+        with suppress(ExpressionError):
+            return expression(text).names
+        return ()
 
     def is_measured(self, name: str) -> bool:
         """Whether a quantity is measured of frames."""
@@ -74,8 +119,30 @@ class QuantityTable:
     # ---- values
 
     def column(self, name: str) -> Column:
-        """Return the values as they are kept; of what is not known, a column without any."""
-        return self.measured.stored(name) or self.scan.column(name) or _NOTHING
+        """Return the values as they are kept, or as they are calculated; of what is not known, a column without any."""
+        return self._named_column(name) or self._expression_column(name) or NoColumn(self._forgotten_at)
+
+    def _named_column(self, name: str) -> Column | None:
+        self.measured.settle_on(self.scan_shape)
+        return self.measured.stored(name) or self.scan.column(name)
+
+    def _expression_column(self, text: str) -> Column | None:
+        kept = self._expressions.get(text)
+        if kept is None:
+            try:
+                found = expression(text)
+            except ExpressionError:
+                return None
+            if found.only_name is not None:
+                return self._named_column(found.only_name)
+            if len(self._expressions) >= _MOST_EXPRESSIONS:
+                del self._expressions[next(iter(self._expressions))]
+            kept = self._expressions[text] = ExpressionColumn(found, lambda name: self._named_column(name) or NoColumn(self._forgotten_at))
+        return kept
+
+    @property
+    def _forgotten_at(self) -> int:
+        return max(self.measured.forgotten_at, self.scan.read.forgotten_at)
 
     def at(self, name: str, index: int) -> float | None:
         """Return the value at a scan point, or None."""
@@ -110,6 +177,13 @@ class QuantityTable:
         """Return for how many points there is a value."""
         return self.column(name).n_known
 
+    def prepare_curve(self, name: str, seconds: float = 0.02) -> bool:
+        """Look at values of a long curve for so long, at the most; once it returns True, ``curve`` is done at once.
+
+        Of ten million calculated values ``curve`` alone may take 0.3 s: call this from turn to turn of the event loop before.
+        """
+        return self.column(name).prepare_curve(seconds)
+
     def curve(self, name: str) -> tuple[Values, Values]:
         """Return x (the index) and y of the quantity over the scan, few enough points to draw; NaN where nothing is known."""
         return self.column(name).curve(self.size)
@@ -130,8 +204,4 @@ class QuantityTable:
         scan_shape : tuple of int
             What the indices count on; what was told before moves where an inner axis grew.
         """
-        measured = self.measured
-        if measured.scan_shape and measured.scan_shape[1:] != scan_shape[1:]:
-            measured.move(scan_shape)
-        measured.scan_shape = scan_shape
-        measured.take(columns, indices, values)
+        self.measured.take_on(scan_shape, columns, indices, values)

@@ -7,20 +7,34 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from swmr_viewer.quantities import MeasuredValues, StoredColumn, curve_points
 from swmr_viewer.quantities import column as module
-from swmr_viewer.quantities import curve_points
-from swmr_viewer.quantities.column import BLOCK, CELL, StoredColumn
+from swmr_viewer.quantities import measured_values as measured_module
+from swmr_viewer.quantities import stored_column as stored_module
+from swmr_viewer.quantities.column import BLOCK, CELL
+
+
+def _number(random) -> float:
+    """Return a number of any kind: each is kept in its own way."""
+    return random.choice(
+        [random.random(), float(random.randrange(-9, 9)), 3e4, -32_768.0, 1e6 + 1, 2.0**31, 2.0**53 + 2, -0.0, 0.1, 0.5, 1e300, 2.0**-40]
+    )
 
 
 @given(st.lists(st.tuples(st.integers(0, 40), st.integers(1, 9)), min_size=1, max_size=12), st.randoms())
 def test_it_is_one_array_whatever_the_order(parts, random) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(module, "BLOCK", 8)
+        patch.setattr(stored_module, "BLOCK", 8)
         patch.setattr(module, "CELL", 4)
         column, model = StoredColumn(), np.full(64, np.nan)
         for start, length in parts:
             indices = np.arange(start, start + length)
-            values = np.array([np.nan if random.random() < 0.2 else random.random() for _ in indices])
+            values = np.array([np.nan if random.random() < 0.2 else _number(random) for _ in indices])
+            if random.random() < 0.5:
+                places = list(range(length))
+                random.shuffle(places)
+                indices, values = indices[places], values[places]
             column.put(indices, values)
             model[indices] = values
         np.testing.assert_array_equal(column.dense(64), model)
@@ -41,8 +55,7 @@ def test_what_lies_above_a_level_is_counted_where_something_is_new() -> None:
     column = StoredColumn()
     column.put(np.arange(3 * BLOCK), np.zeros(3 * BLOCK))
     assert column.above(1.0) == (0, None)
-    old = column._blocks[0]
-    old[5] = 7.0  # behind its back: a block with nothing new is not looked at again
+    column._blocks[0].put(np.array([5]), np.array([7.0]), 0)  # behind its back: a block with nothing new is not looked at again
     column.put(np.array([2 * BLOCK + 9]), np.array([2.0]))
     assert column.above(1.0) == (1, 2 * BLOCK + 9)
     assert column.above(3.0) == (1, 5)
@@ -72,3 +85,47 @@ def test_a_short_curve_is_that_of_its_values() -> None:
     column.put(np.arange(9000), values)
     for ours, wanted in zip(column.curve(9000), curve_points(values), strict=True):
         np.testing.assert_array_equal(ours, wanted)
+
+
+@pytest.mark.parametrize(
+    ("values", "n_bytes"),
+    [
+        (np.arange(BLOCK) % 128, 1), (np.arange(BLOCK) % 9000, 2), (np.arange(BLOCK) * 30_000, 4), (np.arange(BLOCK) * 0.25, 4),
+        (np.arange(BLOCK) * 0.1, 8), (np.arange(BLOCK) + 2.0**40, 8),
+    ],
+)  # fmt: skip
+def test_values_take_as_few_bytes_as_lose_nothing(values, n_bytes) -> None:
+    column = StoredColumn()
+    column.put(np.arange(BLOCK), values.astype(float))
+    np.testing.assert_array_equal(column.block(0), values)
+    assert column.n_bytes == n_bytes * BLOCK
+
+
+@given(
+    st.lists(st.tuples(st.integers(1, 4), st.integers(1, 5)), min_size=1, max_size=5),
+    st.randoms(),
+    st.sampled_from([4, 1 << 16]),
+    st.booleans(),
+)
+def test_values_stay_at_their_points_whichever_axis_grows(growths, random, block, lags) -> None:
+    """Also where values are told on the scan shape from before it grew."""
+    with pytest.MonkeyPatch.context() as patch:
+        for each in (module, stored_module, measured_module):
+            patch.setattr(each, "BLOCK", block)
+        values, model, shape = MeasuredValues(), {}, (1, 1)
+        for rows, columns in growths:
+            before, shape = shape, (max(shape[0], rows), max(shape[1], columns))
+            values.settle_on(shape)
+            told = before if lags else shape
+            indices = np.array(sorted(random.sample(range(told[0] * told[1]), random.randint(1, told[0] * told[1]))))
+            numbers = np.array([[random.random(), float(random.randrange(9))] for _ in indices])
+            values.take_on(told, ("a", "b"), indices, numbers)
+            model |= {
+                tuple(map(int, np.unravel_index(index, told))): tuple(row) for index, row in zip(indices, numbers.tolist(), strict=True)
+            }
+        wanted = np.full((*shape, 2), np.nan)
+        for place, row in model.items():
+            wanted[place] = row
+        for number, name in enumerate(("a", "b")):
+            np.testing.assert_array_equal(values.part(name, 0, shape[0] * shape[1]), wanted[..., number].ravel())
+            assert values.n_known(name) == len(model)
