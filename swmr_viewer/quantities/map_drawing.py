@@ -7,8 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from swmr_viewer.quantities.column import BLOCK, Column
-from swmr_viewer.quantities.decimation import Values
+from swmr_viewer.quantities.column import BLOCK
 from swmr_viewer.quantities.map_picture import FatesOf, GridPicture, MapPicture, PointPicture, PointValues
 from swmr_viewer.quantities.nearest_points import View
 from swmr_viewer.quantities.placing import (
@@ -65,8 +64,6 @@ class MapDrawing:
         self._fates_of = fates_of
         self._extent = Extent(page)
         self._taken: dict[int, tuple[int, int]] = {}
-        self._where: tuple[Column, Column] | None = None
-        self._column: Column | None = None
         self._versions: dict[int, int] = {}
         self._view: View | None = None
         self.placing: Placing | None = None
@@ -101,17 +98,23 @@ class MapDrawing:
     # ---- where the points are
 
     def _look_where(self) -> Iterator[None]:
-        where = self.table.column(self.names.x), self.table.column(self.names.y)
-        if self._where is None or any(now is not before for now, before in zip(where, self._where, strict=True)):
-            self._where, self._taken, self._extent = where, {}, Extent(self.page)
-            self.picture = None
-        for number in sorted(set(where[0].block_numbers) | set(where[1].block_numbers)):
-            versions = where[0].version(number), where[1].version(number)
-            start, stop = max(self.page.start, number * BLOCK), min(self.page.stop, (number + 1) * BLOCK)
-            if start < stop and self._taken.get(number) != versions:
+        names, known = self._where, set[int]()
+        known.update(*(self.table.block_numbers(name) for name in names if name))
+        for number in self._blocks:
+            versions = self.table.version(names[0], number), self.table.version(names[1], number)
+            if number in known and self._taken.get(number) != versions:
                 self._taken[number] = versions
-                self._extent.take(start, where[0].part(start, stop), where[1].part(start, stop))
+                start, stop = max(self.page.start, number * BLOCK), min(self.page.stop, (number + 1) * BLOCK)
+                self._extent.take(start, *(self.table.part(name, start, stop) for name in names))
                 yield
+
+    @property
+    def _where(self) -> tuple[str, str]:
+        return self.names.x, self.names.y
+
+    @property
+    def _blocks(self) -> range:
+        return range(self.page.start // BLOCK, -(-self.page.stop // BLOCK))
 
     def _look_how(self) -> None:
         has_x, has_y = bool(self.names.x), bool(self.names.y)
@@ -120,18 +123,20 @@ class MapDrawing:
             self.placing, self.picture = placing, None
         elif isinstance(placing, PointPlacing) and isinstance(self.placing, PointPlacing):
             self.placing = replace(self.placing, area=placing.area)  # more points, drawn as those before
-        if self.placing is None or self._view is None or self._where is None:
+        if self.placing is None or self._view is None:
             self.picture = None
         elif self.picture is None or self.picture.view != self._view:
-            self._column = None
-            points = PointValues(self.table.column(self.names.value), self._fates_of)
+            points = PointValues(self.table, self.names.value, self._fates_of)
+            self._versions = {}
             if isinstance(self.placing, GridPlacing):
                 self.picture = GridPicture(self.placing, self._view, points)
             else:
-                self.picture = PointPicture(self.placing, self._view, points, *self._where)
+                self.picture = PointPicture(self.placing, self._view, points, self.table, self._where)
 
     def _line_placing(self) -> Placing | None:
-        x, y = (_sample(self.table.column(name), self.page) for name in (self.names.x, self.names.y))
+        x, y = (
+            self.table.part(name, self.page.start, min(self.page.stop, self.page.start + SAMPLE)) for name in (self.names.x, self.names.y)
+        )
         if not np.isfinite(self._extent.area).all():
             return None
         wide, high = steps_of_line(x, y, is_one_unit=self.is_one_unit)
@@ -143,19 +148,11 @@ class MapDrawing:
     def _look_what(self) -> None:
         """Mark what changed since the last time."""
         assert self.picture is not None
-        column = self.table.column(self.names.value)
-        if column is not self._column:
-            self._column, self._versions = column, {}
-            self.picture.show(PointValues(column, self._fates_of))
-        for number in column.block_numbers:
-            version = column.version(number)
+        for number in self._blocks:
+            version = self.table.version(self.names.value, number)
             if self._versions.get(number) != version:
                 self._versions[number] = version
                 self.picture.mark(number * BLOCK, (number + 1) * BLOCK)
-
-
-def _sample(column: Column, page: Page) -> Values:
-    return column.part(page.start, min(page.stop, page.start + SAMPLE))
 
 
 def _is_same(before: Placing | None, now: Placing) -> bool:

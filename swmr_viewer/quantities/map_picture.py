@@ -10,10 +10,11 @@ import numpy as np
 import numpy.typing as npt
 
 from swmr_viewer.core.ranges import IndexArray
-from swmr_viewer.quantities.column import BLOCK, Column
+from swmr_viewer.quantities.column import BLOCK
 from swmr_viewer.quantities.decimation import Values
 from swmr_viewer.quantities.nearest_points import NearestPoints, View
 from swmr_viewer.quantities.placing import REACH, GridPlacing, PointPlacing, Side, is_within
+from swmr_viewer.quantities.table import QuantityTable
 
 
 class Fate(IntEnum):
@@ -42,19 +43,21 @@ class PointValues:
 
     Parameters
     ----------
-    column : Column
-        The quantity.
+    table : QuantityTable
+        What is known.
+    name : str
+        The quantity, or an expression.
     fates_of : callable
         What became of each point.
     """
 
-    def __init__(self, column: Column, fates_of: FatesOf) -> None:
-        self.column = column
+    def __init__(self, table: QuantityTable, name: str, fates_of: FatesOf) -> None:
+        self._table, self._name = table, name
         self._fates_of = fates_of
 
     def part(self, start: int, stop: int) -> tuple[Values, Fates]:
         """Return values (NaN unless known and finite) and fates of the points from one index up to another."""
-        values = self.column.part(start, stop)
+        values = self._table.part(self._name, start, stop)
         known = np.isfinite(values)
         values[~known] = np.nan
         return values, np.where(known, np.uint8(Fate.KNOWN), self._fates_of(start, stop))
@@ -86,11 +89,6 @@ class GridPicture:
     def is_current(self) -> bool:
         """Whether all that is known is in the picture."""
         return not (self._stale.any() and self._x.n)
-
-    def show(self, points: PointValues) -> None:
-        """Draw another quantity from now on."""
-        self._points = points
-        self.mark(self.placing.page.start, self.placing.page.stop)
 
     def mark(self, start: int, stop: int) -> None:
         """Take note that the points from one flat index up to another changed."""
@@ -210,13 +208,15 @@ class PointPicture:
         What is seen of them.
     points : PointValues
         What is drawn.
-    x, y : Column
-        Where the points are.
+    table : QuantityTable
+        What is known.
+    where : tuple of str
+        The quantities that say where the points are, along x and y.
     """
 
-    def __init__(self, placing: PointPlacing, view: View, points: PointValues, x: Column, y: Column) -> None:
+    def __init__(self, placing: PointPlacing, view: View, points: PointValues, table: QuantityTable, where: tuple[str, str]) -> None:
         self.placing, self.view = placing, view
-        self._points, self._where = points, (x, y)
+        self._points, self._table, self._where = points, table, where
         self._nearest = NearestPoints(view, placing.reach)
         self._placed: dict[int, tuple[int, int]] = {}
         self._indices = np.full(view.width * view.height, -1, np.int64)
@@ -236,16 +236,11 @@ class PointPicture:
         return not self._stale and not any(True for _ in self._unplaced())
 
     def _versions(self, number: int) -> tuple[int, int]:
-        return self._where[0].version(number), self._where[1].version(number)
+        return self._table.version(self._where[0], number), self._table.version(self._where[1], number)
 
     def _unplaced(self) -> Iterator[int]:
-        known = set(self._where[0].block_numbers) & set(self._where[1].block_numbers)
+        known = set(self._table.block_numbers(self._where[0])) & set(self._table.block_numbers(self._where[1]))
         return (number for number in self._blocks if number in known and self._placed.get(number) != self._versions(number))
-
-    def show(self, points: PointValues) -> None:
-        """Draw another quantity from now on."""
-        self._points = points
-        self.mark(self.placing.page.start, self.placing.page.stop)
 
     def mark(self, start: int, stop: int) -> None:
         """Take note that the points from one flat index up to another changed."""
@@ -257,7 +252,7 @@ class PointPicture:
         for number in unplaced:
             self._placed[number] = self._versions(number)
             start, stop = self._part(number)
-            places = (column.part(start, stop) for column in self._where)
+            places = (self._table.part(name, start, stop) for name in self._where)
             yield from self._nearest.put(np.arange(start, stop), *places)
         if unplaced:
             self._find_points()
@@ -312,7 +307,7 @@ class PointPicture:
     def place_of(self, index: int) -> tuple[float, float, float, float] | None:
         """Return left, right, bottom and top of what a point may take, or None where it is not known."""
         page = self.placing.page
-        x, y = (column.at(index) for column in self._where)
+        x, y = (self._table.at(name, index) for name in self._where)
         if not page.start <= index < page.stop or x is None or y is None:
             return None
         wide, high = (reach / REACH / 2 for reach in self.placing.reach)
@@ -323,7 +318,7 @@ class PointPicture:
         found = [np.empty(0, np.int64)]
         for number in self._blocks:
             start, stop = self._part(number)
-            x, y = (column.part(start, stop) for column in self._where)
+            x, y = (self._table.part(name, start, stop) for name in self._where)
             found.append(start + np.flatnonzero(is_within(x, y, polygon)))
         return np.concatenate(found)
 

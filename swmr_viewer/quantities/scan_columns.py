@@ -99,13 +99,15 @@ class ScanColumns:
 
     def position_names(self) -> tuple[str, ...]:
         """Return the quantities that say where a point is, of each axis of the scan, the fastest first; read back rather than set."""
-        names: list[str] = []
-        for number in reversed(range(len(self.scan_shape))):
-            found = sorted((each for each in self._found.values() if each.axis == number), key=lambda each: not each.is_read_back)
-            name = found[0].quantity.name if found else self._axes[number].name if number < len(self._axes) else ""
-            if name and self.column(name) is not None:
-                names.append(name)
-        return tuple(names)
+        firsts = (self.names_of_axis(number)[:1] for number in reversed(range(len(self.scan_shape))))
+        return tuple(name for names in firsts for name in names if self.column(name) is not None)
+
+    def names_of_axis(self, number: int) -> tuple[str, ...]:
+        """Return the positions that there are of an axis of the scan, read back before set, whether they were read yet or not."""
+        found = sorted((each for each in self._found.values() if each.axis == number), key=lambda each: not each.is_read_back)
+        declared = self._axes[number].name if number < len(self._axes) else ""
+        names = (*(each.quantity.name for each in found), *((declared,) if declared in self._computed else ()))
+        return tuple(dict.fromkeys(names))
 
     def is_in_file(self, name: str) -> bool:
         """Whether the file has a number of this name for each scan point, as far as is known."""
