@@ -110,7 +110,9 @@ def test_resource_that_is_not_there() -> None:
 
 def test_the_lowest_versions_that_are_allowed_are_those_that_were_tested() -> None:
     """Where this fails, a dependency changed: run ``make lowest``, which tests with the lowest versions and notes them."""
-    needed = [Requirement(one) for one in tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["dependencies"]]
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    extras = project["optional-dependencies"]
+    needed = [Requirement(one) for one in (*project["dependencies"], *extras["files"], *extras["fit"])]
     noted = dict(line.split("==") for line in (ROOT / ".ci/lowest.txt").read_text().split())
     assert len(needed) > 4
     for requirement in needed:
