@@ -33,6 +33,7 @@ class Assembly:
     def close(self) -> bool:
         """Stop the thread, give every slot back, delete the window; return whether the thread ended in time."""
         self.opening.close()
+        self.window.measuring.close()
         self.session.close()
         ended = self.thread.stop()
         QCoreApplication.sendPostedEvents(self.session, QEvent.Type.MetaCall)  # frames on their way are released by the session

@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QDockWidget, QMenu, QWidget
 
+from swmr_viewer.gui.comparing import CompareMenu, Comparisons
 from swmr_viewer.gui.curves import SharedAxis
 from swmr_viewer.gui.display.display_settings import Display
 from swmr_viewer.gui.image import Crosshair, FrameOverlay, PixelNumbers
@@ -52,6 +53,8 @@ class Measuring(QObject):
         self._display = display
         self._window = window
         self.measurements = Measurements(session, self)
+        self.comparisons = Comparisons(session, self)
+        self.compare_menu = CompareMenu(session, self.comparisons, window)
         self.memory = RegionMemory(session, self.measurements)
         self.alarm = Alarm(session, self.measurements)
         self.overlay = FrameOverlay(session, view.image)
@@ -82,6 +85,7 @@ class Measuring(QObject):
         self.tabs.add_page("Profile", self.profile_panel)
         panel = panels.add("measuring", "Curve", self.tabs, shown=False)
         self.menu_ = make_measuring_menu(self.actions_, (self.data_tabs.next_action, panel.toggleViewAction()), self._window)
+        self.menu_.addMenu(self.compare_menu.menu)
         self.button = MeasureButton(self.menu_)
         for layer in (self.layer, self.spans):
             layer.tool.drawn.connect(lambda kind, _: self._open(panel, kind))
@@ -128,9 +132,14 @@ class Measuring(QObject):
         self._display.changed.connect(self._apply_settings)
         for picture, rank in ((self.waterfall.plot, 1), (self.scalars.map, 0)):
             picture.levels_used.connect(lambda levels, rank=rank: self._report_levels(levels, rank))
+        self.measurements.marks_changed.connect(lambda: self.comparisons.measure(self.measurements.marks.regions))
         for signal in (undo.indexChanged, self.measurements.marks_changed, self._session.frame_changed):
             signal.connect(self._enable)
         self._enable()
+
+    def close(self) -> None:
+        """End the readers of files that are compared with, within a bound."""
+        self.comparisons.close()
 
     def _apply_settings(self) -> None:
         """Draw everything that shows values of the data set as its settings say."""
