@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFrame, QMainWindow, QStackedWidget, QToolButton, 
 
 from swmr_viewer.core.plain_text import plain
 from swmr_viewer.gui.actions import make_actions, make_window_menu
+from swmr_viewer.gui.alarms import AlarmParts
 from swmr_viewer.gui.controls import ControlBar, LiveEdge
 from swmr_viewer.gui.desktop.desktop_actions import DesktopActions
 from swmr_viewer.gui.desktop.error_bar import ErrorBar
@@ -26,7 +27,7 @@ from swmr_viewer.gui.look.scrolled import Scrolled
 from swmr_viewer.gui.look.settings import settings
 from swmr_viewer.gui.measuring import Measuring
 from swmr_viewer.gui.picture import EmptyState, FrameHeader, FramePane, ViewRow
-from swmr_viewer.gui.scan_map import MapPages, MapPanel, ScanGaps, add_map_menu, make_map_actions
+from swmr_viewer.gui.scan_map import MapPages, MapPanel, ScanGaps, add_map_menu, detector_names, make_map_actions
 from swmr_viewer.gui.session import Session
 from swmr_viewer.gui.snapshots import Burst, Snapshots
 
@@ -98,6 +99,12 @@ class MainWindow(QMainWindow):
         self.empty = EmptyState(actions.open)
         self.snapshots = Snapshots(session, self.frame_view, self)
         self.measuring = Measuring(session, self.frame_view, self.display, self)
+        self.alarms = AlarmParts(
+            session,
+            gaps.lost,
+            lambda: detector_names(session.scan.description.key_paths if session.scan.description is not None else ()),
+            self,
+        )
         self.top_bar = TopBar(session, self.measuring.data_tabs, actions.snapshot, self.menu_)
         self._pages = QStackedWidget()
         self._pages.addWidget(self.empty)
@@ -124,11 +131,14 @@ class MainWindow(QMainWindow):
         self.panels.add("map", "Progress map", self.map_panel)
         self.measuring.add_panels(self.panels)
         self.measuring.add_to_frames(self.frame_view)
-        self.measuring.frame_the_alarm(self.panels.centralWidget(), self.frame_header)
+        self.alarms.frame(self.panels.centralWidget(), self.frame_header)
         tools = self.display_tools
         icons: dict[QWidget, str] = {tools.levels_button: "levels", tools.color_button: "colors"}
         for button in tools.compose(self.menu_, self.actions_.quit):
             self.top_bar.add_tool(button, icons.get(button, ""))
+        self.measuring.menu_.addSeparator()
+        self.measuring.menu_.addActions(self.alarms.actions_)
+        self.alarms.open_below(self.measuring.button)
         self.top_bar.add_tool(self.measuring.button, "measure")
         self.top_bar.add_tool(self.edge.combine_button)
         self.fit_button = _tool(self.actions_.fit, "Fit")
@@ -159,7 +169,7 @@ class MainWindow(QMainWindow):
         session.request_changed.connect(self._show_request)
         session.frame_changed.connect(self._show_title)
         session.request_changed.connect(tell_again)
-        self.measuring.alarm.raised.connect(self.edge.notifier.notify_alarm)
+        self.alarms.alerted.connect(self.edge.notifier.notify_alarm)
         actions.snapshot.triggered.connect(self.snapshots.take)
         actions.fit.triggered.connect(view.fit)
         actions.pixels.triggered.connect(view.zoom_to_pixels)
@@ -195,6 +205,7 @@ class MainWindow(QMainWindow):
         self.panels.keep()
         self.display_memory.keep()
         self.measuring.memory.keep()
+        self.alarms.keep()
         settings().setValue(GEOMETRY_KEY, self.saveGeometry())
         super().closeEvent(event)
 

@@ -1,6 +1,17 @@
 """What is known of the scan that is followed, without Qt: messages in, facts and what changed out."""
 
 from swmr_viewer.scan_model.acquisition_order import AcquisitionOrder
+from swmr_viewer.scan_model.alarms import (
+    AlarmEvent,
+    AlarmRule,
+    AlarmRules,
+    AlarmWatch,
+    EventChange,
+    Finding,
+    Watch,
+    found_words,
+    what_is_watched,
+)
 from swmr_viewer.scan_model.earlier_scans import EarlierScan
 from swmr_viewer.scan_model.frame_preparation import FramePreparation
 from swmr_viewer.scan_model.live_frame import LiveFrame, Mask, Pixels, frame_from_event
@@ -11,9 +22,15 @@ from swmr_viewer.scan_model.state import Problem, StateKind
 
 __all__ = [
     "AcquisitionOrder",
+    "AlarmEvent",
+    "AlarmRule",
+    "AlarmRules",
+    "AlarmWatch",
     "Changed",
     "Changes",
     "EarlierScan",
+    "EventChange",
+    "Finding",
     "FramePreparation",
     "LiveFrame",
     "Mask",
@@ -23,6 +40,9 @@ __all__ = [
     "ScanFacts",
     "ScanModel",
     "StateKind",
+    "Watch",
+    "found_words",
     "frame_from_event",
     "same_places",
+    "what_is_watched",
 ]

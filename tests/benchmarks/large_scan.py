@@ -21,9 +21,9 @@ from PySide6.QtCore import QSettings, QTimer
 
 from swmr_viewer.gui.application import application
 from swmr_viewer.gui.assembly import Assembly
-from swmr_viewer.gui.measuring.alarm import AlarmRule
 from swmr_viewer.reader.messages import FollowRequest
 from swmr_viewer.reader.supervision import Supervisor
+from swmr_viewer.scan_model import AlarmRule
 
 _LARGE = ["--scan", "2500x4000", "--frame", "scalar", "--burst", "20000", "--period", "0.000005", "--keys", "2", "--order", "snake"]
 _RANDOM = ["--scan", "600x500", "--frame", "scalar", "--burst", "2000", "--period", "0", "--keys", "2", "--order", "random"]
@@ -81,7 +81,7 @@ def _watch(path: Path, seconds: float, with_alarm: bool) -> Turns:
     assembly.window.show()
     assembly.session.open(FollowRequest(str(path)))
     if with_alarm:
-        assembly.window.measuring.alarm.set_rule(AlarmRule("maximum", 1e9))
+        assembly.window.alarms.alarms.set_rules((AlarmRule(quantity="maximum", level=1e9),))
     turns = Turns(assembly)
     QTimer.singleShot(round(1000 * seconds), app.quit)
     app.exec()

@@ -64,16 +64,18 @@ class Notifier(QObject):
         if self._tray is not None:
             self._tray.setVisible(on)
 
-    def notify(self, title: str, text: str) -> None:
-        """Beep or notify, for what is worth turning round for: an end, an alarm."""
-        if self.beeps:
+    def notify(self, title: str, text: str, *, sound: bool = False, desktop: bool = False) -> None:
+        """Beep or notify, for what is worth turning round for: an end, an alarm; ``sound`` and ``desktop``: also where both are off."""
+        if self.beeps or sound:
             self._beep()
-        if self.notifies and self._tray is not None:
+        if (self.notifies or desktop) and _desktop_notifies():
+            self._tray = self._tray or QSystemTrayIcon(QApplication.windowIcon(), self)
+            self._tray.setVisible(True)  # an icon that is hidden shows no message
             self._tray.showMessage(title, text, QApplication.windowIcon())
 
-    def notify_alarm(self, text: str) -> None:
+    def notify_alarm(self, text: str, sound: bool = False, desktop: bool = False) -> None:
         """Beep or notify, for an alarm that was raised."""
-        self.notify("Alarm", text)
+        self.notify("Alarm", text, sound=sound, desktop=desktop)
 
     def _on_end(self) -> None:
         session = self._session

@@ -1,4 +1,4 @@
-"""Measuring on frames: regions, profile, alarm, and what the reader measured of every frame."""
+"""Measuring on frames: regions, profile, and what the reader measured of every frame."""
 
 from swmr_viewer.gui.measuring.curves_file import Columns, CurvesOrder
 from swmr_viewer.gui.measuring.measurements import Measurements

@@ -14,7 +14,6 @@ from swmr_viewer.gui.display.display_settings import Display
 from swmr_viewer.gui.image import Crosshair, FrameOverlay, PixelNumbers
 from swmr_viewer.gui.look.menus import make_menu
 from swmr_viewer.gui.look.panels import Panels
-from swmr_viewer.gui.measuring.alarm import Alarm, AlarmEditor, AlarmFrame
 from swmr_viewer.gui.measuring.curve_panel import CurvePanel
 from swmr_viewer.gui.measuring.measurements import Measurements
 from swmr_viewer.gui.measuring.measuring_actions import MeasureButton, make_measuring_actions, make_measuring_menu
@@ -56,13 +55,11 @@ class Measuring(QObject):
         self.comparisons = Comparisons(session, self)
         self.compare_menu = CompareMenu(session, self.comparisons, window)
         self.memory = RegionMemory(session, self.measurements)
-        self.alarm = Alarm(session, self.measurements)
         self.overlay = FrameOverlay(session, view.image)
         self.layer = RegionsLayer(self.overlay, self.measurements)
         self.spans = SpansLayer(session, view.curve, self.measurements)
         self.crosshair = Crosshair(self.overlay)
         self.numbers = PixelNumbers(session, self.overlay)
-        self.alarm_editor = AlarmEditor(window)
         self.scalars = Scalars(session, self.measurements)
         self.waterfall = Waterfall(session, self.measurements)
         self.data_tabs = DataTabs(session)
@@ -97,10 +94,6 @@ class Measuring(QObject):
         view.show_scalars_in(self.scalars)
         self._zooms = ZoomMemory(self._session, view.image)
 
-    def frame_the_alarm(self, panel: QWidget | None, below: QWidget) -> None:
-        """Put the alarm's border round this panel, its words under the lower edge of this part."""
-        self.alarm_frame = AlarmFrame(self.alarm, panel or below, below)
-
     def lend_actions(self, scales: Sequence[QAction], save: QAction) -> None:
         """Offer actions of the window in the context menus of plots, and the one that saves beside the table."""
         self.regions_panel.offer_save(save)
@@ -123,12 +116,10 @@ class Measuring(QObject):
         actions.crosshair.toggled.connect(self.crosshair.switch)
         actions.numbers.toggled.connect(self.numbers.switch)
         actions.waterfall.toggled.connect(self._show_waterfall)
-        actions.alarm.triggered.connect(self._edit_alarm)
         actions.undo.triggered.connect(undo.undo)
         actions.redo.triggered.connect(undo.redo)
         actions.delete.triggered.connect(self.measurements.remove_selected)
         actions.copy_value.triggered.connect(self.pointed.copy)
-        self.alarm_editor.rule_edited.connect(self.alarm.set_rule)
         self._display.changed.connect(self._apply_settings)
         for picture, rank in ((self.waterfall.plot, 1), (self.scalars.map, 0)):
             picture.levels_used.connect(lambda levels, rank=rank: self._report_levels(levels, rank))
@@ -188,12 +179,6 @@ class Measuring(QObject):
         for layer, can_draw in ((self.layer, is_image), (self.spans, is_spectrum)):
             if not can_draw and layer.tool.kind:
                 layer.tool.take("")
-
-    def _edit_alarm(self) -> None:
-        editor = self.alarm_editor
-        editor.offer(tuple(region.name for region in self.measurements.marks.regions))
-        editor.set_value(self.alarm.rule)
-        editor.open_below(self.button)
 
     def _open(self, panel: QDockWidget, kind: str) -> None:
         self.tabs.show_page(self.profile_panel if kind == "line" else self.regions_panel)

@@ -23,7 +23,6 @@ class MeasuringActions:
     crosshair: QAction
     numbers: QAction
     waterfall: QAction
-    alarm: QAction
     undo: QAction
     redo: QAction
     delete: QAction
@@ -51,7 +50,6 @@ def make_measuring_actions(owner: QWidget) -> MeasuringActions:
             checkable=True,
             checked=True,
         ),
-        alarm=action("&Alarm\u2026", "Ctrl+Shift+A", "Turn the border red when a value is above a level"),
         undo=action("&Undo", "Ctrl+Z", "Undo the last change of regions or line"),
         redo=action("Re&do", "Ctrl+Shift+Z", "Do it again"),
         delete=action("D&elete region", "Del", "Delete the selected region"),
@@ -65,7 +63,7 @@ def make_measuring_menu(actions: MeasuringActions, more: tuple[QAction, ...], pa
         "&Measure",
         parent,
         (actions.rectangle, actions.ellipse, actions.polygon, actions.line),
-        (actions.crosshair, actions.numbers, actions.copy_value, actions.waterfall, actions.alarm),
+        (actions.crosshair, actions.numbers, actions.copy_value, actions.waterfall),
         (actions.undo, actions.redo, actions.delete),
         more,
     )
@@ -78,7 +76,7 @@ class MeasureButton(QToolButton):
         super().__init__()
         self.setProperty("slim", "true")
         self.setText("Measure \u25be")
-        self.setToolTip("Regions, line profile, cross-hair, alarm")
+        self.setToolTip("Regions, line profile, cross-hair, alarms")
         self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.setMenu(menu)
         if about_to_show is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from PySide6.QtCore import QObject
@@ -56,6 +56,11 @@ class ScanGaps(QObject):
         """How many points the scan did not come to before it ended."""
         progress, n_gaps = self._session.scan.progress, self.n_gaps
         return progress.total - progress.n_complete - n_gaps if self.scan_is_over and progress is not None and n_gaps is not None else 0
+
+    def lost(self) -> tuple[int, Callable[[], int | None]] | None:
+        """Return how many frames will not come, and what finds the first of them; None where nobody can tell."""
+        n_gaps = self.n_gaps
+        return None if n_gaps is None else (n_gaps + self.n_missing, lambda: next((start for start, _ in self.first(1)), None))
 
     def first(self, most: int) -> list[tuple[int, int]]:
         """Return the first gaps as half-open ranges of indices; it may take tens of ms."""

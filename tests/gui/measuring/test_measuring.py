@@ -1,4 +1,4 @@
-"""Measuring by mouse and keyboard on a scripted reader: marks, numbers, curves, alarm."""
+"""Measuring by mouse and keyboard on a scripted reader: marks, numbers, curves."""
 
 from __future__ import annotations
 
@@ -17,7 +17,6 @@ from swmr_viewer.core.data_facts import DataFacts
 from swmr_viewer.core.number_text import full_text, narrow_text
 from swmr_viewer.gui.assembly import Assembly
 from swmr_viewer.gui.display.orientation import Orientation
-from swmr_viewer.gui.measuring.alarm import AlarmRule
 from swmr_viewer.gui.measuring.drawing_tool import KINDS
 from swmr_viewer.gui.measuring.regions import Region
 from swmr_viewer.reader import messages as m
@@ -258,29 +257,6 @@ def test_the_curve_has_gaps_where_nothing_is_measured_yet(qtbot: QtBot, reader: 
     x5 = panel.curve.view.mapFromScene(panel.curve.box.mapViewToScene(QPointF(5, 60)))
     qtbot.mouseClick(panel.curve.view.viewport(), LEFT, pos=QPoint(x5.x(), panel.curve.view.mapFromScene(scene).y()))
     assert viewer.session.scan.wanted_index == 5
-
-
-def test_the_alarm_reddens_the_border_and_says_why(qtbot: QtBot, reader: FakeSupervisor, viewer: Assembly) -> None:
-    measuring = viewer.window.measuring
-    raised: list[str] = []
-    measuring.alarm.raised.connect(raised.append)
-    frame = measuring.alarm_frame
-    measuring.actions_.alarm.trigger()
-    editor = measuring.alarm_editor
-    editor.above.setValue(500.0)
-    qtbot.mouseClick(editor.on, LEFT, pos=QPoint(8, editor.on.height() // 2))
-    editor.close()
-    assert measuring.alarm.rule == AlarmRule("maximum", 500.0)
-    assert not frame.isVisible()
-    with qtbot.waitSignal(measuring.alarm.changed):
-        say_measured(reader, [3, 4, 9], {"maximum": [501.0, 900.0, 60.0], "total": [1.0, 2.0, 3.0]})
-    assert frame.isVisible()
-    assert frame.words == "ALARM: 2 frames have the hottest pixel above 500, first in frame 3"
-    assert len(raised) == 1
-    corner = viewer.window.panels.centralWidget().grab().toImage().pixelColor(300, 1)
-    assert corner.red() > 150 > corner.green()
-    measuring.alarm.set_rule(None)
-    assert not frame.isVisible()
 
 
 def test_the_crosshair_follows_the_pointer_and_numbers_appear_on_large_pixels(

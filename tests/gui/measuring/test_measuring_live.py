@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 from swmr_viewer.core.conditions import Timeout
 from swmr_viewer.core.number_text import narrow_text
 from swmr_viewer.gui.assembly import Assembly
-from swmr_viewer.gui.measuring.alarm import AlarmRule
+from swmr_viewer.scan_model import AlarmRule
 from swmr_viewer.simulator.defects import pixel_mask
 from tests.gui.waiting import WAIT_MS, wait_shown
 
@@ -86,16 +86,14 @@ def test_an_alarm_is_found_in_frames_that_were_not_shown(qtbot: QtBot, live_view
     totals = [int(valid_part(scan.expected(i), slice(None), slice(None)).sum(dtype=np.int64)) for i in range(9)]
     level = (max(totals[:6]) + min(totals[6:])) / 2
     assert max(totals[:6]) < level < min(totals[6:])
-    alarm = assembly.window.measuring.alarm
-    alarm.set_rule(AlarmRule("total", level))
-    qtbot.waitUntil(lambda: alarm.n_above == 3, timeout=WAIT_MS)
-    assert alarm.first_above == 6
-    assert alarm.shown_is_above
-    assert assembly.window.measuring.alarm_frame.isVisible()
+    alarms, rule = assembly.window.alarms.alarms, AlarmRule(quantity="total", level=level)
+    alarms.set_rules((rule,))
+    qtbot.waitUntil(lambda: alarms.event_of(rule).found.n == 3, timeout=WAIT_MS)
     assembly.session.pin(2)
     wait_shown(qtbot, assembly, 2)
-    assert not alarm.shown_is_above
-    assert alarm.words.startswith("ALARM: 3 frames have the total counts above")
+    found = alarms.event_of(rule).found
+    assert (found.is_on, found.index, found.first, found.value) == (True, 8, 6, totals[8])
+    assert assembly.window.alarms.border.isVisible()
 
 
 def test_scalars_are_a_curve_and_a_map_of_every_point(qtbot: QtBot, live_viewer: LiveViewer, live_writer: Any) -> None:

@@ -15,12 +15,12 @@ from pytestqt.qtbot import QtBot
 from swmr_viewer.core.conditions import AllKeys, Timeout
 from swmr_viewer.core.number_text import value_text
 from swmr_viewer.gui.assembly import Assembly
-from swmr_viewer.gui.measuring.alarm import AlarmRule
 from swmr_viewer.gui.measuring.regions import Region
 from swmr_viewer.gui.measuring.regions_table import HEADINGS
 from swmr_viewer.gui.snapshots import snapshots as snapshots_module
 from swmr_viewer.gui.snapshots.snapshot_settings import SnapshotSettings
 from swmr_viewer.reader import messages as m
+from swmr_viewer.scan_model import AlarmRule
 from tests.gui.fakes import FakeSupervisor
 from tests.gui.measuring.test_measuring import PATH, SHAPE, say_measured
 from tests.gui.waiting import WAIT_MS, wait_shown
@@ -57,17 +57,13 @@ def cell(viewer: Assembly, heading: str, role: Qt.ItemDataRole = Qt.ItemDataRole
 
 
 def test_the_alarm_is_on_single_frames_and_says_so(qtbot: QtBot, reader: FakeSupervisor, summed: Assembly) -> None:
-    alarm = summed.window.measuring.alarm
-    alarm.set_rule(AlarmRule("maximum", 100.0))
-    assert not alarm.shown_is_above, "300 counts are those of ten frames"
-    assert not summed.window.measuring.alarm_frame.isVisible()
-    with qtbot.waitSignal(alarm.changed):
+    alarms, border = summed.window.alarms.alarms, summed.window.alarms.border
+    alarms.set_rules((AlarmRule(quantity="maximum", level=100.0),))
+    assert not border.isVisible(), "300 counts are those of ten frames"
+    with qtbot.waitSignal(alarms.changed):
         say_measured(reader, [10, 11], {"maximum": [30.0, 150.0]})
-    assert alarm.shown_is_above
-    assert alarm.words == "ALARM: hottest pixel 150 above 100 in frame 11 alone"
-    summed.session.set_combine(m.Combine())
-    show(qtbot, summed, reader, flat(150), 11)
-    assert alarm.words == "ALARM: hottest pixel 150 above 100"
+    assert border.is_on
+    assert border.words.endswith(": hottest pixel 150 above 100 in frame 11")
 
 
 def test_region_numbers_are_of_the_picture_and_say_of_how_many_frames(qtbot: QtBot, reader: FakeSupervisor, summed: Assembly) -> None:
@@ -130,8 +126,10 @@ def test_the_maximum_of_64_bit_frames_is_told_to_the_last_digit(qtbot: QtBot, li
     assert (wait_shown(qtbot, assembly, 1) == frames[1]).all()
     assert readout.maximum.text() == f"max {value_text(HOTTEST)}"
     assert readout.total.text() == f"total {value_text(sum(map(int, frames[1].ravel())))}"
-    measuring.alarm.set_rule(AlarmRule("maximum", 1e19))
-    assert f"hottest pixel {value_text(HOTTEST)} above" in measuring.alarm.words
+    alarms = assembly.window.alarms
+    alarms.alarms.set_rules((AlarmRule(quantity="maximum", level=1e19),))
+    qtbot.waitUntil(lambda: "frame 1" in alarms.border.words, timeout=WAIT_MS)
+    assert f"1 frame had hottest pixel above {value_text(1e19)}, first in frame 1" in alarms.border.words
     measuring.measurements.draw("rectangle", ((0.0, 0.0), (80.0, 60.0)))
     (region,) = measuring.measurements.marks.regions
     assert isinstance(region, Region)
