@@ -8,7 +8,7 @@ from math import ceil, floor, isfinite, log10
 
 THIN_SPACE = "\u2009"
 MINUS, FIGURE_SPACE = "\u2212", "\u2007"
-LONGEST_TICK = {"left": 7, "bottom": 10}
+LONGEST_TICK = {"left": 7, "right": 7, "bottom": 10}
 """So many characters of a tick have room beside a plot or a picture, and below it."""
 MOST_DIGITS = 6
 """Larger and smaller numbers are written with a power of ten: there is room for about so many."""

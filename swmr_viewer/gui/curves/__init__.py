@@ -1,8 +1,9 @@
 """Curves and waterfalls: spectra, and anything against the frame index."""
 
 from swmr_viewer.gui.curves.curve_axes import ChannelAxis
+from swmr_viewer.gui.curves.curve_line import CurveLine, LineLook
 from swmr_viewer.gui.curves.curve_view import CurveView
-from swmr_viewer.gui.curves.index_curve import CurveLine, IndexCurve, canvas_color
+from swmr_viewer.gui.curves.index_curve import IndexCurve, canvas_color
 from swmr_viewer.gui.curves.plot_menu import MenuEntry, PlotMenu
 from swmr_viewer.gui.curves.plot_pane import PlotPane
 from swmr_viewer.gui.curves.shared_axis import SharedAxis
@@ -16,6 +17,7 @@ __all__ = [
     "CurveLine",
     "CurveView",
     "IndexCurve",
+    "LineLook",
     "MenuEntry",
     "PlotMenu",
     "PlotPane",

@@ -1,0 +1,63 @@
+"""One curve of a plot, as a value: where its points are, whose frames they are, and how it looks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+import numpy.typing as npt
+
+from swmr_viewer.core.ranges import IndexArray
+from swmr_viewer.quantities import Values
+
+FEW_POINTS = 120
+"""So many points of a curve are seen one by one; of more, those alone that have gaps on both sides."""
+
+
+class LineLook(StrEnum):
+    """What a curve stands for."""
+
+    MEASURED = "measured"
+    """A line through points."""
+    FIT = "fit"
+    """Dashed, without points."""
+    EARLIER = "earlier"
+    """Of another file: grey, without points."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CurveLine:
+    """One curve: x and y are float64, few enough to be drawn, and NaN where nothing was measured."""
+
+    x: Values
+    y: Values
+    color: str = ""
+    """``#rrggbb``, made for dark pictures; empty: the accent."""
+    is_selected: bool = True
+    """Drawn thicker than others, and read by the menu."""
+    look: LineLook = LineLook.MEASURED
+    on_right: bool = False
+    """Its values are those of the axis on the right."""
+    indices: IndexArray | None = None
+    """int64 (n,): whose frames the points are, -1 in gaps; None: the plot is told by who fills it."""
+
+
+def lonely_points(values: Values) -> npt.NDArray[np.bool_]:
+    """Return which values have gaps on both sides: a line through them would be invisible."""
+    known = ~np.isnan(values)
+    beside = np.zeros(len(values), bool)
+    beside[1:] |= known[:-1]
+    beside[:-1] |= known[1:]
+    return known & ~beside
+
+
+def seen_points(values: Values) -> npt.NDArray[np.bool_]:
+    """Return which points of a curve are drawn one by one."""
+    return ~np.isnan(values) if len(values) <= FEW_POINTS else lonely_points(values)
+
+
+def comes_back(places: Values) -> bool:
+    """Return whether places rise here and fall there."""
+    steps = np.diff(places[np.isfinite(places)])
+    return bool((steps < 0).any() and (steps > 0).any())
