@@ -5,6 +5,18 @@ from swmr_viewer.quantities.computed_column import ComputedColumn
 from swmr_viewer.quantities.decimation import MOST_POINTS, Values, curve_points, stretches
 from swmr_viewer.quantities.expression_text import ExpressionError, quoted
 from swmr_viewer.quantities.expressions import Expression, expression
+from swmr_viewer.quantities.fits import (
+    NEEDS_LMFIT,
+    CurveStatistics,
+    FitModel,
+    FitRequest,
+    FitResult,
+    FitValue,
+    curve_statistics,
+    fit_curve,
+    fit_table,
+    serve_fits,
+)
 from swmr_viewer.quantities.map_drawing import MapDrawing, MapNames, motors_of_line
 from swmr_viewer.quantities.map_picture import Fate, Fates, FatesOf, MapPicture
 from swmr_viewer.quantities.measured_values import MeasuredValues
@@ -19,18 +31,24 @@ __all__ = [
     "BLOCK",
     "INDEX",
     "MOST_POINTS",
+    "NEEDS_LMFIT",
     "OF_FRAME",
     "OF_REGION",
     "ORDER",
     "TIME",
     "Column",
     "ComputedColumn",
+    "CurveStatistics",
     "Expression",
     "ExpressionError",
     "Fate",
     "Fates",
     "FatesOf",
     "FileQuantity",
+    "FitModel",
+    "FitRequest",
+    "FitResult",
+    "FitValue",
     "GridPlacing",
     "Kind",
     "MapDrawing",
@@ -47,9 +65,13 @@ __all__ = [
     "Values",
     "View",
     "curve_points",
+    "curve_statistics",
     "expression",
+    "fit_curve",
+    "fit_table",
     "motors_of_line",
     "page_of",
     "quoted",
+    "serve_fits",
     "stretches",
 ]

@@ -1,0 +1,124 @@
+"""The process that fits, as the window holds it: started when needed, asked one thing at a time, ended when it takes too long."""
+
+from __future__ import annotations
+
+import multiprocessing
+import signal
+from multiprocessing.process import BaseProcess
+from threading import Lock
+from typing import Any
+
+from swmr_viewer.quantities import FitRequest, FitResult, serve_fits
+from swmr_viewer.reader.blocks import start_tracker
+
+START_S = 60.0
+"""Longest time until it has loaded what fits; a cold disk takes many seconds."""
+BOUND_S = 5.0
+"""Longest time (s) of one fit."""
+_DYING_S = 2.0
+
+
+class FitProcess:
+    """Fits in a process of its own, so that scipy is not loaded into the window's. All but ``kill`` are called by one thread.
+
+    Parameters
+    ----------
+    bound_s : float
+        Longest time of one fit.
+    """
+
+    def __init__(self, bound_s: float = BOUND_S) -> None:
+        self._bound_s = bound_s
+        self._process: BaseProcess | None = None
+        self._connection: Any = None
+        self._changing = Lock()
+        self._is_closed = False
+
+    @property
+    def pid(self) -> int | None:
+        """The process's number, while there is one."""
+        process = self._process
+        return None if process is None else process.pid
+
+    def fit(self, request: FitRequest) -> FitResult:
+        """Return what the process finds, or a result that says why it found nothing; the next request starts another process then."""
+        try:
+            connection = self._started()
+            if connection is None:
+                return FitResult(request.model, message="The window was closed before the fit was done.")
+            connection.send(request)
+            if connection.poll(self._bound_s):
+                answer: FitResult = connection.recv()
+                return answer
+            self.close()
+            return FitResult(
+                request.model, message=f"The fit took longer than {self._bound_s:g} s and was ended. Choose another range or model."
+            )
+        except TimeoutError:
+            self.close()
+            return FitResult(request.model, message=f"The process that fits did not start within {START_S:g} s. It is tried again.")
+        except (EOFError, OSError):
+            reason = self._exit_reason()
+            self.close()
+            return FitResult(request.model, message=f"The process that fits ended ({reason}). The next fit starts it again.")
+
+    def kill(self) -> None:
+        """End it at once and for good, from any thread: whoever waits for its answer gets it as ended."""
+        with self._changing:
+            self._is_closed = True
+            if self._process is not None:
+                self._process.kill()
+
+    def close(self) -> None:
+        """End it, and wait for its end; the next request starts another."""
+        with self._changing:
+            process, self._process = self._process, None
+            connection, self._connection = self._connection, None
+        if process is None:
+            return
+        connection.close()
+        process.kill()
+        process.join(_DYING_S)
+
+    def _started(self) -> Any:
+        """Return the connection to a process that has loaded what fits; None after ``kill``."""
+        if self._process is not None and not self._process.is_alive():
+            self.close()
+        if self._process is None:
+            with self._changing:
+                if self._is_closed:
+                    return None
+                self._start()
+            if not self._connection.poll(START_S):
+                raise TimeoutError
+            self._connection.recv()
+        return self._connection
+
+    def _start(self) -> None:
+        context = multiprocessing.get_context("spawn")
+        ours, theirs = context.Pipe(duplex=True)
+        process = context.Process(target=serve_fits, args=(theirs,), name="swmr-viewer fits", daemon=True)
+        start_tracker()
+        blocked = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT}) if hasattr(signal, "pthread_sigmask") else None
+        try:
+            process.start()
+        finally:
+            if blocked is not None:
+                signal.pthread_sigmask(signal.SIG_SETMASK, blocked)
+        theirs.close()
+        self._process, self._connection = process, ours
+
+    def _exit_reason(self) -> str:
+        process = self._process
+        if process is None:
+            return "it could not be started"
+        process.join(_DYING_S)
+        status = process.exitcode
+        if status is None:
+            return "it closed its pipe"
+        if status >= 0:
+            return f"status {status}"
+        try:
+            return signal.Signals(-status).name
+        except ValueError:
+            return f"signal {-status}"

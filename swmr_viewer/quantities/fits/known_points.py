@@ -1,0 +1,66 @@
+"""The points of a curve that count, in order."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from swmr_viewer.quantities.decimation import Values
+
+
+def known_points(x: npt.ArrayLike, y: npt.ArrayLike, span: tuple[float, float] | None = None) -> tuple[Values, Values]:
+    """Return those points that are numbers, within the span (both ends included), by ascending x, as new float64 arrays.
+
+    Raises
+    ------
+    ValueError
+        If x and y differ in length.
+    """
+    places, values = np.asarray(x, np.float64).ravel(), np.asarray(y, np.float64).ravel()
+    if len(places) != len(values):
+        raise ValueError(f"{len(places)} places for {len(values)} values")
+    counts = np.isfinite(places) & np.isfinite(values)
+    if span is not None:
+        counts &= (places >= min(span)) & (places <= max(span))
+    places, values = places[counts], values[counts]
+    order = np.argsort(places, kind="stable")
+    return places[order], values[order]
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """How values are brought near 0 ... 1, and back: what comes near the largest and smallest float64 is calculated with as well."""
+
+    start: float
+    exponent: int
+    """Of 2: nothing is rounded by it."""
+    spread: float
+
+    @classmethod
+    def of(cls, values: Values) -> Stretch:
+        """Return that of some values, of which there is one at least."""
+        largest = float(np.abs(values).max())
+        exponent = math.frexp(largest)[1] if largest else 0
+        low, high = (float(math.ldexp(float(one), -exponent)) for one in (values.min(), values.max()))
+        return cls(low, exponent, high - low)
+
+    def apply(self, values: Values) -> Values:
+        """Return values from 0 to 1."""
+        return np.asarray((np.ldexp(values, -self.exponent) - self.start) / (self.spread or 1.0))
+
+    def place(self, value: float) -> float:
+        """Return where a place between 0 and 1 is."""
+        return self._grown(self.start + value * self.spread)
+
+    def length(self, value: float) -> float:
+        """Return how long a length on 0 ... 1 is."""
+        return self._grown(value * self.spread)
+
+    def _grown(self, value: float) -> float:
+        try:
+            return math.ldexp(value, self.exponent)
+        except OverflowError:
+            return math.copysign(math.inf, value)
