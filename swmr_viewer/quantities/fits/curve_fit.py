@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 
 from swmr_viewer.quantities.decimation import Values
-from swmr_viewer.quantities.fits.curve_statistics import curve_statistics
 from swmr_viewer.quantities.fits.first_guesses import Guess, guesses
 from swmr_viewer.quantities.fits.fit_values import FitModel, FitRequest, FitResult, FitValue
 from swmr_viewer.quantities.fits.known_points import Stretch, known_points
+from swmr_viewer.quantities.fits.plain_statistics import curve_statistics
 
 NEEDS_LMFIT = "Fits need lmfit: pip install 'swmr-viewer[fit]'"
 MOST_POINTS = 20_000

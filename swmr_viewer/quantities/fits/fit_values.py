@@ -9,7 +9,7 @@ from enum import StrEnum
 import numpy as np
 
 from swmr_viewer.quantities.decimation import Values
-from swmr_viewer.quantities.fits.curve_statistics import CurveStatistics
+from swmr_viewer.quantities.fits.plain_statistics import CurveStatistics
 
 
 class FitModel(StrEnum):
