@@ -1,7 +1,8 @@
 """Does the window stutter on a large scan? The longest turns of its event loop, while such a scan is written at full speed.
 
 Run ``python -m tests.benchmarks.large_scan`` for ten million points, ``--growing`` for 300,000 of a scan whose shape grows,
-``--random`` for 300,000 in no order.
+``--random`` for 300,000 in no order. ``--quantities``: ten million points with twelve quantities of each (``--random``: in no order)
+are told as quickly as the window takes them; its process is to stay below 1.2 GB.
 No turn may take 100 ms. The time that the window's thread worked tells that on a busy machine too. Off screen.
 """
 
@@ -17,16 +18,19 @@ from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-from PySide6.QtCore import QSettings, QTimer
+import psutil
+from PySide6.QtCore import QSettings, Qt, QTimer
 
 from swmr_viewer.gui.application import application
 from swmr_viewer.gui.assembly import Assembly
 from swmr_viewer.reader.messages import FollowRequest
 from swmr_viewer.reader.supervision import Supervisor
 from swmr_viewer.scan_model import AlarmRule
+from tests.benchmarks.told_scan import WANTED, TellingReader
 
 _LARGE = ["--scan", "2500x4000", "--frame", "scalar", "--burst", "20000", "--period", "0.000005", "--keys", "2", "--order", "snake"]
 _RANDOM = ["--scan", "600x500", "--frame", "scalar", "--burst", "2000", "--period", "0", "--keys", "2", "--order", "random"]
+_FOR_QUANTITIES_S = 300.0
 _GROWING = ["--scan", "300000", "--frame", "scalar", "--burst", "100", "--period", "0", "--keys", "2", "--growing"]
 
 
@@ -58,16 +62,24 @@ def main() -> None:
     parser.add_argument("--growing", action="store_true", help="300,000 points of a scan whose shape grows")
     parser.add_argument("--random", action="store_true", help="300,000 points in no order")
     parser.add_argument("--alarm", action="store_true", help="with an alarm on every frame that is measured")
+    parser.add_argument("--quantities", action="store_true", help="twelve quantities of each of ten million points")
     options = parser.parse_args()
     scan = _GROWING if options.growing else _RANDOM if options.random else _LARGE
     with tempfile.TemporaryDirectory() as folder:
         QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, folder)
+        if options.quantities:
+            _watch_quantities(at_random=options.random)
+            return
         path = Path(folder) / "large.h5"
         command = [sys.executable, "-m", "swmr_viewer", "simulate", str(path), *scan]
         with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as writer:
             turns = _watch(path, options.seconds, options.alarm)
             writer.terminate()
-    print(f"{turns.n_complete:,} points")
+    _report(turns)
+
+
+def _report(turns: Turns) -> None:
+    print(f"{turns.n_complete:,} points; {psutil.Process().memory_info().rss / 1e6:.0f} MB")
     for what, times_s in (("by the clock", turns.gaps_s), ("at work", turns.worked_s)):
         longest = ", ".join(f"{1000 * time_s:.0f}" for time_s in sorted(times_s, reverse=True)[:8])
         print(f"longest turns {what} (ms): {longest}; above 50 ms: {sum(time_s > 0.05 for time_s in times_s)}")
@@ -88,6 +100,36 @@ def _watch(path: Path, seconds: float, with_alarm: bool) -> Turns:
     assembly.close()
     supervisor.close()
     return turns
+
+
+def _watch_quantities(*, at_random: bool) -> None:
+    app, reader = application(), TellingReader(at_random=at_random)
+    assembly = Assembly(reader)
+    assembly.window.resize(1280, 800)
+    assembly.window.show()
+    turns = Turns(assembly)
+    session, began_s = assembly.session, time.perf_counter()
+
+    def want() -> None:
+        assembly.window.measuring.measurements.draw("rectangle", ((4.0, 4.0), (20.0, 20.0)))
+        session.want_quantities("benchmark", WANTED)
+
+    def look() -> None:
+        if reader.is_done or time.perf_counter() - began_s > _FOR_QUANTITIES_S:
+            app.quit()
+
+    session.opened.connect(want, Qt.ConnectionType.QueuedConnection)
+    session.open(FollowRequest("told.h5"))
+    timer = QTimer(interval=500)
+    timer.timeout.connect(look)
+    timer.start()
+    print(f"{psutil.Process().memory_info().rss / 1e6:.0f} MB before")
+    app.exec()
+    _report(turns)
+    known = [session.scan.quantities.n_known(name) for name in WANTED if name != "order"]
+    print(f"told after {time.perf_counter() - began_s:.0f} s: {sum(known):,} values of {len(known)} quantities")
+    reader.end()
+    assembly.close()
 
 
 if __name__ == "__main__":
