@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from mmap import mmap
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,9 @@ import numpy.typing as npt
 
 from swmr_viewer.core.ranges import IndexArray
 from swmr_viewer.quantities.decimation import Values
+
+Places = IndexArray | slice
+"""In a block."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +68,11 @@ CODINGS = (
 """From the shortest to the one that holds all."""
 
 
-def coding_of(values: Values) -> int:
-    """Return the number of the first coding that holds these values."""
+def coding_of(values: Values, least: int = 0) -> int:
+    """Return the number of the first coding, from ``least`` on, that holds these values."""
     known = values[~np.isnan(values)]
-    return next(number for number, coding in enumerate(CODINGS) if number == len(CODINGS) - 1 or coding.holds(known))
+    last = len(CODINGS) - 1
+    return next(number for number in range(least, len(CODINGS)) if number == last or CODINGS[number].holds(known))
 
 
 class CompactBlock:
@@ -77,26 +82,27 @@ class CompactBlock:
 
     def __init__(self, size: int, coding: int) -> None:
         self.coding = coding
-        self._kept: npt.NDArray[Any] = np.zeros(size, CODINGS[coding].kept)
+        kept = CODINGS[coding].kept
+        # Straight from the system, whose zeros take no memory and no time: a scan in no order touches all of its blocks at once.
+        self._kept: npt.NDArray[Any] = np.frombuffer(mmap(-1, size * np.dtype(kept).itemsize), kept)
 
-    def put(self, at: IndexArray | slice, values: Values, coding: int) -> int:
-        """Set some values, of which the coding of this number holds all; return how many more are known now."""
+    def put(self, at: Places, values: Values, coding: int, kept: npt.NDArray[Any]) -> int:
+        """Set some values, which ``kept`` are in the coding of this number; return how many more are known now."""
         if coding != self.coding:
             self._widen(values, coding)
-        kept = CODINGS[self.coding].kept_as(values)
-        n_more = int(np.count_nonzero(kept)) - int(np.count_nonzero(self._kept[at]))
+            kept = kept if coding == self.coding else CODINGS[self.coding].kept_as(values)
+        n_more = np.count_nonzero(kept) - np.count_nonzero(self._kept[at])
         self._kept[at] = kept
-        return n_more
+        return int(n_more)
 
     def _widen(self, values: Values, coding: int) -> None:
         """Keep all in a coding that holds what is here and what comes."""
-        if coding < self.coding and CODINGS[self.coding].holds(values[~np.isnan(values)]):
+        wide = coding_of(values, max(coding, self.coding))
+        if wide == self.coding:
             return
         here = self.part(0, self._kept.size)
-        wide = max(coding, self.coding, coding_of(here))
-        while not all(CODINGS[wide].holds(some[~np.isnan(some)]) for some in (here, values)):
-            wide += 1
-        self.coding, self._kept = wide, CODINGS[wide].kept_as(here)
+        self.coding = coding_of(here, wide)
+        self._kept = CODINGS[self.coding].kept_as(here)
 
     def part(self, start: int, stop: int) -> Values:
         """Return the values from one place up to another as a new float64 array; NaN where nothing is known."""

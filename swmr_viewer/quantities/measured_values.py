@@ -8,7 +8,7 @@ import numpy.typing as npt
 from swmr_viewer.core.scan import moved
 from swmr_viewer.quantities.column import BLOCK, next_version
 from swmr_viewer.quantities.decimation import Values
-from swmr_viewer.quantities.stored_column import StoredColumn
+from swmr_viewer.quantities.stored_column import PointsByBlock, StoredColumn
 
 
 class MeasuredValues:
@@ -37,8 +37,9 @@ class MeasuredValues:
         if not indices.size:
             return
         self._size = max(self._size, int(indices.max()) + 1)
+        points = PointsByBlock(indices)
         for number, name in enumerate(columns):
-            self._columns.setdefault(name, StoredColumn()).put(indices, values[:, number])
+            self._columns.setdefault(name, StoredColumn()).put_at(points, values[:, number])
 
     def take_on(self, scan_shape: tuple[int, ...], columns: tuple[str, ...], indices: npt.NDArray[np.int64], values: Values) -> None:
         """Take what was told on a scan shape: a larger one than before, or one from before the scan grew."""

@@ -9,8 +9,37 @@ import numpy as np
 
 from swmr_viewer.core.ranges import IndexArray
 from swmr_viewer.quantities.column import BLOCK, Column, next_version
-from swmr_viewer.quantities.compact_block import CompactBlock, coding_of
+from swmr_viewer.quantities.compact_block import CODINGS, CompactBlock, Places, coding_of
 from swmr_viewer.quantities.decimation import Values
+
+
+class PointsByBlock:
+    """Some points, sorted into blocks once for all columns of which something is told of them.
+
+    Parameters
+    ----------
+    indices : int64 array
+        Flat indices, each once.
+    """
+
+    def __init__(self, indices: IndexArray) -> None:
+        self.order: IndexArray | None = None
+        """How values are sorted; None: they are."""
+        if (np.diff(indices) < 0).any():
+            self.order = np.argsort(indices)
+            indices = indices[self.order]
+        self.blocks = list(self._in_blocks(indices)) if indices.size else []
+        """Number of each block, which of the sorted points lie in it, and where."""
+
+    @staticmethod
+    def _in_blocks(indices: IndexArray) -> Iterator[tuple[int, slice, Places]]:
+        first, last = int(indices[0]) // BLOCK, int(indices[-1]) // BLOCK
+        edges = np.searchsorted(indices, np.arange(first, last + 2) * BLOCK).tolist()
+        for number, (start, stop) in enumerate(pairwise(edges), first):
+            if start < stop:
+                at = indices[start:stop] - number * BLOCK
+                low, high = int(at[0]), int(at[-1]) + 1
+                yield number, slice(start, stop), slice(low, high) if high - low == at.size else at
 
 
 class StoredColumn(Column):
@@ -25,29 +54,27 @@ class StoredColumn(Column):
         self._level = np.nan
         self._n_known = 0
         self._usual = 0
-        """The widest coding that was needed: new blocks begin with it."""
+        """The widest coding that was needed: what comes is kept in it."""
 
     def put(self, indices: IndexArray, values: Values) -> None:
         """Set the values of some points; each index comes once."""
-        if not indices.size:
-            return
-        if (np.diff(indices) < 0).any():
-            order = np.argsort(indices)
-            indices, values = indices[order], values[order]
-        coding = coding_of(values)
-        self._usual = max(self._usual, coding)
-        self._version = next_version()
-        for number, here in _by_block(indices):
-            self._put_block(number, indices[here] - number * BLOCK, values[here], coding)
+        self.put_at(PointsByBlock(indices), values)
 
-    def _put_block(self, number: int, at: IndexArray, values: Values, coding: int) -> None:
-        block = self._blocks.get(number)
-        if block is None:
-            block = self._blocks[number] = CompactBlock(BLOCK, self._usual)
-        is_run = int(at[-1]) - int(at[0]) == at.size - 1
-        self._n_known += block.put(slice(int(at[0]), int(at[-1]) + 1) if is_run else at, values, coding)
-        self._versions[number] = self._version
-        self._above.pop(number, None)
+    def put_at(self, points: PointsByBlock, values: Values) -> None:
+        """Set the values of some points, in the order in which these were given."""
+        if not points.blocks:
+            return
+        values = values if points.order is None else values[points.order]
+        self._usual = coding = coding_of(values, self._usual)
+        self._version = next_version()
+        kept = CODINGS[coding].kept_as(values)
+        for number, here, at in points.blocks:
+            block = self._blocks.get(number)
+            if block is None:
+                block = self._blocks[number] = CompactBlock(BLOCK, coding)
+            self._n_known += block.put(at, values[here], coding, kept[here])
+            self._versions[number] = self._version
+            self._above.pop(number, None)
 
     @property
     def n_known(self) -> int:
@@ -85,12 +112,3 @@ class StoredColumn(Column):
             found = np.flatnonzero(self.block(number) > level)
             self._above[number] = found.size, number * BLOCK + int(found[0]) if found.size else -1
         return sum(n for n, _ in self._above.values()), min((first for n, first in self._above.values() if n), default=None)
-
-
-def _by_block(indices: IndexArray) -> Iterator[tuple[int, slice]]:
-    """Return the blocks in which ascending indices lie, and which of them lie in each."""
-    first, last = int(indices[0]) // BLOCK, int(indices[-1]) // BLOCK
-    edges = np.searchsorted(indices, np.arange(first, last + 2) * BLOCK).tolist()
-    for number, (start, stop) in enumerate(pairwise(edges), first):
-        if start < stop:
-            yield number, slice(start, stop)

@@ -55,7 +55,9 @@ def test_what_lies_above_a_level_is_counted_where_something_is_new() -> None:
     column = StoredColumn()
     column.put(np.arange(3 * BLOCK), np.zeros(3 * BLOCK))
     assert column.above(1.0) == (0, None)
-    column._blocks[0].put(np.array([5]), np.array([7.0]), 0)  # behind its back: a block with nothing new is not looked at again
+    column._blocks[0].put(
+        slice(5, 6), np.array([7.0]), 0, np.array([135], np.uint8)
+    )  # behind its back: a block with nothing new is not looked at again
     column.put(np.array([2 * BLOCK + 9]), np.array([2.0]))
     assert column.above(1.0) == (1, 2 * BLOCK + 9)
     assert column.above(3.0) == (1, 5)
