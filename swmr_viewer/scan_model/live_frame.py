@@ -63,6 +63,23 @@ class LiveFrame:
     """Where the motors were, as far as the file has it: at most four, the one that moves fastest first."""
     made: Made = AS_IT_IS
     """What dark and flat frames, and a reference, made of ``raw``: its masked pixels are NaN then, and no rules mask it further."""
+    beside: bool = False
+    """It is of another data set than the shown frame, to be seen beside that."""
+
+    def copied(self) -> LiveFrame:
+        """Return it with arrays of its own, and give its slot back."""
+        whole = self.whole.copy()
+        is_view = np.may_share_memory(self.raw, self.whole)
+        copy = replace(
+            self,
+            whole=whole,
+            raw=self.view.shown(whole) if is_view else self.raw.copy(),
+            preview=None if self.preview is None else self.preview.copy(),
+            own_mask=None if self.own_mask is None else self.own_mask.copy(),
+            release=lambda: None,
+        )
+        self.release()
+        return copy
 
     def placed_on(self, scan_shape: tuple[int, ...]) -> LiveFrame:
         """Return it with the index that its scan point has on this shape: its position stays while the scan grows."""
@@ -112,7 +129,7 @@ def frame_from_event(
         event.generation, event.data_path, event.index, event.position, raw, preview, event.preview_factor,
         event.levels, event.key_seen_at_s, received_at_s, event.live, _once(release),
         event.statistics, event.combined, event.frame_time, event.in_turn, event.is_new, whole, view, own_mask, event.run, event.lacks_mask,
-        event.motor_positions, event.made,
+        event.motor_positions, event.made, event.beside,
     )  # fmt: skip
 
 

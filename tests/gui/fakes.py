@@ -129,6 +129,7 @@ class FakeSupervisor:
         combined: int = 1,
         told: str = "",
         wish: ViewChoice = USUAL_VIEW,
+        beside: bool = False,
     ) -> str:
         """Put a frame into a slot of its own and announce it; return the slot's name."""
         slot = f"slot-{len(self.released) + len(self._pixels)}-{index}-{live}"
@@ -162,6 +163,7 @@ class FakeSupervisor:
                 view=view,
                 lacks_mask=self.lacks_mask,
                 motor_positions=self.motor_positions,
+                beside=beside,
             )
         )
         return slot

@@ -48,6 +48,8 @@ class FollowThread(QThread):
     """There are keys for ``take_progress``: in any case those of the ``frame_ready`` that follows."""
     frame_ready = Signal(object)
     """``LiveFrame``: whoever takes it releases it."""
+    beside_changed = Signal()
+    """There are frames for ``take_beside``."""
     finished = Signal(object)
     """``messages.Ended``, once per end. It hides QThread's own signal: here it is the scan that finishes."""
     received = Signal(object)
@@ -59,6 +61,7 @@ class FollowThread(QThread):
         self._supervisor = supervisor
         self._clock = clock
         self._frames = FrameMailbox()
+        self._beside = BesideMailbox()
         self._progress = ProgressMailbox()
         self._announced: AnnouncedFrames | None = None
         self._end_announced = False
@@ -100,6 +103,10 @@ class FollowThread(QThread):
         if following is not None:
             self.frame_ready.emit(following)
 
+    def take_beside(self) -> list[LiveFrame]:
+        """Return the frames of other data sets that came since the last call, the newest of each; they hold no slots."""
+        return self._beside.take()
+
     # ---- life
 
     def run(self) -> None:
@@ -139,6 +146,10 @@ class FollowThread(QThread):
     def _on_frame(self, event: m.FrameReady) -> None:
         pixels, shown = self._supervisor.pixels(event), self._supervisor.shown(event)
         frame = frame_from_event(event, pixels, shown, self._clock(), partial(self._supervisor.release, event))
+        if frame.beside:  # slots are for the shown data set: these may be looked at for long
+            if self._beside.offer(frame.copied()):
+                self.beside_changed.emit()
+            return
         travelling = self._frames.offer(frame)
         if travelling is not None:
             self.frame_ready.emit(travelling)
@@ -218,6 +229,27 @@ def _continues(later: m.KeysChanged, earlier: m.KeysChanged) -> bool:
 def _merged(earlier: m.KeysChanged, later: m.KeysChanged) -> m.KeysChanged:
     added = tuple(joined(parts) for parts in zip(earlier.added, later.added, strict=True))
     return replace(later, added=added, whole=earlier.whole, completed=joined((earlier.completed, later.completed)))
+
+
+class BesideMailbox:
+    """Frames of other data sets than the shown one: of each the newest waits."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._waiting: dict[str, LiveFrame] = {}
+
+    def offer(self, frame: LiveFrame) -> bool:
+        """Take a frame; return whether none waited before."""
+        with self._lock:
+            is_first = not self._waiting
+            self._waiting[frame.data_path] = frame
+        return is_first
+
+    def take(self) -> list[LiveFrame]:
+        """Hand out what waits."""
+        with self._lock:
+            taken, self._waiting = list(self._waiting.values()), {}
+        return taken
 
 
 class FrameMailbox:

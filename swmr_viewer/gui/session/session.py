@@ -31,6 +31,8 @@ class Session(QObject):
     """int64 array of ascending indices, each announced once."""
     frame_changed = Signal()
     """``scan.shown`` is another frame (or None)."""
+    frame_came_beside = Signal(object)
+    """``LiveFrame`` of another data set than the shown one, as ``show_also`` asked; it is the receiver's to keep."""
     data_changed = Signal()
     """Another of the file's data sets is shown, or it turned out to stand in another place."""
     data_joined = Signal()
@@ -79,6 +81,7 @@ class Session(QObject):
         self._ticker.start()
         thread.progress_changed.connect(self._on_progress)
         thread.frame_ready.connect(self._on_frame)
+        thread.beside_changed.connect(self._on_beside)
         thread.received.connect(self._receive)
         thread.finished.connect(self._receive)
 
@@ -113,6 +116,11 @@ class Session(QObject):
             self._has_frame_to_take = True
         else:
             self._next_frame.start()
+
+    def _on_beside(self) -> None:
+        for frame in self._thread.take_beside():
+            if frame.generation == self.scan.generation:
+                self.frame_came_beside.emit(frame.placed_on(self.scan.scan_shape))
 
     # ---- intents: following
 
@@ -173,6 +181,10 @@ class Session(QObject):
             self.send(m.ShowLive(scan.generation, data_path))
         else:
             self.send(m.ShowIndex(scan.generation, scan.wanted_index, data_path, scan.scan_shape))
+
+    def show_also(self, data_paths: Iterable[str]) -> None:
+        """Have frames of these data sets as well (``frame_came_beside``), of the index of each that is shown; none: no more."""
+        self.send(m.ShowAlso(self.scan.generation, tuple(data_paths)))
 
     def pin(self, index: int | None) -> None:
         """Hold the complete frame at this index while the scan goes on."""

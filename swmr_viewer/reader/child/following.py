@@ -7,6 +7,7 @@ from typing import Any
 
 from swmr_viewer.core.conditions import FILE_REPLACED, STOPPED, Timeout
 from swmr_viewer.core.errors import SwmrViewerError
+from swmr_viewer.reader.child.beside import BesideDelivery
 from swmr_viewer.reader.child.event_pipe import EventPipe, Handlers
 from swmr_viewer.reader.child.file_watching import ReplacementReporter
 from swmr_viewer.reader.child.frame_reading import FrameReader
@@ -47,6 +48,7 @@ class Following:
         self._measurer = Measurer(self._frames)
         self._order = OrderReader(self._frames)
         self._live: LiveDelivery | None = None
+        self._beside: BesideDelivery | None = None
         self._handlers: Handlers = {
             **self._reporter.handlers,
             SetConditions: self._set_conditions,
@@ -59,9 +61,11 @@ class Following:
         if follow.request.every_frame:
             self._delivery = MeasuredDelivery(self._frames, follow, lambda: self._ending is not None)
         else:
-            self._live = LiveDelivery(self._frames, Sender(self._frames, self._reporter, slots, self._measurer.measure_shown))
+            sender = Sender(self._frames, self._reporter, slots, self._measurer.measure_shown)
+            self._live = LiveDelivery(self._frames, sender)
+            self._beside = BesideDelivery(self._frames, sender, self._live)
             self._delivery = self._live
-            self._frame_handlers = {**self._live.handlers, **self._measurer.handlers, **self._order.handlers}
+            self._frame_handlers = {**self._live.handlers, **self._beside.handlers, **self._measurer.handlers, **self._order.handlers}
         self._files = ReplacementReporter(scan, pipe)
         self._scan_shape = scan.follower.scan_shape
         """What indices count on that were passed on."""
@@ -93,6 +97,8 @@ class Following:
         """How long to wait for requests before the next step (s)."""
         if self._files.is_lost:
             return _IDLE_PAUSE_S if self._ended else 0.0
+        if self._beside is not None and self._beside.has_work:
+            return 0.0
         if self._delivery.has_work or self._measurer.has_work or self._order.has_work:
             return 0.0
         if self._ended and self._delivery.is_idle:
@@ -142,6 +148,8 @@ class Following:
             self._join_masks()
         if not self._files.is_lost:
             self._delivery.step()
+            if self._beside is not None:
+                self._beside.step()
             self._measurer.step()
             self._order.step()
         if self._ending is None:
@@ -227,6 +235,8 @@ class Following:
         moved = self._scan_shape[1:] != before[1:]
         if moved:
             self._delivery.remap_indices(before, self._scan_shape)
+            if self._beside is not None:
+                self._beside.remap_indices()
             self._measurer.remap_indices(before, self._scan_shape)
             self._order.remap_indices(before, self._scan_shape)
         self._delivery.add_completed(changes.completed, moved, self._is_watching)

@@ -30,6 +30,8 @@ class FramesToShow:
         self._queue: FrameQueue | None = None
         self._log = ArrivalLog()
         self._shown: int | None = None
+        self.sent: int | None = None
+        """The index of the frame that was sent last, live or pinned, of ``path``."""
         self._combined: CombinedFrames | None = None
         self._abandoned = False
         self._late: dict[int, float] = {}
@@ -43,6 +45,11 @@ class FramesToShow:
             SetDisplay: self._set_display,
             SetEveryFrame: self.set_every_frame,
         }
+
+    @property
+    def path(self) -> str:
+        """The data set that is shown."""
+        return self._path
 
     @property
     def is_idle(self) -> bool:
@@ -91,6 +98,8 @@ class FramesToShow:
             self._queue.remap_indices(before, after)
         if self._shown is not None:
             self._shown = moved_index(self._shown, before, after)
+        if self.sent is not None:
+            self.sent = moved_index(self.sent, before, after)
         self._place_pin()
 
     def _forget_indices(self) -> None:

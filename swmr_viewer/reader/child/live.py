@@ -100,6 +100,8 @@ class LiveDelivery(FramesToShow):
         except SwmrViewerError as error:
             self._give_up(wanted, str(error))
             return is_settled_without
+        if sent:
+            self.sent = wanted.index
         if sent and wanted.live:
             self._mark_shown(wanted.index)
         return sent
@@ -139,6 +141,7 @@ class LiveDelivery(FramesToShow):
         wanted = FrameToSend(self._path, index, self._seen_at, live, is_new, in_turn)
         if self._sender.send_combined(wanted, accumulator, combined.rolling.run):
             combined.mark_sent(head, live)
+            self.sent = index
             self._mark_combined_shown(index, live)
 
     def _combination(self) -> CombinedFrames:

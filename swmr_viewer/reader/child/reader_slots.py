@@ -16,6 +16,9 @@ from swmr_viewer.core.errors import FrameUnreadableError
 from swmr_viewer.reader.blocks import attach_block, let_go
 from swmr_viewer.reader.messages import UseSlots
 
+FEWEST = 2
+"""One that is looked at, one that is written: memory is short where there are no more."""
+
 
 class ReaderSlots:
     """The blocks that this reader may write; each is free, or its name went out with a ``FrameReady``."""
@@ -28,6 +31,11 @@ class ReaderSlots:
     @property
     def any_free(self) -> bool:
         return bool(self._free)
+
+    @property
+    def has_spare(self) -> bool:
+        """Whether one may be taken for what can wait: one is left then, or there are no more than are needed."""
+        return len(self._free) > 1 or (self.any_free and len(self._blocks) <= FEWEST)
 
     def use(self, request: UseSlots) -> None:
         self.close()

@@ -40,6 +40,8 @@ class FrameToSend:
     """As in `FrameReady`."""
     in_turn: bool = False
     """As in `FrameReady`."""
+    beside: bool = False
+    """As in `FrameReady`."""
 
 
 class ProgressReporter:
@@ -107,6 +109,11 @@ class Sender:
     @property
     def any_free(self) -> bool:
         return self._slots.any_free
+
+    @property
+    def has_spare(self) -> bool:
+        """Whether a slot is left for the shown data set when one more is taken."""
+        return self._slots.has_spare
 
     def send(self, wanted: FrameToSend, as_it_is: bool = False) -> bool:
         """Read a frame (a doubtful one: only ``as_it_is``) and send it; return whether the slots are large enough for it.
@@ -209,6 +216,7 @@ class Sender:
             layout.shown_offset,
             layout.mask_offset,
             motor_positions=self._positions_of(wanted.path).at(wanted.index, shape),
+            beside=wanted.beside,
         )
 
     def _positions_of(self, path: str) -> MotorPositions:

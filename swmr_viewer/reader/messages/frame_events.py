@@ -81,6 +81,8 @@ class FrameReady(ScanEvent):
     """(first, last) of what is combined, where that is each frame from the first to the last; None: it is not, or it is one frame."""
     made: Made = AS_IT_IS
     """What dark and flat frames, and a reference, made of it."""
+    beside: bool = False
+    """Of a data set that `ShowAlso` named, sent to be seen beside the frame that is shown."""
 
 
 @dataclass(frozen=True, slots=True)

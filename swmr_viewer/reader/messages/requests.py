@@ -29,6 +29,7 @@ class Group(Enum):
     EVERY_FRAME = auto()
     MEASURING = auto()
     SHOWN = auto()
+    BESIDE = auto()
     ENDING = auto()
     PROGRESS = auto()
     MEASURED = auto()
@@ -129,6 +130,20 @@ class ShowIndex(ScanRequest):
     data_path: str | None = None
     scan_shape: tuple[int, ...] | None = None
     """What ``index`` counts on: the scan may have grown meanwhile, also for a reader that takes another's place; None: the shape by now."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShowAlso(ScanRequest):
+    """Send frames of these data sets as well, of the index of each frame that is shown, or of the newest of these; conflated.
+
+    What is shown comes first. A data set that is shown itself, or is not there, is left out; none: no more.
+    """
+
+    group = Group.BESIDE
+    is_restored = True
+    replaces_waiting = True
+
+    data_paths: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
