@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from decimal import Decimal
 from math import ceil, floor, isfinite, log10
 
 THIN_SPACE = "\u2009"
@@ -118,6 +119,35 @@ def round_text(value: float) -> str:
     if not isfinite(value) or abs(value) < ROUND_SHORT_FROM:
         return compact_text(f"{value:.4g}")
     return _with_suffix(value, "")
+
+
+LEAST_SHARE = 1e-9
+"""Of a number; what is known better than so is written without its uncertainty."""
+
+
+def uncertain_text(value: float, uncertainty: float | None) -> str:
+    """Return a number with one digit of its uncertainty, which counts in its last place: ``0.301(4)``, ``1230(60)``, ``1.23(4)e-9``.
+
+    Where the uncertainty is not known, or too small to be written, six digits of the number are told.
+    """
+    if not isfinite(value) or uncertainty is None or not isfinite(uncertainty) or uncertainty <= LEAST_SHARE * abs(value):
+        return _signed(compact_text(f"{value:.6g}"))
+    digit, place = map(int, f"{uncertainty:.0e}".split("e"))
+    size = int(f"{value:.0e}".partition("e")[2]) if value else place
+    power = max(size, place)
+    if place < 3 and -4 <= power < MOST_DIGITS:
+        power = 0
+    mantissa = f"{Decimal(value).scaleb(-power):.{max(0, power - place if power else -place)}f}"
+    if power:
+        return _signed(f"{mantissa}({digit})e{power}")
+    return _signed(f"{mantissa}({digit})" if place <= 0 else f"{round(value / 10**place) * 10**place}({digit * 10**place})")
+
+
+def _signed(number: str) -> str:
+    """Return a number with a minus that is as wide as a plus; nothing is written as less than none."""
+    if not number.startswith("-"):
+        return number
+    return f"{MINUS}{number[1:]}" if any(digit in number.partition("(")[0] for digit in "123456789") else number[1:]
 
 
 def full_text(value: float) -> str:

@@ -40,6 +40,8 @@ class PlotPane(QWidget):
     """Everything is in view again."""
     copied = Signal(str)
     """These words are on the clipboard."""
+    scaled = Signal()
+    """Values are drawn on the scale that the left axis has now; others in the plot go by it."""
 
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -83,6 +85,7 @@ class PlotPane(QWidget):
         """Return the scale on which these values, all of a plot, are drawn; the axis says it."""
         scale = curve_scale(self.scale_kind, np.concatenate([np.empty(0), *values]))
         self.axes["left"].set_value_scale(scale)
+        self.scaled.emit()
         return scale
 
     def redraw_soon(self) -> None:

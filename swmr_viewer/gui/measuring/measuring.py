@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QDockWidget, QMenu, QWidget
 from swmr_viewer.gui.comparing import CompareMenu, Comparisons
 from swmr_viewer.gui.curves import SharedAxis
 from swmr_viewer.gui.display.display_settings import Display
+from swmr_viewer.gui.fitting import Fitter
 from swmr_viewer.gui.image import Crosshair, FrameOverlay, PixelNumbers
 from swmr_viewer.gui.look.menus import make_menu
 from swmr_viewer.gui.look.panels import Panels
@@ -52,6 +53,7 @@ class Measuring(QObject):
         self._display = display
         self._window = window
         self.measurements = Measurements(session, self)
+        self.fitter = Fitter(self)
         self.comparisons = Comparisons(session, self)
         self.compare_menu = CompareMenu(session, self.comparisons, window)
         self.memory = RegionMemory(session, self.measurements)

@@ -1,0 +1,147 @@
+"""The fit of the one curve of a plot: drawn dashed over it, told in a line below, with a choice of the model."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtGui import QColor
+
+from swmr_viewer.gui.curves import MenuEntry, PlotPane
+from swmr_viewer.gui.fitting.fit_words import everything, fit_words, statistics_words
+from swmr_viewer.gui.fitting.fitter import Fitter
+from swmr_viewer.gui.look.painting import line_pen
+from swmr_viewer.gui.look.theme import theme_of_application, tokens
+from swmr_viewer.quantities import FitModel, FitRequest, FitResult, Values, curve_statistics, fit_table
+
+MOST_AT_ONCE = 20_000
+"""Points whose statistics are calculated here and now; those of more come with the fits."""
+
+
+class PlotFit(QObject):
+    """Whoever fills the plot calls ``show_curve`` with each new curve; the rest comes by itself.
+
+    Parameters
+    ----------
+    fitter : Fitter
+        Fits; ``key`` is this plot's own.
+    pane : PlotPane
+        Over whose curve the fit is drawn. Of what is seen of it alone the points count, once it is zoomed into.
+    name : str
+        Of the curve, in tables.
+    """
+
+    changed = Signal()
+    """``words`` are others."""
+
+    def __init__(self, fitter: Fitter, key: str, pane: PlotPane, name: str) -> None:
+        super().__init__(pane)
+        self._fitter, self._key, self._pane, self._name = fitter, key, pane, name
+        self.model = FitModel.NONE
+        self.result = FitResult()
+        self._curve: FitRequest | None = None
+        self._span: tuple[float, float] | None = None
+        self.line = pane.plot.plot([], connect="finite")
+        self.line.setZValue(10)
+        pane.plot.removeItem(self.line)
+        pane.box.addItem(self.line, ignoreBounds=True)
+        fitter.fitted.connect(self._on_fitted)
+        pane.box.sigXRangeChanged.connect(lambda *_: self._ask())
+        pane.fitted.connect(self._ask)
+        pane.scaled.connect(self._draw)
+        theme_of_application().changed.connect(self._color)
+        self._color()
+
+    # ---- intents
+
+    def choose(self, key: str) -> None:
+        """Fit this model from now on: a value of ``FitModel``."""
+        self.model = FitModel(key)
+        self.result = FitResult(self.model, self.result.statistics)
+        self._fitter.forget(self._key)
+        self._draw()
+        self.changed.emit()
+        self._ask()
+
+    def show_curve(self, x: Values, y: Values, x_unit: str = "", y_unit: str = "") -> None:
+        """Tell of this curve from now on; the arrays must not be written to."""
+        self._curve = FitRequest(self.model, x, y, None, x_unit, y_unit)
+        self._ask()
+
+    def set_span(self, span: tuple[float, float] | None) -> None:
+        """Have the points within this span count, whatever is seen; None: what is seen."""
+        if span != self._span:
+            self._span = span
+            self._ask()
+
+    def clear(self) -> None:
+        """There is no curve."""
+        self._curve = None
+        self._fitter.forget(self._key)
+        self._take(FitResult(self.model))
+
+    # ---- facts
+
+    @property
+    def words(self) -> str:
+        """The fit in one line, or why there is none; without a model, what else can be told of the curve."""
+        if self.model is not FitModel.NONE:
+            return fit_words(self.result)
+        return statistics_words(self.result.statistics, self._x_unit)
+
+    @property
+    def all_words(self) -> str:
+        """All that is known, in lines."""
+        return everything(self.result, self._x_unit)
+
+    @property
+    def entries(self) -> list[MenuEntry]:
+        """What can be copied."""
+        if not self.result.is_fitted:
+            return [MenuEntry("Copy what is told below", lambda: self._pane.copy(self.words))] if self.words else []
+        table = fit_table([(self._name, self.result)])
+        return [
+            MenuEntry("Copy the fit in words", lambda: self._pane.copy(self.all_words.replace("\n", "; "))),
+            MenuEntry("Copy the fit as a table", lambda: self._pane.copy(table)),
+        ]
+
+    @property
+    def _x_unit(self) -> str:
+        return "" if self._curve is None else self._curve.x_unit
+
+    @property
+    def span(self) -> tuple[float, float] | None:
+        """From where to where points count; None: all of them."""
+        if self._span is not None or self._pane.box.autoRangeEnabled()[0]:
+            return self._span
+        low, high = self._pane.box.viewRange()[0]
+        return float(low), float(high)
+
+    # ---- helpers
+
+    def _ask(self) -> None:
+        curve = self._curve
+        if curve is None or not self._pane.isVisible():
+            return
+        request = FitRequest(self.model, curve.x, curve.y, self.span, curve.x_unit, curve.y_unit)
+        if self.model is FitModel.NONE and len(curve.x) <= MOST_AT_ONCE:
+            self._take(FitResult(self.model, curve_statistics(request.x, request.y, request.span)))
+        else:
+            self._fitter.ask(self._key, request)
+
+    def _on_fitted(self, key: str, result: FitResult) -> None:
+        if key == self._key and result.model is self.model:
+            self._take(result)
+
+    def _take(self, result: FitResult) -> None:
+        self.result = result
+        self._draw()
+        self.changed.emit()
+
+    def _draw(self) -> None:
+        y = self.result.y
+        self.line.setData(self.result.x, self._pane.axes["left"].value_scale.forward(y) if len(y) else np.empty(0))
+
+    def _color(self) -> None:
+        pen = line_pen(self._pane, QColor(tokens().text))
+        pen.setStyle(Qt.PenStyle.DashLine)
+        self.line.setPen(pen)
