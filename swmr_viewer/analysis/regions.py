@@ -148,68 +148,57 @@ def region_statistics(pixels: Pixels, region: Region, valid: Mask | None = None)
     good = good if inside is None else good & inside
     is_whole = bool(good.all())
     chosen = part if is_whole else part[good]
-    if part.ndim not in (1, 2) or not chosen.size:
-        return statistics_of(chosen)
-    total, largest = _sum_and_maximum(chosen)
-    mean = total / chosen.size
-    weights = _Weights(part, None if is_whole else good, mean)
-    found = RegionStatistics(chosen.size, total, mean, largest, sqrt(weights.squares / chosen.size))
-    at = [np.arange(axis.start, axis.stop) + 0.5 for axis in box]
+    found = statistics_of(chosen)
+    if part.ndim not in (1, 2) or not found.sum > 0:
+        return found
+    at = [np.arange(axis.start, axis.stop, dtype=np.float64) for axis in box]
     if part.ndim == 2:
-        return replace(found, centre_x=_mean_place(weights.along_x, at[1]), centre_y=_mean_place(weights.along_y, at[0]))
-    centre = _mean_place(weights.along_x, at[0] - 0.5)
-    variance = _mean_place(weights.along_x, (at[0] - 0.5 - centre) ** 2)
+        x, y = _centre(part, None if is_whole else good, at[1] + 0.5, at[0] + 0.5)
+        return replace(found, centre_x=x, centre_y=y)
+    places = at[0] if is_whole else at[0][good]
+    weights = _magnitudes(chosen).astype(np.float64)
+    centre = _mean_place(weights, places)
+    variance = _mean_place(weights, (places - centre) ** 2)
     return replace(found, centre_x=centre, width=sqrt(variance) if variance >= 0 else nan)
 
 
 def statistics_of(chosen: Pixels) -> RegionStatistics:
     """Return the statistics of these pixels, whatever their shape; without where they are."""
+    chosen = _magnitudes(chosen)
     if not chosen.size:
         return RegionStatistics(0, 0.0, nan, nan, nan)
-    total, largest = _sum_and_maximum(chosen)
     with np.errstate(over="ignore", invalid="ignore"):  # beyond the largest float64 there is only infinity
-        values = np.abs(chosen) if chosen.dtype.kind == "c" else chosen
-        return RegionStatistics(chosen.size, total, total / chosen.size, largest, float(values.std(dtype=np.float64)))
+        deviation = float(chosen.std(dtype=np.float64))
+        if chosen.dtype.kind in "uib":
+            whole = exact_sum(chosen)
+            return RegionStatistics(chosen.size, whole, whole / chosen.size, int(chosen.max()), deviation)
+        total = float(chosen.sum(dtype=np.float64))
+    return RegionStatistics(chosen.size, total, total / chosen.size, float(chosen.max()), deviation)
 
 
-def _sum_and_maximum(chosen: Pixels) -> tuple[float, float]:
-    chosen = np.abs(chosen) if chosen.dtype.kind == "c" else chosen
-    if chosen.dtype.kind in "uib":
-        return exact_sum(chosen), int(chosen.max())
-    with np.errstate(over="ignore", invalid="ignore"):
-        return float(chosen.sum(dtype=np.float64)), float(chosen.max())
+def _magnitudes(pixels: Pixels) -> Pixels:
+    return np.abs(pixels) if pixels.dtype.kind == "c" else pixels
 
 
 _STRIP_PIXELS = 1 << 14
 """Pixels taken at a time: what is made of them stays in the processor's cache."""
 
 
-class _Weights:
-    """The good pixels of a box, added up along its axes, and how far they are from their mean."""
-
-    def __init__(self, part: Pixels, good: Mask | None, mean: float) -> None:
-        rows = np.atleast_2d(part)
-        good = None if good is None else np.atleast_2d(good)
-        self.along_x = np.zeros(rows.shape[1])
-        self.along_y = np.zeros(rows.shape[0])
-        self.squares = 0.0
-        """Sum of the squared distances from the mean."""
-        step = max(1, _STRIP_PIXELS // max(1, rows.shape[1]))
-        with np.errstate(over="ignore", invalid="ignore"):
-            for start in range(0, rows.shape[0], step):
-                strip = slice(start, start + step)
-                self._add(strip, rows[strip], None if good is None else ~good[strip], mean)
-
-    def _add(self, strip: slice, rows: Pixels, bad: Mask | None, mean: float) -> None:
-        values = (np.abs(rows) if rows.dtype.kind == "c" else rows).astype(np.float64)
-        if bad is not None:
-            values[bad] = 0.0
-        self.along_x += values.sum(axis=0)
-        self.along_y[strip] = values.sum(axis=1)
-        values -= mean
-        if bad is not None:
-            values[bad] = 0.0
-        self.squares += float(np.vdot(values, values))
+def _centre(part: Pixels, good: Mask | None, x: Values, y: Values) -> tuple[float, float]:
+    """Return the centre of mass of an image's good pixels, whose columns and rows are at these places."""
+    along_y, sums_of_x, step = np.zeros(y.size), 0.0, max(1, _STRIP_PIXELS // x.size)
+    basis = np.column_stack((np.ones(x.size), x))
+    with np.errstate(over="ignore", invalid="ignore"):
+        for start in range(0, y.size, step):
+            rows = slice(start, start + step)
+            weights = _magnitudes(part[rows]).astype(np.float64)
+            if good is not None:
+                weights = np.where(good[rows], weights, 0.0)  # not times 0: what is masked may be infinite
+            along_y[rows], of_x = (weights @ basis).T
+            sums_of_x += float(of_x.sum())
+        whole = float(along_y.sum())
+        found = sums_of_x / whole, float(along_y @ y) / whole
+    return (found[0], found[1]) if whole > 0 and all(map(isfinite, found)) else (nan, nan)
 
 
 def _mean_place(weights: Values, at: Values) -> float:
