@@ -15,6 +15,7 @@ from swmr_viewer.reader.messages import (
     AcknowledgeMeasured,
     AcknowledgeOrder,
     AcknowledgeProgress,
+    AcknowledgeScalars,
     Event,
     Failed,
     FollowRequest,
@@ -22,6 +23,7 @@ from swmr_viewer.reader.messages import (
     KeysChanged,
     Measured,
     OrderRead,
+    ScalarsRead,
 )
 from swmr_viewer.reader.supervision import Supervisor
 
@@ -110,6 +112,9 @@ class Listener:
         elif isinstance(event, OrderRead):
             if self._answers:
                 self.supervisor.send(AcknowledgeOrder(event.generation))
+        elif isinstance(event, ScalarsRead):
+            if self._answers:
+                self.supervisor.send(AcknowledgeScalars(event.generation))
         elif isinstance(event, FrameReady):
             raw, preview = self.supervisor.pixels(event)
             self.frames.append((event, raw.copy(), None if preview is None else preview.copy()))

@@ -10,9 +10,11 @@ from typing import Any
 
 import h5py
 import numpy as np
+import numpy.typing as npt
 
 from swmr_viewer.core.data import Refresher
 from swmr_viewer.core.files import open_object, text_of, texts_of
+from swmr_viewer.core.keys import KeyDataset
 from swmr_viewer.core.nexus.quantities import in_seconds
 from swmr_viewer.core.scan import position_of
 
@@ -50,6 +52,7 @@ class FrameTimes:
         self._factor: float | None = None
         self._faults: list[str] = []
         self._is_reported = False
+        self._points: KeyDataset | None = None
         if path is None:
             return
         try:
@@ -83,6 +86,65 @@ class FrameTimes:
         if found is None:
             self._report(f"The time of frame {index} in {self._path} ({value:g}) is none at which it can have been taken")
         return found
+
+    # ---- many at once
+
+    @property
+    def is_there(self) -> bool:
+        """Whether there are times at all."""
+        return self._dataset is not None
+
+    def are_dates(self, scan_shape: tuple[int, ...], index: int) -> bool | None:
+        """Return whether times can be told in seconds since 1970, by the one of this frame; None: it is not known yet."""
+        if self._dataset is None:
+            return None
+        if self._start_s is not None:
+            return True
+        value = self._read(index, scan_shape)
+        return None if not isfinite(value) or value == 0 else self._since_1970(value) is not None
+
+    @property
+    def window(self) -> int:
+        """How many times may be read at once: about a millisecond."""
+        return self._as_points((0,)).window
+
+    def refresh(self) -> None:
+        """Make visible what was flushed."""
+        if self._refresher is not None:
+            self._refresher.refresh()
+
+    def read(self, scan_shape: tuple[int, ...], start: int, stop: int, *, as_dates: bool) -> npt.NDArray[np.float64]:
+        """Return the times (s) of the frames at the flat indices [start, stop); NaN where there is none, or none that can be so.
+
+        ``as_dates``: since 1970 (UTC); otherwise they count from whatever they count from in the file.
+        """
+        values = self._as_points(scan_shape).values_in(scan_shape, start, stop)
+        factor = 1.0 if self._factor is None else self._factor
+        if self._start_s is None:
+            values[values == 0] = np.nan
+        if not as_dates:
+            return np.asarray(factor * np.where(np.isfinite(values), values, np.nan))
+        if self._start_s is not None:
+            found, earliest = self._start_s + factor * values, 0.0
+        else:
+            found, earliest = self._stamps(factor * values), _STAMPS_SINCE_S
+        with np.errstate(invalid="ignore"):
+            return np.where((earliest <= found) & (found <= self._clock() + _AHEAD_S), found, np.nan)
+
+    def _stamps(self, seconds: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+        """As ``_stamp``."""
+        from_epics = seconds < _EPICS_UNTIL_S
+        unix = seconds.copy()
+        for _ in ("ms", "us", "ns") if self._factor is None else ():
+            unix = np.where(unix > _MOST_S, unix * 1e-3, unix)
+        return np.where(from_epics, seconds + _EPICS_EPOCH_S, unix)
+
+    def _as_points(self, scan_shape: tuple[int, ...]) -> KeyDataset:
+        if self._points is None:
+            self._points = KeyDataset(self._dataset, path=self._path)
+        self._points.flat = self._dataset.ndim == 1 and len(scan_shape) > 1
+        self._points.full_shape = tuple(self._dataset.shape)
+        return self._points
 
     def take_faults(self) -> list[str]:
         """Return what is wrong with the times: once, and then nothing."""

@@ -13,9 +13,6 @@ from swmr_viewer.core.files import open_object
 from swmr_viewer.core.follower import Follower
 from swmr_viewer.core.keys import KeyDataset
 
-_WINDOW_COST = 1 << 16
-"""What one read may cost, in values: about a millisecond."""
-_FIRST_WINDOW = 256
 _SAMPLE = 64
 
 
@@ -37,7 +34,7 @@ class PointValues:
     @property
     def window(self) -> int:
         """How many values may be read at once."""
-        return max(16, int(_WINDOW_COST * _FIRST_WINDOW / self._dataset.cost(_FIRST_WINDOW)))
+        return self._dataset.window
 
     def refresh(self) -> None:
         """Make visible what was flushed; keys were when they were polled."""

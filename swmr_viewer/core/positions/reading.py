@@ -102,7 +102,7 @@ class MotorPositions:
         with self._retries.trying():
             finder = MotorFinder(self._h5file, self._data_path, self._scan_rank)
             self._motors, self._others = [*finder.motors()], finder.others()
-            self._is_waiting = finder.is_waiting
+            self._is_waiting = bool(finder.awaited)
 
     def _is_worth_telling(self, motor: Motor, read: MotorPosition) -> bool:
         if not motor.is_of_scan and read.value != self._first.setdefault(motor.name, read.value):

@@ -16,6 +16,7 @@ from swmr_viewer.reader.child.measured_delivery import MeasuredDelivery
 from swmr_viewer.reader.child.measurer import Measurer
 from swmr_viewer.reader.child.order_reading import OrderReader
 from swmr_viewer.reader.child.reader_slots import ReaderSlots
+from swmr_viewer.reader.child.scalar_reading import ScalarReader
 from swmr_viewer.reader.child.scans import Scan
 from swmr_viewer.reader.child.sending import ProgressReporter, Sender
 from swmr_viewer.reader.messages import (
@@ -47,6 +48,7 @@ class Following:
         self._frames = FrameReader(scan, pipe, follow.unreadable)
         self._measurer = Measurer(self._frames)
         self._order = OrderReader(self._frames)
+        self._scalars = ScalarReader(self._frames)
         self._live: LiveDelivery | None = None
         self._beside: BesideDelivery | None = None
         self._handlers: Handlers = {
@@ -65,7 +67,13 @@ class Following:
             self._live = LiveDelivery(self._frames, sender)
             self._beside = BesideDelivery(self._frames, sender, self._live)
             self._delivery = self._live
-            self._frame_handlers = {**self._live.handlers, **self._beside.handlers, **self._measurer.handlers, **self._order.handlers}
+            self._frame_handlers = {
+                **self._live.handlers,
+                **self._beside.handlers,
+                **self._measurer.handlers,
+                **self._order.handlers,
+                **self._scalars.handlers,
+            }
         self._files = ReplacementReporter(scan, pipe)
         self._scan_shape = scan.follower.scan_shape
         """What indices count on that were passed on."""
@@ -99,7 +107,7 @@ class Following:
             return _IDLE_PAUSE_S if self._ended else 0.0
         if self._beside is not None and self._beside.has_work:
             return 0.0
-        if self._delivery.has_work or self._measurer.has_work or self._order.has_work:
+        if any(part.has_work for part in (self._delivery, self._measurer, self._order, self._scalars)):
             return 0.0
         if self._ended and self._delivery.is_idle:
             return _IDLE_PAUSE_S
@@ -152,6 +160,7 @@ class Following:
                 self._beside.step()
             self._measurer.step()
             self._order.step()
+            self._scalars.step()
         if self._ending is None:
             self._set_ending(self._check_end())
             self._take()
@@ -206,6 +215,8 @@ class Following:
         for data in joined:
             self._frames.preparers.add(data.path, data.facts)
             self._delivery.add_data(data.path)
+        if joined:
+            self._scalars.look_for_more()
         self._report_waits()
         self._report_faults(scan.faults)
 
@@ -239,9 +250,11 @@ class Following:
                 self._beside.remap_indices()
             self._measurer.remap_indices(before, self._scan_shape)
             self._order.remap_indices(before, self._scan_shape)
+            self._scalars.remap_indices(before, self._scan_shape)
         self._delivery.add_completed(changes.completed, moved, self._is_watching)
         self._measurer.add_completed(changes.completed)
         self._order.add_completed(changes.completed)
+        self._scalars.add_completed(changes.completed)
         self._report_faults(follower.take_faults())
 
     def _report_faults(self, messages: list[str]) -> None:

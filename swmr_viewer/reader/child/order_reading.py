@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Iterator
 
 import numpy as np
 import numpy.typing as npt
 
 from swmr_viewer.core.positions import Counting, PointValues, acquisition_values
-from swmr_viewer.core.ranges import IndexArray, Ranges, indices_of, ranges_of, runs_of
-from swmr_viewer.core.scan import moved
+from swmr_viewer.core.ranges import IndexArray, ranges_of, runs_of
 from swmr_viewer.reader.child.event_pipe import Handlers
 from swmr_viewer.reader.child.frame_reading import FrameReader
+from swmr_viewer.reader.child.pending_points import PendingPoints
 from swmr_viewer.reader.messages import AcknowledgeOrder, OrderRead, OrderSource, SendOrder
 
 _SLICE_S = 0.01
@@ -119,37 +118,3 @@ class OrderReader:
         pipe = self._frames.pipe
         pipe.send(OrderRead(pipe.generation, source, runs_of(indices), values, self._frames.scan_shape, self._is_whole))
         self._has_credit = self._is_whole = False
-
-
-class PendingPoints:
-    """Points whose value is to be read, in parts of ascending ranges."""
-
-    def __init__(self) -> None:
-        self._parts: deque[Ranges] = deque()
-
-    def __bool__(self) -> bool:
-        return bool(self._parts)
-
-    def add_ranges(self, ranges: Ranges) -> None:
-        if ranges[0].size:
-            self._parts.append(ranges)
-
-    def first(self, window: int) -> IndexArray:
-        """Return the first points that lie within so many of each other, ascending."""
-        starts, stops = self._parts[0]
-        end = int(starts[0]) + window
-        n = max(1, int(np.searchsorted(starts, end)))
-        return indices_of((starts[:n], np.minimum(stops[:n], end)))
-
-    def drop_first(self, n: int) -> None:
-        """Take the first points away: they were read."""
-        starts, stops = self._parts.popleft()
-        ends = np.cumsum(stops[: n + 1] - starts[: n + 1])
-        whole = int(np.searchsorted(ends, n, side="right"))
-        rest = starts[whole:].copy(), stops[whole:]
-        if rest[0].size:
-            rest[0][0] += n - (int(ends[whole - 1]) if whole else 0)
-            self._parts.appendleft(rest)
-
-    def remap_indices(self, before: tuple[int, ...], after: tuple[int, ...]) -> None:
-        self._parts = deque(runs_of(np.sort(moved(indices_of(part), before, after))) for part in self._parts)

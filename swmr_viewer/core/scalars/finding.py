@@ -1,0 +1,257 @@
+"""Finds what a file has one number of for each scan point: what NeXus says first, then whatever has the scan's shape."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable, Collection, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from math import prod
+
+import h5py
+
+from swmr_viewer.core.data_facts import ScalarFact, ScalarKind
+from swmr_viewer.core.files import object_id
+from swmr_viewer.core.nexus import FrameTimes, NexusFile
+from swmr_viewer.core.positions import Motor, MotorFinder, ValuesAlong
+from swmr_viewer.core.scalars.extent import Extent
+from swmr_viewer.core.scalars.naming import Names
+from swmr_viewer.core.scalars.scalar import Scalar, TimeSource
+from swmr_viewer.core.scalars.walking import Walk
+from swmr_viewer.core.waiting import Retries
+
+MOST_SCALARS = 256
+"""More are neither told nor read."""
+TIME = "time"
+_OF_PIXELS = re.compile(r"(.*mask.*|flatfield.*|efficiency|.*_pixel_offset)$", re.IGNORECASE)
+"""Fields of a detector that may be as large as the scan by chance."""
+_TIMES = re.compile(r"(time|times|timestamp|epoch|elapsed_time|frame_time)$", re.IGNORECASE)
+_LOG = "NXlog"
+
+
+@dataclass(frozen=True, slots=True)
+class FollowedScan:
+    """What is followed of a file."""
+
+    shape: tuple[int, ...]
+    may_grow: bool
+    data: tuple[tuple[str, int], ...]
+    """Path of each data set, and how many of its leading axes are the scan's; 1 for one that has its frames one after the other."""
+    time_paths: tuple[str, ...] = ()
+    """Where the times of frames are, the best first."""
+    others: tuple[str, ...] = ()
+    """Paths that are known to be something else: keys, flags, masks."""
+    first_complete: int | None = None
+    """A frame that is complete, if there is one."""
+
+
+class ScalarFinder:
+    """Looks for the scalars of a scan, a short while at a time.
+
+    Parameters
+    ----------
+    h5file : h5py.File
+        The open file, under SWMR or not.
+    scan : callable
+        Returns what is followed by now.
+    taken : collection of str
+        Names that no scalar may have.
+    clock : callable
+        Monotonic seconds: so long is waited until links that lead nowhere yet are looked at again.
+    """
+
+    def __init__(
+        self,
+        h5file: h5py.File,
+        scan: Callable[[], FollowedScan],
+        taken: Collection[str] = (),
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._h5file, self._file = h5file, NexusFile(h5file)
+        self._scan_now, self._clock = scan, clock
+        self._names = Names({*taken, TIME})
+        self._found: dict[str, Scalar] = {}
+        """By name."""
+        self._awaited: list[str] = []
+        self._awaits_time = False
+        """Whether there are times of frames, and none of them is known yet."""
+        self._retries = Retries(clock)
+        self._steps: Iterator[None] | None = None
+
+    @property
+    def scalars(self) -> tuple[Scalar, ...]:
+        """What was found by now: of the scan's axes first (the fastest first), then other positions, then the others."""
+        return tuple(sorted(self._found.values(), key=lambda scalar: _place_of(scalar.fact)))
+
+    @property
+    def has_work(self) -> bool:
+        """Whether there is something to look at now."""
+        return self._steps is not None or ((self._awaits_time or bool(self._awaited)) and self._retries.is_due)
+
+    def begin(self) -> None:
+        """Look at everything, also at what was found before: more data sets, or links that lead somewhere now."""
+        self._steps = self._look()
+
+    def look(self, for_s: float) -> bool:
+        """Look for a short while (s); return whether all that is there by now was looked at."""
+        until = self._clock() + for_s
+        if self._steps is None and self.has_work:
+            with self._retries.trying(), suppress(Exception):
+                self._try_again()
+        while self._steps is not None:
+            try:
+                next(self._steps)
+            except StopIteration:
+                self._steps = None
+            except Exception:  # no scalar is worth a scan that cannot be followed
+                self._steps = None
+            if self._clock() >= until:
+                break
+        return self._steps is None
+
+    # ---- looking
+
+    def _search(self) -> _Search:
+        return _Search(self._h5file, self._file, self._scan_now(), self._names)
+
+    def _look(self) -> Iterator[None]:
+        self._awaited, search = [], self._search()
+        for scalar in search.scalars():
+            self._take(scalar)
+            yield
+        self._awaited = search.awaited
+        self._awaits_time = search.has_times and TIME not in self._found
+
+    def _take(self, scalar: Scalar | None) -> None:
+        if scalar is not None and len(self._found) < MOST_SCALARS:
+            self._found.setdefault(scalar.fact.name, scalar)
+
+    def _try_again(self) -> None:
+        if any(self._file.at(path) is not None for path in self._awaited):
+            self.begin()
+        elif self._awaits_time and (found := self._search().time()) is not None:
+            self._take(found)
+            self._awaits_time = False
+
+
+class _Search:
+    """One look at everything."""
+
+    def __init__(self, h5file: h5py.File, file: NexusFile, scan: FollowedScan, names: Names) -> None:
+        self._h5file, self._file, self._scan, self._names = h5file, file, scan, names
+        self._extent = Extent(scan.shape, scan.may_grow)
+        self._seen: set[tuple[int, int]] = set()
+        self._has_time = False
+        self.awaited: list[str] = []
+
+    def scalars(self) -> Iterator[Scalar | None]:
+        for path in (*self._scan.others, *(path for path, _ in self._scan.data)):
+            self._note_seen(path)
+        yield self.time()
+        groups: list[str] = []
+        for number, (path, rank) in enumerate(self._scan.data):
+            yield from self._positions(path, rank, groups, with_others=not number)
+        yield from self._others(groups)
+
+    def _note_seen(self, path: str) -> None:
+        found = self._file.at(path)
+        if isinstance(found, h5py.Dataset):
+            self._seen.add(object_id(found))
+            if found.is_virtual:
+                with suppress(Exception):
+                    self._note_sources(found)
+
+    def _note_sources(self, dataset: h5py.Dataset) -> None:
+        """Leave alone what a followed dataset is mapped to: HDF5 reads it stale while somebody else holds it."""
+        for source in dataset.virtual_sources():
+            if source.file_name == "." and isinstance(found := self._file.at(source.dset_name), h5py.Dataset):
+                self._seen.add(object_id(found))
+
+    # ---- times
+
+    @property
+    def has_times(self) -> bool:
+        """Whether there are times of frames."""
+        return bool(self._scan.time_paths)
+
+    def time(self) -> Scalar | None:
+        """Return the times of frames, where they are there and one of them is known."""
+        for path in self._scan.time_paths:
+            self._note_seen(path)
+        return next((found for path in self._scan.time_paths if (found := self._time(path)) is not None), None)
+
+    def _time(self, path: str) -> Scalar | None:
+        times = FrameTimes(self._h5file, path)
+        index = self._scan.first_complete
+        are_dates = times.are_dates(self._scan.shape, index) if index is not None else None
+        if are_dates is None:
+            return None
+        self._note_seen(path)
+        self._has_time = True
+        return Scalar(ScalarFact(TIME, "s", path, ScalarKind.TIME, is_date=are_dates), TimeSource(times, are_dates))
+
+    # ---- positions
+
+    def _positions(self, path: str, rank: int, groups: list[str], *, with_others: bool) -> Iterator[Scalar | None]:
+        finder = MotorFinder(self._h5file, path, rank)
+        for motor in finder.motors():
+            yield from self._of_motor(motor, rank)
+        groups += [group for group in finder.groups if group not in groups]
+        for motor_or_none in finder.others(MOST_SCALARS) if with_others else ():
+            yield None
+            if motor_or_none is not None:
+                yield from self._of_motor(motor_or_none, rank)
+        self.awaited += finder.awaited
+        self._seen |= finder.along_frames
+
+    def _of_motor(self, motor: Motor, rank: int) -> Iterator[Scalar]:
+        fitting = [values for values in motor.values if self._fits(values, rank) and values.identity not in self._seen]
+        read = next((values for values in fitting if values.is_read_back), None)
+        asked = next((values for values in fitting if not values.is_read_back), None)
+        self._seen.update(values.identity for values in motor.values)
+        axis = motor.axis if rank == len(self._scan.shape) else None
+        for values, wanted in ((read, motor.name), (asked, f"{motor.name}_set" if read is not None else motor.name)):
+            if values is not None:
+                along = values.axis if axis is None and rank == len(self._scan.shape) else axis
+                name = self._names.of(values.path, wanted)
+                fact = ScalarFact(name, values.unit, values.path, ScalarKind.POSITION, along, values.is_read_back)
+                yield Scalar(fact, values)
+
+    def _fits(self, values: ValuesAlong, rank: int) -> bool:
+        extent = self._extent if rank == len(self._scan.shape) else Extent((prod(self._scan.shape),), self._scan.may_grow)
+        if values.axis is not None:
+            return values.is_of(extent.shape)
+        return extent.is_along_all(values.shape, values.maxshape) or extent.is_flat(values.shape, values.maxshape)
+
+    # ---- whatever else has the scan's shape
+
+    def _others(self, groups: list[str]) -> Iterator[Scalar | None]:
+        walk = Walk(self._file, groups)
+        for found in walk.datasets():
+            yield self._other(*found) if found is not None else None
+        self.awaited += walk.awaited
+
+    def _other(self, path: str, dataset: h5py.Dataset, nx_class: str) -> Scalar | None:
+        last = path.rsplit("/", 1)[-1]
+        if object_id(dataset) in self._seen or _OF_PIXELS.match(last):
+            return None
+        shape, maxshape = tuple(dataset.shape or ()), tuple(dataset.maxshape or ())
+        if nx_class == _LOG and not self._extent.is_exactly(shape):
+            return None  # it has times of its own
+        is_flat = self._extent.is_flat(shape, maxshape)
+        if not is_flat and not self._extent.is_along_all(shape, maxshape):
+            return None
+        values = ValuesAlong.found_in(dataset, None, 1 if is_flat else len(self._scan.shape), path=path)
+        if values is None:
+            return None
+        if _TIMES.match(last) and not self._has_time and (found := self._time(path)) is not None:
+            return found
+        fact = ScalarFact(self._names.of(path), values.unit, path, ScalarKind.SCALAR)
+        return Scalar(fact, values)
+
+
+def _place_of(fact: ScalarFact) -> tuple[int, int, int]:
+    kinds = (ScalarKind.POSITION, ScalarKind.SCALAR, ScalarKind.TIME)
+    has_no_axis = fact.kind is ScalarKind.POSITION and fact.axis is None
+    return kinds.index(fact.kind), int(has_no_axis), -(fact.axis or 0)
