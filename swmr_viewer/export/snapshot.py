@@ -31,7 +31,7 @@ class Snapshot:
     """One frame as it was shown, with everything needed to find it again."""
 
     pixels: npt.NDArray[Any]
-    """The frame exactly as the file holds it: image, spectrum or scalar. Must not change while it is written."""
+    """The frame exactly as the file holds it, or as ``corrected`` and ``compared`` say. Must not change while it is written."""
     file: str
     data_path: str
     key_paths: tuple[str, ...]
@@ -55,6 +55,10 @@ class Snapshot:
     """What the file says of the data set's axes."""
     motor_positions: tuple[MotorPosition, ...] = ()
     """Where the motors were when the frame was taken."""
+    corrected: tuple[tuple[str, str], ...] = ()
+    """(dark or flat, where that frame is from) of what ``pixels`` were corrected by; masked pixels are NaN then."""
+    compared: str = ""
+    """What ``pixels`` are in place of the frame: ``frame 341 - reference frame 12``."""
 
 
 class FrameFileMaker(Protocol):
@@ -242,6 +246,8 @@ def description_of(snapshot: Snapshot) -> dict[str, Any]:
         "motor_positions": [asdict(position) for position in snapshot.motor_positions],
         "combined": snapshot.combined,
         "combined_how": snapshot.combined_how or None,
+        "corrected": dict(snapshot.corrected) or None,
+        "compared": snapshot.compared or None,
         "shape": list(snapshot.pixels.shape),
         "dtype": snapshot.pixels.dtype.str,
         "levels": list(levels) if levels and all(map(math.isfinite, levels)) else None,

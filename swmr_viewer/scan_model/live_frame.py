@@ -100,6 +100,11 @@ class LiveFrame:
         """Whether ``raw`` is what dark and flat frames, or a reference, made of the file's numbers."""
         return bool(self.made.corrected) or self.made.compared != "none"
 
+    @property
+    def kind(self) -> str:
+        """What kind of number is shown, in numpy's letters: the file's, or what was made of them."""
+        return str((self.raw if self.is_made else self.whole).dtype.kind)
+
     def rules(self, chosen: MaskRules) -> MaskRules:
         """Return by which of the chosen rules pixels of ``raw`` are left out: they are about the file's numbers."""
         return DEFAULT_RULES if self.is_made else chosen

@@ -9,6 +9,7 @@ from typing import Any
 
 from swmr_viewer.core.conditions import Condition, Timeout, default_conditions
 from swmr_viewer.core.data_facts import DataFacts
+from swmr_viewer.core.number_text import count_text
 from swmr_viewer.core.progress import KeyProgress
 from swmr_viewer.quantities import QuantityTable, ScanColumns
 from swmr_viewer.reader import messages as m
@@ -16,6 +17,7 @@ from swmr_viewer.scan_model.acquisition_order import AcquisitionOrder
 from swmr_viewer.scan_model.earlier_scans import EarlierScan, with_earlier
 from swmr_viewer.scan_model.frame_preparation import FramePreparation, combined_text, exact_text
 from swmr_viewer.scan_model.live_frame import LiveFrame
+from swmr_viewer.scan_model.made_text import compared_text, corrected_text
 from swmr_viewer.scan_model.places import Places
 from swmr_viewer.scan_model.rates import FrameCounts
 from swmr_viewer.scan_model.state import Facts, SessionState, is_finished, is_incomplete, resolve_state
@@ -203,6 +205,19 @@ class ScanFacts:
     def combined_text(self) -> str:
         """What the shown picture is made of, whichever frames: ``mean of 20 frames``; nothing for a single frame."""
         return "" if self.shown is None else combined_text(self.preparation.of(self.shown.data_path).combine, self.shown.combined)
+
+    @property
+    def corrected_text(self) -> str:
+        """Whether the shown numbers are corrected, and by what: ``dark, flat corrected``; nothing for the file's."""
+        return "" if self.shown is None else corrected_text(self.shown.made)
+
+    @property
+    def compared_text(self) -> str:
+        """What is drawn in place of the shown frame: ``frame 341 - reference frame 12``; nothing where it is the frame."""
+        if self.shown is None:
+            return ""
+        what = self.composition_text or f"frame {count_text(self.shown.index)}"
+        return compared_text(self.shown.made, self.preparation.of(self.shown.data_path).compare, what)
 
     @property
     def frames_per_second(self) -> float | None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
+import numpy as np
 from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLayout, QSizePolicy, QWidget
@@ -38,6 +39,8 @@ class ReadoutBar(QWidget):
         super().__init__(parent)
         self._session = session
         self._at: tuple[int, ...] | None = None
+        self.explains: Callable[[LiveFrame, tuple[int, ...]], str] = lambda frame, at: ""
+        """Says which values a difference or a ratio is made of."""
         self._elsewhere = ""
         self._left = ("", "")
         """What is under the pointer, in full and in short."""
@@ -90,7 +93,9 @@ class ReadoutBar(QWidget):
             return
         facts = self._session.scan.data_facts
         value = f"value {_pixel_value(frame, at)} {facts.unit}".rstrip()
-        if frame.raw[at] in facts.gap_values:
+        if frame.is_made:
+            value = self._made_value(frame, at)
+        elif frame.raw[at] in facts.gap_values:
             value += " (defective: no measurement)" if frame.raw[at] != -1 else " (gap: no measurement)"
         if len(at) == 1:
             short = [f"channel {at[0]}", value]
@@ -99,6 +104,14 @@ class ReadoutBar(QWidget):
             short = [f"x {at[1]}", f"y {at[0]}", value]
             words = [*pixel_text(facts, *at), value, *place_text(facts, at[1] + 0.5, at[0] + 0.5)]
         self._say_pixel("   ".join(words), "   ".join(short))
+
+    def _made_value(self, frame: LiveFrame, at: tuple[int, ...]) -> str:
+        """Say what was made of a pixel, and of which values."""
+        value = float(frame.raw[at])
+        words = [f"value {value_text(value)}" if np.isfinite(value) else "masked", self.explains(frame, at)]
+        if frame.made.corrected and frame.combined == 1:
+            words.append(f"in the file {_pixel_value(frame, at)}")
+        return "   ".join(filter(None, words))
 
     def _say_pixel(self, words: str, short: str) -> None:
         self._left = (words, short)
@@ -113,7 +126,9 @@ class ReadoutBar(QWidget):
             levels = statistics = None
         has_place = statistics is not None and statistics.hottest_x is not None
         place = f"The hottest pixel: x {statistics.hottest_x}, y {statistics.hottest_y}" if statistics is not None and has_place else ""
-        self._tell(self.total, "total", None if statistics is None else statistics.total, TOTAL_IS)
+        made_of = ", ".join(filter(None, (self._session.scan.compared_text, self._session.scan.corrected_text)))
+        total_is = f"{TOTAL_IS} ({made_of})" if made_of else TOTAL_IS
+        self._tell(self.total, "total", None if statistics is None else statistics.total, total_is)
         self._tell(self.maximum, "max", None if levels is None else int(levels.maximum) if kind in "uib" else levels.maximum, place)
         self._tell(self.saturated, "saturated", None if statistics is None else statistics.n_saturated, SATURATED_ARE)
         self.saturated.say(self.saturated.text(), "warn" if statistics is not None and statistics.n_saturated else "muted")

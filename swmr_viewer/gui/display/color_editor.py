@@ -96,6 +96,8 @@ class ColorEditor(Popup):
         self.saturated.setEnabled(limit is not None and self._display.is_image)
         if statistics is None:
             self.told.say("")
+        elif limit is None and self._display.shows_made:
+            self.told.say(f"{count_text(statistics.n_saturated)} saturated in the file")
         elif limit is None:
             self.told.say("The file does not say from where")
         else:

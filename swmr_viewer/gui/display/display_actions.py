@@ -26,6 +26,7 @@ class DisplayActions:
     type_levels: QAction
     extremes: QAction
     edit_colors: QAction
+    edit_correction: QAction
     next_map: QAction
     inverted: QAction
     saturated: QAction
@@ -64,6 +65,9 @@ def make_display_actions(display: Display, owner: QWidget) -> DisplayActions:
             "Mi&nimum to maximum", "Ctrl+A", "Levels follow the extremes of each frame", lambda: display.set_mode(LevelMode.EXTREMES)
         ),
         edit_colors=action("&Colours\u2026", "M", "Colour map, masked and saturated pixels"),
+        edit_correction=action(
+            "&Dark and flat frames\u2026", "D", "Take a dark frame out of each frame, and divide by a flat one: picture and measurements"
+        ),
         next_map=action("Next colour ma&p", "Shift+M", "Try the next colour map", next_map),
         inverted=action("&Inverted", "I", "Turn the colour map round", change("inverted"), checkable=True),
         saturated=action(
@@ -133,7 +137,7 @@ def display_menus(actions: DisplayActions, parent: QWidget) -> tuple[QMenu, QMen
             "&Levels and colours",
             parent,
             tuple(actions.scales.values()),
-            (actions.edit_levels, actions.type_levels, actions.extremes),
+            (actions.edit_levels, actions.type_levels, actions.extremes, actions.edit_correction),
             (actions.edit_colors, actions.next_map, actions.inverted, actions.saturated),
         ),
         make_menu("&Turn", parent, turning[:4], turning[4:]),

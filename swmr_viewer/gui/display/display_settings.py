@@ -16,7 +16,7 @@ from swmr_viewer.gui.display.color_maps import DEFAULT_COLOR_MAP
 from swmr_viewer.gui.display.levels_scale import Scale
 from swmr_viewer.gui.display.orientation import Orientation
 from swmr_viewer.gui.session import Session
-from swmr_viewer.reader.messages import DataDescription, PixelMaskRead
+from swmr_viewer.reader.messages import NO_CORRECTION, Correction, DataDescription, PixelMaskRead
 
 Levels = tuple[float, float]
 
@@ -53,6 +53,8 @@ class DisplaySettings:
     """What is shown of frames that have more than a picture shows."""
     orientation: Orientation = field(default_factory=Orientation)
     aspect_locked: bool = True
+    correction: Correction = NO_CORRECTION
+    """Dark and flat frames."""
 
     @property
     def is_auto(self) -> bool:
@@ -138,12 +140,15 @@ class Display(QObject):
     def knows_mask(self) -> bool:
         """Whether it is known which pixels of the shown frame the file's mask leaves out."""
         shown = self._session.scan.shown
-        return self.settings.mask.mask_path is None or self.pixel_mask is not None or (shown is not None and shown.lacks_mask)
+        is_needless = shown is not None and (shown.lacks_mask or shown.is_made)
+        return self.settings.mask.mask_path is None or self.pixel_mask is not None or is_needless
 
     @property
     def saturation_value(self) -> float | None:
-        """From which value on pixels are saturated, or None where nobody knows."""
+        """From which value on pixels are saturated, or None where nobody knows, or where other numbers than the file's are drawn."""
         shown = self._session.scan.shown
+        if shown is not None and shown.is_made:
+            return None
         told = self._data.facts.saturation_value if self._data is not None else None
         return saturation_of(shown.whole.dtype, told) if shown is not None else None
 
@@ -174,6 +179,11 @@ class Display(QObject):
         """Whether colours of 8 bits are drawn as they are, from 0 to 255: until somebody chooses other levels."""
         shown = self._session.scan.shown
         return shown is not None and shown.is_camera_picture and self.settings.has_usual_levels
+
+    @property
+    def shows_made(self) -> bool:
+        """Whether dark and flat frames, or a reference, made other numbers of those in the file."""
+        return self._session.scan.shown is not None and self._session.scan.shown.is_made
 
     @property
     def _rank(self) -> int | None:
@@ -280,4 +290,4 @@ def _for_file(settings: DisplaySettings, data: DataDescription) -> DisplaySettin
 
 def _wished(settings: DisplaySettings) -> dict[str, Any]:
     """What of the settings the reader has to know."""
-    return {"mask": settings.mask, "percentiles": settings.percentiles, "view": settings.view}
+    return {"mask": settings.mask, "percentiles": settings.percentiles, "view": settings.view, "correction": settings.correction}

@@ -7,6 +7,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QToolButton, QWidget
 
 from swmr_viewer.gui.display.color_editor import ColorEditor
+from swmr_viewer.gui.display.correction_editor import CorrectionEditor
 from swmr_viewer.gui.display.display_actions import display_menus, make_display_actions
 from swmr_viewer.gui.display.display_settings import Display
 from swmr_viewer.gui.display.levels_column import LevelsColumn
@@ -14,6 +15,7 @@ from swmr_viewer.gui.display.levels_editor import LevelsEditor
 from swmr_viewer.gui.display.levels_scale import Scale
 from swmr_viewer.gui.display.levels_text import AS_STORED, OWN_COLORS, mode_text
 from swmr_viewer.gui.look.menus import PopupButton
+from swmr_viewer.gui.session import Session
 
 
 class DisplayTools(QObject):
@@ -21,6 +23,8 @@ class DisplayTools(QObject):
 
     Parameters
     ----------
+    session : Session
+        Whose frames.
     display : Display
         What is changed.
     auto_levels : QAction
@@ -29,8 +33,9 @@ class DisplayTools(QObject):
         Owner of the actions.
     """
 
-    def __init__(self, display: Display, auto_levels: QAction, window: QWidget) -> None:
+    def __init__(self, session: Session, display: Display, auto_levels: QAction, window: QWidget) -> None:
         super().__init__(window)
+        self._window = window
         self._display = display
         self._auto_levels = auto_levels
         self.actions = make_display_actions(display, window)
@@ -40,10 +45,12 @@ class DisplayTools(QObject):
         self.levels_button.setToolTip("Where the levels come from, and which pixels are left out (Shift+A)")
         self.color_button.setToolTip("Colour map, masked and saturated pixels (M)")
         self.levels_editor, self.color_editor = LevelsEditor(display, window), ColorEditor(display, window)
+        self.correction_editor = CorrectionEditor(session, display, window)
         self.levels_button.offer(self.levels_editor)
         self.color_button.offer(self.color_editor)
         self.actions.edit_levels.triggered.connect(self.levels_button.open)
         self.actions.edit_colors.triggered.connect(self.color_button.open)
+        self.actions.edit_correction.triggered.connect(self._edit_correction)
         auto_levels.triggered.connect(display.toggle_auto)
         self._needless: set[QWidget] = set()
         """Those that do nothing for the kind of data that is shown: they are not there."""
@@ -64,6 +71,12 @@ class DisplayTools(QObject):
             button.beside = column
         column.editor_wanted.connect(self.levels_button.open)
         self.actions.type_levels.triggered.connect(self._type_levels)
+
+    def _edit_correction(self) -> None:
+        if self._column.isVisible():
+            self.correction_editor.open_beside(self._column)
+        else:
+            self.correction_editor.open_below(self.levels_button if self.levels_button.isVisible() else self._window)
 
     def _type_levels(self) -> None:
         """Let them be typed where the picture's stand; of what has none, in the pop-up."""

@@ -133,7 +133,7 @@ class ImageLayers:
         rect, (wide, high) = self._box.frame_rect, self._box.screen_pixels(ratio)
         shape = (int(frame.raw.shape[0]), int(frame.raw.shape[1]))
         visible = (rect.left(), rect.top(), rect.right(), rect.bottom())
-        knows_mask = self._settings.mask.mask_path is None or frame.lacks_mask or self.mask_of(frame) is not None
+        knows_mask = self._settings.mask.mask_path is None or frame.lacks_mask or frame.is_made or self.mask_of(frame) is not None
         crop = crop_for(visible, 1 / max(wide, high), shape, frame.preview_factor) if knows_mask else None
         _, _, width, height = crop.drawn_rect if crop is not None else self._whole_rect(frame)
         factor = crop.factor if crop is not None else max(1, frame.preview_factor)
@@ -142,7 +142,7 @@ class ImageLayers:
     def _whole(self, frame: LiveFrame) -> npt.NDArray[np.float32]:
         if frame.preview is not None:
             return frame.preview
-        return raw_part(frame.raw, 1, self._settings.mask, self.mask_of(frame))
+        return raw_part(frame.raw, 1, frame.rules(self._settings.mask), self.mask_of(frame))
 
     def _whole_rect(self, frame: LiveFrame) -> tuple[float, float, float, float]:
         rows, columns = frame.preview.shape if frame.preview is not None else frame.raw.shape
@@ -152,12 +152,12 @@ class ImageLayers:
     def _part(self, frame: LiveFrame, crop: Crop) -> npt.NDArray[np.float32]:
         part = (slice(crop.top, crop.bottom), slice(crop.left, crop.right))
         mask = self.mask_of(frame)
-        return raw_part(frame.raw[part], crop.factor, self._settings.mask, None if mask is None else mask[part])
+        return raw_part(frame.raw[part], crop.factor, frame.rules(self._settings.mask), None if mask is None else mask[part])
 
     def mask_of(self, frame: LiveFrame) -> npt.NDArray[np.bool_] | None:
         """Return where the file's mask leaves pixels of a frame out: its own mask, or that of all; None where none counts."""
-        if frame.own_mask is not None:
-            return frame.own_mask
+        if frame.own_mask is not None or frame.is_made:
+            return None if frame.is_made else frame.own_mask
         wanted = self._settings.mask.mask_path is not None and self.pixel_mask is not None
         return self.pixel_mask if wanted and self.pixel_mask is not None and self.pixel_mask.shape == frame.raw.shape else None
 

@@ -225,7 +225,7 @@ class ImageView(QWidget):
         if is_as_stored:
             levels = (0.0, 255.0)
         self.column.tell(self._settings, is_as_stored=is_as_stored, lacks_mask=frame is not None and frame.lacks_mask)
-        self.model.take(self._settings.scale, frame.whole.dtype.kind if frame is not None else None, levels)
+        self.model.take(self._settings.scale, frame.kind if frame is not None else None, levels)
 
     def _on_levels(self) -> None:
         self.layers.apply_levels(self._ratio())
@@ -238,7 +238,7 @@ class ImageView(QWidget):
         sample = frame.raw[::step, ::step]
         mask = self.layers.mask_of(frame)
         part = mask[::step, ::step] if mask is not None else None
-        values = sample[valid_mask(sample, self._settings.mask, part)]
+        values = sample[valid_mask(sample, frame.rules(self._settings.mask), part)]
         self.histogram.set_values(np.abs(values) if values.dtype.kind == "c" else values)
 
     def _apply_theme(self) -> None:

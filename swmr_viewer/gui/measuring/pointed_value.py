@@ -47,10 +47,18 @@ class PointedValue(QObject):
         if frame is None or len(at) != frame.raw.ndim or any(not 0 <= i < n for i, n in zip(at, frame.raw.shape, strict=True)):
             return ""
         where = f"channel {at[0]}" if len(at) == 1 else f"x {at[1]}  y {at[0]}"
-        return f"{where}  value {_exact(frame, at)}"
+        return f"{where}  {value_words(self._session, frame, at)}"
 
     def _note_place(self, at: tuple[int, ...] | None) -> None:
         self.at = at
+
+
+def value_words(session: Session, frame: LiveFrame, at: tuple[int, ...]) -> str:
+    """Return ``value 11``, or what was made of it: ``value 10.5 (dark corrected)``, ``value -3 (frame 341 - reference frame 12)``."""
+    if not frame.is_made:
+        return f"value {_exact(frame, at)}"
+    made_of = ", ".join(filter(None, (session.scan.compared_text, session.scan.corrected_text)))
+    return f"value {frame.raw[at]} ({made_of})"
 
 
 def _exact(frame: LiveFrame, at: tuple[int, ...]) -> str:

@@ -52,7 +52,7 @@ class ProfileCurve(PlotPane):
         if frame is None or line is None or frame.raw.ndim != 2 or not self._display.knows_mask:
             return np.empty(0), np.empty(0)
         fitting = mask if mask is not None and mask.shape == frame.raw.shape else None
-        return line_profile(frame.raw, *line, rules=rules, pixel_mask=fitting)
+        return line_profile(frame.raw, *line, rules=frame.rules(rules), pixel_mask=fitting)
 
     def _why_not(self) -> str:
         if self._session.scan.shown is None:

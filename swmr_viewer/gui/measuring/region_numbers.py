@@ -57,6 +57,7 @@ class RegionNumbers(QObject):
         frame, rules, mask = self._session.scan.shown, self._display.settings.mask, self._display.pixel_mask
         if frame is None or frame.raw.ndim not in (1, 2) or not self._display.knows_mask:
             return None
+        rules = frame.rules(rules)
         box, inside = region_mask(region, frame.raw.shape)
         part = np.asarray(frame.raw[box])
         if part.size > MOST_PIXELS:

@@ -205,6 +205,7 @@ class RegionsPanel(QWidget):
             return
         n_known = min(values.n_known(column) for column in self.columns)
         words = f"{count_text(min(n_known, progress.n_complete))} of {count_text(progress.n_complete)} measured"
+        words = ", ".join(filter(None, (words, self._session.scan.corrected_text)))
         made_of = self._session.scan.combined_text
         self.known.say(f"{words}, table: {made_of}" if made_of and self._measurements.marks.regions else words)
 

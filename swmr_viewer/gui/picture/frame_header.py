@@ -50,7 +50,7 @@ class FrameHeader(QWidget):
         self.alone = QToolButton()
         self.alone.setProperty("grip", "true")
         wear(self.alone, "alone")
-        self._parts = {name: SteadyLabel("muted") for name in ("total", "where", "motors", "held", "taken", "age")}
+        self._parts = {name: SteadyLabel("muted") for name in ("made", "total", "where", "motors", "held", "taken", "age")}
         self._lay_out()
         for signal in (session.frame_changed, session.progress_changed, session.ticked, session.mode_changed):
             signal.connect(self._show)
@@ -113,8 +113,10 @@ class FrameHeader(QWidget):
         self.title.ensurePolished()
         self.title.setMinimumWidth(self.title.fontMetrics().horizontalAdvance(f"Frame {total}") + TITLE_FRAME)
         made_of = scan.composition_text
-        self.title.setText(f"Frame {count_text(frame.index)}" if is_one else made_of[:1].upper() + made_of[1:])
+        made_of = scan.compared_text or (f"frame {count_text(frame.index)}" if is_one else made_of)
+        self.title.setText(made_of[:1].upper() + made_of[1:])
         words = {
+            "made": scan.corrected_text,
             "total": f"of {total}",
             "where": f"at {position_text(frame.position)}" if frame.position else "",  # a scan of no axes is one point
             "motors": "   ".join(map(_motor_text, frame.motor_positions)),
@@ -124,6 +126,7 @@ class FrameHeader(QWidget):
         }
         for name, part in self._parts.items():
             part.say(words.get(name, ""))
+        self._parts["made"].say(scan.corrected_text, "warn" if frame.made.lacks_correction else "muted")
 
     def _time_text(self, frame: LiveFrame) -> tuple[str, str]:
         """Say when the frame was taken and how long ago; by a clock that is ahead of ours, or without a time, when it was read."""

@@ -14,6 +14,7 @@ from swmr_viewer.export import matrix
 from swmr_viewer.gui.picture import FramePane
 from swmr_viewer.gui.session import Session
 from swmr_viewer.gui.snapshots.snapshots import Snapshots
+from swmr_viewer.scan_model import LiveFrame
 
 MOST_VALUES = 250_000
 """Spreadsheets take no more kindly, and the window must not wait for the text."""
@@ -51,7 +52,11 @@ class Clipboard:
             self._session.note(f"Not copied: {why}; zoom until it has 1 to {count_text(MOST_VALUES)}")
             return
         QGuiApplication.clipboard().setText(matrix(values))
-        self._session.note(f"Copied {shape_text(values.shape)} raw values{where}")
+        self._session.note(f"Copied {shape_text(values.shape)} {self._kind(frame)} values{where}")
+
+    def _kind(self, frame: LiveFrame) -> str:
+        scan = self._session.scan
+        return "raw" if not frame.is_made else " ".join(filter(None, (scan.compared_text, scan.corrected_text)))
 
     def _seen(self, raw: npt.NDArray[Any]) -> tuple[npt.NDArray[Any], str]:
         if raw.ndim != 2:

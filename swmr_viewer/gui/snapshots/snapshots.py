@@ -22,7 +22,8 @@ from swmr_viewer.gui.session import Session
 from swmr_viewer.gui.snapshots.snapshot_picture import composed, png_of, scale_bar
 from swmr_viewer.gui.snapshots.snapshot_settings import SnapshotSettings, load_snapshot_settings, store_snapshot_settings
 from swmr_viewer.gui.snapshots.snapshot_writer import Order, SnapshotWriter
-from swmr_viewer.scan_model import Problem
+from swmr_viewer.reader.messages import source_text
+from swmr_viewer.scan_model import LiveFrame, Problem
 
 
 class Snapshots(QObject):
@@ -110,7 +111,7 @@ class Snapshots(QObject):
         if frame is None or session.scan.request is None:
             return None
         return Snapshot(
-            pixels=frame.whole.copy(),
+            pixels=(frame.raw if frame.is_made else frame.whole).copy(),
             file=session.scan.request.path,
             data_path=frame.data_path,
             key_paths=session.scan.description.key_paths if session.scan.description is not None else (),
@@ -126,7 +127,13 @@ class Snapshots(QObject):
             frame_time=frame.frame_time,
             facts=self._facts(frame.data_path),
             motor_positions=frame.motor_positions,
+            corrected=self._corrected(frame),
+            compared=session.scan.compared_text,
         )
+
+    def _corrected(self, frame: LiveFrame) -> tuple[tuple[str, str], ...]:
+        sources = self._session.scan.preparation.of(frame.data_path).correction.sources
+        return tuple((name, f"{one.path} {source_text(one)}") for name, one in sources.items() if name in frame.made.corrected)
 
     def example(self) -> Snapshot:
         """Return what names can be tried on: the shown frame without its pixels, or an invented one."""
@@ -144,7 +151,8 @@ class Snapshots(QObject):
         which = f"frame {frame.index} at {position_text(frame.position)}"
         if frame.combined > 1:
             which = f"{self._session.scan.composition_text}, the newest at {position_text(frame.position)}"
-        title = f"{PurePath(request.path).name}   {frame.data_path}   {which}"
+        made_of = "   ".join(filter(None, (self._session.scan.compared_text, self._session.scan.corrected_text)))
+        title = f"{PurePath(request.path).name}   {frame.data_path}   {which}   {made_of}".rstrip()
         bar = None
         if self._settings.has_scale and frame.raw.ndim == 2:
             box = self._view.image.box

@@ -55,6 +55,8 @@ class Reference:
     """The block's name."""
     shape: tuple[int, ...]
     dtype: str
+    words: str = ""
+    """Which frame it is: ``frame 12``, with the file's name where that is another scan's."""
 
     @property
     def size(self) -> int:
