@@ -14,6 +14,7 @@ from swmr_viewer.analysis.frame_statistics import FrameStatistics, LevelStatisti
 from swmr_viewer.analysis.geometry import PixelGeometry, PixelPlace, place_of
 from swmr_viewer.analysis.masks import DEFAULT_RULES, MaskRules, marked, marks_of, sentinel_of, valid_mask
 from swmr_viewer.analysis.preview import MOST_BINS, Thumbnail, preview_factor, preview_shape, spectrum_factor, thumbnail_of, write_preview
+from swmr_viewer.analysis.region_files import RegionFile, RegionFileError, load_regions, save_regions
 from swmr_viewer.analysis.regions import Point, Region, RegionStatistics, line_profile, region_mask, region_statistics, statistics_of
 from swmr_viewer.analysis.scaling import ScaleName, Scaling, scaled, unscaled
 from swmr_viewer.analysis.views import USUAL_VIEW, FrameView, Part, ViewChoice, resolve_view
@@ -34,6 +35,8 @@ __all__ = [
     "PixelPlace",
     "Point",
     "Region",
+    "RegionFile",
+    "RegionFileError",
     "RegionStatistics",
     "ScaleName",
     "Scaling",
@@ -48,6 +51,7 @@ __all__ = [
     "exact_sum",
     "examine",
     "line_profile",
+    "load_regions",
     "marked",
     "marks_of",
     "place_of",
@@ -57,6 +61,7 @@ __all__ = [
     "region_statistics",
     "resolve_view",
     "saturation_of",
+    "save_regions",
     "scaled",
     "sentinel_of",
     "spectrum_factor",

@@ -220,8 +220,10 @@ def line_profile(
     width: int = 1,
     rules: MaskRules = DEFAULT_RULES,
     pixel_mask: npt.NDArray[np.bool_] | None = None,
+    *,
+    sums: bool = False,
 ) -> tuple[Values, Values]:
-    """Return the mean of the pixels along a line.
+    """Return the mean, or the sum, of the pixels across a line, along it.
 
     Parameters
     ----------
@@ -230,17 +232,19 @@ def line_profile(
     start, stop : (x, y)
         In pixels; pixel (0, 0) covers [0, 1) x [0, 1).
     width : int
-        How many parallel lines, one pixel apart, are averaged.
+        How many parallel lines, one pixel apart, are taken together.
     rules : MaskRules
         What is masked.
     pixel_mask : ndarray of bool, optional
         Of the frame's shape: True is masked.
+    sums : bool
+        Return the sum across the line; masked pixels, and those beyond the frame, add nothing.
 
     Returns
     -------
     distance : float64 array (n,)
         From the start, in pixels; steps of about one.
-    mean : float64 array (n,)
+    values : float64 array (n,)
         Of the unmasked pixels (each the one that holds the sampled point, never interpolated); NaN where there is none.
 
     Raises
@@ -257,21 +261,29 @@ def line_profile(
     along = np.linspace(0.0, 1.0, min(ceil(length), MOST_SAMPLES - 1) + 1 if length else 1)
     across = np.arange(width) - (width - 1) / 2
     nx, ny = (-(y1 - y0) / length, (x1 - x0) / length) if length else (0.0, 0.0)
-    columns = np.floor(x0 + along * (x1 - x0) + across[:, None] * nx).astype(np.int64)
-    rows = np.floor(y0 + along * (y1 - y0) + across[:, None] * ny).astype(np.int64)
+    total, n_good = np.zeros(along.shape), np.zeros(along.shape, np.int64)
+    for start_at in range(0, width if pixels.size else 0, _LINES_AT_ONCE):
+        beside = across[start_at : start_at + _LINES_AT_ONCE, None]
+        columns = np.floor(x0 + along * (x1 - x0) + beside * nx).astype(np.int64)
+        rows = np.floor(y0 + along * (y1 - y0) + beside * ny).astype(np.int64)
+        values, good = _taken(pixels, rows, columns, rules, pixel_mask)
+        total += values.sum(axis=0)
+        n_good += good.sum(axis=0)
+    shown = np.full(along.shape, np.nan)
+    np.divide(total, 1 if sums else n_good, out=shown, where=n_good > 0)
+    return along * length, shown
+
+
+_LINES_AT_ONCE = 16
+"""Parallel lines: what is made of them stays in the processor's cache."""
+
+
+def _taken(
+    pixels: Pixels, rows: npt.NDArray[np.int64], columns: npt.NDArray[np.int64], rules: MaskRules, pixel_mask: Mask | None
+) -> tuple[Values, Mask]:
+    """The pixels at these places, 0 where they are masked or beyond the frame, and which are neither."""
     inside = (rows >= 0) & (rows < pixels.shape[0]) & (columns >= 0) & (columns < pixels.shape[1])
-    if not pixels.size:
-        return along * length, np.full(along.shape, np.nan)
     at = (np.where(inside, rows, 0), np.where(inside, columns, 0))
     taken = pixels[at]
     good = inside & valid_mask(taken, rules, None if pixel_mask is None else pixel_mask[at])
-    return along * length, _mean_of(taken, good)
-
-
-def _mean_of(taken: Pixels, good: npt.NDArray[np.bool_]) -> Values:
-    """The mean over the first axis of what is good."""
-    values = np.where(good, np.abs(taken) if taken.dtype.kind == "c" else taken, 0).astype(np.float64)
-    n_good = good.sum(axis=0)
-    mean = np.full(n_good.shape, np.nan)
-    np.divide(values.sum(axis=0), n_good, out=mean, where=n_good > 0)
-    return mean
+    return np.where(good, np.abs(taken) if taken.dtype.kind == "c" else taken, 0).astype(np.float64), good

@@ -113,9 +113,14 @@ class _Cross(pg.GraphicsObject):
 class Crosshair(QObject):
     """Follows the pointer while it is switched on."""
 
+    moved = Signal()
+    """It is elsewhere, or was switched."""
+
     def __init__(self, overlay: FrameOverlay) -> None:
         super().__init__(overlay)
         self._at: tuple[int, int] | None = None
+        self.at: tuple[int, int] | None = None
+        """Row and column where the pointer is, or was before it left the picture."""
         self.is_on = False
         self.item = _Cross(overlay)
         self.item.setAcceptedMouseButtons(Qt.MouseButton.NoButton)
@@ -125,11 +130,15 @@ class Crosshair(QObject):
     def switch(self, on: bool) -> None:
         self.is_on = on
         self.item.put(self._at if on else None)
+        self.moved.emit()
 
     def _on_pointer(self, at: tuple[int, int] | None) -> None:
-        self._at = at
+        self._at, before = at, self.at
+        self.at = at or before
         if self.is_on:
             self.item.put(at)
+            if self.at != before:
+                self.moved.emit()
 
 
 LEAST_PX = 34.0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoCommand, QUndoStack
@@ -140,6 +141,18 @@ class Measurements(QObject):
     def draw_line(self, line: Line | None) -> None:
         """Put the line of the profile here, or take it away."""
         self._change("move the line" if line else "delete the line", self.marks.with_line(line))
+
+    def set_width(self, width: int) -> None:
+        """Have the line of the profile so many pixels wide."""
+        self._change("change the line's width", self.marks.with_width(width))
+
+    def set_line_sums(self, sums: bool) -> None:
+        """Sum the pixels across the line, or take their mean."""
+        self._change("change what is shown of the line", replace(self.marks, line_sums=sums))
+
+    def take(self, words: str, marks: Marks) -> None:
+        """Have these marks instead of those there are, as one change."""
+        self._change(words, marks)
 
     def select(self, name: str | None) -> None:
         if name != self._selected:

@@ -21,7 +21,9 @@ from swmr_viewer.gui.measuring.measuring_actions import MeasureButton, make_meas
 from swmr_viewer.gui.measuring.picture_menu import PictureMenu
 from swmr_viewer.gui.measuring.plot_menus import PlotMenus
 from swmr_viewer.gui.measuring.pointed_value import PointedValue
+from swmr_viewer.gui.measuring.profile_lines import ProfileOf
 from swmr_viewer.gui.measuring.profile_panel import ProfilePanel
+from swmr_viewer.gui.measuring.region_files import RegionFiles
 from swmr_viewer.gui.measuring.region_memory import RegionMemory
 from swmr_viewer.gui.measuring.regions_layer import RegionsLayer
 from swmr_viewer.gui.measuring.regions_panel import RegionsPanel
@@ -57,6 +59,7 @@ class Measuring(QObject):
         self.comparisons = Comparisons(session, self)
         self.compare_menu = CompareMenu(session, self.comparisons, window)
         self.memory = RegionMemory(session, self.measurements)
+        self.region_files = RegionFiles(session, self.measurements, window)
         self.overlay = FrameOverlay(session, view.image)
         self.layer = RegionsLayer(self.overlay, self.measurements)
         self.spans = SpansLayer(session, view.curve, self.measurements)
@@ -68,7 +71,7 @@ class Measuring(QObject):
         window.addAction(self.data_tabs.next_action)
         self.actions_ = make_measuring_actions(window)
         self.regions_panel = RegionsPanel(session, self.measurements, display, self.actions_)
-        self.profile_panel = ProfilePanel(session, self.measurements, display, self.actions_)
+        self.profile_panel = ProfilePanel(session, self.measurements, display, self.crosshair, self.actions_)
         self._shared = SharedAxis(view.curve, self.waterfall.plot)
         over_frames = (self.regions_panel.curve, self.scalars.curve, self.scalars.map)
         of_frame = (self.profile_panel.curve, view.curve, self.waterfall.plot)
@@ -81,7 +84,7 @@ class Measuring(QObject):
         """Place the panels, closed; drawing the first region or line opens them."""
         self.tabs = CurvePanel()
         self.tabs.add_page("Curve", self.regions_panel, (self.regions_panel.quantity, self.regions_panel.against))
-        self.tabs.add_page("Profile", self.profile_panel)
+        self.tabs.add_page("Profile", self.profile_panel, (self.profile_panel.of,))
         panel = panels.add("measuring", "Curve", self.tabs, shown=False)
         self.menu_ = make_measuring_menu(self.actions_, (self.data_tabs.next_action, panel.toggleViewAction()), self._window)
         self.menu_.addMenu(self.compare_menu.menu)
@@ -116,12 +119,15 @@ class Measuring(QObject):
         for layer in (self.layer, self.spans):
             layer.tool.kind_changed.connect(self._show_tool)
         actions.crosshair.toggled.connect(self.crosshair.switch)
+        self.profile_panel.crosshair_wanted.connect(lambda: actions.crosshair.setChecked(True))
         actions.numbers.toggled.connect(self.numbers.switch)
         actions.waterfall.toggled.connect(self._show_waterfall)
         actions.undo.triggered.connect(undo.undo)
         actions.redo.triggered.connect(undo.redo)
         actions.delete.triggered.connect(self.measurements.remove_selected)
         actions.copy_value.triggered.connect(self.pointed.copy)
+        actions.save_regions.triggered.connect(self.region_files.ask_where_to_save)
+        actions.load_regions.triggered.connect(self.region_files.ask_what_to_load)
         self._display.changed.connect(self._apply_settings)
         for picture, rank in ((self.waterfall.plot, 1), (self.scalars.map, 0)):
             picture.levels_used.connect(lambda levels, rank=rank: self._report_levels(levels, rank))
@@ -131,8 +137,9 @@ class Measuring(QObject):
         self._enable()
 
     def close(self) -> None:
-        """End the readers of files that are compared with, within a bound."""
+        """End the readers of files that are compared with, and what reads and writes files, within a bound."""
         self.comparisons.close()
+        self.region_files.work.close()
 
     def _apply_settings(self) -> None:
         """Draw everything that shows values of the data set as its settings say."""
@@ -177,12 +184,16 @@ class Measuring(QObject):
         self.actions_.copy_value.setEnabled(self._ndim in (1, 2))
         self.actions_.undo.setEnabled(undo.canUndo())
         self.actions_.redo.setEnabled(undo.canRedo())
-        self.actions_.delete.setEnabled(bool(marks.regions) or marks.line is not None)
+        for action in (self.actions_.delete, self.actions_.save_regions):
+            action.setEnabled(not marks.is_empty)
+        self.actions_.load_regions.setEnabled(is_image or is_spectrum)
         for layer, can_draw in ((self.layer, is_image), (self.spans, is_spectrum)):
             if not can_draw and layer.tool.kind:
                 layer.tool.take("")
 
     def _open(self, panel: QDockWidget, kind: str) -> None:
+        if kind == "line":
+            self.profile_panel.choose(ProfileOf.LINE)
         self.tabs.show_page(self.profile_panel if kind == "line" else self.regions_panel)
         panel.show()
         panel.raise_()

@@ -27,6 +27,8 @@ class MeasuringActions:
     redo: QAction
     delete: QAction
     copy_value: QAction
+    save_regions: QAction
+    load_regions: QAction
 
 
 def make_measuring_actions(owner: QWidget) -> MeasuringActions:
@@ -54,6 +56,8 @@ def make_measuring_actions(owner: QWidget) -> MeasuringActions:
         redo=action("Re&do", "Ctrl+Shift+Z", "Do it again"),
         delete=action("D&elete region", "Del", "Delete the selected region"),
         copy_value=action("C&opy the value under the pointer", "Ctrl+Alt+V", "Copy where the pixel is and its exact value"),
+        save_regions=action("&Save regions\u2026", "Ctrl+Alt+W", "Write regions and line to a file, for another scan, place or person"),
+        load_regions=action("&Load regions\u2026", "Ctrl+Alt+O", "Draw the regions of a file instead of these; it can be undone"),
     )
 
 
@@ -65,6 +69,7 @@ def make_measuring_menu(actions: MeasuringActions, more: tuple[QAction, ...], pa
         (actions.rectangle, actions.ellipse, actions.polygon, actions.line),
         (actions.crosshair, actions.numbers, actions.copy_value, actions.waterfall),
         (actions.undo, actions.redo, actions.delete),
+        (actions.save_regions, actions.load_regions),
         more,
     )
 

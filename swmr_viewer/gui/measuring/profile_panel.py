@@ -1,119 +1,124 @@
-"""The line profile: the values under a line across the frame, anew with each frame."""
+"""The page of profiles: the curve, in words where the line is, and what is chosen about it."""
 
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import QPointF
-from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSpinBox, QStackedWidget, QVBoxLayout, QWidget
 
-from swmr_viewer.analysis import line_profile
-from swmr_viewer.core.number_text import exact_text, full_text, value_text
-from swmr_viewer.gui.curves import MenuEntry, PlotPane, Values, canvas_color
+from swmr_viewer.core.number_text import value_text
+from swmr_viewer.gui.curves import canvas_color
 from swmr_viewer.gui.display.display_settings import Display
+from swmr_viewer.gui.image import Crosshair
 from swmr_viewer.gui.look.labels import ElidedLabel
 from swmr_viewer.gui.look.menus import ActionButton
-from swmr_viewer.gui.look.painting import line_pen
 from swmr_viewer.gui.measuring.measurements import Measurements
 from swmr_viewer.gui.measuring.measuring_actions import MeasuringActions
 from swmr_viewer.gui.measuring.nothing_drawn import NothingDrawn
-from swmr_viewer.gui.measuring.regions import Line
-from swmr_viewer.gui.measuring.regions_layer import LINE_COLOR
+from swmr_viewer.gui.measuring.profile_curve import ProfileCurve
+from swmr_viewer.gui.measuring.profile_lines import ProfileLine, ProfileOf
+from swmr_viewer.gui.measuring.regions import WIDEST, Line
+from swmr_viewer.gui.measuring.small_buttons import ChoiceButton
 from swmr_viewer.gui.session import Session
 
 NO_LINE = "Draw a line across the picture: its values are shown anew with each frame."
 NO_PICTURE = "A profile is drawn across pictures; these frames are none."
-
-
-class ProfileCurve(PlotPane):
-    """The curve along the line of ``measurements``; masked pixels are gaps in it, and without the mask that counts there is no curve."""
-
-    def __init__(self, session: Session, measurements: Measurements, display: Display, parent: QWidget | None = None) -> None:
-        super().__init__("Line profile", parent)
-        self._session = session
-        self._measurements = measurements
-        self._display = display
-        self._along: tuple[Values, Values] = np.empty(0), np.empty(0)
-        self.curve = self.plot.plot([], connect="finite")
-        self.label("bottom", "along the line", "pixels")
-        self.apply_theme()
-        session.frame_changed.connect(self.redraw_soon)
-        measurements.marks_changed.connect(self.redraw_soon)
-        display.changed.connect(self.redraw_soon)
-
-    def redraw(self) -> None:
-        x, values = self._along = self._profile()
-        self.say_nothing("" if np.isfinite(values).any() else self._why_not())
-        self.label("left", "value", self._session.scan.data_facts.unit)
-        self.curve.setData(x, self.scale_of(values).forward(values))
-
-    def _profile(self) -> tuple[Values, Values]:
-        frame, line = self._session.scan.shown, self._measurements.marks.line
-        rules, mask = self._display.settings.mask, self._display.pixel_mask
-        if frame is None or line is None or frame.raw.ndim != 2 or not self._display.knows_mask:
-            return np.empty(0), np.empty(0)
-        fitting = mask if mask is not None and mask.shape == frame.raw.shape else None
-        return line_profile(frame.raw, *line, rules=frame.rules(rules), pixel_mask=fitting)
-
-    def _why_not(self) -> str:
-        if self._session.scan.shown is None:
-            return "No frame yet"
-        return "No value under the line" if self._display.knows_mask else "The pixel mask is not read yet"
-
-    def entries_at(self, place: QPointF | None) -> list[MenuEntry]:
-        x, values = self._along
-        if not len(x):
-            return []
-        lines = [f"{exact_text(float(at))}\t{exact_text(float(value))}" for at, value in zip(x, values, strict=True)]
-        entries = [MenuEntry("Copy the profile as a table", lambda: self.copy("\n".join(("along the line (pixels)\tvalue", *lines))))]
-        if place is None:
-            return entries
-        value = float(values[int(np.argmin(np.abs(x - place.x())))])
-        one = [] if np.isnan(value) else [MenuEntry(f"Copy the value {full_text(value)}", lambda: self.copy(exact_text(value)))]
-        return one + entries
-
-    def apply_theme(self) -> None:
-        super().apply_theme()
-        if hasattr(self, "curve"):
-            self.curve.setPen(line_pen(self, canvas_color(LINE_COLOR)))
+NO_CROSSHAIR = "Switch the cross-hair on and point at the picture: the values of its row and column are shown."
+WIDTH_PX = 72
+MEAN, SUM = "mean", "sum"
 
 
 class ProfilePanel(QWidget):
-    """The curve, and in words where the line is; without a line a sentence and what draws one."""
+    """The curve; without a line, or a cross-hair, a sentence and what draws one."""
+
+    crosshair_wanted = Signal()
+    """A row or a column is to be seen, and the cross-hair says which."""
 
     def __init__(
-        self, session: Session, measurements: Measurements, display: Display, actions: MeasuringActions, parent: QWidget | None = None
+        self,
+        session: Session,
+        measurements: Measurements,
+        display: Display,
+        crosshair: Crosshair,
+        actions: MeasuringActions,
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._session = session
         self._measurements = measurements
-        self.curve = ProfileCurve(session, measurements, display)
+        self._crosshair = crosshair
+        self.curve = ProfileCurve(session, measurements, display, crosshair)
         self.where = ElidedLabel("muted")
+        self.names = QLabel(textFormat=Qt.TextFormat.RichText)
+        self.names.setProperty("role", "muted")
+        self.of = ChoiceButton("Profile of", lambda: {of: of.value for of in ProfileOf})
+        self.across = ChoiceButton("Pixels across the line", lambda: {MEAN: "mean of the pixels across", SUM: "sum of the pixels across"})
+        self.width_ = QSpinBox(minimum=1, maximum=WIDEST, suffix=" px")
+        self.width_.setKeyboardTracking(False)
+        self.width_.setFixedWidth(WIDTH_PX)
+        self.width_.setAccessibleName("Width of the line (pixels)")
+        self.width_.setToolTip("How many pixels across the line are taken together")
         self.nothing = NothingDrawn()
-        self._draw = ActionButton("Line", actions.line)
-        self.nothing.add(self._draw)
+        self._draw, self._switch = ActionButton("Line", actions.line), ActionButton("Cross-hair", actions.crosshair)
+        self.nothing.add(self._draw, self._switch)
+        self._lay_out()
+        self.of.chosen.connect(self.choose)
+        self.across.chosen.connect(lambda key: measurements.set_line_sums(key == SUM))
+        self.width_.valueChanged.connect(measurements.set_width)
+        for signal in (measurements.marks_changed, session.frame_changed, crosshair.moved):
+            signal.connect(self._show)
+        self._show()
+
+    def _lay_out(self) -> None:
         self._drawn = QWidget()
         inner = QVBoxLayout(self._drawn)
         inner.setContentsMargins(0, 0, 0, 0)
         inner.setSpacing(4)
         inner.addWidget(self.curve, 1)
-        inner.addWidget(self.where)
+        foot = QHBoxLayout()
+        foot.addWidget(self.where, 1)
+        foot.addWidget(self.names, 1)
+        foot.addWidget(self.across)
+        foot.addWidget(self.width_)
+        inner.addLayout(foot)
         self._pages = QStackedWidget()
         for page in (self.nothing, self._drawn):
             self._pages.addWidget(page)
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
         box.addWidget(self._pages)
-        for signal in (measurements.marks_changed, session.frame_changed):
-            signal.connect(self._show)
+
+    def choose(self, of: str) -> None:
+        """Show the profile of the line, or of the row, the column, or both at the cross-hair."""
+        self.curve.show_of(ProfileOf(of))
+        if self.curve.of is not ProfileOf.LINE:
+            self.crosshair_wanted.emit()
         self._show()
 
     def _show(self) -> None:
-        line, shown = self._measurements.marks.line, self._session.scan.shown
-        is_picture = shown is None or shown.raw.ndim == 2
-        self._pages.setCurrentWidget(self._drawn if line is not None and is_picture else self.nothing)
-        self.nothing.say(NO_LINE if is_picture else NO_PICTURE, (self._draw,) if is_picture else ())
-        if line is not None:
-            self.where.say(line_text(line))
+        marks, shown, of = self._measurements.marks, self._session.scan.shown, self.curve.of
+        is_picture, is_line = shown is None or shown.raw.ndim == 2, of is ProfileOf.LINE
+        has_line = marks.line is not None if is_line else self._crosshair.is_on
+        self._pages.setCurrentWidget(self._drawn if has_line and is_picture else self.nothing)
+        self.nothing.say(
+            NO_PICTURE if not is_picture else NO_LINE if is_line else NO_CROSSHAIR,
+            () if not is_picture else (self._draw,) if is_line else (self._switch,),
+        )
+        self.of.show_chosen(of, of.value)
+        self.across.show_chosen(SUM if marks.line_sums else MEAN, SUM if marks.line_sums else MEAN)
+        self.across.setEnabled(marks.line_width > 1)
+        with QSignalBlocker(self.width_):
+            self.width_.setValue(marks.line_width)
+        if is_line and marks.line is not None:
+            self.where.say(line_text(marks.line))
+        elif not is_line:
+            self.names.setText("<br>".join(_colored(line) for line in self.curve.lines) or "point at the picture")
+        self.where.setVisible(is_line)
+        self.names.setVisible(not is_line)
+
+
+def _colored(line: ProfileLine) -> str:
+    return f'<span style="color: {canvas_color(line.color)}">{line.name}</span>'
 
 
 def line_text(line: Line) -> str:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pyqtgraph as pg
 from pyqtgraph.graphicsItems.ROI import Handle
-from PySide6.QtCore import QRectF
-from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
+from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPolygonF
 from PySide6.QtWidgets import QGraphicsPathItem, QStyleOptionGraphicsItem, QWidget
 
 from swmr_viewer.analysis import Point, Region
@@ -20,6 +21,8 @@ BACKDROP = QColor(0, 0, 0, 205)
 """Below labels."""
 WIDTH, SELECTED_WIDTH = 2.0, 3.0
 """Of outlines (screen pixels)."""
+BAND_ALPHA = 40
+"""How much of its colour covers the picture below the band of the line (of 255)."""
 HANDLE_WIDTH = 1.5
 HANDLE_PX, SELECTED_HANDLE_PX = 4, 5
 """From the middle of a handle to its corners (screen pixels)."""
@@ -144,9 +147,10 @@ class PolygonMark(_Mark, pg.PolyLineROI):
 
 
 class LineMark(_Mark, pg.LineSegmentROI):
-    """The line of the profile, with a handle at each end."""
+    """The line of the profile, with a handle at each end, on a band as wide as what is taken together."""
 
-    def __init__(self, line: tuple[Point, Point]) -> None:
+    def __init__(self, line: tuple[Point, Point], width: int = 1) -> None:
+        self._band_width = width
         super().__init__(list(line), movable=True)
 
     def outline(self) -> QPainterPath:
@@ -154,9 +158,27 @@ class LineMark(_Mark, pg.LineSegmentROI):
         path.lineTo(self.endpoints[1].pos())
         return path
 
+    @property
+    def band(self) -> QPolygonF:
+        """The pixels across the line that are taken together."""
+        a, b = (end.pos() for end in self.endpoints)
+        length = float(np.hypot(b.x() - a.x(), b.y() - a.y())) or 1.0
+        half = QPointF(a.y() - b.y(), b.x() - a.x()) * (self._band_width / (2 * length))
+        return QPolygonF([a - half, b - half, b + half, a + half])
+
     @guarded
     def boundingRect(self) -> QRectF:
-        return _with_halo(self, super().boundingRect())
+        return _with_halo(self, super().boundingRect()).united(self.band.boundingRect())
+
+    @guarded
+    def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
+        if self._band_width > 1:
+            color = QColor(self.currentPen.color())
+            color.setAlpha(BAND_ALPHA)
+            painter.setPen(line_pen(painter.device(), self.currentPen.color(), 1.0))
+            painter.setBrush(color)
+            painter.drawPolygon(self.band)
+        super().paint(painter, option, widget)
 
 
 class HaloPath(QGraphicsPathItem):

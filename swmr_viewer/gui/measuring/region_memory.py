@@ -20,7 +20,7 @@ class RegionMemory(PlaceMemory[Marks]):
 
 def _checked(marks: Marks) -> Marks:
     """Give names to regions that have none, or another's."""
-    checked = Marks(line=marks.line)
+    checked = replace(marks, regions=()).with_width(marks.line_width)
     for region in marks.regions:
         name = region.name.strip()
         if not name or checked.region(name) is not None:

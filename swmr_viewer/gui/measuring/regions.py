@@ -10,6 +10,8 @@ from swmr_viewer.analysis import Point, Region
 
 Line = tuple[Point, Point]
 
+WIDEST = 200
+"""Pixels across the line of the profile."""
 LEAST_SIDE = 0.5
 """Regions with a side below this (pixels) are slips of the mouse."""
 
@@ -20,6 +22,15 @@ class Marks:
 
     regions: tuple[Region, ...] = ()
     line: Line | None = None
+    line_width: int = 1
+    """Pixels across the line."""
+    line_sums: bool = False
+    """Whether the pixels across the line are summed; their mean is shown otherwise."""
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing is drawn."""
+        return not self.regions and self.line is None
 
     def region(self, name: str) -> Region | None:
         """Return the region of this name, or None."""
@@ -43,6 +54,10 @@ class Marks:
 
     def with_line(self, line: Line | None) -> Marks:
         return replace(self, line=line)
+
+    def with_width(self, width: int) -> Marks:
+        """Return them with a line so wide, of at least one pixel."""
+        return replace(self, line_width=max(1, min(width, WIDEST)))
 
 
 def next_name(marks: Marks) -> str:

@@ -34,7 +34,7 @@ class RegionsLayer(QObject):
         self._overlay = overlay
         self._measurements = measurements
         self._items: dict[str, tuple[Region, Any]] = {}
-        self._line: tuple[Line, Any] | None = None
+        self._line: tuple[tuple[Line, int], Any] | None = None
         band = HaloPath(overlay.item)
         self.tool = DrawingTool(overlay.view, band, overlay.frame_point)
         self.tool.drawn.connect(self._on_drawn)
@@ -67,11 +67,12 @@ class RegionsLayer(QObject):
         for name, region in wanted.items():
             if name not in self._items:
                 self._items[name] = (region, self._add_region(region))
-        if self._line is not None and self._line[0] != marks.line:
+        line = (marks.line, marks.line_width) if marks.line is not None else None
+        if self._line is not None and self._line[0] != line:
             self._remove(self._line[1])
             self._line = None
-        if marks.line is not None and self._line is None:
-            self._line = (marks.line, self._add_line(marks.line))
+        if line is not None and self._line is None:
+            self._line = (line, self._add_line(*line))
         self._color()
 
     def _remove(self, item: Any) -> None:
@@ -88,8 +89,8 @@ class RegionsLayer(QObject):
         item.sigRegionChangeFinished.connect(lambda: self._on_moved(region, item))
         return item
 
-    def _add_line(self, line: Line) -> Any:
-        item = LineMark(line)
+    def _add_line(self, line: Line, width: int) -> Any:
+        item = LineMark(line, width)
         item.setParentItem(self._overlay.item)
         item.sigRegionChangeFinished.connect(lambda: self._on_line_moved(item))
         return item

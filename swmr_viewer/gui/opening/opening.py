@@ -38,7 +38,7 @@ class Opening(QObject):
         window.top_bar.add_watch(self.watching.button)
         window.add_note(self.watching.note)
         window.actions_.open.triggered.connect(self.show_dialog)
-        self.drops.file_dropped.connect(lambda path: self.open(FollowRequest(path)))
+        self.drops.file_dropped.connect(self._take_dropped)
         self.drops.folder_dropped.connect(self._watch_dropped)
         self.watching.watch.changed.connect(self._show_watch)
         self._show_watch()
@@ -77,6 +77,13 @@ class Opening(QObject):
         menu.insertSeparator(first)
         menu.addSeparator()
         menu.addActions(self.watching.menu.actions())
+
+    def _take_dropped(self, path: str) -> None:
+        """Follow a file, or load the regions that it holds."""
+        if path.lower().endswith(".json"):
+            self._window.measuring.region_files.load(path)
+        else:
+            self.open(FollowRequest(path))
 
     def _watch_dropped(self, folder: str) -> None:
         self.watching.watch_folder(replace(self.watching.likely_rule(), folder=folder))

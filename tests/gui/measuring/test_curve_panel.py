@@ -227,7 +227,7 @@ def test_without_a_line_the_profile_says_so_and_draws_one(qtbot: QtBot, measurin
     assert measuring.tabs.page is panel
     assert panel.nothing.isVisible()
     assert not measuring.regions_panel.quantity.isVisible()
-    (line,) = panel.nothing._buttons
+    (line,) = (one for one in panel.nothing._buttons if one.isVisible())
     qtbot.mouseClick(line, LEFT)
     assert measuring.layer.tool.kind == "line"
     measuring.layer.tool.take("")
