@@ -108,6 +108,16 @@ def moved(indices: IndexArray, before: tuple[int, ...], after: tuple[int, ...]) 
     return np.ravel_multi_index(places, after).astype(np.int64)
 
 
+def moved_within(indices: IndexArray, before: tuple[int, ...], after: tuple[int, ...]) -> IndexArray:
+    """Return where indices on one scan shape are on another, larger or smaller; without those whose position is not on that one."""
+    if before[1:] == after[1:]:
+        return indices
+    before, after = (shape + (1,) * (max(len(before), len(after)) - len(shape)) for shape in (before, after))
+    places = np.unravel_index(indices, before)
+    inside = np.logical_and.reduce([place < length for place, length in zip(places, after, strict=True)])
+    return np.ravel_multi_index(tuple(place[inside] for place in places), after).astype(np.int64)
+
+
 def moved_index(index: int, before: tuple[int, ...], after: tuple[int, ...]) -> int | None:
     """Return where one index on a scan shape is on another, larger or smaller; None where its position is not on that one."""
     if before[1:] == after[1:]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from swmr_viewer.analysis import MaskRules
 from swmr_viewer.core.number_text import count_text
-from swmr_viewer.reader.messages import Combine, DataDescription, SetDisplay
+from swmr_viewer.reader.messages import Combine, DataDescription, OfPoints, SetDisplay
 
 
 class FramePreparation:
@@ -75,6 +75,14 @@ def exact_text(combine: Combine, n_frames: int, index: int, run: tuple[int, int]
     if run is not None:
         return f"{combine.how} of frames {count_text(run[0])}\u2013{count_text(run[1])}"
     return f"{combined_text(combine, n_frames)} up to {count_text(index)}"
+
+
+def points_text(of_points: OfPoints, n_frames: int) -> str:
+    """Return what the frames of some scan points are as one: ``mean of 341 of 400 points``, the others being not complete or unreadable."""
+    n_points = of_points.n_points
+    share = count_text(n_points) if n_frames == n_points else f"{count_text(n_frames)} of {count_text(n_points)}"
+    rest = f", {count_text(of_points.n_to_read)} to read" if of_points.n_to_read else ""
+    return f"{of_points.how} of {share} {'point' if n_points == 1 else 'points'}{rest}"
 
 
 def combined_text(combine: Combine, n_frames: int) -> str:

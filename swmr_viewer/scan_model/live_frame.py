@@ -12,7 +12,7 @@ import numpy.typing as npt
 from swmr_viewer.analysis import DEFAULT_RULES, FrameStatistics, FrameView, LevelStatistics, MaskRules, Part
 from swmr_viewer.core.data_facts import MotorPosition
 from swmr_viewer.core.scan import index_of
-from swmr_viewer.reader.messages import AS_IT_IS, FrameReady, Made
+from swmr_viewer.reader.messages import AS_IT_IS, FrameReady, Made, OfPoints
 
 Pixels = npt.NDArray[Any]
 Mask = npt.NDArray[np.bool_]
@@ -63,6 +63,8 @@ class LiveFrame:
     """Where the motors were, as far as the file has it: at most four, the one that moves fastest first."""
     made: Made = AS_IT_IS
     """What dark and flat frames, and a reference, made of ``raw``: its masked pixels are NaN then, and no rules mask it further."""
+    of_points: OfPoints | None = None
+    """What it is made of, if it was asked for as the frames of some scan points."""
     beside: bool = False
     """It is of another data set than the shown frame, to be seen beside that."""
 
@@ -134,7 +136,7 @@ def frame_from_event(
         event.generation, event.data_path, event.index, event.position, raw, preview, event.preview_factor,
         event.levels, event.key_seen_at_s, received_at_s, event.live, _once(release),
         event.statistics, event.combined, event.frame_time, event.in_turn, event.is_new, whole, view, own_mask, event.run, event.lacks_mask,
-        event.motor_positions, event.made, event.beside,
+        event.motor_positions, event.made, event.of_points, event.beside,
     )  # fmt: skip
 
 

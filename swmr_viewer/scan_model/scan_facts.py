@@ -15,7 +15,7 @@ from swmr_viewer.quantities import QuantityTable, ScanColumns
 from swmr_viewer.reader import messages as m
 from swmr_viewer.scan_model.acquisition_order import AcquisitionOrder
 from swmr_viewer.scan_model.earlier_scans import EarlierScan, with_earlier
-from swmr_viewer.scan_model.frame_preparation import FramePreparation, combined_text, exact_text
+from swmr_viewer.scan_model.frame_preparation import FramePreparation, combined_text, exact_text, points_text
 from swmr_viewer.scan_model.live_frame import LiveFrame
 from swmr_viewer.scan_model.made_text import compared_text, corrected_text
 from swmr_viewer.scan_model.places import Places
@@ -104,6 +104,8 @@ class ScanFacts:
         self.shown: LiveFrame | None = None
         self.wanted_index: int | None = None
         """The pinned frame."""
+        self.wanted_points: m.ShowPoints | None = None
+        """The scan points whose frames are shown as one, in place of a pinned frame or the newest."""
         self.wanted_is_unreadable = False
         self.last_key_at_s: float | None = None
         self.last_key_came = False
@@ -123,8 +125,8 @@ class ScanFacts:
 
     @property
     def is_live(self) -> bool:
-        """Whether the newest frame is shown as it comes (otherwise ``wanted_index`` is pinned)."""
-        return self.wanted_index is None
+        """Whether the newest frame is shown as it comes (otherwise ``wanted_index`` is pinned, or ``wanted_points`` are shown)."""
+        return self.wanted_index is None and self.wanted_points is None
 
     @property
     def index(self) -> int | None:
@@ -199,12 +201,16 @@ class ScanFacts:
     def composition_text(self) -> str:
         """Which frames the shown picture is made of: ``mean of frames 341-360``; nothing for a single frame."""
         frame = self.shown
+        if frame is not None and frame.of_points is not None:
+            return points_text(frame.of_points, frame.combined)
         return "" if frame is None else exact_text(self.preparation.of(frame.data_path).combine, frame.combined, frame.index, frame.run)
 
     @property
     def combined_text(self) -> str:
         """What the shown picture is made of, whichever frames: ``mean of 20 frames``; nothing for a single frame."""
-        return "" if self.shown is None else combined_text(self.preparation.of(self.shown.data_path).combine, self.shown.combined)
+        if self.shown is None or self.shown.of_points is not None:
+            return self.composition_text
+        return combined_text(self.preparation.of(self.shown.data_path).combine, self.shown.combined)
 
     @property
     def corrected_text(self) -> str:

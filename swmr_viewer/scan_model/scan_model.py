@@ -53,6 +53,7 @@ class ScanModel:
         """What may be solved by itself."""
         self._handlers: dict[type, Callable[[Any], None]] = {
             m.Follow: self._on_follow, m.ShowLive: self._on_show_live, m.ShowIndex: self._on_show_index,
+            m.ShowPoints: self._on_show_points,
             m.SetConditions: self._on_set_conditions, m.SetEveryFrame: self._on_set_every_frame,
             m.SetLookingOn: self._on_set_looking_on, m.Resume: self._on_resumed,
             m.SendOrder: self._on_send_order, m.OrderRead: self._on_order,
@@ -126,12 +127,19 @@ class ScanModel:
 
     def _on_show_live(self, request: m.ShowLive) -> None:
         if not self._shows_other_data(request.data_path):
-            self.scan.wanted_index = None
+            self.scan.wanted_index = self.scan.wanted_points = None
             self._note(Changed.MODE)
 
     def _on_show_index(self, request: m.ShowIndex) -> None:
         if not self._shows_other_data(request.data_path):
-            self.scan.wanted_index, self.scan.wanted_is_unreadable = request.index, False
+            self.scan.wanted_index, self.scan.wanted_is_unreadable, self.scan.wanted_points = request.index, False, None
+            self.scan.counts.pause()
+            self._note(Changed.MODE)
+
+    def _on_show_points(self, request: m.ShowPoints) -> None:
+        self.scan.wanted_points = request
+        if not self._shows_other_data(request.data_path):
+            self.scan.wanted_index = None
             self.scan.counts.pause()
             self._note(Changed.MODE)
 
@@ -269,6 +277,9 @@ class ScanModel:
         self.scan.counts.note_shown(frame, self.scan.progress.n_complete if self.scan.progress is not None else 0)
 
     def _is_wanted(self, frame: LiveFrame) -> bool:
+        points, of_points = self.scan.wanted_points, frame.of_points
+        if points is not None or of_points is not None:
+            return points is not None and of_points is not None and of_points.number == points.number
         if self.scan.wanted_index is not None:
             return frame.index == self.scan.wanted_index
         return frame.live and frame.in_turn == self.scan.every_frame

@@ -156,6 +156,8 @@ def shown_words(scan: ScanFacts, direction: int) -> tuple[str, ...]:
         return ("",)
     if scan.wanted_index is not None:
         return f"showing frame {count_text(scan.wanted_index)}, held", f"frame {count_text(scan.wanted_index)}, held", "held"
+    if scan.wanted_points is not None:
+        return "showing points, held", "held"
     if scan.every_frame:
         return "every frame", ""
     return ("live", "") if scan.state.kind is StateKind.LIVE and scan.shown is not None else ("",)

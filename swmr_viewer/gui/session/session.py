@@ -6,11 +6,14 @@ import os
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from typing import Any
+from itertools import count
+from typing import Any, Literal
 
+import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from swmr_viewer.core.conditions import Condition, default_conditions
+from swmr_viewer.core.ranges import IndexArray, runs_of
 from swmr_viewer.gui.session.follow_thread import FollowThread
 from swmr_viewer.reader import messages as m
 from swmr_viewer.scan_model import Changed, Changes, LiveFrame, Problem, ScanModel
@@ -72,6 +75,7 @@ class Session(QObject):
         self._model = ScanModel(thread.send, retry=self.retry, stop=self.stop, clock=clock)
         self.scan = self._model.scan
         """What is known, for reading."""
+        self._numbers = count(1)
         self._holds_frames = self._has_frame_to_take = False
         # A turn of the event loop for each frame: taken from within the handling of the one before, frames nested and nothing was painted.
         self._next_frame = QTimer(self, singleShot=True, interval=0)
@@ -177,7 +181,9 @@ class Session(QObject):
         scan = self.scan
         if data_path == scan.data_path or scan.description is None:
             return
-        if scan.wanted_index is None:
+        if scan.wanted_points is not None:
+            self.send(replace(scan.wanted_points, data_path=data_path))
+        elif scan.wanted_index is None:
             self.send(m.ShowLive(scan.generation, data_path))
         else:
             self.send(m.ShowIndex(scan.generation, scan.wanted_index, data_path, scan.scan_shape))
@@ -191,6 +197,21 @@ class Session(QObject):
         scan = self.scan
         if index is not None and index != scan.wanted_index and scan.progress is not None and scan.progress.is_complete(index):
             self.send(m.ShowIndex(scan.generation, index, scan.wanted_data_path or None, scan.scan_shape))
+
+    def show_points(self, indices: IndexArray, how: Literal["sum", "mean", "maximum"] = "mean") -> None:
+        """Show the frames of these scan points as one, and of those that are not complete yet once they are; ``follow_live`` ends it.
+
+        Parameters
+        ----------
+        indices : int64 array
+            Flat indices on ``scan.scan_shape``, in any order.
+        how : str
+            sum, mean or maximum.
+        """
+        scan, points = self.scan, np.unique(indices)
+        if scan.request is None or not points.size:
+            return
+        self.send(m.ShowPoints(scan.generation, next(self._numbers), runs_of(points), how, scan.wanted_data_path or None, scan.scan_shape))
 
     def toggle_hold(self) -> None:
         """Hold what is shown, or go back to the live edge."""

@@ -15,8 +15,9 @@ from swmr_viewer.core.errors import FrameNotWrittenError, SwmrViewerError
 from swmr_viewer.core.ranges import IndexArray
 from swmr_viewer.reader.child.frame_order import ArrivalLog, Backlog, FrameQueue
 from swmr_viewer.reader.child.frame_reading import FRAME_TIMEOUT_S, FrameReader
+from swmr_viewer.reader.messages import Combine
 
-_PARTLY_EVERY_S = 0.5
+PARTLY_EVERY_S = 0.5
 """How often (s) a combination is shown that does not have all of its frames yet."""
 _CACHED_BYTES = 256 * 1024 * 1024
 """Frames kept in memory, so that those which leave the window need not be read again; a longer window reads them again."""
@@ -25,8 +26,7 @@ _CACHED_BYTES = 256 * 1024 * 1024
 class Rolling:
     """The last n frames of a data set, or all, as one, while their window moves on: one frame in or out at each step."""
 
-    def __init__(self, path: str, frames: FrameReader) -> None:
-        combine = frames.preparers.of(path).settings.combine
+    def __init__(self, path: str, frames: FrameReader, combine: Combine) -> None:
         assert combine.how != "none"
         self.path = path
         self.n = combine.n
@@ -96,6 +96,11 @@ class Rolling:
     def is_exact(self) -> bool:
         """Whether it holds nothing but what is wanted, and something."""
         return not self._to_remove and self.head is not None
+
+    @property
+    def n_to_read(self) -> int:
+        """How many frames are not in it yet, and may still be."""
+        return len(self._backlog) + len(self._to_add) + len(self._late)
 
     @property
     def has_work(self) -> bool:
@@ -192,7 +197,7 @@ class CombinedFrames:
     def __init__(self, path: str, frames: FrameReader, queued: IndexArray) -> None:
         self.path = path
         self.preparer = frames.preparers.of(path)
-        self.rolling = Rolling(path, frames)
+        self.rolling = Rolling(path, frames, self.preparer.settings.combine)
         self._frames = frames
         self._pushed: int | None = None
         """The first of a queue that is in it already."""
@@ -252,7 +257,7 @@ class CombinedFrames:
         if self._sent is None or self._sent[2] != live:
             return True
         is_new = self._sent[:2] != (rolling.head, rolling.accumulator.n)
-        return is_new and (not rolling.has_work or self._frames.clock() - self._sent_at >= _PARTLY_EVERY_S)
+        return is_new and (not rolling.has_work or self._frames.clock() - self._sent_at >= PARTLY_EVERY_S)
 
     def mark_sent(self, index: int, live: bool) -> None:
         assert self.rolling.accumulator is not None

@@ -11,7 +11,7 @@ from swmr_viewer.core.files import change_at_path, identity_of_file, replaced_er
 from swmr_viewer.core.inspection import FileState
 from swmr_viewer.reader.child.event_pipe import EventPipe, Handlers
 from swmr_viewer.reader.child.scans import Scan, open_scan
-from swmr_viewer.reader.messages import Busy, FileIdentified, FileReplaced, FollowRequest, Phase, ShowIndex
+from swmr_viewer.reader.messages import Busy, FileIdentified, FileReplaced, FollowRequest, Phase, ShowIndex, ShowPoints
 
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.02, 0.5
 _DAMAGED_PATIENCE_S = 3.0
@@ -117,7 +117,7 @@ class ReplacementReporter:
         self._check_at = self._send_at = clock()
         self._sent_size = -1
         self.change = Change.NONE
-        self.handlers: Handlers = {ShowIndex: self._refuse}
+        self.handlers: Handlers = {ShowIndex: self._refuse, ShowPoints: self._refuse}
         """What is done once the frames are lost."""
 
     @property
@@ -135,9 +135,10 @@ class ReplacementReporter:
             self._send_stamp()
         return self.change.is_replacement
 
-    def _refuse(self, request: ShowIndex) -> None:
+    def _refuse(self, request: ShowIndex | ShowPoints) -> None:
         why = replaced_error(self._opened.stamp.path, self.change).message
-        self._pipe.report_fault(f"Frame {request.index} cannot be shown: {why}", request.index)
+        index = request.index if isinstance(request, ShowIndex) else None
+        self._pipe.report_fault(f"{'These frames' if index is None else f'Frame {index}'} cannot be shown: {why}", index)
 
     def _found(self) -> tuple[str, Change] | None:
         of_frames = [(file.stamp.path, file.look()) for grabber in self._scan.grabbers.values() for file in grabber.files]

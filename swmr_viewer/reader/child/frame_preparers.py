@@ -54,10 +54,10 @@ class FramePreparer:
         return marked(self.view_of(frame.shape, frame.dtype).shown(frame, out), self.settings.mask, mask)
 
     def examine(
-        self, frame: npt.NDArray[Any], prepared: npt.NDArray[Any], levels: bool = True, combined: int = 1
+        self, frame: npt.NDArray[Any], prepared: npt.NDArray[Any], levels: bool = True, combined: int = 1, how: str | None = None
     ) -> tuple[LevelStatistics | None, FrameStatistics]:
         """Measure what was `prepared` of a frame; a coloured pixel is saturated where any of its colours is."""
-        limit, percentiles = self.saturation(frame.dtype, combined), self.settings.percentiles if levels else None
+        limit, percentiles = self.saturation(frame.dtype, combined, how), self.settings.percentiles if levels else None
         view = self.view_of(frame.shape, frame.dtype)
         if limit is None or view.part is not Part.COLOR:
             return examine(prepared, percentiles, limit)
@@ -65,10 +65,10 @@ class FramePreparer:
         n_saturated = int(np.count_nonzero((view.picked(frame)[..., :3] >= limit).any(axis=-1)))
         return within, replace(statistics, n_saturated=n_saturated)
 
-    def saturation(self, dtype: npt.DTypeLike, combined: int = 1) -> float | None:
-        """Return from which value on a pixel is saturated; in a sum: if it was in each frame."""
+    def saturation(self, dtype: npt.DTypeLike, combined: int = 1, how: str | None = None) -> float | None:
+        """Return from which value on a pixel is saturated; in a sum: if it was in each frame. ``how`` they are combined, if not as set."""
         limit = saturation_of(dtype, self.facts.saturation_value)
-        return None if limit is None else limit * (combined if self.settings.combine.how == "sum" else 1)
+        return None if limit is None else limit * (combined if (how or self.settings.combine.how) == "sum" else 1)
 
 
 class FramePreparers:
@@ -156,15 +156,21 @@ class FramePreparers:
         return self._corrections.of(path, settings, view, dtype, self.mask_of(path, 0, view, ()) if shared else None)
 
     def examine(
-        self, path: str, frame: npt.NDArray[Any], shown: npt.NDArray[Any], levels: bool = True, combined: int = 1
+        self,
+        path: str,
+        frame: npt.NDArray[Any],
+        shown: npt.NDArray[Any],
+        levels: bool = True,
+        combined: int = 1,
+        how: str | None = None,
     ) -> tuple[LevelStatistics | None, FrameStatistics]:
         """Measure what is shown of a frame; pixels are saturated where the file's are, whatever was made of them."""
         preparer = self.of(path)
         settings = preparer.settings
         if not settings.correction.names and settings.compare.is_plain:
-            return preparer.examine(frame, shown, levels, combined)
+            return preparer.examine(frame, shown, levels, combined, how)
         within, statistics = examine(shown, settings.percentiles if levels else None)
-        limit = preparer.saturation(frame.dtype, combined) if combined == 1 or not self._corrections.corrects(path) else None
+        limit = preparer.saturation(frame.dtype, combined, how) if combined == 1 or not self._corrections.corrects(path) else None
         if limit is None or frame.dtype.kind not in "iuf":
             return within, statistics
         raw = preparer.view_of(frame.shape, frame.dtype).picked(frame)

@@ -12,7 +12,8 @@ from swmr_viewer.reader.child.combined import CombinedFrames
 from swmr_viewer.reader.child.event_pipe import Handlers
 from swmr_viewer.reader.child.frame_order import ArrivalLog, FrameQueue, NewestFrame
 from swmr_viewer.reader.child.frame_reading import DoubtfulFrame, FrameReader
-from swmr_viewer.reader.messages import EveryFrameBegan, SetDisplay, SetEveryFrame, ShowIndex, ShowLive
+from swmr_viewer.reader.child.points_as_one import PointsAsOne
+from swmr_viewer.reader.messages import EveryFrameBegan, SetDisplay, SetEveryFrame, ShowIndex, ShowLive, ShowPoints
 
 
 class FramesToShow:
@@ -33,6 +34,8 @@ class FramesToShow:
         self.sent: int | None = None
         """The index of the frame that was sent last, live or pinned, of ``path``."""
         self._combined: CombinedFrames | None = None
+        self._points: PointsAsOne | None = None
+        """What is shown in place of the pinned frame or the newest, if points are."""
         self._abandoned = False
         self._late: dict[int, float] = {}
         self._doubtful = DoubtfulFrame()
@@ -42,6 +45,7 @@ class FramesToShow:
         self.handlers: Handlers = {
             ShowIndex: self.show,
             ShowLive: self.show,
+            ShowPoints: self.show,
             SetDisplay: self._set_display,
             SetEveryFrame: self.set_every_frame,
         }
@@ -56,6 +60,8 @@ class FramesToShow:
         """Whether everything that is wanted was sent."""
         if self._path not in self._frames.grabbers:
             return True
+        if self._points is not None:
+            return self._points.is_settled
         if self._pin is not None:
             return self._pinned_since is None
         if self._queue is not None:
@@ -72,6 +78,8 @@ class FramesToShow:
         """Take complete indices; ``reshaped``: indices mean other positions now; ``came``: they completed just now."""
         if reshaped:
             self._forget_indices()
+        elif self._points is not None and indices.size:
+            self._points.push(indices)
         if not indices.size:
             return
         self._seen_at, self._is_new = self._frames.clock(), came
@@ -107,14 +115,15 @@ class FramesToShow:
         self._late.clear()
         self._doubtful.clear()
         self._combined = None
+        self._begin_points(self._points)
         newest = self._frames.progress.newest
         if newest is not None:
             self._newest.add_completed(np.array([newest], np.int64))
 
     # ---- requests
 
-    def show(self, request: ShowIndex | ShowLive) -> None:
-        """Pin a frame, or go back to the newest."""
+    def show(self, request: ShowIndex | ShowLive | ShowPoints) -> None:
+        """Pin a frame, or some points, or go back to the newest."""
         path = request.data_path or self._frames.first_path
         if not self._frames.is_followed(path):
             return
@@ -124,7 +133,12 @@ class FramesToShow:
         shape = self._frames.scan_shape
         self._pin_request = replace(request, scan_shape=request.scan_shape or shape) if isinstance(request, ShowIndex) else None
         self._place_pin()
+        self._points = PointsAsOne(request, path, self._frames) if isinstance(request, ShowPoints) else None
         self.resend()
+
+    def _begin_points(self, before: PointsAsOne | None) -> None:
+        """Add the same points up anew: they are at other indices now, or prepared in another way."""
+        self._points = None if before is None else PointsAsOne(before.request, before.path, self._frames)
 
     def _place_pin(self) -> None:
         """Hold the same scan point, whatever its index is by now; one that is not there (yet) keeps its number, and is not complete."""
@@ -142,6 +156,7 @@ class FramesToShow:
     def prepare_again(self) -> None:
         """Send again what is wanted: it is prepared in another way now."""
         self._combined = None
+        self._begin_points(self._points)
         self.resend()
 
     def resend(self) -> None:
@@ -152,6 +167,8 @@ class FramesToShow:
         self._pinned_since = None if self._pin is None else self._frames.clock()
         if self._combined is not None:
             self._combined.resend()
+        if self._points is not None:
+            self._points.resend()
 
     def set_every_frame(self, request: SetEveryFrame) -> None:
         """Deliver every frame from now on, or only the newest again."""

@@ -11,6 +11,7 @@ from swmr_viewer.reader.child.combined import CombinedFrames
 from swmr_viewer.reader.child.frame_order import FrameQueue
 from swmr_viewer.reader.child.frame_reading import FRAME_TIMEOUT_S, FrameReader, late_text
 from swmr_viewer.reader.child.frames_to_show import FramesToShow
+from swmr_viewer.reader.child.points_as_one import PointsAsOne
 from swmr_viewer.reader.child.sending import FrameToSend, Sender
 
 
@@ -24,6 +25,8 @@ class LiveDelivery(FramesToShow):
     @property
     def has_work(self) -> bool:
         """Whether the next step should come at once: frames are queued, or to be combined."""
+        if self._points is not None:
+            return self._points.rolling.has_work and self._path in self._frames.grabbers
         if self._combined is not None and self._combined.rolling.has_work:
             return True
         if self._queue is None or self._pin is not None or self._path not in self._frames.grabbers:
@@ -34,7 +37,9 @@ class LiveDelivery(FramesToShow):
         """Send one frame, if there is one to send and a slot to put it into."""
         if self._path not in self._frames.grabbers:
             return
-        if not self._frames.preparers.of(self._path).settings.combine.is_plain:
+        if self._points is not None:
+            self._step_points(self._points)
+        elif not self._frames.preparers.of(self._path).settings.combine.is_plain:
             self._step_combined()
         elif not self._sender.any_free:
             return
@@ -125,6 +130,15 @@ class LiveDelivery(FramesToShow):
             self._newest.give_up(wanted.index)
 
     # ---- several frames as one
+
+    def _step_points(self, points: PointsAsOne) -> None:
+        points.rolling.step()
+        head, accumulator = points.rolling.head, points.rolling.accumulator
+        if head is None or accumulator is None or not points.is_worth_sending or not self._sender.any_free:
+            return
+        wanted = FrameToSend(self._path, head, self._seen_at, live=False)
+        if self._sender.send_combined(wanted, accumulator, points.rolling.run, points.description):
+            points.mark_sent()
 
     def _step_combined(self) -> None:
         combined, live = self._combination(), self._pin is None

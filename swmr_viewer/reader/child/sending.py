@@ -21,7 +21,7 @@ from swmr_viewer.reader.child.event_pipe import EventPipe, Handlers
 from swmr_viewer.reader.child.frame_reading import FrameReader
 from swmr_viewer.reader.child.pixel_masks import Mask
 from swmr_viewer.reader.child.reader_slots import ReaderSlots, Slot, SlotLayout, refuse_too_large, slot_layout
-from swmr_viewer.reader.messages import AcknowledgeProgress, FrameReady, KeysChanged, SlotsWanted
+from swmr_viewer.reader.messages import AcknowledgeProgress, FrameReady, KeysChanged, OfPoints, SlotsWanted
 
 OnFrame = Callable[[str, int, npt.NDArray[Any], FrameStatistics], None]
 """Called with path, index, the frame (masked pixels marked by value) and its statistics; the array is good during the call."""
@@ -144,8 +144,13 @@ class Sender:
         self._positions_of(path).look_further()
         return True
 
-    def send_combined(self, wanted: FrameToSend, combined: Accumulator, run: tuple[int, int] | None) -> bool:
-        """Send what was accumulated, as the frame at this index; return whether the slots are large enough. ``run`` as in `FrameReady`."""
+    def send_combined(
+        self, wanted: FrameToSend, combined: Accumulator, run: tuple[int, int] | None, of_points: OfPoints | None = None
+    ) -> bool:
+        """Send what was accumulated, as the frame at this index; return whether the slots are large enough.
+
+        ``run`` and ``of_points`` as in `FrameReady`.
+        """
         path, preparers = wanted.path, self._frames.preparers
         dtype = combined_dtype(combined.how, combined.dtype)
         whole = FrameView(combined.shape, tuple(range(len(combined.shape))))  # what is shown of each frame was added up
@@ -156,7 +161,8 @@ class Sender:
             combined.write_into(slot.frame)
             shown = preparers.compare(path, view, slot.frame, slot.shown)
             made = preparers.made(path, view, None)
-            event = replace(self._event(slot, wanted, shown, max(1, combined.n)), run=run, made=made)
+            event = self._event(slot, wanted, shown, max(1, combined.n), combined.how)
+            event = replace(event, run=run, made=made, of_points=of_points)
         self._send(event)
         return True
 
@@ -189,10 +195,10 @@ class Sender:
         self._reporter.report(at_once=True)
         self._frames.pipe.send(event)
 
-    def _event(self, slot: Slot, wanted: FrameToSend, shown: npt.NDArray[Any], combined: int = 1) -> FrameReady:
+    def _event(self, slot: Slot, wanted: FrameToSend, shown: npt.NDArray[Any], combined: int = 1, how: str | None = None) -> FrameReady:
         layout, shape = slot.layout, self._frames.scan_shape
         write_preview(shown, layout.preview_factor, slot.preview)
-        levels, statistics = self._frames.preparers.examine(wanted.path, slot.frame, shown, combined=combined)
+        levels, statistics = self._frames.preparers.examine(wanted.path, slot.frame, shown, combined=combined, how=how)
         return FrameReady(
             self._frames.pipe.generation,
             wanted.path,

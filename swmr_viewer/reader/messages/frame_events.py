@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -33,6 +33,19 @@ def region_columns(rank: int) -> tuple[str, ...]:
 
 ALL_REGION_COLUMNS = REGION_COLUMNS + _FURTHER_COLUMNS[2] + _FURTHER_COLUMNS[1]
 """What may be measured of a region, of frames of any kind."""
+
+
+@dataclass(frozen=True, slots=True)
+class OfPoints:
+    """What a frame is made of that answers ``ShowPoints``."""
+
+    number: int
+    """Of the request."""
+    how: Literal["sum", "mean", "maximum"]
+    n_points: int
+    """How many points were asked for."""
+    n_to_read: int
+    """How many of them are complete, and are not in it yet; those that are neither in it nor to be read are left out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +96,8 @@ class FrameReady(ScanEvent):
     """What dark and flat frames, and a reference, made of it."""
     beside: bool = False
     """Of a data set that `ShowAlso` named, sent to be seen beside the frame that is shown."""
+    of_points: OfPoints | None = None
+    """Of the frames of scan points that were asked for with ``ShowPoints``; it stands at the index of one of them."""
 
 
 @dataclass(frozen=True, slots=True)

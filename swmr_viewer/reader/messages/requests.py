@@ -9,7 +9,7 @@ from typing import ClassVar, Literal, Self
 from swmr_viewer.analysis import DEFAULT_RULES, USUAL_VIEW, MaskRules, Region, ViewChoice
 from swmr_viewer.core.conditions import Condition
 from swmr_viewer.core.file_state import FileStamp
-from swmr_viewer.core.ranges import IndexArray
+from swmr_viewer.core.ranges import IndexArray, Ranges
 from swmr_viewer.reader.messages.corrections import NO_COMPARISON, NO_CORRECTION, Compare, Correction
 from swmr_viewer.reader.messages.follow_request import FollowRequest
 
@@ -130,6 +130,28 @@ class ShowIndex(ScanRequest):
     data_path: str | None = None
     scan_shape: tuple[int, ...] | None = None
     """What ``index`` counts on: the scan may have grown meanwhile, also for a reader that takes another's place; None: the shape by now."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ShowPoints(ScanRequest):
+    """Send the frames of these scan points as one, and no live ones until ``ShowLive``; another ``Show`` request ends it.
+
+    It is sent now and then while it is being read, and again when a point becomes complete. Points that are not complete (yet),
+    or cannot be read, are left out and counted (`OfPoints`).
+    """
+
+    group = Group.SHOWN
+    is_restored = True
+    replaces_waiting = True
+
+    number: int
+    """Grows with every such request; the frames that answer it bring it back."""
+    frames: Ranges
+    """Half-open ranges of flat indices on ``scan_shape``."""
+    how: Literal["sum", "mean", "maximum"]
+    data_path: str | None
+    """None: the first data path."""
+    scan_shape: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)

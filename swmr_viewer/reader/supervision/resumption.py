@@ -38,6 +38,7 @@ from swmr_viewer.reader.messages import (
     ScanRequest,
     ShowIndex,
     ShowLive,
+    ShowPoints,
     Stop,
 )
 from swmr_viewer.reader.supervision.reader_failures import ReaderFailures
@@ -197,7 +198,7 @@ class Resumption:
     @property
     def _shown_path(self) -> str:
         shown = self._last_sent(Group.SHOWN)
-        path = shown.data_path if isinstance(shown, ShowIndex | ShowLive) else None
+        path = shown.data_path if isinstance(shown, ShowIndex | ShowLive | ShowPoints) else None
         return path or "".join(description.path for description in self.data[:1])
 
     def note_death(self, silent_s: float | None = None) -> Busy | None:
@@ -265,5 +266,5 @@ class Resumption:
     def _name_shown(self) -> None:
         """Name what is shown: a new reader may list the data sets in another order, and take another one for the first."""
         shown = self._last_sent(Group.SHOWN) or ShowLive(self.generation)
-        if isinstance(shown, ShowIndex | ShowLive):
+        if isinstance(shown, ShowIndex | ShowLive | ShowPoints):
             self._sent[Group.SHOWN] = {None: replace(shown, data_path=shown.data_path or self.data[0].path)}
