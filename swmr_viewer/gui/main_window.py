@@ -27,6 +27,7 @@ from swmr_viewer.gui.look.scrolled import Scrolled
 from swmr_viewer.gui.look.settings import settings
 from swmr_viewer.gui.measuring import Measuring
 from swmr_viewer.gui.picture import EmptyState, FrameHeader, FramePane, ViewRow
+from swmr_viewer.gui.quantity_map import QuantityMapTab
 from swmr_viewer.gui.scan_map import MapPages, MapPanel, ScanGaps, add_map_menu, detector_names, make_map_actions
 from swmr_viewer.gui.session import Session
 from swmr_viewer.gui.snapshots import Burst, Snapshots
@@ -89,8 +90,10 @@ class MainWindow(QMainWindow):
         gaps = ScanGaps(session, self)
         pages = MapPages(session, self)
         map_actions = make_map_actions(pages, self)
-        add_map_menu(map_actions, self.menu_)
+        map_menu = add_map_menu(map_actions, self.menu_)
         self.map_panel = MapPanel(session, gaps, pages, map_actions)
+        self.quantity_map = QuantityMapTab(session, self.map_panel, gaps, pages, self)
+        self.quantity_map.add_to(map_menu)
         self.edge = LiveEdge(session, self)
         self.control_bar = ControlBar(session, self.edge.playback)
         self.edge.compose(self.menu_, self.frame_header, self.control_bar)

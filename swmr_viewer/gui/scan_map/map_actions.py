@@ -61,11 +61,13 @@ def _keep_true(actions: MapActions, pages: MapPages) -> None:
     show()
 
 
-def add_map_menu(actions: MapActions, menu: QMenu) -> None:
-    """Put the actions into the window's menu, before what concerns the picture."""
+def add_map_menu(actions: MapActions, menu: QMenu) -> QMenu:
+    """Put the actions into the window's menu, before what concerns the picture; return the menu of the map."""
     pages = (actions.all_pages, actions.one_page, actions.back, actions.on, actions.follow)
     submenus = {action.text(): action for action in menu.actions() if action.menu() is not None}
-    menu.insertMenu(submenus["Picture"], make_menu("Map", menu, (actions.whole,), pages))
+    of_map = make_menu("Map", menu, (actions.whole,), pages)
+    menu.insertMenu(submenus["Picture"], of_map)
     go = submenus["Go"].menu()
     assert isinstance(go, QMenu)
     go.addAction(actions.next_gap)
+    return of_map

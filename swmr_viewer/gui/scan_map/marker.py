@@ -22,6 +22,11 @@ def draw_shown(painter: QPainter, cell: QRectF, area: QRect) -> None:
     _rings(painter, inside, ((2, WHITE), (1, DARK)))
 
 
+def draw_ring(painter: QPainter, cell: QRectF, area: QRect) -> None:
+    """Mark the cell of the frame that is shown, and leave its colour free."""
+    _rings(painter, _inside(cell, LEAST_SHOWN, area, 3), ((2, WHITE), (1, DARK)))
+
+
 def draw_revealed(painter: QPainter, cell: QRectF, area: QRect) -> None:
     """Ring a cell that somebody looks for, and leave free what is in it."""
     _rings(painter, _inside(cell, LEAST_REVEALED, area, 4), ((1, WHITE), (2, tokens().bad), (1, DARK)))
