@@ -60,7 +60,7 @@ class QuantityMapTab(QObject):
             quantity=action("&Quantity of the map \u2026", "Q", "Choose what the map shows", self._choose),
             expression=action("&Expression on the map \u2026", "Shift+Q", "Show what is calculated from quantities", self._edit_expression),
             look=action("&Levels of the map \u2026", "Ctrl+Shift+L", "Choose levels, scale and colours of the map", self._edit_look),
-            copy_picture=action("Copy &picture of the map", "Ctrl+Alt+P", "Put the map, as it is seen, on the clipboard", shown.copy_picture),
+            copy_picture=action("Copy &picture of the map", "Ctrl+Alt+P", "Put the map, as seen, on the clipboard", shown.copy_picture),
             copy_values=action("Copy &values of the map", "Ctrl+Alt+N", "Put positions and values on the clipboard", shown.copy_values),
         )
 
