@@ -25,7 +25,7 @@ def pattern_colors() -> dict[Fate, tuple[str, str]]:
     ground = mixed(colors.missing, colors.canvas, 0.55)
     return {
         Fate.NOWHERE: (colors.canvas, colors.canvas),
-        Fate.TO_COME: (mixed(colors.missing, colors.canvas, 0.8),) * 2,
+        Fate.TO_COME: (mixed(colors.missing, colors.canvas, 0.65),) * 2,
         Fate.UNMEASURED: (ground, mixed(colors.muted, ground, 0.25)),
         Fate.MISSING: (colors.canvas, mixed(colors.bad, colors.canvas, 0.35)),
     }

@@ -26,8 +26,8 @@ from swmr_viewer.quantities import GridPlacing, MapPicture, Values, View
 
 LEFT_PX = 56
 """Room for the numbers at the left, and the name of the axis."""
-MOST_STRETCHED = 4.0
-"""A map longer than so many times its height is not drawn with steps alike: it would be a line."""
+MOST_STRETCHED = 2.5
+"""A map that steps of one length would make so much longer, or higher, than the room for it fills the room instead."""
 UNFINISHED_S = 0.3
 """After so long a large map is shown though parts of it are still to be drawn."""
 ZOOM = 1.02
@@ -109,8 +109,9 @@ class MapPlot(PlotPane):
         is_index = drawing is not None and isinstance(drawing.placing, GridPlacing) and drawing.placing.y.is_index
         self.box.invertY(is_index)  # rows that are counted go downwards, as on the map of progress; motors upwards
         wide, high = right - left, top - bottom
-        shape = (wide / high) * max(1.0, self.box.height()) / max(1.0, self.box.width())
-        is_alike = drawing is not None and drawing.is_one_unit and settings.same_scale and 1 / MOST_STRETCHED < shape < MOST_STRETCHED
+        shape = wide / high * max(1.0, self.box.height()) / max(1.0, self.box.width())
+        is_stretched = not 1 / MOST_STRETCHED < shape < MOST_STRETCHED
+        is_alike = drawing is not None and drawing.is_one_unit and settings.same_scale and not is_stretched
         self.box.setAspectLocked(is_alike, 1.0)
         x, y = (left + right) / 2, (bottom + top) / 2
         rect = QRectF(x - ZOOM * wide / 2, y - ZOOM * high / 2, ZOOM * wide, ZOOM * high)

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QTabBar, QVBoxLayout, QWidget
 
 from swmr_viewer.gui.look.labels import button_text, tip
 
-LONGEST_NAME = 120
+LONGEST_NAME = 110
 """Of a tab (px)."""
 
 
@@ -23,6 +23,7 @@ class MapTabs(QTabBar):
         self.setDrawBase(False)
         self.setProperty("flat", "true")
         self.setExpanding(False)
+        self.setUsesScrollButtons(False)
         self.setElideMode(Qt.TextElideMode.ElideNone)
         self.setAccessibleName("Maps")
         self.maps = QVBoxLayout()
