@@ -30,6 +30,7 @@ from swmr_viewer.gui.picture import EmptyState, FrameHeader, FramePane, ViewRow
 from swmr_viewer.gui.quantity_map import QuantityMapTab
 from swmr_viewer.gui.scan_map import MapPages, MapPanel, ScanGaps, add_map_menu, detector_names, make_map_actions
 from swmr_viewer.gui.session import Session
+from swmr_viewer.gui.side_by_side import FrameOrGrid, SideBySide
 from swmr_viewer.gui.snapshots import Burst, Snapshots
 
 GAP = 8
@@ -108,6 +109,8 @@ class MainWindow(QMainWindow):
             lambda: detector_names(session.scan.description.key_paths if session.scan.description is not None else ()),
             self,
         )
+        self.side_by_side = SideBySide(session, self.display)
+        self.center = FrameOrGrid(self.frame_view, self.side_by_side, self.measuring.data_tabs)
         self.top_bar = TopBar(session, self.measuring.data_tabs, actions.snapshot, self.menu_)
         self._pages = QStackedWidget()
         self._pages.addWidget(self.empty)
@@ -130,7 +133,7 @@ class MainWindow(QMainWindow):
         self._notes.insertWidget(1, note)
 
     def _work_page(self) -> QWidget:
-        self.panels = Panels(_panel(self.frame_header, self.frame_view, self.view_row, stretched=self.frame_view))
+        self.panels = Panels(_panel(self.frame_header, self.center, self.view_row, stretched=self.center))
         self.panels.add("map", "Progress map", self.map_panel)
         self.measuring.add_panels(self.panels)
         self.measuring.add_to_frames(self.frame_view)
@@ -140,7 +143,7 @@ class MainWindow(QMainWindow):
         for button in tools.compose(self.menu_, self.actions_.quit):
             self.top_bar.add_tool(button, icons.get(button, ""))
         self.measuring.menu_.addSeparator()
-        self.measuring.menu_.addActions(self.alarms.actions_)
+        self.measuring.menu_.addActions([*self.alarms.actions_, self.side_by_side.link_zoom])
         self.alarms.open_below(self.measuring.button)
         self.top_bar.add_tool(self.measuring.button, "measure")
         self.top_bar.add_tool(self.edge.combine_button)
@@ -175,6 +178,7 @@ class MainWindow(QMainWindow):
         self.alarms.alerted.connect(self.edge.notifier.notify_alarm)
         actions.snapshot.triggered.connect(self.snapshots.take)
         actions.fit.triggered.connect(view.fit)
+        actions.fit.triggered.connect(self.side_by_side.fit)
         actions.pixels.triggered.connect(view.zoom_to_pixels)
         self.frame_header.title.clicked.connect(self.edge.actions.go_to.trigger)
         actions.picture_alone.toggled.connect(self._show_picture_alone)

@@ -17,6 +17,7 @@ from swmr_viewer.gui.display.levels_scale import Scale
 from swmr_viewer.gui.display.orientation import Orientation
 from swmr_viewer.gui.session import Session
 from swmr_viewer.reader.messages import NO_CORRECTION, Correction, DataDescription, PixelMaskRead
+from swmr_viewer.scan_model import LiveFrame
 
 Levels = tuple[float, float]
 
@@ -116,6 +117,15 @@ class Display(QObject):
         """Those of the data set that is shown."""
         return self._here(self._kept.get(self._place, DisplaySettings()))
 
+    def settings_of(self, data: DataDescription) -> DisplaySettings:
+        """Return those of any data set of the open file."""
+        return _for_file(self._kept.get(self._session.scan.places.name_of(data.path), DisplaySettings()), data)
+
+    def masks_of(self, data: DataDescription, frame: LiveFrame) -> tuple[float | None, npt.NDArray[np.bool_] | None]:
+        """Return ``saturation_value`` and ``pixel_mask`` of a frame of any data set."""
+        mask = self._mask_of(data.path, frame, self.settings_of(data).mask.mask_path)
+        return saturation_of(frame.whole.dtype, data.facts.saturation_value), mask
+
     @property
     def kept(self) -> Mapping[str, DisplaySettings]:
         """What was chosen so far, by the names of places."""
@@ -129,11 +139,12 @@ class Display(QObject):
     @property
     def pixel_mask(self) -> npt.NDArray[np.bool_] | None:
         """The mask that the settings name (True: masked), or None where they name none, or it was not read yet, or cannot be used."""
-        shown = self._session.scan.shown
-        if shown is not None and (shown.own_mask is not None or shown.lacks_mask):
-            return shown.own_mask
-        found = self._masks.get(self._path)
-        wanted = self.settings.mask.mask_path
+        return self._mask_of(self._path, self._session.scan.shown, self.settings.mask.mask_path)
+
+    def _mask_of(self, path: str, frame: LiveFrame | None, wanted: str | None) -> npt.NDArray[np.bool_] | None:
+        if frame is not None and (frame.own_mask is not None or frame.lacks_mask):
+            return frame.own_mask
+        found = self._masks.get(path)
         return found[1] if found is not None and wanted is not None and found[0] == (self._session.scan.generation, wanted) else None
 
     @property
@@ -222,12 +233,19 @@ class Display(QObject):
 
     def change(self, **changes: Any) -> None:
         """Replace some fields of the settings of the data set that is shown."""
-        before, after = self.settings, self._here(replace(self.settings, **changes))
+        self._put(self._path, self._place, self.settings, self._here(replace(self.settings, **changes)))
+
+    def change_of(self, data: DataDescription, **changes: Any) -> None:
+        """Replace some fields of the settings of any data set."""
+        before = self.settings_of(data)
+        self._put(data.path, self._session.scan.places.name_of(data.path), before, _for_file(replace(before, **changes), data))
+
+    def _put(self, path: str, place: str, before: DisplaySettings, after: DisplaySettings) -> None:
         if after == before:
             return
-        self._kept[self._place] = replace(after, mask=replace(after.mask, mask_path=None, gaps=()))
+        self._kept[place] = replace(after, mask=replace(after.mask, mask_path=None, gaps=()))
         if _wished(after) != _wished(before):
-            self._session.prepare(self._path, **_wished(after))
+            self._session.prepare(path, **_wished(after))
         self.changed.emit()
 
     def set_mode(self, mode: LevelMode) -> None:
@@ -270,8 +288,7 @@ class Display(QObject):
     def _prepare_all(self) -> None:
         """Have the frames of a file that was opened prepared as its places are remembered."""
         for data in self._session.scan.description.data if self._session.scan.description is not None else ():
-            settings = self._kept.get(self._session.scan.places.name_of(data.path), DisplaySettings())
-            self._session.prepare(data.path, **_wished(_for_file(settings, data)))
+            self._session.prepare(data.path, **_wished(self.settings_of(data)))
 
     def _note_path(self) -> None:
         shown = self._session.scan.shown

@@ -68,7 +68,7 @@ class Measuring(QObject):
         self.scalars = Scalars(session, self.measurements)
         self.waterfall = Waterfall(session, self.measurements)
         self.data_tabs = DataTabs(session)
-        window.addAction(self.data_tabs.next_action)
+        window.addActions([self.data_tabs.next_action, self.data_tabs.all_action])
         self.actions_ = make_measuring_actions(window)
         self.regions_panel = RegionsPanel(session, self.measurements, display, self.actions_)
         self.profile_panel = ProfilePanel(session, self.measurements, display, self.crosshair, self.actions_)
@@ -86,7 +86,9 @@ class Measuring(QObject):
         self.tabs.add_page("Curve", self.regions_panel, (self.regions_panel.quantity, self.regions_panel.against))
         self.tabs.add_page("Profile", self.profile_panel, (self.profile_panel.of,))
         panel = panels.add("measuring", "Curve", self.tabs, shown=False)
-        self.menu_ = make_measuring_menu(self.actions_, (self.data_tabs.next_action, panel.toggleViewAction()), self._window)
+        self.menu_ = make_measuring_menu(
+            self.actions_, (self.data_tabs.next_action, self.data_tabs.all_action, panel.toggleViewAction()), self._window
+        )
         self.menu_.addMenu(self.compare_menu.menu)
         self.button = MeasureButton(self.menu_)
         for layer in (self.layer, self.spans):

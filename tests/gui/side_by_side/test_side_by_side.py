@@ -1,0 +1,115 @@
+"""Data sets side by side on a scripted reader: the same frame in each pane, own levels, linked zoom; and on the real one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from PySide6.QtCore import QPoint, Qt
+from pytestqt.qtbot import QtBot
+
+from swmr_viewer.core.conditions import Timeout
+from swmr_viewer.gui.assembly import Assembly
+from swmr_viewer.reader import messages as m
+from tests.gui.fakes import FakeSupervisor, picture
+from tests.gui.waiting import WAIT_MS
+
+Following = Callable[..., Assembly]
+LiveViewer = Callable[..., Assembly]
+SHAPE = (4, 5)
+PATHS = tuple(f"/entry/{name}/data" for name in ("eiger", "pilatus", "merlin", "zyla", "maia"))
+LEFT = Qt.MouseButton.LeftButton
+
+
+def say_beside(qtbot: QtBot, viewer: Assembly, reader: FakeSupervisor, number: int, index: int) -> np.ndarray:
+    pixels = picture(seed=10 * number + index)
+    with qtbot.waitSignal(viewer.session.frame_came_beside):
+        reader.say_frame(pixels, index, SHAPE, live=False, data_path=PATHS[number], beside=True)
+    return pixels
+
+
+def test_the_same_frame_is_seen_of_each_data_set(qtbot: QtBot, reader: FakeSupervisor, following: Following) -> None:
+    viewer = following(SHAPE, data_paths=PATHS)
+    grid, tabs, session = viewer.window.side_by_side, viewer.window.measuring.data_tabs, viewer.session
+    with qtbot.waitSignal(session.frames_completed):
+        reader.say_keys(SHAPE, (0, 10))
+    with qtbot.waitSignal(session.frame_changed):
+        reader.say_frame(picture(), 8, SHAPE)
+    assert not reader.sent(m.ShowAlso), "nothing is asked for while nobody looks"
+    assert tabs.tabText(5) == "side by side"
+    qtbot.mouseClick(tabs, LEFT, pos=tabs.tabRect(5).center())
+    assert grid.isVisible()
+    assert not viewer.window.frame_view.isVisible()
+    assert reader.sent(m.ShowAlso)[-1].data_paths == PATHS[:4]
+    assert [pane.title.text() for pane in grid.panes] == ["eiger", "pilatus", "merlin", "zyla"]
+    assert grid.words.text() == "4 of 5 data sets"
+    assert [pane.nothing.text() for pane in grid.panes[1:]] == ["Frame 8 is not there yet."] * 3
+    np.testing.assert_array_equal(grid.panes[0].frame.raw, picture())
+    for number in (1, 2, 3):
+        pixels = say_beside(qtbot, viewer, reader, number, 8)
+        np.testing.assert_array_equal(grid.panes[number].frame.raw, pixels)
+        assert not grid.panes[number].state.text()
+    assert len(reader.held) == 1, "frames beside hold no slots"
+    with qtbot.waitSignal(session.frame_changed):
+        reader.say_frame(picture(seed=9), 9, SHAPE)
+    assert grid.panes[1].state.text() == "frame 8; 9 is not there yet"
+    assert not grid.panes[0].state.text()
+    say_beside(qtbot, viewer, reader, 1, 9)
+    assert not grid.panes[1].state.text()
+
+    levels = [pane.image.levels for pane in grid.panes]
+    grid.panes[1].image.levels_typed.emit(3.0, 30.0)
+    assert grid.panes[1].image.levels == (3.0, 30.0)
+    assert [pane.image.levels for pane in grid.panes if pane is not grid.panes[1]] == [levels[0], *levels[2:]], "levels are each one's own"
+
+    boxes = [pane.image.box for pane in grid.panes]
+    boxes[0].setRange(xRange=(10, 20), yRange=(10, 20), padding=0)
+    assert boxes[1].frame_rect.width() > 40
+    assert grid.link_zoom.isEnabled()
+    qtbot.keyClick(viewer.window, Qt.Key.Key_L, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
+    assert all(box.frame_rect.center() == boxes[0].frame_rect.center() for box in boxes)
+    boxes[2].setRange(xRange=(30, 40), yRange=(30, 40), padding=0)
+    assert all(abs(box.frame_rect.center().x() - 35) < 1e-6 for box in boxes)
+
+    qtbot.mouseClick(grid.panes[2].title, LEFT, pos=QPoint(4, 4))
+    assert session.scan.data_path == PATHS[2]
+    assert reader.sent(m.ShowLive)[-1].data_path == PATHS[2]
+    assert grid.isVisible()
+    assert grid.panes[0].frame is None, "its slot was given back"
+    with qtbot.waitSignal(session.frame_changed):
+        reader.say_frame(picture(seed=7), 9, SHAPE, data_path=PATHS[2])
+    np.testing.assert_array_equal(grid.panes[2].frame.raw, picture(seed=7))
+    qtbot.mouseClick(tabs, LEFT, pos=tabs.tabRect(1).center())
+    assert viewer.window.frame_view.isVisible()
+    assert session.scan.data_path == PATHS[1]
+    assert reader.sent(m.ShowAlso)[-1].data_paths == ()
+    assert not grid.panes
+    tabs.all_action.trigger()
+    assert grid.isVisible()
+    following(SHAPE, data_paths=PATHS[:1])
+    assert viewer.window.frame_view.isVisible(), "one data set stands beside none"
+    assert tabs.count() == 1
+
+
+def test_detectors_of_a_scan_are_seen_side_by_side_as_they_are_written(
+    qtbot: QtBot, live_viewer: LiveViewer, live_writer: Any, tmp_path: Path
+) -> None:
+    scan = live_writer(frame_shape=(48, 64), n_detectors=3)
+    data = tuple(f"/entry/{name}/data" for name in ("detector", "detector2", "detector3"))
+    viewer = live_viewer(scan.path, data_paths=data, conditions=(Timeout(600.0),))
+    grid = viewer.window.side_by_side
+    qtbot.waitUntil(lambda: viewer.window.measuring.data_tabs.all_action.isEnabled(), timeout=WAIT_MS)
+    viewer.window.measuring.data_tabs.all_action.trigger()
+    for _ in range(7):
+        for index in scan.step():
+
+            def all_seen(index: int = index) -> bool:
+                return all(pane.frame is not None and pane.frame.index == index for pane in grid.panes)
+
+            qtbot.waitUntil(all_seen, timeout=WAIT_MS)
+            for number, pane in enumerate(grid.panes):
+                np.testing.assert_array_equal(pane.frame.raw, scan.expected(index, number))
+    assert len(grid.panes) == 3
+    assert scan.complete
