@@ -11,18 +11,21 @@ import pytest
 
 from swmr_viewer.analysis import MaskRules, Region, region_mask, valid_mask
 from swmr_viewer.core.conditions import FileClosed, Timeout
+from swmr_viewer.core.ranges import runs_of
 from swmr_viewer.reader.messages import (
     FRAME_COLUMNS,
     Combine,
     FrameReady,
     Measure,
     Measured,
+    OfPoints,
     Opened,
     ReaderReplaced,
     SetDisplay,
     SetEveryFrame,
     ShowIndex,
     ShowLive,
+    ShowPoints,
 )
 from tests.reader.listening import Listener
 
@@ -72,6 +75,9 @@ def expected_row(frame: np.ndarray, saturation: int, regions=REGIONS) -> dict[st
         pixels = frame[box][good].astype(float)
         row |= {f"{region.name}.sum": pixels.sum(), f"{region.name}.mean": pixels.mean()}
         row |= {f"{region.name}.maximum": pixels.max(), f"{region.name}.std": pixels.std()}
+        for what, at in zip(("centre_y", "centre_x"), np.nonzero(good), strict=True):
+            start = box["yx".index(what[-1])].start
+            row[f"{region.name}.{what}"] = np.average(start + at + 0.5, weights=pixels) if pixels.sum() else np.nan
     return row
 
 
@@ -144,7 +150,7 @@ def test_every_complete_frame_is_measured_once_newest_first(live_writer, layout)
     assert first.indices[0] == max(range(20)) or layout == "diamond"
     assert sorted(table) == list(range(40))
     for index, row in table.items():
-        assert row == pytest.approx(expected_row(writer.expected(index), 2**32 - 2), rel=1e-12), index
+        assert row == pytest.approx(expected_row(writer.expected(index), 2**32 - 2), rel=1e-12, nan_ok=True), index
 
 
 def test_a_new_revision_replaces_the_one_before(live_writer):
@@ -157,7 +163,7 @@ def test_a_new_revision_replaces_the_one_before(live_writer):
         table = until_measured(listener, 3, 30)
         revisions = [event.revision for event in listener.all_of(Measured)]
     assert revisions == sorted(revisions)
-    assert {len(row) for row in table.values()} == {len(FRAME_COLUMNS) + 8}
+    assert {len(row) for row in table.values()} == {len(FRAME_COLUMNS) + 12}
 
 
 def test_every_frame_is_delivered_in_order_though_the_window_is_slow(live_writer):
@@ -269,3 +275,31 @@ def test_a_replaced_reader_goes_on_measuring_masking_and_with_every_frame(live_w
         frame = writer.expected(index)
         assert row["n_masked"] == (~valid_mask(frame) | bad).sum()
         assert row["total"] == frame[valid_mask(frame) & ~bad].sum(dtype=np.int64)
+
+
+def test_the_frames_of_points_are_one_picture_also_in_a_reader_that_took_over(live_writer):
+    writer = live_writer(scan_shape=(3, 5), dtype="uint16")
+    points = np.array([1, 2, 6, 7, 13])
+    writer.step(7)
+    with Listener() as listener:
+        generation = listener.follow(writer.path, KEYS, DATA, conditions=UNTIL)
+
+        def until_of(*indices: int) -> None:
+            listener.until(lambda event: isinstance(event, FrameReady) and event.of_points == of_points and event.combined == len(indices))
+            expected = combined_of(writer, list(indices), "mean")
+            good = ~np.isnan(expected)
+            np.testing.assert_allclose(listener.frames[-1][1][good], expected[good], rtol=1e-12)
+            assert np.array_equal(valid_mask(listener.frames[-1][1]), good)
+
+        of_points = OfPoints(1, "mean", 5, 0)
+        listener.supervisor.send(ShowPoints(generation, 1, runs_of(points), "mean", None, (3, 5)))
+        until_of(1, 2, 6)
+        writer.step(1)
+        until_of(1, 2, 6, 7)
+        os.kill(listener.pid, signal.SIGKILL)
+        listener.until_a(ReaderReplaced)
+        writer.step(7)
+        until_of(*points)
+        listener.supervisor.send(ShowLive(generation))
+        listener.until(is_frame(14))
+        writer.finish()
