@@ -187,7 +187,7 @@ class Measurements(QObject):
         self._marks[place] = marks
         changed = differing(before, marks)
         if changed:
-            self._session.scan.table_of(place).measured.forget({f"{name}.{what}" for name in changed for what in m.REGION_COLUMNS})
+            self._session.scan.table_of(place).measured.forget({f"{name}.{what}" for name in changed for what in m.ALL_REGION_COLUMNS})
         if changed and place == self._session.scan.place:
             self._request()
         self.marks_changed.emit()
