@@ -52,6 +52,8 @@ class CurveView(PlotPane):
     painted = Signal()
     axis_changed = Signal()
     """``channels`` are others."""
+    drawn = Signal(object, object)
+    """x and values of the spectrum that is drawn now, float64; empty where there is none."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         self.channels: ChannelAxis | None = None
@@ -95,6 +97,7 @@ class CurveView(PlotPane):
             return
         x, scale = self._x(len(self._values)), self.scale_of(self._values, *self._earlier)
         self.curve.setData(x, scale.forward(self._values))
+        self.drawn.emit(x, self._values)
         for number, curve in enumerate(self.behind):
             if number < len(self._earlier):
                 curve.setData(x, scale.forward(self._earlier[number]))
@@ -108,6 +111,7 @@ class CurveView(PlotPane):
         self._set_channels(None)
         for curve in (self.curve, *self.behind):
             curve.setData([], [])
+        self.drawn.emit(np.empty(0), np.empty(0))
 
     def apply_theme(self) -> None:
         super().apply_theme()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from html import escape
 from typing import Any
 
@@ -68,6 +69,8 @@ class PlotPane(QWidget):
         self._later = QTimer(self, singleShot=True, interval=REDRAW_MS)
         self._later.timeout.connect(self._redraw_if_seen)
         self._is_stale = False
+        self.more_entries: Callable[[], list[MenuEntry]] = list
+        """What else can be done with what is drawn, asked when the menu opens."""
         theme_of_application().changed.connect(self.apply_theme)
         self.apply_theme()
 
@@ -127,7 +130,7 @@ class PlotPane(QWidget):
 
     def open_menu(self, at: QPoint, place: QPointF | None) -> None:
         """Open the context menu at a place of the screen."""
-        self.menu.open(at, self.entries_at(place), self.view_entries)
+        self.menu.open(at, self.entries_at(place), self.more_entries(), self.view_entries)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         if event.reason() is not QContextMenuEvent.Reason.Mouse:  # the right button may still be dragged, to zoom

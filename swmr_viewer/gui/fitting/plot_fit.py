@@ -26,16 +26,15 @@ class PlotFit(QObject):
         Fits; ``key`` is this plot's own.
     pane : PlotPane
         Over whose curve the fit is drawn. Of what is seen of it alone the points count, once it is zoomed into.
-    name : str
-        Of the curve, in tables.
     """
 
     changed = Signal()
     """``words`` are others."""
 
-    def __init__(self, fitter: Fitter, key: str, pane: PlotPane, name: str) -> None:
+    def __init__(self, fitter: Fitter, key: str, pane: PlotPane) -> None:
         super().__init__(pane)
-        self._fitter, self._key, self._pane, self._name = fitter, key, pane, name
+        self._fitter, self._key, self._pane = fitter, key, pane
+        self._name, self._tells_name = key, False
         self.model = FitModel.NONE
         self.result = FitResult()
         self._curve: FitRequest | None = None
@@ -62,9 +61,20 @@ class PlotFit(QObject):
         self.changed.emit()
         self._ask()
 
-    def show_curve(self, x: Values, y: Values, x_unit: str = "", y_unit: str = "") -> None:
-        """Tell of this curve from now on; the arrays must not be written to."""
-        self._curve = FitRequest(self.model, x, y, None, x_unit, y_unit)
+    def show_curve(self, x: Values, y: Values, units: tuple[str, str] = ("", ""), name: str = "", *, tells_name: bool = False) -> None:
+        """Tell of this curve from now on.
+
+        Parameters
+        ----------
+        x, y : float64 array (n,)
+            In any order, NaN in gaps; must not be written to.
+        units : tuple of str
+            Of x and of y.
+        name : str
+            Of the curve, in tables; with ``tells_name`` in the line as well: it is one of several.
+        """
+        self._name, self._tells_name = name or self._key, tells_name
+        self._curve = FitRequest(self.model, x, y, None, *units)
         self._ask()
 
     def set_span(self, span: tuple[float, float] | None) -> None:
@@ -84,16 +94,15 @@ class PlotFit(QObject):
     @property
     def words(self) -> str:
         """The fit in one line, or why there is none; without a model, what else can be told of the curve."""
-        if self.model is not FitModel.NONE:
-            return fit_words(self.result)
-        return statistics_words(self.result.statistics, self._x_unit)
+        is_fit = self.model is not FitModel.NONE
+        words = fit_words(self.result) if is_fit else statistics_words(self.result.statistics, self._x_unit)
+        return f"{self._name}: {words}" if words and self._tells_name else words
 
     @property
     def all_words(self) -> str:
         """All that is known, in lines."""
         return everything(self.result, self._x_unit)
 
-    @property
     def entries(self) -> list[MenuEntry]:
         """What can be copied."""
         if not self.result.is_fitted:

@@ -19,6 +19,7 @@ from swmr_viewer.gui.measuring.curve_panel import CurvePanel
 from swmr_viewer.gui.measuring.measurements import Measurements
 from swmr_viewer.gui.measuring.measuring_actions import MeasureButton, make_measuring_actions, make_measuring_menu
 from swmr_viewer.gui.measuring.picture_menu import PictureMenu
+from swmr_viewer.gui.measuring.plot_fits import PlotFits
 from swmr_viewer.gui.measuring.plot_menus import PlotMenus
 from swmr_viewer.gui.measuring.pointed_value import PointedValue
 from swmr_viewer.gui.measuring.profile_lines import ProfileOf
@@ -72,6 +73,7 @@ class Measuring(QObject):
         self.actions_ = make_measuring_actions(window)
         self.regions_panel = RegionsPanel(session, self.measurements, display, self.actions_)
         self.profile_panel = ProfilePanel(session, self.measurements, display, self.crosshair, self.actions_)
+        self.fits = PlotFits(session, self.measurements, self.fitter, self.profile_panel, view)
         self._shared = SharedAxis(view.curve, self.waterfall.plot)
         over_frames = (self.regions_panel.curve, self.scalars.curve, self.scalars.map)
         of_frame = (self.profile_panel.curve, view.curve, self.waterfall.plot)
@@ -84,7 +86,7 @@ class Measuring(QObject):
         """Place the panels, closed; drawing the first region or line opens them."""
         self.tabs = CurvePanel()
         self.tabs.add_page("Curve", self.regions_panel, (self.regions_panel.quantity, self.regions_panel.against))
-        self.tabs.add_page("Profile", self.profile_panel, (self.profile_panel.of,))
+        self.tabs.add_page("Profile", self.profile_panel, (self.profile_panel.of, self.fits.profile_row.choice))
         panel = panels.add("measuring", "Curve", self.tabs, shown=False)
         self.menu_ = make_measuring_menu(
             self.actions_, (self.data_tabs.next_action, self.data_tabs.all_action, panel.toggleViewAction()), self._window

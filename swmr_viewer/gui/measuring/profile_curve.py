@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import zip_longest
 
 import numpy as np
-from PySide6.QtCore import QPointF
+from PySide6.QtCore import QPointF, Signal
 from PySide6.QtWidgets import QWidget
 
 from swmr_viewer.analysis import line_profile
@@ -27,6 +27,9 @@ class ProfileCurve(PlotPane):
 
     Masked pixels are gaps in it, and without the mask that counts there is no curve.
     """
+
+    drawn = Signal(object, object)
+    """x (pixels) and values of the first curve that is drawn now, float64; empty where there is none."""
 
     def __init__(
         self, session: Session, measurements: Measurements, display: Display, crosshair: Crosshair, parent: QWidget | None = None
@@ -74,6 +77,7 @@ class ProfileCurve(PlotPane):
         if [line.name for line in lines] != [line.name for line in self._drawn]:
             self._drawn = lines
             self.apply_theme()
+        self.drawn.emit(*next(iter(self._along.values()), (np.empty(0), np.empty(0))))
 
     def _profile(self, line: ProfileLine) -> tuple[Values, Values]:
         frame, marks = self._session.scan.shown, self._measurements.marks

@@ -71,7 +71,7 @@ class ProfilePanel(QWidget):
 
     def _lay_out(self) -> None:
         self._drawn = QWidget()
-        inner = QVBoxLayout(self._drawn)
+        inner = self._inner = QVBoxLayout(self._drawn)
         inner.setContentsMargins(0, 0, 0, 0)
         inner.setSpacing(4)
         inner.addWidget(self.curve, 1)
@@ -87,6 +87,10 @@ class ProfilePanel(QWidget):
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
         box.addWidget(self._pages)
+
+    def add_below(self, row: QWidget) -> None:
+        """Put what is told of the curve between it and where the line is."""
+        self._inner.insertWidget(1, row)
 
     def choose(self, of: str) -> None:
         """Show the profile of the line, or of the row, the column, or both at the cross-hair."""

@@ -30,6 +30,20 @@ class _Pages(QStackedWidget):
         return super().minimumSizeHint() if shown is None else shown.minimumSizeHint().expandedTo(shown.minimumSize())
 
 
+class _Spectrum(QWidget):
+    """The curve, and what is told of it below."""
+
+    def __init__(self, curve: CurveView) -> None:
+        super().__init__()
+        self._box = QVBoxLayout(self)
+        self._box.setContentsMargins(0, 0, 0, 0)
+        self._box.setSpacing(2)
+        self._box.addWidget(curve, 1)
+
+    def add(self, row: QWidget) -> None:
+        self._box.addWidget(row)
+
+
 class FramePane(QWidget):
     """Shows ``session.scan.shown``."""
 
@@ -45,7 +59,8 @@ class FramePane(QWidget):
         self.image = ImageView()
         self.curve = CurveView()
         self.nothing = _big_label("muted")
-        self._spectra, self._scalars = _column(self.curve), QStackedWidget()
+        self._spectrum = _Spectrum(self.curve)
+        self._spectra, self._scalars = _column(self._spectrum), QStackedWidget()
         self._pages = _Pages()
         for page in (self.nothing, self.image, self._spectra, self._scalars):
             self._pages.addWidget(page)
@@ -88,6 +103,10 @@ class FramePane(QWidget):
 
     def add_under_spectra(self, widget: QWidget) -> None:
         self._spectra.addWidget(widget)
+
+    def add_below_spectrum(self, row: QWidget) -> None:
+        """Put what is told of the spectrum right below it."""
+        self._spectrum.add(row)
 
     def show_scalars_in(self, widget: QWidget) -> None:
         """Show this while the frames are scalars; it says the shown value itself."""
