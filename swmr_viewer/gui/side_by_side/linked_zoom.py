@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 
 from swmr_viewer.gui.image import ImageView
 
 
 class LinkedZoom(QObject):
     """While it is on, what is seen of one picture is seen of all."""
+
+    followed = Signal(object)
+    """The ``ImageView`` that shows another part now, because another one does."""
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
@@ -43,4 +46,5 @@ class LinkedZoom(QObject):
         for view in self._views:
             if view is not leader:
                 view.box.show_rect(seen)
+                self.followed.emit(view)
         self._is_moving = False

@@ -57,7 +57,7 @@ class DataPane(QWidget):
         self._is_zoomed = False
         self._fitting = QTimer(self, singleShot=True, interval=0)
         self._fitting.timeout.connect(self._fit)
-        self.image.box.sigRangeChangedManually.connect(self._note_zoom)
+        self.image.box.sigRangeChangedManually.connect(self.note_zoom)
         self._lay_out()
         self.image.levels_edited.connect(lambda: self._fix_levels(*self.image.levels))
         self.image.levels_typed.connect(self._fix_levels)
@@ -89,7 +89,8 @@ class DataPane(QWidget):
         if not self._is_zoomed:
             self.image.fit()
 
-    def _note_zoom(self) -> None:
+    def note_zoom(self) -> None:
+        """Take note that somebody chose what part is seen: another place does not change it."""
         self._is_zoomed = True
 
     def _fix_levels(self, low: float, high: float) -> None:

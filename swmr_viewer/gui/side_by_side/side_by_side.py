@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from swmr_viewer.gui.display.display_settings import Display
+from swmr_viewer.gui.image import ImageView
 from swmr_viewer.gui.look.labels import FittingLabel
 from swmr_viewer.gui.look.menus import ActionButton, make_action
 from swmr_viewer.gui.picture import data_names
@@ -37,12 +38,13 @@ class SideBySide(QWidget):
         self.link_zoom = make_action(
             self,
             "&Linked zoom",
-            "Ctrl+Shift+L",
+            "Ctrl+Alt+L",
             "Show the same part of all pictures side by side, if they are of one size",
             checkable=True,
         )
         self.link_zoom.toggled.connect(self._link)
         self._zoom = LinkedZoom(self)
+        self._zoom.followed.connect(self._note_zoom)
         self.words = FittingLabel("muted")
         self._link_button = ActionButton("Linked zoom", self.link_zoom)
         self._link_button.setCheckable(True)
@@ -151,6 +153,11 @@ class SideBySide(QWidget):
         index = self.session.scan.index
         for pane in self.panes:
             pane.say(index)
+
+    def _note_zoom(self, view: ImageView) -> None:
+        for pane in self.panes:
+            if pane.image is view:
+                pane.note_zoom()
 
     def _link(self) -> None:
         shapes = [pane.data.frame_shape for pane in self.panes if len(pane.data.frame_shape) >= 2]
