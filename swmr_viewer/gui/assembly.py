@@ -39,6 +39,7 @@ class Assembly:
         QCoreApplication.sendPostedEvents(self.session, QEvent.Type.MetaCall)  # frames on their way are released by the session
         self.session.close()
         self.window.snapshots.close()
+        self.window.comparing.close()
         self.window.measuring.fitter.close()
         self.window.close()
         for part in (self.window, self.session, self.thread):

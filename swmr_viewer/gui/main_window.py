@@ -26,7 +26,7 @@ from swmr_viewer.gui.look.panels import Panels
 from swmr_viewer.gui.look.scrolled import Scrolled
 from swmr_viewer.gui.look.settings import settings
 from swmr_viewer.gui.measuring import Measuring
-from swmr_viewer.gui.picture import EmptyState, FrameHeader, FramePane, ViewRow
+from swmr_viewer.gui.picture import Comparing, EmptyState, FrameHeader, FramePane, ViewRow
 from swmr_viewer.gui.quantity_map import QuantityMapTab
 from swmr_viewer.gui.scan_map import MapPages, MapPanel, ScanGaps, add_map_menu, detector_names, make_map_actions
 from swmr_viewer.gui.session import Session
@@ -85,6 +85,7 @@ class MainWindow(QMainWindow):
         self.display = Display(session)
         self.display_memory = DisplayMemory(session, self.display)
         self.frame_view = FramePane(session, self.display)
+        self.comparing = Comparing(session, self.display, self.frame_view, self)
         self.view_row = ViewRow(session, self.display)
         self.display_tools = DisplayTools(session, self.display, actions.auto_levels, self)
         self.display_tools.stand_beside(self.frame_view.image.column)
@@ -150,6 +151,7 @@ class MainWindow(QMainWindow):
         self.fit_button = _tool(self.actions_.fit, "Fit")
         self.top_bar.add_tool(self.fit_button, "fit")
         self.menu_.insertMenu(self.actions_.quit, self.view_row.menu_)
+        self.menu_.insertMenu(self.actions_.quit, self.comparing.menu_)
         self.menu_.insertMenu(self.actions_.quit, self.measuring.menu_)
         self._lend_actions()
         page = QWidget()
@@ -183,6 +185,7 @@ class MainWindow(QMainWindow):
         self.frame_header.title.clicked.connect(self.edge.actions.go_to.trigger)
         actions.picture_alone.toggled.connect(self._show_picture_alone)
         view.pixel_pointed.connect(self.readout.point_at)
+        self.readout.explains = self.comparing.held.values_at
         self.measuring.waterfall.pointed.connect(self.readout.point_elsewhere)
 
     def _show_picture_alone(self, alone: bool) -> None:

@@ -103,6 +103,11 @@ class LiveFrame:
         return bool(self.made.corrected) or self.made.compared != "none"
 
     @property
+    def centre(self) -> float | None:
+        """The value that stands for *the same as the reference*, about which levels lie evenly; None where there is none."""
+        return {"difference": 0.0, "ratio": 1.0}.get(self.made.compared)
+
+    @property
     def kind(self) -> str:
         """What kind of number is shown, in numpy's letters: the file's, or what was made of them."""
         return str((self.raw if self.is_made else self.whole).dtype.kind)

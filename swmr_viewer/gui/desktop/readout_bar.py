@@ -97,6 +97,8 @@ class ReadoutBar(QWidget):
             value = self._made_value(frame, at)
         elif frame.raw[at] in facts.gap_values:
             value += " (defective: no measurement)" if frame.raw[at] != -1 else " (gap: no measurement)"
+        elif also := self.explains(frame, at):
+            value = f"{value}   {also}"
         if len(at) == 1:
             short = [f"channel {at[0]}", value]
             words = [*short, *axis_text(facts, at[0])]

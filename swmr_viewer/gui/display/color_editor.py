@@ -7,7 +7,7 @@ from PySide6.QtGui import QColor, QIcon, QPixmap
 from PySide6.QtWidgets import QButtonGroup, QCheckBox, QHBoxLayout, QToolButton, QWidget
 
 from swmr_viewer.core.number_text import count_text, value_text
-from swmr_viewer.gui.display.color_maps import COLOR_MAPS, swatch
+from swmr_viewer.gui.display.color_maps import ALL_MAPS, swatch
 from swmr_viewer.gui.display.display_settings import Display
 from swmr_viewer.gui.display.levels_text import OWN_COLORS_TIP
 from swmr_viewer.gui.look.labels import PlainLabel
@@ -25,7 +25,7 @@ class ColorEditor(Popup):
     def __init__(self, display: Display, parent: QWidget) -> None:
         super().__init__(parent)
         self._display = display
-        self.maps = {name: _map_button(name) for name in COLOR_MAPS}
+        self.maps = {name: _map_button(name) for name in ALL_MAPS}
         self.inverted = QCheckBox("Inverted")
         self.masked = {name: _masked_button(name) for name in MASKED_COLORS}
         self.saturated = QCheckBox("Mark saturated pixels")

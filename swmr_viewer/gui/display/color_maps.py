@@ -15,6 +15,9 @@ from PySide6.QtGui import QImage, QPixmap
 # these (a test holds it), so they can be read in black and white, and viridis and cividis by colour-blind eyes as well.
 _SOURCES = {"viridis": "viridis", "cividis": "cividis", "magma": "magma", "inferno": "inferno", "plasma": "plasma", "grey": "CET-L1"}
 COLOR_MAPS = tuple(_SOURCES)
+DIVERGING_MAP = "blue\u2013red"
+"""For differences and ratios: pale in the middle, where nothing changed, and darker to both ends; also for colour-blind eyes."""
+ALL_MAPS = (*COLOR_MAPS, DIVERGING_MAP)
 DEFAULT_COLOR_MAP = "viridis"
 """Perceptually even, and safe for colour-blind eyes."""
 
@@ -30,7 +33,7 @@ def color_table(name: str, inverted: bool = False) -> Table:
     KeyError
         If there is no such colour map.
     """
-    table = pg.colormap.get(_SOURCES[name]).getLookupTable(0.0, 1.0, 256)[:, :3].astype(np.uint8)
+    table = pg.colormap.get("CET-D1A" if name == DIVERGING_MAP else _SOURCES[name]).getLookupTable(0.0, 1.0, 256)[:, :3].astype(np.uint8)
     table = np.ascontiguousarray(table[::-1] if inverted else table)
     table.setflags(write=False)
     return table

@@ -9,7 +9,7 @@ from functools import partial
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QMenu, QWidget
 
-from swmr_viewer.gui.display.color_maps import COLOR_MAPS
+from swmr_viewer.gui.display.color_maps import ALL_MAPS
 from swmr_viewer.gui.display.display_settings import Display, LevelMode
 from swmr_viewer.gui.display.levels_scale import Scale
 from swmr_viewer.gui.display.levels_text import OWN_COLORS_TIP, SCALE_TIPS, SCALE_WORDS
@@ -50,7 +50,7 @@ def make_display_actions(display: Display, owner: QWidget) -> DisplayActions:
         return action(f"&{kind.capitalize()}", keys, SCALE_TIPS[kind], lambda: display.change(scale=kind), checkable=True)
 
     def next_map() -> None:
-        display.change(color_map=COLOR_MAPS[(COLOR_MAPS.index(display.settings.color_map) + 1) % len(COLOR_MAPS)])
+        display.change(color_map=ALL_MAPS[(ALL_MAPS.index(display.settings.color_map) + 1) % len(ALL_MAPS)])
 
     group = QActionGroup(owner)
     scales = {kind: scale(kind, f"Ctrl+{number}") for number, kind in enumerate(Scale, 1)}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from swmr_viewer.gui.display.color_maps import COLOR_MAPS
+from swmr_viewer.gui.display.color_maps import ALL_MAPS
 from swmr_viewer.gui.display.display_settings import Display, DisplaySettings
 from swmr_viewer.gui.session import PlaceMemory, PlaceStore, Session
 
@@ -32,7 +32,7 @@ def _checked(chosen: DisplaySettings) -> DisplaySettings:
         0 <= low < high <= 100
         and (chosen.levels is None) == chosen.is_auto
         and (chosen.levels is None or chosen.levels[0] <= chosen.levels[1])
-        and chosen.color_map in COLOR_MAPS
+        and chosen.color_map in ALL_MAPS
         and re.fullmatch(r"(#[0-9a-fA-F]{6})?", chosen.masked_color)
         and min(chosen.view.places, default=0) >= 0
     )

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from PySide6.QtCore import QObject, Signal
 
 from swmr_viewer.analysis import USUAL_VIEW, FrameStatistics, LevelStatistics, MaskRules, ViewChoice, resolve_view, saturation_of
-from swmr_viewer.gui.display.color_maps import DEFAULT_COLOR_MAP
+from swmr_viewer.gui.display.color_maps import DEFAULT_COLOR_MAP, DIVERGING_MAP
 from swmr_viewer.gui.display.levels_scale import Scale
 from swmr_viewer.gui.display.orientation import Orientation
 from swmr_viewer.gui.session import Session
@@ -68,15 +68,28 @@ class DisplaySettings:
         usual = DisplaySettings()
         return (self.mode, self.percentiles) == (usual.mode, usual.percentiles)
 
-    def levels_for(self, measured: LevelStatistics | None) -> Levels | None:
-        """Return the levels for a frame that was measured so, or None where there is nothing to go by."""
+    def levels_for(self, measured: LevelStatistics | None, centre: float | None = None) -> Levels | None:
+        """Return the levels for a frame that was measured so, evenly about ``centre``; None where there is nothing to go by."""
         if not self.is_auto:
             return self.levels
         if measured is None:
             return None
-        if self.mode is LevelMode.EXTREMES:
-            return float(measured.minimum), float(measured.maximum)
-        return measured.low, measured.high
+        is_whole = self.mode is LevelMode.EXTREMES
+        low, high = (float(measured.minimum), float(measured.maximum)) if is_whole else (measured.low, measured.high)
+        if centre is None:
+            return low, high
+        half = max(abs(high - centre), abs(low - centre))
+        return centre - half, centre + half
+
+
+COMPARED_LOOK: dict[str, Any] = {
+    "scale": Scale.LINEAR,
+    "mode": LevelMode.PERCENTILES,
+    "levels": None,
+    "color_map": DIVERGING_MAP,
+    "inverted": False,
+}
+"""How differences and ratios are drawn until somebody chooses otherwise; kept until the window is closed."""
 
 
 class Display(QObject):
@@ -101,6 +114,9 @@ class Display(QObject):
         self._path = self._place = ""
         self._kept: dict[str, DisplaySettings] = {}
         """By the names of places."""
+        self._compared = "none"
+        """What is drawn in place of the shown frame: a difference, a ratio, or nothing else."""
+        self._looks: dict[tuple[str, str], dict[str, Any]] = {}
         self._has_waterfall = True
         self.levels_in_use: Levels = (0.0, 1.0)
         """What the picture is drawn with."""
@@ -114,8 +130,9 @@ class Display(QObject):
 
     @property
     def settings(self) -> DisplaySettings:
-        """Those of the data set that is shown."""
-        return self._here(self._kept.get(self._place, DisplaySettings()))
+        """Those of the data set that is shown; differences and ratios have a scale, levels and colours of their own."""
+        here = self._here(self._kept.get(self._place, DisplaySettings()))
+        return here if self._compared == "none" else replace(here, **self._looks.get((self._place, self._compared), COMPARED_LOOK))
 
     def settings_of(self, data: DataDescription) -> DisplaySettings:
         """Return those of any data set of the open file."""
@@ -124,7 +141,7 @@ class Display(QObject):
     def masks_of(self, data: DataDescription, frame: LiveFrame) -> tuple[float | None, npt.NDArray[np.bool_] | None]:
         """Return ``saturation_value`` and ``pixel_mask`` of a frame of any data set."""
         mask = self._mask_of(data.path, frame, self.settings_of(data).mask.mask_path)
-        return saturation_of(frame.whole.dtype, data.facts.saturation_value), mask
+        return None if frame.is_made else saturation_of(frame.whole.dtype, data.facts.saturation_value), mask
 
     @property
     def kept(self) -> Mapping[str, DisplaySettings]:
@@ -233,17 +250,22 @@ class Display(QObject):
 
     def change(self, **changes: Any) -> None:
         """Replace some fields of the settings of the data set that is shown."""
-        self._put(self._path, self._place, self.settings, self._here(replace(self.settings, **changes)))
+        self._put(self._path, self._place, self.settings, self._here(replace(self.settings, **changes)), self._compared)
 
     def change_of(self, data: DataDescription, **changes: Any) -> None:
         """Replace some fields of the settings of any data set."""
         before = self.settings_of(data)
         self._put(data.path, self._session.scan.places.name_of(data.path), before, _for_file(replace(before, **changes), data))
 
-    def _put(self, path: str, place: str, before: DisplaySettings, after: DisplaySettings) -> None:
+    def _put(self, path: str, place: str, before: DisplaySettings, after: DisplaySettings, compared: str = "none") -> None:
         if after == before:
             return
-        self._kept[place] = replace(after, mask=replace(after.mask, mask_path=None, gaps=()))
+        kept = after
+        if compared != "none":
+            self._looks[place, compared] = {name: getattr(after, name) for name in COMPARED_LOOK}
+            usual = self._kept.get(place, DisplaySettings())
+            kept = replace(after, **{name: getattr(usual, name) for name in COMPARED_LOOK})
+        self._kept[place] = replace(kept, mask=replace(kept.mask, mask_path=None, gaps=()))
         if _wished(after) != _wished(before):
             self._session.prepare(path, **_wished(after))
         self.changed.emit()
@@ -264,6 +286,7 @@ class Display(QObject):
     def forget(self) -> None:
         """Draw every data set as at the very first start."""
         self._kept.clear()
+        self._looks.clear()
         self._prepare_all()
         self.changed.emit()
 
@@ -294,8 +317,9 @@ class Display(QObject):
         shown = self._session.scan.shown
         path = shown.data_path if shown is not None else self._session.scan.data_path
         place = self._session.scan.places.name_of(path)
-        if path and (path, place) != (self._path, self._place):
-            self._path, self._place = path, place
+        compared = "none" if shown is None or shown.centre is None else shown.made.compared
+        if path and (path, place, compared) != (self._path, self._place, self._compared):
+            self._path, self._place, self._compared = path, place, compared
             self.changed.emit()
 
 

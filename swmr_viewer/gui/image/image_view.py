@@ -220,7 +220,7 @@ class ImageView(QWidget):
 
     def _apply_levels(self) -> None:
         frame = self.layers.frame
-        levels = self._settings.levels_for(frame.levels if frame is not None else None)
+        levels = self._settings.levels_for(*(frame.levels, frame.centre) if frame is not None else (None,))
         is_as_stored = frame is not None and frame.is_camera_picture and self._settings.has_usual_levels
         if is_as_stored:
             levels = (0.0, 255.0)

@@ -1,8 +1,9 @@
 """The frame in the middle of the window: its header, its tabs, and the view of its kind."""
 
+from swmr_viewer.gui.picture.comparing import Comparing
 from swmr_viewer.gui.picture.data_tabs import DataTabs, data_names
 from swmr_viewer.gui.picture.frame_header import FrameHeader
 from swmr_viewer.gui.picture.frame_pane import EmptyState, FramePane, ZoomMemory
 from swmr_viewer.gui.picture.view_row import ViewRow
 
-__all__ = ["DataTabs", "EmptyState", "FrameHeader", "FramePane", "ViewRow", "ZoomMemory", "data_names"]
+__all__ = ["Comparing", "DataTabs", "EmptyState", "FrameHeader", "FramePane", "ViewRow", "ZoomMemory", "data_names"]

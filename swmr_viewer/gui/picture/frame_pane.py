@@ -14,6 +14,7 @@ from swmr_viewer.gui.curves import CurveView
 from swmr_viewer.gui.display.display_settings import Display, LevelMode
 from swmr_viewer.gui.image import ImageView
 from swmr_viewer.gui.look.labels import PlainLabel
+from swmr_viewer.gui.picture.picture_pair import PicturePair
 from swmr_viewer.gui.session import Session
 from swmr_viewer.scan_model import LiveFrame, StateKind
 
@@ -57,12 +58,13 @@ class FramePane(QWidget):
         self._unpainted: LiveFrame | None = None
         self._facts_shown: tuple[object, ...] = ()
         self.image = ImageView()
+        self.pair = PicturePair(self.image)
         self.curve = CurveView()
         self.nothing = _big_label("muted")
         self._spectrum = _Spectrum(self.curve)
         self._spectra, self._scalars = _column(self._spectrum), QStackedWidget()
         self._pages = _Pages()
-        for page in (self.nothing, self.image, self._spectra, self._scalars):
+        for page in (self.nothing, self.pair, self._spectra, self._scalars):
             self._pages.addWidget(page)
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
@@ -76,6 +78,7 @@ class FramePane(QWidget):
         for signal in (session.opened, session.data_changed):
             signal.connect(self._apply_facts)
         session.state_changed.connect(self._show_waiting_text)
+        self.pair.reference.pointer_moved.connect(self.pixel_pointed)
         for view in (self.image, self.curve):
             view.pointer_moved.connect(self.pixel_pointed)
             view.painted.connect(self._on_painted)
@@ -95,7 +98,7 @@ class FramePane(QWidget):
     @property
     def levels(self) -> tuple[float, float] | None:
         """The levels in use, or None where the frame is no image."""
-        return self.image.levels if self._pages.currentWidget() is self.image else None
+        return self.image.levels if self._pages.currentWidget() is self.pair else None
 
     @property
     def color_map(self) -> str:
@@ -155,11 +158,11 @@ class FramePane(QWidget):
         )
         if about != self._facts_shown:
             self._facts_shown = about
-            for view in (self.curve, self.image):
+            for view in (self.curve, self.image, self.pair.reference):
                 view.set_facts(facts)
 
     def _show_image(self, frame: LiveFrame) -> None:
-        self._pages.setCurrentWidget(self.image)
+        self._pages.setCurrentWidget(self.pair)
         self.image.show_frame(frame)
 
     def _show_curve(self, frame: LiveFrame) -> None:
@@ -190,6 +193,7 @@ class FramePane(QWidget):
     def _apply_settings(self) -> None:
         self.image.set_masks(self._display.saturation_value, self._display.pixel_mask)
         self.image.set_settings(self._display.settings)
+        self.pair.set_settings(self._display.settings)
         self.curve.set_scale(self._display.settings.scale)
 
     def _report_levels(self) -> None:
