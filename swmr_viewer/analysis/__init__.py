@@ -13,7 +13,16 @@ from swmr_viewer.analysis.corrections import (
 from swmr_viewer.analysis.frame_statistics import FrameStatistics, LevelStatistics, exact_sum, examine, saturation_of
 from swmr_viewer.analysis.geometry import PixelGeometry, PixelPlace, place_of
 from swmr_viewer.analysis.masks import DEFAULT_RULES, MaskRules, marked, marks_of, sentinel_of, valid_mask
-from swmr_viewer.analysis.preview import MOST_BINS, Thumbnail, preview_factor, preview_shape, spectrum_factor, thumbnail_of, write_preview
+from swmr_viewer.analysis.preview import (
+    MOST_BINS,
+    Thumbnail,
+    preview_factor,
+    preview_shape,
+    spectrum_factor,
+    thumbnail_of,
+    write_centred_preview,
+    write_preview,
+)
 from swmr_viewer.analysis.region_files import RegionFile, RegionFileError, load_regions, save_regions
 from swmr_viewer.analysis.regions import Point, Region, RegionStatistics, line_profile, region_mask, region_statistics, statistics_of
 from swmr_viewer.analysis.scaling import ScaleName, Scaling, scaled, unscaled
@@ -69,5 +78,6 @@ __all__ = [
     "thumbnail_of",
     "unscaled",
     "valid_mask",
+    "write_centred_preview",
     "write_preview",
 ]

@@ -77,6 +77,23 @@ def write_preview(pixels: Pixels, factor: int, out: Preview) -> None:
         _write_strip(source[top * factor : (top + height) * factor], factor, target[top : top + height])
 
 
+def write_centred_preview(pixels: Pixels, factor: int, out: Preview, centre: float | None) -> None:
+    """Write the value of each block that is furthest from ``centre``: of a difference, maxima alone would be brighter than the noise.
+
+    Parameters
+    ----------
+    pixels, factor, out :
+        As for `write_preview`; with a centre, floating numbers.
+    centre : float or None
+        None: block maxima.
+    """
+    write_preview(pixels, factor, out)
+    if centre is not None and factor > 1:
+        lowest = np.empty_like(out)
+        write_preview(-pixels, factor, lowest)
+        np.copyto(out, -lowest, where=out - centre < centre + lowest)
+
+
 def _strip_height(source: Pixels, factor: int) -> int:
     """How many preview rows one strip gives (source rows / factor)."""
     row_bytes = int(source.shape[1]) * source.dtype.itemsize

@@ -105,7 +105,7 @@ class LiveFrame:
     @property
     def centre(self) -> float | None:
         """The value that stands for *the same as the reference*, about which levels lie evenly; None where there is none."""
-        return {"difference": 0.0, "ratio": 1.0}.get(self.made.compared)
+        return self.made.centre
 
     @property
     def kind(self) -> str:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from swmr_viewer.analysis import compared, corrected, corrected_dtype, corrector_of
+from swmr_viewer.analysis import compared, corrected, corrected_dtype, corrector_of, preview_shape, write_centred_preview
+from swmr_viewer.gui.display.screen_fit import screen_fit
 
 RANDOM = np.random.default_rng(5)
 FRAME = RANDOM.integers(100, 4000, (7, 9)).astype("u2")
@@ -66,3 +67,16 @@ def test_difference_and_ratio_are_signed_and_masked_where_either_is() -> None:
     valid = ~either & (reference != 0)
     np.testing.assert_allclose(ratio[valid], frame[valid] / reference[valid], rtol=1e-6)
     assert np.array_equal(np.isnan(compared(frame, reference, "reference")), reference == 65535)
+
+
+@pytest.mark.parametrize("centre", [0.0, 1.0])
+def test_a_reduced_difference_has_the_value_that_is_furthest_from_no_change(centre: float) -> None:
+    picture = RANDOM.normal(centre, 1.0, (12, 20)).astype("f4")
+    picture[0:4, 0:4] = np.nan
+    blocks = picture.reshape(3, 4, 5, 4).swapaxes(1, 2).reshape(3, 5, 16)
+    at = np.nan_to_num(np.abs(blocks - centre), nan=-1.0).argmax(axis=2)
+    wanted = np.take_along_axis(blocks, at[..., None], 2)[..., 0]
+    out = np.empty(preview_shape(picture.shape, 4), np.float32)
+    write_centred_preview(picture, 4, out, centre)
+    np.testing.assert_array_equal(out, wanted)
+    np.testing.assert_array_equal(screen_fit(picture, 3, 5, centre), wanted)

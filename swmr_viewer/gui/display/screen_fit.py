@@ -10,8 +10,10 @@ import numpy.typing as npt
 Picture = npt.NDArray[np.float32]
 
 
-def screen_fit(picture: Picture, rows: float, columns: float) -> Picture:
+def screen_fit(picture: Picture, rows: float, columns: float, centre: float | None = None) -> Picture:
     """Return the picture reduced to at most ``rows`` x ``columns``, each pixel the maximum of what it stands for.
+
+    With a ``centre`` it is the one that is furthest from it: of a difference, both signs are seen alike.
 
     The screen takes the nearest of the pixels that it is given: where it has fewer of its own, it would pass over
     the others, and a reflection of one pixel would come and go with the size of the window. With as many pixels as
@@ -29,7 +31,12 @@ def screen_fit(picture: Picture, rows: float, columns: float) -> Picture:
     ndarray of float32
         The picture itself where it is no finer than the screen. NaN where all is masked.
     """
-    return _reduced(_reduced(picture, rows, axis=0), columns, axis=1)
+    highest = _reduced(_reduced(picture, rows, axis=0), columns, axis=1)
+    if centre is None or highest.shape == picture.shape:
+        return highest
+    lowest = -_reduced(_reduced(-picture, rows, axis=0), columns, axis=1)
+    furthest: Picture = np.where(highest - centre < centre - lowest, lowest, highest)
+    return furthest
 
 
 def _reduced(picture: Picture, wanted: float, axis: int) -> Picture:

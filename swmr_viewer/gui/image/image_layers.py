@@ -152,7 +152,7 @@ class ImageLayers:
     def _part(self, frame: LiveFrame, crop: Crop) -> npt.NDArray[np.float32]:
         part = (slice(crop.top, crop.bottom), slice(crop.left, crop.right))
         mask = self.mask_of(frame)
-        return raw_part(frame.raw[part], crop.factor, frame.rules(self._settings.mask), None if mask is None else mask[part])
+        return raw_part(frame.raw[part], crop.factor, frame.rules(self._settings.mask), None if mask is None else mask[part], frame.centre)
 
     def mask_of(self, frame: LiveFrame) -> npt.NDArray[np.bool_] | None:
         """Return where the file's mask leaves pixels of a frame out: its own mask, or that of all; None where none counts."""
@@ -162,7 +162,7 @@ class ImageLayers:
         return self.pixel_mask if wanted and self.pixel_mask is not None and self.pixel_mask.shape == frame.raw.shape else None
 
     def _fill(self, item: pg.ImageItem, picture: npt.NDArray[np.float32], rect: tuple[float, float, float, float], plan: _Plan) -> None:
-        picture = screen_fit(picture, plan.rows, plan.columns)
+        picture = screen_fit(picture, plan.rows, plan.columns, self.frame.centre if self.frame is not None else None)
         colors = self._colors(plan.crop, picture.shape)
         if colors is None:
             item.setImage(self._model.scale.forward(picture), autoLevels=False, levels=self._shades())

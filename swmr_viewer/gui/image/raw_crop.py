@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from swmr_viewer.analysis import DEFAULT_RULES, MaskRules, marked, preview_shape, write_preview
+from swmr_viewer.analysis import DEFAULT_RULES, MaskRules, marked, preview_shape, write_centred_preview
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,11 @@ Picture = npt.NDArray[np.float32]
 
 
 def raw_part(
-    pixels: npt.NDArray[Any], factor: int, rules: MaskRules = DEFAULT_RULES, pixel_mask: npt.NDArray[np.bool_] | None = None
+    pixels: npt.NDArray[Any],
+    factor: int,
+    rules: MaskRules = DEFAULT_RULES,
+    pixel_mask: npt.NDArray[np.bool_] | None = None,
+    centre: float | None = None,
 ) -> Picture:
     """Return pixels as the reader's preview would show them.
 
@@ -82,10 +86,12 @@ def raw_part(
         What is masked.
     pixel_mask : ndarray of bool, optional
         Of the shape of ``pixels``: True is masked.
+    centre : float, optional
+        Of differences and ratios: the value that stands for no change.
     """
     pixels = marked(pixels, rules, pixel_mask)
     out = np.empty(preview_shape(pixels.shape, factor), np.float32)
-    write_preview(pixels, factor, out)
+    write_centred_preview(pixels, factor, out, centre)
     return out
 
 

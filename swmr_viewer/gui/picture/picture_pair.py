@@ -61,7 +61,8 @@ class PicturePair(QSplitter):
         self.captions[0].say("shown")
         self.captions[1].say(words)
         if not was_beside:
-            self.setSizes([self.width() // 2, self.width() // 2])
+            bar = self.image.column.sizeHint().width()
+            self.setSizes([(self.width() + bar) // 2, (self.width() - bar) // 2])  # so that both pictures have the same room
         self.reference.show_frame(frame)
         self._apply_levels()
         self._follow(self.image, self.reference)

@@ -106,11 +106,11 @@ class FramePreparers:
         view = self.of(path).view_of(shape, dtype)
         mask = self._pixel_mask(path)
         kind = view.shown_dtype(dtype)
-        kind = kind if self._corrector(path, view, dtype) is None else corrected_dtype(kind)
-        made = self.compared_view(path, view, kind)
-        if not made.made and kind != view.shown_dtype(dtype):
-            made = replace(view, made=kind.str)
-        return slot_layout(shape, dtype, made, has_own_mask=mask is not None and not mask.is_shared_by(view))
+        if self._corrector(path, view, dtype) is not None:
+            kind = corrected_dtype(kind)
+            view = replace(view, made=kind.str)
+        view = self.compared_view(path, view, kind)
+        return slot_layout(shape, dtype, view, has_own_mask=mask is not None and not mask.is_shared_by(view))
 
     def compared_view(self, path: str, view: FrameView, dtype: np.dtype[Any]) -> FrameView:
         """Return the view of what is drawn in place of shown numbers of this type, where they are held against a reference."""

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from swmr_viewer.analysis import Accumulator, FrameStatistics, FrameView, combined_dtype, write_preview
+from swmr_viewer.analysis import Accumulator, FrameStatistics, FrameView, combined_dtype, write_centred_preview
 from swmr_viewer.core.follower import Follower
 from swmr_viewer.core.keys import KeyChanges
 from swmr_viewer.core.nexus import FrameTimes
@@ -21,7 +21,7 @@ from swmr_viewer.reader.child.event_pipe import EventPipe, Handlers
 from swmr_viewer.reader.child.frame_reading import FrameReader
 from swmr_viewer.reader.child.pixel_masks import Mask
 from swmr_viewer.reader.child.reader_slots import ReaderSlots, Slot, SlotLayout, refuse_too_large, slot_layout
-from swmr_viewer.reader.messages import AcknowledgeProgress, FrameReady, KeysChanged, OfPoints, SlotsWanted
+from swmr_viewer.reader.messages import AcknowledgeProgress, FrameReady, KeysChanged, Made, OfPoints, SlotsWanted
 
 OnFrame = Callable[[str, int, npt.NDArray[Any], FrameStatistics], None]
 """Called with path, index, the frame (masked pixels marked by value) and its statistics; the array is good during the call."""
@@ -134,7 +134,7 @@ class Sender:
             prepared = preparers.prepare(path, slot.frame, index, self._frames.scan_shape, slot.shown if made.compared == "none" else None)
             shown = preparers.compare(path, slot.layout.view, prepared, slot.shown)
             lacks_mask = mask is None and preparer.settings.mask.mask_path is not None
-            event = replace(self._event(slot, wanted, shown), lacks_mask=lacks_mask, made=made)
+            event = replace(self._event(slot, wanted, shown, made), lacks_mask=lacks_mask)
         self._send(event)
         if event.statistics is not None:
             # Behind the message: the picture waits for no region. The window only reads, and only this thread would write there.
@@ -161,8 +161,8 @@ class Sender:
             combined.write_into(slot.frame)
             shown = preparers.compare(path, view, slot.frame, slot.shown)
             made = preparers.made(path, view, None)
-            event = self._event(slot, wanted, shown, max(1, combined.n), combined.how)
-            event = replace(event, run=run, made=made, of_points=of_points)
+            event = self._event(slot, wanted, shown, made, max(1, combined.n), combined.how)
+            event = replace(event, run=run, of_points=of_points)
         self._send(event)
         return True
 
@@ -195,9 +195,11 @@ class Sender:
         self._reporter.report(at_once=True)
         self._frames.pipe.send(event)
 
-    def _event(self, slot: Slot, wanted: FrameToSend, shown: npt.NDArray[Any], combined: int = 1, how: str | None = None) -> FrameReady:
+    def _event(
+        self, slot: Slot, wanted: FrameToSend, shown: npt.NDArray[Any], made: Made, combined: int = 1, how: str | None = None
+    ) -> FrameReady:
         layout, shape = slot.layout, self._frames.scan_shape
-        write_preview(shown, layout.preview_factor, slot.preview)
+        write_centred_preview(shown, layout.preview_factor, slot.preview, made.centre)
         levels, statistics = self._frames.preparers.examine(wanted.path, slot.frame, shown, combined=combined, how=how)
         return FrameReady(
             self._frames.pipe.generation,
@@ -223,6 +225,7 @@ class Sender:
             layout.mask_offset,
             motor_positions=self._positions_of(wanted.path).at(wanted.index, shape),
             beside=wanted.beside,
+            made=made,
         )
 
     def _positions_of(self, path: str) -> MotorPositions:

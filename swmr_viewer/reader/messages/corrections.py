@@ -91,6 +91,11 @@ class Made:
     compared: HowCompared = "none"
     """What was drawn in place of the frame."""
 
+    @property
+    def centre(self) -> float | None:
+        """The value that stands for *the same as the reference*; None where there is none."""
+        return {"difference": 0.0, "ratio": 1.0}.get(self.compared)
+
 
 AS_IT_IS = Made()
 
@@ -100,4 +105,5 @@ def source_text(source: FrameSource) -> str:
     name = source.path.replace("\\", "/").rpartition("/")[2]
     last = "the last" if source.last is None else str(source.last)
     frames = f"frame {source.first}" if source.last == source.first else f"frames {source.first}\u2013{last}"
+    frames = "all frames" if (source.first, source.last) == (0, None) else frames
     return " ".join(filter(None, (name, source.data_path, frames)))
