@@ -137,11 +137,12 @@ class MotorFinder:
     def _add_positioner(self, path: str, usual_name: str = "") -> bool:
         if not self._file.has_class(path, "NXpositioner", usual_name):
             return False
-        name = path.rsplit("/", 1)[-1]
-        asked, along = self._file.at(f"{path}/value_set"), self._axis_of.get(name)
+        name, there = path.rsplit("/", 1)[-1], set(map(as_text, self._file.at(path)))
+        asked, along = self._file.at(f"{path}/value_set") if "value_set" in there else None, self._axis_of.get(name)
         is_along = along is not None and getattr(asked, "ndim", 0) == 1 < self._scan_rank
-        added = self._add(name, f"{path}/value", self._file.at(f"{path}/value"), None)
-        return self._add(name, f"{path}/value_set", asked, (along,) if along is not None and is_along else None) or added
+        added = "value" in there and self._add(name, f"{path}/value", self._file.at(f"{path}/value"), None)
+        along_axis = (along,) if along is not None and is_along else None
+        return ("value_set" in there and self._add(name, f"{path}/value_set", asked, along_axis)) or added
 
     def _add_other(self, path: str) -> bool:
         """Add an NXpositioner, or the read-back of an EPICS motor record among the attributes of frames."""

@@ -119,6 +119,8 @@ class ScalarFinder:
         self._awaited, search = [], self._search()
         for scalar in search.scalars():
             self._take(scalar)
+            if len(self._found) == MOST_SCALARS:
+                break
             yield
         self._awaited = search.awaited
         self._awaits_time = search.has_times and TIME not in self._found
