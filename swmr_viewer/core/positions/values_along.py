@@ -126,7 +126,7 @@ class ValuesAlong:
 
     def is_fill(self, values: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:
         """Return which of these may not have been written yet: they are the fill value of a dataset that is written in parts."""
-        if self._dataset.chunks is None:
+        if self._dataset.chunks is None or self._fill is None:
             return np.zeros(values.shape, np.bool_)
         return np.asarray(values == float(self._fill), np.bool_)
 
