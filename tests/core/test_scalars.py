@@ -112,13 +112,17 @@ def test_positions_of_a_spiral_are_all_along_its_one_axis(file: h5py.File) -> No
     for name in ("u", "v"):
         put(file, f"det/{name}", VALUES.ravel(), "mm")
         file["entry/det"].attrs[f"{name}_indices"] = 0
+    group(file, "entry/instrument/v", "NXpositioner")
+    put(file, "instrument/v/value", VALUES.ravel() + 0.01)
+    put(file, "instrument/v/value_set", VALUES.ravel())
     put(file, "det/ring", VALUES.ravel(), "mA")
     file["entry/det"].attrs["ring_indices"] = 0
     file["entry/det"].attrs["axes"] = np.array([".", ".", "."], "S")
     scalars = found(file, FollowedScan((N,), False, ((DATA, 1),)))
-    assert {name: (scalar.fact.kind, scalar.fact.axis) for name, scalar in scalars.items() if name in ("u", "v", "ring")} == {
+    assert {name: (scalar.fact.kind, scalar.fact.axis) for name, scalar in scalars.items() if name != "x"} == {
         "u": (ScalarKind.POSITION, 0),
         "v": (ScalarKind.POSITION, 0),
+        "v_set": (ScalarKind.POSITION, 0),
         "ring": (ScalarKind.SCALAR, None),
     }
 

@@ -14,6 +14,7 @@ import pytest
 from swmr_viewer.core.ranges import indices_of
 from swmr_viewer.core.scan import moved
 from swmr_viewer.reader.messages import ReaderReplaced, ScalarsFound, ScalarsRead, SendScalars
+from swmr_viewer.simulator.beam import monitor_counts
 from swmr_viewer.simulator.layouts.nexus import motor_values
 from swmr_viewer.simulator.plan import ScanPlan
 from tests.live.scripted_writer import ScriptedWriter
@@ -59,7 +60,9 @@ def expected(plan: ScanPlan, name: str, indices: dict[int, float]) -> dict[int, 
 
 
 @pytest.mark.parametrize(
-    "options", [{"order": "random", "n_keys": 2}, {"growing": True}, {"order": "snake", "layout": "areadetector"}], ids=str
+    "options",
+    [{"order": "random", "n_keys": 2}, {"growing": True, "monitor": True}, {"order": "snake", "layout": "areadetector", "monitor": True}],
+    ids=str,
 )
 def test_what_was_there_and_what_comes_is_told_as_the_file_has_it(live_writer: MakeWriter, options: dict[str, object]) -> None:
     writer = live_writer(**options)
@@ -67,7 +70,7 @@ def test_what_was_there_and_what_comes_is_told_as_the_file_has_it(live_writer: M
     paths = ("/entry/instrument/NDAttributes/NDArrayUniqueId", "/entry/data/data") if plan.layout == "areadetector" else (KEYS, DATA)
     writer.step(5 + max(plan.lags))
     with Listener() as listener:
-        listener.supervisor.send(SendScalars(listener.follow(writer.path, *paths), ("stage_x_set", *MOTORS, "time")))
+        listener.supervisor.send(SendScalars(listener.follow(writer.path, *paths), ("stage_x_set", *MOTORS, "time", "I0")))
         found = listener.until_a(ScalarsFound).scalars
         assert [fact.is_read_back for fact in found if fact.name in MOTORS] == [True, True]
         until_known(listener, 5, *MOTORS)
@@ -77,6 +80,9 @@ def test_what_was_there_and_what_comes_is_told_as_the_file_has_it(live_writer: M
         for name in MOTORS:
             told = known(listener, name)
             assert told == expected(plan, name, told)
+        counted = known(listener, "I0")
+        assert len(counted) == (len(told) if plan.monitor else 0)
+        assert list(counted.values()) == monitor_counts(plan, np.array(sorted(counted), np.int64)).tolist()
         with h5py.File(writer.path, "r", swmr=True, locking=False) as file:
             time = next(fact for fact in found if fact.name == "time")
             stored = np.asarray(file[time.path]).ravel()

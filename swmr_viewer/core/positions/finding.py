@@ -78,10 +78,10 @@ class MotorFinder:
         if group is not None:
             self._add_declared(group, axes)
         self.groups = self._groups_round(group)
-        for name in of_scan:
+        names = dict.fromkeys([*of_scan, *self._declared])
+        for name in names:
             for parent in self._instruments:
                 self._add_positioner(f"{parent}/{name}", usual_name=name)
-        names = dict.fromkeys([*of_scan, *self._declared])
         return tuple(motor for name in names if (motor := self._motor(name)) is not None)
 
     def others(self, most: int = MOST_OTHERS) -> Iterator[Motor | None]:
