@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,7 +16,7 @@ import pytest
 
 from swmr_viewer.analysis import MaskRules, Region
 from swmr_viewer.reader.blocks import create_block, let_go, unlink
-from swmr_viewer.reader.messages import Combine, Compare, Correction, Fault, FrameSource, Measure, Measured, Reference
+from swmr_viewer.reader.messages import Combine, Compare, Correction, Fault, FrameSource, Made, Measure, Measured, ReaderReplaced, Reference
 from tests.reader.test_kinds_of_frames import DATA, MASK, shown, write
 
 RANDOM = np.random.default_rng(7)
@@ -142,6 +144,14 @@ def test_a_reference_is_taken_from_what_is_shown_and_not_from_what_is_measured(f
             found.take(lambda event, how=how: event.made.compared == how)
             np.testing.assert_allclose(found.raw, wanted, rtol=1e-6)
             assert np.array_equal(found.whole, FRAMES[7])
+        found.wish(compare=Compare("difference", block), correction=Correction(FrameSource(str(files[1]))))
+        found.take(lambda event: event.made.corrected)
+        corrected = FRAMES[7] - DARKS.mean(axis=0) - reference
+        np.testing.assert_allclose(found.raw, corrected, rtol=1e-5, atol=1e-2)
+        os.kill(listener.pid, signal.SIGKILL)  # what takes its place prepares frames alike
+        listener.until_a(ReaderReplaced)
+        found.take(lambda event: event.made == Made(("dark",), False, "difference"))
+        np.testing.assert_allclose(found.raw, corrected, rtol=1e-5, atol=1e-2)
         found.wish(compare=Compare("difference", block), combine=Combine("sum", 3))
         found.take(lambda event: event.combined == 3 and event.made.compared == "difference")
         np.testing.assert_allclose(found.raw, FRAMES[5:].sum(axis=0, dtype="f8") - reference, rtol=1e-6)

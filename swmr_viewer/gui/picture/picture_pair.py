@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from swmr_viewer.gui.display.display_settings import DisplaySettings, LevelMode
 from swmr_viewer.gui.image import ImageView
 from swmr_viewer.gui.look.labels import PlainLabel
 from swmr_viewer.scan_model import LiveFrame
+
+TRIES = 3
+"""Turns of the event loop until the widgets have their places."""
 
 
 class PicturePair(QSplitter):
@@ -30,6 +34,9 @@ class PicturePair(QSplitter):
         self.captions = PlainLabel("muted"), PlainLabel("muted")
         self._settings = DisplaySettings()
         self._is_linking = False
+        self._tries = 0
+        self._soon = QTimer(self, singleShot=True, interval=0)
+        self._soon.timeout.connect(self._balance)
         self.setChildrenCollapsible(False)
         for caption, view in zip(self.captions, (image, self.reference), strict=True):
             self._beside = _captioned(caption, view)
@@ -61,10 +68,27 @@ class PicturePair(QSplitter):
         self.captions[0].say("shown")
         self.captions[1].say(words)
         if not was_beside:
-            bar = self.image.column.sizeHint().width()
-            self.setSizes([(self.width() + bar) // 2, (self.width() - bar) // 2])  # so that both pictures have the same room
+            self._balance_soon()
         self.reference.show_frame(frame)
         self._apply_levels()
+        self._follow(self.image, self.reference)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if self.is_beside:
+            self._balance_soon()
+
+    def _balance_soon(self) -> None:
+        self._tries = TRIES
+        self._soon.start()
+
+    def _balance(self) -> None:
+        """Give both pictures the same room; the histogram beside the first one leaves when that gets narrower."""
+        self._tries -= 1
+        bar = self.image.width() - self.image.view.width()
+        self.setSizes([(self.width() + bar) // 2, (self.width() - bar) // 2])
+        if self._tries > 0:
+            self._soon.start()
         self._follow(self.image, self.reference)
 
     def _apply_levels(self) -> None:

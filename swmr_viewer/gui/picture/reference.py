@@ -113,7 +113,7 @@ class HeldReference(QObject):
         self._let_go(self._held.pop(place, None))
         self._held[place] = held
         self._views[place] = "none" if self._views.get(place) != BESIDE else BESIDE
-        session.note(f"Holding {self.words} as the reference: Shift+K shows the difference, the ratio, both side by side")
+        session.note(f"Holding {self.words} as the reference: Shift+K compares")
         self._tell(place)
 
     def release(self) -> None:

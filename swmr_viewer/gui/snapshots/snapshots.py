@@ -140,7 +140,8 @@ class Snapshots(QObject):
         frame, request = self._session.scan.shown, self._session.scan.request
         path = request.path if request is not None else "scan.nxs"
         where = (frame.data_path, frame.index, frame.position) if frame is not None else ("/entry/data", 417, (13, 27))
-        return Snapshot(np.empty(0), path, where[0], (), where[1], where[2], (), datetime.now().astimezone())
+        corrected = () if frame is None else self._corrected(frame)
+        return Snapshot(np.empty(0), path, where[0], (), where[1], where[2], (), datetime.now().astimezone(), corrected=corrected)
 
     def picture(self) -> QImage:
         """Return the picture as it is seen, colour bar included, with title and scale as the settings say."""
