@@ -1,6 +1,7 @@
 """Pure numpy: levels, masks, display downsampling, statistics, regions, profiles, scales, geometry."""
 
 from swmr_viewer.analysis.accumulating import Accumulator, combined_dtype
+from swmr_viewer.analysis.calibrants import CALIBRANTS, Reflection, reflections_of
 from swmr_viewer.analysis.corrections import (
     Corrector,
     HowCompared,
@@ -25,10 +26,12 @@ from swmr_viewer.analysis.preview import (
 )
 from swmr_viewer.analysis.region_files import RegionFile, RegionFileError, load_regions, save_regions
 from swmr_viewer.analysis.regions import Point, Region, RegionStatistics, line_profile, region_mask, region_statistics, statistics_of
+from swmr_viewer.analysis.rings import Ring, RingChoice, RingUnit, missing_for, rings_of
 from swmr_viewer.analysis.scaling import ScaleName, Scaling, scaled, unscaled
 from swmr_viewer.analysis.views import USUAL_VIEW, FrameView, Part, ViewChoice, resolve_view
 
 __all__ = [
+    "CALIBRANTS",
     "DEFAULT_RULES",
     "MOST_BINS",
     "USUAL_VIEW",
@@ -43,10 +46,14 @@ __all__ = [
     "PixelGeometry",
     "PixelPlace",
     "Point",
+    "Reflection",
     "Region",
     "RegionFile",
     "RegionFileError",
     "RegionStatistics",
+    "Ring",
+    "RingChoice",
+    "RingUnit",
     "ScaleName",
     "Scaling",
     "Thumbnail",
@@ -63,12 +70,15 @@ __all__ = [
     "load_regions",
     "marked",
     "marks_of",
+    "missing_for",
     "place_of",
     "preview_factor",
     "preview_shape",
+    "reflections_of",
     "region_mask",
     "region_statistics",
     "resolve_view",
+    "rings_of",
     "saturation_of",
     "save_regions",
     "scaled",

@@ -28,6 +28,7 @@ from swmr_viewer.gui.look.settings import settings
 from swmr_viewer.gui.measuring import Measuring
 from swmr_viewer.gui.picture import Comparing, EmptyState, FrameHeader, FramePane, ViewRow
 from swmr_viewer.gui.quantity_map import QuantityMapTab
+from swmr_viewer.gui.rings import RingParts
 from swmr_viewer.gui.scan_map import MapPages, MapPanel, ScanGaps, add_map_menu, detector_names, make_map_actions
 from swmr_viewer.gui.session import Session
 from swmr_viewer.gui.side_by_side import FrameOrGrid, SideBySide
@@ -66,6 +67,7 @@ class MainWindow(QMainWindow):
             self.measuring.measurements,
             self.display,
         )
+        self.desktop_actions.was_reset.connect(self.rings.rings.forget)
         self.panels.restore()
         self._show_request()
 
@@ -104,6 +106,7 @@ class MainWindow(QMainWindow):
         self.empty = EmptyState(actions.open)
         self.snapshots = Snapshots(session, self.frame_view, self)
         self.measuring = Measuring(session, self.frame_view, self.display, self)
+        self.rings = RingParts(session, self.measuring.overlay, self)
         self.alarms = AlarmParts(
             session,
             gaps.lost,
@@ -144,7 +147,8 @@ class MainWindow(QMainWindow):
         for button in tools.compose(self.menu_, self.actions_.quit):
             self.top_bar.add_tool(button, icons.get(button, ""))
         self.measuring.menu_.addSeparator()
-        self.measuring.menu_.addActions([*self.alarms.actions_, self.side_by_side.link_zoom])
+        self.measuring.menu_.addActions([*self.alarms.actions_, self.rings.edit, self.side_by_side.link_zoom])
+        self.rings.open_below(self.measuring.button)
         self.alarms.open_below(self.measuring.button)
         self.top_bar.add_tool(self.measuring.button, "measure")
         self.top_bar.add_tool(self.edge.combine_button)
@@ -216,6 +220,7 @@ class MainWindow(QMainWindow):
         self.display_memory.keep()
         self.measuring.memory.keep()
         self.alarms.keep()
+        self.rings.memory.keep()
         settings().setValue(GEOMETRY_KEY, self.saveGeometry())
         super().closeEvent(event)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Literal
 
-from PySide6.QtCore import QObject, Qt
+from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QActionGroup
 from PySide6.QtWidgets import QDialog, QMenu, QMessageBox, QWidget
 
@@ -42,6 +42,9 @@ class DesktopActions(QObject):
     menu : QMenu
         The window's menu; gets what only exists once the panels do.
     """
+
+    was_reset = Signal()
+    """Whatever is kept elsewhere is to be as at the first start too."""
 
     def __init__(
         self,
@@ -152,6 +155,7 @@ class DesktopActions(QObject):
         self._snapshots.reload_settings()
         self._display.forget()
         self._measurements.forget()
+        self.was_reset.emit()
         self.looks.actions()[0].setChecked(True)
         theme_of_application().force(None)
         self._session.note("All settings are as at the first start")

@@ -1,0 +1,114 @@
+"""The pop-up of the rings: a calibrant, or values; and what the file tells of the geometry."""
+
+from __future__ import annotations
+
+import re
+from math import isfinite
+
+from PySide6.QtCore import QSignalBlocker
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QLineEdit, QWidget
+
+from swmr_viewer.analysis import CALIBRANTS, PixelGeometry, RingChoice, RingUnit
+from swmr_viewer.gui.look.labels import PlainLabel
+from swmr_viewer.gui.look.menus import Popup
+from swmr_viewer.gui.rings.rings import Rings
+
+NONE, VALUES = "", "values"
+KEV_ANGSTROM = 12.398419843
+"""h c (CODATA 2018)."""
+WIDTH_PX = 280
+
+
+class RingsEditor(Popup):
+    """Shows what is chosen for the shown data set, and changes it at once."""
+
+    def __init__(self, rings: Rings, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._rings = rings
+        self.what = QComboBox()
+        self.what.setAccessibleName("Rings of")
+        for words, key in (("No rings", NONE), *((name, name) for name in CALIBRANTS), ("Values of my own", VALUES)):
+            self.what.addItem(words, key)
+        self.unit = QComboBox()
+        self.unit.setAccessibleName("What the values are")
+        for unit in RingUnit:
+            self.unit.addItem(unit.value, unit)
+        self.values = QLineEdit(placeholderText="4.16, 2.94, 2.40")
+        self.values.setAccessibleName("Values of the rings")
+        self.told = QLabel(wordWrap=True)
+        self.told.setProperty("role", "muted")
+        self.told.setFixedWidth(WIDTH_PX)
+        title = PlainLabel("caption")
+        title.say("RINGS OVER THE PICTURE")
+        row = QHBoxLayout()
+        row.addWidget(self.unit)
+        row.addWidget(self.values, 1)
+        self.box.addWidget(title)
+        self.box.addWidget(self.what)
+        self.box.addLayout(row)
+        self.box.addWidget(self.told)
+        self.what.activated.connect(self._take)
+        self.unit.activated.connect(self._take)
+        self.values.editingFinished.connect(self._take)
+        rings.changed.connect(self.show_choice)
+        self.show_choice()
+
+    def show_choice(self) -> None:
+        """Show what is chosen for the shown data set."""
+        choice = self._rings.choice
+        key = choice.calibrant or (VALUES if choice.values else NONE)
+        if not (key == NONE and self.what.currentData() == VALUES and self.isVisible()):  # values are about to be typed
+            self.what.setCurrentIndex(self.what.findData(key))
+        if choice.values:
+            with QSignalBlocker(self.values):
+                self.values.setText(", ".join(f"{value:.10g}" for value in choice.values))
+            self.unit.setCurrentIndex(self.unit.findData(choice.unit))
+        self._enable()
+        self.told.setText(self._rings.why_not or geometry_text(self._rings.geometry))
+
+    def _enable(self) -> None:
+        for part in (self.unit, self.values):
+            part.setEnabled(self.what.currentData() == VALUES)
+
+    def _take(self) -> None:
+        key = str(self.what.currentData())
+        self._enable()
+        if key != VALUES:
+            self._rings.choose(RingChoice(key))
+            return
+        values, wrong = numbers_of(self.values.text())
+        if wrong:
+            self.told.setText(wrong)
+            return
+        self._rings.choose(RingChoice("", values, RingUnit(self.unit.currentData())))
+        if not values:
+            self.values.setFocus()
+
+
+def numbers_of(text: str) -> tuple[tuple[float, ...], str]:
+    """Return the numbers that are typed, or a sentence that says what is none."""
+    values = []
+    for word in filter(None, re.split(r"[\s,;]+", text)):
+        try:
+            value = float(word)
+        except ValueError:
+            return (), f"\u201c{word[:20]}\u201d is no number: write 4.16, 2.94, 2.40"
+        if not (isfinite(value) and value > 0):
+            return (), f"\u201c{word[:20]}\u201d: rings are at values above 0"
+        values.append(value)
+    return (tuple(values), "") if len(values) <= 100 else ((), "These are more than 100 values")
+
+
+def geometry_text(geometry: PixelGeometry) -> str:
+    """Return in words what is known of the geometry."""
+    words = []
+    if geometry.beam_center is not None:
+        words.append("beam centre x {:.1f}  y {:.1f}".format(*geometry.beam_center))
+    if geometry.distance_m:
+        words.append(f"distance {1e3 * geometry.distance_m:.5g} mm")
+    if geometry.wavelength_m:
+        angstrom = 1e10 * geometry.wavelength_m
+        words.append(f"{angstrom:.5g} \u00c5 ({KEV_ANGSTROM / angstrom:.5g} keV)")
+    if geometry.pixel_size_m:
+        words.append("pixels of {:.4g} \u00d7 {:.4g} \u00b5m".format(*(1e6 * size for size in geometry.pixel_size_m)))
+    return f"From the file: {', '.join(words)}. The detector is taken as perpendicular to the beam." if words else ""

@@ -1,0 +1,57 @@
+"""Everything of rings, put together for the main window."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QWidget
+
+from swmr_viewer.gui.image import FrameOverlay
+from swmr_viewer.gui.look.menus import make_action
+from swmr_viewer.gui.rings.editor import RingsEditor
+from swmr_viewer.gui.rings.rings import RingMemory, Rings
+from swmr_viewer.gui.rings.rings_layer import RingsLayer
+from swmr_viewer.gui.session import Session
+
+
+class RingParts(QObject):
+    """Owns the parts of rings; the main window gives it the picture, and a menu for its action.
+
+    Parameters
+    ----------
+    session : Session
+        What is shown.
+    overlay : FrameOverlay
+        Where rings are drawn.
+    window : QWidget
+        Owner of the action.
+    """
+
+    def __init__(self, session: Session, overlay: FrameOverlay, window: QWidget) -> None:
+        super().__init__(window)
+        self._session = session
+        self.rings = Rings(session)
+        self.memory = RingMemory(session, self.rings)
+        self.layer = RingsLayer(overlay, self.rings)
+        self.editor = RingsEditor(self.rings, window)
+        self.edit: QAction = make_action(window, "R&ings\u2026", "R", "Rings of a calibrant, or at d, q or 2\u03b8, over the picture")
+        for signal in (session.frame_changed, session.request_changed):
+            signal.connect(self._enable)
+        self.rings.changed.connect(self._say_why_not)
+        self._enable()
+
+    def open_below(self, button: QWidget) -> None:
+        """Have the editor open below this button."""
+        self.edit.triggered.connect(lambda: self._open(button))
+
+    def _open(self, button: QWidget) -> None:
+        self.editor.show_choice()
+        self.editor.open_below(button)
+        self.editor.what.setFocus()
+
+    def _enable(self) -> None:
+        self.edit.setEnabled(bool(self.rings.frame_shape[0]))
+
+    def _say_why_not(self) -> None:
+        if self.rings.why_not:
+            self._session.note(self.rings.why_not)
