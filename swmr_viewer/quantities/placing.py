@@ -250,7 +250,7 @@ def point_placing(page: Page, area: tuple[float, ...], steps: tuple[float, float
     x = steps[0] or (right - left) or 1.0
     y = steps[1] or (top - bottom) or 1.0
     reach = (REACH * x, REACH * y)
-    return PointPlacing(page, reach, (left - x / 2, right + x / 2, bottom - y / 2, top + y / 2))
+    return PointPlacing(page, reach, (left - x, right + x, bottom - y, top + y))
 
 
 def steps_of_line(x: Values, y: Values, *, is_one_unit: bool) -> tuple[float, float]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Literal
 
 from PySide6.QtCore import QObject, Signal
 
@@ -13,6 +13,7 @@ from swmr_viewer.gui.display.display_settings import LevelMode, Levels
 from swmr_viewer.gui.display.levels_scale import Scale
 from swmr_viewer.gui.session import PlaceMemory, PlaceStore, Session
 
+Combined = Literal["mean", "sum", "maximum"]
 KEY = "quantity_map/places"
 MOST_EXPRESSIONS = 8
 """So many expressions are offered again."""
@@ -38,6 +39,8 @@ class MapSettings:
     inverted: bool = False
     same_scale: bool = True
     """A step is as long upwards as to the right, where both are in one unit."""
+    combine: Combined = "mean"
+    """How frames of selected points are shown as one."""
     expressions: tuple[str, ...] = ()
     """Those that were shown, the last one first."""
 

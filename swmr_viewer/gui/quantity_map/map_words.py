@@ -40,6 +40,8 @@ class MapWords(QStackedWidget):
                 row.addWidget(part)
             self._samples[fate] = sample, label
         row.addStretch(1)
+        self.page = PlainLabel("muted")
+        row.addWidget(self.page)
         self.addWidget(self.legend)
         self.addWidget(self.pointed)
         self._pointed = self._selected = ""
@@ -71,6 +73,11 @@ class MapWords(QStackedWidget):
             for fate, parts in self._samples.items():
                 for part in parts:
                     part.setVisible(fate in found)
+
+    def tell_page(self, words: str) -> None:
+        """Say which page is seen, where there are several."""
+        if words != self.page.text():
+            self.page.say(words)
 
     def _show(self) -> None:
         self.pointed.say(self.text)

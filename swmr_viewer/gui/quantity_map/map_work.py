@@ -10,6 +10,7 @@ from math import prod
 import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from swmr_viewer.core.number_text import position_text, shape_text
 from swmr_viewer.core.progress import COMPLETE
 from swmr_viewer.core.scan import index_of
 from swmr_viewer.gui.quantity_map.map_settings import MapChoices
@@ -102,6 +103,12 @@ class MapWork(QObject):
         """The points that are drawn."""
         lengths = self._pages.lengths
         return page_of(self.table.scan_shape, index_of(self._pages.position, lengths) if lengths else 0)
+
+    @property
+    def page_text(self) -> str:
+        """Which page of a scan of three axes or more is drawn."""
+        lengths = self._pages.lengths
+        return f"page {position_text(self._pages.position)} of {shape_text(lengths)}" if lengths else ""
 
     @property
     def names(self) -> MapNames:

@@ -9,13 +9,13 @@ from PySide6.QtGui import QGuiApplication, QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from swmr_viewer.core.number_text import count_text
-from swmr_viewer.gui.curves import MenuEntry
 from swmr_viewer.gui.display.display_settings import LevelMode
 from swmr_viewer.gui.display.levels_model import LevelsModel
 from swmr_viewer.gui.quantity_map.line_plot import LinePlot
 from swmr_viewer.gui.quantity_map.map_bar import MapBarColumn
 from swmr_viewer.gui.quantity_map.map_look import MapLook
 from swmr_viewer.gui.quantity_map.map_plot import MapPlot
+from swmr_viewer.gui.quantity_map.map_selection import MapSelection
 from swmr_viewer.gui.quantity_map.map_settings import MapChoices
 from swmr_viewer.gui.quantity_map.map_text import point_text, table_text
 from swmr_viewer.gui.quantity_map.map_words import MapWords
@@ -47,6 +47,7 @@ class QuantityMap(QWidget):
         self.line = LinePlot(self.work, self.choices)
         self.column = MapBarColumn(self.model)
         self.words = MapWords()
+        self.selection = MapSelection(session, self.work, self.plot, self.choices)
         self.look = MapLook(self.choices, self.model, self)
         self.expression = ExpressionEditor(lambda: self.work.table, self._take_expression, self)
         self.menu = QMenu(self)
@@ -80,6 +81,8 @@ class QuantityMap(QWidget):
         self.column.bar.auto_wanted.connect(lambda: self.choices.set_mode(LevelMode.PERCENTILES, self.model.levels))
         self.column.editor_wanted.connect(lambda: self.look.open_below(self.column.mode))
         self.plot.zoomed.connect(self.view_changed)
+        for signal in (self.selection.changed, self.work.drawn):
+            signal.connect(lambda: self.words.select(self.selection.words))
         self.plot.box.sigResized.connect(lambda: QTimer.singleShot(0, self, self._place_bar))
         for plot in (self.plot, self.line):
             plot.index_clicked.connect(self._go_to)
@@ -128,6 +131,7 @@ class QuantityMap(QWidget):
         self.column.setVisible(not self.plot.view.isHidden())
         picture = drawing.picture if drawing is not None else None
         self.words.tell_fates(picture.fates if picture is not None else None)
+        self.words.tell_page(self.work.page_text)
         if self.title != self._title:
             self._title = self.title
             self.title_changed.emit(self._title)
@@ -209,11 +213,6 @@ class QuantityMap(QWidget):
             self._session.note(f"More than {count_text(MOST_COPIED)} points: save the table of quantities instead")
             return
         self.plot.copy(table_text(self.work.table, self.work.names, page, self.work.line_name))
-
-    @property
-    def entries(self) -> list[MenuEntry]:
-        """What can be done with the map, for its context menu."""
-        return [MenuEntry("Copy the map as a picture", self.copy_picture), MenuEntry("Copy positions and values", self.copy_values)]
 
     # ---- Qt's
 
