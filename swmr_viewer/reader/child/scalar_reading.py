@@ -62,8 +62,10 @@ class ScalarReader:
             self._finder.begin()
 
     def add_completed(self, indices: IndexArray) -> None:
-        for group in self._groups if indices.size else ():
-            group.pending.add_ranges(runs_of(np.sort(indices)))
+        if indices.size:
+            self._unite()
+            for group in self._groups:
+                group.pending.add_ranges(runs_of(np.sort(indices)))
 
     def remap_indices(self, before: tuple[int, ...], after: tuple[int, ...]) -> None:
         """Move indices to the scan shape by now; called before ``add_completed``."""
@@ -80,7 +82,6 @@ class ScalarReader:
             self._look(self._finder)
         if not self._has_credit:
             return
-        self._unite()
         group = next((group for group in reversed(self._groups) if group.pending), None)
         if group is not None:
             self._read(group)
