@@ -213,6 +213,13 @@ class ScanFacts:
         return combined_text(self.preparation.of(self.shown.data_path).combine, self.shown.combined)
 
     @property
+    def combined_how(self) -> str:
+        """How the frames of the shown picture are combined: sum, mean or maximum; nothing for a single frame."""
+        if self.shown is None or (self.shown.combined == 1 and self.shown.of_points is None):
+            return ""
+        return self.shown.of_points.how if self.shown.of_points is not None else self.preparation.of(self.shown.data_path).combine.how
+
+    @property
     def corrected_text(self) -> str:
         """Whether the shown numbers are corrected, and by what: ``dark, flat corrected``; nothing for the file's."""
         return "" if self.shown is None else corrected_text(self.shown.made)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -197,3 +199,35 @@ def test_the_order_is_of_the_file_that_is_followed(scan: Scan) -> None:
     scan.model.receive(m.Follow(2, m.FollowRequest("/next.nxs")))
     assert (scan.facts.order.indices().size, scan.facts.walks_in_order, scan.facts.first) == (0, True, None)
     assert scan.model.receive(told) == [], "of the file before"
+
+
+def test_frames_of_points_are_shown_until_something_else_is_asked_for_and_others_are_dropped(scan: Scan) -> None:
+    scan.keys(0, 1, 2, 7)
+
+    def points(number: int, of: int) -> None:
+        frame = scan.facts.shown
+        assert frame is not None
+        of_points = m.OfPoints(of, "mean", 4, 1)
+        position = tuple(int(n) for n in np.unravel_index(number, SHAPE))
+        shown = replace(frame, live=False, of_points=of_points, combined=2, index=number, position=position, release=lambda: None)
+        scan.model.receive(shown)
+
+    scan.frame(2)
+    request = m.ShowPoints(1, 5, runs_of(np.array([1, 2, 7, 9])), "mean", None, SHAPE)
+    assert Changed.MODE in names(scan.model.receive(request))
+    assert (scan.facts.is_live, scan.facts.wanted_index) == (False, None)
+    scan.frame(7)
+    points(9, of=4)
+    assert scan.facts.shown is not None
+    assert (scan.facts.shown.index, scan.facts.composition_text) == (2, ""), "neither live nor what was asked for before"
+    points(7, of=5)
+    assert (scan.facts.shown.index, scan.facts.composition_text) == (7, "mean of 2 of 4 points, 1 to read")
+    assert (scan.facts.combined_text, scan.facts.combined_how) == (scan.facts.composition_text, "mean")
+    scan.model.receive(m.ShowIndex(1, 1))
+    points(1, of=5)
+    assert scan.facts.shown.index == 7, "a part that was on its way is no single frame"
+    scan.model.receive(request)
+    scan.model.receive(m.ShowLive(1))
+    assert scan.facts.is_live
+    scan.frame(0)
+    assert (scan.facts.shown.index, scan.facts.composition_text) == (0, "")

@@ -108,7 +108,7 @@ class FrameHeader(QWidget):
     def _show_frame(self, frame: LiveFrame) -> None:
         scan = self._session.scan
         total = count_text(scan.progress.total if scan.progress is not None else 0)
-        is_one = frame.combined == 1
+        is_one, is_of_points = frame.combined == 1 and frame.of_points is None, frame.of_points is not None
         taken, age = self._time_text(frame)
         self.title.ensurePolished()
         self.title.setMinimumWidth(self.title.fontMetrics().horizontalAdvance(f"Frame {total}") + TITLE_FRAME)
@@ -118,8 +118,9 @@ class FrameHeader(QWidget):
         words = {
             "made": scan.corrected_text,
             "total": f"of {total}",
-            "where": f"at {position_text(frame.position)}" if frame.position else "",  # a scan of no axes is one point
-            "motors": "   ".join(map(_motor_text, frame.motor_positions)),
+            "where": f"at {position_text(frame.position)}" if frame.position and not is_of_points else "",
+            # a scan of no axes is one point, and several points are in no one place
+            "motors": "" if is_of_points else "   ".join(map(_motor_text, frame.motor_positions)),
             "held": "" if scan.is_live else "held",
             "taken": taken,
             "age": age,

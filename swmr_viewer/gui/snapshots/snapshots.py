@@ -123,7 +123,7 @@ class Snapshots(QObject):
             color_map=self._view.color_map,
             png=png_of(self.picture()) if "png" in self._settings.formats else None,
             combined=frame.combined,
-            combined_how="" if frame.combined == 1 else session.scan.preparation.of(frame.data_path).combine.how,
+            combined_how=session.scan.combined_how,
             frame_time=frame.frame_time,
             facts=self._facts(frame.data_path),
             motor_positions=frame.motor_positions,
@@ -150,8 +150,9 @@ class Snapshots(QObject):
         if frame is None or request is None:
             return picture
         which = f"frame {frame.index} at {position_text(frame.position)}"
-        if frame.combined > 1:
-            which = f"{self._session.scan.composition_text}, the newest at {position_text(frame.position)}"
+        if frame.combined > 1 or frame.of_points is not None:
+            newest = "" if frame.of_points is not None else f", the newest at {position_text(frame.position)}"
+            which = f"{self._session.scan.composition_text}{newest}"
         made_of = "   ".join(filter(None, (self._session.scan.compared_text, self._session.scan.corrected_text)))
         title = f"{PurePath(request.path).name}   {frame.data_path}   {which}   {made_of}".rstrip()
         bar = None
