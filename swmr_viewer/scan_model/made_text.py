@@ -30,3 +30,8 @@ def compared_text(made: Made, compare: Compare, what: str) -> str:
         return ""
     reference = "reference" if compare.reference is None else f"reference {compare.reference.words}"
     return reference if made.compared == "reference" else f"{what} {SIGNS[made.compared]} {reference}"
+
+
+def made_text(made: Made) -> str:
+    """Return both in few words: ``difference, dark corrected``; nothing for the file's numbers."""
+    return ", ".join(filter(None, ("" if made.compared == "none" else made.compared, corrected_text(made))))

@@ -42,6 +42,8 @@ class MapWords(QStackedWidget):
         row.addStretch(1)
         self.page = PlainLabel("muted")
         row.addWidget(self.page)
+        self._made = PlainLabel("muted")
+        row.addWidget(self._made)
         self.addWidget(self.legend)
         self.addWidget(self.pointed)
         self._pointed = self._selected = ""
@@ -64,6 +66,10 @@ class MapWords(QStackedWidget):
         """Say this of the selection, or nothing."""
         self._selected = words
         self._show()
+
+    def tell_made(self, words: str) -> None:
+        """Say what the measured frames were made into: ``dark, flat corrected``; nothing: they are the file's."""
+        self._made.say(words)
 
     def tell_fates(self, fates: Fates | None) -> None:
         """Explain the patterns that are seen in a picture."""

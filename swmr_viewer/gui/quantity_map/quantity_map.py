@@ -146,9 +146,11 @@ class QuantityMap(QWidget):
         index = scan.wanted_index if scan.wanted_index is not None else scan.shown.index if scan.shown is not None else None
         self.plot.mark(index)
         self.line.mark(index)
+        self.words.tell_made(scan.corrected_text)
 
     def _point_at(self, index: int | None) -> None:
-        self.words.point("" if index is None else point_text(self.work.table, self.work.names, index, self.work.line_name))
+        told = "" if index is None else point_text(self.work.table, self.work.names, index, self.work.line_name)
+        self.words.point(", ".join(filter(None, (told, told and self._session.scan.corrected_text))))
 
     def _place_bar(self) -> None:
         """Let the colour bar begin and end as the map beside it does."""
