@@ -15,7 +15,7 @@ from swmr_viewer.scan_model.alarms import (
 from swmr_viewer.scan_model.earlier_scans import EarlierScan
 from swmr_viewer.scan_model.frame_preparation import FramePreparation
 from swmr_viewer.scan_model.live_frame import LiveFrame, Mask, Pixels, frame_from_event
-from swmr_viewer.scan_model.made_text import made_text
+from swmr_viewer.scan_model.made_text import made_words
 from swmr_viewer.scan_model.places import Place, same_places
 from swmr_viewer.scan_model.scan_facts import Changed, Changes, ScanFacts
 from swmr_viewer.scan_model.scan_model import ScanModel
@@ -44,7 +44,7 @@ __all__ = [
     "Watch",
     "found_words",
     "frame_from_event",
-    "made_text",
+    "made_words",
     "same_places",
     "what_is_watched",
 ]

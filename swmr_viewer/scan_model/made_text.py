@@ -32,6 +32,6 @@ def compared_text(made: Made, compare: Compare, what: str) -> str:
     return reference if made.compared == "reference" else f"{what} {SIGNS[made.compared]} {reference}"
 
 
-def made_text(made: Made) -> str:
+def made_words(made: Made) -> str:
     """Return both in few words: ``difference, dark corrected``; nothing for the file's numbers."""
     return ", ".join(filter(None, ("" if made.compared == "none" else made.compared, corrected_text(made))))

@@ -13,7 +13,7 @@ from swmr_viewer.gui.display.display_settings import Display, LevelMode
 from swmr_viewer.gui.image import ImageView
 from swmr_viewer.gui.look.labels import FittingLabel, button_text, tip
 from swmr_viewer.reader.messages import DataDescription
-from swmr_viewer.scan_model import LiveFrame, made_text
+from swmr_viewer.scan_model import LiveFrame, made_words
 
 
 class DataPane(QWidget):
@@ -133,7 +133,7 @@ class DataPane(QWidget):
         seen = None if self.frame is None else self.frame.index
         self.nothing.setText(f"Frame {wanted} is not there yet." if wanted else "No frame yet.")
         if seen is None or seen == index:
-            self.state.offer("" if self.frame is None else made_text(self.frame.made))
+            self.state.offer("" if self.frame is None else made_words(self.frame.made))
             return
         words = f"frame {count_text(seen)}"
         self.state.offer(f"{words}; {wanted} is not there yet" if wanted else words, words)
