@@ -91,8 +91,9 @@ class ScanColumns:
         if ORDER in self._computed:
             scan.append(Quantity(ORDER, Kind.SCAN, words="order of acquisition"))
         found = {name: each.quantity for name, each in self._found.items()}
-        for axis in reversed(self._axes):
-            if axis.name in self._computed and axis.name not in found:
+        read = {each.axis for each in self._found.values()}
+        for number, axis in reversed([*enumerate(self._axes)]):
+            if axis.name in self._computed and axis.name not in found and number not in read:  # the same, by a name for people
                 found[axis.name] = Quantity(axis.name, Kind.POSITION, axis.unit)
         ranks = list(Kind)
         return (*scan, *sorted(found.values(), key=lambda quantity: ranks.index(quantity.kind)))

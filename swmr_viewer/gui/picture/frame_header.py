@@ -109,7 +109,7 @@ class FrameHeader(QWidget):
         scan = self._session.scan
         total = count_text(scan.progress.total if scan.progress is not None else 0)
         is_one, is_of_points = frame.combined == 1 and frame.of_points is None, frame.of_points is not None
-        taken, age = self._time_text(frame)
+        taken, age = ("", "") if is_of_points else self._time_text(frame)
         self.title.ensurePolished()
         self.title.setMinimumWidth(self.title.fontMetrics().horizontalAdvance(f"Frame {total}") + TITLE_FRAME)
         made_of = scan.composition_text
