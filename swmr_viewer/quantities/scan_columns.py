@@ -86,7 +86,13 @@ class ScanColumns:
     # ---- which quantities there are
 
     def offered(self) -> tuple[Quantity, ...]:
-        """Return what can be asked for, in the order for menus."""
+        """Return what can be asked for, in the order for menus; a declared axis only where no motor is found along it."""
+        has_motor = {each.axis for each in self._found.values()}
+        covered = {axis.name for number, axis in enumerate(self._axes) if number in has_motor} - self._found.keys()
+        return tuple(quantity for quantity in self.named() if quantity.name not in covered)
+
+    def named(self) -> tuple[Quantity, ...]:
+        """Return all that has a name, whether it is offered or not."""
         scan = [Quantity(INDEX, Kind.SCAN, words="frame")]
         if ORDER in self._computed:
             scan.append(Quantity(ORDER, Kind.SCAN, words="order of acquisition"))

@@ -35,6 +35,8 @@ class QuantityTable:
         """What the reader measured of the frames."""
         self.unit = ""
         """Of the pixels."""
+        self.frame_columns: tuple[str, ...] = tuple(OF_FRAME)
+        """What is measured of whole frames."""
         self.regions: tuple[str, ...] = ()
         """What is measured of regions is offered of these, by name, in this order."""
         self.region_columns: tuple[str, ...] = ()
@@ -49,8 +51,8 @@ class QuantityTable:
 
     def offered(self) -> tuple[Quantity, ...]:
         """Return what can be asked for by name, in the order for menus; any expressions of them can be asked for as well."""
-        named = self._named()
-        return (*named, *self._calculated(named))
+        named, scan = self._named(), self.scan.named()
+        return (*self.scan.offered(), *named[len(scan) :], *self._calculated(named))
 
     def quantity(self, name: str) -> Quantity | None:
         """Return the quantity of this name, or of this expression; None where there is none (yet)."""
@@ -73,8 +75,8 @@ class QuantityTable:
     def _named(self) -> tuple[Quantity, ...]:
         of_regions = (f"{region}.{what}" for region in self.regions for what in self.region_columns)
         return (
-            *self.scan.offered(),
-            *(of_frame(column, self.unit) for column in OF_FRAME),
+            *self.scan.named(),
+            *(of_frame(column, self.unit) for column in self.frame_columns),
             *(of_region(column, self.unit) for column in of_regions),
         )
 

@@ -47,6 +47,7 @@ class QuantityNews:
     def ask(self) -> None:
         """Ask the reader for what is wanted of the file; once the file is open, to begin with, for what there is."""
         scan = self._scan
+        scan.columns.expressions = tuple(dict.fromkeys(name for names in scan.wanted.values() for name in names))
         if scan.description is None:
             return
         wanted = {name for names in scan.wanted.values() for name in scan.quantities.base_names(names)}
