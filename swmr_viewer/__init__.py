@@ -10,6 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from swmr_viewer.analysis import Region
     from swmr_viewer.core.conditions import AllKeys, AlwaysTrue, ConditionError, FileClosed, FinishedFlag, FrameCount, Timeout
     from swmr_viewer.core.data_source import DataSource
     from swmr_viewer.core.errors import (
@@ -42,6 +43,8 @@ if TYPE_CHECKING:
     from swmr_viewer.core.positions import MotorPositions
     from swmr_viewer.core.result_file import ResultFile
     from swmr_viewer.core.scan import snake_index_of, snake_position_of, snake_visit_of
+    from swmr_viewer.quantities import ExpressionError
+    from swmr_viewer.scripting import Quantities
 
 __version__ = "0.1.0"
 
@@ -51,6 +54,7 @@ __all__ = [
     "ConditionError",
     "DataSource",
     "ExportError",
+    "ExpressionError",
     "FileAccessError",
     "FileBrokenError",
     "FileClosed",
@@ -76,6 +80,8 @@ __all__ = [
     "NotSwmrYetError",
     "PathError",
     "PathNotThereError",
+    "Quantities",
+    "Region",
     "ResultFile",
     "ShapeError",
     "SwmrViewerError",
@@ -87,46 +93,49 @@ __all__ = [
 ]
 
 _MODULES = {
-    "AllKeys": "conditions",
-    "AlwaysTrue": "conditions",
-    "ConditionError": "conditions",
-    "DataSource": "data_source",
-    "ExportError": "errors",
-    "FileAccessError": "errors",
-    "FileBrokenError": "errors",
-    "FileClosed": "conditions",
-    "FileDamagedError": "errors",
-    "FileNotThereError": "errors",
-    "FileReplacedError": "errors",
-    "FileVersionError": "errors",
-    "FilterMissingError": "errors",
-    "FinishedFlag": "conditions",
-    "Follower": "follower",
-    "FrameCount": "conditions",
-    "FrameDoubtfulError": "errors",
-    "FrameGrabber": "frames",
-    "FrameNotWrittenError": "errors",
-    "FrameSet": "frame_sets",
-    "FrameUnreadableError": "errors",
-    "HeldTwiceError": "errors",
-    "InterruptedWriterError": "errors",
-    "MotorPositions": "positions",
-    "NoKeysError": "errors",
-    "NotHdf5Error": "errors",
-    "NotSwmrError": "errors",
-    "NotSwmrYetError": "errors",
-    "PathError": "errors",
-    "PathNotThereError": "errors",
-    "ResultFile": "result_file",
-    "ShapeError": "errors",
-    "SwmrViewerError": "errors",
-    "Timeout": "conditions",
-    "open_swmr": "files",
-    "snake_index_of": "scan",
-    "snake_position_of": "scan",
-    "snake_visit_of": "scan",
+    "AllKeys": "core.conditions",
+    "AlwaysTrue": "core.conditions",
+    "ConditionError": "core.conditions",
+    "DataSource": "core.data_source",
+    "ExportError": "core.errors",
+    "ExpressionError": "quantities",
+    "FileAccessError": "core.errors",
+    "FileBrokenError": "core.errors",
+    "FileClosed": "core.conditions",
+    "FileDamagedError": "core.errors",
+    "FileNotThereError": "core.errors",
+    "FileReplacedError": "core.errors",
+    "FileVersionError": "core.errors",
+    "FilterMissingError": "core.errors",
+    "FinishedFlag": "core.conditions",
+    "Follower": "core.follower",
+    "FrameCount": "core.conditions",
+    "FrameDoubtfulError": "core.errors",
+    "FrameGrabber": "core.frames",
+    "FrameNotWrittenError": "core.errors",
+    "FrameSet": "core.frame_sets",
+    "FrameUnreadableError": "core.errors",
+    "HeldTwiceError": "core.errors",
+    "InterruptedWriterError": "core.errors",
+    "MotorPositions": "core.positions",
+    "NoKeysError": "core.errors",
+    "NotHdf5Error": "core.errors",
+    "NotSwmrError": "core.errors",
+    "NotSwmrYetError": "core.errors",
+    "PathError": "core.errors",
+    "PathNotThereError": "core.errors",
+    "Quantities": "scripting",
+    "Region": "analysis",
+    "ResultFile": "core.result_file",
+    "ShapeError": "core.errors",
+    "SwmrViewerError": "core.errors",
+    "Timeout": "core.conditions",
+    "open_swmr": "core.files",
+    "snake_index_of": "core.scan",
+    "snake_position_of": "core.scan",
+    "snake_visit_of": "core.scan",
 }
-_WITHOUT_HDF5 = ("conditions", "errors")
+_WITHOUT_HDF5 = ("analysis", "core.conditions", "core.errors", "quantities")
 
 
 def __getattr__(name: str) -> Any:
@@ -134,7 +143,7 @@ def __getattr__(name: str) -> Any:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     if _MODULES[name] not in _WITHOUT_HDF5:
         import_module("swmr_viewer.core.locking").load_hdf5()
-    return getattr(import_module(f"swmr_viewer.core.{_MODULES[name]}"), name)
+    return getattr(import_module(f"swmr_viewer.{_MODULES[name]}"), name)
 
 
 def __dir__() -> list[str]:

@@ -31,6 +31,8 @@ def modules_below(name: str) -> list[str]:
         ("reader", QT),
         ("opening", (*HDF5, *QT)),
         ("watching", (*HDF5, *QT)),
+        ("quantities", (*HDF5, *QT)),
+        ("scripting", QT),
         ("scan_model", (*HDF5, *QT)),
         ("simulator", QT),
     ],
