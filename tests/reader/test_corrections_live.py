@@ -13,6 +13,7 @@ import h5py
 import numpy as np
 import numpy.typing as npt
 import pytest
+import tifffile
 
 from swmr_viewer.analysis import MaskRules, Region
 from swmr_viewer.reader.blocks import create_block, let_go, unlink
@@ -120,6 +121,24 @@ def test_what_cannot_be_used_corrects_nothing_and_is_said(files: tuple[Path, Pat
             found.take(lambda event: event.made.corrected)
             wanted = expected(FRAMES[7].astype(float), DARKS.mean(axis=0), FLATS.mean(axis=0), np.zeros(SHAPE, bool))
             np.testing.assert_allclose(found.raw, wanted, rtol=3e-6)
+
+
+@pytest.mark.parametrize("ending", ["npy", "tif", "edf"])
+def test_flat_frames_may_be_in_files_of_other_kinds(files: tuple[Path, Path, Path], tmp_path: Path, ending: str) -> None:
+    path = tmp_path / f"flat.{ending}"
+    if ending == "npy":
+        np.save(path, FLATS[0])
+    elif ending == "tif":
+        tifffile.imwrite(path, FLATS, photometric="minisblack")
+    else:
+        image = pytest.importorskip("fabio").edfimage.EdfImage(data=FLATS[0])
+        image.append_frame(data=FLATS[1])
+        image.write(str(path))
+    flat = {"npy": FLATS[0].astype(float), "tif": FLATS.mean(axis=0), "edf": FLATS[:2].mean(axis=0)}[ending]
+    with shown(files[0], 8) as (_, found):
+        found.wish(correction=Correction(flat=FrameSource(str(path))))
+        found.take(lambda event: event.made.corrected == ("flat",))
+        np.testing.assert_allclose(found.raw, expected(FRAMES[7].astype(float), 0, flat, np.zeros(SHAPE, bool)), rtol=3e-6)
 
 
 @contextmanager

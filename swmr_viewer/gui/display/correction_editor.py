@@ -15,7 +15,7 @@ from swmr_viewer.gui.session import Session
 from swmr_viewer.reader.messages import Correction, FrameSource, source_text
 
 MOST_INDEX = 2**31 - 1
-FILES = "HDF5 and NPY files (*.h5 *.hdf5 *.nxs *.nx5 *.hdf *.cxi *.npy);;All files (*)"
+FILES = "Frames (*.h5 *.hdf5 *.nxs *.nx5 *.hdf *.cxi *.npy *.tif *.tiff *.edf *.cbf);;All files (*)"
 
 
 class CorrectionChoice(QObject):
@@ -125,7 +125,7 @@ class SourceRow(QWidget):
 
     def _explain(self) -> None:
         name = self._name
-        self.file.setToolTip(f"Use frames of a file as the {name} frame: HDF5 or NPY")
+        self.file.setToolTip(f"Use frames of a file as the {name} frame: HDF5, NPY, TIFF, EDF")
         self.shown.setToolTip(f"Use the shown frame, or those of which the picture is made, as the {name} frame")
         self.scan.setToolTip(f"Use the mean of these frames of the shown scan as the {name} frame")
         self.off.setToolTip(f"Use no {name} frame")

@@ -6,7 +6,6 @@ import os
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager, nullcontext, suppress
 from math import prod
-from pathlib import Path
 from typing import Any
 
 import h5py
@@ -19,6 +18,7 @@ from swmr_viewer.core.files import explain, open_object, open_swmr
 from swmr_viewer.core.frames import FrameGrabber
 from swmr_viewer.core.number_text import shape_text
 from swmr_viewer.reader.child.event_pipe import EventPipe
+from swmr_viewer.reader.child.picture_files import is_picture, read_pictures
 from swmr_viewer.reader.child.scans import Scan
 from swmr_viewer.reader.messages import MOST_AVERAGED, FrameSource
 
@@ -61,8 +61,8 @@ class AveragedFrames:
         self._pipe.report_busy(f"reading the {name} frames of {source.path}")
         by_value = MaskRules(sentinel=rules.sentinel, gaps=rules.gaps)
         try:
-            if Path(source.path).suffix.lower() == ".npy":
-                return self._mean(_of_array(name, source, shape), shape, by_value)
+            if is_picture(source.path):
+                return self._mean(_of_pictures(name, source, shape), shape, by_value)
             with self._opened(source.path) as h5file:
                 return self._read(h5file, name, source, data_path, shape, by_value)
         except SwmrViewerError:
@@ -161,10 +161,10 @@ def _fits(stored: tuple[int, ...], shape: tuple[int, ...]) -> bool:
     return _long(stored) == _long(shape) or (len(stored) > len(shape) and stored[len(stored) - len(shape) :] == shape)
 
 
-def _of_array(name: str, source: FrameSource, shape: tuple[int, ...]) -> list[npt.NDArray[Any]]:
-    found = np.load(source.path, mmap_mode="r", allow_pickle=False)
-    if not isinstance(found, np.ndarray) or found.dtype.kind not in "iuf" or not _fits(found.shape, shape):
-        raise _unfitting(name, source.path, tuple(getattr(found, "shape", ())), shape)
+def _of_pictures(name: str, source: FrameSource, shape: tuple[int, ...]) -> list[npt.NDArray[Any]]:
+    found = read_pictures(source.path)
+    if not _fits(found.shape, shape):
+        raise _unfitting(name, source.path, found.shape, shape)
     frames = found.reshape(-1, *shape)
     return [np.asarray(frames[index]) for index in _chosen(name, source, len(frames))]
 

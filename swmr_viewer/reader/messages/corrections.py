@@ -17,7 +17,7 @@ class FrameSource:
     """Where a dark or a flat frame is: the mean of some frames of a file."""
 
     path: str
-    """The file, HDF5 or NPY; the one that is followed is read while it is written."""
+    """The file: HDF5, NPY, TIFF, or what fabio reads; the one that is followed is read while it is written."""
     data_path: str = ""
     """In it. Nothing: the data set with the same path as the frames have, or else the only one whose frames fit."""
     first: int = 0
