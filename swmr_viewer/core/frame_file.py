@@ -9,7 +9,6 @@ frame takes as long as several frames take to come, and the live picture must no
 from __future__ import annotations
 
 import json
-import re
 import signal
 import sys
 from typing import IO, Any
@@ -17,6 +16,8 @@ from typing import IO, Any
 import h5py
 import numpy as np
 import numpy.typing as npt
+
+from swmr_viewer.core.nexus_writing import allowed_names, new_group
 
 COMPRESS_FROM = 1 << 16
 """Bytes; below, the bookkeeping is larger than what is saved."""
@@ -48,11 +49,11 @@ def frame_file(pixels: npt.NDArray[Any], description: dict[str, Any]) -> bytes:
     """
     with h5py.File("frame.h5", "w", driver="core", backing_store=False) as file:
         file.attrs.update({"NX_class": "NXroot", "default": "entry", "creator": "swmr_viewer"})
-        entry = _group(file, "entry", "NXentry")
+        entry = new_group(file, "entry", "NXentry")
         entry.attrs["default"] = "data"
         entry["title"] = description["title"]
-        _write_data(_group(entry, "data", "NXdata"), pixels, description)
-        origin = _group(entry, "origin", "NXcollection")
+        _write_data(new_group(entry, "data", "NXdata"), pixels, description)
+        origin = new_group(entry, "origin", "NXcollection")
         for name, value in description["origin"].items():
             if name == "motor_positions":
                 _write_positions(entry, value)
@@ -90,31 +91,17 @@ def _describe_axis(values: h5py.Dataset, axis: dict[str, Any], usual_unit: str) 
 
 def _write_positions(entry: h5py.Group, positions: list[dict[str, Any]]) -> None:
     """Write where the motors were, each as an NXpositioner: of the name that NeXus allows, and its own one beside."""
-    instrument = _group(entry, "instrument", "NXinstrument") if positions else None
+    instrument = new_group(entry, "instrument", "NXinstrument") if positions else None
     for allowed, position in zip(_axis_names(positions), positions, strict=True):
         assert instrument is not None
-        positioner = _group(instrument, allowed, "NXpositioner")
+        positioner = new_group(instrument, allowed, "NXpositioner")
         positioner["name"], positioner["value"] = position["name"], position["value"]
         if position["unit"]:
             positioner["value"].attrs["units"] = position["unit"]
 
 
 def _axis_names(axes: list[dict[str, Any]]) -> list[str]:
-    """Return one name per axis, none twice and none that is taken, of the characters that NeXus allows.
-
-    See https://manual.nexusformat.org/datarules.html: with a space in a name, nexusformat looks for two axes.
-    """
-    names: list[str] = []
-    for number, axis in enumerate(axes):
-        name = re.sub(r"[^A-Za-z0-9_.]", "_", axis["name"]).strip(".") or f"axis_{number}"
-        names.append(name if name not in {"data", "title", *names} else f"{name}_{number}")
-    return names
-
-
-def _group(parent: h5py.Group, name: str, nx_class: str) -> h5py.Group:
-    group = parent.create_group(name)
-    group.attrs["NX_class"] = nx_class
-    return group
+    return allowed_names([axis["name"] for axis in axes])
 
 
 def serve(orders: IO[bytes], answers: IO[bytes]) -> None:

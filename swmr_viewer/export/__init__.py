@@ -1,8 +1,9 @@
 """A snapshot -> files: pure functions over arrays and metadata."""
 
 from swmr_viewer.export.frame_file_process import FrameFileProcess
-from swmr_viewer.export.placing import FIELDS, PATTERN, place_together, stem_of
+from swmr_viewer.export.placing import FIELDS, PATTERN, part_path, place_together, place_written, stem_of
 from swmr_viewer.export.snapshot import FORMATS, Snapshot, description_of, fitting, write_snapshot
+from swmr_viewer.export.table_writing import TableBlock, TableColumn, TableLayout, TableProcess, blocks_of
 from swmr_viewer.export.tables import exact_text, matrix, table
 
 __all__ = [
@@ -11,11 +12,18 @@ __all__ = [
     "PATTERN",
     "FrameFileProcess",
     "Snapshot",
+    "TableBlock",
+    "TableColumn",
+    "TableLayout",
+    "TableProcess",
+    "blocks_of",
     "description_of",
     "exact_text",
     "fitting",
     "matrix",
+    "part_path",
     "place_together",
+    "place_written",
     "stem_of",
     "table",
     "write_snapshot",

@@ -43,13 +43,29 @@ def place_together(contents: Mapping[str, bytes], folder: Path, stem: str) -> tu
     parts: list[Path] = []
     try:
         for ending, content in contents.items():
-            parts.append(folder / f".{uuid4().hex}{ending}.part")
+            parts.append(part_path(folder, ending))
             with parts[-1].open("xb") as file:
                 file.write(content)
         return _first_free(parts, list(contents), folder, stem)
     finally:
         for part in parts:
             part.unlink(missing_ok=True)
+
+
+def place_written(parts: Mapping[str, Path], folder: Path, stem: str) -> tuple[Path, ...]:
+    """Give files that are written already, one of each ending, their names as `place_together` does.
+
+    Raises
+    ------
+    OSError
+        If a file cannot be renamed; none has its name then, and all are where they were.
+    """
+    return _first_free(list(parts.values()), list(parts), folder, stem)
+
+
+def part_path(folder: Path, ending: str) -> Path:
+    """Return a hidden name for a file that is being written."""
+    return folder / f".{uuid4().hex}{ending}.part"
 
 
 def _first_free(parts: list[Path], endings: list[str], folder: Path, stem: str) -> tuple[Path, ...]:

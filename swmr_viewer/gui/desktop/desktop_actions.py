@@ -138,9 +138,9 @@ class DesktopActions(QObject):
         self._actions.burst.setChecked(self.burst.is_running)
 
     def save_curves(self) -> None:
-        """Write what was measured of the shown data set as a table."""
-        values = self._measurements.values
-        self._snapshots.write_curves({name: values.column(name).copy() for name in values.names})
+        """Write all that is known of the scan points of the shown data set as a table; while it is being written, stop."""
+        regions = self._measurements.marks.regions
+        self._snapshots.write_table([{"name": one.name, "kind": one.kind, "points": [list(at) for at in one.points]} for one in regions])
 
     def ask_to_reset(self) -> None:
         """Ask first, beside the window: what was drawn and chosen over weeks would be gone at a slip of the mouse."""

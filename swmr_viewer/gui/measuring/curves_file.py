@@ -1,87 +1,61 @@
-"""What was measured of the frames, as one table in a file: a line per frame, a column per quantity."""
+"""What is known of the scan points as one table: which columns it has, and the table as text for a spreadsheet."""
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Mapping
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from swmr_viewer.core.errors import ExportError
-from swmr_viewer.export import FrameFileProcess, Snapshot, place_together, stem_of, table
-
-Columns = Mapping[str, npt.NDArray[np.float64]]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class CurvesOrder:
-    """A table to be written by the thread that writes snapshots."""
-
-    columns: Columns
-    """By name, one value per frame index, NaN where unknown; must not change while it is written."""
-    scan_shape: tuple[int, ...]
-    named: Snapshot
-    """What the name is made from."""
-    folder: Path
-    pattern: str
-
-    @property
-    def n_bytes(self) -> int:
-        return sum(column.nbytes for column in self.columns.values())
-
-    def write(self, frame_files: FrameFileProcess) -> tuple[Path, ...]:
-        """Write the table beside what is there, never in its place; return the file.
-
-        Raises
-        ------
-        ExportError
-            If nothing was measured, or the folder cannot be written to.
-        """
-        text = measured_table(self.columns, self.scan_shape)
-        try:
-            return place_together({".csv": text.encode()}, self.folder, f"{stem_of(self.named, self.pattern)}_curves")
-        except OSError as error:
-            reason = error.strerror or str(error)
-            raise ExportError(f"The curves could not be written to {self.folder}: {reason}.", "Choose another folder.") from error
-
+from swmr_viewer.export import TableColumn, table
+from swmr_viewer.quantities import INDEX, Kind, Quantity, QuantityTable
 
 MOST_COPIED = 100_000
-"""Frames: a clipboard with more holds up the programs on both of its sides."""
+"""Points: a clipboard with more holds up the programs on both of its sides."""
+NOTHING_MEASURED = "Nothing was measured yet.", "Draw a region first; then every frame is measured."
 
 
-def text_for_clipboard(columns: Columns, scan_shape: tuple[int, ...]) -> str:
-    """Return the same table for a spreadsheet, with tabs between its columns.
+def columns_of(quantities: QuantityTable) -> tuple[TableColumn, ...]:
+    """Return all of which something is known, in the order of menus; positions and the scan's own numbers alone make no line."""
+    return tuple(
+        TableColumn(one.name, one.unit, one.title, counts=one.kind not in (Kind.SCAN, Kind.POSITION))
+        for one in quantities.offered()
+        if one.name != INDEX and (is_calculated(quantities, one) or quantities.n_known(one.name))
+    )
+
+
+def is_calculated(quantities: QuantityTable, quantity: Quantity) -> bool:
+    """Whether values are calculated when they are asked for: the file's axes, and expressions. To count them takes long."""
+    return quantity.kind is Kind.EXPRESSION or (quantity.kind is Kind.POSITION and not quantities.scan.is_in_file(quantity.name))
+
+
+def text_for_clipboard(quantities: QuantityTable) -> str:
+    """Return the table for a spreadsheet: names with units, then a line per measured point, with tabs between the columns.
 
     Raises
     ------
     ExportError
         If nothing was measured, or too much.
     """
-    if max((len(column) for column in columns.values()), default=0) > MOST_COPIED:
+    if quantities.size > MOST_COPIED:
         raise ExportError("The table is too long for the clipboard.", "Save it to a file.")
-    lines = csv.reader(measured_table(columns, scan_shape).splitlines())
-    return "\n".join("\t".join(cells) for cells in lines)
-
-
-def measured_table(columns: Columns, scan_shape: tuple[int, ...]) -> str:
-    """Return the measured frames as CSV: ``index``, one position per scan axis, then each column, empty where unknown.
-
-    Raises
-    ------
-    ExportError
-        If nothing was measured.
-    """
-    known = np.zeros(max((len(column) for column in columns.values()), default=0), bool)
-    for column in columns.values():
-        known[: len(column)] |= ~np.isnan(column)
+    columns = columns_of(quantities)
+    values = {column: quantities.values(column.name) for column in columns}
+    known = np.zeros(quantities.size, bool)
+    for column, each in values.items():
+        if column.counts:
+            known |= ~np.isnan(each)
     indices = np.flatnonzero(known)
     if not indices.size:
-        raise ExportError("Nothing was measured yet.", "Draw a region first; then every frame is measured.")
+        raise ExportError(*NOTHING_MEASURED)
     lines: dict[str, npt.NDArray[Any]] = {"index": indices}
-    if scan_shape and indices[-1] < np.prod(scan_shape):
-        lines.update({f"position_{axis}": where for axis, where in enumerate(np.unravel_index(indices, scan_shape))})
-    return table({**lines, **{name: column[indices] for name, column in columns.items()}})
+    lines |= {f"position_{axis}": where for axis, where in enumerate(np.unravel_index(indices, quantities.scan_shape))}
+    lines |= {f"{one.name} ({one.unit})" if one.unit else one.name: _short(each[indices]) for one, each in values.items()}
+    return table(lines, "\t").rstrip("\n")
+
+
+def _short(values: npt.NDArray[np.float64]) -> npt.NDArray[Any]:
+    """Return whole numbers as integers where all of them are known."""
+    is_whole = bool((np.abs(values) < 2**53).all()) and bool((values == np.floor(values)).all())
+    return values.astype(np.int64) if is_whole else values

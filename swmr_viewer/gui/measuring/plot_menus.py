@@ -63,9 +63,8 @@ class PlotMenus(QObject):
         self._session.note(TABLE_COPIED if "\n" in words else f"Copied {words}")
 
     def _copy_table(self) -> None:
-        values = self._measurements.values
         try:
-            words = text_for_clipboard({name: values.column(name) for name in values.names}, values.scan_shape)
+            words = text_for_clipboard(self._session.scan.quantities)
         except ExportError as error:
             self._session.note(f"{error} {error.remedy}")
             return

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path, PurePath
+from typing import Any
 
 import numpy as np
 from PySide6.QtCore import QObject, Signal
@@ -14,16 +16,19 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from swmr_viewer.core.data_facts import DataFacts
 from swmr_viewer.core.errors import SwmrViewerError
 from swmr_viewer.core.number_text import position_text
-from swmr_viewer.export import Snapshot
+from swmr_viewer.export import Snapshot, stem_of
 from swmr_viewer.gui.look.theme import tokens
-from swmr_viewer.gui.measuring import Columns, CurvesOrder
 from swmr_viewer.gui.picture import FramePane
 from swmr_viewer.gui.session import Session
 from swmr_viewer.gui.snapshots.snapshot_picture import composed, png_of, scale_bar
 from swmr_viewer.gui.snapshots.snapshot_settings import SnapshotSettings, load_snapshot_settings, store_snapshot_settings
 from swmr_viewer.gui.snapshots.snapshot_writer import Order, SnapshotWriter
+from swmr_viewer.gui.snapshots.table_saving import TableSaving
 from swmr_viewer.reader.messages import source_text
 from swmr_viewer.scan_model import LiveFrame, Problem
+
+TABLE_ENDINGS = {"csv": ".csv", "h5": ".nxs"}
+"""Of a table, where snapshots have these formats."""
 
 
 class Snapshots(QObject):
@@ -44,6 +49,8 @@ class Snapshots(QObject):
         self.writer = SnapshotWriter(self)
         self.writer.written.connect(self._on_written)
         self.writer.refused.connect(self._on_refused)
+        self.tables = TableSaving(session, self)
+        self.tables.written.connect(self.written)
         self.folder_dialog: QFileDialog | None = None
 
     # ---- how
@@ -96,14 +103,17 @@ class Snapshots(QObject):
         if how.folder is not None:
             self.writer.put(Order(snapshot, how.folder, how.pattern, how.formats))
 
-    def write_curves(self, columns: Columns) -> None:
-        """Have a table of measured columns written, where snapshots go."""
+    def write_table(self, regions: Sequence[dict[str, Any]] = (), fits: Sequence[dict[str, Any]] = ()) -> None:
+        """Have all that is known of the scan points written, where snapshots go; or no more of it, while it is being written."""
         folder = self.folder
-        if folder is None or not self.has_folder:
+        if self.tables.is_saving:
+            self.tables.give_up()
+        elif folder is None or not self.has_folder:
             self.choose_folder()
-            self._session.note("Choose where files go, then save the curves again")
-            return
-        self.writer.put(CurvesOrder(columns, self._session.scan.scan_shape, self.example(), folder, "{file}_{data}"))
+            self._session.note("Choose where files go, then save the table again")
+        else:
+            endings = tuple(ending for name, ending in TABLE_ENDINGS.items() if name in self._settings.formats) or (".csv",)
+            self.tables.save(folder, f"{stem_of(self.example(), '{file}_{data}')}_curves", endings, regions, fits)
 
     def collect(self) -> Snapshot | None:
         """Return a copy of what is shown now, or None where nothing is."""
@@ -177,6 +187,7 @@ class Snapshots(QObject):
 
     def close(self) -> None:
         """Wait, with a bound, for what is being written."""
+        self.tables.close()
         self.writer.close()
 
     def _on_chosen(self, folder: Path) -> None:

@@ -176,17 +176,22 @@ def test_what_was_measured_is_saved_as_a_table(qtbot: QtBot, ready: Assembly, re
     qtbot.keyClick(ready.window, Qt.Key.Key_C, CONTROL | Qt.KeyboardModifier.AltModifier)
     qtbot.waitUntil(lambda: ready.window.error_bar.problem is not None)
     assert "Nothing was measured" in ready.window.error_bar.message.text()
+    ready.session.scan.quantities.regions, ready.session.scan.quantities.region_columns = ("A",), ("sum",)
     values = np.array([[0.1, 7.0], [1 / 3, np.nan]])
     ready.window.measuring.measurements.values.take(("total", "A.sum"), np.array([3, 51]), values)
     with qtbot.waitSignal(ready.window.snapshots.written) as written:
         qtbot.keyClick(ready.window, Qt.Key.Key_C, CONTROL | Qt.KeyboardModifier.AltModifier)
-    (path,) = written.args[0]
-    assert path.name == "scan_entry-eiger-data_curves.csv"
-    assert path.read_text().splitlines() == [
+    names = {path.suffix: path for path in written.args[0]}
+    assert names[".csv"].name == "scan_entry-eiger-data_curves.csv"
+    assert names[".csv"].read_text().splitlines() == [
         "index,position_0,position_1,total,A.sum",
-        "3,0,3,0.1,7.0",
+        "3,0,3,0.1,7",
         "51,1,1,0.3333333333333333,",
     ]
+    description = json.loads(names[".json"].read_text())
+    assert [column["name"] for column in description["columns"]] == ["total", "A.sum"]
+    assert description["origin"]["data_path"] == "/entry/eiger/data"
+    assert sorted(path.name for path in tmp_path.glob(".*")) == []
 
 
 # ---- bursts

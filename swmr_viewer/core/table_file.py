@@ -1,0 +1,253 @@
+"""A table of all scan points as CSV and as NeXus, written block by block: a process of its own does it for the window, which has no HDF5.
+
+``python -m swmr_viewer.core.table_file`` reads one order from its standard input: a line of JSON that describes the table, then blocks,
+each a line of JSON that says where it is and its values, float64, column after column; ``{"end": true}`` ends it. It answers with one
+line of JSON: how many rows there are, or an error. The files stand where the order says; whoever ordered gives them their names.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import signal
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import IO, Any, Protocol
+
+import h5py
+import numpy as np
+import numpy.typing as npt
+
+from swmr_viewer.core.nexus_writing import allowed_names, new_group
+
+Values = npt.NDArray[np.float64]
+Chunk = tuple[slice | int, ...]
+PACKED: dict[str, Any] = {"compression": "gzip", "compression_opts": 2, "shuffle": True}
+PACK_FROM = 4096
+"""Points; below, the bookkeeping is larger than what is saved."""
+_EXACT_BELOW = 2.0**53
+
+
+class TableFile(Protocol):
+    """What takes the blocks of a table."""
+
+    def add(self, start: int, where: Chunk, shape: tuple[int, ...], columns: Values) -> None:
+        """Take the values (columns, points) from a flat index on, which are this part of the scan's grid."""
+
+    def close(self) -> None: ...
+
+
+class CsvTable:
+    """A line of names with units, then one line per point of which something was measured; what is not known is empty.
+
+    Parameters
+    ----------
+    path : Path
+        The file, which must not be there.
+    order : dict
+        ``scan_shape`` and ``columns``: of each ``name``, ``unit`` and ``counts`` (whether a point with a value there has a line).
+    """
+
+    def __init__(self, path: Path, order: dict[str, Any]) -> None:
+        self._shape = tuple(order["scan_shape"])
+        self._counts = np.array([bool(column["counts"]) for column in order["columns"]])
+        self.n_rows = 0
+        names = ["index", *(f"position_{axis}" for axis in range(len(self._shape)))]
+        names += [f"{column['name']} ({column['unit']})" if column["unit"] else column["name"] for column in order["columns"]]
+        self._file = path.open("x", encoding="utf-8", newline="\n")
+        self._file.write(",".join(map(_quoted, names)) + "\n")
+
+    def add(self, start: int, where: Chunk, shape: tuple[int, ...], columns: Values) -> None:
+        rows = np.flatnonzero(~np.isnan(columns[self._counts]).all(axis=0))
+        if not rows.size:
+            return
+        indices = start + rows
+        cells: list[Iterable[str]] = [map(str, indices.tolist())]
+        cells += [map(str, position.tolist()) for position in np.unravel_index(indices, self._shape)]
+        cells += [_texts(column[rows]) for column in columns]
+        self._file.write("\n".join(map(",".join, zip(*cells, strict=True))) + "\n")
+        self.n_rows += rows.size
+
+    def close(self) -> None:
+        self._file.close()
+
+
+def _texts(values: Values) -> Iterator[str]:
+    """Return numbers as the shortest text that reads back as the same; whole ones without a point where all of them are."""
+    known = values[~np.isnan(values)]
+    if (np.abs(known) < _EXACT_BELOW).all() and (known == np.floor(known)).all():
+        return ("" if value != value else str(int(value)) for value in values.tolist())
+    return ("" if value != value else repr(value) for value in values.tolist())
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"' if any(c in name for c in ',"\n\r') else name
+
+
+class NexusTable:
+    """One NXdata on the scan's grid: what was measured are its signals, positions its axes; NaN where nothing is known.
+
+    Parameters
+    ----------
+    path : Path
+        The file, which must not be there.
+    order : dict
+        As of `CsvTable`, and ``title``, ``axes`` (for each axis of the scan the names of its positions, the first the one to be used),
+        ``along`` (those that are the same along the other axes, and are written once), ``regions``, ``fits`` and ``origin``.
+    """
+
+    def __init__(self, path: Path, order: dict[str, Any]) -> None:
+        self._shape = tuple(order["scan_shape"])
+        self._columns = order["columns"]
+        names = [column["name"] for column in self._columns]
+        taken = ("title", *(f"position_{axis}" for axis in range(len(self._shape))))
+        self._allowed = dict(zip(names, allowed_names(names, taken, "column"), strict=True))
+        self._axis_of = {name: axis for axis, of_axis in enumerate(order["axes"]) for name in of_axis}
+        self._axes = order["axes"]
+        self._along = {name: np.full(self._shape[self._axis_of[name]], np.nan) for name in order["along"] if name in self._axis_of}
+        self._file = h5py.File(path, "x")
+        self._file.attrs.update({"NX_class": "NXroot", "default": "entry", "creator": "swmr_viewer"})
+        self._entry = new_group(self._file, "entry", "NXentry")
+        self._entry.attrs["default"] = "table"
+        self._entry["title"] = order["title"]
+        self._group = new_group(self._entry, "table", "NXdata")
+        self._group["title"] = order["title"]
+        self._datasets = [None if column["name"] in self._along else self._dataset(column) for column in self._columns]
+        self._write_regions(order["regions"])
+        self._write_fits(order["fits"])
+        origin = new_group(self._entry, "origin", "NXcollection")
+        for name, value in order["origin"].items():
+            origin[name] = value
+
+    def _dataset(self, column: dict[str, Any]) -> h5py.Dataset:
+        name, n = self._allowed[column["name"]], int(np.prod(self._shape))
+        packed = PACKED if n >= PACK_FROM else {}
+        dataset = self._group.create_dataset(name, self._shape, np.float64, fillvalue=np.nan, **packed)
+        self._describe(dataset, column)
+        if not column["counts"]:
+            self._group.attrs[f"{name}_indices"] = np.arange(len(self._shape))
+        return dataset
+
+    def _describe(self, dataset: h5py.Dataset, column: dict[str, Any]) -> None:
+        if column["unit"]:
+            dataset.attrs["units"] = column["unit"]
+        title = column["title"] or column["name"]
+        dataset.attrs["long_name"] = f"{title} ({column['unit']})" if column["unit"] else title
+        dataset.attrs["quantity"] = column["name"]
+
+    def add(self, start: int, where: Chunk, shape: tuple[int, ...], columns: Values) -> None:
+        for column, dataset, values in zip(self._columns, self._datasets, columns, strict=True):
+            if dataset is not None:
+                dataset[where] = values.reshape(shape)
+            else:
+                self._note_along(column["name"], start, values)
+
+    def _note_along(self, name: str, start: int, values: Values) -> None:
+        axis, known = self._axis_of[name], ~np.isnan(values)
+        at = (start + np.flatnonzero(known)) // int(np.prod(self._shape[axis + 1 :])) % self._shape[axis]
+        self._along[name][at] = values[known]
+
+    def close(self) -> None:
+        described = {column["name"]: column for column in self._columns}
+        for name, values in self._along.items():
+            self._group[self._allowed[name]] = values
+            self._describe(self._group[self._allowed[name]], described[name])
+            self._group.attrs[f"{self._allowed[name]}_indices"] = self._axis_of[name]
+        self._group.attrs["axes"] = [self._axis_name(axis) for axis in range(len(self._shape))]
+        signals = [self._allowed[column["name"]] for column in self._columns if column["counts"]]
+        if signals:
+            self._group.attrs["signal"] = signals[0]
+            self._group.attrs["auxiliary_signals"] = signals[1:]
+        self._file.close()
+
+    def _axis_name(self, axis: int) -> str:
+        """Return the position that has one value for each place along an axis; else a count of the places."""
+        one_each: list[str] = [
+            name for name in self._axes[axis] if name in self._along or (len(self._shape) == 1 and name in self._allowed)
+        ]
+        if one_each:
+            return str(self._allowed[one_each[0]])
+        name = f"position_{axis}"
+        self._group[name] = np.arange(self._shape[axis])
+        self._group.attrs[f"{name}_indices"] = axis
+        return name
+
+    def _write_regions(self, regions: list[dict[str, Any]]) -> None:
+        if regions:
+            groups = new_group(self._entry, "regions", "NXcollection")
+            for allowed, region in zip(allowed_names([one["name"] for one in regions], (), "region"), regions, strict=True):
+                group = new_group(groups, allowed, "NXcollection")
+                group["name"], group["kind"] = region["name"], region["kind"]
+                group["points"] = np.array(region["points"], np.float64)
+                group["points"].attrs["units"] = "pixel"
+
+    def _write_fits(self, fits: list[dict[str, Any]]) -> None:
+        if fits:
+            groups = new_group(self._entry, "fits", "NXcollection")
+            for allowed, fit in zip(allowed_names([one["curve"] for one in fits], (), "fit"), fits, strict=True):
+                group = new_group(groups, allowed, "NXcollection")
+                group["curve"], group["model"] = fit["curve"], fit["model"]
+                for name, value in zip(allowed_names([one["name"] for one in fit["values"]], ()), fit["values"], strict=True):
+                    group[name] = value["value"]
+                    if value["uncertainty"] is not None:
+                        group[f"{name}_errors"] = value["uncertainty"]
+                    if value["unit"]:
+                        group[name].attrs["units"] = value["unit"]
+
+
+def write_table(orders: IO[bytes]) -> int:
+    """Write the one table that is ordered; return how many rows it has. Where it cannot be, no file is left.
+
+    Raises
+    ------
+    OSError, ValueError, KeyError
+        If a file cannot be written, or the order is none.
+    """
+    order = json.loads(orders.readline())
+    try:
+        return _write(orders, order)
+    except BaseException:
+        for path in filter(None, (order["csv"], order["nxs"])):
+            Path(path).unlink(missing_ok=True)
+        raise
+
+
+def _write(orders: IO[bytes], order: dict[str, Any]) -> int:
+    n_columns = len(order["columns"])
+    csv = CsvTable(Path(order["csv"]), order) if order["csv"] else None
+    with contextlib.ExitStack() as closing:
+        files: list[TableFile] = [] if csv is None else [csv]
+        if csv is not None:
+            closing.callback(csv.close)
+        if order["nxs"]:
+            files.append(nexus := NexusTable(Path(order["nxs"]), order))
+            closing.callback(nexus.close)
+        n_rows = 0
+        counts = np.array([bool(column["counts"]) for column in order["columns"]])
+        while "end" not in (block := json.loads(orders.readline() or b'{"end": true, "is_cut": true}')):
+            shape = tuple(block["shape"])
+            n = int(np.prod(shape))
+            columns = np.frombuffer(orders.read(8 * n * n_columns), np.float64).reshape(n_columns, n)
+            where = tuple(slice(*one) if isinstance(one, list) else one for one in block["where"])
+            n_rows += int((~np.isnan(columns[counts]).all(axis=0)).sum())
+            for file in files:
+                file.add(block["start"], where, shape, columns)
+        if "is_cut" in block:
+            raise ValueError("the table ended before its end")
+    return n_rows
+
+
+def main() -> int:
+    """Serve the window, which kills this where it changes its mind."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C in a terminal reaches both; the window ends in its own way
+    try:
+        answer: dict[str, Any] = {"rows": write_table(sys.stdin.buffer)}
+    except (OSError, ValueError, TypeError, RuntimeError, KeyError) as error:
+        answer = {"error": f"{type(error).__name__}: {error}"}
+    sys.stdout.write(json.dumps(answer) + "\n")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
