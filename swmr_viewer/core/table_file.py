@@ -93,8 +93,9 @@ class NexusTable:
     path : Path
         The file, which must not be there.
     order : dict
-        As of `CsvTable`, and ``title``, ``axes`` (for each axis of the scan the names of its positions, the first the one to be used),
-        ``along`` (those that are the same along the other axes, and are written once), ``regions``, ``fits`` and ``origin``.
+        As of `CsvTable`, and ``title``, ``signal`` (the column to be drawn first), ``axes`` (for each axis of the scan the names of its
+        positions, the first the one to be used), ``along`` (those that are the same along the other axes, and are written once),
+        ``regions``, ``fits`` and ``origin``.
     """
 
     def __init__(self, path: Path, order: dict[str, Any]) -> None:
@@ -104,7 +105,7 @@ class NexusTable:
         taken = ("title", *(f"position_{axis}" for axis in range(len(self._shape))))
         self._allowed = dict(zip(names, allowed_names(names, taken, "column"), strict=True))
         self._axis_of = {name: axis for axis, of_axis in enumerate(order["axes"]) for name in of_axis}
-        self._axes = order["axes"]
+        self._axes, self._signal = order["axes"], order["signal"]
         self._along = {name: np.full(self._shape[self._axis_of[name]], np.nan) for name in order["along"] if name in self._axis_of}
         self._file = h5py.File(path, "x")
         self._file.attrs.update({"NX_class": "NXroot", "default": "entry", "creator": "swmr_viewer"})
@@ -155,7 +156,8 @@ class NexusTable:
             self._describe(self._group[self._allowed[name]], described[name])
             self._group.attrs[f"{self._allowed[name]}_indices"] = self._axis_of[name]
         self._group.attrs["axes"] = [self._axis_name(axis) for axis in range(len(self._shape))]
-        signals = [self._allowed[column["name"]] for column in self._columns if column["counts"]]
+        names = [column["name"] for column in self._columns if column["counts"]]
+        signals = [self._allowed[name] for name in sorted(names, key=lambda name: name != self._signal)]
         if signals:
             self._group.attrs["signal"] = signals[0]
             self._group.attrs["auxiliary_signals"] = signals[1:]

@@ -45,6 +45,8 @@ class TableLayout:
     """For each axis of the scan the columns that say where a point is along it, the first the one to be used."""
     along: tuple[str, ...] = ()
     """Those of them that are the same wherever a point is along the other axes."""
+    signal: str = ""
+    """The column that other programs draw first; "": the first that was measured."""
     title: str = ""
     regions: tuple[dict[str, Any], ...] = ()
     """``name``, ``kind`` and ``points`` of each."""

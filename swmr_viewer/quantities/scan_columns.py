@@ -36,6 +36,8 @@ class ScanColumns:
         """What was read from the file."""
         self.expressions: tuple[str, ...] = ()
         """Those that are wanted: they are offered as well."""
+        self.is_file_looked_through = False
+        """Whether it is known what the file has."""
         self._found: dict[str, FileQuantity] = {}
         self._axes: tuple[ScanAxis, ...] = ()
         self._computed: dict[str, Column] = {
@@ -71,6 +73,7 @@ class ScanColumns:
     def note_found(self, found: Sequence[FileQuantity]) -> None:
         """Take note of all that the file has."""
         self._found = {each.quantity.name: each for each in found}
+        self.is_file_looked_through = True
 
     def axis_value(self, number: int, indices: IndexArray) -> Values:
         """Return the values of an axis of the scan at some points; NaN where the file has none."""

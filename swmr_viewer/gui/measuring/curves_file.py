@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -16,13 +17,26 @@ MOST_COPIED = 100_000
 NOTHING_MEASURED = "Nothing was measured yet.", "Draw a region first; then every frame is measured."
 
 
-def columns_of(quantities: QuantityTable) -> tuple[TableColumn, ...]:
-    """Return all of which something is known, in the order of menus; positions and the scan's own numbers alone make no line."""
+def columns_of(quantities: QuantityTable, wanted: Iterable[str] = ()) -> tuple[TableColumn, ...]:
+    """Return all of which something is known, in the order of menus, and expressions among what is wanted.
+
+    Positions and the scan's own numbers alone make no line.
+    """
+    offered = quantities.offered()
+    names = {one.name for one in offered}
+    more = (quantities.quantity(text) for text in dict.fromkeys(wanted) if text not in names)
     return tuple(
         TableColumn(one.name, one.unit, one.title, counts=one.kind not in (Kind.SCAN, Kind.POSITION))
-        for one in quantities.offered()
+        for one in (*offered, *(one for one in more if one is not None and one.name not in names))
         if one.name != INDEX and (is_calculated(quantities, one) or quantities.n_known(one.name))
     )
+
+
+def signal_of(quantities: QuantityTable, columns: Iterable[TableColumn]) -> str:
+    """Return which column other programs draw first: an expression, or else what was measured of a region or of whole frames."""
+    kinds = {column.name: one.kind for column in columns if (one := quantities.quantity(column.name)) is not None and column.counts}
+    ranks = (Kind.EXPRESSION, Kind.REGION, Kind.FRAME)
+    return next((name for rank in ranks for name, kind in kinds.items() if kind is rank), "")
 
 
 def is_calculated(quantities: QuantityTable, quantity: Quantity) -> bool:
@@ -30,7 +44,7 @@ def is_calculated(quantities: QuantityTable, quantity: Quantity) -> bool:
     return quantity.kind is Kind.EXPRESSION or (quantity.kind is Kind.POSITION and not quantities.scan.is_in_file(quantity.name))
 
 
-def text_for_clipboard(quantities: QuantityTable) -> str:
+def text_for_clipboard(quantities: QuantityTable, wanted: Iterable[str] = ()) -> str:
     """Return the table for a spreadsheet: names with units, then a line per measured point, with tabs between the columns.
 
     Raises
@@ -40,7 +54,7 @@ def text_for_clipboard(quantities: QuantityTable) -> str:
     """
     if quantities.size > MOST_COPIED:
         raise ExportError("The table is too long for the clipboard.", "Save it to a file.")
-    columns = columns_of(quantities)
+    columns = columns_of(quantities, wanted)
     values = {column: quantities.values(column.name) for column in columns}
     known = np.zeros(quantities.size, bool)
     for column, each in values.items():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import chain
 
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction, QGuiApplication
@@ -64,7 +65,7 @@ class PlotMenus(QObject):
 
     def _copy_table(self) -> None:
         try:
-            words = text_for_clipboard(self._session.scan.quantities)
+            words = text_for_clipboard(self._session.scan.quantities, chain.from_iterable(self._session.scan.wanted.values()))
         except ExportError as error:
             self._session.note(f"{error} {error.remedy}")
             return

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
+from itertools import chain
 from math import prod
 from pathlib import Path, PurePath
 from typing import Any
@@ -14,7 +15,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from swmr_viewer import __version__
 from swmr_viewer.core.errors import SwmrViewerError
 from swmr_viewer.export import TableBlock, TableLayout, blocks_of
-from swmr_viewer.gui.measuring import NOTHING_MEASURED, columns_of, is_calculated
+from swmr_viewer.gui.measuring import NOTHING_MEASURED, columns_of, is_calculated, signal_of
 from swmr_viewer.gui.session import Session
 from swmr_viewer.gui.snapshots.snapshot_writer import SnapshotWriter
 from swmr_viewer.gui.snapshots.table_order import TableGivenUpError, TableOrder
@@ -23,7 +24,7 @@ from swmr_viewer.scan_model import Problem
 
 PURPOSE = "table"
 LOOK_MS, PAUSE_MS = 100, 20
-QUIET_S = 1.5
+QUIET_S = 1.0
 """If no value came for so long, those of the file that are not known are not waited for any more."""
 TELL_S = 0.5
 
@@ -75,12 +76,9 @@ class TableSaving(QObject):
         regions, fits : sequence of dict
             As of `TableLayout`.
         """
-        table = self._session.scan.quantities
         self._waiting = folder, stem, endings, list(regions), list(fits)
         self._about = self._about_now()
         self._n_known, self._changed_s = -1, time.monotonic()
-        in_file = [one.name for one in table.offered() if table.scan.is_in_file(one.name)]
-        self._session.want_quantities(PURPOSE, in_file)
         self._step.start(0)
 
     def give_up(self) -> None:
@@ -118,11 +116,14 @@ class TableSaving(QObject):
         if self._waiting is None:
             return
         scan, table, now = self._session.scan, self._session.scan.quantities, time.monotonic()
-        known = [table.n_known(name) for name in scan.wanted.get(PURPOSE, ())]
+        in_file = [one.name for one in table.offered() if table.scan.is_in_file(one.name)]
+        self._session.want_quantities(PURPOSE, in_file)
+        known = [table.n_known(name) for name in in_file]
         if sum(known) != self._n_known:
             self._n_known, self._changed_s = sum(known), now
         complete = scan.progress.n_complete if scan.progress is not None else 0
-        if all(one >= complete for one in known) or now - self._changed_s > QUIET_S:
+        is_known = table.scan.is_file_looked_through and all(one >= complete for one in known)
+        if is_known or now - self._changed_s > QUIET_S:
             self._begin(table)
         else:
             self._tell("Reading what the file has for each scan point")
@@ -132,9 +133,11 @@ class TableSaving(QObject):
         assert self._waiting is not None
         folder, stem, endings, regions, fits = self._waiting
         shape = self._session.scan.scan_shape
+        columns = columns_of(table, chain.from_iterable(self._session.scan.wanted.values()))
         layout = TableLayout(
             scan_shape=shape,
-            columns=columns_of(table),
+            columns=columns,
+            signal=signal_of(table, columns),
             axes=tuple(table.scan.names_of_axis(axis) for axis in range(len(shape))),
             along=tuple(one.name for one in table.offered() if one.kind is Kind.POSITION and is_calculated(table, one)),
             title=f"{PurePath(self._file).name} {self._session.scan.data_path}",
