@@ -6,7 +6,7 @@ import numpy as np
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 
-from swmr_viewer.core.number_text import compact_text, count_text, value_text
+from swmr_viewer.core.number_text import count_text, narrow_text
 from swmr_viewer.core.plain_text import plain
 from swmr_viewer.core.ranges import IndexArray
 from swmr_viewer.gui.quantity_map.map_plot import MapPlot
@@ -85,17 +85,17 @@ class MapSelection(QObject):
 
     @property
     def words(self) -> str:
-        """How many points there are, how they are shown, and the mean of what the map shows."""
+        """How many points there are, and the mean of what the map shows."""
         n = self.indices.size
         if not n:
             return ""
-        words = f"{count_text(n)} {'point' if n == 1 else 'points'}, {self._choices.settings.combine} frame"
+        words = f"{count_text(n)} {'point' if n == 1 else 'points'}"
         quantity, values = self._work.quantity, values_at(self._work.table, self._choices.settings.quantity, self.indices)
         known = values[np.isfinite(values)]
         if quantity is None or not known.size:
             return words
-        mean = f"{compact_text(value_text(float(known.mean())))} {plain(quantity.unit)}".rstrip()
-        return f"{words}; {plain(quantity.title)} {mean} on average"
+        mean = f"{narrow_text(float(known.mean()))} {plain(quantity.unit)}".rstrip()
+        return f"{words}: mean {plain(quantity.title)} {mean}"
 
     def _ask(self) -> None:
         self._is_asking = True  # the mode changes at once, by this request

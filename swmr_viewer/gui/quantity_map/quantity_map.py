@@ -25,6 +25,8 @@ from swmr_viewer.gui.scan_map import MapPages, ScanGaps
 from swmr_viewer.gui.session import Session
 from swmr_viewer.quantities import Kind
 
+LEAST_HEIGHT = 190
+"""With less (px) there is more of axes and lines of text than of the map."""
 MOST_COPIED = 1_000_000
 """Points of which the values are put on the clipboard: more fill it with tens of megabytes."""
 
@@ -95,7 +97,7 @@ class QuantityMap(QWidget):
         return QSize(310, 260)
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(180, 120)
+        return QSize(180, LEAST_HEIGHT)
 
     # ---- what is shown
 
@@ -143,7 +145,8 @@ class QuantityMap(QWidget):
 
     def _mark(self) -> None:
         scan = self._session.scan
-        index = scan.wanted_index if scan.wanted_index is not None else scan.shown.index if scan.shown is not None else None
+        shown = scan.shown if scan.wanted_points is None else None  # of several points as one, none is marked
+        index = scan.wanted_index if scan.wanted_index is not None else shown.index if shown is not None else None
         self.plot.mark(index)
         self.line.mark(index)
         self.words.tell_made(scan.corrected_text)

@@ -130,7 +130,7 @@ def test_the_mouse_tells_goes_to_and_selects(qtbot: QtBot, charted: Assembly, re
     np.testing.assert_array_equal(indices_of(asked.frames), [2, 3, 4, 11, 12, 13])
     assert asked.how == "mean"
     known = TOTAL[[2, 3, 4, 11, 13]]
-    assert shown.selection.words.startswith("6 points, mean frame; total counts ")
+    assert shown.selection.words.startswith("6 points: mean total counts ")
     assert f"{known.mean():.4g}"[:4] in shown.selection.words.replace("\u2009", "")
     charted.window.quantity_map.actions.combine["sum"].trigger()
     assert last(reader, m.ShowPoints).how == "sum"
