@@ -40,7 +40,7 @@ class CurveLine:
     on_right: bool = False
     """Its values are those of the axis on the right."""
     indices: IndexArray | None = None
-    """int64 (n,): whose frames the points are, -1 in gaps; None: the plot is told by who fills it."""
+    """int64 (n,): whose frames the points are, -1 in gaps; None: x is the index, or they are nobody's."""
 
 
 def lonely_points(values: Values) -> npt.NDArray[np.bool_]:

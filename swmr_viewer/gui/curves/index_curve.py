@@ -44,11 +44,13 @@ class IndexCurve(PlotPane):
     lines : callable
         Returns the ``CurveLine``s.
     shown : callable
-        Returns where on the axis the shown frame is, or None.
-    index_at : callable
-        Returns the frame that belongs to a place on the axis, or None; asked where the lines do not tell.
+        Returns the index of the shown frame, or None.
+    x_of : callable
+        Returns where on the axis a frame is, or None.
     value_at : callable
         Returns what the selected curve says of a frame, or None.
+    more_entries : callable
+        Returns what else the menu offers for all curves.
     """
 
     index_clicked = Signal(int)
@@ -60,13 +62,15 @@ class IndexCurve(PlotPane):
         self,
         name: str,
         lines: Callable[[], Sequence[CurveLine]],
-        shown: Callable[[], float | None],
-        index_at: Callable[[float], int | None],
+        shown: Callable[[], int | None],
+        x_of: Callable[[int], float | None],
         value_at: Callable[[int], float | None],
+        more_entries: Callable[[], list[MenuEntry]] = list,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(name, parent)
-        self._lines, self._shown, self._index_at, self._value_at = lines, shown, index_at, value_at
+        self._lines, self._shown, self._x_of, self._value_at = lines, shown, x_of, value_at
+        self._more_entries = more_entries
         self._drawn: tuple[CurveLine, ...] = ()
         self.right = RightAxis(self.plot)
         self.x_kind = Scale.LINEAR
@@ -114,6 +118,11 @@ class IndexCurve(PlotPane):
         self.right.fit()
         super().fit()
 
+    def fit_values(self) -> None:
+        """Show all values, also those that come; to the side, what is seen stays."""
+        self.right.fit()
+        self.plot.enableAutoRange(axis="y")
+
     @property
     def seen(self) -> tuple[float, float] | None:
         """From which place to which the curves are seen; None: all of them, and what comes."""
@@ -124,12 +133,19 @@ class IndexCurve(PlotPane):
 
     def mark_shown(self) -> None:
         """Put the line where the shown frame is."""
-        shown = self._shown()
+        index = self._shown()
+        shown = None if index is None else self._x_of(index)
         at = None if shown is None else float(self._on_axis(self.axes["bottom"].value_scale, np.array([shown]))[0])
         is_there = at is not None and isfinite(at)
         self.shown_line.setVisible(is_there)
         if is_there:
             self.shown_line.setPos(at)
+
+    def label(self, side: str, name: str, unit: str = "") -> None:
+        if side == "right":
+            self.right.label(name, unit)
+        else:
+            super().label(side, name, unit)
 
     def apply_theme(self) -> None:
         super().apply_theme()
@@ -156,7 +172,7 @@ class IndexCurve(PlotPane):
     # ---- what can be done
 
     def entries_at(self, place: QPointF | None) -> list[MenuEntry]:
-        index = self._shown_index() if place is None else self._nearest(place)
+        index = self._shown() if place is None else self._nearest(place)
         if index is None:
             return []
         entries = [MenuEntry(f"Go to frame {count_text(index)}", lambda: self.index_clicked.emit(index))]
@@ -165,16 +181,16 @@ class IndexCurve(PlotPane):
             entries.append(MenuEntry(f"Copy the value {full_text(value)}", lambda: self.copy(exact_text(value))))
         return entries
 
-    def _shown_index(self) -> int | None:
-        at = self._shown()
-        return None if at is None else self._index_at(at)
+    @property
+    def view_entries(self) -> list[MenuEntry]:
+        return [*super().view_entries, *self._more_entries()]
 
     def _nearest(self, place: QPointF) -> int | None:
         """Return the frame whose point is drawn nearest."""
-        telling = [line for line in self._drawn if line.indices is not None and not line.on_right]
+        telling = [line for line in self._drawn if line.indices is not None and not line.on_right]  # those that do not are drawn by it
         found = [self._nearest_of(line, place) for line in [line for line in telling if line.is_selected] or telling]
         known = [one for one in found if one is not None]
-        return min(known)[1] if known else self._index_at(self._x_value(place.x()))
+        return min(known)[1] if known else max(0, round(self._x_value(place.x())))
 
     def _nearest_of(self, line: CurveLine, place: QPointF) -> tuple[float, int] | None:
         """Return how far away (px) the nearest point of a line is to the side, and its frame.

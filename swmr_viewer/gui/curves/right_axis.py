@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from html import escape
 from typing import Any
 
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import Qt
 
+from swmr_viewer.core.plain_text import plain
 from swmr_viewer.gui.curves.curve_axes import ValueAxis, curve_scale
 from swmr_viewer.gui.display.levels_scale import LevelScale, Scale
 from swmr_viewer.quantities import Values
 
-WIDTH = 60
+WIDTH = 72
 """Room (px) for seven characters and, upright, the name of the axis."""
 
 
@@ -58,6 +60,12 @@ class RightAxis:
         scale = curve_scale(kind, np.concatenate([np.empty(0), *values]))
         self.axis.set_value_scale(scale)
         return scale
+
+    def label(self, name: str, unit: str = "") -> None:
+        """Name the axis."""
+        words = escape(plain(f"{name} ({unit})" if name and unit else name))
+        if self.axis.labelText != words:
+            self.axis.setLabel(words)
 
     def fit(self) -> None:
         """Show all values, also those that come."""

@@ -47,11 +47,11 @@ class CurveMaker:
         if plan.part is Part.MEAN:
             yield from self._average()
         elif plan.size <= MOST_POINTS:
-            self.points = points_of(self.table, plan, self.y)
+            self.points = until_known(plan, points_of(self.table, plan, self.y))
         elif plan.part is Part.ALL and plan.x == INDEX:
             while not self.table.prepare_curve(self.y, PIECE_S):
                 yield
-            self.points = Points(*self.table.curve(self.y))
+            self.points = until_known(plan, Points(*self.table.curve(self.y)))
         else:
             yield from self._look_through()
         self._made_of = made_of
@@ -241,6 +241,14 @@ class _Means:
         order = np.argsort(x, kind="stable")
         order = order[~np.isnan(x[order])]
         return Points(x[order], y[order], indices[order])
+
+
+def until_known(plan: Plan, points: Points) -> Points:
+    """Return the points of a whole scan up to the last one that is known: what is still to come needs no room yet."""
+    if plan.part is not Part.ALL or plan.x not in ALONG:
+        return points
+    n = int(np.flatnonzero(~np.isnan(points.y)).max(initial=-1)) + 1
+    return Points(points.x[:n], points.y[:n], None if points.indices is None else points.indices[:n])
 
 
 def summed(at: IndexArray, weights: Values, size: int) -> Values:

@@ -32,7 +32,7 @@ class CurvePanel(QFrame):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("panel", "true")
-        self.bar = _Tabs(documentMode=True, drawBase=False, expanding=False)
+        self.bar = _Tabs(documentMode=True, drawBase=False, expanding=False, usesScrollButtons=False, elideMode=Qt.TextElideMode.ElideNone)
         self.bar.setProperty("flat", "true")
         self.bar.setAccessibleName("What is drawn")
         self.bar.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)

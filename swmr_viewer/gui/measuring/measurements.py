@@ -61,6 +61,11 @@ class Measurements(QObject):
         """What is known of the shown data set."""
         return self._session.scan.quantities.measured
 
+    @property
+    def shown_index(self) -> int | None:
+        """The frame that is shown, or None."""
+        return self._session.scan.shown.index if self._session.scan.shown is not None else None
+
     def of_shown(self, column: str) -> float | None:
         """Return what was measured of the shown frame, or None; where the scan grew, values may still be told on its shape before."""
         frame, values, shape = self._session.scan.shown, self.values, self._session.scan.scan_shape

@@ -71,13 +71,13 @@ class Measuring(QObject):
         self.data_tabs = DataTabs(session)
         window.addActions([self.data_tabs.next_action, self.data_tabs.all_action])
         self.actions_ = make_measuring_actions(window)
-        self.regions_panel = RegionsPanel(session, self.measurements, display, self.actions_)
+        self.regions_panel = RegionsPanel(session, self.measurements, display, self.actions_, self.comparisons, self.fitter)
         self.profile_panel = ProfilePanel(session, self.measurements, display, self.crosshair, self.actions_)
         self.fits = PlotFits(session, self.measurements, self.fitter, self.profile_panel, view)
         self._shared = SharedAxis(view.curve, self.waterfall.plot)
         over_frames = (self.regions_panel.curve, self.scalars.curve, self.scalars.map)
         of_frame = (self.profile_panel.curve, view.curve, self.waterfall.plot)
-        self._menus = PlotMenus(session, self.measurements, over_frames, of_frame, self.regions_panel.table)
+        self._menus = PlotMenus(session, self.measurements, over_frames, of_frame, self.regions_panel.table, (self.regions_panel.curve,))
         self.pointed = PointedValue(session, view)
         self.picture_menu = PictureMenu(session, self.measurements, view, self.layer, self.pointed, self.regions_panel.table.numbers.of)
         self._connect()
@@ -85,7 +85,7 @@ class Measuring(QObject):
     def add_panels(self, panels: Panels) -> None:
         """Place the panels, closed; drawing the first region or line opens them."""
         self.tabs = CurvePanel()
-        self.tabs.add_page("Curve", self.regions_panel, (self.regions_panel.quantity, self.regions_panel.against))
+        self.tabs.add_page("Curve", self.regions_panel, self.regions_panel.tools)
         self.tabs.add_page("Profile", self.profile_panel, (self.profile_panel.of, self.fits.profile_row.choice))
         panel = panels.add("measuring", "Curve", self.tabs, shown=False)
         self.menu_ = make_measuring_menu(
@@ -148,7 +148,7 @@ class Measuring(QObject):
     def _apply_settings(self) -> None:
         """Draw everything that shows values of the data set as its settings say."""
         settings = self._display.settings
-        for curve in (self.regions_panel.curve, self.profile_panel.curve, self.scalars.curve):
+        for curve in (self.profile_panel.curve, self.scalars.curve):
             curve.set_scale(settings.scale)
         for picture in (self.waterfall.plot, self.scalars.map):
             picture.apply_settings(settings)

@@ -1,4 +1,4 @@
-"""The regions: all of their curves over the scan, and their numbers in the shown frame."""
+"""The curves of regions and of any quantity over the scan, what was found in them, and their numbers in the shown frame."""
 
 from __future__ import annotations
 
@@ -7,46 +7,69 @@ from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from swmr_viewer.core.number_text import count_text
-from swmr_viewer.gui.curves import CurveLine, IndexCurve
+from swmr_viewer.gui.comparing import Comparisons
+from swmr_viewer.gui.curves import IndexCurve, MenuEntry
 from swmr_viewer.gui.display.display_settings import Display
+from swmr_viewer.gui.display.levels_scale import Scale
+from swmr_viewer.gui.fitting import Fitter
 from swmr_viewer.gui.look.labels import ElidedLabel
 from swmr_viewer.gui.look.menus import ActionButton
+from swmr_viewer.gui.measuring.compared_words import compared_words
 from swmr_viewer.gui.measuring.curve_choice import CurveChoice
+from swmr_viewer.gui.measuring.curve_fits import CurveFits
+from swmr_viewer.gui.measuring.curve_lines import CurveLines
+from swmr_viewer.gui.measuring.curve_memory import CurveMemory
+from swmr_viewer.gui.measuring.curve_menus import AgainstButton, FitButton, PartButton, ShownButton
+from swmr_viewer.gui.measuring.curve_rows import CurveRows
 from swmr_viewer.gui.measuring.measurements import Measurements
 from swmr_viewer.gui.measuring.measuring_actions import MeasuringActions
 from swmr_viewer.gui.measuring.nothing_drawn import NothingDrawn
 from swmr_viewer.gui.measuring.region_numbers import RegionNumbers
-from swmr_viewer.gui.measuring.regions_layer import region_color
 from swmr_viewer.gui.measuring.regions_table import RegionsTable
-from swmr_viewer.gui.measuring.small_buttons import ChoiceButton
 from swmr_viewer.gui.session import Session
 
-OF_REGION = {"sum": "sum", "mean": "mean", "maximum": "max", "std": "\u03c3"}
-OF_FRAME = {"total": "total counts", "maximum": "hottest pixel", "n_saturated": "saturated pixels", "n_masked": "masked pixels"}
-REGION = "region."
 PURPOSE = "curve"
 TABLE_SHARE = 0.45
 """Of the height of the panel, at most; a table with more rows is scrolled."""
 LEAST_CURVE = 70
 SPACING = 4
 PAGE_MS = 50
+ROOM_FOR_PART = 390
+"""So wide (px) is a panel in whose line the part of the scan has a button of its own; in others it is chosen in the menu beside."""
+
+ROOM_FOR_BOTH = 460
+"""Narrower ones do not say that all is measured where they have to say what is grey."""
 
 
 class RegionsPanel(QWidget):
-    """Curves above, table below; without regions a sentence and what draws one."""
+    """Curves above, table below; without anything to draw a sentence and what draws a region."""
 
     def __init__(
-        self, session: Session, measurements: Measurements, display: Display, actions: MeasuringActions, parent: QWidget | None = None
+        self,
+        session: Session,
+        measurements: Measurements,
+        display: Display,
+        actions: MeasuringActions,
+        comparisons: Comparisons,
+        fitter: Fitter,
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self._session, self._measurements = session, measurements
-        self._quantity = f"{REGION}sum"
-        self.choice = CurveChoice(session)
-        self.table = RegionsTable(measurements, RegionNumbers(session, measurements, display))
-        self.quantity = ChoiceButton("What the curves show of each frame", self._quantities)
-        self.against = ChoiceButton("What the frames are drawn against", lambda: self.choice.offers)
-        self.curve = IndexCurve("Curves of the regions", self._lines, self.choice.shown, self.choice.index_at, self._value_at)
+        self._session, self._measurements, self._comparisons = session, measurements, comparisons
+        self.choice = CurveChoice(session, lambda: measurements.marks.regions)
+        self.memory = CurveMemory(session, self.choice)
+        self.lines = CurveLines(self.choice, comparisons)
+        self.fits = CurveFits(self.choice, self.lines, fitter)
+        self.rows = CurveRows(measurements, self.choice, self.fits)
+        self.lines.look_of, self.lines.fits = self.rows.look_of, self.fits.of
+        self.table = RegionsTable(measurements, RegionNumbers(session, measurements, display), self.rows)
+        self.quantity, self.against = ShownButton(self.choice), AgainstButton(self.choice)
+        self.part, self.fit = PartButton(self.choice), FitButton(self.choice)
+        self.curve = IndexCurve(
+            "Curves of the regions", self.lines.lines, lambda: measurements.shown_index, self.lines.x_of, self._value_at, self._entries
+        )
         self.known = ElidedLabel("muted", Qt.TextElideMode.ElideRight)
+        self.grey = ElidedLabel("muted", Qt.TextElideMode.ElideRight)
         self.nothing = NothingDrawn()
         self._shapes = tuple(
             ActionButton(words, action)
@@ -55,6 +78,8 @@ class RegionsPanel(QWidget):
         self._span = ActionButton("Span", actions.rectangle)
         self.nothing.add(*self._shapes, self._span)
         self._later = QTimer(self, singleShot=True, interval=PAGE_MS)
+        self._drawn_as: tuple[object, ...] = ()
+        self._shown_before: tuple[str, ...] = ()
         self._lay_out()
         self._connect()
         self._show_choice()
@@ -62,6 +87,7 @@ class RegionsPanel(QWidget):
 
     def _lay_out(self) -> None:
         self._drawn, self._foot = QWidget(), QHBoxLayout()
+        self._foot.addWidget(self.grey, 1)
         self._foot.addWidget(self.known, 1)
         self.curve.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)  # it takes what the table leaves
         self.curve.setMinimumHeight(LEAST_CURVE)
@@ -79,18 +105,27 @@ class RegionsPanel(QWidget):
         whole.addWidget(self._pages)
 
     def _connect(self) -> None:
-        measurements = self._measurements
+        session, measurements, curve = self._session, self._measurements, self.curve
         self._later.timeout.connect(self._show)
-        self.quantity.chosen.connect(self.choose_quantity)
-        self.against.chosen.connect(self.choice.choose)
         self.choice.changed.connect(self._show_choice)
-        self.curve.index_clicked.connect(self._session.pin_nearest)
+        curve.index_clicked.connect(session.pin_nearest)
         for signal in (measurements.marks_changed, measurements.selection_changed):
             signal.connect(self._show_anew)
-        measurements.values_changed.connect(self.curve.redraw_soon)
-        self._session.frame_changed.connect(self.curve.mark_shown)
-        for signal in (measurements.values_changed, self._session.frame_changed, self._session.progress_changed):
+        for signal in (
+            measurements.values_changed, session.quantities_changed, self.lines.points_made, self._comparisons.changed, self.fits.changed,
+        ):  # fmt: skip
+            signal.connect(curve.redraw_soon)
             signal.connect(self._show_soon)
+        session.frame_changed.connect(curve.mark_shown)
+        for signal in (session.frame_changed, session.progress_changed, curve.seen_changed, curve.fitted):
+            signal.connect(self._show_soon)
+        session.request_changed.connect(self.fits.forget)
+        session.request_changed.connect(curve.fit)
+
+    @property
+    def tools(self) -> tuple[QWidget, ...]:
+        """What is chosen above the curves."""
+        return self.quantity, self.against, self.part, self.fit
 
     def offer_save(self, action: QAction) -> None:
         """Offer what writes the measured values of every frame to a file."""
@@ -101,61 +136,52 @@ class RegionsPanel(QWidget):
 
     @property
     def columns(self) -> tuple[str, ...]:
-        """The measured columns that are plotted; none where there is no region."""
-        if not self._is_of_regions:
-            return (self._quantity,)
-        what = self._quantity.removeprefix(REGION)
-        return tuple(f"{region.name}.{what}" for region in self._measurements.marks.regions)
+        """The names of the curves; none where there is nothing to draw."""
+        return tuple(curve.name for curve in self.choice.curves)
 
-    def choose_quantity(self, key: str) -> None:
-        """Plot this of each frame: ``region.sum`` and the like, or a column of whole frames."""
-        self._quantity = key
-        self._want()
-        self._show_anew()
-
-    @property
-    def _is_of_regions(self) -> bool:
-        return self._quantity.startswith(REGION)
-
-    @property
-    def _quantity_words(self) -> str:
-        return OF_REGION[self._quantity.removeprefix(REGION)] if self._is_of_regions else OF_FRAME[self._quantity]
-
-    def _quantities(self) -> dict[str, str]:
-        of_regions = {f"{REGION}{key}": f"{words} per frame" for key, words in OF_REGION.items()}
-        return of_regions | {key: f"{words} of the whole frame" for key, words in OF_FRAME.items()}
-
-    def _lines(self) -> list[CurveLine]:
-        values, against = self._measurements.values, self.choice.now
-        regions = self._measurements.marks.regions if self._is_of_regions else (None,)
-        return [
-            CurveLine(
-                *against.points(values, column),
-                color=region_color(number) if region is not None else "",
-                is_selected=region is self._measurements.selected or region is None,
-            )
-            for number, (column, region) in enumerate(zip(self.columns, regions, strict=True))
-        ]
+    def choose_quantity(self, name: str) -> None:
+        """Draw this quantity alone: ``*.sum`` is every region's."""
+        self.choice.put(self.choice.settings.showing(name))
 
     def _value_at(self, index: int) -> float | None:
-        """Return what was measured of a frame: of the selected region, or of the whole frame."""
-        selected = self._measurements.selected
-        if not self._is_of_regions:
-            return self._measurements.values.at(self._quantity, index)
-        what = self._quantity.removeprefix(REGION)
-        return None if selected is None else self._measurements.values.at(f"{selected.name}.{what}", index)
+        """Return what the curve of the selected region says of a frame, or else the first one."""
+        curves, selected = self.choice.curves, self._measurements.selected
+        own = [curve for curve in curves if selected is not None and curve.region == selected.name]
+        return self.choice.table.at((own or curves)[0].name, index) if curves else None
 
     def _want(self) -> None:
-        """Have frames measured for as long as somebody looks at a curve of whole frames."""
-        self._measurements.want(PURPOSE, self.isVisible() and not self._is_of_regions)
+        """Have what is drawn known, for as long as somebody looks."""
+        self._session.want_quantities(PURPOSE, self.choice.wanted if self.isVisible() else ())
+
+    def _entries(self) -> list[MenuEntry]:
+        """What can be done with all curves."""
+        choice = self.choice
+        values, places = ("linear" if on else "log" for on in (choice.settings.log_y, choice.settings.log_x))
+        found = MenuEntry("Copy what was found in the curves", self.table.copy, "Ctrl+C")
+        return [
+            *([found] if self.fits.has_any else []),
+            MenuEntry(f"Draw values on a {values} scale", lambda: choice.change(log_y=not choice.settings.log_y)),
+            MenuEntry(f"Draw places on a {places} scale", lambda: choice.change(log_x=not choice.settings.log_x)),
+        ]
 
     # ---- showing
 
     def _show_choice(self) -> None:
-        against = self.choice.now
-        self.against.show_chosen(self.choice.key, *self.choice.words)
-        self.curve.label("bottom", against.name, against.unit)
-        self.curve.redraw_soon()
+        choice, curve = self.choice, self.curve
+        for button in (self.quantity, self.against, self.part, self.fit):
+            button.show_choice()
+        curve.label("bottom", *choice.against_label)
+        curve.set_scale(Scale.LOG if choice.settings.log_y else Scale.LINEAR)
+        curve.set_x_scale(Scale.LOG if choice.settings.log_x else Scale.LINEAR)
+        drawn_as = choice.against, choice.plan.part, choice.plan.axis
+        if drawn_as != self._drawn_as:  # elsewhere: what was seen of it before is nothing here
+            self._drawn_as = drawn_as
+            curve.fit()
+        if choice.settings.shown != self._shown_before:
+            self._shown_before = choice.settings.shown
+            curve.fit_values()
+        self._want()
+        self._show_anew()
 
     def _show_soon(self) -> None:
         if self.isVisible() and not self._later.isActive():
@@ -166,14 +192,19 @@ class RegionsPanel(QWidget):
         self.curve.redraw_soon()
 
     def _show(self) -> None:
-        unit = self._session.scan.data_facts.unit if not self._quantity.startswith("n_") else ""
-        self.quantity.show_chosen(self._quantity, self._quantity_words)
-        self.curve.label("left", self._quantity_words, unit)
-        self._pages.setCurrentWidget(self._drawn if self._can_measure and self.columns else self.nothing)
+        choice = self.choice
+        self.curve.label("left", *choice.axis_label(on_right=False))
+        self.curve.label("right", *choice.axis_label(on_right=True))
+        can_draw = self._can_measure and bool(self.columns)
+        self._pages.setCurrentWidget(self._drawn if can_draw else self.nothing)
         self.quantity.setEnabled(self._can_measure)
-        self.against.setEnabled(self._can_measure and bool(self.columns))
+        for button in (self.against, self.part, self.fit):
+            button.setEnabled(can_draw)
+        if can_draw and self.isVisible():
+            self.fits.update(self.curve.seen)
         self._update_nothing()
         self._update_text()
+        self.table.look()
         self._fit_table()
 
     @property
@@ -199,23 +230,33 @@ class RegionsPanel(QWidget):
             )
 
     def _update_text(self) -> None:
-        progress, values = self._session.scan.progress, self._measurements.values
+        progress, table = self._session.scan.progress, self.choice.table
+        grey = compared_words(self._comparisons, self.columns)
+        self.grey.say(grey)
+        self.grey.setVisible(bool(grey))
         if progress is None or not self.columns:
             self.known.say("")
             return
-        n_known = min(values.n_known(column) for column in self.columns)
-        words = f"{count_text(min(n_known, progress.n_complete))} of {count_text(progress.n_complete)} measured"
+        names = table.base_names(self.columns)
+        measured = [name for name in names if table.is_measured(name)]
+        counted = measured or [name for name in names if table.scan.is_in_file(name)]
+        n_known = min((table.n_known(name) for name in counted), default=progress.n_complete)
+        done = "measured" if measured else "read"
+        words = f"{count_text(min(n_known, progress.n_complete))} of {count_text(progress.n_complete)} {done}"
         words = ", ".join(filter(None, (words, self._session.scan.corrected_text)))
         made_of = self._session.scan.combined_text
+        is_all = n_known >= progress.n_complete
         self.known.say(f"{words}, table: {made_of}" if made_of and self._measurements.marks.regions else words)
+        self.known.setVisible(not (grey and is_all and self.width() < ROOM_FOR_BOTH))
 
     def _fit_table(self) -> None:
-        self.table.setVisible(bool(self._measurements.marks.regions))
+        self.table.setVisible(bool(self.table.n_rows))
         left = self.height() - LEAST_CURVE - self._foot.sizeHint().height() - 2 * SPACING
         self.table.fit_rows(min(round(TABLE_SHARE * self.height()), left))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self.part.give_room(self.width() >= ROOM_FOR_PART)
         self._fit_table()
 
     def showEvent(self, event: object) -> None:

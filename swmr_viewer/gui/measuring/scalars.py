@@ -10,16 +10,18 @@ from PySide6.QtWidgets import QHBoxLayout, QSplitter, QVBoxLayout, QWidget
 
 from swmr_viewer.core.data_facts import ScanAxis
 from swmr_viewer.core.number_text import compact_text, count_text, exact_text, full_text, value_text
-from swmr_viewer.gui.curves import ChannelAxis, CurveLine, IndexCurve, MenuEntry, PlotPane, ValuePicture
+from swmr_viewer.gui.curves import ChannelAxis, IndexCurve, MenuEntry, PlotPane, ValuePicture
 from swmr_viewer.gui.display.display_settings import DisplaySettings
+from swmr_viewer.gui.display.levels_scale import Scale
 from swmr_viewer.gui.look.labels import PlainLabel
-from swmr_viewer.gui.measuring.against import axis_places
-from swmr_viewer.gui.measuring.curve_choice import CurveChoice
+from swmr_viewer.gui.measuring.curve_choice import CurveChoice, shown_index
+from swmr_viewer.gui.measuring.curve_lines import CurveLines
+from swmr_viewer.gui.measuring.curve_menus import AgainstButton
+from swmr_viewer.gui.measuring.curve_settings import CurveSettings
 from swmr_viewer.gui.measuring.grid_picture import GridPicture
 from swmr_viewer.gui.measuring.measurements import Measurements
-from swmr_viewer.gui.measuring.small_buttons import ChoiceButton
 from swmr_viewer.gui.session import Session
-from swmr_viewer.quantities import BLOCK
+from swmr_viewer.quantities import BLOCK, Values
 from swmr_viewer.reader.messages import Measured
 
 COLUMN = "maximum"
@@ -144,6 +146,18 @@ class ScalarMapPlot(PlotPane):
                 self.index_clicked.emit(index)
 
 
+def axis_places(axis: ScanAxis, length: int) -> Values | None:
+    """Return the values of an axis of the scan, or None where they do not tell where all of its points are.
+
+    Values that are missing, not finite, or the same at the end were not written yet: read once, they would never come.
+    """
+    if axis.values is None or len(axis.values) < length or length < 1:
+        return None
+    values = np.asarray(axis.values[:length], np.float64)
+    is_written = np.isfinite(values).all() and (length == 1 or values[-1] != values[-2])
+    return values if is_written else None
+
+
 def even_side(axis: ScanAxis, length: int) -> ChannelAxis | None:
     """Return where the points of an axis of the scan are, or None where that is not told, or they are no even steps."""
     places = axis_places(axis, length)
@@ -160,10 +174,11 @@ class Scalars(QWidget):
         super().__init__(parent)
         self._session = session
         self._measurements = measurements
-        self.choice = CurveChoice(session, rows_first=True)
+        self.choice = CurveChoice(session, usual=CurveSettings((COLUMN,)), lines_first=True)
+        self.lines = CurveLines(self.choice)
         self.value = PlainLabel("title")
-        self.against = ChoiceButton("What the values are drawn against", lambda: self.choice.offers)
-        self.curve = IndexCurve("Values over the scan", self._lines, self.choice.shown, self.choice.index_at, self._value_at)
+        self.against = AgainstButton(self.choice, "What the values are drawn against")
+        self.curve = IndexCurve("Values over the scan", self.lines.lines, lambda: shown_index(session), self.lines.x_of, self._value_at)
         self.map = ScalarMapPlot(session, measurements)
         self._lay_out()
         self._connect()
@@ -187,25 +202,27 @@ class Scalars(QWidget):
 
     def _connect(self) -> None:
         session, measurements = self._session, self._measurements
-        self.against.chosen.connect(self.choice.choose)
         self.choice.changed.connect(self._show_choice)
-        measurements.values_changed.connect(self.curve.redraw_soon)
+        for signal in (session.quantities_changed, self.lines.points_made):
+            signal.connect(self.curve.redraw_soon)
         measurements.frames_measured.connect(self._take)
         for signal in (measurements.forgotten, session.data_changed, session.opened, session.request_changed):
             signal.connect(self._reset)
         session.frame_changed.connect(self._show_value)
 
-    def _lines(self) -> list[CurveLine]:
-        return [CurveLine(*self.choice.now.points(self._measurements.values, COLUMN))]
-
     def _value_at(self, index: int) -> float | None:
         return self._measurements.values.at(COLUMN, index)
 
     def _show_choice(self) -> None:
-        against = self.choice.now
-        self.against.show_chosen(self.choice.key, *self.choice.words)
-        self.curve.label("bottom", against.name, against.unit)
+        self.against.show_choice()
+        self.curve.label("bottom", *self.choice.against_label)
+        self.curve.set_x_scale(Scale.LOG if self.choice.settings.log_x else Scale.LINEAR)
         self.curve.redraw_soon()
+        self._want(self.isVisible())
+
+    def _want(self, wanted: bool) -> None:
+        self._measurements.want(PURPOSE, wanted)
+        self._session.want_quantities(PURPOSE, self.choice.wanted if wanted else ())
 
     def _show_value(self) -> None:
         shown = self._session.scan.shown
@@ -225,9 +242,9 @@ class Scalars(QWidget):
 
     def showEvent(self, event: object) -> None:
         super().showEvent(event)  # type: ignore[arg-type]
-        self._measurements.want(PURPOSE, True)
+        self._want(True)
         self._reset()
 
     def hideEvent(self, event: object) -> None:
         super().hideEvent(event)  # type: ignore[arg-type]
-        self._measurements.want(PURPOSE, False)
+        self._want(False)

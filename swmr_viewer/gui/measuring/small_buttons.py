@@ -11,6 +11,9 @@ from PySide6.QtWidgets import QMenu, QSizePolicy, QToolButton, QWidget
 from swmr_viewer.gui.look.labels import button_text, tip
 
 ARROW = " \u25be"
+LEAST_CHARACTERS = 8
+SIDES = 10
+"""Room (px) beside the words: border, and a little more."""
 
 
 class ChoiceButton(QToolButton):
@@ -31,7 +34,7 @@ class ChoiceButton(QToolButton):
         super().__init__(parent)
         self._offers = offers
         self._long = self._short = self.key = ""
-        self.setProperty("slim", "true")
+        self.setProperty("bare", "true")
         self.setToolTip(name)
         self.setAccessibleName(name)
         self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
@@ -53,7 +56,7 @@ class ChoiceButton(QToolButton):
         return self._size_for(self._long)
 
     def minimumSizeHint(self) -> QSize:
-        return self._size_for(self._short[:6])
+        return self._size_for(self._short[:LEAST_CHARACTERS])
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -66,12 +69,11 @@ class ChoiceButton(QToolButton):
             super().keyPressEvent(event)
 
     def _size_for(self, words: str) -> QSize:
-        added = self.fontMetrics().horizontalAdvance(words + ARROW) - self.fontMetrics().horizontalAdvance(self.text())
-        return super().sizeHint() + QSize(added, 0)
+        return QSize(self.fontMetrics().horizontalAdvance(words + ARROW) + SIDES, super().sizeHint().height())
 
     def _fit_words(self) -> None:
         metrics = self.fontMetrics()
-        room = self.width() - (super().sizeHint().width() - metrics.horizontalAdvance(self.text()))
+        room = self.width() - SIDES
         words = next((one for one in (self._long, self._short) if metrics.horizontalAdvance(one + ARROW) <= room), "")
         if not words:
             words = metrics.elidedText(self._short, Qt.TextElideMode.ElideRight, max(0, room - metrics.horizontalAdvance(ARROW)))
