@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from swmr_viewer.quantities.decimation import Values
-from swmr_viewer.quantities.expression_text import NEGATIVE, Name, Number, Operation, Step, quoted, steps_of
+from swmr_viewer.quantities.expression_text import NEGATIVE, ExpressionError, Name, Number, Operation, Step, quoted, steps_of
 from swmr_viewer.quantities.units import Unit, parsed, times, to_power, written
 
 _CALCULATED: Mapping[str, Callable[..., Any]] = {
@@ -72,11 +72,20 @@ class Expression:
         with np.errstate(all="ignore"):
             return written(_folded(self.steps, lambda value: ({}, value), lambda name: (parsed(of(name)), None), _unit)[0])
 
+    def check(self, known: Iterable[str]) -> None:
+        """Raise an `ExpressionError` where one of its quantities is not among these."""
+        known = tuple(known)
+        for step in self.steps:
+            if isinstance(step, Name) and step.name not in known:
+                raise ExpressionError(no_such_quantity(step.name, known), step.position)
+
     def why_not(self, known: Iterable[str]) -> str:
         """Return which of its quantities is not among these, as a sentence; "" where all are there."""
-        known = tuple(known)
-        missing = next((name for name in self.names if name not in known), None)
-        return "" if missing is None else no_such_quantity(missing, known)
+        try:
+            self.check(known)
+        except ExpressionError as error:
+            return str(error)
+        return ""
 
 
 @lru_cache(maxsize=256)

@@ -28,6 +28,7 @@ from swmr_viewer.quantities import (
     QuantityTable,
     ScanColumns,
     Values,
+    expression,
     of_region,
 )
 from swmr_viewer.scripting.followed_data import axes_of, what_is_followed
@@ -203,6 +204,7 @@ class Quantities:
     def _quantity(self, name: str) -> Quantity:
         found = self._table.quantity(name)
         if found is None:
+            expression(name).check(quantity.name for quantity in self._table.offered())
             raise ExpressionError(self._table.why_not(name), 0)
         return found
 

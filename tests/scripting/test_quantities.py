@@ -68,8 +68,9 @@ def test_what_a_script_puts_in_is_a_quantity_like_others(path) -> None:
 def test_what_makes_no_sense_says_what_to_do(path) -> None:
     with open_swmr(path) as f:
         quantities = Quantities(f, "/entry/det/data", KEYS)
-        with pytest.raises(ExpressionError, match="There is no quantity I1; did you mean I0"):
+        with pytest.raises(ExpressionError, match="There is no quantity I1; did you mean I0") as raised:
             quantities["late / I1"]
+        assert raised.value.position == 7
         with pytest.raises(ExpressionError, match="missing at the end"):
             quantities.unit("I0 /")
         with pytest.raises(PathNotThereError, match="nowhere is not there"):
