@@ -2,38 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from multiprocessing.shared_memory import SharedMemory
+from dataclasses import replace
 from pathlib import PurePath
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Qt, Signal
 
-from swmr_viewer.analysis import FrameView, HowCompared, corrected_dtype, valid_mask
+from swmr_viewer.analysis import HowCompared
 from swmr_viewer.core.number_text import count_text, shape_text, value_text
 from swmr_viewer.gui.display.display_settings import Display
+from swmr_viewer.gui.picture.held_copy import Held, Holder
 from swmr_viewer.gui.session import Session
-from swmr_viewer.reader.blocks import create_block, let_go, unlink
-from swmr_viewer.reader.messages import NO_COMPARISON, Compare, Reference
+from swmr_viewer.reader.messages import NO_COMPARISON, Compare
 from swmr_viewer.scan_model import LiveFrame
 
 BESIDE = "side by side"
 VIEWS = ("none", "difference", "ratio", "reference", BESIDE)
 """What is drawn, in the order in which a key goes through them; none: the frame as without a reference."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Held:
-    """A reference, and what the window needs of it."""
-
-    reference: Reference
-    block: SharedMemory
-    frame: LiveFrame
-    """As it was shown, in an array of its own."""
-    path: str
-    """Of the file that it is from."""
 
 
 class HeldReference(QObject):
@@ -56,6 +41,9 @@ class HeldReference(QObject):
         self._display = display
         self._held: dict[str, Held] = {}
         self._views: dict[str, str] = {}
+        self._holder = Holder(self)
+        self._holder.copied.connect(self._take, Qt.ConnectionType.QueuedConnection)
+        session.opened.connect(self._tell_anew)
         for signal in (session.data_changed, session.opened, session.request_changed):
             signal.connect(self.changed)
 
@@ -74,7 +62,7 @@ class HeldReference(QObject):
     @property
     def words(self) -> str:
         """Which frame is held: ``frame 12``, with the file where that is another one; nothing where none is."""
-        return "" if self.held is None else self._words(self.held.frame, self.held.path)
+        return "" if self.held is None else self._words(self.held)
 
     def values_at(self, frame: LiveFrame, at: tuple[int, ...]) -> str:
         """Return which values a difference or a ratio at a pixel is made of: ``frame 11   reference 14``."""
@@ -104,17 +92,21 @@ class HeldReference(QObject):
         if not self._display.knows_mask:
             session.note("The pixel mask is not read yet: hold the frame again in a moment")
             return
-        try:
-            held = self._copied(frame)
-        except OSError:
-            session.note("There is no room in shared memory for the reference")
+        if not self._holder.is_busy:
+            mask = None if frame.is_made else frame.own_mask if frame.own_mask is not None else self._display.pixel_mask
+            path = "" if session.scan.request is None else session.scan.request.path
+            self._holder.begin(frame, frame.rules(self._display.settings.mask), mask, session.scan.place, path)
+
+    def _take(self) -> None:
+        held = self._holder.take()
+        if held is None:
+            self._session.note("There is no room in shared memory for the reference")
             return
-        place = session.scan.place
-        self._let_go(self._held.pop(place, None))
-        self._held[place] = held
-        self._views[place] = "none" if self._views.get(place) != BESIDE else BESIDE
-        session.note(f"Holding {self.words} as the reference: Shift+K compares")
-        self._tell(place)
+        self._let_go(self._held.pop(held.place, None))
+        self._held[held.place] = held
+        self._views[held.place] = "none" if self._views.get(held.place) != BESIDE else BESIDE
+        self._session.note(f"Holding {self._words(held)} as the reference: Shift+K compares")
+        self._tell(held.place)
 
     def release(self) -> None:
         """Hold nothing any more, and draw frames as they are."""
@@ -139,6 +131,7 @@ class HeldReference(QObject):
 
     def close(self) -> None:
         """Give the shared memory back."""
+        self._holder.close()
         for held in self._held.values():
             self._let_go(held)
         self._held.clear()
@@ -146,11 +139,20 @@ class HeldReference(QObject):
     # ---- helpers
 
     def _tell(self, place: str) -> None:
-        held, view = self._held.get(place), self._views.get(place, "none")
+        """Have the frames in this place drawn as is wished, if the open file has them."""
+        held, view, scan = self._held.get(place), self._views.get(place, "none"), self._session.scan
         how: dict[str, HowCompared] = {"difference": "difference", "ratio": "ratio", "reference": "reference"}
-        wish = NO_COMPARISON if held is None or view not in how else Compare(how[view], replace(held.reference, words=self.words))
-        self._session.prepare(self._session.scan.data_path, compare=wish)
+        is_plain = held is None or view not in how
+        wish = NO_COMPARISON if held is None or is_plain else Compare(how[view], replace(held.reference, words=self._words(held)))
+        path = scan.places.path_of(place)
+        if path is not None and scan.description is not None and path in scan.description.data_paths:
+            self._session.prepare(path, compare=wish)
         self.changed.emit()
+
+    def _tell_anew(self) -> None:
+        """Name the file that a reference is from, where that is another one now."""
+        for place in self._held:
+            self._tell(place)
 
     def _why_none(self) -> str:
         """Say that nothing is held for frames like these, though something may be for others."""
@@ -160,37 +162,15 @@ class HeldReference(QObject):
             return "Hold a frame as the reference first (K)"
         return f"The reference has {', '.join(others)} pixels, and this frame {shape_text(shown.raw.shape)}: hold one of these (K)"
 
-    def _copied(self, frame: LiveFrame) -> Held:
-        scan = self._session.scan
-        pixels = self._masked(frame)
-        reference = Reference("", pixels.shape, pixels.dtype.str)
-        block = create_block(reference.size)
-        np.ndarray(pixels.shape, pixels.dtype, block.buf)[...] = pixels
-        view = FrameView(pixels.shape, tuple(range(pixels.ndim)))
-        preview = None if frame.preview is None else frame.preview.copy()
-        kept = replace(frame, raw=pixels, whole=pixels, preview=preview, own_mask=None, view=view, release=_nothing, is_new=False)
-        path = "" if scan.request is None else scan.request.path
-        return Held(replace(reference, block=block.name, words=self._words(frame, path)), block, kept, path)
-
-    def _masked(self, frame: LiveFrame) -> npt.NDArray[Any]:
-        """Return a copy of the shown numbers, NaN where masked."""
-        mask = None if frame.is_made else frame.own_mask if frame.own_mask is not None else self._display.pixel_mask
-        fitting = mask if mask is not None and mask.shape == frame.raw.shape else None
-        good = valid_mask(frame.raw, frame.rules(self._display.settings.mask), fitting)
-        pixels = frame.raw.astype(corrected_dtype(frame.raw.dtype))
-        pixels[~good] = np.nan
-        return pixels
-
-    def _words(self, frame: LiveFrame, path: str) -> str:
+    def _words(self, held: Held) -> str:
+        frame, request = held.frame, self._session.scan.request
         made_of = f"frame {count_text(frame.index)}" if frame.combined == 1 else f"of {count_text(frame.combined)} frames"
-        request = self._session.scan.request
-        return made_of if request is None or request.path == path else f"{made_of} of {PurePath(path).name}"
+        return made_of if request is None or request.path == held.path else f"{made_of} of {PurePath(held.path).name}"
 
     @staticmethod
     def _let_go(held: Held | None) -> None:
         if held is not None:
-            unlink(held.block)
-            let_go(held.block)
+            held.let_go()
 
 
 def _why_not(frame: LiveFrame | None) -> str:
@@ -214,7 +194,3 @@ def _frame_value(frame: LiveFrame, at: tuple[int, ...], reference: float) -> flo
 
 def _told(value: float) -> str:
     return value_text(value) if np.isfinite(value) else "masked"
-
-
-def _nothing() -> None:
-    return None

@@ -28,7 +28,9 @@ def test_a_reference_is_held_compared_and_released(live_viewer: Callable[..., As
 
     session.pin(2)
     qtbot.waitUntil(shown_as("none", 2), timeout=20_000)
+    held = window.comparing.held
     qtbot.keyClick(window, Qt.Key.Key_K)
+    qtbot.waitUntil(lambda: held.held is not None)
     session.follow_live()
     qtbot.waitUntil(shown_as("none", 5), timeout=20_000)
     seen = QRectF(10, 10, 20, 16)
@@ -81,12 +83,13 @@ def test_a_reference_is_held_compared_and_released(live_viewer: Callable[..., As
     follow(viewer, qtbot, other)
     qtbot.waitUntil(shown_as("difference", 5), timeout=20_000)
     assert np.array_equal(session.scan.shown.raw, FRAMES[0].astype("f4") - FRAMES[2])
-    assert window.comparing.held.words == "frame 2 of scan.h5"
+    qtbot.waitUntil(lambda: window.frame_header.title.text() == "Frame 5 \u2212 reference frame 2 of scan.h5", timeout=20_000)
     qtbot.keyClick(window, Qt.Key.Key_K)
     qtbot.waitUntil(shown_as("none", 5), timeout=20_000)
     assert not window.comparing.views["ratio"].isEnabled()
 
     qtbot.keyClick(window, Qt.Key.Key_K)
+    qtbot.waitUntil(lambda: held.held is not None)
     window.comparing.views["difference"].trigger()
     qtbot.waitUntil(shown_as("difference", 5), timeout=20_000)
     follow(viewer, qtbot, smaller)
