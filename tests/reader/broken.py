@@ -50,3 +50,14 @@ def write_hanging_opening(folder: Path) -> Path:
         file[KEYS] = h5py.ExternalLink("keys.h5", "/keys")
         file.create_dataset(DATA, data=np.zeros((3, *SHAPE), np.uint16))
     return path
+
+
+def write_hanging_scalar(folder: Path) -> Path:
+    """Write a finished scan of three frames with a monitor in a pipe: reading it never returns."""
+    os.mkfifo(folder / "monitor.raw")
+    path = folder / "hanging.h5"
+    with h5py.File(path, "w", libver="v110") as file:
+        file.create_dataset(KEYS, data=np.arange(1, 4))
+        file.create_dataset(DATA, data=np.stack([pixels(index) for index in range(3)]))
+        file.create_dataset("/monitor", (3,), np.float64, external=[(str(folder / "monitor.raw"), 0, 24)])
+    return path

@@ -24,6 +24,9 @@ from swmr_viewer.reader.messages import (
     ReaderReplaced,
     ReaderStuck,
     Resume,
+    ScalarsFound,
+    SendScalars,
+    ShowIndex,
     Stop,
 )
 from swmr_viewer.reader.supervision import reader_failures
@@ -193,3 +196,17 @@ def test_a_frame_of_another_data_set_is_read_although_the_one_of_that_number_han
         measured = {event.index: sorted(event.data) for event in listener.all_of(FrameMeasured)}
         both = sorted((broken.DATA, broken.OTHER))
         assert measured == {0: both, 1: both, 2: [broken.OTHER], 3: both}
+
+
+def test_scalars_that_hang_the_reader_are_given_up_and_the_scan_is_not(tmp_path):
+    path = broken.write_hanging_scalar(tmp_path)
+    with Listener(stuck_after_s=1.0) as listener:
+        generation = listener.follow(path, broken.KEYS, broken.DATA, conditions=UNTIL)
+        listener.supervisor.send(SendScalars(generation, ("monitor",)))
+        assert [fact.name for fact in listener.until_a(ScalarsFound).scalars] == ["monitor"]
+        fault = listener.until_a(Fault)
+        assert "beside the frames is not looked at any more" in fault.message
+        listener.supervisor.send(SendScalars(generation, ("monitor", "another")))
+        listener.supervisor.send(ShowIndex(generation, 1))
+        listener.until(lambda event: isinstance(event, FrameReady) and event.index == 1)
+        assert len(listener.all_of(ReaderReplaced)) == reader_failures.KILLS_PER_FRAME

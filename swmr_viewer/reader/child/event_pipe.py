@@ -52,6 +52,10 @@ class EventPipe:
         """Report the frame that is touched now, so that one which ends this process is not touched again."""
         self.send(Busy(self.generation, f"{doing} frame {index} of {path}", index, path, position_of(index, scan_shape)))
 
+    def report_scalars(self, doing: str) -> None:
+        """Report what is begun now of scalars: should it end this process, they are given up, and not the scan."""
+        self.send(Busy(self.generation, doing, of_scalars=True))
+
     def report_fault(self, message: str, index: int | None = None, path: str = "") -> None:
         self.send(Fault(self.generation, message, index, path))
 

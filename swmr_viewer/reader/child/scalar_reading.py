@@ -80,6 +80,7 @@ class ScalarReader:
             return
         if self._finder.has_work:
             self._look(self._finder)
+            self._frames.pipe.keep_alive(now=True)
         if not self._has_credit:
             return
         group = next((group for group in reversed(self._groups) if group.pending), None)
@@ -89,6 +90,7 @@ class ScalarReader:
             self._read_again(self._groups[0])
 
     def _look(self, finder: ScalarFinder) -> None:
+        self._frames.pipe.report_scalars("looking for what there is of each scan point")
         if finder.look(_LOOKING_S) and (self._told is None or len(finder.scalars) > len(self._told)):
             self._told = finder.scalars
             pipe = self._frames.pipe
@@ -131,6 +133,7 @@ class ScalarReader:
     def _read(self, group: ScalarGroup) -> None:
         now, is_over = self._frames.clock(), self._frames.scan.follower.file_is_closed()
         n, until, parts = 0, now + _SLICE_S, []
+        self._frames.pipe.report_scalars(f"reading {', '.join(group.names)}")
         while group.pending and n < group.most_points:
             parts.append(group.read_block(self._frames.scan_shape, now, is_over))
             n += parts[-1][0].size
@@ -143,7 +146,10 @@ class ScalarReader:
     def _read_again(self, group: ScalarGroup) -> None:
         """Look at what was missed, now and then, one scalar after the other."""
         now = self._frames.clock()
-        if not self._again and now >= self._look_again_at:
+        if not self._again and now < self._look_again_at:
+            return
+        self._frames.pipe.report_scalars(f"reading {', '.join(group.names)} again")
+        if not self._again:
             self._look_again_at = now + _RETRY_S
             self._again = deque((scalar, n) for scalar in group.scalars if (n := scalar.n_parts_missed))
         until = now + _SLICE_S
@@ -154,6 +160,7 @@ class ScalarReader:
             indices, values = scalar.look_again(self._frames.scan_shape, now)
             if indices.size:
                 self._send((scalar.name,), indices, values[:, np.newaxis])
+        self._frames.pipe.keep_alive(now=True)
 
     def _send(self, names: tuple[str, ...], indices: IndexArray, values: npt.NDArray[np.float64]) -> None:
         pipe = self._frames.pipe

@@ -209,6 +209,8 @@ class Busy(ScanEvent):
     """Where that frame is: its index may move while the scan shape grows, and its position does not."""
     asks_storage: bool = False
     """Whether it is about to touch the file without HDF5: what hangs now is the storage, not the file."""
+    of_scalars: bool = False
+    """Whether it is about the scalars of the scan (``SendScalars``): frames can be followed without them."""
 
 
 @dataclass(frozen=True, slots=True)

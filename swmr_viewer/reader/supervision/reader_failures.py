@@ -12,6 +12,8 @@ SECOND_TRY_S = 4.0
 
 _HANGS_IN_A_ROW = 2
 _HANGS_AT_FRAMES_IN_A_ROW = 4
+_SCALARS: FramePlace = ("", ())
+"""They count as a frame that is given up."""
 _PAUSES_S = (10.0, 20.0, 40.0, 60.0)
 _LONGEST_BACK_OFF = 16
 
@@ -59,7 +61,7 @@ class ReaderFailures:
         return max(self._second_try_s, min(self._stuck_after_s, self._longest_wait_s - self._lost_s))
 
     def note(self, busy: Busy | None, silent_s: float | None = None) -> bool:
-        """Take note that a reader ended at this, and return whether the frame that it was busy with is given up.
+        """Take note that a reader ended at this, and return whether the frame, or the scalars, that it was busy with are given up.
 
         Parameters
         ----------
@@ -74,11 +76,13 @@ class ReaderFailures:
             self._count_storage_hang()
             return False
         place = (busy.data_path, busy.position) if busy is not None and busy.index is not None else None
+        place = _SCALARS if busy is not None and busy.of_scalars else place
         self._last = (place, silent_s is not None)
         self._count(place, silent_s is not None, 1)
         if place is None or self._kills[place] < KILLS_PER_FRAME:
             return False
-        self.unreadable[place] = None
+        if place != _SCALARS:
+            self.unreadable[place] = None
         return True
 
     def _count_storage_hang(self) -> None:

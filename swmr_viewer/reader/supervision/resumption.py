@@ -36,6 +36,7 @@ from swmr_viewer.reader.messages import (
     Resumed,
     ScanEvent,
     ScanRequest,
+    SendScalars,
     ShowIndex,
     ShowLive,
     ShowPoints,
@@ -97,6 +98,8 @@ class Resumption:
     _delivered: IndicesOnShape = field(default_factory=IndicesOnShape)
     _ended_reason: str | None = None
     _ended_still_following: bool = False
+    _is_without_scalars: bool = False
+    """Whether they ended readers, and are not looked for any more."""
 
     def __post_init__(self) -> None:
         self.reader_failures = ReaderFailures(self.stuck_after_s, self.request.wait_s)
@@ -128,6 +131,10 @@ class Resumption:
         self.request = request.added_to(self.request)
         if isinstance(request, Resume):
             self._ended_reason = None
+
+    def refuses(self, request: Request) -> bool:
+        """Whether this would only end another reader."""
+        return self._is_without_scalars and isinstance(request, SendScalars)
 
     def _last_sent(self, group: Group) -> ScanRequest | None:
         return next(reversed(self._sent[group].values()), None)
@@ -202,7 +209,7 @@ class Resumption:
         return path or "".join(description.path for description in self.data[:1])
 
     def note_death(self, silent_s: float | None = None) -> Busy | None:
-        """Take note that the reader died, and return what it did if that was a frame that is given up for it.
+        """Take note that the reader died, and return what it did if that is given up: a frame, or the scalars.
 
         Parameters
         ----------
@@ -210,7 +217,9 @@ class Resumption:
             The silence (s) for which it was killed; None: it ended by itself.
         """
         busy, self.busy = self.busy, None
-        return busy if self.reader_failures.note(busy, silent_s) else None
+        given_up = busy if self.reader_failures.note(busy, silent_s) else None
+        self._is_without_scalars |= given_up is not None and given_up.of_scalars
+        return given_up
 
     @property
     def is_hopeless(self) -> bool:
@@ -220,6 +229,9 @@ class Resumption:
     def event_after_death(self, given_up: Busy | None, why: str) -> Fault | Failed | None:
         """Return what to report after a death."""
         path = self.request.path
+        if given_up is not None and given_up.of_scalars and not self.is_hopeless:
+            text = f"What is in {path} beside the frames is not looked at any more, it ended the reader twice: {why}."
+            return Fault(self.generation, text)
         if given_up is not None and not self.is_hopeless:
             text = f"Frame {given_up.index} of {given_up.data_path} in {path} ended the reader twice and is passed over: {why}."
             return Fault(self.generation, text, given_up.index, given_up.data_path)
@@ -261,7 +273,7 @@ class Resumption:
         if self._has_grown and self.data and not self.request.every_frame:
             self._name_shown()
         resumed = (request.resumed(*self._handled[group].state()) for group in Group for request in self._sent[group].values())
-        return (follow, *(request for request in resumed if request is not None))
+        return (follow, *(request for request in resumed if request is not None and not self.refuses(request)))
 
     def _name_shown(self) -> None:
         """Name what is shown: a new reader may list the data sets in another order, and take another one for the first."""

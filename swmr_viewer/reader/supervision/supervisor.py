@@ -73,6 +73,8 @@ class Supervisor:
             if isinstance(request, ReleaseSlot):
                 self.release(request.name)
             elif getattr(request, "generation", self._current.generation) == self._current.generation:
+                if self._current.following is not None and self._current.following.refuses(request):
+                    return
                 if self._current.following is not None:
                     self._current.following.note_sent(request)
                 if isinstance(request, Stop):
