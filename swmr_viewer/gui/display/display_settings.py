@@ -1,95 +1,23 @@
-"""How the frames of a data set are drawn: one frozen value, and the companion of the session that keeps one per data set."""
+"""The companion of the session that keeps, per data set, how its frames are drawn."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
-from enum import StrEnum
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from PySide6.QtCore import QObject, Signal
 
-from swmr_viewer.analysis import USUAL_VIEW, FrameStatistics, LevelStatistics, MaskRules, ViewChoice, resolve_view, saturation_of
-from swmr_viewer.gui.display.color_maps import DEFAULT_COLOR_MAP, DIVERGING_MAP
-from swmr_viewer.gui.display.levels_scale import Scale
+from swmr_viewer.analysis import FrameStatistics, resolve_view, saturation_of
+from swmr_viewer.gui.display.how_drawn import COMPARED_LOOK, DisplaySettings, LevelMode, Levels
 from swmr_viewer.gui.display.orientation import Orientation
 from swmr_viewer.gui.session import Session
-from swmr_viewer.reader.messages import NO_CORRECTION, Correction, DataDescription, PixelMaskRead
+from swmr_viewer.reader.messages import DataDescription, PixelMaskRead
 from swmr_viewer.scan_model import LiveFrame
 
-Levels = tuple[float, float]
-
-
-class LevelMode(StrEnum):
-    """Where the levels come from, in the words of the window."""
-
-    PERCENTILES = "percentiles"
-    EXTREMES = "minimum and maximum"
-    FIXED = "fixed"
-    HELD = "held"
-
-
-@dataclass(frozen=True, slots=True)
-class DisplaySettings:
-    """Everything that a person chooses about the picture, zoom apart."""
-
-    scale: Scale = Scale.LINEAR
-    mode: LevelMode = LevelMode.PERCENTILES
-    percentiles: Levels = (0.5, 99.5)
-    """Of the unmasked pixels, 0 to 100."""
-    levels: Levels | None = None
-    """What was typed or dragged (fixed), or in use when they were held."""
-    color_map: str = DEFAULT_COLOR_MAP
-    inverted: bool = False
-    masked_color: str = ""
-    """``#rrggbb``; empty: the theme's grey."""
-    marks_saturated: bool = False
-    mask: MaskRules = field(default_factory=MaskRules)
-    """Its ``mask_path`` is the open file's own, and none where that is not used."""
-    uses_file_mask: bool = True
-    """Whether the file's pixel mask counts, where it has one."""
-    view: ViewChoice = USUAL_VIEW
-    """What is shown of frames that have more than a picture shows."""
-    orientation: Orientation = field(default_factory=Orientation)
-    aspect_locked: bool = True
-    correction: Correction = NO_CORRECTION
-    """Dark and flat frames."""
-
-    @property
-    def is_auto(self) -> bool:
-        """Whether each frame sets the levels anew."""
-        return self.mode in (LevelMode.PERCENTILES, LevelMode.EXTREMES)
-
-    @property
-    def has_usual_levels(self) -> bool:
-        """Whether nobody chose where the levels come from."""
-        usual = DisplaySettings()
-        return (self.mode, self.percentiles) == (usual.mode, usual.percentiles)
-
-    def levels_for(self, measured: LevelStatistics | None, centre: float | None = None) -> Levels | None:
-        """Return the levels for a frame that was measured so, evenly about ``centre``; None where there is nothing to go by."""
-        if not self.is_auto:
-            return self.levels
-        if measured is None:
-            return None
-        is_whole = self.mode is LevelMode.EXTREMES
-        low, high = (float(measured.minimum), float(measured.maximum)) if is_whole else (measured.low, measured.high)
-        if centre is None:
-            return low, high
-        half = max(abs(high - centre), abs(low - centre))
-        return centre - half, centre + half
-
-
-COMPARED_LOOK: dict[str, Any] = {
-    "scale": Scale.LINEAR,
-    "mode": LevelMode.PERCENTILES,
-    "levels": None,
-    "color_map": DIVERGING_MAP,
-    "inverted": False,
-}
-"""How differences and ratios are drawn until somebody chooses otherwise; kept until the window is closed."""
+__all__ = ["Display", "DisplaySettings", "LevelMode", "Levels"]
 
 
 class Display(QObject):
