@@ -134,14 +134,9 @@ class MapDrawing:
                 self.picture = PointPicture(self.placing, self._view, points, self.table, self._where)
 
     def _line_placing(self) -> Placing | None:
-        x, y = (
-            self.table.part(name, self.page.start, min(self.page.stop, self.page.start + SAMPLE)) for name in (self.names.x, self.names.y)
-        )
-        if not np.isfinite(self._extent.area).all():
-            return None
-        wide, high = steps_of_line(x, y, is_one_unit=self.is_one_unit)
-        share = np.sqrt(max(1, x.size) / max(1, self.page.columns))
-        return point_placing(self.page, self._extent.area, (wide * share, high * share))
+        n_known = min(self.table.n_known(name) for name in self._where)
+        steps = steps_of_line(self._extent.area, n_known, is_one_unit=self.is_one_unit)
+        return point_placing(self.page, self._extent.area, steps)
 
     # ---- what is known of them
 

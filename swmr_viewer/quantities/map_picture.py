@@ -150,16 +150,14 @@ class GridPicture:
         (x0, x1), (y0, y1) = (sorted(side.edges[at : at + 2].tolist()) for side, at in ((self.placing.x, column), (self.placing.y, row)))
         return x0, x1, y0, y1
 
-    def within(self, polygon: Values) -> IndexArray:
-        """Return the points whose cells have their middles within a polygon, ascending (corners x, y: float64 (n, 2))."""
+    def within(self, polygon: Values) -> Iterator[IndexArray]:
+        """Yield the points whose cells have their middles within a polygon, ascending, a piece at a time (corners: float64 (n, 2))."""
         page, x, y = self.placing.page, self.placing.x.centres, self.placing.y.centres
         columns = np.flatnonzero((x >= polygon[:, 0].min()) & (x <= polygon[:, 0].max()))
         rows = np.flatnonzero((y >= polygon[:, 1].min()) & (y <= polygon[:, 1].max()))
-        found = [np.empty(0, np.int64)]
         for row in rows.tolist():
             inside = columns[is_within(x[columns], np.full(columns.size, y[row]), polygon)]
-            found.append(page.start + row * page.columns + inside)
-        return np.concatenate(found)
+            yield page.start + row * page.columns + inside
 
     def index_at(self, x: float, y: float) -> int | None:
         """Return the point at a place of the map, or None."""
@@ -254,6 +252,7 @@ class PointPicture:
             start, stop = self._part(number)
             places = (self._table.part(name, start, stop) for name in self._where)
             yield from self._nearest.put(np.arange(start, stop), *places)
+            yield
         if unplaced:
             self._find_points()
             yield
@@ -313,14 +312,12 @@ class PointPicture:
         wide, high = (reach / REACH / 2 for reach in self.placing.reach)
         return x - wide, x + wide, y - high, y + high
 
-    def within(self, polygon: Values) -> IndexArray:
-        """Return the points whose positions are within a polygon, ascending (corners x, y: float64 (n, 2))."""
-        found = [np.empty(0, np.int64)]
+    def within(self, polygon: Values) -> Iterator[IndexArray]:
+        """Yield the points whose positions are within a polygon, ascending, a piece at a time (corners: float64 (n, 2))."""
         for number in self._blocks:
             start, stop = self._part(number)
             x, y = (self._table.part(name, start, stop) for name in self._where)
-            found.append(start + np.flatnonzero(is_within(x, y, polygon)))
-        return np.concatenate(found)
+            yield start + np.flatnonzero(is_within(x, y, polygon))
 
     def index_at(self, x: float, y: float) -> int | None:
         """Return the point at a place of the map, or None."""

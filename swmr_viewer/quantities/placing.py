@@ -253,20 +253,20 @@ def point_placing(page: Page, area: tuple[float, ...], steps: tuple[float, float
     return PointPlacing(page, reach, (left - x, right + x, bottom - y, top + y))
 
 
-def steps_of_line(x: Values, y: Values, *, is_one_unit: bool) -> tuple[float, float]:
+def steps_of_line(area: tuple[float, ...], n_points: int, *, is_one_unit: bool) -> tuple[float, float]:
     """Return how far from one another points are that fill an area, in whatever order.
 
     Parameters
     ----------
-    x, y : float64 arrays (n,)
-        NaN where a point is not known.
+    area : tuple of float
+        Left, right, bottom and top of all points.
+    n_points : int
+        How many there are.
     is_one_unit : bool
         Distances along x and y can be compared.
     """
-    known = np.isfinite(x) & np.isfinite(y)
-    n = max(1, int(np.count_nonzero(known)))
-    wide, high = (float(np.ptp(each[known])) if known.any() else 0.0 for each in (x, y))
-    if is_one_unit and wide and high:
+    wide, high, n = area[1] - area[0], area[3] - area[2], max(1, n_points)
+    if is_one_unit and wide > 0 and high > 0:
         return (sqrt(wide * high / n),) * 2
     return wide / sqrt(n), high / sqrt(n)
 

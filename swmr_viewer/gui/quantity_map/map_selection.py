@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Iterator
+
 import numpy as np
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
 
 from swmr_viewer.core.number_text import count_text, narrow_text
@@ -11,7 +14,7 @@ from swmr_viewer.core.plain_text import plain
 from swmr_viewer.core.ranges import IndexArray
 from swmr_viewer.gui.quantity_map.map_plot import MapPlot
 from swmr_viewer.gui.quantity_map.map_settings import MapChoices
-from swmr_viewer.gui.quantity_map.map_work import MapWork
+from swmr_viewer.gui.quantity_map.map_work import BUDGET_S, MapWork
 from swmr_viewer.gui.session import Session
 from swmr_viewer.quantities import QuantityTable, Values
 
@@ -41,6 +44,11 @@ class MapSelection(QObject):
         self._is_asking = False
         self.indices: IndexArray = np.empty(0, np.int64)
         """The points, ascending."""
+        self._pieces: Iterator[IndexArray] = iter(())
+        self._found: list[IndexArray] = []
+        self._told: tuple[tuple[object, ...], str] = ((), "")
+        self._further = QTimer(self, singleShot=True, interval=0)
+        self._further.timeout.connect(self._find)
         plot.selector.selected.connect(self.select)
         plot.selector.given_up.connect(lambda: plot.overlay.outline(None))
         plot.view.installEventFilter(self)
@@ -49,16 +57,29 @@ class MapSelection(QObject):
 
     def select(self, polygon: Values) -> None:
         """Show the frames of the points within a polygon as one (corners x, y: float64 (n, 2))."""
+        self.forget()
         picture = self._work.drawing.picture if self._work.drawing is not None else None
-        found = picture.within(polygon) if picture is not None else self.indices[:0]
+        if picture is not None:
+            self._plot.overlay.outline(polygon)
+            self._plot.view.setFocus()
+            self._found, self._pieces = [], picture.within(polygon)
+            self._find()
+
+    def _find(self) -> None:
+        """Look for the points a piece at a time: of ten million it takes a while."""
+        until = time.perf_counter() + BUDGET_S
+        for piece in self._pieces:
+            self._found.append(piece)
+            if time.perf_counter() >= until:
+                self._further.start()
+                return
+        found = np.concatenate([self.indices[:0], *self._found])
+        self._found = []
         if not found.size:
             self._plot.overlay.outline(None)
             self._session.note("There are no points in it: draw around the middles of some")
-            self.forget()
             return
         self.indices = found
-        self._plot.overlay.outline(polygon)
-        self._plot.view.setFocus()
         self._ask()
         self.changed.emit()
 
@@ -71,9 +92,10 @@ class MapSelection(QObject):
 
     def forget(self) -> None:
         """Take the outline away, and leave what is shown."""
+        self._further.stop()
+        self._plot.overlay.outline(None)
         if self.indices.size:
             self.indices = self.indices[:0]
-            self._plot.overlay.outline(None)
             self.changed.emit()
 
     def show_as(self, how: str) -> None:
@@ -86,11 +108,17 @@ class MapSelection(QObject):
     @property
     def words(self) -> str:
         """How many points there are, and the mean of what the map shows."""
-        n = self.indices.size
+        name, n = self._choices.settings.quantity, self.indices.size
         if not n:
             return ""
+        key = (name, self._work.table.version(name), id(self.indices))
+        if key != self._told[0]:
+            self._told = key, self._tell(name, n)
+        return self._told[1]
+
+    def _tell(self, name: str, n: int) -> str:
         words = f"{count_text(n)} {'point' if n == 1 else 'points'}"
-        quantity, values = self._work.quantity, values_at(self._work.table, self._choices.settings.quantity, self.indices)
+        quantity, values = self._work.quantity, values_at(self._work.table, name, self.indices)
         known = values[np.isfinite(values)]
         if quantity is None or not known.size:
             return words
