@@ -173,7 +173,7 @@ class MainWindow(QMainWindow):
         scales = tuple(looks.scales.values())
         self.measuring.lend_actions(scales, actions.save_curves)
         copying = (actions.copy_picture, actions.copy_numbers, actions.snapshot)
-        showing = (actions.fit, actions.pixels, actions.picture_alone)
+        showing = (actions.fit, actions.pixels, actions.picture_alone, self.comparing.hold)
         self.measuring.lend_to_picture(copying, showing, make_menu("&Scale", self, scales), (looks.edit_levels, looks.edit_colors))
 
     def _connect(self) -> None:
