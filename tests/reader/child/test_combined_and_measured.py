@@ -390,3 +390,20 @@ def test_a_new_reader_tells_what_its_predecessor_had_not_on_the_shape_by_now(ben
     assert sorted(bench.spectra()) == [2, 3, 4, 5, 6, 7, 10, 11]
     bench.set(13, 14, (2, 9))
     assert sorted(bench.spectra()) == [13]
+
+
+@pytest.mark.parametrize(
+    ("shape", "further"),
+    [((4, 6), {"centre_x": 2.0, "centre_y": 1.5}), ((6,), {"centre": 1.5, "width": np.sqrt(1.25)}), ((), {})],
+    ids=["images", "spectra", "scalars"],
+)
+def test_what_is_measured_of_a_region_depends_on_what_frames_are(bench, shape, further):
+    bench.grabber.frame_shape = shape
+    bench.set(3, 4)
+    bench.measurer.measure(Measure(1, 1, "/data", (Region("A", "rectangle", ((0.0, 0.0), (4.0, 3.0))),)))
+    bench.measurer.step()
+    (measured,) = bench.pipe.take(Measured)
+    row = dict(zip(measured.columns, measured.values[0].tolist(), strict=True))
+    of_region = {name.removeprefix("A."): value for name, value in row.items() if name.startswith("A.")}
+    n = 1 if not shape else 12 if len(shape) == 2 else 4
+    assert of_region == pytest.approx({"sum": 3.0 * n, "mean": 3.0, "maximum": 3.0, "std": 0.0, **further})
