@@ -88,6 +88,7 @@ def test_what_has_another_shape_or_belongs_to_the_pixels_or_is_known_to_be_somet
     put(file, "instrument/det/pixel_mask", np.zeros(SHAPE, "u4"), grows=False)
     put(file, "det/energies", np.arange(4.0), grows=False)
     put(file, "det/longer", np.ones((3, 5)))
+    put(file, "det/of_rows", np.ones(3))
     put(file, "det/text", np.full(SHAPE, b"on"))
     put(file, "keys/key", VALUES.astype("i4"))
     group(file, "entry/log", "NXlog")
@@ -95,6 +96,22 @@ def test_what_has_another_shape_or_belongs_to_the_pixels_or_is_known_to_be_somet
     put(file, "det/images", np.ones((*SHAPE, 5)))
     scan = FollowedScan(SHAPE, False, ((DATA, 2),), others=("/entry/keys/key",))
     assert set(found(file, scan)) == {"x", "x_set", "y"}
+
+
+def test_frames_one_after_the_other_have_scalars_one_after_the_other_though_the_scan_has_two_axes(file: h5py.File) -> None:
+    del file[DATA]
+    put(file, "det/data", np.zeros((N, 2, 2)))
+    for name, unit in (("u", "mm"), ("ring", "mA")):
+        put(file, f"det/{name}", VALUES.ravel()[:7], unit)
+        file["entry/det"].attrs[f"{name}_indices"] = 0
+    file["entry/det"].attrs["axes"] = np.array([".", ".", "."], "S")
+    scalars = found(file, FollowedScan(SHAPE, False, ((DATA, 1),)))
+    assert {(fact.name, fact.kind, fact.axis) for fact in (each.fact for each in scalars.values())} >= {
+        ("u", ScalarKind.POSITION, None),
+        ("ring", ScalarKind.SCALAR, None),
+    }
+    for name in ("u", "ring"):
+        np.testing.assert_array_equal(values_of(scalars[name]), [*VALUES.ravel()[:7], *[np.nan] * 5])
 
 
 def test_of_a_scan_of_one_point_or_of_one_that_grows_not_everything_with_one_value_is_taken(file: h5py.File) -> None:

@@ -28,7 +28,9 @@ class Extent:
         """Return whether a dataset numbers the points of a scan of several axes."""
         if len(self.shape) < 2 or len(shape) != 1:
             return False
-        return maxshape == (None,) and shape[0] <= prod(self.shape) if self._can_grow(shape, maxshape) else shape == (prod(self.shape),)
+        if not self._can_grow(shape, maxshape):
+            return shape == (prod(self.shape),)
+        return maxshape == (None,) and (shape[0] <= prod(self.shape) or self.may_grow)
 
     def is_exactly(self, shape: Shape) -> bool:
         """Return whether a dataset is just as long as the scan is by now."""

@@ -241,7 +241,7 @@ class _Search:
         shape, maxshape = tuple(dataset.shape or ()), tuple(dataset.maxshape or ())
         if nx_class == _LOG and not self._extent.is_exactly(shape):
             return None  # it has times of its own
-        is_flat = self._extent.is_flat(shape, maxshape)
+        is_flat = self._extent.is_flat(shape, maxshape) and self._is_surely_flat(path, shape)
         if not is_flat and not self._extent.is_along_all(shape, maxshape):
             return None
         values = ValuesAlong.found_in(dataset, None, 1 if is_flat else len(self._scan.shape), path=path)
@@ -251,6 +251,11 @@ class _Search:
             return found
         fact = ScalarFact(self._names.of(path), values.unit, path, ScalarKind.SCALAR)
         return Scalar(fact, values)
+
+    def _is_surely_flat(self, path: str, shape: tuple[int, ...]) -> bool:
+        """Whether it numbers points, and not the rows of the scan: frames are numbered, or it is longer than any row is."""
+        is_of_frames = "/NDAttributes/" in path or any(rank == 1 for _, rank in self._scan.data)
+        return is_of_frames or shape[0] > max(self._scan.shape)
 
 
 def _place_of(fact: ScalarFact) -> tuple[int, int, int]:

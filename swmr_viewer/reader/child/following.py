@@ -268,6 +268,7 @@ class Following:
     def _end(self, reason: str) -> None:
         follower, still_following = self._scan.follower, self._keeps_polling(reason)
         self._ended = True
+        self._scalars.look_for_more()  # shapes tell more once nothing grows
         if self._ended_before is None or still_following != self._said_looking_on:
             self._said_looking_on, at, was_over = still_following, self._ending_at, self._was_over
             self._pipe.send(Ended(self._pipe.generation, reason, follower.n_complete, follower.total, still_following, at, was_over))
