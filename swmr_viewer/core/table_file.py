@@ -11,7 +11,7 @@ import contextlib
 import json
 import signal
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
 from typing import IO, Any, Protocol
 
@@ -73,12 +73,17 @@ class CsvTable:
         self._file.close()
 
 
-def _texts(values: Values) -> Iterator[str]:
+def _texts(values: Values) -> list[str]:
     """Return numbers as the shortest text that reads back as the same; whole ones without a point where all of them are."""
-    known = values[~np.isnan(values)]
+    missing = np.flatnonzero(np.isnan(values))
+    known = np.delete(values, missing) if missing.size else values
     if (np.abs(known) < _EXACT_BELOW).all() and (known == np.floor(known)).all():
-        return ("" if value != value else str(int(value)) for value in values.tolist())
-    return ("" if value != value else repr(value) for value in values.tolist())
+        texts = list(map(str, np.nan_to_num(values).astype(np.int64).tolist()))
+    else:
+        texts = list(map(repr, values.tolist()))
+    for at in missing.tolist():
+        texts[at] = ""
+    return texts
 
 
 def _quoted(name: str) -> str:
@@ -189,7 +194,9 @@ class NexusTable:
             groups = new_group(self._entry, "fits", "NXcollection")
             for allowed, fit in zip(allowed_names([one["curve"] for one in fits], (), "fit"), fits, strict=True):
                 group = new_group(groups, allowed, "NXcollection")
-                group["curve"], group["model"] = fit["curve"], fit["model"]
+                for name in ("curve", "against", "model", "span"):
+                    if fit.get(name):
+                        group[name] = fit[name]
                 for name, value in zip(allowed_names([one["name"] for one in fit["values"]], ()), fit["values"], strict=True):
                     group[name] = value["value"]
                     if value["uncertainty"] is not None:

@@ -51,7 +51,7 @@ class TableLayout:
     regions: tuple[dict[str, Any], ...] = ()
     """``name``, ``kind`` and ``points`` of each."""
     fits: tuple[dict[str, Any], ...] = ()
-    """``curve``, ``model`` and ``values`` (``name``, ``value``, ``uncertainty``, ``unit``) of each."""
+    """As `swmr_viewer.quantities.fit_description` returns them."""
     origin: dict[str, Any] = field(default_factory=dict)
     """Where the values come from: texts, and lists of texts or numbers."""
 

@@ -183,6 +183,7 @@ class MainWindow(QMainWindow):
         session.request_changed.connect(tell_again)
         self.alarms.alerted.connect(self.edge.notifier.notify_alarm)
         actions.snapshot.triggered.connect(self.snapshots.take)
+        self.snapshots.fits = lambda: self.measuring.regions_panel.fits.descriptions
         actions.fit.triggered.connect(view.fit)
         actions.fit.triggered.connect(self.side_by_side.fit)
         actions.pixels.triggered.connect(view.zoom_to_pixels)

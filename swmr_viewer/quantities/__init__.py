@@ -14,6 +14,7 @@ from swmr_viewer.quantities.fits import (
     FitValue,
     curve_statistics,
     fit_curve,
+    fit_description,
     fit_table,
     serve_fits,
 )
@@ -68,6 +69,7 @@ __all__ = [
     "curve_statistics",
     "expression",
     "fit_curve",
+    "fit_description",
     "fit_table",
     "motors_of_line",
     "of_region",

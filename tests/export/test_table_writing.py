@@ -71,7 +71,15 @@ def test_a_raster_with_gaps_as_csv_and_as_nexus(tmp_path: Path) -> None:
         along=("stage_x", "stage_y"),
         title="scan.nxs /entry/data",
         regions=({"name": "A", "kind": "rectangle", "points": [[1.5, 2], [30, 40]]},),
-        fits=({"curve": "A.sum", "model": "gaussian", "values": [{"name": "centre", "value": 0.3, "uncertainty": 0.01, "unit": "mm"}]},),
+        fits=(
+            {
+                "curve": "A.sum",
+                "against": "stage_x",
+                "model": "gaussian",
+                "span": [-1.0, 0.5],
+                "values": [{"name": "centre", "value": 0.3, "uncertainty": 0.01, "unit": "mm"}],
+            },
+        ),
         origin={"file": "/data/scan.nxs", "scan_shape": list(shape)},
     )
     text, nexus, n_rows = write(tmp_path, layout, values, list(blocks_of(shape, 120)))
@@ -124,6 +132,7 @@ def test_a_raster_with_gaps_as_csv_and_as_nexus(tmp_path: Path) -> None:
         np.testing.assert_array_equal(file["entry/regions/A/points"], [[1.5, 2], [30, 40]])
         assert file["entry/regions/A/kind"][()] == b"rectangle"
         assert (file["entry/fits/A.sum/centre"][()], file["entry/fits/A.sum/centre_errors"][()]) == (0.3, 0.01)
+        assert (file["entry/fits/A.sum/against"][()], list(file["entry/fits/A.sum/span"])) == (b"stage_x", [-1.0, 0.5])
         assert file["entry/origin/file"][()] == b"/data/scan.nxs"
 
 

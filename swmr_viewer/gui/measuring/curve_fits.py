@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from PySide6.QtCore import QObject, Signal
 
 from swmr_viewer.gui.fitting import Fitter
 from swmr_viewer.gui.measuring.curve_choice import CurveChoice
 from swmr_viewer.gui.measuring.curve_lines import CurveLines
 from swmr_viewer.gui.measuring.curve_plan import Points
-from swmr_viewer.quantities import FitModel, FitRequest, FitResult
+from swmr_viewer.quantities import FitModel, FitRequest, FitResult, fit_description
 
 KEY = "curve."
 _Asked = tuple[Points, FitModel, tuple[float, float] | None]
@@ -45,6 +47,11 @@ class CurveFits(QObject):
     def has_any(self) -> bool:
         """Whether something was found."""
         return bool(self._found)
+
+    @property
+    def descriptions(self) -> list[dict[str, Any]]:
+        """The fits, for files."""
+        return [fit_description(name, self._choice.against, found) for name, found in self._found.items() if found.is_fitted]
 
     def update(self, seen: tuple[float, float] | None) -> None:
         """Have what is drawn looked at, from one place to another, or all of it."""

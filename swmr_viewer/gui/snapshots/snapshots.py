@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path, PurePath
@@ -51,6 +51,8 @@ class Snapshots(QObject):
         self.writer.refused.connect(self._on_refused)
         self.tables = TableSaving(session, self)
         self.tables.written.connect(self.written)
+        self.fits: Callable[[], Sequence[dict[str, Any]]] = tuple
+        """Returns the fits that stand in tables, as ``fit_description`` does."""
         self.folder_dialog: QFileDialog | None = None
 
     # ---- how
@@ -103,7 +105,7 @@ class Snapshots(QObject):
         if how.folder is not None:
             self.writer.put(Order(snapshot, how.folder, how.pattern, how.formats))
 
-    def write_table(self, regions: Sequence[dict[str, Any]] = (), fits: Sequence[dict[str, Any]] = ()) -> None:
+    def write_table(self, regions: Sequence[dict[str, Any]] = ()) -> None:
         """Have all that is known of the scan points written, where snapshots go; or no more of it, while it is being written."""
         folder = self.folder
         if self.tables.is_saving:
@@ -113,7 +115,7 @@ class Snapshots(QObject):
             self._session.note("Choose where files go, then save the table again")
         else:
             endings = tuple(ending for name, ending in TABLE_ENDINGS.items() if name in self._settings.formats) or (".csv",)
-            self.tables.save(folder, f"{stem_of(self.example(), '{file}_{data}')}_curves", endings, regions, fits)
+            self.tables.save(folder, f"{stem_of(self.example(), '{file}_{data}')}_curves", endings, regions, self.fits())
 
     def collect(self) -> Snapshot | None:
         """Return a copy of what is shown now, or None where nothing is."""

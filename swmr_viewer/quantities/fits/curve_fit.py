@@ -50,7 +50,7 @@ def fit_curve(request: FitRequest) -> FitResult:
     """
     statistics = curve_statistics(request.x, request.y, request.span)
     x, y = known_points(request.x, request.y, request.span)
-    found = FitResult(request.model, statistics, n_points=len(x))
+    found = FitResult(request.model, statistics, n_points=len(x), span=request.span)
     if request.model is FitModel.NONE:
         return found
     why_not = _why_not(request.model, x, y)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from enum import StrEnum
+from typing import Any
 
 import numpy as np
 
@@ -81,6 +82,8 @@ class FitResult:
     y: Values = field(default_factory=lambda: _NOTHING)
     n_points: int = 0
     """So many points counted."""
+    span: tuple[float, float] | None = None
+    """From which place to which points counted; None: all of them."""
     message: str = ""
     """A sentence: why there is no fit, or what to know of it."""
 
@@ -92,6 +95,17 @@ class FitResult:
     def value(self, name: str) -> FitValue | None:
         """Return a number by its name; None where there is none."""
         return next((one for one in self.values if one.name == name), None)
+
+
+def fit_description(curve: str, against: str, result: FitResult) -> dict[str, Any]:
+    """Return a fit for files, ready for JSON: ``curve`` and ``against`` (names of quantities), ``model``, ``span`` and ``values``."""
+    return {
+        "curve": curve,
+        "against": against,
+        "model": str(result.model),
+        "span": list(result.span) if result.span is not None else None,
+        "values": [asdict(one) for one in result.values],
+    }
 
 
 def fit_table(results: Iterable[tuple[str, FitResult]], separator: str = "\t") -> str:
