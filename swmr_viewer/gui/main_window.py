@@ -68,6 +68,7 @@ class MainWindow(QMainWindow):
             self.display,
         )
         self.desktop_actions.was_reset.connect(self.rings.rings.forget)
+        self.desktop_actions.was_reset.connect(self.quantity_map.map.choices.forget)
         self.panels.restore()
         self._show_request()
 
@@ -139,6 +140,7 @@ class MainWindow(QMainWindow):
     def _work_page(self) -> QWidget:
         self.panels = Panels(_panel(self.frame_header, self.center, self.view_row, stretched=self.center))
         self.panels.add("map", "Progress map", self.map_panel)
+        self.quantity_map.shown.connect(self.panels.panel("map").show)
         self.measuring.add_panels(self.panels)
         self.measuring.add_to_frames(self.frame_view)
         self.alarms.frame(self.panels.centralWidget(), self.frame_header)
@@ -220,6 +222,7 @@ class MainWindow(QMainWindow):
         self.panels.keep()
         self.display_memory.keep()
         self.measuring.memory.keep()
+        self.quantity_map.map.choices.memory.keep()
         self.alarms.keep()
         self.rings.memory.keep()
         settings().setValue(GEOMETRY_KEY, self.saveGeometry())

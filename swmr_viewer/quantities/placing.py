@@ -106,7 +106,7 @@ class GridPlacing:
     def area(self) -> tuple[float, float, float, float]:
         """Left, right, bottom, top."""
         x, y = self.x.edges, self.y.edges
-        return min(x[0], x[-1]), max(x[0], x[-1]), min(y[0], y[-1]), max(y[0], y[-1])
+        return float(x.min()), float(x.max()), float(y.min()), float(y.max())
 
 
 @dataclass(frozen=True, slots=True)

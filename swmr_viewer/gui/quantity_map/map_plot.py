@@ -49,6 +49,7 @@ class MapPlot(PlotPane):
         self._work, self._choices, self._model = work, choices, model
         self._is_fitted = True
         self._area: tuple[float, ...] | None = None
+        self._axes: tuple[object, ...] = ()
         self._shown: tuple[MapPicture, View] | None = None
         self._shown_at = 0.0
         self._index: int | None = None
@@ -97,6 +98,10 @@ class MapPlot(PlotPane):
             self._shown = None
             self.item.clear()
             return
+        axes = (id(drawing.table), drawing.names.x, drawing.names.y)
+        if axes != self._axes:  # what was zoomed into is elsewhere, or in another scan
+            self._axes, self._is_fitted, self._area = axes, True, None
+            self.zoomed.emit()
         if self._is_fitted and placing.area != self._area:
             self._fit_to(placing.area)
         if drawing.picture is not None and (drawing.picture.is_current or time.monotonic() - self._shown_at > UNFINISHED_S):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import get_args
 
-from PySide6.QtCore import QObject, QPoint
+from PySide6.QtCore import QObject, QPoint, Signal
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QMenu, QWidget
 
@@ -48,6 +48,9 @@ class QuantityMapTab(QObject):
     owner : QWidget
         Where the keys work.
     """
+
+    shown = Signal()
+    """The map is to be seen: its panel may be closed."""
 
     def __init__(self, session: Session, panel: MapPanel, gaps: ScanGaps, pages: MapPages, owner: QWidget) -> None:
         super().__init__(owner)
@@ -131,6 +134,7 @@ class QuantityMapTab(QObject):
     def show(self) -> None:
         """Bring the map into view."""
         self._panel.tabs.setCurrentIndex(self.number)
+        self.shown.emit()
 
     def _name(self, title: str) -> None:
         self._panel.tabs.set_name(self.number, title)
