@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
-from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QApplication
+from PySide6.QtGui import QAction, QGuiApplication
+from PySide6.QtWidgets import QApplication, QMenu
 from pytestqt.qtbot import QtBot
 
 from swmr_viewer.core.conditions import AllKeys, FileClosed, FinishedFlag, FrameCount, Timeout
@@ -269,9 +269,16 @@ def test_the_window_changes_between_light_and_dark_while_it_runs(qtbot: QtBot, v
         theme.force(None)
 
 
+def entries(menu: QMenu) -> Iterator[QAction]:
+    """Everything in a menu, and in those within it."""
+    for action in menu.actions():
+        yield action
+        if action.menu() is not None:
+            yield from entries(action.menu())
+
+
 def test_every_action_has_a_tooltip_and_stands_in_the_menu(viewer: Assembly) -> None:
-    menus = [action.menu() for action in viewer.window.menu_.actions() if action.menu() is not None]
-    listed = {one for menu in menus for one in menu.actions()} | set(viewer.window.menu_.actions())
+    listed = set(entries(viewer.window.menu_))
     actions = viewer.window.actions()
     assert len(actions) >= 15
     keys = [action.shortcut().toString() for action in actions]
