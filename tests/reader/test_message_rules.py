@@ -9,6 +9,7 @@ import pytest
 
 from swmr_viewer.core import errors
 from swmr_viewer.core.errors import FailureKind, SwmrViewerError
+from swmr_viewer.core.ranges import no_ranges
 from swmr_viewer.reader.messages import (
     AcknowledgeMeasured,
     AcknowledgeOrder,
@@ -28,10 +29,12 @@ from swmr_viewer.reader.messages import (
     SetLookingOn,
     ShowIndex,
     ShowLive,
+    ShowPoints,
     Stop,
     StopMeasuring,
 )
 
+POINTS = ShowPoints(1, 1, no_ranges(), "mean", None, (3,))
 NONE_HANDLED = np.empty(0, np.int64), None
 
 
@@ -40,6 +43,7 @@ NONE_HANDLED = np.empty(0, np.int64), None
     [
         (ShowIndex(1, 2), ShowLive(1)),
         (ShowLive(1), ShowIndex(1, 2)),
+        (ShowIndex(1, 2), POINTS),
         (SetConditions(1, ()), SetConditions(1, ())),
         (AcknowledgeProgress(1), AcknowledgeProgress(1)),
         (Measure(1, 1, "/d"), Measure(1, 2, "/d")),
@@ -63,7 +67,7 @@ def test_what_must_arrive_replaces_nothing(request_: Request) -> None:
 
 
 def test_a_new_reader_receives_what_stands() -> None:
-    for request in (ShowLive(1), ShowIndex(1, 2), SetDisplay(1), Stop(1), SendOrder(1), SendScalars(1, ("I0",))):
+    for request in (ShowLive(1), ShowIndex(1, 2), POINTS, SetDisplay(1), Stop(1), SendOrder(1), SendScalars(1, ("I0",))):
         assert request.resumed(*NONE_HANDLED) == request
     for request in (
         Resume(1),

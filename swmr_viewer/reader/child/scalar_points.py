@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from contextlib import suppress
 
 import numpy as np
 import numpy.typing as npt
@@ -27,6 +28,8 @@ class ReadScalar:
         self.scalar = scalar
         self._missed: deque[tuple[float, Ranges]] = deque()
         """Since when (s) which points are missed."""
+        self._has_something = False
+        """Asked once it is so, and no more: HDF5 looks at every chunk for it."""
 
     @property
     def name(self) -> str:
@@ -35,14 +38,15 @@ class ReadScalar:
     @property
     def n_parts_missed(self) -> int:
         """How often ``look_again`` is to be called until it comes to the first one again."""
-        return 0 if self._has_nothing() else len(self._missed)
+        return 0 if not self._missed or self._has_nothing() else len(self._missed)
 
     def read(self, scan_shape: tuple[int, ...], indices: IndexArray, now: float, is_over: bool) -> Values:
         """Return the values at some ascending points, NaN where there is none yet; ``is_over``: nothing more will be written."""
         values = self._values(scan_shape, indices)
         is_missed = np.isnan(values)
-        if not is_over or self._has_nothing():
-            is_missed |= self._is_fill(values)
+        is_fill = self._is_fill(values)
+        if is_fill.any() and (not is_over or self._has_nothing()):
+            is_missed |= is_fill
         values[is_missed] = np.nan
         self._miss(indices[is_missed], now)
         return values
@@ -84,11 +88,11 @@ class ReadScalar:
         return self.scalar.source.is_fill(values)
 
     def _has_nothing(self) -> bool:
-        try:
-            self.scalar.source.refresh()
-            return self.scalar.source.has_nothing
-        except Exception:  # as above
-            return True
+        if not self._has_something:
+            with suppress(Exception):  # as above
+                self.scalar.source.refresh()
+                self._has_something = not self.scalar.source.has_nothing
+        return not self._has_something
 
     def _miss(self, indices: IndexArray, now: float) -> None:
         if not indices.size:
