@@ -55,8 +55,8 @@ class RegionNumbers(QObject):
 
     def _measure(self, region: Region) -> tuple[float, ...] | None:
         frame, rules, mask = self._session.scan.shown, self._display.settings.mask, self._display.pixel_mask
-        if frame is None or frame.raw.ndim not in (1, 2) or not self._display.knows_mask:
-            return None
+        if frame is None or frame.raw.ndim not in (1, 2) or not self._display.knows_mask or frame.made.compared != "none":
+            return None  # regions are of the frame, and a difference or a ratio does not have its numbers
         rules = frame.rules(rules)
         box, inside = region_mask(region, frame.raw.shape)
         part = np.asarray(frame.raw[box])

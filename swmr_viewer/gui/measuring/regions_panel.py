@@ -243,11 +243,18 @@ class RegionsPanel(QWidget):
         n_known = min((table.n_known(name) for name in counted), default=progress.n_complete)
         done = "measured" if measured else "read"
         words = f"{count_text(min(n_known, progress.n_complete))} of {count_text(progress.n_complete)} {done}"
-        words = ", ".join(filter(None, (words, self._session.scan.corrected_text)))
+        words = ", ".join(filter(None, (words, self._session.scan.corrected_text, self._not_compared)))
         made_of = self._session.scan.combined_text
-        is_all = n_known >= progress.n_complete
+        is_all = n_known >= progress.n_complete and not (self._session.scan.corrected_text or self._not_compared)
         self.known.say(f"{words}, table: {made_of}" if made_of and self._measurements.marks.regions else words)
         self.known.setVisible(not (grey and is_all and self.width() < ROOM_FOR_BOTH))
+
+    @property
+    def _not_compared(self) -> str:
+        """That the numbers are those of frames, where the picture is something else."""
+        shown = self._session.scan.shown
+        how = "none" if shown is None else shown.made.compared
+        return "" if how == "none" else f"of frames, not of the {how}"
 
     def _fit_table(self) -> None:
         self.table.setVisible(bool(self.table.n_rows))

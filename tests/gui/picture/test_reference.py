@@ -51,6 +51,10 @@ def test_a_reference_is_held_compared_and_released(live_viewer: Callable[..., As
     assert snapshot is not None
     assert description_of(snapshot)["compared"] == "frame 5 \u2212 reference frame 2"
     assert np.array_equal(snapshot.pixels, session.scan.shown.raw)
+    window.measuring.measurements.draw("rectangle", ((5.0, 5.0), (20.0, 15.0)))
+    values = window.measuring.measurements.values
+    qtbot.waitUntil(lambda: values.at("A.sum", 5) is not None, timeout=20_000)
+    assert values.at("A.sum", 5) == FRAMES[5, 5:15, 5:20].sum(), "regions are measured in the frame"
     window.display.change(color_map="magma")  # of the difference alone
 
     qtbot.keyClick(window, Qt.Key.Key_K, Qt.KeyboardModifier.ShiftModifier)
