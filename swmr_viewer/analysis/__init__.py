@@ -11,9 +11,10 @@ from swmr_viewer.analysis.corrections import (
     corrected_dtype,
     corrector_of,
 )
+from swmr_viewer.analysis.drawn_masks import drawn_mask
 from swmr_viewer.analysis.frame_statistics import FrameStatistics, LevelStatistics, exact_sum, examine, saturation_of
 from swmr_viewer.analysis.geometry import PixelGeometry, PixelPlace, place_of
-from swmr_viewer.analysis.masks import DEFAULT_RULES, MaskRules, marked, marks_of, sentinel_of, valid_mask
+from swmr_viewer.analysis.masks import DEFAULT_RULES, MaskRules, MaskShape, marked, marks_of, sentinel_of, valid_mask
 from swmr_viewer.analysis.preview import (
     MOST_BINS,
     Thumbnail,
@@ -42,6 +43,7 @@ __all__ = [
     "HowCompared",
     "LevelStatistics",
     "MaskRules",
+    "MaskShape",
     "Part",
     "PixelGeometry",
     "PixelPlace",
@@ -64,6 +66,7 @@ __all__ = [
     "corrected",
     "corrected_dtype",
     "corrector_of",
+    "drawn_mask",
     "exact_sum",
     "examine",
     "line_profile",

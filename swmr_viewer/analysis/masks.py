@@ -3,12 +3,33 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from hashlib import sha256
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
 
 Pixels = npt.NDArray[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class MaskShape:
+    """A part of an image that is masked, or whose pixels are taken out of the mask again.
+
+    Raises
+    ------
+    ValueError
+        If there are not enough points for its kind.
+    """
+
+    kind: Literal["rectangle", "ellipse", "polygon"]
+    points: tuple[tuple[float, float], ...]
+    """As those of `Region`."""
+    erases: bool = False
+
+    def __post_init__(self) -> None:
+        if len(self.points) < 3 if self.kind == "polygon" else len(self.points) != 2:
+            raise ValueError(f"A masked {self.kind} cannot have {len(self.points)} points.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +42,26 @@ class MaskRules:
     """A data set of the frame's shape in the same file, such as ``pixel_mask``: what is not 0 is left out. None: do not use one."""
     above: float | None = None
     """Leave out values greater than this."""
+    below: float | None = None
+    """Leave out values smaller than this."""
+    mask_file: str | None = None
+    """A file with a mask of the frame's shape (NPY, TIFF, EDF ...): what is not 0 is left out."""
+    drawn: tuple[MaskShape, ...] = ()
+    """What somebody drew, in this order, over the mask of that file; what is erased is only taken out of these two."""
     gaps: tuple[int, ...] = ()
     """Further values that stand for "no measurement" in this file (see `DataFacts.gap_values`); they count as ``sentinel`` does."""
+
+    @property
+    def has_own_mask(self) -> bool:
+        """Whether pixels are masked that the data set's file says nothing of."""
+        return self.mask_file is not None or bool(self.drawn)
+
+    @property
+    def mask_key(self) -> str | None:
+        """What a mask of pixels by these rules is known by; None where there is none. Without an own mask it is ``mask_path``."""
+        if not self.has_own_mask:
+            return self.mask_path
+        return sha256(repr((self.mask_path, self.mask_file, self.drawn)).encode()).hexdigest()
 
 
 DEFAULT_RULES = MaskRules()
@@ -77,9 +116,9 @@ def valid_mask(pixels: Pixels, rules: MaskRules = DEFAULT_RULES, pixel_mask: npt
     Parameters
     ----------
     pixels : ndarray
-        A frame of any shape and numeric type (complex numbers: ``above`` is about their magnitude).
+        A frame of any shape and numeric type (complex numbers: ``above`` and ``below`` are about their magnitude).
     rules : MaskRules
-        What is masked; its ``mask_path`` is the caller's to read.
+        What is masked; ``mask_path`` and ``mask_file`` are the caller's to read, ``drawn`` is his to draw (`drawn_mask`).
     pixel_mask : ndarray of bool, optional
         Of the frame's shape: True is masked. One of another shape is an error.
 
@@ -97,13 +136,20 @@ def valid_mask(pixels: Pixels, rules: MaskRules = DEFAULT_RULES, pixel_mask: npt
     valid = _valid_by_value(pixels, rules.sentinel)
     for gap in _gaps_in(pixels, rules):
         valid &= pixels != gap
-    if rules.above is not None:
-        valid &= (np.abs(pixels) if pixels.dtype.kind == "c" else pixels) <= rules.above
+    if rules.above is not None or rules.below is not None:
+        _leave_out_beyond(valid, np.abs(pixels) if pixels.dtype.kind == "c" else pixels, rules)
     if pixel_mask is not None:
         if pixel_mask.shape != pixels.shape:
             raise ValueError(f"A pixel mask of shape {pixel_mask.shape} does not fit a frame of shape {pixels.shape}.")
         valid &= ~pixel_mask
     return valid
+
+
+def _leave_out_beyond(valid: npt.NDArray[np.bool_], values: Pixels, rules: MaskRules) -> None:
+    if rules.above is not None:
+        valid &= values <= rules.above
+    if rules.below is not None:
+        valid &= values >= rules.below
 
 
 def _valid_by_value(pixels: Pixels, sentinel_counts: bool) -> npt.NDArray[np.bool_]:
@@ -139,7 +185,7 @@ def marked(pixels: Pixels, rules: MaskRules = DEFAULT_RULES, pixel_mask: npt.NDA
     """
     has_sentinel = sentinel_of(pixels.dtype) is not None
     by_value = rules.sentinel or pixels.dtype.kind in "fc" or not has_sentinel
-    if by_value and rules.above is None and pixel_mask is None and not _gaps_in(pixels, rules):
+    if by_value and rules.above is None and rules.below is None and pixel_mask is None and not _gaps_in(pixels, rules):
         return pixels
     masked = ~valid_mask(pixels, rules, pixel_mask)
     if has_sentinel and by_value:

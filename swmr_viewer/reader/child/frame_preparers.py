@@ -30,6 +30,7 @@ from swmr_viewer.analysis import (
 from swmr_viewer.core.data_facts import DataFacts
 from swmr_viewer.core.errors import PathError, PathNotThereError
 from swmr_viewer.core.waiting import Retries
+from swmr_viewer.reader.child.all_masks import AllMasks, MaskFiles
 from swmr_viewer.reader.child.corrections import Corrections, References
 from swmr_viewer.reader.child.event_pipe import EventPipe
 from swmr_viewer.reader.child.pixel_masks import Mask, PixelMask
@@ -80,10 +81,14 @@ class FramePreparers:
         self._corrections = Corrections(scan, pipe, clock)
         self._references = References(pipe)
         self._masks: dict[str, PixelMask | None] = {}
+        self._mask_files = MaskFiles()
+        self._all_masks: dict[str, tuple[PixelMask | None, AllMasks]] = {}
+        """By data set, with the file's own that is in it."""
         self._awaited: set[str] = set()
         """Masks whose links lead nowhere yet."""
         self._retries = Retries(clock)
         self._reported: set[tuple[str, ...]] = set()
+        self._sent_masks: dict[str, tuple[str, tuple[int, ...]]] = {}
         self._preparers = {path: default_preparer(of_path) for path, of_path in scan.facts.items()}
 
     def add(self, path: str, facts: DataFacts) -> None:
@@ -188,12 +193,30 @@ class FramePreparers:
         except PathError as error:
             self._report_once(path, found.path, error)
             return None
+        if isinstance(found, AllMasks) and found.failed is not None:
+            self._report_once(path, found.path, found.failed)
         if found.is_shared_by(view):
             self._report_mask(path, found.path, mask)
         return mask
 
-    def _pixel_mask(self, path: str) -> PixelMask | None:
-        mask_path = self.of(path).settings.mask.mask_path
+    def lacks_mask(self, path: str, mask: Mask | None) -> bool:
+        """Return whether something that is to mask pixels does not, though ``mask_of`` was asked."""
+        found = self._pixel_mask(path)
+        return (mask is None or (isinstance(found, AllMasks) and found.failed is not None)) and (
+            self.of(path).settings.mask.mask_key is not None
+        )
+
+    def _pixel_mask(self, path: str) -> PixelMask | AllMasks | None:
+        rules = self.of(path).settings.mask
+        found = self._file_mask(path, rules.mask_path)
+        if not rules.has_own_mask:
+            return found
+        before = self._all_masks.get(path)
+        if before is None or before[0] is not found or before[1].path != rules.mask_key:
+            self._all_masks[path] = found, AllMasks(rules, found, self._mask_files)
+        return self._all_masks[path][1]
+
+    def _file_mask(self, path: str, mask_path: str | None) -> PixelMask | None:
         if mask_path is None:
             return None
         if mask_path not in self._masks:
@@ -230,8 +253,8 @@ class FramePreparers:
         return self._masks[mask_path] is not None
 
     def _report_mask(self, path: str, mask_path: str, mask: Mask) -> None:
-        if (path, mask_path, str(mask.shape)) not in self._reported:
-            self._reported.add((path, mask_path, str(mask.shape)))
+        if self._sent_masks.get(path) != (mask_path, mask.shape):  # the window keeps the last one of each data set
+            self._sent_masks[path] = mask_path, mask.shape
             self._pipe.send(PixelMaskRead(self._pipe.generation, path, mask_path, mask.shape, np.packbits(mask).tobytes()))
 
     def _report_once(self, path: str, mask_path: str, error: PathError) -> None:

@@ -124,7 +124,7 @@ class Sender:
             If the frame is not there yet, or cannot be read.
         """
         path, index, preparers = wanted.path, wanted.index, self._frames.preparers
-        grabber, preparer = self._frames.grabbers[path], preparers.of(path)
+        grabber = self._frames.grabbers[path]
         with self._slot(path, preparers.layout_of(path, grabber.frame_shape, grabber.dtype)) as slot:
             if slot is None:
                 return False
@@ -133,8 +133,7 @@ class Sender:
             made = preparers.made(path, slot.layout.view, grabber.dtype)
             prepared = preparers.prepare(path, slot.frame, index, self._frames.scan_shape, slot.shown if made.compared == "none" else None)
             shown = preparers.compare(path, slot.layout.view, prepared, slot.shown)
-            lacks_mask = mask is None and preparer.settings.mask.mask_path is not None
-            event = replace(self._event(slot, wanted, shown, made), lacks_mask=lacks_mask)
+            event = replace(self._event(slot, wanted, shown, made), lacks_mask=preparers.lacks_mask(path, mask))
         self._send(event)
         if event.statistics is not None:
             # Behind the message: the picture waits for no region. The window only reads, and only this thread would write there.
