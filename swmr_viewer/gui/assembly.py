@@ -34,6 +34,7 @@ class Assembly:
         """Stop the thread, give every slot back, delete the window; return whether the thread ended in time."""
         self.opening.close()
         self.window.measuring.close()
+        self.window.masks.close()
         self.session.close()
         ended = self.thread.stop()
         QCoreApplication.sendPostedEvents(self.session, QEvent.Type.MetaCall)  # frames on their way are released by the session

@@ -25,6 +25,7 @@ from swmr_viewer.gui.look.painting import tell_again
 from swmr_viewer.gui.look.panels import Panels
 from swmr_viewer.gui.look.scrolled import Scrolled
 from swmr_viewer.gui.look.settings import settings
+from swmr_viewer.gui.masks import MaskParts
 from swmr_viewer.gui.measuring import Measuring
 from swmr_viewer.gui.picture import Comparing, EmptyState, FrameHeader, FramePane, ViewRow
 from swmr_viewer.gui.quantity_map import QuantityMapTab
@@ -107,6 +108,7 @@ class MainWindow(QMainWindow):
         self.empty = EmptyState(actions.open)
         self.snapshots = Snapshots(session, self.frame_view, self)
         self.measuring = Measuring(session, self.frame_view, self.display, self)
+        self.masks = MaskParts(session, self.display, self.measuring, self)
         self.rings = RingParts(session, self.measuring.overlay, self)
         self.alarms = AlarmParts(
             session,
@@ -150,6 +152,8 @@ class MainWindow(QMainWindow):
             self.top_bar.add_tool(button, icons.get(button, ""))
         self.measuring.menu_.addSeparator()
         self.measuring.menu_.addActions([*self.alarms.actions_, self.rings.edit, self.side_by_side.link_zoom])
+        self.measuring.menu_.addMenu(self.masks.menu_)
+        self.display_tools.levels_editor.masks.clear_own.clicked.connect(self.masks.masks.clear)
         self.rings.open_below(self.measuring.button)
         self.alarms.open_below(self.measuring.button)
         self.top_bar.add_tool(self.measuring.button, "measure")

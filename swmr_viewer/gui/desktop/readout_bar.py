@@ -9,6 +9,7 @@ from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLayout, QSizePolicy, QWidget
 
+from swmr_viewer.analysis import DEFAULT_RULES
 from swmr_viewer.core.number_text import compact_text, value_text
 from swmr_viewer.gui.display.levels_text import mask_words
 from swmr_viewer.gui.look.labels import ElidedLabel, PlainLabel, tip
@@ -143,9 +144,9 @@ class ReadoutBar(QWidget):
     def _masked_by(self) -> str:
         """Return by what pixels are masked."""
         frame, preparation = self._session.scan.shown, self._session.scan.preparation
-        path = None if frame is None else preparation.of(frame.data_path).mask.mask_path
+        rules = DEFAULT_RULES if frame is None else preparation.of(frame.data_path).mask
         is_lacking = frame is not None and frame.lacks_mask
-        why = mask_words(path, is_lacking=is_lacking)[1] or "The file's pixel mask is not used"
+        why = mask_words(rules, is_lacking=is_lacking)[1] or "The file's pixel mask is not used"
         return f"Pixels that hold no measurement: {MASKED_ELSE}\n{why}"
 
     def _tell(self, part: PlainLabel, name: str, number: float | None, meaning: str) -> None:

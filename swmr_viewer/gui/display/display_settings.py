@@ -11,13 +11,13 @@ import numpy.typing as npt
 from PySide6.QtCore import QObject, Signal
 
 from swmr_viewer.analysis import FrameStatistics, resolve_view, saturation_of
-from swmr_viewer.gui.display.how_drawn import COMPARED_LOOK, DisplaySettings, LevelMode, Levels
+from swmr_viewer.gui.display.how_drawn import COMPARED_LOOK, DisplaySettings, LevelMode, Levels, OwnMask
 from swmr_viewer.gui.display.orientation import Orientation
 from swmr_viewer.gui.session import Session
 from swmr_viewer.reader.messages import DataDescription, PixelMaskRead
 from swmr_viewer.scan_model import LiveFrame
 
-__all__ = ["Display", "DisplaySettings", "LevelMode", "Levels"]
+__all__ = ["Display", "DisplaySettings", "LevelMode", "Levels", "OwnMask"]
 
 
 class Display(QObject):
@@ -68,7 +68,7 @@ class Display(QObject):
 
     def masks_of(self, data: DataDescription, frame: LiveFrame) -> tuple[float | None, npt.NDArray[np.bool_] | None]:
         """Return ``saturation_value`` and ``pixel_mask`` of a frame of any data set."""
-        mask = self._mask_of(data.path, frame, self.settings_of(data).mask.mask_path)
+        mask = self._mask_of(data.path, frame, self.settings_of(data).mask.mask_key)
         return None if frame.is_made else saturation_of(frame.whole.dtype, data.facts.saturation_value), mask
 
     @property
@@ -84,7 +84,7 @@ class Display(QObject):
     @property
     def pixel_mask(self) -> npt.NDArray[np.bool_] | None:
         """The mask that the settings name (True: masked), or None where they name none, or it was not read yet, or cannot be used."""
-        return self._mask_of(self._path, self._session.scan.shown, self.settings.mask.mask_path)
+        return self._mask_of(self._path, self._session.scan.shown, self.settings.mask.mask_key)
 
     def _mask_of(self, path: str, frame: LiveFrame | None, wanted: str | None) -> npt.NDArray[np.bool_] | None:
         if frame is not None and (frame.own_mask is not None or frame.lacks_mask):
@@ -94,10 +94,10 @@ class Display(QObject):
 
     @property
     def knows_mask(self) -> bool:
-        """Whether it is known which pixels of the shown frame the file's mask leaves out."""
+        """Whether it is known which pixels of the shown frame masks leave out: the file's, a loaded and a drawn one."""
         shown = self._session.scan.shown
         is_needless = shown is not None and (shown.lacks_mask or shown.is_made)
-        return self.settings.mask.mask_path is None or self.pixel_mask is not None or is_needless
+        return self.settings.mask.mask_key is None or self.pixel_mask is not None or is_needless
 
     @property
     def saturation_value(self) -> float | None:
@@ -198,6 +198,21 @@ class Display(QObject):
             self._session.prepare(path, **_wished(after))
         self.changed.emit()
 
+    def own_mask_of(self, place: str) -> OwnMask:
+        """Return the mask that somebody loaded and drew for the data set that stands in a place."""
+        rules = self._kept.get(place, DisplaySettings()).mask
+        return rules.mask_file, rules.drawn
+
+    def set_own_mask(self, place: str, own: OwnMask) -> None:
+        """Have another one, also where that data set is not shown now."""
+        file, drawn = own
+        data = next((one for one in self._known if self._session.scan.places.name_of(one.path) == place), None)
+        if data is not None:
+            self.change_of(data, mask=replace(self.settings_of(data).mask, mask_file=file, drawn=drawn))
+        else:
+            kept = self._kept.get(place, DisplaySettings())
+            self._kept[place] = replace(kept, mask=replace(kept.mask, mask_file=file, drawn=drawn))
+
     def set_mode(self, mode: LevelMode) -> None:
         """Take the levels from elsewhere; *fixed* and *held* begin with those in use."""
         is_auto = mode in (LevelMode.PERCENTILES, LevelMode.EXTREMES)
@@ -229,9 +244,12 @@ class Display(QObject):
         self.changed.emit()
 
     @property
+    def _known(self) -> tuple[DataDescription, ...]:
+        return self._session.scan.description.data if self._session.scan.description is not None else ()
+
+    @property
     def _data(self) -> DataDescription | None:
-        known = self._session.scan.description.data if self._session.scan.description is not None else ()
-        return next((data for data in known if data.path == self._path), None)
+        return next((data for data in self._known if data.path == self._path), None)
 
     def _here(self, settings: DisplaySettings) -> DisplaySettings:
         return settings if self._data is None else _for_file(settings, self._data)

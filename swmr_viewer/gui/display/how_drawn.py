@@ -6,13 +6,15 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from swmr_viewer.analysis import USUAL_VIEW, LevelStatistics, MaskRules, ViewChoice
+from swmr_viewer.analysis import USUAL_VIEW, LevelStatistics, MaskRules, MaskShape, ViewChoice
 from swmr_viewer.gui.display.color_maps import DEFAULT_COLOR_MAP, DIVERGING_MAP
 from swmr_viewer.gui.display.levels_scale import Scale
 from swmr_viewer.gui.display.orientation import Orientation
 from swmr_viewer.reader.messages import NO_CORRECTION, Correction
 
 Levels = tuple[float, float]
+OwnMask = tuple[str | None, tuple[MaskShape, ...]]
+"""A file, and what is drawn over it, as `MaskRules` has them."""
 
 
 class LevelMode(StrEnum):

@@ -63,13 +63,13 @@ class LevelsColumn(QWidget):
 
     def tell(self, settings: DisplaySettings, *, is_as_stored: bool, lacks_mask: bool) -> None:
         """Say where the levels come from, and which mask is in use, or why none is; once, not for every frame."""
-        told = settings.mode, settings.percentiles, is_as_stored, settings.mask.mask_path, lacks_mask
+        told = settings.mode, settings.percentiles, is_as_stored, settings.mask.mask_key, lacks_mask
         if told == self._told:
             return
         self._told = told
         self.mode.setText(short_mode_text(settings, is_as_stored=is_as_stored))
         self.mode.setToolTip(f"Levels: {AS_STORED if is_as_stored else mode_text(settings)}\n{MODE_TIP}")
-        words, full = mask_words(settings.mask.mask_path, is_lacking=lacks_mask)
+        words, full = mask_words(settings.mask, is_lacking=lacks_mask)
         self.mask_mark.say(words, "small-warn" if lacks_mask else "small")
         self.mask_mark.setToolTip(tip(full))
 

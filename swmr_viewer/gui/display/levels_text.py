@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import isfinite
+from pathlib import PurePath
 
 import numpy.typing as npt
 
@@ -55,13 +56,25 @@ def typed_number(words: str) -> float | None:
     return number if isfinite(number) else None
 
 
-def mask_words(path: str | None, *, is_lacking: bool) -> tuple[str, str]:
-    """Return what is said of the file's pixel mask beside the picture, in a word and in full; nothing where it does not count."""
-    if path is None:
+def mask_words(rules: MaskRules, *, is_lacking: bool) -> tuple[str, str]:
+    """Return what is said of masks of pixels beside the picture, in a word and in full; nothing where none counts."""
+    if rules.mask_key is None:
         return "", ""
+    if is_lacking and not rules.has_own_mask:
+        return "no mask", f"The file's pixel mask could not be used for this frame: its pixels are shown as they are\n{rules.mask_path}"
+    parts = [f"the file's pixel mask\n{rules.mask_path}"] if rules.mask_path is not None else []
+    parts += [own_mask_text(rules)] if rules.has_own_mask else []
+    told = "Pixels are left out by " + "\nand by ".join(parts)
     if is_lacking:
-        return "no mask", f"The file's pixel mask could not be used for this frame: its pixels are shown as they are\n{path}"
-    return "mask", f"Pixels are left out by the file's pixel mask\n{path}\nLevels and masks (Shift+A) can turn it off"
+        return "no mask", f"Not all masks could be used for this frame\n{told}"
+    return "mask", f"{told}\nLevels and masks (Shift+A) can turn it off"
+
+
+def own_mask_text(rules: MaskRules) -> str:
+    """Return what a mask of one's own is made of: ``mask.npy and 3 drawn shapes``."""
+    n = len(rules.drawn)
+    shapes = ("1 drawn shape" if n == 1 else f"{n} drawn shapes") if n else ""
+    return " and ".join(filter(None, (PurePath(rules.mask_file).name if rules.mask_file else "", shapes)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -133,7 +133,7 @@ class ImageLayers:
         rect, (wide, high) = self._box.frame_rect, self._box.screen_pixels(ratio)
         shape = (int(frame.raw.shape[0]), int(frame.raw.shape[1]))
         visible = (rect.left(), rect.top(), rect.right(), rect.bottom())
-        knows_mask = self._settings.mask.mask_path is None or frame.lacks_mask or frame.is_made or self.mask_of(frame) is not None
+        knows_mask = self._settings.mask.mask_key is None or frame.lacks_mask or frame.is_made or self.mask_of(frame) is not None
         crop = crop_for(visible, 1 / max(wide, high), shape, frame.preview_factor) if knows_mask else None
         _, _, width, height = crop.drawn_rect if crop is not None else self._whole_rect(frame)
         factor = crop.factor if crop is not None else max(1, frame.preview_factor)
@@ -155,10 +155,10 @@ class ImageLayers:
         return raw_part(frame.raw[part], crop.factor, frame.rules(self._settings.mask), None if mask is None else mask[part], frame.centre)
 
     def mask_of(self, frame: LiveFrame) -> npt.NDArray[np.bool_] | None:
-        """Return where the file's mask leaves pixels of a frame out: its own mask, or that of all; None where none counts."""
+        """Return where masks leave pixels of a frame out: its own mask, or that of all; None where none counts."""
         if frame.own_mask is not None or frame.is_made:
             return None if frame.is_made else frame.own_mask
-        wanted = self._settings.mask.mask_path is not None and self.pixel_mask is not None
+        wanted = self._settings.mask.mask_key is not None and self.pixel_mask is not None
         return self.pixel_mask if wanted and self.pixel_mask is not None and self.pixel_mask.shape == frame.raw.shape else None
 
     def _fill(self, item: pg.ImageItem, picture: npt.NDArray[np.float32], rect: tuple[float, float, float, float], plan: _Plan) -> None:

@@ -165,7 +165,7 @@ class ImageView(QWidget):
 
     def set_masks(self, saturation_value: float | None, pixel_mask: npt.NDArray[np.bool_] | None) -> None:
         """Take what the file says of its pixels; a mask counts where the settings name it."""
-        is_new = (saturation_value, pixel_mask is None) != (self.layers.saturation_value, self.layers.pixel_mask is None)
+        is_new = saturation_value != self.layers.saturation_value or pixel_mask is not self.layers.pixel_mask
         self.layers.saturation_value, self.layers.pixel_mask = saturation_value, pixel_mask
         if is_new:
             self._draw(anew=True)

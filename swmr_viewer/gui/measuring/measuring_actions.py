@@ -52,7 +52,7 @@ def make_measuring_actions(owner: QWidget) -> MeasuringActions:
             checkable=True,
             checked=True,
         ),
-        undo=action("&Undo", "Ctrl+Z", "Undo the last change of regions or line"),
+        undo=action("&Undo", "Ctrl+Z", "Undo the last change of regions, line or mask"),
         redo=action("Re&do", "Ctrl+Shift+Z", "Do it again"),
         delete=action("D&elete region", "Del", "Delete the selected region"),
         copy_value=action("C&opy the value under the pointer", "Ctrl+Alt+V", "Copy where the pixel is and its exact value"),
