@@ -43,6 +43,7 @@ class ScanColumns:
         self._computed: dict[str, Column] = {
             INDEX: ComputedColumn(lambda: self.size, lambda indices: indices.astype(np.float64), lambda: 0),
         }
+        self._named: tuple[Quantity, ...] = ()
         self._axis_values: list[Values] = []
         self._axes_version = 0
 
@@ -59,6 +60,7 @@ class ScanColumns:
 
     def note_axes(self, axes: Sequence[ScanAxis]) -> None:
         """Take note of the axes that the file declares, one for each axis of the scan, slowest first."""
+        self._named = ()
         self._axes = tuple(axes)
         self._axis_values = [np.array(axis.values or (), np.float64) for axis in self._axes]
         self._axes_version = next_version()
@@ -68,10 +70,12 @@ class ScanColumns:
 
     def note_order(self, column: Column) -> None:
         """Take note of what says in which order the points were taken."""
+        self._named = ()
         self._computed[ORDER] = column
 
     def note_found(self, found: Sequence[FileQuantity]) -> None:
         """Take note of all that the file has."""
+        self._named = ()
         self._found = {each.quantity.name: each for each in found}
         self.is_file_looked_through = True
 
@@ -95,14 +99,18 @@ class ScanColumns:
         return tuple(quantity for quantity in self.named() if quantity.name not in covered)
 
     def named(self) -> tuple[Quantity, ...]:
-        """Return all that has a name, whether it is offered or not."""
+        """Return all that has a name, whether it is offered or not; the same tuple until there is something else."""
+        if not self._named:
+            self._named = self._find_named()
+        return self._named
+
+    def _find_named(self) -> tuple[Quantity, ...]:
         scan = [Quantity(INDEX, Kind.SCAN, words="frame")]
         if ORDER in self._computed:
             scan.append(Quantity(ORDER, Kind.SCAN, words="order of acquisition"))
         found = {name: each.quantity for name, each in self._found.items()}
-        read = {each.axis for each in self._found.values()}
-        for number, axis in reversed([*enumerate(self._axes)]):
-            if axis.name in self._computed and axis.name not in found and number not in read:  # the same, by a name for people
+        for axis in reversed(self._axes):
+            if axis.name in self._computed and axis.name not in found:
                 found[axis.name] = Quantity(axis.name, Kind.POSITION, axis.unit)
         ranks = list(Kind)
         return (*scan, *sorted(found.values(), key=lambda quantity: ranks.index(quantity.kind)))

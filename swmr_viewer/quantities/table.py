@@ -42,6 +42,7 @@ class QuantityTable:
         self.region_columns: tuple[str, ...] = ()
         """What is measured of each."""
         self._expressions: dict[str, ExpressionColumn] = {}
+        self._known: tuple[tuple[object, ...], dict[str, Quantity]] = (), {}
 
     @property
     def scan_shape(self) -> tuple[int, ...]:
@@ -51,52 +52,56 @@ class QuantityTable:
 
     def offered(self) -> tuple[Quantity, ...]:
         """Return what can be asked for by name, in the order for menus; any expressions of them can be asked for as well."""
-        named, scan = self._named(), self.scan.named()
-        return (*self.scan.offered(), *named[len(scan) :], *self._calculated(named))
+        of_scan = {quantity.name for quantity in self.scan.named()}
+        measured = (quantity for name, quantity in self._named().items() if name not in of_scan)
+        return (*self.scan.offered(), *measured, *self._calculated())
 
     def quantity(self, name: str) -> Quantity | None:
         """Return the quantity of this name, or of this expression; None where there is none (yet)."""
         named = self._named()
-        found = next((quantity for quantity in named if quantity.name == name), None)
-        if found is not None:
-            return found
+        if name in named:
+            return named[name]
         with suppress(ExpressionError):
-            return self._quantity_of(expression(name), named)
+            return self._quantity_of(expression(name))
         return None
 
     def why_not(self, text: str) -> str:
         """Return why this text names no quantity and no expression of some, as a sentence; "" where it does."""
-        known = [quantity.name for quantity in self._named()]
         try:
-            return "" if text in known else expression(text).why_not(known)
+            return "" if text in self._named() else expression(text).why_not(self._named())
         except ExpressionError as error:
             return str(error)
 
-    def _named(self) -> tuple[Quantity, ...]:
-        of_regions = (f"{region}.{what}" for region in self.regions for what in self.region_columns)
-        return (
-            *self.scan.named(),
-            *(of_frame(column, self.unit) for column in self.frame_columns),
-            *(of_region(column, self.unit) for column in of_regions),
-        )
+    def _named(self) -> dict[str, Quantity]:
+        """Return all that has a name, by it; it is asked for at each turn, and seldom another."""
+        scan = self.scan.named()
+        made_of = (scan, self.unit, self.frame_columns, self.regions, self.region_columns)
+        if made_of != self._known[0]:
+            of_frames = (of_frame(column, self.unit) for column in self.frame_columns)
+            of_regions = (of_region(f"{region}.{what}", self.unit) for region in self.regions for what in self.region_columns)
+            known: dict[str, Quantity] = {}
+            for quantity in (*scan, *of_frames, *of_regions):
+                known.setdefault(quantity.name, quantity)
+            self._known = made_of, known
+        return self._known[1]
 
-    def _calculated(self, named: tuple[Quantity, ...]) -> tuple[Quantity, ...]:
-        """Return the wanted expressions that these make."""
+    def _calculated(self) -> tuple[Quantity, ...]:
+        """Return the wanted expressions that can be calculated."""
         found = {}
         for text in self.scan.expressions:
             with suppress(ExpressionError):
-                quantity = self._quantity_of(expression(text), named)
+                quantity = self._quantity_of(expression(text))
                 if quantity is not None and quantity.kind is Kind.EXPRESSION:
                     found[quantity.name] = quantity
         return tuple(found.values())
 
-    def _quantity_of(self, found: Expression, named: tuple[Quantity, ...]) -> Quantity | None:
-        by_name = {quantity.name: quantity for quantity in named}
+    def _quantity_of(self, found: Expression) -> Quantity | None:
+        named = self._named()
         if found.only_name is not None:
-            return by_name.get(found.only_name)
-        if any(name not in by_name for name in found.names):
+            return named.get(found.only_name)
+        if any(name not in named for name in found.names):
             return None
-        return Quantity(found.text, Kind.EXPRESSION, found.unit(lambda name: by_name[name].unit))
+        return Quantity(found.text, Kind.EXPRESSION, found.unit(lambda name: named[name].unit))
 
     def position_names(self) -> tuple[str, ...]:
         """Return the quantities that say where a point is, of the scan's axes, the fastest first; () where the file does not tell."""
@@ -104,7 +109,7 @@ class QuantityTable:
 
     def base_names(self, names: Iterable[str]) -> tuple[str, ...]:
         """Return which quantities must be known for these, each once: of expressions those that stand in them."""
-        known = {quantity.name for quantity in self._named()}
+        known = self._named()
         wanted = (base for name in names for base in ((name,) if name in known else self._names_in(name)))
         return tuple(dict.fromkeys(name for name in wanted if name in known))
 

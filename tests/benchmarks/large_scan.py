@@ -111,7 +111,11 @@ def _watch_quantities(*, at_random: bool) -> None:
     session, began_s = assembly.session, time.perf_counter()
 
     def want() -> None:
-        assembly.window.measuring.measurements.draw("rectangle", ((4.0, 4.0), (20.0, 20.0)))
+        measuring, quantity_map = assembly.window.measuring, assembly.window.quantity_map
+        measuring.layer.tool.drawn.emit("rectangle", ((4.0, 4.0), (20.0, 20.0)))
+        measuring.regions_panel.choice.change(shown=("A.sum", "A.sum / I0"), right=("A.sum / I0",))
+        quantity_map.show()
+        quantity_map.map.choices.show_quantity("A.sum / I0", is_expression=True)
         session.want_quantities("benchmark", WANTED)
 
     def look() -> None:
