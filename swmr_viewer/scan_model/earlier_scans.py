@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 from swmr_viewer.quantities import QuantityTable
+from swmr_viewer.reader.messages import NO_CORRECTION, Correction
 
 MOST_KEPT = 3
 """Scans."""
@@ -21,9 +22,20 @@ class EarlierScan:
     """Of its file."""
     tables: Mapping[str, QuantityTable]
     """What was known of it, by the names of places."""
+    corrections: Mapping[str, Correction] = field(default_factory=dict)
+    """By which dark and flat frames it was measured."""
+
+    def is_measured_as(self, place: str, correction: Correction) -> bool:
+        """Whether its numbers can be held against others that are corrected so."""
+        return self.corrections.get(place, NO_CORRECTION) == correction
 
 
-def with_earlier(earlier: tuple[EarlierScan, ...], path: str, tables: Mapping[str, QuantityTable]) -> tuple[EarlierScan, ...]:
+def with_earlier(
+    earlier: tuple[EarlierScan, ...],
+    path: str,
+    tables: Mapping[str, QuantityTable],
+    correction_in: Callable[[str], Correction] = lambda _: NO_CORRECTION,
+) -> tuple[EarlierScan, ...]:
     """Return the earlier scans, the newest first, with one more in front, if anything was measured of it and it is not too long."""
     worth = {place: table for place, table in tables.items() if table.measured.names and table.size <= MOST_POINTS_KEPT}
-    return (EarlierScan(path, worth), *earlier)[:MOST_KEPT] if worth else earlier
+    return (EarlierScan(path, worth, {place: correction_in(place) for place in worth}), *earlier)[:MOST_KEPT] if worth else earlier

@@ -8,7 +8,7 @@ from typing import Any
 
 from swmr_viewer.analysis import MaskRules
 from swmr_viewer.core.number_text import count_text
-from swmr_viewer.reader.messages import Combine, DataDescription, OfPoints, SetDisplay
+from swmr_viewer.reader.messages import Combine, Correction, DataDescription, OfPoints, SetDisplay
 
 
 class FramePreparation:
@@ -33,6 +33,10 @@ class FramePreparation:
     def of(self, data_path: str) -> SetDisplay:
         """Return the settings of a data set."""
         return replace(self._settings.get(self._name_of(data_path), SetDisplay(0)), data_path=data_path)
+
+    def correction_in(self, place: str) -> Correction:
+        """Return by which dark and flat frames those of a place are corrected."""
+        return self._settings.get(place, SetDisplay(0)).correction
 
     def change(self, generation: int, data_path: str, **changes: Any) -> bool:
         """Set fields of ``SetDisplay`` (``mask``, ``percentiles``, ``combine`` ...); return whether they were different before."""

@@ -163,7 +163,7 @@ class ScanFacts:
     def keep_earlier(self, next_path: str) -> None:
         """Keep what is known of this scan, as the one before the next; the same file again is the same scan."""
         if self.request is not None and (self.request.path != next_path or self.replaced is not None):
-            self.earlier = with_earlier(self.earlier, self.request.path, self.tables)
+            self.earlier = with_earlier(self.earlier, self.request.path, self.tables, self.preparation.correction_in)
 
     @property
     def scan_shape(self) -> tuple[int, ...]:

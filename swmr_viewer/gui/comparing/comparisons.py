@@ -77,9 +77,11 @@ class Comparisons(QObject):
 
     @property
     def before(self) -> ComparedScan | None:
-        """The last scan of which the same data set was measured, shown or not."""
-        place = self._session.scan.place
-        return next((ComparedScan(scan.path, scan.tables[place]) for scan in self._session.scan.earlier if place in scan.tables), None)
+        """The last scan of which the same data set was measured, and corrected as now, shown or not."""
+        now, place = self._session.scan, self._session.scan.place
+        correction = now.preparation.correction_in(place)
+        alike = (scan for scan in now.earlier if place in scan.tables and scan.is_measured_as(place, correction))
+        return next((ComparedScan(scan.path, scan.tables[place]) for scan in alike), None)
 
     @property
     def added(self) -> tuple[OtherScan, ...]:

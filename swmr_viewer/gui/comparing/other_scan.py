@@ -49,6 +49,7 @@ class OtherScan(QObject):
         self._main = session
         self._regions: tuple[Region, ...] = ()
         self._requested: object = None
+        self._prepared: object = None
         self._revision = 0
         self._supervisor = make_reader()
         self._thread = FollowThread(self._supervisor)
@@ -90,6 +91,7 @@ class OtherScan(QObject):
     def end(self) -> threading.Thread:
         """Let its reader end; return the thread that waits for it."""
         self._main.wanted_changed.disconnect(self._request)
+        self._main.frame_changed.disconnect(self._look_at_preparation)
         self._session.close()
         ending = threading.Thread(target=self._end, name="comparing ends")
         ending.start()
@@ -99,6 +101,7 @@ class OtherScan(QObject):
 
     def _connect(self) -> None:
         self._main.wanted_changed.connect(self._request)
+        self._main.frame_changed.connect(self._look_at_preparation)
         self._session.opened.connect(self._request)
         for signal in (self._session.quantities_changed, self._session.progress_changed, self._session.finished):
             signal.connect(self.changed)
@@ -123,6 +126,14 @@ class OtherScan(QObject):
         fits = same_places(list(places.values()), [place])
         return next((path for path, found in places.items() if found in fits), "")
 
+    def _look_at_preparation(self) -> None:
+        """Have it measured anew where frames of the scan that is followed are masked, or corrected, otherwise than before."""
+        setting = self._main.scan.preparation.of(self._main.scan.data_path)
+        prepared = (setting.mask, setting.view, setting.correction)
+        if prepared != self._prepared:
+            self._prepared = prepared
+            self._request()
+
     def _request(self) -> None:
         """Ask its reader for what is measured of the scan that is followed."""
         path, ours, theirs = self._data_path, self._main.scan, self._session.scan
@@ -130,9 +141,10 @@ class OtherScan(QObject):
             return
         self._session.show_data(path)
         setting = ours.preparation.of(ours.data_path)
-        self._session.prepare(path, mask=replace(setting.mask, mask_path=theirs.preparation.of(path).mask.mask_path), view=setting.view)
+        mask = replace(setting.mask, mask_path=theirs.preparation.of(path).mask.mask_path)
+        self._session.prepare(path, mask=mask, view=setting.view, correction=setting.correction)
         wanted = tuple(dict.fromkeys(name for names in ours.wanted.values() for name in names))
-        requested = (theirs.generation, path, self._regions, setting.mask, setting.view)
+        requested = (theirs.generation, path, self._regions, setting.mask, setting.view, setting.correction)
         if requested != self._requested:
             self._requested = requested
             self._revision += 1

@@ -15,6 +15,7 @@ from swmr_viewer.analysis import Region
 from swmr_viewer.core.conditions import Timeout
 from swmr_viewer.gui.assembly import Assembly
 from swmr_viewer.gui.comparing import CompareMenu, Comparisons
+from swmr_viewer.reader import messages as m
 from swmr_viewer.simulator.plan import ScanPlan
 from tests.gui.waiting import WAIT_MS, wait_complete
 from tests.live.writers import LiveWriter
@@ -56,6 +57,10 @@ def test_the_same_is_measured_in_a_file_that_is_added(qtbot: QtBot, tmp_path: Pa
     assert (scan.name, scan.is_added) == ("other", True)
     assert not np.array_equal(sums_in(other), sums_in(now))
     np.testing.assert_array_equal(scan.table.values("A.sum"), sums_in(other))
+    dark = m.Correction(m.FrameSource(str(now), "/entry/detector/data", 0, 0))
+    assembly.window.display.change(correction=dark)
+    corrected = sums_in(other) - sums_in(now)[0]
+    qtbot.waitUntil(lambda: np.allclose(scan.table.values("A.sum"), corrected), timeout=WAIT_MS)
     menu.menu.aboutToShow.emit()
     last = menu.menu.actions()[-1]
     assert last.text() == "Remove other.nxs (12 frames)"
@@ -78,6 +83,10 @@ def test_the_scan_before_is_drawn_until_that_is_switched_off(qtbot: QtBot, tmp_p
     (scan,) = comparisons.scans
     assert (scan.name, scan.is_added) == ("first", False)
     np.testing.assert_array_equal(scan.table.values("A.sum"), sums_in(first))
+    assembly.window.display.change(correction=m.Correction(m.FrameSource(str(first), "/entry/detector/data", 0, 0)))
+    assert not comparisons.scans, "its sums are those of frames that were not corrected"
+    assembly.window.display.change(correction=m.NO_CORRECTION)
+    assert comparisons.scans
     menu.before.trigger()
     assert not comparisons.scans
     assert comparisons.close()
