@@ -25,8 +25,8 @@ from swmr_viewer.quantities.placing import (
 )
 from swmr_viewer.quantities.table import QuantityTable
 
-SAMPLE = 1 << 18
-"""Points of a scan of one axis by which it is found out which motors move, and how far its points are apart."""
+SAMPLE = 1 << 16
+"""Points of a scan of one axis by which it is found out which motors move."""
 MOVED = 0.05
 """Cells that turn out to lie elsewhere by this share of their width are drawn anew."""
 SETTLED = 0.2

@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from swmr_viewer.core.conditions import default_conditions
 from swmr_viewer.gui.assembly import Assembly
-from swmr_viewer.gui.display.display_settings import Scale
+from swmr_viewer.gui.display.levels_scale import Scale
 from swmr_viewer.gui.snapshots.snapshot_settings import SnapshotSettings
 from tests.live.writers import LiveWriter
 

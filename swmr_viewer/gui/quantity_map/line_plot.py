@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -9,12 +10,13 @@ import pyqtgraph as pg
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QWidget
 
+from swmr_viewer.core.ranges import IndexArray
 from swmr_viewer.gui.curves import PlotPane
 from swmr_viewer.gui.look.painting import line_pen
 from swmr_viewer.gui.look.theme import tokens
 from swmr_viewer.gui.quantity_map.map_settings import MapChoices
 from swmr_viewer.gui.quantity_map.map_work import MapWork
-from swmr_viewer.quantities import INDEX, MOST_POINTS, Values
+from swmr_viewer.quantities import BLOCK, INDEX, QuantityTable, Values
 
 FEW_POINTS = 120
 """So many points are seen one by one."""
@@ -30,6 +32,7 @@ class LinePlot(PlotPane):
     def __init__(self, work: MapWork, choices: MapChoices, parent: QWidget | None = None) -> None:
         super().__init__("Curve of a quantity", parent)
         self._work, self._choices = work, choices
+        self._places = _Places()
         self._x: Values = np.empty(0)
         self._indices: Values = np.empty(0)
         self.curve = self.plot.plot([], connect="finite")
@@ -48,8 +51,11 @@ class LinePlot(PlotPane):
             return
         table, name, against = self._work.table, self._choices.settings.quantity, self._work.line_name
         self.set_scale(self._choices.settings.scale)
+        if not table.prepare_curve(name):
+            self.redraw_soon()
+            return
         indices, y = table.curve(name)
-        x = _places(table.part(against, 0, table.size), indices) if against != INDEX else indices
+        x = self._places.of(table, against, indices) if against != INDEX else indices
         self._indices, self._x = indices, x
         y = self.scale_of(y).forward(y)
         self.curve.setData(x, y)
@@ -89,6 +95,26 @@ class LinePlot(PlotPane):
         self.pointed.emit(self._nearest(at))
 
 
-def _places(places: Values, indices: Values) -> Values:
-    """Return where the points of a curve are; of a stretch of points, where its middle one is."""
-    return places if len(indices) == len(places) <= MOST_POINTS else places[indices.astype(np.int64)]
+class _Places:
+    """Where the points of a curve are; of ten million, blocks that are as they were are not looked at again."""
+
+    def __init__(self) -> None:
+        self._key: tuple[object, ...] = ()
+        self._kept: dict[int, tuple[int, Values]] = {}
+
+    def of(self, table: QuantityTable, name: str, indices: Values) -> Values:
+        """Return the places (float64, NaN where not known) of points, or of the middle points of stretches."""
+        key = (id(table), name, len(indices), table.size)
+        if key != self._key:
+            self._key, self._kept = key, {}
+        points = indices.astype(np.int64)
+        edges = np.searchsorted(points, np.arange(0, table.size + BLOCK, BLOCK))
+        return np.concatenate(
+            [np.empty(0), *(self._block(table, name, number, points[a:b]) for number, (a, b) in enumerate(pairwise(edges)))]
+        )
+
+    def _block(self, table: QuantityTable, name: str, number: int, points: IndexArray) -> Values:
+        version = table.version(name, number)
+        if number not in self._kept or self._kept[number][0] != version:
+            self._kept[number] = version, table.block(name, number)[points - number * BLOCK]
+        return self._kept[number][1]

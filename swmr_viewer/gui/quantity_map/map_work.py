@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from dataclasses import replace
-from math import prod
+from math import log, prod
 
 import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -41,6 +41,7 @@ BUDGET_S = 0.008
 PURPOSE = "map"
 SET = "_set"
 """Behind the name of a motor that is read back as well: where it was sent."""
+TENTHS = 1 / log(1.1)
 _END = object()
 MOST_MOTORS = 8
 """So many positions of a scan of one axis are looked at for those that move."""
@@ -72,6 +73,8 @@ class MapWork(QObject):
         self._steps: Iterator[None] | None = None
         self._key: tuple[object, ...] = ()
         self._over = False
+        self._looked_at: tuple[object, ...] = ()
+        self._found: tuple[str, ...] = ()
         self.drawing: MapDrawing | None = None
         """None while no map can be drawn."""
         self.line_name = ""
@@ -117,9 +120,18 @@ class MapWork(QObject):
         chosen = MapNames(settings.quantity, settings.x, settings.y)
         if settings.x and settings.y:
             return chosen
-        found = motors_of_line(self.table, self.motors) if page.is_line else self._axes
+        found = self._moving if page.is_line else self._axes
         x, y = (*found, "", "")[:2]
         return replace(chosen, x=settings.x or x, y=settings.y or y)
+
+    @property
+    def _moving(self) -> tuple[str, ...]:
+        """The motors of a scan of one axis that move; looked for anew once a tenth more is known."""
+        table, motors = self.table, self.motors
+        key = (id(table), motors, *(int(TENTHS * log(1 + table.n_known(name))) for name in motors))
+        if key != self._looked_at:
+            self._looked_at, self._found = key, motors_of_line(table, motors)
+        return self._found
 
     @property
     def _axes(self) -> tuple[str, ...]:
