@@ -49,14 +49,18 @@ def map_image(values: Values, fates: Fates, scale: LevelScale, levels: tuple[flo
     """
     low, high = (scale.shade(level) for level in levels)
     shades = (scale.forward(values) - low) / ((high - low) or 1.0)
-    image = table[np.clip(np.nan_to_num(shades) * 256, 0, 255).astype(np.uint8)]
-    across, up = np.meshgrid(np.arange(values.shape[1]), np.arange(values.shape[0]))
-    marks = {Fate.UNMEASURED: (across % DOTS_PX == 0) & (up % DOTS_PX == 0), Fate.MISSING: (across + up) % HATCH_PX < 2}
-    for fate, (ground, mark) in pattern_colors().items():
-        here = fates == fate
-        image[here] = _rgb(ground)
-        if fate in marks:
-            image[here & marks[fate]] = _rgb(mark)
+    entries = np.clip(np.nan_to_num(shades * 256, nan=0.0), 0, 255).astype(np.int16)
+    row, column = np.nonzero(fates != Fate.KNOWN)
+    if row.size:
+        fate = fates[row, column]
+        marked = ((fate == Fate.UNMEASURED) & (column % DOTS_PX == 0) & (row % DOTS_PX == 0)) | (
+            (fate == Fate.MISSING) & ((column + row) % HATCH_PX < 2)
+        )
+        entries[row, column] = len(table) + 2 * fate.astype(np.int16) + marked
+    patterns = pattern_colors()
+    pairs = [_rgb(color) for fate in Fate for color in patterns.get(fate, ("#000000", "#000000"))]
+    palette = np.concatenate((table, np.array(pairs, np.uint8)))
+    image: Rgb = palette.take(entries, axis=0)
     return image
 
 

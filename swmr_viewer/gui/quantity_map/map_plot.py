@@ -52,6 +52,7 @@ class MapPlot(PlotPane):
         self._axes: tuple[object, ...] = ()
         self._shown: tuple[MapPicture, View] | None = None
         self._shown_at = 0.0
+        self._is_taking = False
         self._index: int | None = None
         self.axes["left"].setWidth(LEFT_PX)
         self.item = pg.ImageItem(axisOrder="row-major")
@@ -157,13 +158,15 @@ class MapPlot(PlotPane):
 
     def _show(self, picture: MapPicture) -> None:
         self._shown, self._shown_at = (picture, picture.view), time.monotonic()
+        self._is_taking = True  # it is drawn once, whether the levels are others or not
         self._take_levels(picture.known_values())
+        self._is_taking = False
         self.recolor()
         self.mark(self._index)
 
     def recolor(self) -> None:
         """Draw the same values anew: between other levels, in other colours."""
-        if self._shown is None:
+        if self._shown is None or self._is_taking:
             return
         picture, view = self._shown
         settings = self._choices.settings
