@@ -90,6 +90,26 @@ def _quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"' if any(c in name for c in ',"\n\r') else name
 
 
+class _AlongAxis:
+    """The values of a position along an axis of the scan, as long as they are the same along the other axes."""
+
+    def __init__(self, shape: tuple[int, ...], axis: int) -> None:
+        self.values = np.full(shape[axis], np.nan)
+        self._below, self._is_same = int(np.prod(shape[axis + 1 :])), True
+
+    def add(self, start: int, values: Values) -> None:
+        known = np.flatnonzero(~np.isnan(values))
+        at, told = (start + known) // self._below % len(self.values), values[known]
+        before = self.values[at]
+        self.values[at] = told
+        self._is_same &= bool((np.isnan(before) | (before == told)).all() and (self.values[at] == told).all())
+
+    @property
+    def is_one_each(self) -> bool:
+        """Whether each place along the axis has a value, and one alone."""
+        return self._is_same and not np.isnan(self.values).any()
+
+
 class NexusTable:
     """One NXdata on the scan's grid: what was measured are its signals, positions its axes; NaN where nothing is known.
 
@@ -111,7 +131,8 @@ class NexusTable:
         self._allowed = dict(zip(names, allowed_names(names, taken, "column"), strict=True))
         self._axis_of = {name: axis for axis, of_axis in enumerate(order["axes"]) for name in of_axis}
         self._axes, self._signal = order["axes"], order["signal"]
-        self._along = {name: np.full(self._shape[self._axis_of[name]], np.nan) for name in order["along"] if name in self._axis_of}
+        self._once = frozenset(order["along"]) & self._axis_of.keys() & self._allowed.keys()
+        self._along = {name: _AlongAxis(self._shape, axis) for name, axis in self._axis_of.items()}
         self._file = h5py.File(path, "x")
         self._file.attrs.update({"NX_class": "NXroot", "default": "entry", "creator": "swmr_viewer"})
         self._entry = new_group(self._file, "entry", "NXentry")
@@ -119,7 +140,7 @@ class NexusTable:
         self._entry["title"] = order["title"]
         self._group = new_group(self._entry, "table", "NXdata")
         self._group["title"] = order["title"]
-        self._datasets = [None if column["name"] in self._along else self._dataset(column) for column in self._columns]
+        self._datasets = [None if column["name"] in self._once else self._dataset(column) for column in self._columns]
         self._write_regions(order["regions"])
         self._write_fits(order["fits"])
         origin = new_group(self._entry, "origin", "NXcollection")
@@ -146,20 +167,12 @@ class NexusTable:
         for column, dataset, values in zip(self._columns, self._datasets, columns, strict=True):
             if dataset is not None:
                 dataset[where] = values.reshape(shape)
-            else:
-                self._note_along(column["name"], start, values)
-
-    def _note_along(self, name: str, start: int, values: Values) -> None:
-        axis, known = self._axis_of[name], ~np.isnan(values)
-        at = (start + np.flatnonzero(known)) // int(np.prod(self._shape[axis + 1 :])) % self._shape[axis]
-        self._along[name][at] = values[known]
+            if column["name"] in self._along:
+                self._along[column["name"]].add(start, values)
 
     def close(self) -> None:
-        described = {column["name"]: column for column in self._columns}
-        for name, values in self._along.items():
-            self._group[self._allowed[name]] = values
-            self._describe(self._group[self._allowed[name]], described[name])
-            self._group.attrs[f"{self._allowed[name]}_indices"] = self._axis_of[name]
+        for name in self._once:
+            self._write_axis(name, self._allowed[name])
         self._group.attrs["axes"] = [self._axis_name(axis) for axis in range(len(self._shape))]
         names = [column["name"] for column in self._columns if column["counts"]]
         signals = [self._allowed[name] for name in sorted(names, key=lambda name: name != self._signal)]
@@ -168,17 +181,24 @@ class NexusTable:
             self._group.attrs["auxiliary_signals"] = signals[1:]
         self._file.close()
 
+    def _write_axis(self, name: str, allowed: str) -> None:
+        self._group[allowed] = self._along[name].values
+        self._describe(self._group[allowed], next(column for column in self._columns if column["name"] == name))
+        self._group.attrs[f"{allowed}_indices"] = self._axis_of[name]
+
     def _axis_name(self, axis: int) -> str:
         """Return the position that has one value for each place along an axis; else a count of the places."""
-        one_each: list[str] = [
-            name for name in self._axes[axis] if name in self._along or (len(self._shape) == 1 and name in self._allowed)
-        ]
-        if one_each:
-            return str(self._allowed[one_each[0]])
-        name = f"position_{axis}"
-        self._group[name] = np.arange(self._shape[axis])
-        self._group.attrs[f"{name}_indices"] = axis
-        return name
+        names: list[str] = [name for name in self._axes[axis] if name in self._allowed]
+        for name in names:
+            if name in self._once or len(self._shape) == 1:
+                return str(self._allowed[name])
+        for name in names:
+            if self._along[name].is_one_each:
+                self._write_axis(name, f"{self._allowed[name]}_axis")
+                return f"{self._allowed[name]}_axis"
+        self._group[f"position_{axis}"] = np.arange(self._shape[axis])
+        self._group.attrs[f"position_{axis}_indices"] = axis
+        return f"position_{axis}"
 
     def _write_regions(self, regions: list[dict[str, Any]]) -> None:
         if regions:
