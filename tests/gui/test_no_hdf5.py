@@ -25,7 +25,7 @@ def main():
         status = run_window(FollowRequest(sys.argv[1]), supervisor, screenshot=Path(sys.argv[2]), quit_when_finished=True)
     finally:
         supervisor.close()
-    loaded = sorted(name for name in sys.modules if name.split(".")[0] in ("h5py", "hdf5plugin", "pint", "scipy", "lmfit"))
+    loaded = sorted(name for name in sys.modules if name.split(".")[0] in ("h5py", "hdf5plugin", "pint", "scipy", "lmfit", "fabio"))
     print(json.dumps({"status": status, "loaded": loaded}))
 
 if __name__ == "__main__":

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
 import pyqtgraph as pg
 from pyqtgraph.graphicsItems.ROI import Handle
-from PySide6.QtCore import QPointF, QRectF
-from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPolygonF
+from PySide6.QtCore import QRectF
+from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
 from PySide6.QtWidgets import QGraphicsPathItem, QStyleOptionGraphicsItem, QWidget
 
 from swmr_viewer.analysis import Point, Region
@@ -21,8 +20,6 @@ BACKDROP = QColor(0, 0, 0, 205)
 """Below labels."""
 WIDTH, SELECTED_WIDTH = 2.0, 3.0
 """Of outlines (screen pixels)."""
-BAND_ALPHA = 40
-"""How much of its colour covers the picture below the band of the line (of 255)."""
 HANDLE_WIDTH = 1.5
 HANDLE_PX, SELECTED_HANDLE_PX = 4, 5
 """From the middle of a handle to its corners (screen pixels)."""
@@ -59,7 +56,7 @@ class HaloHandle(Handle):
 
     @guarded
     def boundingRect(self) -> QRectF:
-        return _with_halo(self, super().boundingRect())
+        return with_halo(self, super().boundingRect())
 
     @guarded
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
@@ -67,7 +64,7 @@ class HaloHandle(Handle):
         draw_with_halo(painter, self.shape(), self.currentPen)
 
 
-class _Mark:
+class Mark:
     """Mixed into pyqtgraph's shapes: says their outline, and draws it with a halo."""
 
     def outline(self) -> QPainterPath:
@@ -96,7 +93,7 @@ class _Mark:
         return super().addFreeHandle(pos, axes, item or HaloHandle(self, "f"), **options)  # type: ignore[misc]
 
 
-class RectangleMark(_Mark, pg.ROI):
+class RectangleMark(Mark, pg.ROI):
     """A rectangle with a handle at each corner."""
 
     def __init__(self, place: tuple[Point, Point]) -> None:
@@ -110,10 +107,10 @@ class RectangleMark(_Mark, pg.ROI):
 
     @guarded
     def boundingRect(self) -> QRectF:
-        return _with_halo(self, super().boundingRect())
+        return with_halo(self, super().boundingRect())
 
 
-class EllipseMark(_Mark, pg.EllipseROI):
+class EllipseMark(Mark, pg.EllipseROI):
     """An ellipse with a handle at each corner of its box."""
 
     def __init__(self, place: tuple[Point, Point]) -> None:
@@ -129,10 +126,10 @@ class EllipseMark(_Mark, pg.EllipseROI):
 
     @guarded
     def boundingRect(self) -> QRectF:
-        return _with_halo(self, super().boundingRect())
+        return with_halo(self, super().boundingRect())
 
 
-class PolygonMark(_Mark, pg.PolyLineROI):
+class PolygonMark(Mark, pg.PolyLineROI):
     """A polygon with a handle at each corner; its sides lie over it, and its halo is drawn below them."""
 
     def __init__(self, points: tuple[Point, ...]) -> None:
@@ -143,42 +140,7 @@ class PolygonMark(_Mark, pg.PolyLineROI):
 
     @guarded
     def boundingRect(self) -> QRectF:
-        return _with_halo(self, super().boundingRect())
-
-
-class LineMark(_Mark, pg.LineSegmentROI):
-    """The line of the profile, with a handle at each end, on a band as wide as what is taken together."""
-
-    def __init__(self, line: tuple[Point, Point], width: int = 1) -> None:
-        self._band_width = width
-        super().__init__(list(line), movable=True)
-
-    def outline(self) -> QPainterPath:
-        path = QPainterPath(self.endpoints[0].pos())
-        path.lineTo(self.endpoints[1].pos())
-        return path
-
-    @property
-    def band(self) -> QPolygonF:
-        """The pixels across the line that are taken together."""
-        a, b = (end.pos() for end in self.endpoints)
-        length = float(np.hypot(b.x() - a.x(), b.y() - a.y())) or 1.0
-        half = QPointF(a.y() - b.y(), b.x() - a.x()) * (self._band_width / (2 * length))
-        return QPolygonF([a - half, b - half, b + half, a + half])
-
-    @guarded
-    def boundingRect(self) -> QRectF:
-        return _with_halo(self, super().boundingRect()).united(self.band.boundingRect())
-
-    @guarded
-    def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
-        if self._band_width > 1:
-            color = QColor(self.currentPen.color())
-            color.setAlpha(BAND_ALPHA)
-            painter.setPen(line_pen(painter.device(), self.currentPen.color(), 1.0))
-            painter.setBrush(color)
-            painter.drawPolygon(self.band)
-        super().paint(painter, option, widget)
+        return with_halo(self, super().boundingRect())
 
 
 class HaloPath(QGraphicsPathItem):
@@ -216,7 +178,7 @@ def _add_corner_handles(item: Any) -> None:
         item.addScaleHandle(corner, (1 - corner[0], 1 - corner[1]))
 
 
-def _with_halo(item: Any, rect: QRectF) -> QRectF:
+def with_halo(item: Any, rect: QRectF) -> QRectF:
     """Return a rectangle with room for an outline and its halo around it."""
     margin = SELECTED_WIDTH / 2 + HALO_PX + 1
     x, y = (margin * (length or 0.0) for length in (item.pixelWidth(), item.pixelHeight()))

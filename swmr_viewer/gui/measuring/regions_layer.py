@@ -11,8 +11,9 @@ from swmr_viewer.analysis import Point, Region
 from swmr_viewer.gui.image import FrameOverlay
 from swmr_viewer.gui.look.theme import theme_of_application
 from swmr_viewer.gui.measuring.drawing_tool import DrawingTool
+from swmr_viewer.gui.measuring.line_mark import LineMark
 from swmr_viewer.gui.measuring.measurements import Measurements
-from swmr_viewer.gui.measuring.region_items import BACKDROP, HaloPath, LineMark, mark_of, points_of
+from swmr_viewer.gui.measuring.region_items import BACKDROP, HaloPath, mark_of, points_of
 from swmr_viewer.gui.measuring.regions import Line
 
 COLORS = ("#ff9f43", "#4cc9f0", "#f78fb3", "#b8e986", "#c79bff", "#ffd166")
@@ -93,6 +94,7 @@ class RegionsLayer(QObject):
         item = LineMark(line, width)
         item.setParentItem(self._overlay.item)
         item.sigRegionChangeFinished.connect(lambda: self._on_line_moved(item))
+        item.width_dragged.connect(self._measurements.set_width)
         return item
 
     def _color(self) -> None:

@@ -14,7 +14,7 @@ from swmr_viewer.analysis import Region, RegionFile, line_profile, load_regions,
 from swmr_viewer.gui.assembly import Assembly
 from swmr_viewer.gui.measuring.regions import Marks
 from tests.gui.fakes import FakeSupervisor, picture
-from tests.gui.measuring.test_measuring import Following, drag, show
+from tests.gui.measuring.test_measuring import LEFT, Following, drag, show
 from tests.gui.opening.test_opening import drop
 
 SHAPE = (4, 5)
@@ -105,6 +105,19 @@ def test_the_profile_has_a_width_and_is_of_row_and_column_at_the_crosshair(qtbot
     measuring.actions_.undo.trigger()
     measuring.actions_.undo.trigger()
     assert (measurements.marks.line_width, measurements.marks.line_sums, panel.width_.value()) == (1, False, 1)
+    item = measuring.layer._line[1]  # type: ignore[index]
+    at_grip = measuring.overlay.view.mapFromScene(item.grip.scenePos())
+    away = measuring.overlay.view.mapFromScene(item.mapToScene(item.middle + item.across * 6))
+    qtbot.mouseMove(viewport, at_grip)
+    qtbot.mousePress(viewport, LEFT, pos=at_grip)
+    for share in (0.5, 1.0):
+        qtbot.mouseMove(viewport, at_grip + (away - at_grip) * share)
+    qtbot.mouseRelease(viewport, LEFT, pos=away)
+    assert measurements.marks.line_width in (11, 12, 13)
+    assert measurements.marks.line == line
+    assert panel.width_.value() == measurements.marks.line_width
+    measuring.actions_.undo.trigger()
+    assert measurements.marks.line_width == 1
     panel.of.chosen.emit("row and column")
     assert measuring.actions_.crosshair.isChecked()
     spots = [measuring.overlay.on_screen((x, 30.5)).toPoint() for x in (17.5, 14.5)]

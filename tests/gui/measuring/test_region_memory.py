@@ -30,6 +30,8 @@ MARKS = Marks(
         Region("C", "polygon", ((1.0, 1.0), (4.0, 1.0), (2.0, 5.0))),
     ),
     ((0.0, 0.0), (40.0, 60.0)),
+    line_width=7,
+    line_sums=True,
 )
 Start = Callable[..., tuple[Assembly, FakeSupervisor]]
 
