@@ -16,6 +16,7 @@ from swmr_viewer.gui.measuring.curve_plan import Part, Plan
 from swmr_viewer.quantities import MOST_POINTS, FitResult, QuantityTable
 
 TURN_S = 0.015
+REST_MS = 200
 _Key = tuple[int, Plan, str]
 
 
@@ -42,6 +43,8 @@ class CurveLines(QObject):
         """Returns what was found in a curve, by its name."""
         self._makers: dict[_Key, CurveMaker] = {}
         self._work: tuple[CurveMaker, Iterator[None]] | None = None
+        self._rested: list[CurveMaker] = []
+        """Those that were brought up to date since the last rest: where values come all the time, they would be worked on for ever."""
         self._turn = QTimer(self, singleShot=True, interval=0)
         self._turn.timeout.connect(self._work_on)
 
@@ -89,22 +92,27 @@ class CurveLines(QObject):
 
     def _start_work(self) -> None:
         if not self._turn.isActive():
-            self._turn.start()
+            self._turn.start(0)
 
     def _work_on(self) -> None:
         """Work for a turn; once a curve is done, tell."""
         stop_s = perf_counter() + TURN_S
         while perf_counter() < stop_s:
             if self._work is None or self._work[0] not in self._makers.values():
-                waiting = next((maker for maker in self._makers.values() if not maker.is_current), None)
-                if waiting is None:
+                behind = [maker for maker in self._makers.values() if not maker.is_current]
+                waiting = [maker for maker in behind if maker not in self._rested]
+                if not waiting:
                     self._work = None
+                    self._rested.clear()
+                    if behind:
+                        self._turn.start(REST_MS)
                     return
-                self._work = waiting, waiting.work()
+                self._work = waiting[0], waiting[0].work()
             if next(self._work[1], self) is self:
+                self._rested.append(self._work[0])
                 self._work = None
                 self.points_made.emit()
-        self._turn.start()
+        self._turn.start(0)
 
 
 def plan_of(table: QuantityTable, plan: Plan) -> Plan:

@@ -10,7 +10,7 @@ import numpy as np
 
 from swmr_viewer.core.ranges import IndexArray
 from swmr_viewer.gui.measuring.curve_plan import ALONG, NO_POINTS, Part, Plan, Points, points_of
-from swmr_viewer.quantities import BLOCK, INDEX, MOST_POINTS, QuantityTable, Values, curve_points
+from swmr_viewer.quantities import BLOCK, INDEX, MOST_POINTS, ORDER, QuantityTable, Values, curve_points
 
 N_BINS = MOST_POINTS // 2
 PIECE_S = 0.01
@@ -71,7 +71,8 @@ class CurveMaker:
 
     @property
     def _versions(self) -> tuple[object, ...]:
-        return self.plan, self.table.version(self.plan.x), self.table.version(self.y)
+        order = self.table.version(ORDER) if self.plan.as_taken else 0
+        return self.plan, self.table.version(self.plan.x), self.table.version(self.y), order
 
     def _pieces(self) -> Iterator[tuple[int, IndexArray]]:
         """Yield the number of each block of the scan, and which of its points count."""

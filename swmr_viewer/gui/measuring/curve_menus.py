@@ -149,7 +149,7 @@ class ShownButton(ChoiceButton):
         menu, choice = self.menu(), self._choice
         assert isinstance(menu, MarkingMenu)
         settings, table = choice.settings, choice.table
-        menu.clear()
+        self._empty()
         for what in table.region_columns or REGION_COLUMNS:
             key = f"{EVERY}{what}"
             menu.offer(key, OF_REGION.get(what, what), is_on=key in settings.shown)
@@ -209,7 +209,7 @@ class AgainstButton(ChoiceButton):
 
     def _fill(self) -> None:
         menu, choice = self.menu(), self._choice
-        menu.clear()
+        self._empty()
         group = QActionGroup(menu)
         for kind, quantities in offered_of(choice.table, Kind).items():
             into = menu if kind in OPEN_KINDS else menu.addMenu(str(kind).capitalize())

@@ -112,7 +112,8 @@ class RegionsPanel(QWidget):
         for signal in (measurements.marks_changed, measurements.selection_changed):
             signal.connect(self._show_anew)
         for signal in (
-            measurements.values_changed, session.quantities_changed, self.lines.points_made, self._comparisons.changed, self.fits.changed,
+            measurements.values_changed, session.quantities_changed, session.order_changed,
+            self.lines.points_made, self._comparisons.changed, self.fits.changed,
         ):  # fmt: skip
             signal.connect(curve.redraw_soon)
             signal.connect(self._show_soon)

@@ -203,7 +203,7 @@ class Scalars(QWidget):
     def _connect(self) -> None:
         session, measurements = self._session, self._measurements
         self.choice.changed.connect(self._show_choice)
-        for signal in (session.quantities_changed, self.lines.points_made):
+        for signal in (session.quantities_changed, session.order_changed, self.lines.points_made):
             signal.connect(self.curve.redraw_soon)
         measurements.frames_measured.connect(self._take)
         for signal in (measurements.forgotten, session.data_changed, session.opened, session.request_changed):

@@ -80,9 +80,16 @@ class ChoiceButton(QToolButton):
         if button_text(words) + ARROW != self.text():
             self.setText(button_text(words) + ARROW)
 
+    def _empty(self) -> None:
+        """Take away what is in the menu, with the menus that open from it."""
+        for action in self.menu().actions():
+            if action.menu() is not None:
+                action.menu().deleteLater()
+        self.menu().clear()
+
     def _fill(self) -> None:
         menu = self.menu()
-        menu.clear()
+        self._empty()
         group = QActionGroup(menu)
         for key, words in self._offers().items():
             if not key:

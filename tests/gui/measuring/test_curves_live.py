@@ -1,0 +1,96 @@
+"""Curves of a real snake whose positions were read back, with a monitor: against numpy on the file, fitted, beside the scan before."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import h5py
+import numpy as np
+import pytest
+from pytestqt.qtbot import QtBot
+
+from swmr_viewer.core.conditions import Timeout
+from swmr_viewer.gui.assembly import Assembly
+from swmr_viewer.gui.curves import LineLook
+from swmr_viewer.quantities import FitModel, curve_statistics
+from swmr_viewer.simulator.plan import ScanPlan
+from tests.gui.waiting import WAIT_MS, wait_complete
+from tests.live.writers import LiveWriter
+
+pytestmark = pytest.mark.live
+SHAPE = (3, 16)
+PLAN = ScanPlan(
+    scan_shape=SHAPE, frame_shape=(48, 64), dtype="uint16", period_s=0.0, order="snake", jitter=0.2, monitor=True, peak=True
+)  # fmt: skip
+CORNERS = ((2.0, 3.0), (12.0, 9.0))
+BOX = (slice(3, 9), slice(2, 12))
+
+
+def written(path: Path, plan: ScanPlan) -> Path:
+    with LiveWriter(path, plan, stepped=False) as writer:
+        writer.wait_exit(0)
+    return path
+
+
+def expected(path: Path) -> tuple[np.ndarray, np.ndarray]:
+    """Return read-back positions, and the region's sum over the monitor, of each point."""
+    with h5py.File(path, "r", locking=False) as file:
+        x, monitor = file["/entry/instrument/stage_x/value"][()], file["/entry/I0/data"][()]
+        sums = file["/entry/detector/data"][()][(..., *BOX)].sum(axis=(2, 3), dtype=np.float64)
+    return x, sums / monitor
+
+
+def drawn(viewer: Assembly, look: LineLook) -> list[tuple[np.ndarray, np.ndarray]]:
+    curve = viewer.window.measuring.regions_panel.curve
+    return [(line.x, line.y) for line in curve._drawn if line.look is look]
+
+
+def shows(viewer: Assembly, look: LineLook, x: np.ndarray, y: np.ndarray) -> bool:
+    """Return whether one curve of this look goes through these points, in this order."""
+    lines = drawn(viewer, look)
+    return len(lines) == 1 and lines[0][0].shape == x.shape and np.allclose(lines[0], (x, y), rtol=1e-12)
+
+
+def by_place(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    return x[np.argsort(x)], y[np.argsort(x)]
+
+
+def test_curves_of_a_snake_are_those_of_numpy(qtbot: QtBot, tmp_path: Path, live_viewer: Callable[..., Assembly]) -> None:
+    first, second = written(tmp_path / "first.nxs", PLAN), written(tmp_path / "second.nxs", replace(PLAN, seed=3))
+    viewer = live_viewer(first, conditions=(Timeout(600.0),))
+    wait_complete(qtbot, viewer, 48)
+    session, measuring = viewer.session, viewer.window.measuring
+    qtbot.waitUntil(lambda: session.scan.shown is not None, timeout=WAIT_MS)
+    viewer.window.panels.panel("measuring").show()
+    measuring.measurements.draw("rectangle", CORNERS)
+    panel, choice = measuring.regions_panel, measuring.regions_panel.choice
+    choice.change(over="I0", against="stage_x")
+    session.pin(20)
+    x, y = expected(first)
+    qtbot.waitUntil(lambda: shows(viewer, LineLook.MEASURED, *by_place(x[1], y[1])), timeout=WAIT_MS)
+    assert panel.curve.axes["left"].labelText.startswith("sum / I0")
+    assert panel.part.text() == "row 1 \u25be"
+    choice.change(part="mean")
+    qtbot.waitUntil(lambda: shows(viewer, LineLook.MEASURED, *by_place(x.mean(0), y.mean(0))), timeout=WAIT_MS)
+    choice.change(part="all", as_taken=True)
+    taken = np.concatenate([x[0], x[1][::-1], x[2]]), np.concatenate([y[0], y[1][::-1], y[2]])
+    qtbot.waitUntil(lambda: shows(viewer, LineLook.MEASURED, *taken), timeout=WAIT_MS)
+    choice.change(part="line", as_taken=False, fit=FitModel.GAUSSIAN)
+    qtbot.waitUntil(lambda: (found := panel.fits.of("A.sum / I0")) is not None and found.is_fitted, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: len(drawn(viewer, LineLook.FIT)) == 1)
+    plain = curve_statistics(x[1], y[1])
+    words = panel.table.model().index(0, 5).data()
+    assert "(" in words
+    assert panel.fits.of("A.sum / I0").statistics == plain
+    session.open(replace(session.scan.request, path=str(second)))
+    wait_complete(qtbot, viewer, 48)
+    session.pin(20)
+    now = expected(second)
+    qtbot.waitUntil(lambda: shows(viewer, LineLook.MEASURED, *by_place(now[0][1], now[1][1])), timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: shows(viewer, LineLook.EARLIER, *by_place(x[1], y[1])), timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: panel.grey.text() == "grey: first (before)")
+    measuring.compare_menu.before.trigger()
+    qtbot.waitUntil(lambda: not drawn(viewer, LineLook.EARLIER))
+    assert not panel.grey.isVisible()
