@@ -126,9 +126,11 @@ class MapWork(QObject):
 
     @property
     def _moving(self) -> tuple[str, ...]:
-        """The motors of a scan of one axis that move; looked for anew once a tenth more is known."""
+        """The motors of a scan of one axis that move; in long ones they are looked for anew once a tenth more is known."""
         table, motors = self.table, self.motors
-        key = (id(table), motors, *(int(TENTHS * log(1 + table.n_known(name))) for name in motors))
+        is_long = table.size > BLOCK
+        known = (int(TENTHS * log(1 + table.n_known(name))) if is_long else table.version(name) for name in motors)
+        key = (id(table), motors, *known)
         if key != self._looked_at:
             self._looked_at, self._found = key, motors_of_line(table, motors)
         return self._found
