@@ -30,7 +30,7 @@ from tests.benchmarks.told_scan import WANTED, TellingReader
 
 _LARGE = ["--scan", "2500x4000", "--frame", "scalar", "--burst", "20000", "--period", "0.000005", "--keys", "2", "--order", "snake"]
 _RANDOM = ["--scan", "600x500", "--frame", "scalar", "--burst", "2000", "--period", "0", "--keys", "2", "--order", "random"]
-_FOR_QUANTITIES_S = 300.0
+_FOR_QUANTITIES_S = 120.0
 _GROWING = ["--scan", "300000", "--frame", "scalar", "--burst", "100", "--period", "0", "--keys", "2", "--growing"]
 
 
