@@ -52,7 +52,7 @@ class MapPlot(PlotPane):
         self._axes: tuple[object, ...] = ()
         self._shown: tuple[MapPicture, View] | None = None
         self._shown_at = 0.0
-        self._is_taking = False
+        self._is_taking, self._same_scale = False, True
         self._index: int | None = None
         self.axes["left"].setWidth(LEFT_PX)
         self.item = pg.ImageItem(axisOrder="row-major")
@@ -109,7 +109,7 @@ class MapPlot(PlotPane):
             self._show(drawing.picture)
 
     def _fit_to(self, area: tuple[float, float, float, float]) -> None:
-        self._area = area
+        self._area, self._same_scale = area, self._choices.settings.same_scale
         left, right, bottom, top = area
         drawing, settings = self._work.drawing, self._choices.settings
         is_index = drawing is not None and isinstance(drawing.placing, GridPlacing) and drawing.placing.y.is_index
@@ -187,6 +187,9 @@ class MapPlot(PlotPane):
 
     def apply_settings(self) -> None:
         """Draw what is shown as the settings say."""
+        if self._choices.settings.same_scale != self._same_scale and self._is_fitted:
+            self._area = None
+            self._on_drawn()
         if self._shown is not None:
             self._take_levels(self._shown[0].known_values())
             self.recolor()

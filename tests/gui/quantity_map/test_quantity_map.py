@@ -185,6 +185,9 @@ def test_what_it_shows_is_chosen_and_kept(qtbot: QtBot, charted: Assembly, reade
     shown.look.levels[1].setModified(True)
     shown.look.levels[1].editingFinished.emit()
     assert (shown.choices.settings.mode, shown.model.levels[1]) == (LevelMode.FIXED, 200.0)
+    assert shown.plot.box.state["aspectLocked"]
+    shown.look.same_scale.click()
+    assert not shown.plot.box.state["aspectLocked"]
     shown.look.close()
     shown.choices.memory.keep()
     tab.actions.copy_values.trigger()
