@@ -5,7 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import signal
 from multiprocessing.process import BaseProcess
-from threading import Lock
+from threading import Event, Lock
 from typing import Any
 
 from swmr_viewer.quantities import FitRequest, FitResult, serve_fits
@@ -16,6 +16,8 @@ START_S = 60.0
 BOUND_S = 5.0
 """Longest time (s) of one fit."""
 _DYING_S = 2.0
+_LONGEST_PAUSE_S = 10.0
+"""Before another process is started, if one after the other failed."""
 
 
 class FitProcess:
@@ -32,7 +34,9 @@ class FitProcess:
         self._process: BaseProcess | None = None
         self._connection: Any = None
         self._changing = Lock()
-        self._is_closed = False
+        self._closed = Event()
+        self._n_failed = 0
+        """So many requests in a row had no answer."""
 
     @property
     def pid(self) -> int | None:
@@ -49,23 +53,28 @@ class FitProcess:
             connection.send(request)
             if connection.poll(self._bound_s):
                 answer: FitResult = connection.recv()
+                self._n_failed = 0
                 return answer
-            self.close()
+            self._give_up()
             return FitResult(
                 request.model, message=f"The fit took longer than {self._bound_s:g} s and was ended. Choose another range or model."
             )
         except TimeoutError:
-            self.close()
+            self._give_up()
             return FitResult(request.model, message=f"The process that fits did not start within {START_S:g} s. It is tried again.")
         except (EOFError, OSError):
             reason = self._exit_reason()
-            self.close()
+            self._give_up()
             return FitResult(request.model, message=f"The process that fits ended ({reason}). The next fit starts it again.")
+
+    def _give_up(self) -> None:
+        self._n_failed += 1
+        self.close()
 
     def kill(self) -> None:
         """End it at once and for good, from any thread: whoever waits for its answer gets it as ended."""
         with self._changing:
-            self._is_closed = True
+            self._closed.set()
             if self._process is not None:
                 self._process.kill()
 
@@ -85,8 +94,10 @@ class FitProcess:
         if self._process is not None and not self._process.is_alive():
             self.close()
         if self._process is None:
+            if self._n_failed > 1:
+                self._closed.wait(min(2.0 ** (self._n_failed - 2), _LONGEST_PAUSE_S))
             with self._changing:
-                if self._is_closed:
+                if self._closed.is_set():
                     return None
                 self._start()
             if not self._connection.poll(START_S):

@@ -94,6 +94,8 @@ def _fitted(request: FitRequest, x: Values, y: Values) -> _Fitted | str:
         import lmfit
     except ImportError:
         return NEEDS_LMFIT
+    except Exception as error:  # of versions that do not fit one another, anything
+        return f"lmfit cannot be loaded: {error}"
     on_x, on_y = Stretch.of(x), Stretch.of(y)
     u, v = on_x.apply(x), on_y.apply(y)
     with warnings.catch_warnings(), np.errstate(all="ignore"):
