@@ -85,7 +85,8 @@ class CurveLines(QObject):
         if key not in self._makers:
             self._makers[key] = CurveMaker(table, plan, name)
         maker = self._makers[key]
-        if plan.size <= MOST_POINTS and plan.part is not Part.MEAN and not maker.is_current:
+        is_quick = plan.size <= MOST_POINTS and (plan.part is Part.ALL or (plan.part is Part.LINE and plan.step == 1))
+        if is_quick and not maker.is_current:
             for _ in maker.work():
                 pass
         return maker

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from math import isfinite
 
 import numpy as np
 
 from swmr_viewer.core.ranges import IndexArray
-from swmr_viewer.gui.measuring.curve_plan import ALONG, NO_POINTS, Part, Plan, Points, points_of
+from swmr_viewer.gui.measuring.curve_plan import ALONG, NO_POINTS, Part, Plan, Points, joined, points_of
 from swmr_viewer.quantities import BLOCK, INDEX, MOST_POINTS, ORDER, QuantityTable, Values, curve_points
 
 N_BINS = MOST_POINTS // 2
 PIECE_S = 0.01
+BLOCKS_AT_A_TIME = 32
 
 
 class CurveMaker:
@@ -46,6 +47,8 @@ class CurveMaker:
         made_of, plan = self._versions, self.plan
         if plan.part is Part.MEAN:
             yield from self._average()
+        elif plan.size <= MOST_POINTS and plan.part is Part.LINE and plan.step > 1:
+            yield from self._gather()
         elif plan.size <= MOST_POINTS:
             self.points = until_known(plan, points_of(self.table, plan, self.y))
         elif plan.part is Part.ALL and plan.x == INDEX:
@@ -74,8 +77,8 @@ class CurveMaker:
         order = self.table.version(ORDER) if self.plan.as_taken else 0
         return self.plan, self.table.version(self.plan.x), self.table.version(self.y), order
 
-    def _pieces(self) -> Iterator[tuple[int, IndexArray]]:
-        """Yield the number of each block of the scan, and which of its points count."""
+    def _pieces(self) -> Iterator[tuple[int, Callable[[], IndexArray]]]:
+        """Yield the number of each block of the scan, and what returns which of its points count."""
         plan = self.plan
         first, step, n = (plan.first, plan.step, plan.length) if plan.part is Part.LINE else (0, 1, self.table.size)
         known = set(self.table.block_numbers(plan.x)) & set(self.table.block_numbers(self.y))
@@ -83,7 +86,7 @@ class CurveMaker:
             start = max(0, -(-(number * BLOCK - first) // step))
             stop = min(n, -(-((number + 1) * BLOCK - first) // step))
             if start < stop:
-                yield number, first + step * np.arange(start, stop, dtype=np.int64)
+                yield number, lambda start=start, stop=stop: first + step * np.arange(start, stop, dtype=np.int64)  # type: ignore[misc]
 
     def _part(self, name: str, indices: IndexArray) -> Values:
         first = int(indices[0])
@@ -92,25 +95,39 @@ class CurveMaker:
     def _version_of(self, number: int) -> tuple[int, int]:
         return self.table.version(self.plan.x, number), self.table.version(self.y, number)
 
+    def _gather(self) -> Iterator[None]:
+        """Take the points of a line that goes through many blocks."""
+        line = self.plan.line
+        x, y = np.full((2, line.size), np.nan)
+        for _, indices_of in self._pieces():
+            indices = indices_of()
+            at = (indices - self.plan.first) // self.plan.step
+            x[at], y[at] = self._part(self.plan.x, indices), self._part(self.y, indices)
+            yield
+        self.points = joined(self.table, self.plan, x, y, line)
+
     def _look_through(self) -> Iterator[None]:
         is_whole = False
         while not is_whole:  # once more where points lie beyond what was looked at before
             is_whole, used = True, set[int]()
-            for number, indices in self._pieces():
+            for number, indices_of in self._pieces():
                 used.add(number)
                 version = self._version_of(number)
                 if not self._bins.has(number, version):
+                    indices = indices_of()
                     is_whole &= self._bins.take(number, version, self._part(self.plan.x, indices), self._part(self.y, indices), indices)
                     yield
         self._bins.keep(used)
-        self.points = self._bins.points()
+        yield from self._bins.merge()
+        self.points = self._bins.points
 
     def _average(self) -> Iterator[None]:
         means = self._means
         means.begin()
-        for number, indices in self._pieces():
+        for number, indices_of in self._pieces():
             version = self._version_of(number)
             if not means.add_kept(number, version):
+                indices = indices_of()
                 x = self.plan.places_along(indices) if self.plan.x in ALONG else self._part(self.plan.x, indices)
                 means.add(number, version, x, self._part(self.y, indices), indices)
                 yield
@@ -136,6 +153,7 @@ class _Bins:
     def __init__(self) -> None:
         self._low, self._high = np.nan, np.nan
         self._blocks: dict[int, _Binned] = {}
+        self.points = NO_POINTS
 
     def has(self, number: int, version: tuple[int, int]) -> bool:
         return number in self._blocks and self._blocks[number].version == version
@@ -174,32 +192,31 @@ class _Bins:
     def _binned(self, version: tuple[int, int], x: Values, y: Values, indices: IndexArray) -> _Binned:
         width = (self._high - self._low) or 1.0
         bins = np.clip((x - self._low) / width * N_BINS, 0, N_BINS - 1).astype(np.int16)
-        order = np.argsort(y)
-        order = order[np.argsort(bins[order], kind="stable")]
-        edges = np.flatnonzero(np.diff(bins[order], prepend=-1))
-        lows, highs = order[edges], order[np.append(edges[1:], len(order)) - 1]
+        order = np.argsort(bins, kind="stable")
+        starts = np.flatnonzero(np.diff(bins[order], prepend=-1))
+        lows, highs = (order[first_least(heights[order], starts)] for heights in (y, -y))
         there = bins[lows].astype(np.int64)
         lowest, highest = ((x[at], y[at], indices[at]) for at in (lows, highs))
         sum_x, sum_y, n = (summed(bins.astype(np.int64), weights, N_BINS)[there] for weights in (x, y, np.ones(x.size)))
         return _Binned(version, there, lowest, highest, (sum_x, sum_y, n))
 
-    def points(self) -> Points:
-        lowest, highest = np.full(N_BINS, np.inf), np.full(N_BINS, -np.inf)
-        x = np.full((2, N_BINS), np.nan)
-        indices = np.full((2, N_BINS), -1, np.int64)
-        sums = np.zeros((3, N_BINS))
-        for block in self._blocks.values():
-            for side, (best, (places, values, whose)) in enumerate(((lowest, block.low), (highest, block.high))):
-                better = values < best[block.bins] if side == 0 else values > best[block.bins]
+    def merge(self) -> Iterator[None]:
+        """Make ``points`` of all blocks."""
+        best = np.array([[np.inf], [-np.inf]]).repeat(N_BINS, axis=1)
+        x, indices, sums = np.full((2, N_BINS), np.nan), np.full((2, N_BINS), -1, np.int64), np.zeros((3, N_BINS))
+        for number, block in enumerate(self._blocks.values()):
+            for side, (places, values, whose) in enumerate((block.low, block.high)):
+                better = values < best[side, block.bins] if side == 0 else values > best[side, block.bins]
                 at = block.bins[better]
-                best[at], x[side, at], indices[side, at] = values[better], places[better], whose[better]
+                best[side, at], x[side, at], indices[side, at] = values[better], places[better], whose[better]
             for kept, more in zip(sums, block.sums, strict=True):
                 kept[block.bins] += more
+            if number % BLOCKS_AT_A_TIME == BLOCKS_AT_A_TIME - 1:
+                yield
         there = np.flatnonzero(sums[2])
         order = np.argsort(x[:, there], axis=0, kind="stable")
         means = sums[:2, there] / sums[2, there]
-        y = np.stack((lowest, highest))
-        return Points(*(np.take_along_axis(one[:, there], order, 0).T.ravel() for one in (x, y, indices)), *means)
+        self.points = Points(*(np.take_along_axis(one[:, there], order, 0).T.ravel() for one in (x, best, indices)), *means)
 
 
 class _Means:
@@ -250,6 +267,13 @@ def until_known(plan: Plan, points: Points) -> Points:
         return points
     n = int(np.flatnonzero(~np.isnan(points.y)).max(initial=-1)) + 1
     return Points(points.x[:n], points.y[:n], None if points.indices is None else points.indices[:n])
+
+
+def first_least(values: Values, starts: IndexArray) -> IndexArray:
+    """Return where the least value of each stretch is, first; stretches begin at ``starts``."""
+    least = np.minimum.reduceat(values, starts)
+    is_least = values == np.repeat(least, np.diff(starts, append=len(values)))
+    return np.minimum.reduceat(np.where(is_least, np.arange(len(values)), len(values)), starts)
 
 
 def summed(at: IndexArray, weights: Values, size: int) -> Values:

@@ -141,7 +141,7 @@ def points_of(table: QuantityTable, plan: Plan, y: str) -> Points:
     indices = plan.line if plan.part is Part.LINE else _in_lines(plan)
     places, values = values_at(table, plan.x, np.sort(indices)), values_at(table, y, np.sort(indices))
     at = np.argsort(np.argsort(indices)) if plan.part is Part.ALL else slice(None)
-    return _joined(table, plan, places[at], values[at], indices)
+    return joined(table, plan, places[at], values[at], indices)
 
 
 def _in_lines(plan: Plan) -> IndexArray:
@@ -152,7 +152,7 @@ def _in_lines(plan: Plan) -> IndexArray:
     return np.moveaxis(whole.reshape(plan.scan_shape), plan.axis, -1).ravel()
 
 
-def _joined(table: QuantityTable, plan: Plan, x: Values, y: Values, indices: IndexArray) -> Points:
+def joined(table: QuantityTable, plan: Plan, x: Values, y: Values, indices: IndexArray) -> Points:
     """Put points in the order in which a line goes through them."""
     has_lines = plan.part is Part.ALL and plan.x not in ALONG and len(plan.scan_shape) > 1
     if plan.as_taken:

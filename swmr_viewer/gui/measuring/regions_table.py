@@ -184,6 +184,7 @@ class RegionsTable(QTableView):
         self.menu.setToolTipsVisible(True)
         self.menu.addAction("Copy the table\tCtrl+C").triggered.connect(self.copy)
         self.menu.addAction("Rename the region\tF2").triggered.connect(self._rename)
+        self.menu.addAction("Columns\u2026").triggered.connect(lambda: self._offer_columns(QPoint(0, 0)))
         self.horizontalHeader().setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.horizontalHeader().customContextMenuRequested.connect(self._offer_columns)
         self.selectionModel().currentRowChanged.connect(self._on_row)
