@@ -13,6 +13,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 if sys.platform.startswith("linux") and "SWMR_VIEWER_ON_XVFB" not in os.environ:
@@ -29,6 +30,7 @@ from swmr_viewer.gui.assembly import Assembly
 from swmr_viewer.gui.look.settings import forget_settings
 from swmr_viewer.gui.look.theme import theme_of_application
 from swmr_viewer.gui.snapshots.snapshot_settings import SnapshotSettings
+from swmr_viewer.quantities import FitModel
 from swmr_viewer.reader.messages import FollowRequest
 from swmr_viewer.reader.supervision import Supervisor
 from swmr_viewer.simulator.plan import ScanPlan
@@ -36,6 +38,12 @@ from tests.live.writers import LiveWriter
 
 IMAGES = Path(__file__).resolve().parent / "images"
 PLAN = ScanPlan(scan_shape=(20, 30), frame_shape=(512, 512), n_keys=3, order="snake", period_s=0.02)
+DECIDING = ScanPlan(
+    scan_shape=(20, 30), frame_shape=(512, 512), n_keys=3, order="snake", period_s=0.01, monitor=True, peak=True, jitter=0.1
+)
+"""A reflection that lights up where the sample is, and a beam that drifts."""
+SPOT, BESIDE = ((165.0, 325.0), (215.0, 375.0)), ((330.0, 120.0), (430.0, 220.0))
+"""Round the reflection, and where none is."""
 SPECTRA = ScanPlan(scan_shape=(8, 10), frame_shape=(1024,), period_s=0.02)
 LARGE, SMALL = (1440, 900), (1280, 800)
 WAIT_S = 60.0
@@ -127,6 +135,49 @@ def task_pictures(folder: Path) -> None:
         save(window.desktop_actions.sheet, "keys")
 
 
+def deciding_pictures(folder: Path) -> None:
+    """Where the sample is, a fit against a motor, the scan before: half-way through a scan, after another one."""
+    for scheme in ("dark", "light"):
+        theme_of_application().force(scheme)
+        before, now = (folder / f"i18-{number}-{scheme}.nxs" for number in (353140, 353141))
+        with LiveWriter(before, DECIDING, stepped=False) as writer:
+            writer.wait_exit(0)
+        with LiveWriter(now, replace(DECIDING, seed=3)) as writer, viewer() as assembly:
+            show_deciding(assembly, str(before))
+            assembly.session.open(FollowRequest(str(now), conditions=default_conditions()))
+            writer.step(430)
+            wait_until(lambda: is_measured(assembly, 430))
+            assembly.session.pin(307)
+            QTest.qWait(2000)  # for the fit, and for what is drawn of both scans
+            save(assembly.window, f"deciding-{scheme}")
+            if scheme == "dark":
+                continue
+            assembly.window.map_panel.grab().save(str(IMAGES / "map.png"))
+            assembly.window.measuring.tabs.grab().save(str(IMAGES / "curve.png"))
+
+
+def show_deciding(assembly: Assembly, path: str) -> None:
+    """Have a finished scan measured, and what is chosen for it stays for the next one."""
+    session, window = assembly.session, assembly.window
+    session.open(FollowRequest(path, conditions=default_conditions()))
+    wait_until(lambda: session.scan.shown is not None)
+    for points in (SPOT, BESIDE):
+        window.measuring.measurements.draw("rectangle", points)
+    window.measuring.measurements.select("A")
+    window.panels.panel("measuring").show()
+    window.quantity_map.show()
+    wait_until(lambda: session.scan.quantities.quantity("A.sum / I0") is not None)
+    window.quantity_map.map.choices.show_quantity("A.sum / I0", is_expression=True)
+    choice = window.measuring.regions_panel.choice
+    choice.change(over="I0", against="stage_x", part="line", fit=FitModel.GAUSSIAN)
+    wait_until(lambda: is_measured(assembly, 600))
+
+
+def is_measured(assembly: Assembly, n: int) -> bool:
+    """Whether so many frames are measured, and divided by the monitor."""
+    return assembly.session.scan.quantities.n_known("A.sum / I0") >= n
+
+
 def spectrum_picture(folder: Path) -> None:
     """A scan of spectra, with two of its lines measured."""
     with LiveWriter(folder / "i18-353132.nxs", SPECTRA) as writer, viewer(SMALL) as assembly:
@@ -174,6 +225,7 @@ def main() -> int:
         for scheme in ("dark", "light"):
             live_pictures(folder, scheme)
         task_pictures(folder)
+        deciding_pictures(folder)
         spectrum_picture(folder)
         error_picture(folder)
     return 0
