@@ -119,18 +119,24 @@ class MainWindow(QMainWindow):
         self.side_by_side = SideBySide(session, self.display)
         self.center = FrameOrGrid(self.frame_view, self.side_by_side, self.measuring.data_tabs)
         self.top_bar = TopBar(session, self.measuring.data_tabs, actions.snapshot, self.menu_)
-        self._pages = QStackedWidget()
-        self._pages.addWidget(self.empty)
-        self._pages.addWidget(self._work_page())
-        middle = QWidget()
-        box = QVBoxLayout(middle)
-        box.setContentsMargins(GAP, GAP, GAP, 4)
-        box.setSpacing(GAP)
+        self._compose()
+        self._lay_out()
+
+    def _lay_out(self) -> None:
+        """Put the parts in their places, from the outside inwards: each time that the whole page changes hands costs 60 ms."""
+        middle, page = QWidget(), QWidget()
+        self.setCentralWidget(Scrolled(middle))
+        box = self._notes = _column(middle, GAP, GAP, GAP, GAP, 4)
+        self._pages = QStackedWidget(middle)
         for part in (self.top_bar, self.error_bar):
             box.addWidget(part)
-        self._notes = box
         box.addWidget(self._pages, 1)
-        self.setCentralWidget(Scrolled(middle))
+        for one in (self.empty, page):
+            self._pages.addWidget(one)
+        inner = _column(page, GAP // 2)
+        inner.addWidget(self.panels, 1)
+        inner.addWidget(self.control_bar)
+        inner.addWidget(self.readout)
         self.keyboard = KeyboardFocus(self, middle)
         middle.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         middle.setFocus()  # else the first button wears the ring of the keyboard's focus at the start
@@ -139,7 +145,8 @@ class MainWindow(QMainWindow):
         """Put what is offered in a line of its own, below the one at the top; it takes no room while it has nothing to say."""
         self._notes.insertWidget(1, note)
 
-    def _work_page(self) -> QWidget:
+    def _compose(self) -> None:
+        """Put together what belongs together: panels, tools, menus."""
         self.panels = Panels(_panel(self.frame_header, self.center, self.view_row, stretched=self.center))
         self.panels.add("map", "Progress map", self.map_panel)
         self.quantity_map.shown.connect(self.panels.panel("map").show)
@@ -164,14 +171,6 @@ class MainWindow(QMainWindow):
         self.menu_.insertMenu(self.actions_.quit, self.comparing.menu_)
         self.menu_.insertMenu(self.actions_.quit, self.measuring.menu_)
         self._lend_actions()
-        page = QWidget()
-        box = QVBoxLayout(page)
-        box.setContentsMargins(0, 0, 0, 0)
-        box.setSpacing(GAP // 2)
-        box.addWidget(self.panels, 1)
-        box.addWidget(self.control_bar)
-        box.addWidget(self.readout)
-        return page
 
     def _lend_actions(self) -> None:
         """Offer the window's actions where they are of use: in the context menus of plots and of the picture."""
@@ -233,12 +232,17 @@ class MainWindow(QMainWindow):
         super().closeEvent(event)
 
 
+def _column(part: QWidget, spacing: int, left: int = 0, top: int = 0, right: int = 0, bottom: int = 0) -> QVBoxLayout:
+    box = QVBoxLayout(part)
+    box.setContentsMargins(left, top, right, bottom)
+    box.setSpacing(spacing)
+    return box
+
+
 def _panel(*parts: QWidget, stretched: QWidget | None = None) -> QFrame:
     frame = QFrame()
     frame.setProperty("panel", "true")
-    box = QVBoxLayout(frame)
-    box.setContentsMargins(8, 5, 8, 5)
-    box.setSpacing(3)
+    box = _column(frame, 3, 8, 5, 8, 5)
     for part in parts:
         box.addWidget(part, 1 if part is stretched else 0)
     return frame

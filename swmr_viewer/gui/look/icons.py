@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from PySide6.QtCore import QByteArray, QObject, QSize, Qt
-from PySide6.QtGui import QIcon, QPainter, QPixmap
+from PySide6.QtGui import QIcon, QImage, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QAbstractButton
 
@@ -24,18 +26,20 @@ def icon(name: str, color: str | None = None, *, checked: str | None = None) -> 
     )
     for mode, state, paint in paints:
         for side in SIDES:
-            found.addPixmap(_drawn(name, paint, side), mode, state)
+            found.addPixmap(QPixmap.fromImage(_drawn(name, paint, side)), mode, state)
     return found
 
 
-def _drawn(name: str, color: str, side: int) -> QPixmap:
+@lru_cache(maxsize=1024)
+def _drawn(name: str, color: str, side: int) -> QImage:
+    """Return the icon as an image, drawn once for all buttons that wear it: a window has some 240 of these."""
     svg = resource_path(f"icons/{name}.svg").read_text(encoding="utf-8").replace("currentColor", color)
-    pixmap = QPixmap(side, side)
-    pixmap.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(pixmap)
+    image = QImage(side, side, QImage.Format.Format_ARGB32_Premultiplied)
+    image.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(image)
     QSvgRenderer(QByteArray(svg.encode())).render(painter)
     painter.end()
-    return pixmap
+    return image
 
 
 class _IconKeeper(QObject):

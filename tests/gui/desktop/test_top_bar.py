@@ -67,7 +67,7 @@ def test_the_file_and_those_opened_before_are_behind_one_button(qtbot: QtBot, re
 
 def test_a_tab_shows_another_data_set(qtbot: QtBot, shown: Assembly) -> None:
     tabs = shown.window.measuring.data_tabs
-    assert [tabs.tabText(number) for number in range(tabs.count())] == ["detector", "mca", "diode"]
+    assert [tabs.tabText(number) for number in range(tabs.count())] == ["detector", "mca", "diode", "side by side"]
     qtbot.mouseClick(tabs, LEFT, pos=tabs.tabRect(1).center())
     assert shown.session.scan.wanted_data_path == DATA[1]
 
