@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtGui import QPixmap
+from PySide6.QtGui import QColor, QPainter, QPixmap
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QStackedWidget, QWidget
 
 from swmr_viewer.gui.look.labels import ElidedLabel, PlainLabel, tip
-from swmr_viewer.gui.look.theme import theme_of_application
+from swmr_viewer.gui.look.theme import theme_of_application, tokens
 from swmr_viewer.gui.quantity_map.map_colors import swatch_image
 from swmr_viewer.quantities import Fate, Fates
 
@@ -91,4 +91,9 @@ class MapWords(QStackedWidget):
 
     def _paint(self) -> None:
         for fate, (sample, _) in self._samples.items():
-            sample.setPixmap(QPixmap.fromImage(swatch_image(fate, SIDE)))
+            pixmap = QPixmap.fromImage(swatch_image(fate, SIDE))
+            painter = QPainter(pixmap)
+            painter.setPen(QColor(tokens().muted))
+            painter.drawRect(0, 0, SIDE - 1, SIDE - 1)
+            painter.end()
+            sample.setPixmap(pixmap)

@@ -10,7 +10,7 @@ from math import log, prod
 import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from swmr_viewer.core.number_text import position_text, shape_text
+from swmr_viewer.core.number_text import position_text
 from swmr_viewer.core.progress import COMPLETE
 from swmr_viewer.core.scan import index_of
 from swmr_viewer.gui.quantity_map.map_settings import MapChoices
@@ -110,8 +110,7 @@ class MapWork(QObject):
     @property
     def page_text(self) -> str:
         """Which page of a scan of three axes or more is drawn."""
-        lengths = self._pages.lengths
-        return f"page {position_text(self._pages.position)} of {shape_text(lengths)}" if lengths else ""
+        return f"page {position_text(self._pages.position)}" if self._pages.lengths else ""
 
     @property
     def names(self) -> MapNames:
