@@ -7,6 +7,7 @@ from pathlib import Path
 
 import h5py
 import numpy as np
+import pytest
 from pytestqt.qtbot import QtBot
 
 from swmr_viewer.core.conditions import Timeout
@@ -25,6 +26,7 @@ PLANS = {
 }
 
 
+@pytest.mark.live
 def test_maps_are_what_stands_in_the_files(qtbot: QtBot, tmp_path: Path, live_viewer: Callable[..., Assembly]) -> None:
     viewer = None
     for number, (plan, kind) in enumerate(PLANS.values()):
