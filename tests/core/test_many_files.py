@@ -94,12 +94,10 @@ def test_old_sources_are_closed_to_make_room(tmp_path: Path, kind: str) -> None:
 @needs_limit
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", KINDS)
-def test_fifteen_hundred_sources_with_a_thousand_handles(tmp_path: Path, kind: str) -> None:
-    n = 1500
+def test_eleven_hundred_sources_with_a_thousand_handles(tmp_path: Path, kind: str) -> None:
+    """As `test_old_sources_are_closed_to_make_room`, by the command, with the limit that most systems have."""
+    n = 1100
     path = make(tmp_path, kind, n)
-    *indices, reason = run(FOLLOW, 1024, path)
-    assert indices == [*map(str, range(n))]
-    assert reason in ("all_keys", "file_closed")
     named = ["--keys", "/keys"] if kind == "keys" else []
     told = [json.loads(line) for line in run(COMMAND, 1024, "follow", path, "--data", "/data", "--wait", "120", *named)]
     frames = [one for one in told if one["event"] == "frame"]

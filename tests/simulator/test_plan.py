@@ -87,6 +87,8 @@ def test_the_command_line_describes_the_plan_there_and_back() -> None:
     assert plan_from(parser.parse_args(["x.h5"])) == ScanPlan()
     everything = replace(plan, frame_shape=(), n_detectors=3, mask=True, saturate=5, alarm=0, burst=4)
     assert plan_from(parser.parse_args(["x.h5", *arguments_from(everything)])) == everything
+    motors = ScanPlan((30,), jitter=0.25, spiral=True, uneven=True, monitor=True, peak=True, response=True, dark=3, flat=2)
+    assert plan_from(parser.parse_args(["x.h5", *arguments_from(motors)])) == motors
 
 
 @pytest.mark.parametrize(
