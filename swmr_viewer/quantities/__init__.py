@@ -18,9 +18,10 @@ from swmr_viewer.quantities.fits import (
     fit_table,
     serve_fits,
 )
-from swmr_viewer.quantities.map_drawing import MapDrawing, MapNames, motors_of_line
-from swmr_viewer.quantities.map_picture import Fate, Fates, FatesOf, MapPicture
+from swmr_viewer.quantities.map_drawing import MapDrawing, MapNames, MapPicture
+from swmr_viewer.quantities.map_picture import Fate, Fates, FatesOf
 from swmr_viewer.quantities.measured_values import MeasuredValues
+from swmr_viewer.quantities.moving_motors import motors_of_line
 from swmr_viewer.quantities.nearest_points import View
 from swmr_viewer.quantities.placing import GridPlacing, Page, Placing, PointPlacing, page_of
 from swmr_viewer.quantities.quantity import INDEX, OF_FRAME, OF_REGION, ORDER, TIME, Kind, Quantity, of_region

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from swmr_viewer.quantities.column import BLOCK
-from swmr_viewer.quantities.map_picture import FatesOf, GridPicture, MapPicture, PointPicture, PointValues
+from swmr_viewer.quantities.map_picture import FatesOf, GridPicture, PointValues
 from swmr_viewer.quantities.nearest_points import View
 from swmr_viewer.quantities.placing import (
     Extent,
@@ -17,20 +17,20 @@ from swmr_viewer.quantities.placing import (
     Placing,
     PointPlacing,
     Side,
-    are_on_line,
-    moving,
     place_grid,
     point_placing,
     steps_of_line,
 )
+from swmr_viewer.quantities.point_picture import PointPicture
 from swmr_viewer.quantities.table import QuantityTable
 
-SAMPLE = 1 << 16
-"""Points of a scan of one axis by which it is found out which motors move."""
 MOVED = 0.05
 """Cells that turn out to lie elsewhere by this share of their width are drawn anew."""
 SETTLED = 0.2
 """Points that turn out to be nearer together, or further apart, by this share are drawn anew."""
+
+
+MapPicture = GridPicture | PointPicture
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,21 +167,3 @@ def _is_near(before: Side, now: Side) -> bool:
         return False
     least = np.abs(np.diff(before.edges)).min()
     return bool(np.abs(before.centres - now.centres).max() <= MOVED * least)
-
-
-def motors_of_line(table: QuantityTable, names: Sequence[str]) -> tuple[str, ...]:
-    """Return which of these positions of a scan of one axis move: two that fill an area, one, or none.
-
-    Parameters
-    ----------
-    table : QuantityTable
-        What is known of the scan points.
-    names : sequence of str
-        Names of positions, those preferred first.
-    """
-    size = min(table.size, SAMPLE)
-    places = {name: table.part(name, 0, size) for name in names}
-    first, *others = moving(places) or [""]
-    if not first:
-        return ()
-    return (first, *[name for name in others if not are_on_line(places[first], places[name])][:1])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from math import prod, sqrt
@@ -16,12 +16,6 @@ MOST_SPREAD = 0.5
 """Read-back positions of a column spread no further than this share of the step: then points are cells of a grid."""
 REACH = 1.25
 """How far around a point its value is drawn, in steps."""
-IDLE = 0.2
-"""A motor whose usual step is more than this share of its whole way stands still, but for its noise."""
-TREMBLE = 0.02
-"""Among motors that go at random, one whose way is shorter than this share of another's stands still."""
-ALONG_LINE = 0.999
-"""Two motors that are correlated so much move along a line."""
 FEW = 8
 """With fewer points nobody can tell noise from movement."""
 
@@ -269,28 +263,6 @@ def steps_of_line(area: tuple[float, ...], n_points: int, *, is_one_unit: bool) 
     if is_one_unit and wide > 0 and high > 0:
         return (sqrt(wide * high / n),) * 2
     return wide / sqrt(n), high / sqrt(n)
-
-
-def moving(places: Mapping[str, Values]) -> list[str]:
-    """Return which motors move, rather than standing still with some noise (float64 (n,), in order; NaN where not known).
-
-    Those that go in small steps do. Where none does, all may go at random: those count whose way is not much shorter than another's.
-    """
-    known = {name: values[np.isfinite(values)] for name, values in places.items()}
-    ways = {name: float(np.ptp(values)) for name, values in known.items() if values.size > 1}
-    found = [name for name, way in ways.items() if way > 0]
-    smooth = [name for name in found if known[name].size < FEW or float(np.median(np.abs(np.diff(known[name])))) < IDLE * ways[name]]
-    longest = max(ways.values(), default=0.0)
-    return smooth or [name for name in found if ways[name] > TREMBLE * longest]
-
-
-def are_on_line(x: Values, y: Values) -> bool:
-    """Return whether all points lie on one straight line."""
-    known = np.isfinite(x) & np.isfinite(y)
-    if np.count_nonzero(known) < 3:
-        return False
-    x, y = x[known] - x[known].mean(), y[known] - y[known].mean()
-    return bool(abs((x * y).sum()) > ALONG_LINE * np.sqrt((x * x).sum() * (y * y).sum()))
 
 
 def is_within(x: Values, y: Values, polygon: Values) -> npt.NDArray[np.bool_]:
