@@ -16,8 +16,8 @@ MOST_SPREAD = 0.5
 """Read-back positions of a column spread no further than this share of the step: then points are cells of a grid."""
 REACH = 1.25
 """How far around a point its value is drawn, in steps."""
-FEW = 8
-"""With fewer points nobody can tell noise from movement."""
+BLOCKS_FOR_STEPS = 8
+"""So many blocks of points tell how far apart neighbours are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +136,7 @@ class Extent:
             self.x_high[columns] = np.fmax(self.x_high[columns], np.fmax.reduce(part_x, axis=0))
             self.y_low[rows] = np.fmin(self.y_low[rows], np.fmin.reduce(part_y, axis=1))
             self.y_high[rows] = np.fmax(self.y_high[rows], np.fmax.reduce(part_y, axis=1))
-            if part_x.shape[0] > 1 and len(self._x_steps) < FEW:
+            if part_x.shape[0] > 1 and len(self._x_steps) < BLOCKS_FOR_STEPS:
                 self._x_steps.append(max(_step(part_x, 0), _step(part_x, 1)))
                 self._y_steps.append(max(_step(part_y, 0), _step(part_y, 1)))
         ends = [
