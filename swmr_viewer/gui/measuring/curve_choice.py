@@ -93,14 +93,15 @@ class CurveChoice(QObject):
         """What is drawn, each region's curves in the order of the regions."""
         settings, found = self.settings, []
         for chosen in settings.shown:
-            on_right = chosen in settings.right and len(settings.right) < len(settings.shown)
+            on_right = chosen in settings.right
             if chosen.startswith(EVERY):
                 what = chosen.removeprefix(EVERY)
                 names = [(f"{region.name}.{what}", region.name) for region in self._regions()]
             else:
                 names = [(chosen, self._region_of(chosen))]
             found += [ShownCurve(chosen, self._divided(chosen, name), region, on_right) for name, region in names]
-        return tuple(found)
+        is_one_sided = all(curve.on_right for curve in found)  # then it is the left one
+        return tuple(replace(curve, on_right=False) if is_one_sided else curve for curve in found)
 
     @property
     def against(self) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QSize, Qt
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
 COMFORTABLE = (450, 400)
@@ -60,6 +60,10 @@ class CurvePanel(QFrame):
             self._line.addWidget(tool)
         self.bar.addTab(title)
         self._show()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.bar.setMinimumWidth(self.bar.sizeHint().width())  # what is chosen beside it shrinks first
 
     @property
     def page(self) -> QWidget | None:

@@ -37,6 +37,8 @@ PAGE_MS = 50
 ROOM_FOR_PART = 390
 """So wide (px) is a panel in whose line the part of the scan has a button of its own; in others it is chosen in the menu beside."""
 
+ROOM_FOR_WORDS = 520
+"""In narrower ones what is chosen is said in short."""
 ROOM_FOR_BOTH = 460
 """Narrower ones do not say that all is measured where they have to say what is grey."""
 
@@ -265,6 +267,8 @@ class RegionsPanel(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self.part.give_room(self.width() >= ROOM_FOR_PART)
+        for button in (self.quantity, self.against, self.part, self.fit):
+            button.prefer_short(self.width() < ROOM_FOR_WORDS)
         self._fit_table()
 
     def showEvent(self, event: object) -> None:

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QMenu, QSizePolicy, QToolButton, QWidget
 from swmr_viewer.gui.look.labels import button_text, tip
 
 ARROW = " \u25be"
-LEAST_CHARACTERS = 8
+LEAST_CHARACTERS = 4
 SIDES = 10
 """Room (px) beside the words: border, and a little more."""
 
@@ -34,6 +34,7 @@ class ChoiceButton(QToolButton):
         super().__init__(parent)
         self._offers = offers
         self._long = self._short = self.key = ""
+        self._prefers_short = False
         self.setProperty("bare", "true")
         self.setToolTip(name)
         self.setAccessibleName(name)
@@ -53,7 +54,13 @@ class ChoiceButton(QToolButton):
             self.updateGeometry()
 
     def sizeHint(self) -> QSize:
-        return self._size_for(self._long)
+        return self._size_for(self._short if self._prefers_short else self._long)
+
+    def prefer_short(self, on: bool) -> None:
+        """Take no more room than the short words need, or as much as the long ones do."""
+        if on != self._prefers_short:
+            self._prefers_short = on
+            self.updateGeometry()
 
     def minimumSizeHint(self) -> QSize:
         return self._size_for(self._short[:LEAST_CHARACTERS])
