@@ -146,7 +146,7 @@ def deciding_pictures(folder: Path) -> None:
             show_deciding(assembly, str(before))
             assembly.session.open(FollowRequest(str(now), conditions=default_conditions()))
             writer.step(430)
-            wait_until(lambda: is_measured(assembly, 430))
+            wait_until(lambda: is_measured(assembly, 420))  # mca and diode lag
             assembly.session.pin(307)
             QTest.qWait(2000)  # for the fit, and for what is drawn of both scans
             save(assembly.window, f"deciding-{scheme}")
