@@ -31,12 +31,15 @@ class CurveFits(QObject):
 
     changed = Signal()
     """``of`` returns something else."""
+    told = Signal(str)
+    """Why there is no fit, a sentence: once, until another is told."""
 
     def __init__(self, choice: CurveChoice, lines: CurveLines, fitter: Fitter) -> None:
         super().__init__(choice)
         self._choice, self._lines, self._fitter = choice, lines, fitter
         self._asked: dict[str, _Asked] = {}
         self._found: dict[str, FitResult] = {}
+        self._last_told = ""
         fitter.fitted.connect(self._on_fitted)
 
     def of(self, name: str) -> FitResult | None:
@@ -87,3 +90,7 @@ class CurveFits(QObject):
         if key.startswith(KEY) and name in self._asked and self._asked[name][1] is result.model:
             self._found[name] = result
             self.changed.emit()
+            why_not = "" if result.is_fitted or result.model is FitModel.NONE else result.message
+            if why_not and why_not != self._last_told:
+                self.told.emit(why_not)
+            self._last_told = why_not or self._last_told

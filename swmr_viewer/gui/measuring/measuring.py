@@ -9,7 +9,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QDockWidget, QMenu, QWidget
 
 from swmr_viewer.gui.comparing import CompareMenu, Comparisons
-from swmr_viewer.gui.curves import SharedAxis
+from swmr_viewer.gui.curves import PlotPane, SharedAxis
 from swmr_viewer.gui.display.display_settings import Display
 from swmr_viewer.gui.fitting import Fitter
 from swmr_viewer.gui.image import Crosshair, FrameOverlay, PixelNumbers
@@ -77,7 +77,8 @@ class Measuring(QObject):
         self._shared = SharedAxis(view.curve, self.waterfall.plot)
         over_frames = (self.regions_panel.curve, self.scalars.curve, self.scalars.map)
         of_frame = (self.profile_panel.curve, view.curve, self.waterfall.plot)
-        self._menus = PlotMenus(session, self.measurements, over_frames, of_frame, self.regions_panel.table, (self.regions_panel.curve,))
+        own: dict[PlotPane, Sequence[QAction]] = {self.regions_panel.curve: (self.compare_menu.before, self.compare_menu.add)}
+        self._menus = PlotMenus(session, self.measurements, over_frames, of_frame, self.regions_panel.table, own)
         self.pointed = PointedValue(session, view)
         self.picture_menu = PictureMenu(session, self.measurements, view, self.layer, self.pointed, self.regions_panel.table.numbers.of)
         self._connect()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import chain
 
 from PySide6.QtCore import QObject
@@ -31,8 +31,8 @@ class PlotMenus(QObject):
         Plots of the shown frame.
     table : RegionsTable
         The numbers of the regions.
-    own_scales : sequence of PlotPane
-        Those whose scale is not the picture's.
+    own : mapping
+        Plots whose scale is not the picture's, and the actions that they offer in its place.
     """
 
     def __init__(
@@ -42,12 +42,12 @@ class PlotMenus(QObject):
         over_frames: Sequence[PlotPane],
         of_frame: Sequence[PlotPane],
         table: RegionsTable,
-        own_scales: Sequence[PlotPane] = (),
+        own: Mapping[PlotPane, Sequence[QAction]],
     ) -> None:
         super().__init__(measurements)
         self._session, self._measurements = session, measurements
         self._over_frames, self._of_frame, self._table = over_frames, of_frame, table
-        self._own_scales = own_scales
+        self._own = own
         self.copy_table = QAction("Copy the table of all frames", self)
         self.copy_table.triggered.connect(self._copy_table)
         for plot in (*over_frames, *of_frame):
@@ -57,7 +57,7 @@ class PlotMenus(QObject):
     def lend(self, scales: Sequence[QAction], waterfall: QAction, delete: QAction, save: QAction) -> None:
         """Offer these actions of the window where they fit."""
         for plot in self._over_frames:
-            plot.menu.lend(() if plot in self._own_scales else scales, (self.copy_table, save))
+            plot.menu.lend(self._own.get(plot, scales), (self.copy_table, save))
         for plot in self._of_frame:
             plot.menu.lend(scales, (waterfall,) if isinstance(plot, CurveView) else ())
             if isinstance(plot, WaterfallPlot):

@@ -122,6 +122,7 @@ class RegionsPanel(QWidget):
         session.frame_changed.connect(curve.mark_shown)
         for signal in (session.frame_changed, session.progress_changed, curve.seen_changed, curve.fitted):
             signal.connect(self._show_soon)
+        self.fits.told.connect(session.note)
         session.request_changed.connect(self.fits.forget)
         session.request_changed.connect(curve.fit)
 
