@@ -133,7 +133,13 @@ class CurveChoice(QObject):
         part = Part(settings.part) if settings.part and len(shape) > 1 else self._fitting_part(against, shape)
         axis = next((axis for axis in range(len(shape)) if against in self.table.scan.names_of_axis(axis)), len(shape) - 1)
         plan = Plan(shape, against, part, axis, index, settings.as_taken and self._can_be_ordered(ORDER))
-        return plan if part is Part.LINE else replace(plan, shown=0 if part is Part.ALL else index % plan.step)
+        return plan if part is Part.LINE else replace(plan, shown=0)  # else it would be another with each frame
+
+    @property
+    def shown_line(self) -> int:
+        """The first point of the line of the shown frame: a mean stands for that line's frames where one is clicked."""
+        plan = self.plan
+        return replace(plan, shown=self._shown_point(plan.scan_shape)).first if self.table.size else 0
 
     @property
     def wanted(self) -> tuple[str, ...]:

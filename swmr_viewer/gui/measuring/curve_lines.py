@@ -13,7 +13,7 @@ from swmr_viewer.gui.curves import CurveLine, LineLook
 from swmr_viewer.gui.measuring.curve_choice import CurveChoice, ShownCurve
 from swmr_viewer.gui.measuring.curve_maker import CurveMaker
 from swmr_viewer.gui.measuring.curve_plan import Part, Plan
-from swmr_viewer.quantities import MOST_POINTS, FitResult, QuantityTable
+from swmr_viewer.quantities import BLOCK, MOST_POINTS, FitResult, QuantityTable
 
 TURN_S = 0.015
 REST_MS = 200
@@ -56,7 +56,8 @@ class CurveLines(QObject):
         for curve in self._choice.curves:
             color, is_selected = self.look_of(curve)
             points = self._maker(table, plan, curve.name, used).points
-            line = CurveLine(points.x, points.y, color, is_selected, LineLook.MEASURED, curve.on_right, points.indices)
+            whose = points.indices + self._choice.shown_line if plan.part is Part.MEAN and points.indices is not None else points.indices
+            line = CurveLine(points.x, points.y, color, is_selected, LineLook.MEASURED, curve.on_right, whose)
             measured.append(line)
             fit = self.fits(curve.name)
             if fit is not None and fit.is_fitted:
@@ -85,8 +86,9 @@ class CurveLines(QObject):
         if key not in self._makers:
             self._makers[key] = CurveMaker(table, plan, name)
         maker = self._makers[key]
-        is_quick = plan.size <= MOST_POINTS and (plan.part is Part.ALL or (plan.part is Part.LINE and plan.step == 1))
-        if is_quick and not maker.is_current:
+        is_row = plan.part is Part.LINE and plan.step == 1
+        is_quick = table.size <= BLOCK or plan.part is Part.ALL or is_row
+        if is_quick and plan.size <= MOST_POINTS and not maker.is_current:
             for _ in maker.work():
                 pass
         return maker

@@ -20,6 +20,7 @@ from swmr_viewer.gui.measuring.curve_fits import CurveFits
 from swmr_viewer.gui.measuring.curve_lines import CurveLines
 from swmr_viewer.gui.measuring.curve_memory import CurveMemory
 from swmr_viewer.gui.measuring.curve_menus import AgainstButton, FitButton, PartButton, ShownButton
+from swmr_viewer.gui.measuring.curve_plan import Part
 from swmr_viewer.gui.measuring.curve_rows import CurveRows
 from swmr_viewer.gui.measuring.measurements import Measurements
 from swmr_viewer.gui.measuring.measuring_actions import MeasuringActions
@@ -119,7 +120,7 @@ class RegionsPanel(QWidget):
         ):  # fmt: skip
             signal.connect(curve.redraw_soon)
             signal.connect(self._show_soon)
-        session.frame_changed.connect(curve.mark_shown)
+        session.frame_changed.connect(lambda: curve.redraw_soon() if self.choice.plan.part is Part.MEAN else curve.mark_shown())
         for signal in (session.frame_changed, session.progress_changed, curve.seen_changed, curve.fitted):
             signal.connect(self._show_soon)
         self.fits.told.connect(session.note)

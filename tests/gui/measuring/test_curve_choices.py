@@ -133,6 +133,13 @@ def test_the_zoom_stays_when_points_come_and_a_click_goes_to_the_frame(qtbot: Qt
     at = curve.view.mapFromScene(curve.box.mapViewToScene(QPointF(np.log10(X[70]), 2.0)))
     qtbot.mouseClick(curve.view.viewport(), LEFT, pos=at)
     assert session.scan.wanted_index == 70
+    choice.change(part="mean", log_x=False, log_y=False)
+    means = X.reshape(SHAPE).mean(0)
+    qtbot.waitUntil(lambda: len(lines(measuring)[0][0]) == 40 and np.allclose(lines(measuring)[0][0], np.sort(means)))
+    assert not curve.view.grab().isNull()
+    at = curve.view.mapFromScene(curve.box.mapViewToScene(QPointF(means[10], 100.0)))
+    qtbot.mouseClick(curve.view.viewport(), LEFT, pos=at)
+    assert session.scan.wanted_index == 50, "of the row of the shown frame"
     panel.memory.keep()
     ((_, kept),) = STORE.stored()
-    assert (kept.against, kept.log_x) == ("stage_x", True)
+    assert (kept.against, kept.part) == ("stage_x", "mean")
