@@ -144,6 +144,25 @@ def test_positions_of_a_spiral_are_all_along_its_one_axis(file: h5py.File) -> No
     }
 
 
+def test_a_motor_that_stands_in_the_groups_of_several_detectors_is_offered_once(file: h5py.File) -> None:
+    places = {"copied": [0.0, 1.0, 2.0, 3.0], "linked": None, "unwritten": None, "elsewhere": [5.0, 6.0, 7.0, 8.0]}
+    for name, places_of_x in places.items():
+        made = group(file, f"entry/{name}", "NXdata", signal="data", axes=np.array(["y", "x", "."], "S"))
+        made["data"] = np.zeros((*SHAPE, 2))
+        made["y"] = h5py.SoftLink("/entry/det/y")
+        if name == "linked":
+            made["x"] = file["entry/det/x"]
+        elif name == "unwritten":
+            made.create_dataset("x", (4,), "f8", chunks=(4,), maxshape=(None,))
+        else:
+            made["x"] = places_of_x
+    put(file, "instrument/other/x", VALUES, "mm")
+    scan = FollowedScan(SHAPE, False, ((DATA, 2), *((f"/entry/{name}/data", 2) for name in places)))
+    scalars = found(file, scan)
+    assert set(scalars) == {"x", "x_set", "elsewhere_x", "y"}, "x of another detector is elsewhere"
+    assert values_of(scalars["elsewhere_x"]) == [5.0, 6.0, 7.0, 8.0] * 3
+
+
 def test_links_that_lead_nowhere_yet_are_found_once_they_do_and_names_stay(file: h5py.File, tmp_path: Path) -> None:
     now = 0.0
     file["entry/instrument/NDAttributes/i0"] = h5py.ExternalLink(str(tmp_path / "monitors.h5"), "/i0")

@@ -17,6 +17,7 @@ from swmr_viewer.core.nexus import FrameTimes, NexusFile
 from swmr_viewer.core.positions import Motor, MotorFinder, ValuesAlong
 from swmr_viewer.core.scalars.extent import Extent
 from swmr_viewer.core.scalars.naming import Names
+from swmr_viewer.core.scalars.repeating import Repeating
 from swmr_viewer.core.scalars.scalar import Scalar, TimeSource
 from swmr_viewer.core.scalars.walking import Walk
 from swmr_viewer.core.waiting import Retries
@@ -144,6 +145,7 @@ class _Search:
         self._h5file, self._file, self._scan, self._names = h5file, file, scan, names
         self._extent = Extent(scan.shape, scan.may_grow)
         self._seen: set[tuple[int, int]] = set()
+        self._repeating = Repeating(scan.shape)
         self._has_time = False
         self.awaited: list[str] = []
 
@@ -208,16 +210,19 @@ class _Search:
         self._seen |= finder.along_frames
 
     def _of_motor(self, motor: Motor, rank: int) -> Iterator[Scalar]:
-        fitting = [values for values in motor.values if self._fits(values, rank) and values.identity not in self._seen]
+        beside = [values.identity for values in motor.values]
+        new = [values for values in motor.values if self._fits(values, rank) and values.identity not in self._seen]
+        fitting = [values for values in new if not self._repeating.has(motor.name, values, beside)]
         read = next((values for values in fitting if values.is_read_back), None)
         asked = next((values for values in fitting if not values.is_read_back), None)
-        self._seen.update(values.identity for values in motor.values)
+        self._seen.update(beside)
         axis = motor.axis if rank == len(self._scan.shape) else None
         for values, wanted in ((read, motor.name), (asked, f"{motor.name}_set" if read is not None else motor.name)):
             if values is not None:
                 along = values.axis if axis is None and rank == len(self._scan.shape) else axis
                 name = self._names.of(values.path, wanted)
                 fact = ScalarFact(name, values.unit, values.path, ScalarKind.POSITION, along, values.is_read_back)
+                self._repeating.note(motor.name, values, beside)
                 yield Scalar(fact, values)
 
     def _fits(self, values: ValuesAlong, rank: int) -> bool:
@@ -245,7 +250,7 @@ class _Search:
         if not is_flat and not self._extent.is_along_all(shape, maxshape):
             return None
         values = ValuesAlong.found_in(dataset, None, 1 if is_flat else len(self._scan.shape), path=path)
-        if values is None:
+        if values is None or self._repeating.has(last, values):
             return None
         if _TIMES.match(last) and not self._has_time and (found := self._time(path)) is not None:
             return found
