@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from swmr_viewer.core.data_facts import DataFacts, ScanAxis
 from swmr_viewer.gui.assembly import Assembly
-from swmr_viewer.gui.measuring.grid_picture import MOST_SIDE, GridPicture
+from swmr_viewer.gui.curve_panel.grid_picture import MOST_SIDE, GridPicture
 from swmr_viewer.gui.picture.data_tabs import data_names
 from swmr_viewer.reader import messages as m
 from tests.gui.fakes import FakeSupervisor, picture

@@ -16,8 +16,8 @@ from swmr_viewer.gui.look.menus import make_menu
 from swmr_viewer.gui.look.panels import Panels
 from swmr_viewer.gui.look.settings import forget_settings, read_setting, write_setting
 from swmr_viewer.gui.look.theme import theme_of_application
-from swmr_viewer.gui.measuring import Measurements
 from swmr_viewer.gui.picture import FramePane
+from swmr_viewer.gui.regions import Measurements
 from swmr_viewer.gui.session import Session
 from swmr_viewer.gui.snapshots import Burst, Clipboard, SnapshotPanel, Snapshots
 

@@ -13,7 +13,7 @@ from swmr_viewer.analysis import DEFAULT_RULES
 from swmr_viewer.core.number_text import compact_text, value_text
 from swmr_viewer.gui.display.levels_text import mask_words
 from swmr_viewer.gui.look.labels import ElidedLabel, PlainLabel, tip
-from swmr_viewer.gui.measuring import axis_text, pixel_text, place_text
+from swmr_viewer.gui.picture import axis_text, pixel_text, place_text
 from swmr_viewer.gui.session import Session
 from swmr_viewer.scan_model import LiveFrame
 

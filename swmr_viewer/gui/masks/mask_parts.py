@@ -12,7 +12,8 @@ from swmr_viewer.analysis import Point
 from swmr_viewer.gui.display.display_settings import Display
 from swmr_viewer.gui.look.menus import make_action, make_menu
 from swmr_viewer.gui.masks.masks import NOTHING, Masks
-from swmr_viewer.gui.measuring import DrawingTool, HaloPath, Measuring, is_large_enough
+from swmr_viewer.gui.measuring import Measuring
+from swmr_viewer.gui.regions import DrawingTool, HaloPath, is_large_enough
 from swmr_viewer.gui.session import Session
 
 LOADED = "Masks (*.npy *.tif *.tiff *.edf *.msk *.cbf);;All files (*)"

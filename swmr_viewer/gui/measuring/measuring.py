@@ -9,29 +9,27 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QDockWidget, QMenu, QWidget
 
 from swmr_viewer.gui.comparing import CompareMenu, Comparisons
+from swmr_viewer.gui.curve_panel import CurvePanel, PlotFits, PlotMenus, ProfileOf, ProfilePanel, RegionsPanel, Scalars
 from swmr_viewer.gui.curves import PlotPane, SharedAxis
 from swmr_viewer.gui.display.display_settings import Display
 from swmr_viewer.gui.fitting import Fitter
 from swmr_viewer.gui.image import Crosshair, FrameOverlay, PixelNumbers
 from swmr_viewer.gui.look.menus import make_menu
 from swmr_viewer.gui.look.panels import Panels
-from swmr_viewer.gui.measuring.curve_panel import CurvePanel
-from swmr_viewer.gui.measuring.measurements import Measurements
-from swmr_viewer.gui.measuring.measuring_actions import MeasureButton, make_measuring_actions, make_measuring_menu
 from swmr_viewer.gui.measuring.picture_menu import PictureMenu
-from swmr_viewer.gui.measuring.plot_fits import PlotFits
-from swmr_viewer.gui.measuring.plot_menus import PlotMenus
 from swmr_viewer.gui.measuring.pointed_value import PointedValue
-from swmr_viewer.gui.measuring.profile_lines import ProfileOf
-from swmr_viewer.gui.measuring.profile_panel import ProfilePanel
-from swmr_viewer.gui.measuring.region_files import RegionFiles
-from swmr_viewer.gui.measuring.region_memory import RegionMemory
-from swmr_viewer.gui.measuring.regions_layer import RegionsLayer
-from swmr_viewer.gui.measuring.regions_panel import RegionsPanel
-from swmr_viewer.gui.measuring.scalars import Scalars
-from swmr_viewer.gui.measuring.spans_layer import SpansLayer
 from swmr_viewer.gui.measuring.waterfall import Waterfall
 from swmr_viewer.gui.picture import DataTabs, FramePane, ZoomMemory
+from swmr_viewer.gui.regions import (
+    MeasureButton,
+    Measurements,
+    RegionFiles,
+    RegionMemory,
+    RegionsLayer,
+    SpansLayer,
+    make_measuring_actions,
+    make_measuring_menu,
+)
 from swmr_viewer.gui.session import Session
 
 

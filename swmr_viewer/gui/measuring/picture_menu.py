@@ -10,13 +10,12 @@ from PySide6.QtGui import QAction, QContextMenuEvent, QGuiApplication, QHideEven
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from swmr_viewer.analysis import Region
+from swmr_viewer.gui.curve_panel import region_text
 from swmr_viewer.gui.curves import MenuEntry, PlotMenu
 from swmr_viewer.gui.look.menus import Popup
-from swmr_viewer.gui.measuring.measurements import Measurements
 from swmr_viewer.gui.measuring.pointed_value import PointedValue
-from swmr_viewer.gui.measuring.regions_layer import RegionsLayer
-from swmr_viewer.gui.measuring.regions_table import region_text
 from swmr_viewer.gui.picture import FramePane
+from swmr_viewer.gui.regions import Measurements, RegionsLayer
 from swmr_viewer.gui.session import Session
 
 

@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from swmr_viewer.core.number_text import count_text, value_text
 from swmr_viewer.gui.curves import WaterfallPlot, WaterfallRows
 from swmr_viewer.gui.look.labels import ElidedLabel
-from swmr_viewer.gui.measuring.measurements import Measurements
-from swmr_viewer.gui.measuring.readout_text import axis_text
+from swmr_viewer.gui.picture import axis_text
+from swmr_viewer.gui.regions import Measurements
 from swmr_viewer.gui.session import Session
 from swmr_viewer.reader import messages as m
 

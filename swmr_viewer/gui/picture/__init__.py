@@ -4,6 +4,20 @@ from swmr_viewer.gui.picture.comparing import Comparing
 from swmr_viewer.gui.picture.data_tabs import DataTabs, data_names
 from swmr_viewer.gui.picture.frame_header import FrameHeader
 from swmr_viewer.gui.picture.frame_pane import EmptyState, FramePane, ZoomMemory
+from swmr_viewer.gui.picture.readout_text import axis_text, pixel_text, place_text, span_text
 from swmr_viewer.gui.picture.view_row import ViewRow
 
-__all__ = ["Comparing", "DataTabs", "EmptyState", "FrameHeader", "FramePane", "ViewRow", "ZoomMemory", "data_names"]
+__all__ = [
+    "Comparing",
+    "DataTabs",
+    "EmptyState",
+    "FrameHeader",
+    "FramePane",
+    "ViewRow",
+    "ZoomMemory",
+    "axis_text",
+    "data_names",
+    "pixel_text",
+    "place_text",
+    "span_text",
+]

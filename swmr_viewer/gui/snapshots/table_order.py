@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from swmr_viewer.core.errors import ExportError
 from swmr_viewer.export import FrameFileProcess, TableBlock, TableLayout, TableProcess, part_path, place_written
-from swmr_viewer.gui.measuring import NOTHING_MEASURED
+from swmr_viewer.gui.curve_panel import NOTHING_MEASURED
 
 MOST_WAITING = 4
 """Blocks that may wait to be written."""

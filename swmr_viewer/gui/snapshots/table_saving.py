@@ -15,7 +15,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from swmr_viewer import __version__
 from swmr_viewer.core.errors import SwmrViewerError
 from swmr_viewer.export import TableBlock, TableLayout, blocks_of
-from swmr_viewer.gui.measuring import NOTHING_MEASURED, columns_of, is_calculated, signal_of
+from swmr_viewer.gui.curve_panel import NOTHING_MEASURED, columns_of, is_calculated, signal_of
 from swmr_viewer.gui.session import Session
 from swmr_viewer.gui.snapshots.snapshot_writer import SnapshotWriter
 from swmr_viewer.gui.snapshots.table_order import TableGivenUpError, TableOrder

@@ -11,8 +11,8 @@ from pytestqt.qtbot import QtBot
 from swmr_viewer.analysis import line_profile
 from swmr_viewer.core.data_facts import DataFacts
 from swmr_viewer.gui.assembly import Assembly
+from swmr_viewer.gui.curve_panel.plot_fits import FitRow
 from swmr_viewer.gui.display.levels_scale import Scale
-from swmr_viewer.gui.measuring.plot_fits import FitRow
 from swmr_viewer.quantities import FitModel, FitRequest, curve_statistics, fit_curve
 from swmr_viewer.reader import messages as m
 from tests.gui.fakes import FakeSupervisor

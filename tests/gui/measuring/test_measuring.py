@@ -17,8 +17,8 @@ from swmr_viewer.core.data_facts import DataFacts
 from swmr_viewer.core.number_text import full_text, narrow_text
 from swmr_viewer.gui.assembly import Assembly
 from swmr_viewer.gui.display.orientation import Orientation
-from swmr_viewer.gui.measuring.drawing_tool import KINDS
-from swmr_viewer.gui.measuring.regions import Region
+from swmr_viewer.gui.regions.drawing_tool import KINDS
+from swmr_viewer.gui.regions.regions import Region
 from swmr_viewer.reader import messages as m
 from tests.gui.fakes import FakeSupervisor, picture
 

@@ -11,8 +11,8 @@ from swmr_viewer.analysis.regions import Region
 from swmr_viewer.core.data_facts import DataFacts
 from swmr_viewer.gui.curves.curve_line import lonely_points
 from swmr_viewer.gui.image.frame_overlay import short_text
-from swmr_viewer.gui.measuring.readout_text import axis_text, pixel_text, place_text
-from swmr_viewer.gui.measuring.regions import Marks, differing, next_name
+from swmr_viewer.gui.picture.readout_text import axis_text, pixel_text, place_text
+from swmr_viewer.gui.regions.regions import Marks, differing, next_name
 from swmr_viewer.quantities import MeasuredValues, curve_points
 
 SQUARE = ((1.0, 1.0), (5.0, 5.0))

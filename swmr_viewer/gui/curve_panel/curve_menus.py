@@ -1,0 +1,279 @@
+"""The menus of the curve's panel: which quantities are drawn, on which side, divided by what, and against what."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from functools import partial
+
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QAction, QActionGroup, QKeyEvent, QMouseEvent
+from PySide6.QtWidgets import QLabel, QLineEdit, QMenu, QVBoxLayout, QWidget, QWidgetAction
+
+from swmr_viewer.gui.curve_panel.curve_choice import CurveChoice
+from swmr_viewer.gui.curve_panel.curve_settings import EVERY
+from swmr_viewer.gui.curve_panel.small_buttons import ChoiceButton
+from swmr_viewer.gui.fitting import fit_offers
+from swmr_viewer.gui.look.labels import button_text
+from swmr_viewer.quantities import OF_REGION, FitModel, Kind, Quantity, QuantityTable
+from swmr_viewer.reader.messages import REGION_COLUMNS
+
+MARK_PX = 26
+"""So wide is the place of the marks."""
+OPEN_KINDS = (Kind.SCAN, Kind.POSITION)
+"""Shown at once; those of other kinds one menu further."""
+FURTHER_KINDS = (Kind.FRAME, Kind.SCALAR, Kind.POSITION, Kind.SCAN, Kind.EXPRESSION, Kind.REDUCTION)
+
+ENTRY_PX = 260
+SHORT = {FitModel.NONE: "Fit", FitModel.GAUSSIAN: "Gauss", FitModel.LORENTZIAN: "Lorentz", FitModel.PSEUDO_VOIGT: "Voigt"}
+
+
+class MarkingMenu(QMenu):
+    """A click on a mark, or Space, changes it and leaves the menu open; elsewhere the entry alone is chosen."""
+
+    marked = Signal(str)
+    chosen = Signal(str)
+
+    def offer(self, key: str, words: str, *, is_on: bool) -> QAction:
+        """Add an entry with a mark."""
+        action = self.addAction(button_text(words))
+        action.setCheckable(True)
+        action.setChecked(is_on)
+        action.setData(key)
+        action.setToolTip("A click on the mark, or Space, adds it to what is drawn")
+        action.triggered.connect(lambda: self.chosen.emit(key))
+        return action
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        action = self.actionAt(event.position().toPoint())
+        if self._has_mark(action) and event.position().x() < MARK_PX:
+            self._mark(action)
+        else:
+            super().mouseReleaseEvent(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Space and self._has_mark(self.activeAction()):
+            self._mark(self.activeAction())
+        else:
+            super().keyPressEvent(event)
+
+    @staticmethod
+    def _has_mark(action: QAction | None) -> bool:
+        return action is not None and action.isCheckable() and action.isEnabled() and bool(action.data())
+
+    def _mark(self, action: QAction) -> None:
+        action.setChecked(not action.isChecked())
+        self.marked.emit(str(action.data()))
+
+
+class ExpressionEntry(QWidgetAction):
+    """A line for an expression of quantities, which says why it cannot be used, as it is typed.
+
+    Parameters
+    ----------
+    why_not : callable
+        Returns a sentence, or "" where an expression can be used.
+    """
+
+    entered = Signal(str)
+
+    def __init__(self, why_not: Callable[[str], str], parent: QWidget) -> None:
+        super().__init__(parent)
+        self._why_not = why_not
+        self.line = QLineEdit(placeholderText="Expression: A.sum / I0")
+        self.line.setAccessibleName("Expression of quantities")
+        self.line.setToolTip("Names of quantities with + - * / ( ) and functions; Return draws it")
+        self.reason = QLabel(textFormat=Qt.TextFormat.PlainText, wordWrap=True)
+        self.reason.setProperty("role", "muted")
+        self.reason.hide()
+        body = QWidget()
+        body.setMinimumWidth(ENTRY_PX)
+        box = QVBoxLayout(body)
+        box.setContentsMargins(10, 4, 10, 4)
+        box.addWidget(self.line)
+        box.addWidget(self.reason)
+        self.setDefaultWidget(body)
+        self.line.textEdited.connect(self._check)
+        self.line.installEventFilter(self)
+
+    def eventFilter(self, watched: object, event: QEvent) -> bool:
+        """Take Return for the expression: the menu would take it for its own entries."""
+        if (
+            isinstance(event, QKeyEvent)
+            and event.type() is QEvent.Type.KeyPress
+            and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+            and watched is self.line
+        ):
+            text = self.line.text().strip()
+            if text and self._check():
+                self.entered.emit(text)
+            return True
+        return False
+
+    def _check(self, _text: str = "") -> bool:
+        text = self.line.text().strip()
+        why_not = self._why_not(text) if text else ""
+        self.reason.setText(why_not)
+        self.reason.setVisible(bool(why_not))
+        return not why_not
+
+
+def offered_of(table: QuantityTable, kinds: Iterable[Kind]) -> dict[Kind, list[Quantity]]:
+    """Return what a table offers, by kind; kinds of which there is nothing are left out."""
+    found = {kind: [quantity for quantity in table.offered() if quantity.kind is kind] for kind in kinds}
+    return {kind: quantities for kind, quantities in found.items() if quantities}
+
+
+class ShownButton(ChoiceButton):
+    """What is drawn: of every region, of the whole frame, from the file, expressions; on which axis, divided by what."""
+
+    def __init__(self, choice: CurveChoice) -> None:
+        super().__init__("What the curves show of each frame", dict)
+        self._choice = choice
+        self.expression: ExpressionEntry | None = None
+        self.setMenu(self._marking(self))
+        self.menu().aboutToShow.connect(self._fill)
+
+    def show_choice(self) -> None:
+        """Say what is chosen."""
+        title = self._choice.shown_title
+        self.show_chosen(title, title, title)
+
+    def _marking(self, parent: QWidget, title: str = "") -> MarkingMenu:
+        menu = MarkingMenu(title, parent)
+        menu.setToolTipsVisible(True)
+        menu.chosen.connect(lambda name: self._choice.put(self._choice.settings.showing(name)))
+        menu.marked.connect(lambda name: self._choice.put(self._choice.settings.toggled(name)))
+        return menu
+
+    def _fill(self) -> None:
+        menu, choice = self.menu(), self._choice
+        assert isinstance(menu, MarkingMenu)
+        settings, table = choice.settings, choice.table
+        self._empty()
+        for what in table.region_columns or REGION_COLUMNS:
+            key = f"{EVERY}{what}"
+            menu.offer(key, OF_REGION.get(what, what), is_on=key in settings.shown)
+        menu.addSeparator()
+        for kind, quantities in offered_of(table, FURTHER_KINDS).items():
+            below = self._marking(menu, str(kind).capitalize())
+            for quantity in quantities:
+                below.offer(quantity.name, quantity.label, is_on=quantity.name in settings.shown)
+            menu.addMenu(below)
+        menu.addMenu(self._sides(menu))
+        menu.addMenu(self._divisors(menu))
+        menu.addSeparator()
+        self.expression = ExpressionEntry(table.why_not, menu)
+        self.expression.entered.connect(self._on_expression)
+        menu.addAction(self.expression)
+
+    def _sides(self, parent: QMenu) -> QMenu:
+        menu, settings = QMenu("On the right axis", parent), self._choice.settings
+        for name in settings.shown:
+            action = menu.addAction(button_text(self._choice.title(name)))
+            action.setCheckable(True)
+            action.setChecked(name in settings.right)
+            action.triggered.connect(lambda _, name=name: self._choice.put(self._choice.settings.on_other_side(name)))
+        menu.setEnabled(len(settings.shown) > 1)
+        return menu
+
+    def _divisors(self, parent: QMenu) -> QMenu:
+        menu, settings = QMenu("Divided by", parent), self._choice.settings
+        group = QActionGroup(menu)
+        found = offered_of(self._choice.table, (Kind.SCALAR, Kind.SCAN, Kind.POSITION, Kind.FRAME, Kind.EXPRESSION))
+        for name, words in (("", "nothing"), *((one.name, one.label) for quantities in found.values() for one in quantities)):
+            action = menu.addAction(button_text(words))
+            action.setCheckable(True)
+            action.setChecked(name == settings.over)
+            group.addAction(action)
+            action.triggered.connect(lambda _, name=name: self._choice.change(over=name))
+        return menu
+
+    def _on_expression(self, text: str) -> None:
+        self._choice.put(self._choice.settings.showing(text))
+        self.menu().close()
+
+
+class AgainstButton(ChoiceButton):
+    """What the curves are drawn against, and how they are joined."""
+
+    def __init__(self, choice: CurveChoice, name: str = "What the frames are drawn against") -> None:
+        super().__init__(name, dict)
+        self._choice = choice
+
+    def show_choice(self) -> None:
+        """Say what is chosen."""
+        name, _ = self._choice.against_label
+        part = self._choice.plan.part_text
+        self.show_chosen(self._choice.against, f"against {name}", name)
+        self.setAccessibleDescription(f"against {name}{f', {part}' if part else ''}")
+
+    def _fill(self) -> None:
+        menu, choice = self.menu(), self._choice
+        self._empty()
+        group = QActionGroup(menu)
+        for kind, quantities in offered_of(choice.table, Kind).items():
+            into = menu if kind in OPEN_KINDS else menu.addMenu(str(kind).capitalize())
+            for quantity in quantities:
+                if choice.can_be_against(quantity.name):
+                    self._offer(into, group, quantity)
+        menu.addSeparator()
+        for part, words in choice.parts.items():
+            self._toggle(menu, words, choice.plan.part == part, partial(choice.change, part=part))
+        menu.addSeparator()
+        taken = self._toggle(
+            menu, "Join as they were taken", choice.settings.as_taken, lambda: choice.change(as_taken=not choice.settings.as_taken)
+        )
+        taken.setEnabled(choice.can_be_against("order"))
+        self._toggle(menu, "Log places", choice.settings.log_x, lambda: choice.change(log_x=not choice.settings.log_x))
+
+    def _offer(self, menu: QMenu, group: QActionGroup, quantity: Quantity) -> None:
+        action = self._toggle(menu, quantity.label, quantity.name == self._choice.against, lambda: self._choice.choose(quantity.name))
+        group.addAction(action)
+
+    @staticmethod
+    def _toggle(menu: QMenu, words: str, is_on: bool, chosen: Callable[[], None]) -> QAction:
+        action = menu.addAction(button_text(words))
+        action.setCheckable(True)
+        action.setChecked(is_on)
+        action.triggered.connect(lambda: chosen())
+        return action
+
+
+class PartButton(ChoiceButton):
+    """Which part of the scan is drawn; not seen where there is but one, or no room for it."""
+
+    def __init__(self, choice: CurveChoice) -> None:
+        super().__init__("Which frames the curves show", lambda: choice.parts)
+        self._choice = choice
+        self._is_wanted = self._has_room = True
+        self.chosen.connect(lambda part: choice.change(part=part))
+
+    def show_choice(self) -> None:
+        """Say what is chosen."""
+        plan = self._choice.plan
+        self.show_chosen(plan.part, plan.part_text or "all frames", plan.part_text.split(" of ")[0] or "all")
+        self.setVisible(self._is_wanted)
+
+    def give_room(self, has_room: bool) -> None:
+        """Be there, or not."""
+        self._has_room = has_room
+        self.setVisible(self._is_wanted)
+
+    def setVisible(self, visible: bool) -> None:
+        self._is_wanted = visible
+        super().setVisible(visible and self._has_room and bool(self._choice.parts))
+
+
+class FitButton(ChoiceButton):
+    """What is fitted to the curves."""
+
+    def __init__(self, choice: CurveChoice) -> None:
+        super().__init__("What is fitted to the curves", fit_offers)
+        self._choice = choice
+        self.chosen.connect(lambda key: choice.change(fit=FitModel(key)))
+
+    def show_choice(self) -> None:
+        """Say what is chosen."""
+        model = self._choice.settings.fit
+        words = SHORT.get(model, model.words)
+        self.show_chosen(model, words, words)
