@@ -107,7 +107,7 @@ class MainWindow(QMainWindow):
         self.readout = ReadoutBar(session)
         self.empty = EmptyState(actions.open)
         self.snapshots = Snapshots(session, self.frame_view, self)
-        self.measuring = Measuring(session, self.frame_view, self.display, self)
+        self.measuring = Measuring(session, self.frame_view, self.display, gaps, pages, self)
         self.masks = MaskParts(session, self.display, self.measuring, self)
         self.rings = RingParts(session, self.measuring.overlay, self)
         self.alarms = AlarmParts(

@@ -11,10 +11,10 @@ from pytestqt.qtbot import QtBot
 
 from swmr_viewer.core.data_facts import DataFacts, ScanAxis
 from swmr_viewer.gui.assembly import Assembly
-from swmr_viewer.gui.curve_panel.grid_picture import MOST_SIDE, GridPicture
 from swmr_viewer.gui.picture.data_tabs import data_names
 from swmr_viewer.reader import messages as m
 from tests.gui.fakes import FakeSupervisor, picture
+from tests.gui.maps import values_on
 
 LEFT = Qt.MouseButton.LeftButton
 SHAPE = (4, 5)
@@ -124,9 +124,10 @@ def test_scalars_are_measured_for_curve_and_map(qtbot: QtBot, reader: FakeSuperv
     chart = measuring.scalars.map
     expected = np.full(20, np.nan)
     expected[indices] = [2.5, 2.0, 1.0, 0.5]
-    qtbot.waitUntil(lambda: chart.grid.picture.shape == SHAPE and chart.item.image is not None)
-    np.testing.assert_array_equal(chart.grid.picture, expected.reshape(SHAPE))
-    assert chart.plot.getAxis("bottom").labelText == "x index"
+    qtbot.waitUntil(lambda: np.isfinite(values_on(chart, 20)).sum() == 4 and chart.plot.item.image is not None)
+    np.testing.assert_array_equal(values_on(chart, 20), expected)
+    assert [chart.plot.axes[side].labelText for side in ("bottom", "left")] == ["x index", "y index"]
+    assert several.window.display.levels_in_use == chart.model.levels
     several.session.show_data(DATA[0].path)
     assert len(reader.sent(m.StopMeasuring)) == 1
 
@@ -182,8 +183,9 @@ def test_scalars_of_a_grid_are_a_map_at_its_places_and_the_curve_of_a_row(qtbot:
     axes = (ScanAxis("y", "mm", (0.0, 1.0, 2.0, 3.0)), ScanAxis("x", "um", (10.0, 20.0, 30.0, 40.0, 50.0)))
     open_scalars(qtbot, viewer, reader, SHAPE, axes)
     scalars, session = viewer.window.measuring.scalars, viewer.session
-    chart, curve = scalars.map, scalars.curve
-    qtbot.waitUntil(lambda: chart.item.image is not None and [len(one.getData()[0]) for one in curve.curves] == [5])
+    chart, curve = scalars.map.plot, scalars.curve
+    qtbot.waitUntil(lambda: np.isfinite(values_on(scalars.map, 20)).sum() == 10)
+    qtbot.waitUntil(lambda: [np.isfinite(one.getData()[1]).sum() for one in curve.curves] == [5])
     assert (chart.axes["left"].labelText, chart.axes["bottom"].labelText) == ("y (mm)", "x (um)")
     np.testing.assert_allclose(curve.curves[0].getData(), (axes[1].values, np.arange(5, 10) / 10))
     assert scalars.against.accessibleDescription() == "against x, row 1"
@@ -192,6 +194,7 @@ def test_scalars_of_a_grid_are_a_map_at_its_places_and_the_curve_of_a_row(qtbot:
         at = chart.view.mapFromScene(chart.box.mapViewToScene(QPointF(41.0, 0.2)))
         qtbot.mouseClick(chart.view.viewport(), button, pos=at)
         qtbot.waitUntil(act)
+    np.testing.assert_allclose(values_on(scalars.map, 20), [*np.arange(10) / 10, *[np.nan] * 10])
     assert chart.menu.words[:2] == ["Go to frame 3", "Copy the value 0.3"]
     low = chart.box.mapViewToScene(QPointF(10.0, 0.0)).y()
     assert low > chart.box.mapViewToScene(QPointF(10.0, 3.0)).y(), "positions grow upwards"
@@ -202,52 +205,6 @@ def test_names_of_data_sets_are_what_tells_them_apart() -> None:
     assert data_names(("/entry/data", "/entry/b/data")) == ["data", "b/data"]
     assert data_names(("/entry/data/x", "/entry/data/y")) == ["x", "y"]
     assert data_names(("/only/one",)) == ["one"]
-
-
-def test_a_scan_grid_has_gaps() -> None:
-    grid = GridPicture((2, 3))
-    assert grid.extremes() is None
-    grid.take(np.array([0, 1, 2]), np.array([1.0, np.nan, 3.0]))
-    np.testing.assert_array_equal(grid.picture, np.array([[1, np.nan, 3], [np.nan] * 3], np.float32))
-    assert grid.extremes() == (1.0, 3.0)
-    assert GridPicture((2, 3, 4)).picture.shape == (6, 4)
-    assert GridPicture((10,)).picture.size == GridPicture(()).picture.size == 0
-
-
-@pytest.mark.parametrize("columns", [(7,), (1500,)])
-def test_a_grid_that_grows_row_by_row_is_the_one_of_the_whole_scan_and_is_seldom_filled_anew(columns: tuple[int]) -> None:
-    rng = np.random.default_rng(1)
-    n_rows = 5000 if columns == (7,) else 2500
-    (inner,) = columns
-    values = rng.normal(size=n_rows * inner)
-    grid, n_filled, step = GridPicture((0, *columns)), 0, 37
-    for start in range(0, n_rows, step):
-        stop = min(start + step, n_rows)
-        if not grid.grow((stop, *columns)):
-            grid, n_filled = GridPicture((stop, *columns)), n_filled + 1
-            grid.take(np.arange(start * inner), values[: start * inner])
-        grid.take(np.arange(start * inner, stop * inner), values[start * inner : stop * inner])
-    assert n_filled <= 12
-    down, across = -(-grid.rows // grid.picture.shape[0]), -(-grid.columns // grid.picture.shape[1])
-    assert grid.picture.size <= 4 * MOST_SIDE**2
-    wanted = np.full(grid.picture.shape, np.nan, np.float32)
-    row, column = np.divmod(np.arange(values.size), grid.columns)
-    np.fmax.at(wanted, (row // down, column // across), values.astype(np.float32))
-    np.testing.assert_array_equal(grid.picture, wanted)
-
-
-def test_a_large_scan_grid_loses_no_high_value_however_its_values_come() -> None:
-    rng = np.random.default_rng(0)
-    values = rng.normal(size=2500 * 1500)
-    values[rng.random(values.size) < 0.3] = np.nan
-    grid = GridPicture((2500, 1500))
-    for part in np.array_split(rng.permutation(values.size), 7):
-        grid.take(part, values[part])
-    assert grid.picture.shape == (834, 750)
-    padded = np.full((834 * 3, 1500), np.nan)
-    padded[:2500] = values.reshape(2500, 1500)
-    wanted = np.fmax.reduce(np.fmax.reduce(padded.reshape(834, 3, 750, 2), axis=3), axis=1)
-    np.testing.assert_array_equal(grid.picture, wanted.astype(np.float32))
 
 
 @pytest.mark.parametrize(("scan_shape", "has_map"), [((20,), False), ((4, 5), True)])

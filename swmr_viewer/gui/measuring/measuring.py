@@ -30,6 +30,7 @@ from swmr_viewer.gui.regions import (
     make_measuring_actions,
     make_measuring_menu,
 )
+from swmr_viewer.gui.scan_map import MapPages, ScanGaps
 from swmr_viewer.gui.session import Session
 
 
@@ -44,11 +45,13 @@ class Measuring(QObject):
         Over whose image and curve marks are drawn.
     display : Display
         Says what is masked.
+    gaps, pages : ScanGaps, MapPages
+        As those of the panel of maps.
     window : QWidget
         Owner of the actions.
     """
 
-    def __init__(self, session: Session, view: FramePane, display: Display, window: QWidget) -> None:
+    def __init__(self, session: Session, view: FramePane, display: Display, gaps: ScanGaps, pages: MapPages, window: QWidget) -> None:
         super().__init__(window)
         self._session = session
         self._display = display
@@ -64,7 +67,7 @@ class Measuring(QObject):
         self.spans = SpansLayer(session, view.curve, self.measurements)
         self.crosshair = Crosshair(self.overlay)
         self.numbers = PixelNumbers(session, self.overlay)
-        self.scalars = Scalars(session, self.measurements)
+        self.scalars = Scalars(session, self.measurements, gaps, pages)
         self.waterfall = Waterfall(session, self.measurements)
         self.data_tabs = DataTabs(session)
         window.addActions([self.data_tabs.next_action, self.data_tabs.all_action])
@@ -73,7 +76,7 @@ class Measuring(QObject):
         self.profile_panel = ProfilePanel(session, self.measurements, display, self.crosshair, self.actions_)
         self.fits = PlotFits(session, self.measurements, self.fitter, self.profile_panel, view)
         self._shared = SharedAxis(view.curve, self.waterfall.plot)
-        over_frames = (self.regions_panel.curve, self.scalars.curve, self.scalars.map)
+        over_frames = (self.regions_panel.curve, self.scalars.curve, self.scalars.map.plot)
         of_frame = (self.profile_panel.curve, view.curve, self.waterfall.plot)
         own: dict[PlotPane, Sequence[QAction]] = {self.regions_panel.curve: (self.compare_menu.before, self.compare_menu.add)}
         self._menus = PlotMenus(session, self.measurements, over_frames, of_frame, self.regions_panel.table, own)

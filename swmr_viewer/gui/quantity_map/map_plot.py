@@ -11,7 +11,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
 
-from swmr_viewer.core.number_text import count_text
+from swmr_viewer.core.number_text import count_text, exact_text, full_text
 from swmr_viewer.gui.curves import MenuEntry, PlotPane
 from swmr_viewer.gui.display.color_maps import color_table
 from swmr_viewer.gui.display.display_settings import LevelMode
@@ -19,8 +19,7 @@ from swmr_viewer.gui.display.levels_model import LevelsModel
 from swmr_viewer.gui.look.theme import theme_of_application
 from swmr_viewer.gui.quantity_map.map_colors import map_image
 from swmr_viewer.gui.quantity_map.map_overlay import MapOverlay
-from swmr_viewer.gui.quantity_map.map_selector import MapSelector
-from swmr_viewer.gui.quantity_map.map_settings import MapChoices
+from swmr_viewer.gui.quantity_map.map_settings import MapSettingsOwner
 from swmr_viewer.gui.quantity_map.map_work import MapWork
 from swmr_viewer.quantities import GridPlacing, MapPicture, Values, View
 
@@ -44,7 +43,7 @@ class MapPlot(PlotPane):
     zoomed = Signal()
     """All of it is seen, or a part."""
 
-    def __init__(self, work: MapWork, choices: MapChoices, model: LevelsModel, parent: QWidget | None = None) -> None:
+    def __init__(self, work: MapWork, choices: MapSettingsOwner, model: LevelsModel, parent: QWidget | None = None) -> None:
         super().__init__("Map of a quantity", parent)
         self._work, self._choices, self._model = work, choices, model
         self._is_fitted = True
@@ -61,7 +60,6 @@ class MapPlot(PlotPane):
         self.box.disableAutoRange()
         self.box.setMouseMode(pg.ViewBox.PanMode)
         self.overlay = MapOverlay(self.box)
-        self.selector = MapSelector(self.view, self._to_map)
         self._connect()
 
     def _connect(self) -> None:
@@ -73,7 +71,6 @@ class MapPlot(PlotPane):
         self.view.scene().sigMouseClicked.connect(self._on_click)
         self.view.scene().sigMouseMoved.connect(self._on_pointer)
         self.view.pointer_left.connect(lambda: self.pointed.emit(None))
-        self.selector.outlined.connect(self.overlay.outline)
 
     # ---- what is seen
 
@@ -131,9 +128,10 @@ class MapPlot(PlotPane):
         counted = (False, False)
         if isinstance(drawing.placing, GridPlacing):
             counted = drawing.placing.x.is_index, drawing.placing.y.is_index
-        for side, name, is_index in zip(("bottom", "left"), (drawing.names.x, drawing.names.y), counted, strict=True):
+        sides = (("bottom", drawing.names.x, "right"), ("left", drawing.names.y, "upwards"))
+        for (side, name, where), is_index in zip(sides, counted, strict=True):
             quantity = drawing.table.quantity(name) if name else None
-            words = quantity.title if quantity is not None else name
+            words = quantity.title if quantity is not None else name or (self._work.counted_name(where) if is_index else "")
             unit = quantity.unit if quantity is not None and not is_index else ""
             self.label(side, f"{words} index" if words and is_index else words or "index", unit)
 
@@ -202,7 +200,8 @@ class MapPlot(PlotPane):
 
     # ---- the mouse
 
-    def _to_map(self, at: QPointF) -> tuple[float, float]:
+    def place_at(self, at: QPointF) -> tuple[float, float]:
+        """Return x and y of the map at a point of the view's viewport."""
         point = self.box.mapSceneToView(self.view.mapToScene(at.toPoint()))
         return point.x(), point.y()
 
@@ -225,4 +224,8 @@ class MapPlot(PlotPane):
         index = self._index if place is None else self.index_at(place)
         if index is None:
             return []
-        return [MenuEntry(f"Go to frame {count_text(index)}", lambda: self.index_clicked.emit(index))]
+        entries = [MenuEntry(f"Go to frame {count_text(index)}", lambda: self.index_clicked.emit(index))]
+        value = self._work.table.at(self._choices.settings.quantity, index)
+        if value is not None:
+            entries.append(MenuEntry(f"Copy the value {full_text(value)}", lambda: self.copy(exact_text(value))))
+        return entries

@@ -13,6 +13,7 @@ from swmr_viewer.core.number_text import count_text, narrow_text
 from swmr_viewer.core.plain_text import plain
 from swmr_viewer.core.ranges import IndexArray
 from swmr_viewer.gui.quantity_map.map_plot import MapPlot
+from swmr_viewer.gui.quantity_map.map_selector import MapSelector
 from swmr_viewer.gui.quantity_map.map_settings import MapChoices
 from swmr_viewer.gui.quantity_map.map_work import BUDGET_S, MapWork
 from swmr_viewer.gui.session import Session
@@ -49,8 +50,10 @@ class MapSelection(QObject):
         self._told: tuple[tuple[object, ...], str] = ((), "")
         self._further = QTimer(self, singleShot=True, interval=0)
         self._further.timeout.connect(self._find)
-        plot.selector.selected.connect(self.select)
-        plot.selector.given_up.connect(lambda: plot.overlay.outline(None))
+        self.selector = MapSelector(plot.view, plot.place_at)
+        self.selector.outlined.connect(plot.overlay.outline)
+        self.selector.selected.connect(self.select)
+        self.selector.given_up.connect(lambda: plot.overlay.outline(None))
         plot.view.installEventFilter(self)
         for signal in (session.mode_changed, session.request_changed):
             signal.connect(self._follow)

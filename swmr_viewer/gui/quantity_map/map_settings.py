@@ -50,11 +50,20 @@ class MapSettings:
         return self.levels is None
 
 
-class MapChoices(QObject):
-    """The one truth of how maps are drawn, by the names of places."""
+class MapSettingsOwner(QObject):
+    """Says how a map is drawn now."""
 
     changed = Signal()
     """Other settings count now."""
+
+    @property
+    def settings(self) -> MapSettings:
+        """Those that count."""
+        raise NotImplementedError
+
+
+class MapChoices(MapSettingsOwner):
+    """The one truth of how maps are drawn, by the names of places."""
 
     def __init__(self, session: Session, parent: QObject | None = None) -> None:
         super().__init__(parent)

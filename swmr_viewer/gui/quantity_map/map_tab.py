@@ -91,7 +91,7 @@ class QuantityMapTab(QObject):
         for kind, action in ((RECTANGLE, actions.rectangle), (LASSO, actions.lasso)):
             action.setCheckable(True)
             action.triggered.connect(lambda _, kind=kind: self._take(kind))
-        plot.selector.kind_changed.connect(self._show_tool)
+        selection.selector.kind_changed.connect(self._show_tool)
         for signal in (selection.changed, self.map.choices.changed):
             signal.connect(self._enable)
         self.map.title_changed.connect(self._name)
@@ -111,7 +111,7 @@ class QuantityMapTab(QObject):
 
     def _take(self, kind: str) -> None:
         self.show()
-        self.map.plot.selector.take(kind)
+        self.map.selection.selector.take(kind)
 
     def _show_tool(self, kind: str) -> None:
         self.actions.rectangle.setChecked(kind == RECTANGLE)

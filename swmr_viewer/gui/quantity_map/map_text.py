@@ -9,7 +9,7 @@ from swmr_viewer.core.plain_text import plain
 from swmr_viewer.quantities import INDEX, MapNames, Page, QuantityTable
 
 
-def point_text(table: QuantityTable, names: MapNames, index: int, line_name: str = "") -> str:
+def point_text(table: QuantityTable, names: MapNames, index: int, line_name: str = "", *, words: str = "") -> str:
     """Return what is known of a point: ``A sum 71.2 counts, stage_x 0.31 mm, frame 341``.
 
     Parameters
@@ -22,19 +22,22 @@ def point_text(table: QuantityTable, names: MapNames, index: int, line_name: str
         Which point.
     line_name : str
         What it is drawn against where it is no map.
+    words : str
+        What the value is called; its quantity's title if empty.
     """
     where = dict.fromkeys(name for name in (names.x, names.y, line_name) if name and name != INDEX)
-    words = [_of(table, names.value, index, "no value"), *(_of(table, name, index, "") for name in where)]
-    return ", ".join([*filter(None, words), f"frame {count_text(index)}"])
+    told = [_of(table, names.value, index, "no value", words), *(_of(table, name, index, "") for name in where)]
+    return ", ".join([*filter(None, told), f"frame {count_text(index)}"])
 
 
-def _of(table: QuantityTable, name: str, index: int, nothing: str) -> str:
+def _of(table: QuantityTable, name: str, index: int, nothing: str, words: str = "") -> str:
     quantity, value = table.quantity(name), table.at(name, index)
     if quantity is None:
         return ""
+    words = words or plain(quantity.title)
     if value is None:
-        return f"{plain(quantity.title)} {nothing}" if nothing else ""
-    return f"{plain(quantity.title)} {compact_text(value_text(value))} {plain(quantity.unit)}".rstrip()
+        return f"{words} {nothing}" if nothing else ""
+    return f"{words} {compact_text(value_text(value))} {plain(quantity.unit)}".rstrip()
 
 
 def table_text(table: QuantityTable, names: MapNames, page: Page, line_name: str = "") -> str:

@@ -13,7 +13,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from swmr_viewer.core.number_text import position_text
 from swmr_viewer.core.progress import COMPLETE
 from swmr_viewer.core.scan import index_of
-from swmr_viewer.gui.quantity_map.map_settings import MapChoices
+from swmr_viewer.gui.quantity_map.map_settings import MapSettingsOwner
 from swmr_viewer.gui.scan_map import MapPages, ScanGaps
 from swmr_viewer.gui.session import Session
 from swmr_viewer.quantities import (
@@ -58,16 +58,28 @@ class MapWork(QObject):
         Which points are missing.
     pages : MapPages
         Which page of a scan with three axes or more.
-    choices : MapChoices
-        What a person chose.
+    choices : MapSettingsOwner
+        What is drawn.
+    purpose : str
+        Under which it has quantities measured and read.
     """
 
     drawn = Signal()
     """There is more to be seen of ``drawing``."""
 
-    def __init__(self, session: Session, gaps: ScanGaps, pages: MapPages, choices: MapChoices, parent: QObject | None = None) -> None:
+    def __init__(
+        self,
+        session: Session,
+        gaps: ScanGaps,
+        pages: MapPages,
+        choices: MapSettingsOwner,
+        parent: QObject | None = None,
+        *,
+        purpose: str = PURPOSE,
+    ) -> None:
         super().__init__(parent)
         self._session, self._gaps, self._pages, self._choices = session, gaps, pages, choices
+        self._purpose = purpose
         self._is_seen = self._is_stale = False
         self._view: View | None = None
         self._steps: Iterator[None] | None = None
@@ -100,6 +112,21 @@ class MapWork(QObject):
     def quantity(self) -> Quantity | None:
         """What is drawn; None where there is no such quantity."""
         return self.table.quantity(self._choices.settings.quantity)
+
+    @property
+    def lack(self) -> str:
+        """Why nothing can be drawn, as a sentence; "" where something can."""
+        why_not = self.table.why_not(self._choices.settings.quantity) if self.table.size else ""
+        if why_not or self.line_name or (self.drawing is not None and self.drawing.placing is not None):
+            return why_not
+        return "Known once the file is open" if not self.table.size else "Where the points are is not known yet"
+
+    def counted_name(self, side: str) -> str:
+        """Return what the scan's axis to the ``right``, or ``upwards``, is called where its points are counted, or ""."""
+        data = self._session.scan.data
+        axes = data.facts.scan_axes if data is not None else ()
+        is_of_scan = len(axes) == len(self.table.scan_shape) > 1
+        return axes[-1 if side == "right" else -2].name if is_of_scan else ""
 
     @property
     def page(self) -> Page:
@@ -160,7 +187,7 @@ class MapWork(QObject):
         """Have what is drawn read and measured, and draw it, only while somebody sees it."""
         self._is_seen = seen
         if not seen:
-            self._session.want_quantities(PURPOSE, ())
+            self._session.want_quantities(self._purpose, ())
         self.draw_soon()
 
     # ---- when
@@ -227,7 +254,7 @@ class MapWork(QObject):
 
     def _want(self, names: MapNames) -> None:
         looked_at = self.motors if self.page.is_line and not (self._choices.settings.x and self._choices.settings.y) else ()
-        self._session.want_quantities(PURPOSE, filter(None, dict.fromkeys((names.value, names.x, names.y, *looked_at))))
+        self._session.want_quantities(self._purpose, filter(None, dict.fromkeys((names.value, names.x, names.y, *looked_at))))
 
     def fates(self, start: int, stop: int) -> Fates:
         """Return what became of the points from one flat index up to another, values apart."""

@@ -126,10 +126,10 @@ class QuantityMap(QWidget):
         self._plots.setCurrentIndex(1 if self.work.line_name else 0)
         self.column.tell(self.choices.settings, quantity.unit if quantity is not None else "")
         self.column.bar.set_colors(self.choices.settings.color_map, self.choices.settings.inverted)
-        why_not = self.work.table.why_not(self.choices.settings.quantity) if self.work.table.size else ""
+        lack = self.work.lack
         for plot in (self.plot, self.line):
-            if why_not or not self.work.line_name:
-                plot.say_nothing(why_not or ("" if drawing is not None and drawing.placing is not None else self._nothing))
+            if lack or not self.work.line_name:
+                plot.say_nothing(lack)
         self.column.setVisible(not self.plot.view.isHidden())
         picture = drawing.picture if drawing is not None else None
         self.words.tell_fates(picture.fates if picture is not None else None)
@@ -138,10 +138,6 @@ class QuantityMap(QWidget):
             self._title = self.title
             self.title_changed.emit(self._title)
         self._mark()
-
-    @property
-    def _nothing(self) -> str:
-        return "Known once the file is open" if not self.work.table.size else "Where the points are is not known yet"
 
     def _mark(self) -> None:
         scan = self._session.scan

@@ -132,14 +132,14 @@ def test_curves_and_map_of_scalars_have_the_scale(qtbot: QtBot, reader: FakeSupe
     show(qtbot, several, reader, np.array(1000.0))
     window, scalars = several.window, several.window.measuring.scalars
     say_measured(reader)
-    qtbot.waitUntil(lambda: scalars.map.item.image is not None and len(scalars.curve.curves) == 1)
+    qtbot.waitUntil(lambda: scalars.map.plot.item.image is not None and len(scalars.curve.curves) == 1)
     scalars.choice.choose("index")
     qtbot.waitUntil(lambda: len(scalars.curve.curves[0].getData()[0]) == 10)
     qtbot.keyClick(window, KEYS[Scale.LOG], CONTROL)
     _, y = scalars.curve.curves[0].getData()
     assert np.allclose(y[:4], (0, 1, 2, 3))
     qtbot.keyClick(window, Qt.Key.Key_A, CONTROL)
-    wait_for_color(qtbot, scalars.map, (1.2, 0.2), color_table("viridis")[85])
+    wait_for_color(qtbot, scalars.map.plot, (1.2, 0.2), color_table("viridis")[85])
 
 
 def test_what_cannot_be_applied_is_not_offered(qtbot: QtBot, reader: FakeSupervisor, several: Assembly) -> None:

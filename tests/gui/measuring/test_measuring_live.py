@@ -14,6 +14,7 @@ from swmr_viewer.core.number_text import narrow_text
 from swmr_viewer.gui.assembly import Assembly
 from swmr_viewer.scan_model import AlarmRule
 from swmr_viewer.simulator.defects import pixel_mask
+from tests.gui.maps import values_on
 from tests.gui.waiting import WAIT_MS, wait_shown
 
 pytestmark = [pytest.mark.live, pytest.mark.slow]
@@ -104,8 +105,8 @@ def test_scalars_are_a_curve_and_a_map_of_every_point(qtbot: QtBot, live_viewer:
     column = wait_measured(qtbot, assembly, "maximum", 7)
     np.testing.assert_array_equal(column, [float(scan.expected(i)) for i in range(7)])
     chart = assembly.window.measuring.scalars.map
-    qtbot.waitUntil(lambda: chart.grid.picture.shape == (3, 4) and np.count_nonzero(~np.isnan(chart.grid.picture)) == 7, timeout=WAIT_MS)
-    np.testing.assert_array_equal(chart.grid.picture.ravel()[:7], column.astype(np.float32))
+    qtbot.waitUntil(lambda: np.isfinite(values_on(chart, 12)).sum() == 7, timeout=WAIT_MS)
+    np.testing.assert_array_equal(values_on(chart, 12)[:7], column)
 
 
 def test_another_detector_is_shown_in_its_tab(qtbot: QtBot, live_viewer: LiveViewer, live_writer: Any) -> None:
