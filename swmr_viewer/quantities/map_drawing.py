@@ -98,10 +98,11 @@ class MapDrawing:
     # ---- where the points are
 
     def _look_where(self) -> Iterator[None]:
-        names, known = self._where, set[int]()
-        known.update(*(self.table.block_numbers(name) for name in names if name))
+        names = self._where
+        x, y = (self.table.column(name) for name in names)
+        known = {number for name, column in zip(names, (x, y), strict=True) if name for number in column.block_numbers}
         for number in self._blocks:
-            versions = self.table.version(names[0], number), self.table.version(names[1], number)
+            versions = x.version(number), y.version(number)
             if number in known and self._taken.get(number) != versions:
                 self._taken[number] = versions
                 start, stop = max(self.page.start, number * BLOCK), min(self.page.stop, (number + 1) * BLOCK)
@@ -143,8 +144,9 @@ class MapDrawing:
     def _look_what(self) -> None:
         """Mark what changed since the last time."""
         assert self.picture is not None
+        column = self.table.column(self.names.value)
         for number in self._blocks:
-            version = self.table.version(self.names.value, number)
+            version = column.version(number)
             if self._versions.get(number) != version:
                 self._versions[number] = version
                 self.picture.mark(number * BLOCK, (number + 1) * BLOCK)

@@ -48,6 +48,8 @@ class MeasuredValues:
 
     def settle_on(self, scan_shape: tuple[int, ...]) -> None:
         """Have what is known on this scan shape, if it is a larger one."""
+        if scan_shape == self.scan_shape:  # it is asked for with each look at a column
+            return
         before = self.scan_shape + (1,) * (len(scan_shape) - len(self.scan_shape))
         if self.scan_shape and (len(before) > len(scan_shape) or any(old > new for old, new in zip(before, scan_shape, strict=True))):
             return

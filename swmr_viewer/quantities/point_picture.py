@@ -53,12 +53,12 @@ class PointPicture:
         """Whether all that is known is in the picture."""
         return not self._stale and not any(True for _ in self._unplaced())
 
-    def _versions(self, number: int) -> tuple[int, int]:
-        return self._table.version(self._where[0], number), self._table.version(self._where[1], number)
-
-    def _unplaced(self) -> Iterator[int]:
-        known = set(self._table.block_numbers(self._where[0])) & set(self._table.block_numbers(self._where[1]))
-        return (number for number in self._blocks if number in known and self._placed.get(number) != self._versions(number))
+    def _unplaced(self) -> Iterator[tuple[int, tuple[int, int]]]:
+        """Yield the blocks whose points are to be placed, and the versions of their positions."""
+        x, y = (self._table.column(name) for name in self._where)
+        known = set(x.block_numbers) & set(y.block_numbers)
+        versions = ((number, (x.version(number), y.version(number))) for number in self._blocks if number in known)
+        return ((number, found) for number, found in versions if self._placed.get(number) != found)
 
     def mark(self, start: int, stop: int) -> None:
         """Take note that the points from one flat index up to another changed."""
@@ -67,8 +67,8 @@ class PointPicture:
     def work(self) -> Iterator[None]:
         """Bring the picture up to date, in pieces."""
         unplaced = list(self._unplaced())
-        for number in unplaced:
-            self._placed[number] = self._versions(number)
+        for number, versions in unplaced:
+            self._placed[number] = versions
             start, stop = self._part(number)
             places = (self._table.part(name, start, stop) for name in self._where)
             yield from self._nearest.put(np.arange(start, stop), *places)
