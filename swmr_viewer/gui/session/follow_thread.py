@@ -12,15 +12,19 @@ from threading import Lock
 from typing import Any, Protocol
 
 import numpy as np
-from PySide6.QtCore import QObject, Qt, QThread, Signal
+from PySide6.QtCore import QObject, Qt, QThread, QTimer, Signal
 
 from swmr_viewer.core.progress import GrowingArray
-from swmr_viewer.core.ranges import IndexArray, indices_of, joined, runs_of
+from swmr_viewer.core.ranges import IndexArray, indices_of, runs_of
+from swmr_viewer.gui.session.progress_mailbox import ProgressMailbox
 from swmr_viewer.reader import messages as m
 from swmr_viewer.scan_model import LiveFrame, Mask, Pixels, frame_from_event
 
 WAIT_S = 1.0
 STOP_BOUND_S = 3.0
+_ACKNOWLEDGED: dict[type, Callable[[int], m.Request]] = {
+    m.Measured: m.AcknowledgeMeasured, m.OrderRead: m.AcknowledgeOrder, m.ScalarsRead: m.AcknowledgeScalars,
+}  # fmt: skip
 
 
 class SupervisorLike(Protocol):
@@ -71,7 +75,10 @@ class FollowThread(QThread):
             m.Ended: self._on_ended, m.Resumed: self._on_resumed,
         }  # fmt: skip
         # Behind what others connect in the window's event queue: when this runs, they have had their turn.
-        self.received.connect(self._acknowledge, Qt.ConnectionType.QueuedConnection)
+        self.received.connect(self._on_received, Qt.ConnectionType.QueuedConnection)
+        self._handled: list[m.Request] = []
+        self._acknowledging = QTimer(self, singleShot=True, interval=0)
+        self._acknowledging.timeout.connect(self._acknowledge)
 
     def follow(self, request: m.FollowRequest) -> int:
         """Follow this from now on; return its generation."""
@@ -85,14 +92,19 @@ class FollowThread(QThread):
         self._supervisor.send(request)
 
     def take_progress(self, generation: int) -> list[m.KeysChanged]:
-        """Return the keys that came since the last call, the oldest first; the reader may send the next.
+        """Return keys that came since the last call, the oldest first; of very many some, and others wait (``has_progress``).
 
-        Their ``completed`` are the frames that were not announced before.
+        Their ``completed`` are the frames that were not announced before. Once all are taken, the reader may send the next.
         """
         taken = self._progress.take(generation)
-        if taken:
+        if taken and not self.has_progress:
             self._supervisor.send(m.AcknowledgeProgress(generation))
         return taken
+
+    @property
+    def has_progress(self) -> bool:
+        """Whether there are keys for ``take_progress``."""
+        return self._progress.holds_any
 
     def frame_taken(self) -> None:
         """Take note that the last ``frame_ready`` was handled: the next frame may travel, and is emitted at once.
@@ -154,13 +166,17 @@ class FollowThread(QThread):
         if travelling is not None:
             self.frame_ready.emit(travelling)
 
-    def _acknowledge(self, event: m.Event) -> None:
-        if isinstance(event, m.Measured):
-            self._supervisor.send(m.AcknowledgeMeasured(event.generation))
-        elif isinstance(event, m.OrderRead):
-            self._supervisor.send(m.AcknowledgeOrder(event.generation))
-        elif isinstance(event, m.ScalarsRead):
-            self._supervisor.send(m.AcknowledgeScalars(event.generation))
+    def _on_received(self, event: Any) -> None:
+        kind = _ACKNOWLEDGED.get(type(event))
+        if kind is not None:
+            self._handled.append(kind(event.generation))
+            self._acknowledging.start()
+
+    def _acknowledge(self) -> None:
+        """Have the next ones sent, in a turn of the event loop of their own: all that came quickly was taken in one turn."""
+        handled, self._handled = self._handled, []
+        for acknowledged in handled:
+            self._supervisor.send(acknowledged)
 
     def _on_ended(self, event: m.Ended) -> None:
         if not self._end_announced:  # a reader that was replaced after the end repeats it
@@ -199,36 +215,6 @@ class AnnouncedFrames:
             self._mask.grow(scan_shape)
         except (ValueError, TypeError, LookupError):  # no larger one: the two cannot be compared
             self._mask = GrowingArray(scan_shape, np.bool_, False)
-
-
-class ProgressMailbox:
-    """Keys between the reader's thread and the window: what is not taken yet is merged, so that nothing queues."""
-
-    def __init__(self) -> None:
-        self._lock = Lock()
-        self._waiting: list[m.KeysChanged] = []
-
-    def offer(self, keys: m.KeysChanged) -> None:
-        """Take keys in."""
-        with self._lock:
-            if self._waiting and _continues(keys, self._waiting[-1]):
-                keys = _merged(self._waiting.pop(), keys)
-            self._waiting.append(keys)
-
-    def take(self, generation: int) -> list[m.KeysChanged]:
-        """Hand out what came for this generation since the last time, the oldest first; all else is stale and dropped."""
-        with self._lock:
-            taken, self._waiting = self._waiting, []
-        return [keys for keys in taken if keys.generation == generation]
-
-
-def _continues(later: m.KeysChanged, earlier: m.KeysChanged) -> bool:
-    return not later.whole and (later.generation, later.scan_shape) == (earlier.generation, earlier.scan_shape)
-
-
-def _merged(earlier: m.KeysChanged, later: m.KeysChanged) -> m.KeysChanged:
-    added = tuple(joined(parts) for parts in zip(earlier.added, later.added, strict=True))
-    return replace(later, added=added, whole=earlier.whole, completed=joined((earlier.completed, later.completed)))
 
 
 class BesideMailbox:

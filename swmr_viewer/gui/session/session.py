@@ -80,6 +80,10 @@ class Session(QObject):
         # A turn of the event loop for each frame: taken from within the handling of the one before, frames nested and nothing was painted.
         self._next_frame = QTimer(self, singleShot=True, interval=0)
         self._next_frame.timeout.connect(thread.frame_taken)
+        self._further_keys = QTimer(self, singleShot=True, interval=0)
+        self._further_keys.timeout.connect(self._on_progress)
+        self._end: m.Ended | None = None
+        """What waits for the keys that came before it."""
         self._ticker = QTimer(self, interval=TICK_MS)
         self._ticker.timeout.connect(self.tick)
         self._ticker.start()
@@ -87,7 +91,7 @@ class Session(QObject):
         thread.frame_ready.connect(self._on_frame)
         thread.beside_changed.connect(self._on_beside)
         thread.received.connect(self._receive)
-        thread.finished.connect(self._receive)
+        thread.finished.connect(self._on_finished)
 
     # ---- what the thread brings
 
@@ -111,6 +115,17 @@ class Session(QObject):
             return
         for keys in self._thread.take_progress(self.scan.generation):
             self._receive(keys)
+        if self._thread.has_progress:
+            self._further_keys.start()
+        elif self._end is not None:
+            end, self._end = self._end, None
+            self._receive(end)
+
+    def _on_finished(self, end: m.Ended) -> None:
+        if self._further_keys.isActive():
+            self._end = end
+        else:
+            self._receive(end)
 
     def _on_frame(self, frame: LiveFrame) -> None:
         if frame.generation == self.scan.generation:
@@ -302,4 +317,5 @@ class Session(QObject):
         """Let go of the shown frame and of the clock; the thread is its owner's to stop."""
         self._ticker.stop()
         self._next_frame.stop()
+        self._further_keys.stop()
         self._emit(self._model.drop_shown())
