@@ -70,6 +70,8 @@ def test_the_json_says_where_the_frame_came_from(tmp_path: Path) -> None:
         "motor_positions": [],
         "combined": 1,
         "combined_how": None,
+        "corrected": None,
+        "compared": None,
         "shape": [2, 3],
         "dtype": ">u2",
         "levels": [0.0, 250.5],

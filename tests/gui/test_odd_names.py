@@ -49,8 +49,8 @@ def test_every_data_set_is_named_and_drawn(qtbot: QtBot, live_viewer: Callable[.
     viewer = live_viewer(path, data_paths=paths)
     session, window = viewer.session, viewer.window
     tabs = window.measuring.data_tabs
-    qtbot.waitUntil(lambda: tabs.count() == len(SHOWN), timeout=20_000)
-    assert [tabs.tabText(number).replace("&&", "&") for number in range(tabs.count())] == list(SHOWN)
+    qtbot.waitUntil(lambda: tabs.count() == len(SHOWN) + 1, timeout=20_000)
+    assert [tabs.tabText(number).replace("&&", "&") for number in range(tabs.count())] == [*SHOWN, "side by side"]
     for number, name in enumerate(SHOWN):
         tabs.setCurrentIndex(number)
         qtbot.waitUntil(lambda number=number: session.scan.shown is not None and session.scan.shown.raw[0, 0] == number + 1, timeout=20_000)

@@ -8,6 +8,7 @@ import pyqtgraph as pg
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 
+from swmr_viewer.gui.look.painting import guarded
 from swmr_viewer.gui.scan_map import draw_ring
 from swmr_viewer.quantities import Values
 
@@ -45,9 +46,11 @@ class MapOverlay(pg.GraphicsObject):
         self._outline = polygon
         self.update()
 
+    @guarded
     def boundingRect(self) -> QRectF:
         return QRectF(self._box.rect())
 
+    @guarded
     def paint(self, painter: QPainter, *args: Any) -> None:
         area = self._box.rect()
         painter.setClipRect(area)
