@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QDoubleSpinBox, QGridLayout,
 
 from swmr_viewer.gui.look.icons import wear
 from swmr_viewer.gui.look.labels import tip
+from swmr_viewer.gui.quantities import list_quantities
 from swmr_viewer.quantities import Quantity
 from swmr_viewer.scan_model import AlarmRule, Watch
 
@@ -50,7 +51,8 @@ class RuleRow(QObject):
         super().__init__(parent)
         self.rule = rule
         self._offers, self._why_not = offers, why_not
-        self._quantities: tuple[Quantity, ...] = ()
+        self._first_of_scan = 0
+        """Which entry of what is watched is the first that is no quantity."""
         self._build()
         self._show()
         self.on.toggled.connect(lambda on: self._change(on=on))
@@ -108,8 +110,10 @@ class RuleRow(QObject):
             widget.blockSignals(True)
         self.on.setChecked(rule.on)
         self.what.clear()
-        self._quantities = tuple(self._offers())
-        self.what.addItems([*(quantity.title for quantity in self._quantities), *OF_SCAN.values()])
+        list_quantities(self.what, self._offers())
+        self.what.insertSeparator(self.what.count())
+        self._first_of_scan = self.what.count()
+        self.what.addItems([*OF_SCAN.values()])
         at = self._number()
         self.what.setCurrentIndex(at)
         if at < 0:
@@ -118,7 +122,8 @@ class RuleRow(QObject):
         self.side.addItems(["above", "below"] if rule.is_of_values else [SIDES[rule.watch]])
         self.side.setCurrentIndex(1 if rule.watch is Watch.BELOW else 0)
         self.side.setEnabled(rule.is_of_values)
-        unit = self._quantities[at].unit if 0 <= at < len(self._quantities) else ""
+        quantity = self._quantity(at)
+        unit = quantity.unit if quantity is not None else ""
         self.level.setSuffix(f" {unit}" if rule.is_of_values and unit else SUFFIXES.get(rule.watch, ""))
         self.level.setMinimum(-MOST if rule.is_of_values else 0.0)
         self.level.setDecimals(3 if rule.is_of_values else 1 if rule.watch is Watch.SILENT else 0)
@@ -137,15 +142,21 @@ class RuleRow(QObject):
 
     def _number(self) -> int:
         """Return which of the offers is watched; -1 where none is."""
-        rule, n = self.rule, len(self._quantities)
+        rule = self.rule
         if not rule.is_of_values:
-            return n + list(OF_SCAN).index(rule.watch)
-        return next((number for number in range(n) if self._quantities[number].name == rule.quantity), -1)
+            return self._first_of_scan + list(OF_SCAN).index(rule.watch)
+        found = ((number, self._quantity(number)) for number in range(self._first_of_scan))
+        return next((number for number, quantity in found if quantity is not None and quantity.name == rule.quantity), -1)
+
+    def _quantity(self, number: int) -> Quantity | None:
+        """Return the quantity that is offered there; None: it is none."""
+        found = self.what.itemData(number)
+        return found if isinstance(found, Quantity) else None
 
     def _choose(self, number: int) -> None:
-        if number < len(self._quantities):
-            self._watch_quantity(self._quantities[number].name)
-        elif (chosen := list(OF_SCAN)[number - len(self._quantities)]) is not self.rule.watch:
+        if (quantity := self._quantity(number)) is not None:
+            self._watch_quantity(quantity.name)
+        elif number >= self._first_of_scan and (chosen := list(OF_SCAN)[number - self._first_of_scan]) is not self.rule.watch:
             self._change(watch=chosen, level=USUAL[chosen])
 
     def _watch_quantity(self, name: str) -> None:

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QAction, QActionGroup, QKeyEvent, QMouseEvent
-from PySide6.QtWidgets import QLabel, QLineEdit, QMenu, QVBoxLayout, QWidget, QWidgetAction
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QAction, QKeyEvent, QMouseEvent
+from PySide6.QtWidgets import QMenu, QWidget
 
 from swmr_viewer.gui.curve_panel.curve_choice import CurveChoice
 from swmr_viewer.gui.curve_panel.curve_settings import EVERY
 from swmr_viewer.gui.curve_panel.small_buttons import ChoiceButton
 from swmr_viewer.gui.fitting import fit_offers
 from swmr_viewer.gui.look.labels import button_text
-from swmr_viewer.quantities import OF_REGION, FitModel, Kind, Quantity, QuantityTable
+from swmr_viewer.gui.quantities import ExpressionEntry, add_quantities, fill_quantities
+from swmr_viewer.quantities import OF_REGION, FitModel, Kind, Quantity
 from swmr_viewer.reader.messages import REGION_COLUMNS
 
 MARK_PX = 26
@@ -23,7 +24,8 @@ OPEN_KINDS = (Kind.SCAN, Kind.POSITION)
 """Shown at once; those of other kinds one menu further."""
 FURTHER_KINDS = (Kind.FRAME, Kind.SCALAR, Kind.POSITION, Kind.SCAN, Kind.EXPRESSION, Kind.REDUCTION)
 
-ENTRY_PX = 260
+DIVISOR_KINDS = (Kind.SCALAR, Kind.SCAN, Kind.POSITION, Kind.FRAME, Kind.EXPRESSION)
+"""Monitors first."""
 SHORT = {FitModel.NONE: "Fit", FitModel.GAUSSIAN: "Gauss", FitModel.LORENTZIAN: "Lorentz", FitModel.PSEUDO_VOIGT: "Voigt"}
 
 
@@ -65,64 +67,6 @@ class MarkingMenu(QMenu):
         self.marked.emit(str(action.data()))
 
 
-class ExpressionEntry(QWidgetAction):
-    """A line for an expression of quantities, which says why it cannot be used, as it is typed.
-
-    Parameters
-    ----------
-    why_not : callable
-        Returns a sentence, or "" where an expression can be used.
-    """
-
-    entered = Signal(str)
-
-    def __init__(self, why_not: Callable[[str], str], parent: QWidget) -> None:
-        super().__init__(parent)
-        self._why_not = why_not
-        self.line = QLineEdit(placeholderText="Expression: A.sum / I0")
-        self.line.setAccessibleName("Expression of quantities")
-        self.line.setToolTip("Names of quantities with + - * / ( ) and functions; Return draws it")
-        self.reason = QLabel(textFormat=Qt.TextFormat.PlainText, wordWrap=True)
-        self.reason.setProperty("role", "muted")
-        self.reason.hide()
-        body = QWidget()
-        body.setMinimumWidth(ENTRY_PX)
-        box = QVBoxLayout(body)
-        box.setContentsMargins(10, 4, 10, 4)
-        box.addWidget(self.line)
-        box.addWidget(self.reason)
-        self.setDefaultWidget(body)
-        self.line.textEdited.connect(self._check)
-        self.line.installEventFilter(self)
-
-    def eventFilter(self, watched: object, event: QEvent) -> bool:
-        """Take Return for the expression: the menu would take it for its own entries."""
-        if (
-            isinstance(event, QKeyEvent)
-            and event.type() is QEvent.Type.KeyPress
-            and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
-            and watched is self.line
-        ):
-            text = self.line.text().strip()
-            if text and self._check():
-                self.entered.emit(text)
-            return True
-        return False
-
-    def _check(self, _text: str = "") -> bool:
-        text = self.line.text().strip()
-        why_not = self._why_not(text) if text else ""
-        self.reason.setText(why_not)
-        self.reason.setVisible(bool(why_not))
-        return not why_not
-
-
-def offered_of(table: QuantityTable, kinds: Iterable[Kind]) -> dict[Kind, list[Quantity]]:
-    """Return what a table offers, by kind; kinds of which there is nothing are left out."""
-    found = {kind: [quantity for quantity in table.offered() if quantity.kind is kind] for kind in kinds}
-    return {kind: quantities for kind, quantities in found.items() if quantities}
-
-
 class ShownButton(ChoiceButton):
     """What is drawn: of every region, of the whole frame, from the file, expressions; on which axis, divided by what."""
 
@@ -145,6 +89,13 @@ class ShownButton(ChoiceButton):
         menu.marked.connect(lambda name: self._choice.put(self._choice.settings.toggled(name)))
         return menu
 
+    def _marking_below(self, title: str, parent: QMenu) -> QMenu:
+        return self._marking(parent, title)
+
+    def _offer(self, menu: QMenu, quantity: Quantity) -> None:
+        assert isinstance(menu, MarkingMenu)
+        menu.offer(quantity.name, quantity.label, is_on=quantity.name in self._choice.settings.shown)
+
     def _fill(self) -> None:
         menu, choice = self.menu(), self._choice
         assert isinstance(menu, MarkingMenu)
@@ -154,11 +105,7 @@ class ShownButton(ChoiceButton):
             key = f"{EVERY}{what}"
             menu.offer(key, OF_REGION.get(what, what), is_on=key in settings.shown)
         menu.addSeparator()
-        for kind, quantities in offered_of(table, FURTHER_KINDS).items():
-            below = self._marking(menu, str(kind).capitalize())
-            for quantity in quantities:
-                below.offer(quantity.name, quantity.label, is_on=quantity.name in settings.shown)
-            menu.addMenu(below)
+        add_quantities(menu, table.offered(), self._offer, kinds=FURTHER_KINDS, open_kinds=(), make_menu=self._marking_below)
         menu.addMenu(self._sides(menu))
         menu.addMenu(self._divisors(menu))
         menu.addSeparator()
@@ -178,14 +125,8 @@ class ShownButton(ChoiceButton):
 
     def _divisors(self, parent: QMenu) -> QMenu:
         menu, settings = QMenu("Divided by", parent), self._choice.settings
-        group = QActionGroup(menu)
-        found = offered_of(self._choice.table, (Kind.SCALAR, Kind.SCAN, Kind.POSITION, Kind.FRAME, Kind.EXPRESSION))
-        for name, words in (("", "nothing"), *((one.name, one.label) for quantities in found.values() for one in quantities)):
-            action = menu.addAction(button_text(words))
-            action.setCheckable(True)
-            action.setChecked(name == settings.over)
-            group.addAction(action)
-            action.triggered.connect(lambda _, name=name: self._choice.change(over=name))
+        offered, choose = self._choice.table.offered(), lambda name: self._choice.change(over=name)
+        fill_quantities(menu, offered, settings.over, choose, nothing="nothing", kinds=DIVISOR_KINDS)
         return menu
 
     def _on_expression(self, text: str) -> None:
@@ -210,12 +151,8 @@ class AgainstButton(ChoiceButton):
     def _fill(self) -> None:
         menu, choice = self.menu(), self._choice
         self._empty()
-        group = QActionGroup(menu)
-        for kind, quantities in offered_of(choice.table, Kind).items():
-            into = menu if kind in OPEN_KINDS else menu.addMenu(str(kind).capitalize())
-            for quantity in quantities:
-                if choice.can_be_against(quantity.name):
-                    self._offer(into, group, quantity)
+        offered = [quantity for quantity in choice.table.offered() if choice.can_be_against(quantity.name)]
+        fill_quantities(menu, offered, choice.against, choice.choose, open_kinds=OPEN_KINDS)
         menu.addSeparator()
         for part, words in choice.parts.items():
             self._toggle(menu, words, choice.plan.part == part, partial(choice.change, part=part))
@@ -225,10 +162,6 @@ class AgainstButton(ChoiceButton):
         )
         taken.setEnabled(choice.can_be_against("order"))
         self._toggle(menu, "Log places", choice.settings.log_x, lambda: choice.change(log_x=not choice.settings.log_x))
-
-    def _offer(self, menu: QMenu, group: QActionGroup, quantity: Quantity) -> None:
-        action = self._toggle(menu, quantity.label, quantity.name == self._choice.against, lambda: self._choice.choose(quantity.name))
-        group.addAction(action)
 
     @staticmethod
     def _toggle(menu: QMenu, words: str, is_on: bool, chosen: Callable[[], None]) -> QAction:

@@ -64,9 +64,9 @@ class QuantityMapTab(QObject):
     def _make_actions(self, owner: QWidget) -> QuantityActions:
         action, shown = partial(make_action, owner), self.map
         return QuantityActions(
-            quantity=action("&Quantity of the map \u2026", "Q", "Choose what the map shows", self._choose),
-            expression=action("&Expression on the map \u2026", "Shift+Q", "Show what is calculated from quantities", self._edit_expression),
-            look=action("&Levels of the map \u2026", "Shift+C", "Choose levels, scale and colours of the map", self._edit_look),
+            quantity=action("&Quantity of the map\u2026", "Q", "Choose what the map shows", self._choose),
+            expression=action("&Expression on the map\u2026", "Shift+Q", "Show what is calculated from quantities", self._edit_expression),
+            look=action("&Levels of the map\u2026", "Shift+C", "Choose levels, scale and colours of the map", self._edit_look),
             rectangle=action(
                 "&Select points", "Shift+S", "Drag over points of the map: their frames are shown as one (or drag with Shift)"
             ),

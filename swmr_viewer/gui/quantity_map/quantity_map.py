@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QSizePolicy, QStackedWidget, Q
 from swmr_viewer.core.number_text import count_text
 from swmr_viewer.gui.display.display_settings import LevelMode
 from swmr_viewer.gui.display.levels_model import LevelsModel
+from swmr_viewer.gui.quantities import EXPRESSION, ExpressionEditor, fill_quantities
 from swmr_viewer.gui.quantity_map.line_plot import LinePlot
 from swmr_viewer.gui.quantity_map.map_bar import MapBarColumn
 from swmr_viewer.gui.quantity_map.map_look import MapLook
@@ -20,11 +21,12 @@ from swmr_viewer.gui.quantity_map.map_settings import MapChoices
 from swmr_viewer.gui.quantity_map.map_text import point_text, table_text
 from swmr_viewer.gui.quantity_map.map_words import MapWords
 from swmr_viewer.gui.quantity_map.map_work import MapWork
-from swmr_viewer.gui.quantity_map.quantity_menu import EXPRESSION, ExpressionEditor, fill_quantities
 from swmr_viewer.gui.scan_map import MapPages, ScanGaps
 from swmr_viewer.gui.session import Session
 from swmr_viewer.quantities import Kind
 
+AXIS_KINDS = (Kind.POSITION, Kind.SCALAR, Kind.SCAN)
+"""What a map may be drawn at."""
 LEAST_HEIGHT = 190
 """With less (px) there is more of axes and lines of text than of the map."""
 MOST_COPIED = 1_000_000
@@ -51,7 +53,7 @@ class QuantityMap(QWidget):
         self.words = MapWords()
         self.selection = MapSelection(session, self.work, self.plot, self.choices)
         self.look = MapLook(self.choices, self.model, self)
-        self.expression = ExpressionEditor(lambda: self.work.table, self._take_expression, self)
+        self.expression = ExpressionEditor(lambda text: self.work.table.why_not(text), self._take_expression, self)
         self.menu = QMenu(self)
         self._title = ""
         self._lay_out()
@@ -168,20 +170,14 @@ class QuantityMap(QWidget):
     def open_menu(self, at: QPoint) -> None:
         """Offer all quantities, and expressions of them, at a place of the screen."""
         settings, table = self.choices.settings, self.work.table
-        fill_quantities(self.menu, table.offered(), settings.quantity, self.choices.show_quantity, settings.expressions)
+        self.menu.clear()
+        fill_quantities(self.menu, table.offered(), settings.quantity, self.choices.show_quantity, expressions=settings.expressions)
         self.menu.addSeparator()
         self.menu.addAction(EXPRESSION).triggered.connect(lambda: self.edit_expression(at))
-        positions = [quantity for quantity in table.offered() if quantity.kind in (Kind.POSITION, Kind.SCALAR, Kind.SCAN)]
         axes = self.menu.addMenu("Axes of the map")
         for words, field in (("To the right", "x"), ("Upwards", "y")):
             chosen, take = getattr(settings, field), partial(self._choose_axis, field)
-            target = axes.addMenu(words)
-            fill_quantities(target, positions, chosen, take)
-            target.addSeparator()
-            usual = target.addAction("As the file says")
-            usual.setCheckable(True)
-            usual.setChecked(not chosen)
-            usual.triggered.connect(lambda _, take=take: take(""))
+            fill_quantities(axes.addMenu(words), table.offered(), chosen, take, nothing="As the file says", kinds=AXIS_KINDS)
         self.menu.popup(at)
 
     def _choose_axis(self, field: str, name: str) -> None:

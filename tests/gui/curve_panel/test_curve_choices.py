@@ -91,7 +91,7 @@ def test_several_quantities_are_drawn_on_two_axes_against_read_back_positions(qt
     assert [panel.table.model().index(row, 0).data() for row in range(panel.table.n_rows)] == ["A", "I0"]
     assert panel.table.model().index(1, 1).data().replace("\u2009", "") == "1045"
     shown.aboutToShow.emit()
-    submenu(shown, "Divided by").actions()[1].trigger()
+    next(action for action in submenu(shown, "Divided by").actions() if action.text() == "I0 (counts)").trigger()
     assert [curve.name for curve in choice.curves] == ["A.sum / I0", "I0"]
     choice.put(CurveSettings(against="stage_x"))
     shown.popup(panel.mapToGlobal(QPoint(0, 0)))

@@ -155,7 +155,7 @@ def test_what_it_shows_is_chosen_and_kept(qtbot: QtBot, charted: Assembly, reade
     qtbot.mouseClick(tabs, LEFT, pos=tabs.tabRect(1).center())
     qtbot.waitUntil(shown.menu.isVisible)
     texts = [action.text() for action in shown.menu.actions()]
-    assert {"frame", "total counts", "hottest pixel", "Expression \u2026", "Axes of the map"} <= set(texts)
+    assert {"frame", "x (mm)", "total counts (counts)", "hottest pixel (counts)", "Expression\u2026", "Axes of the map"} <= set(texts)
     next(action for action in shown.menu.actions() if action.text() == "frame").trigger()
     shown.menu.close()
     qtbot.waitUntil(lambda: tabs.tabText(1) == "frame \u25be")
