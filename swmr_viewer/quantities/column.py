@@ -43,6 +43,10 @@ class Column(ABC):
     def version(self, number: int | None = None) -> int:
         """Return a number that grows with each change of a block, or of any block."""
 
+    def prepare(self) -> bool:
+        """Return whether values are there at once; where they are not, they are worked on aside: ask again a little later."""
+        return True
+
     @property
     def n_known(self) -> int:
         """For how many points there is a value."""

@@ -22,11 +22,22 @@ class ComputedColumn(Column):
         Returns the float64 values of an array of flat indices, all below ``size()``.
     version : callable
         Returns a number that grows where ``compute`` answers otherwise than before.
+    prepare : callable
+        Returns whether ``compute`` answers at once; where it does not, it is worked on that.
     """
 
-    def __init__(self, size: Callable[[], int], compute: Callable[[IndexArray], Values], version: Callable[[], int]) -> None:
+    def __init__(
+        self,
+        size: Callable[[], int],
+        compute: Callable[[IndexArray], Values],
+        version: Callable[[], int],
+        prepare: Callable[[], bool] = lambda: True,
+    ) -> None:
         super().__init__()
-        self._size, self._compute, self._version = size, compute, version
+        self._size, self._compute, self._version, self._prepare = size, compute, version, prepare
+
+    def prepare(self) -> bool:
+        return self._prepare()
 
     @property
     def block_numbers(self) -> list[int]:

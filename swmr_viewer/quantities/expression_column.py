@@ -29,6 +29,9 @@ class ExpressionColumn(Column):
         first, *others = (self._column_of(name).block_numbers for name in self._expression.names)
         return sorted(set(first).intersection(*others))
 
+    def prepare(self) -> bool:
+        return all(self._column_of(name).prepare() for name in self._expression.names)
+
     def block(self, number: int) -> Values:
         return self.part(number * BLOCK, (number + 1) * BLOCK)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from threading import Thread
+
 import numpy as np
 
 from swmr_viewer.core.progress import GrowingArray, KeyProgress
@@ -14,6 +16,8 @@ _MOST_PARTS = 1000
 """Nobody may ask: then what is new is not kept, but looked for once somebody does."""
 _SPARSE = 4
 """Values are put in their order at once where no more than so many times as many numbers lie between them; else they are sorted."""
+MANY = 1 << 18
+"""So many points are sorted in some ten milliseconds; ten million in a second."""
 
 
 class AcquisitionOrder:
@@ -35,6 +39,8 @@ class AcquisitionOrder:
         """Grows whenever more is known."""
         self._new: list[IndexArray] | None = None
         """Points whose values are known, and that stand in no order yet; None: all of them."""
+        self._n_told = 0
+        self._sorting: Thread | None = None
 
     @property
     def is_in_file(self) -> bool:
@@ -83,7 +89,7 @@ class AcquisitionOrder:
         """Take in what the reader tells."""
         self.is_answered = bool(read.values.size) or read.source is OrderSource.ARRIVAL
         if read.whole:
-            self._told = None
+            self._told, self._n_told = None, 0
             self.source = self._as_seen
             self._begin_anew()
         if not read.values.size:
@@ -95,6 +101,7 @@ class AcquisitionOrder:
             self._told.grow(_at_least(self._told.shape, read.scan_shape))
         indices = moved(indices_of(read.frames), read.scan_shape, self._told.shape)
         self._told.flat[indices] = read.values
+        self._n_told += indices.size
         self.source = read.source
         self._note_new(indices)
 
@@ -114,6 +121,30 @@ class AcquisitionOrder:
         return self._arrival.shape
 
     # ---- what is asked
+
+    def prepare(self) -> bool:
+        """Return whether what is asked for is there at once; where much is to be sorted, that is begun aside: ask again a little later.
+
+        Nobody has to: whoever asks before waits until it is sorted.
+        """
+        if self._sorting is not None and self._sorting.is_alive():
+            return False
+        self._sorting = None
+        if self._n_to_sort <= MANY:
+            return True
+        values, new = self._values, self._take_new()
+        self._sorting = Thread(target=lambda found: found.add(np.concatenate(new), values), args=(self._sorted,), daemon=True)
+        self._sorting.start()
+        return False
+
+    @property
+    def _n_to_sort(self) -> int:
+        """How many points would be sorted now: with those that were taken before others, all."""
+        if self._new is None:
+            return self._n_told if self._told is not None else self._progress.n_complete if self._progress is not None else 0
+        values, n = self._values, sum(new.size for new in self._new)
+        is_late = any(new.size and self._sorted.is_before(values[new]) for new in self._new) if n <= MANY else True
+        return n + (self._sorted.order.size if is_late else 0)
 
     def indices(self) -> IndexArray:
         """Return the frames whose order is known by now, the one that was taken first first."""
@@ -155,12 +186,23 @@ class AcquisitionOrder:
         )
 
     def _sort(self) -> None:
-        if self._new is None:
-            self._sorted, self._new = _Sorted(self._shape), [self._known()]
-        if self._new:
-            values = self._arrival.flat if self._told is None else self._told.flat
-            self._sorted.add(np.concatenate(self._new), values)
-            self._new = []
+        if self._sorting is not None:
+            self._sorting.join()
+            self._sorting = None
+        if new := self._take_new():
+            self._sorted.add(np.concatenate(new), self._values)
+
+    @property
+    def _values(self) -> np.ndarray:
+        return self._arrival.flat if self._told is None else self._told.flat
+
+    def _take_new(self) -> list[IndexArray]:
+        """Return the points that are to be sorted."""
+        new = self._new
+        if new is None:
+            self._sorted, new = _Sorted(self._shape), [self._known()]
+        self._new = []
+        return new
 
     def _known(self) -> IndexArray:
         """Return the points whose values are known; while the reader knows a larger scan than the keys that are here, none."""
@@ -177,7 +219,7 @@ def order_column(order: AcquisitionOrder, columns: ScanColumns) -> Column:
         found[found < 0] = np.nan
         return found
 
-    return ComputedColumn(lambda: columns.size, ranks, lambda: order.version)
+    return ComputedColumn(lambda: columns.size, ranks, lambda: order.version, order.prepare)
 
 
 class _Sorted:
@@ -194,12 +236,16 @@ class _Sorted:
     def order(self) -> IndexArray:
         return self._order[: self._n]
 
+    def is_before(self, values: np.ndarray) -> bool:
+        """Whether points of such values do not all come behind those that are here."""
+        return bool(values.min() < self._last)
+
     def add(self, indices: IndexArray, values: np.ndarray) -> None:
         """Add points; what goes on after the last one costs only itself."""
         indices = _ascending(indices[self.ranks.flat[indices] == 0])
         if not indices.size:
             return
-        if values[indices].min() < self._last:
+        if self.is_before(values[indices]):
             indices, self._n = _ascending(np.concatenate([self.order, indices])), 0
         added = _by_value(indices, values[indices])
         n = self._n + added.size

@@ -81,6 +81,8 @@ class ScanModel:
     def tick(self) -> Changes:
         """Let time pass: ages, rates, *quiet*."""
         self.scan.counts.note_time(self._clock())
+        if self.scan.walks_in_order:
+            self.scan.order.prepare()
         self._resolve()
         return self._taken()
 

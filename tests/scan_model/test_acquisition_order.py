@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import time
+
 import numpy as np
 import pytest
 
 from swmr_viewer.core.progress import KeyProgress
 from swmr_viewer.core.ranges import runs_of
+from swmr_viewer.quantities import QuantityTable, ScanColumns
 from swmr_viewer.reader.messages import OrderRead, OrderSource
-from swmr_viewer.scan_model import AcquisitionOrder
+from swmr_viewer.scan_model import AcquisitionOrder, acquisition_order
 from swmr_viewer.simulator.orders import shuffled, snake
 
 SHAPE = (3, 4)
@@ -157,3 +160,45 @@ def test_frames_that_nobody_asks_about_are_not_kept_one_by_one() -> None:
         complete((found, progress), index)
     assert len(found._new or ()) <= 1000
     assert found.indices().tolist() == list(range(5000))
+
+
+def prepared(found: AcquisitionOrder) -> int:
+    """Wait until it is sorted; return how often it was asked for in vain."""
+    n, until = 0, time.monotonic() + 5
+    while not found.prepare():
+        assert time.monotonic() < until
+        n += 1
+        time.sleep(0.001)
+    return n
+
+
+def test_what_is_sorted_aside_is_the_same(order: Order, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(acquisition_order, "MANY", 4)
+    found, _ = order
+    complete(order, *range(12), came=False)
+    visits = shuffled(SHAPE, 3)
+    values = np.argsort(visits) + 1.0
+    assert prepared(found) > 0
+    assert found.indices().tolist() == list(range(12))
+    tell(order, list(range(6)), values[:6].tolist(), whole=True)
+    assert not found.prepare()
+    tell(order, list(range(6, 12)), values[6:].tolist())  # while the others are sorted
+    assert prepared(found) > 0, "some come before others: all are sorted anew"
+    assert found.indices().tolist() == visits.tolist()
+    tell(order, [0, 1, 2, 3, 4], [5.0, 4.0, 3.0, 2.0, 1.0], whole=True)
+    assert not found.prepare()
+    assert found.indices().tolist() == [4, 3, 2, 1, 0], "nobody has to ask before"
+    assert found.prepare()
+
+
+def test_few_that_come_behind_all_others_are_sorted_at_once(order: Order, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(acquisition_order, "MANY", 4)
+    found, _ = order
+    columns = ScanColumns()
+    columns.grow(SHAPE)
+    columns.note_order(acquisition_order.order_column(found, columns))
+    table = QuantityTable(columns)
+    for number, index in enumerate(range(11, -1, -1)):
+        complete(order, index)
+        assert table.prepare(["order", "2 * order + index", "nothing"])
+        assert table.at("2 * order + index", index) == 2 * number + index

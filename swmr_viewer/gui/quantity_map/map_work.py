@@ -219,6 +219,10 @@ class MapWork(QObject):
     def _go_on(self) -> None:
         if not self._is_seen:
             return
+        chosen = self._choices.settings
+        if not self.table.prepare(filter(None, (chosen.quantity, chosen.x, chosen.y))):
+            self._later.start(CATCH_UP_MS)
+            return
         if self._steps is None:
             self._is_stale = False
             self._begin()
