@@ -31,7 +31,7 @@ class AcquisitionOrder:
         self._progress: KeyProgress | None = None
         self._told: GrowingArray | None = None
         """What the reader told of each point, NaN where it told nothing (yet)."""
-        self._arrival = GrowingArray((0,), np.int64, 0)
+        self._arrival = GrowingArray((0,), np.int32, 0)
         """By how many arrivals a frame came, from 1; 0: nobody saw it come."""
         self._n_arrivals, self._last_arrived = 0, -1
         self._sorted = _Sorted(())
@@ -56,7 +56,7 @@ class AcquisitionOrder:
         if before == shape:
             return
         if before == (0,):
-            self._arrival = GrowingArray(shape, np.int64, 0)
+            self._arrival = GrowingArray(shape, np.int32, 0)
         else:
             self._arrival.grow(shape)
             if self._told is not None:

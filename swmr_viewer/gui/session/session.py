@@ -81,7 +81,7 @@ class Session(QObject):
         self._next_frame = QTimer(self, singleShot=True, interval=0)
         self._next_frame.timeout.connect(thread.frame_taken)
         self._further_keys = QTimer(self, singleShot=True, interval=0)
-        self._further_keys.timeout.connect(self._on_progress)
+        self._further_keys.timeout.connect(self._take_keys)
         self._end: m.Ended | None = None
         """What waits for the keys that came before it."""
         self._ticker = QTimer(self, interval=TICK_MS)
@@ -111,25 +111,31 @@ class Session(QObject):
                 signal.emit(value)
 
     def _on_progress(self) -> None:
+        if not self._further_keys.isActive():
+            self._take_keys()
+
+    def _take_keys(self) -> None:
+        """Take keys, and the next ones in another turn of the event loop, however quickly they come."""
         if self.scan.description is None:  # opened again: the keys that wait may be those of the next ``Opened``
             return
-        for keys in self._thread.take_progress(self.scan.generation):
+        taken = self._thread.take_progress(self.scan.generation)
+        for keys in taken:
             self._receive(keys)
-        if self._thread.has_progress:
+        if taken:
             self._further_keys.start()
-        elif self._end is not None:
+        if self._end is not None and not self._thread.has_progress:
             end, self._end = self._end, None
             self._receive(end)
 
     def _on_finished(self, end: m.Ended) -> None:
-        if self._further_keys.isActive():
+        if self._further_keys.isActive() and self._thread.has_progress:
             self._end = end
         else:
             self._receive(end)
 
     def _on_frame(self, frame: LiveFrame) -> None:
         if frame.generation == self.scan.generation:
-            self._on_progress()  # its keys were announced before it, and may wait behind it in the event queue
+            self._take_keys()  # its keys were announced before it, and may wait behind it in the event queue
         self._receive(frame)
         if self._holds_frames:
             self._has_frame_to_take = True
