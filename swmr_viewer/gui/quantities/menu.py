@@ -45,16 +45,17 @@ def add_quantities(
     kinds : iterable of Kind
         Which of them, and in which order.
     open_kinds : sequence of Kind
-        Shown at once, below the word of their kind, unless they are many; those of other kinds one menu further.
+        Shown at once, with a line between kinds, unless they are many; those of other kinds one menu further, below its word.
     make_menu : callable
         Returns a menu with a title that opens from another.
     """
+    was_open = True
     for kind, members in by_kind(offered, kinds).items():
         is_open = kind in open_kinds and (len(members) <= MOST_IN_A_GROUP or kind is Kind.REGION)
-        if is_open:
-            menu.addSection(kind.value)
-            target = menu
-        else:
+        if (is_open or was_open) and not menu.isEmpty():
+            menu.addSeparator()
+        was_open, target = is_open, menu
+        if not is_open:
             target = make_menu(kind.value.capitalize(), menu)
             menu.addMenu(target)
         if kind is Kind.REGION:
