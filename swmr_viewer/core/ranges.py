@@ -31,6 +31,25 @@ def runs_of(indices: IndexArray) -> Ranges:
     return indices[np.concatenate(([0], breaks + 1))], indices[np.concatenate((breaks, [indices.size - 1]))] + 1
 
 
+def ascending(indices: IndexArray) -> IndexArray:
+    """Return each index once, ascending; what is so already costs little. ``np.unique`` takes a second for each million of them."""
+    if (indices[1:] > indices[:-1]).all():
+        return indices
+    in_order = np.sort(indices)
+    return in_order[np.concatenate(([True], in_order[1:] > in_order[:-1]))]
+
+
+def blocks_of(ranges: Ranges, length: int) -> list[int]:
+    """Return which blocks of so many indices these ranges touch, ascending."""
+    starts, stops = ranges
+    there = stops > starts
+    first, last = starts[there] // length, (stops[there] - 1) // length
+    if not first.size:
+        return []
+    n = int(last.max()) + 2
+    return np.flatnonzero(np.cumsum(np.bincount(first, minlength=n) - np.bincount(last + 1, minlength=n)) > 0).tolist()
+
+
 def joined(parts: Iterable[Ranges]) -> Ranges:
     """Return several disjoint sets as one (not sorted, not merged)."""
     several = list(parts)

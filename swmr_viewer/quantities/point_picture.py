@@ -87,7 +87,7 @@ class PointPicture:
     def _find_points(self) -> None:
         """Know which pixels show which points, by the points."""
         indices = self._nearest.indices.ravel()
-        moved = np.unique(indices[indices != self._indices] // BLOCK)
+        moved = np.flatnonzero(np.bincount(indices[(indices != self._indices) & (indices >= 0)] // BLOCK))
         self._indices = indices
         self._order = np.argsort(indices, kind="stable")
         self._sorted = indices[self._order]

@@ -7,7 +7,7 @@ from threading import Thread
 import numpy as np
 
 from swmr_viewer.core.progress import GrowingArray, KeyProgress
-from swmr_viewer.core.ranges import IndexArray, indices_of
+from swmr_viewer.core.ranges import IndexArray, ascending, indices_of
 from swmr_viewer.core.scan import moved
 from swmr_viewer.quantities import Column, ComputedColumn, ScanColumns, Values
 from swmr_viewer.reader.messages import OrderRead, OrderSource
@@ -242,11 +242,11 @@ class _Sorted:
 
     def add(self, indices: IndexArray, values: np.ndarray) -> None:
         """Add points; what goes on after the last one costs only itself."""
-        indices = _ascending(indices[self.ranks.flat[indices] == 0])
+        indices = ascending(indices[self.ranks.flat[indices] == 0])
         if not indices.size:
             return
         if self.is_before(values[indices]):
-            indices, self._n = _ascending(np.concatenate([self.order, indices])), 0
+            indices, self._n = ascending(np.concatenate([self.order, indices])), 0
         added = _by_value(indices, values[indices])
         n = self._n + added.size
         if n > self._order.size:
@@ -256,11 +256,6 @@ class _Sorted:
         self._order[self._n : n] = added
         self.ranks.flat[added] = np.arange(self._n + 1, n + 1)
         self._n, self._last = n, float(values[added[-1]])
-
-
-def _ascending(indices: IndexArray) -> IndexArray:
-    """Return each index once, ascending; what is so already costs little."""
-    return indices if (np.diff(indices) > 0).all() else np.unique(indices)
 
 
 def _by_value(indices: IndexArray, values: np.ndarray) -> IndexArray:

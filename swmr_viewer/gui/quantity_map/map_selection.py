@@ -16,8 +16,9 @@ from swmr_viewer.gui.quantity_map.map_plot import MapPlot
 from swmr_viewer.gui.quantity_map.map_selector import MapSelector
 from swmr_viewer.gui.quantity_map.map_settings import MapChoices
 from swmr_viewer.gui.quantity_map.map_work import BUDGET_S, MapWork
+from swmr_viewer.gui.quantity_map.selected_mean import SelectedMean
 from swmr_viewer.gui.session import Session
-from swmr_viewer.quantities import QuantityTable, Values
+from swmr_viewer.quantities import Values
 
 
 class MapSelection(QObject):
@@ -37,6 +38,8 @@ class MapSelection(QObject):
 
     changed = Signal()
     """Other points are selected, or none."""
+    words_changed = Signal()
+    """More is to be said of them."""
 
     def __init__(self, session: Session, work: MapWork, plot: MapPlot, choices: MapChoices) -> None:
         super().__init__(plot)
@@ -47,7 +50,9 @@ class MapSelection(QObject):
         """The points, ascending."""
         self._pieces: Iterator[IndexArray] = iter(())
         self._found: list[IndexArray] = []
-        self._told: tuple[tuple[object, ...], str] = ((), "")
+        self._mean: SelectedMean | None = None
+        self._look_on = QTimer(self, singleShot=True, interval=0)
+        self._look_on.timeout.connect(self.words_changed)
         self._further = QTimer(self, singleShot=True, interval=0)
         self._further.timeout.connect(self._find)
         self.selector = MapSelector(plot.view, plot.place_at)
@@ -114,19 +119,20 @@ class MapSelection(QObject):
         name, n = self._choices.settings.quantity, self.indices.size
         if not n:
             return ""
-        key = (name, self._work.table.version(name), id(self.indices))
-        if key != self._told[0]:
-            self._told = key, self._tell(name, n)
-        return self._told[1]
+        points = f"{count_text(n)} {'point' if n == 1 else 'points'}"
+        quantity, mean = self._work.quantity, self._mean_of(name)
+        if not mean.work(BUDGET_S):
+            self._look_on.start()
+            return f"{points}: \u2026"
+        if quantity is None or mean.mean is None:
+            return points
+        return f"{points}: mean {plain(quantity.title)} {narrow_text(mean.mean)} {plain(quantity.unit)}".rstrip()
 
-    def _tell(self, name: str, n: int) -> str:
-        words = f"{count_text(n)} {'point' if n == 1 else 'points'}"
-        quantity, values = self._work.quantity, values_at(self._work.table, name, self.indices)
-        known = values[np.isfinite(values)]
-        if quantity is None or not known.size:
-            return words
-        mean = f"{narrow_text(float(known.mean()))} {plain(quantity.unit)}".rstrip()
-        return f"{words}: mean {plain(quantity.title)} {mean}"
+    def _mean_of(self, name: str) -> SelectedMean:
+        kept = self._mean
+        if kept is None or kept.name != name or kept.table is not self._work.table or kept.indices is not self.indices:
+            kept = self._mean = SelectedMean(self._work.table, name, self.indices)
+        return kept
 
     def _ask(self) -> None:
         self._is_asking = True  # the mode changes at once, by this request
@@ -153,9 +159,3 @@ class MapSelection(QObject):
         if event.type() == QEvent.Type.KeyPress:
             self.clear()
         return True
-
-
-def values_at(table: QuantityTable, name: str, indices: IndexArray) -> Values:
-    """Return the values of a quantity at some points (ascending, at least one), float64 of their number."""
-    first = int(indices[0])
-    return table.part(name, first, int(indices[-1]) + 1)[indices - first]

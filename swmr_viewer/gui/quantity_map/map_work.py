@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from swmr_viewer.core.number_text import position_text
 from swmr_viewer.core.progress import COMPLETE
+from swmr_viewer.core.ranges import blocks_of
 from swmr_viewer.core.scan import index_of
 from swmr_viewer.gui.quantity_map.map_settings import MapSettingsOwner
 from swmr_viewer.gui.scan_map import MapPages, ScanGaps
@@ -205,8 +206,8 @@ class MapWork(QObject):
 
     def _on_keys(self, keys: KeysChanged) -> None:
         if self.drawing is not None:
-            for starts, stops in keys.added:
-                for number in np.unique(np.concatenate((starts // BLOCK, (stops - 1) // BLOCK))).tolist() if len(starts) else ():
+            for added in keys.added:
+                for number in blocks_of(added, BLOCK):
                     self.drawing.note_fates(number * BLOCK, (number + 1) * BLOCK)
         self.draw_soon()
 

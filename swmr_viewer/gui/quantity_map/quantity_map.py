@@ -85,7 +85,7 @@ class QuantityMap(QWidget):
         self.column.bar.auto_wanted.connect(lambda: self.choices.set_mode(LevelMode.PERCENTILES, self.model.levels))
         self.column.editor_wanted.connect(lambda: self.look.open_below(self.column.mode))
         self.plot.zoomed.connect(self.view_changed)
-        for signal in (self.selection.changed, self.work.drawn):
+        for signal in (self.selection.changed, self.selection.words_changed, self.work.drawn):
             signal.connect(lambda: self.words.select(self.selection.words))
         self.plot.box.sigResized.connect(lambda: QTimer.singleShot(0, self, self._place_bar))
         for plot in (self.plot, self.line):

@@ -9,11 +9,10 @@ from dataclasses import replace
 from itertools import count
 from typing import Any, Literal
 
-import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from swmr_viewer.core.conditions import Condition, default_conditions
-from swmr_viewer.core.ranges import IndexArray, runs_of
+from swmr_viewer.core.ranges import IndexArray, ascending, runs_of
 from swmr_viewer.gui.session.follow_thread import FollowThread
 from swmr_viewer.reader import messages as m
 from swmr_viewer.scan_model import Changed, Changes, LiveFrame, Problem, ScanModel
@@ -229,7 +228,7 @@ class Session(QObject):
         how : str
             sum, mean or maximum.
         """
-        scan, points = self.scan, np.unique(indices)
+        scan, points = self.scan, ascending(indices)
         if scan.request is None or not points.size:
             return
         self.send(m.ShowPoints(scan.generation, next(self._numbers), runs_of(points), how, scan.wanted_data_path or None, scan.scan_shape))

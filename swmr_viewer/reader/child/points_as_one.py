@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from swmr_viewer.core.ranges import IndexArray, indices_of
+from swmr_viewer.core.ranges import IndexArray, ascending, indices_of
 from swmr_viewer.core.scan import moved_within
 from swmr_viewer.reader.child.combined import PARTLY_EVERY_S, Rolling
 from swmr_viewer.reader.child.frame_reading import FrameReader
@@ -21,7 +21,7 @@ class PointsAsOne:
         self._frames = frames
         points = indices_of(request.frames)
         self._n_points = points.size
-        self._points = np.unique(moved_within(points, request.scan_shape, frames.scan_shape))
+        self._points = ascending(moved_within(points, request.scan_shape, frames.scan_shape))
         self._sent: tuple[int, int] | None = None
         """How many frames were in it, and were still to be read, when it was sent last."""
         self._sent_at = float("-inf")
