@@ -10,14 +10,14 @@ from tests.live.damaged import FAULTS, outcomes, run, sound_files
 
 pytestmark = [pytest.mark.live, pytest.mark.slow]
 
-N_FILES = 8
+N_FILES = 5
 
 
 def test_damage_costs_no_more_than_frames(tmp_path: Path) -> None:
     found = list(outcomes(tmp_path, N_FILES, seed=5, commands=("follow", "inspect")))
     assert len(found) == 2 * N_FILES
     assert not [outcome for outcome in found if outcome.verdict in FAULTS]
-    assert sum(outcome.n_frames for outcome in found) > 50  # not everything was refused
+    assert sum(outcome.n_frames for outcome in found) > 30  # not everything was refused
     assert any(outcome.verdict == "refused" for outcome in found)
 
 
