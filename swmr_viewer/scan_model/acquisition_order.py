@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from threading import Thread
 
 import numpy as np
@@ -133,7 +134,7 @@ class AcquisitionOrder:
         if self._n_to_sort <= MANY:
             return True
         values, new = self._values, self._take_new()
-        self._sorting = Thread(target=lambda found: found.add(np.concatenate(new), values), args=(self._sorted,), daemon=True)
+        self._sorting = Thread(target=lambda found: found.add(new(), values), args=(self._sorted,), daemon=True)
         self._sorting.start()
         return False
 
@@ -189,26 +190,27 @@ class AcquisitionOrder:
         if self._sorting is not None:
             self._sorting.join()
             self._sorting = None
-        if new := self._take_new():
-            self._sorted.add(np.concatenate(new), self._values)
+        if self._new is None or self._new:
+            new = self._take_new()
+            self._sorted.add(new(), self._values)
 
     @property
     def _values(self) -> np.ndarray:
         return self._arrival.flat if self._told is None else self._told.flat
 
-    def _take_new(self) -> list[IndexArray]:
-        """Return the points that are to be sorted."""
-        new = self._new
-        if new is None:
-            self._sorted, new = _Sorted(self._shape), [self._known()]
-        self._new = []
-        return new
+    def _take_new(self) -> Callable[[], IndexArray]:
+        """Return what finds the points that are to be sorted: those of now, whenever it is asked."""
+        new, self._new = self._new, []
+        if new is not None:
+            return lambda: np.concatenate(new)
+        self._sorted, known = _Sorted(self._shape), self._known()
+        return lambda: np.flatnonzero(known)
 
-    def _known(self) -> IndexArray:
-        """Return the points whose values are known; while the reader knows a larger scan than the keys that are here, none."""
+    def _known(self) -> np.ndarray:
+        """Return at which points values are known; while the reader knows a larger scan than the keys that are here, at none."""
         if self._progress is None or (self._told is not None and self._told.shape != self._shape):
-            return np.empty(0, np.int64)
-        return np.flatnonzero(self._progress.complete_mask() if self._told is None else ~np.isnan(self._told.flat)).astype(np.int64)
+            return np.zeros(0, np.bool_)
+        return self._progress.complete_mask() if self._told is None else ~np.isnan(self._told.flat)
 
 
 def order_column(order: AcquisitionOrder, columns: ScanColumns) -> Column:
