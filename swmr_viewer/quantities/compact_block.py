@@ -95,6 +95,12 @@ class CompactBlock:
         self._kept[at] = kept
         return int(n_more)
 
+    def put_from(self, at: Places, source: CompactBlock, here: slice) -> int:
+        """Set what stands in a part of another block; return how many more are known now."""
+        kept = source._kept[here]
+        values = np.empty(0) if source.coding == self.coding else source.part(here.start, here.stop)
+        return self.put(at, values, source.coding, kept)
+
     def _widen(self, values: Values, coding: int) -> None:
         """Keep all in a coding that holds what is here and what comes."""
         wide = coding_of(values, max(coding, self.coding))
@@ -107,10 +113,6 @@ class CompactBlock:
     def part(self, start: int, stop: int) -> Values:
         """Return the values from one place up to another as a new float64 array; NaN where nothing is known."""
         return CODINGS[self.coding].values(self._kept[start:stop])
-
-    def known(self) -> IndexArray:
-        """Return the places of which something is known."""
-        return np.flatnonzero(self._kept)
 
     @property
     def n_bytes(self) -> int:

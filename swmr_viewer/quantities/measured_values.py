@@ -100,10 +100,9 @@ class MeasuredValues:
         """Take note that another axis of the scan than the first grew: what was measured is at other indices now."""
         before, self._columns = self._columns, {name: StoredColumn() for name in self._columns}
         for number in sorted({number for column in before.values() for number in column.block_numbers}):
-            there = moved(np.arange(number * BLOCK, min(self._size, (number + 1) * BLOCK)), self.scan_shape, after)
+            there = PointsByBlock(moved(np.arange(number * BLOCK, min(self._size, (number + 1) * BLOCK)), self.scan_shape, after))
             for name, column in before.items():
-                known = column.known_in(number)
-                self._columns[name].put(there[known], column.block(number)[known])
+                self._columns[name].put_block(there, column, number)
         if self._size:
             self._size = int(moved(np.array([self._size - 1]), self.scan_shape, after)[0]) + 1
         self.scan_shape = after

@@ -76,6 +76,20 @@ class StoredColumn(Column):
             self._versions[number] = self._version
             self._above.pop(number, None)
 
+    def put_block(self, points: PointsByBlock, column: StoredColumn, number: int) -> None:
+        """Set what another column has in a block, from its first point on, as it is kept there: these points ascend, and are new here."""
+        source = column._blocks.get(number)
+        if source is None:
+            return
+        self._usual = max(self._usual, source.coding)
+        self._version = next_version()
+        for target, here, at in points.blocks:
+            block = self._blocks.get(target)
+            if block is None:
+                block = self._blocks[target] = CompactBlock(BLOCK, source.coding)
+            self._n_known += block.put_from(at, source, here)
+            self._versions[target] = self._version
+
     @property
     def n_known(self) -> int:
         return self._n_known
@@ -95,11 +109,6 @@ class StoredColumn(Column):
     def _part_of_block(self, number: int, start: int, stop: int) -> Values:
         block = self._blocks.get(number)
         return np.full(stop - start, np.nan) if block is None else block.part(start, stop)
-
-    def known_in(self, number: int) -> IndexArray:
-        """Return the places in a block of which something is known."""
-        block = self._blocks.get(number)
-        return np.empty(0, np.int64) if block is None else block.known()
 
     def version(self, number: int | None = None) -> int:
         return self._version if number is None else self._versions.get(number, 0)
