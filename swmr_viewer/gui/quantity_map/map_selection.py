@@ -18,7 +18,7 @@ from swmr_viewer.gui.quantity_map.map_settings import MapChoices
 from swmr_viewer.gui.quantity_map.map_work import BUDGET_S, MapWork
 from swmr_viewer.gui.quantity_map.selected_mean import SelectedMean
 from swmr_viewer.gui.session import Session
-from swmr_viewer.quantities import Values
+from swmr_viewer.quantities import BLOCK, Values
 
 
 class MapSelection(QObject):
@@ -81,8 +81,12 @@ class MapSelection(QObject):
             if time.perf_counter() >= until:
                 self._further.start()
                 return
-        found = np.concatenate([self.indices[:0], *self._found])
-        self._found = []
+        if len(self._found) != 1:
+            self._found = [np.concatenate([self.indices[:0], *self._found])]
+            if self._found[0].size > BLOCK:  # a turn of the event loop for this alone
+                self._further.start()
+                return
+        (found,), self._found = self._found, []
         if not found.size:
             self._plot.overlay.outline(None)
             self._session.note("There are no points in it: draw around the middles of some")
