@@ -23,11 +23,12 @@ help:
 demo: environment
 	$(BIN)/swmr-viewer demo $(ARGS)
 
+# Three at a time on two processors: much of a test is waiting for other processes.
 test: environment
-	$(BIN)/pytest -n 2 --dist worksteal --max-worker-restart 0 -m "not slow" $(ARGS)
+	$(BIN)/pytest -n 3 --dist worksteal --max-worker-restart 0 -m "not slow" $(ARGS)
 
 slow: environment
-	$(BIN)/pytest -n 2 --dist worksteal --max-worker-restart 0 -m slow $(ARGS)
+	$(BIN)/pytest -n 3 --dist worksteal --max-worker-restart 0 -m slow $(ARGS)
 
 check: environment
 	$(BIN)/ruff check .
@@ -40,7 +41,7 @@ docs: environment
 
 lowest: environment
 	.ci/lowest $(VENV)-lowest
-	$(subst $(VENV),$(VENV)-lowest,$(BIN))/pytest -n 2 --dist worksteal --max-worker-restart 0 -m "not slow" $(ARGS)
+	$(subst $(VENV),$(VENV)-lowest,$(BIN))/pytest -n 3 --dist worksteal --max-worker-restart 0 -m "not slow" $(ARGS)
 
 screenshots: environment
 	$(BIN)/python docs/make_screenshots.py
