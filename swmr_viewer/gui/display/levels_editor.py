@@ -9,7 +9,6 @@ from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
-    QDoubleSpinBox,
     QHBoxLayout,
     QLabel,
     QLineEdit,
@@ -18,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from swmr_viewer.gui.display.display_settings import Display, LevelMode, Levels
+from swmr_viewer.gui.display.level_boxes import level_number, number_field, percentile_box
 from swmr_viewer.gui.display.levels_scale import moved_high, moved_low
 from swmr_viewer.gui.display.levels_text import AS_STORED, typed_number
 from swmr_viewer.gui.display.masks_editor import MasksEditor
@@ -43,8 +43,8 @@ class LevelsEditor(Popup):
         self._display = display
         self.modes = {mode: QRadioButton(title) for mode, title in _TITLES.items()}
         self._group = QButtonGroup(self)
-        self.percentiles = (_percentile_box("Lower percentile"), _percentile_box("Upper percentile"))
-        self.levels = (_number_field("Low level"), _number_field("High level"))
+        self.percentiles = (percentile_box("Lower percentile"), percentile_box("Upper percentile"))
+        self.levels = (number_field("Low level"), number_field("High level"))
         self.masks = MasksEditor(display)
         self._lay_out()
         self._connect()
@@ -89,7 +89,7 @@ class LevelsEditor(Popup):
 
     def _take_level(self, field: QLineEdit, moved: Callable[[Levels, float], Levels]) -> None:
         level, in_use = typed_number(field.text()), self._display.levels_in_use
-        if level is None or field.text() == _number(in_use[self.levels.index(field)]):
+        if level is None or field.text() == level_number(in_use[self.levels.index(field)]):
             self._show_levels()
         else:
             self._display.fix_levels(*moved(in_use, level))
@@ -115,26 +115,7 @@ class LevelsEditor(Popup):
             return
         for field, value in zip(self.levels, self._display.levels_in_use, strict=True):
             if not field.hasFocus() or not field.isModified():
-                field.setText(_number(value))
-
-
-def _number(value: float) -> str:
-    return f"{value:.6g}"
-
-
-def _percentile_box(name: str) -> QDoubleSpinBox:
-    box = QDoubleSpinBox(decimals=3, minimum=0.0, maximum=100.0, singleStep=0.1)
-    box.setKeyboardTracking(False)
-    box.setAccessibleName(name)
-    box.setFixedWidth(78)
-    return box
-
-
-def _number_field(name: str) -> QLineEdit:
-    field = QLineEdit()
-    field.setAccessibleName(name)
-    field.setFixedWidth(78)
-    return field
+                field.setText(level_number(value))
 
 
 def _pair(parts: tuple[QWidget, QWidget], after: str) -> QHBoxLayout:

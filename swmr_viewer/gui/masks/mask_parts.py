@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 
 from swmr_viewer.analysis import Point
 from swmr_viewer.gui.display.display_settings import Display
+from swmr_viewer.gui.look.file_dialog import FileDialog
 from swmr_viewer.gui.look.menus import make_action, make_menu
 from swmr_viewer.gui.masks.masks import NOTHING, Masks
 from swmr_viewer.gui.measuring import Measuring
@@ -37,7 +38,7 @@ class MaskParts(QObject):
         self.masks = Masks(session, display, measuring.measurements.undo_stack)
         overlay = measuring.overlay
         self.tool = DrawingTool(overlay.view, HaloPath(overlay.item), overlay.frame_point)
-        self.dialog: QFileDialog | None = None
+        self.dialogs = FileDialog(window)
         self._make_actions()
         self.tool.drawn.connect(self._on_drawn)
         self.tool.kind_changed.connect(self._on_tool)
@@ -106,30 +107,17 @@ class MaskParts(QObject):
 
     def ask_what_to_load(self) -> None:
         """Ask for a file; the window stays usable."""
-        dialog = self._dialog("Load a mask", LOADED, QFileDialog.AcceptMode.AcceptOpen)
+        dialog = self.dialogs.made("Load a mask", LOADED, QFileDialog.AcceptMode.AcceptOpen)
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
         dialog.fileSelected.connect(self.masks.load)
         dialog.show()
 
     def ask_where_to_save(self) -> None:
         """Ask for a file; where the name is taken, the mask gets a number behind it."""
-        dialog = self._dialog("Save the mask", SAVED, QFileDialog.AcceptMode.AcceptSave)
+        dialog = self.dialogs.made("Save the mask", SAVED, QFileDialog.AcceptMode.AcceptSave)
         dialog.setOption(QFileDialog.Option.DontConfirmOverwrite)  # nothing is replaced
         dialog.filterSelected.connect(lambda chosen: dialog.setDefaultSuffix(chosen.rsplit(".", 1)[-1].rstrip(")")))
         dialog.setDefaultSuffix("npy")
         dialog.selectFile("mask")
         dialog.fileSelected.connect(self.masks.save)
         dialog.show()
-
-    def _dialog(self, title: str, filters: str, mode: QFileDialog.AcceptMode) -> QFileDialog:
-        self._forget_dialog()
-        dialog = self.dialog = QFileDialog(self._window, title, "", filters)
-        dialog.setAcceptMode(mode)
-        dialog.setModal(False)
-        dialog.finished.connect(self._forget_dialog)
-        return dialog
-
-    def _forget_dialog(self) -> None:
-        if self.dialog is not None:
-            self.dialog.deleteLater()
-        self.dialog = None

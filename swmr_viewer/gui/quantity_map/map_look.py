@@ -6,10 +6,11 @@ from functools import partial
 
 from PySide6.QtCore import QSignalBlocker, QSize
 from PySide6.QtGui import QIcon
-from PySide6.QtWidgets import QButtonGroup, QCheckBox, QComboBox, QDoubleSpinBox, QHBoxLayout, QLineEdit, QRadioButton, QToolButton, QWidget
+from PySide6.QtWidgets import QButtonGroup, QCheckBox, QComboBox, QHBoxLayout, QLineEdit, QRadioButton, QToolButton, QWidget
 
 from swmr_viewer.gui.display.color_maps import COLOR_MAPS, swatch
 from swmr_viewer.gui.display.display_settings import LevelMode
+from swmr_viewer.gui.display.level_boxes import level_number, number_field, percentile_box
 from swmr_viewer.gui.display.levels_model import LevelsModel
 from swmr_viewer.gui.display.levels_scale import Scale, moved_high, moved_low
 from swmr_viewer.gui.display.levels_text import SCALE_TIPS, SCALE_WORDS, typed_number
@@ -29,8 +30,8 @@ class MapLook(Popup):
         super().__init__(parent)
         self._choices, self._model = choices, model
         self.modes = {mode: QRadioButton(title) for mode, title in _TITLES.items()}
-        self.percentiles = (_percentile("Lower percentile"), _percentile("Upper percentile"))
-        self.levels = (_field("Low level"), _field("High level"))
+        self.percentiles = (percentile_box("Lower percentile"), percentile_box("Upper percentile"))
+        self.levels = (number_field("Low level of the map"), number_field("High level of the map"))
         self.scales = {scale: _scale_button(scale) for scale in Scale}
         self.maps = QComboBox()
         self.inverted = QCheckBox("Inverted")
@@ -94,7 +95,7 @@ class MapLook(Popup):
 
     def _take_level(self, number: int, field: QLineEdit, moved: object) -> None:
         level, in_use = typed_number(field.text()), self._model.levels
-        if level is None or field.text() == _number(in_use[number]):
+        if level is None or field.text() == level_number(in_use[number]):
             self._show_levels()
             return
         assert callable(moved)
@@ -123,26 +124,7 @@ class MapLook(Popup):
         if self.isVisible():
             for field, value in zip(self.levels, self._model.levels, strict=True):
                 if not field.hasFocus() or not field.isModified():
-                    field.setText(_number(value))
-
-
-def _number(value: float) -> str:
-    return f"{value:.6g}"
-
-
-def _percentile(name: str) -> QDoubleSpinBox:
-    box = QDoubleSpinBox(decimals=3, minimum=0.0, maximum=100.0, singleStep=0.1)
-    box.setKeyboardTracking(False)
-    box.setAccessibleName(name)
-    box.setFixedWidth(78)
-    return box
-
-
-def _field(name: str) -> QLineEdit:
-    field = QLineEdit()
-    field.setAccessibleName(f"{name} of the map")
-    field.setFixedWidth(78)
-    return field
+                    field.setText(level_number(value))
 
 
 def _scale_button(scale: Scale) -> QToolButton:

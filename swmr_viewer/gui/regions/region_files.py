@@ -14,6 +14,7 @@ from swmr_viewer.analysis import Region, RegionFile, load_regions, save_regions
 from swmr_viewer.core.errors import SwmrViewerError
 from swmr_viewer.core.number_text import shape_text
 from swmr_viewer.core.plain_text import plain
+from swmr_viewer.gui.look.file_dialog import FileDialog
 from swmr_viewer.gui.look.file_work import FileWork
 from swmr_viewer.gui.regions.measurements import Measurements
 from swmr_viewer.gui.session import Session
@@ -37,7 +38,7 @@ class RegionFiles(QObject):
         super().__init__(window)
         self._session, self._measurements, self._window = session, measurements, window
         self.work = FileWork(self)
-        self.dialog: QFileDialog | None = None
+        self.dialogs = FileDialog(window)
         self._folder = ""
 
     def ask_where_to_save(self) -> None:
@@ -45,7 +46,7 @@ class RegionFiles(QObject):
         if self._measurements.marks.is_empty:
             self._session.note("Draw a region or a line first: then it can be saved")
             return
-        dialog = self._dialog("Save regions", QFileDialog.AcceptMode.AcceptSave)
+        dialog = self.dialogs.made("Save regions", FILTER, QFileDialog.AcceptMode.AcceptSave, self._folder)
         dialog.setDefaultSuffix("json")
         dialog.selectFile("regions.json")
         dialog.fileSelected.connect(partial(self.save, replace_it=True))
@@ -53,7 +54,7 @@ class RegionFiles(QObject):
 
     def ask_what_to_load(self) -> None:
         """Ask for a file."""
-        dialog = self._dialog("Load regions", QFileDialog.AcceptMode.AcceptOpen)
+        dialog = self.dialogs.made("Load regions", FILTER, QFileDialog.AcceptMode.AcceptOpen, self._folder)
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
         dialog.fileSelected.connect(self.load)
         dialog.show()
@@ -76,19 +77,6 @@ class RegionFiles(QObject):
         return RegionFile(marks.regions, marks.line, marks.line_width, self._frame_shape, self._session.scan.data_path)
 
     # ---- helpers
-
-    def _dialog(self, title: str, mode: QFileDialog.AcceptMode) -> QFileDialog:
-        self._forget_dialog()
-        dialog = self.dialog = QFileDialog(self._window, title, self._folder, FILTER)
-        dialog.setAcceptMode(mode)
-        dialog.setModal(False)
-        dialog.finished.connect(self._forget_dialog)
-        return dialog
-
-    def _forget_dialog(self) -> None:
-        if self.dialog is not None:
-            self.dialog.deleteLater()
-        self.dialog = None
 
     @property
     def _frame_shape(self) -> tuple[int, ...]:

@@ -102,9 +102,9 @@ def test_a_mask_is_loaded_from_a_file_as_one_change(start: Start, qtbot: QtBot, 
     shape = MaskShape("ellipse", ((2.0, 2.0), (9.0, 9.0)))
     parts.masks.draw(shape.kind, shape.points, erases=False)
     qtbot.keyClick(viewer.window, Qt.Key.Key_I, CTRL_ALT)
-    assert parts.dialog is not None
-    parts.dialog.fileSelected.emit(str(file))
-    parts.dialog.close()
+    assert parts.dialogs.now is not None
+    parts.dialogs.now.fileSelected.emit(str(file))
+    parts.dialogs.now.close()
     assert rules_sent(reader) == MaskRules(mask_file=str(file))
     parts.masks.draw(shape.kind, shape.points, erases=True)
     assert rules_sent(reader) == MaskRules(mask_file=str(file), drawn=(replace(shape, erases=True),))

@@ -41,7 +41,7 @@ def test_regions_go_to_a_file_and_come_back_as_one_change(qtbot: QtBot, viewer: 
     measurements.set_width(7)
     drawn = measurements.marks
     qtbot.keyClick(viewer.window, Qt.Key.Key_W, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier)
-    dialog = files.dialog
+    dialog = files.dialogs.now
     assert dialog is not None
     assert dialog.isVisible()
     assert not dialog.testOption(QFileDialog.Option.DontConfirmOverwrite)
@@ -53,12 +53,12 @@ def test_regions_go_to_a_file_and_come_back_as_one_change(qtbot: QtBot, viewer: 
     measurements.draw_line(None)
     measurements.draw("ellipse", BOX)
     before = measurements.marks
-    assert files.dialog is None
+    assert files.dialogs.now is None
     measuring.actions_.load_regions.trigger()
-    assert files.dialog is not None
+    assert files.dialogs.now is not None
     with qtbot.waitSignal(measurements.marks_changed):
-        files.dialog.fileSelected.emit(str(file))
-    files.dialog.close()
+        files.dialogs.now.fileSelected.emit(str(file))
+    files.dialogs.now.close()
     assert measurements.marks == drawn
     assert measuring.layer.item_of("peak").isVisible()
     measuring.actions_.undo.trigger()
