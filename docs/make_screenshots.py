@@ -137,23 +137,20 @@ def task_pictures(folder: Path) -> None:
 
 def deciding_pictures(folder: Path) -> None:
     """Where the sample is, a fit against a motor, the scan before: half-way through a scan, after another one."""
-    for scheme in ("dark", "light"):
-        theme_of_application().force(scheme)
-        before, now = (folder / f"i18-{number}-{scheme}.nxs" for number in (353140, 353141))
-        with LiveWriter(before, DECIDING, stepped=False) as writer:
-            writer.wait_exit(0)
-        with LiveWriter(now, replace(DECIDING, seed=3)) as writer, viewer() as assembly:
-            show_deciding(assembly, str(before))
-            assembly.session.open(FollowRequest(str(now), conditions=default_conditions()))
-            writer.step(430)
-            wait_until(lambda: is_measured(assembly, 420))  # mca and diode lag
-            assembly.session.pin(307)
-            QTest.qWait(2000)  # for the fit, and for what is drawn of both scans
-            save(assembly.window, f"deciding-{scheme}")
-            if scheme == "dark":
-                continue
-            assembly.window.map_panel.grab().save(str(IMAGES / "map.png"))
-            assembly.window.measuring.tabs.grab().save(str(IMAGES / "curve.png"))
+    theme_of_application().force("light")
+    before, now = (folder / f"i18-{number}.nxs" for number in (353140, 353141))
+    with LiveWriter(before, DECIDING, stepped=False) as writer:
+        writer.wait_exit(0)
+    with LiveWriter(now, replace(DECIDING, seed=3)) as writer, viewer() as assembly:
+        show_deciding(assembly, str(before))
+        assembly.session.open(FollowRequest(str(now), conditions=default_conditions()))
+        writer.step(430)
+        wait_until(lambda: is_measured(assembly, 420))  # mca and diode lag
+        assembly.session.pin(307)
+        QTest.qWait(2000)  # for the fit, and for what is drawn of both scans
+        save(assembly.window, "deciding")
+        for part, name in ((assembly.window.map_panel, "map"), (assembly.window.measuring.tabs, "curve")):
+            part.grab().save(str(IMAGES / f"{name}.png"))
 
 
 def show_deciding(assembly: Assembly, path: str) -> None:
