@@ -47,10 +47,10 @@ class QuantityNews:
     def ask(self) -> None:
         """Ask the reader for what is wanted of the file; once the file is open, to begin with, for what there is."""
         scan = self._scan
-        scan.columns.expressions = tuple(dict.fromkeys(name for names in scan.wanted.values() for name in names))
+        scan.columns.expressions = scan.wanted_names
         if scan.description is None:
             return
-        wanted = {name for names in scan.wanted.values() for name in scan.quantities.base_names(names)}
+        wanted = scan.quantities.base_names(scan.wanted_names)
         names = tuple(sorted(name for name in wanted if scan.columns.is_in_file(name)))
         if ORDER in wanted and not scan.wants_order:
             scan.wants_order = True

@@ -160,6 +160,11 @@ class ScanFacts:
         """What is known of the scan points of the shown data set."""
         return self.table_of(self.place)
 
+    @property
+    def wanted_names(self) -> tuple[str, ...]:
+        """Which quantities, and expressions of some, are wanted by anybody, each once."""
+        return tuple(dict.fromkeys(name for names in self.wanted.values() for name in names))
+
     def keep_earlier(self, next_path: str) -> None:
         """Keep what is known of this scan, as the one before the next; the same file again is the same scan."""
         if self.request is not None and (self.request.path != next_path or self.replaced is not None):

@@ -143,10 +143,9 @@ class OtherScan(QObject):
         setting = ours.preparation.of(ours.data_path)
         mask = replace(setting.mask, mask_path=theirs.preparation.of(path).mask.mask_path)
         self._session.prepare(path, mask=mask, view=setting.view, correction=setting.correction)
-        wanted = tuple(dict.fromkeys(name for names in ours.wanted.values() for name in names))
         requested = (theirs.generation, path, self._regions, setting.mask, setting.view, setting.correction)
         if requested != self._requested:
             self._requested = requested
             self._revision += 1
             self._session.send(m.Measure(theirs.generation, self._revision, path, self._regions))
-        self._session.want_quantities(COMPARE, wanted)
+        self._session.want_quantities(COMPARE, ours.wanted_names)

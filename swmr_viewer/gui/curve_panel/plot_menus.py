@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from itertools import chain
 
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction, QGuiApplication
@@ -69,7 +68,7 @@ class PlotMenus(QObject):
 
     def _copy_table(self) -> None:
         try:
-            words = text_for_clipboard(self._session.scan.quantities, chain.from_iterable(self._session.scan.wanted.values()))
+            words = text_for_clipboard(self._session.scan.quantities, self._session.scan.wanted_names)
         except ExportError as error:
             self._session.note(f"{error} {error.remedy}")
             return

@@ -80,8 +80,7 @@ class Scalars(QWidget):
         self._want(self.isVisible())
 
     def _want(self, wanted: bool) -> None:
-        self._measurements.want(PURPOSE, wanted)
-        self._session.want_quantities(PURPOSE, self.choice.wanted if wanted else ())
+        self._session.want_quantities(PURPOSE, (COLUMN, *self.choice.wanted) if wanted else ())
 
     def _show_value(self) -> None:
         shown = self._session.scan.shown

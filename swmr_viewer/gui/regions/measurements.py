@@ -37,7 +37,6 @@ class Measurements(QObject):
         self._marks: dict[str, Marks] = {}
         self._revision = 0
         self._requested: _Requested | None = None
-        self._wanted_by: set[str] = set()
         self._wants_spectra = False
         self._selected: str | None = None
         self._measured_as: dict[str, tuple[MaskRules, ViewChoice, m.Correction]] = {}
@@ -81,13 +80,13 @@ class Measurements(QObject):
     @property
     def is_measuring(self) -> bool:
         """Whether the reader was asked to measure every complete frame."""
-        return bool(self._wanted_by or self._wants_spectra or self.marks.regions or self._is_quantity_wanted)
+        return bool(self._wants_spectra or self.marks.regions or self._is_quantity_wanted)
 
     @property
     def _is_quantity_wanted(self) -> bool:
         """Whether somebody wants a quantity that is measured of frames."""
-        table, wanted = self._session.scan.quantities, self._session.scan.wanted.values()
-        return any(table.is_measured(name) for names in wanted for name in table.base_names(names))
+        scan = self._session.scan
+        return any(map(scan.quantities.is_measured, scan.quantities.base_names(scan.wanted_names)))
 
     @property
     def kept(self) -> Mapping[str, Marks]:
@@ -163,17 +162,6 @@ class Measurements(QObject):
         if name != self._selected:
             self._selected = name
             self.selection_changed.emit()
-
-    def want(self, who: str, wanted: bool) -> None:
-        """Have every complete frame measured for this purpose, though there are no regions."""
-        if wanted == (who in self._wanted_by):
-            return
-        if wanted:
-            self._wanted_by.add(who)
-            self._request()
-        else:
-            self._wanted_by.discard(who)
-            self._request()
 
     def want_spectra(self, wanted: bool) -> None:
         """Have every complete frame measured and, as they are spectra, sent along."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
-from itertools import chain
 from math import prod
 from pathlib import Path, PurePath
 from typing import Any
@@ -133,7 +132,7 @@ class TableSaving(QObject):
         assert self._waiting is not None
         folder, stem, endings, regions, fits = self._waiting
         shape = self._session.scan.scan_shape
-        columns = columns_of(table, chain.from_iterable(self._session.scan.wanted.values()))
+        columns = columns_of(table, self._session.scan.wanted_names)
         layout = TableLayout(
             scan_shape=shape,
             columns=columns,

@@ -72,7 +72,7 @@ def test_a_second_detector_has_a_grey_tab_that_can_be_clicked_once_it_is_there(
 
 def test_it_is_measured_when_it_joins(following: Following, reader: FakeSupervisor, qtbot: QtBot) -> None:
     viewer = following(data_paths=())
-    viewer.window.measuring.measurements.want("test", True)
+    viewer.session.want_quantities("test", ("total",))
     assert reader.sent(m.Measure) == []
     with qtbot.waitSignal(viewer.session.data_changed):
         say_joined(reader, EIGER)
