@@ -73,12 +73,17 @@ def steps_of(text: str) -> tuple[Step, ...]:
     ExpressionError
         Saying what is wrong with the text, and what to do.
     """
-    if len(text) > MOST_CHARACTERS:
-        raise ExpressionError(f"The expression is longer than {MOST_CHARACTERS} characters: shorten it.", MOST_CHARACTERS)
+    check_length(text)
     steps = _Parser(text).steps
     if not any(isinstance(step, Name) for step in steps):
         raise ExpressionError("Name at least one quantity: A.sum / 1000, for instance.", 0)
     return tuple(steps)
+
+
+def check_length(text: str) -> None:
+    """Raise an `ExpressionError` where this is too long."""
+    if len(text) > MOST_CHARACTERS:
+        raise ExpressionError(f"The expression is longer than {MOST_CHARACTERS} characters: shorten it.", MOST_CHARACTERS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,12 +6,23 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cached_property, lru_cache
+from itertools import islice
 from typing import Any
 
 import numpy as np
 
 from swmr_viewer.quantities.decimation import Values
-from swmr_viewer.quantities.expression_text import NEGATIVE, ExpressionError, Name, Number, Operation, Step, quoted, steps_of
+from swmr_viewer.quantities.expression_text import (
+    NEGATIVE,
+    ExpressionError,
+    Name,
+    Number,
+    Operation,
+    Step,
+    check_length,
+    quoted,
+    steps_of,
+)
 from swmr_viewer.quantities.units import Unit, parsed, times, to_power, written
 
 _CALCULATED: Mapping[str, Callable[..., Any]] = {
@@ -19,6 +30,8 @@ _CALCULATED: Mapping[str, Callable[..., Any]] = {
     "abs": np.abs, "exp": np.exp, "log": np.log, "log10": np.log10, "max": np.maximum, "min": np.minimum, "sqrt": np.sqrt,
 }  # fmt: skip
 _BINDS = {"+": 1, "-": 1, "*": 2, "/": 2, NEGATIVE: 3, "**": 4}
+_MOST_COMPARED = 500
+"""Names that may be meant, of which there are thousands with hundreds of regions: that took a second for each letter typed."""
 _ALONE = 5
 """Numbers, names and functions are written without parentheses round them."""
 
@@ -97,12 +110,14 @@ def expression(text: str) -> Expression:
     ExpressionError
         Saying what is wrong with the text, and what to do.
     """
-    return Expression(steps_of(text))
+    found = Expression(steps_of(text))
+    check_length(found.text)  # it is kept and read again as it is written
+    return found
 
 
 def no_such_quantity(name: str, known: Iterable[str]) -> str:
     """Return a sentence that says so, and which one may be meant."""
-    names = list(known)
+    names = list(islice(known, _MOST_COMPARED))
     lowered = {each.lower(): each for each in reversed(names)}
     near = get_close_matches(name.lower(), lowered, 1, cutoff=0.5)
     hint = f"did you mean {quoted(lowered[near[0]])}?" if near else "choose one from the list." if names else "the file has none yet."

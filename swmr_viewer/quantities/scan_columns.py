@@ -56,6 +56,8 @@ class ScanColumns:
 
     def grow(self, scan_shape: tuple[int, ...]) -> None:
         """Take note of the scan shape by now."""
+        if scan_shape[1:] != self.scan_shape[1:]:
+            self._axes_version = next_version()  # indices are those of other positions now
         self.scan_shape = scan_shape
 
     def note_axes(self, axes: Sequence[ScanAxis]) -> None:

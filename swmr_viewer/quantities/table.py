@@ -130,8 +130,9 @@ class QuantityTable:
         return self._named_column(name) or self._expression_column(name) or NoColumn(self._forgotten_at)
 
     def _named_column(self, name: str) -> Column | None:
+        """Return what has this name: of the scan before of frames, as `_named` has it."""
         self.measured.settle_on(self.scan_shape)
-        return self.measured.stored(name) or self.scan.column(name)
+        return self.scan.column(name) or (None if self.scan.is_in_file(name) else self.measured.stored(name))
 
     def _expression_column(self, text: str) -> Column | None:
         kept = self._expressions.get(text)

@@ -84,6 +84,17 @@ def test_a_version_is_another_whenever_values_are(table) -> None:
     assert table.version("index", 0) == index
     assert table.version("index") != table.version("index", 3)
     assert table.n_known("index") == 4 * BLOCK
+    places = table.version("stage_y", 0)
+    table.scan.grow((4, BLOCK + 1))
+    assert table.version("stage_y", 0) != places
+
+
+def test_what_the_file_has_is_not_mistaken_for_what_is_measured_of_a_region_of_its_name(table) -> None:
+    table.take(("A.sum", "A.mean"), np.array([3]), np.array([[7.0, 5.0]]), (3, BLOCK))
+    table.scan.note_found([FileQuantity(Quantity("A.sum", Kind.SCALAR, "mA"))])
+    assert (table.quantity("A.sum").unit, table.at("A.sum", 3), table.at("A.mean", 3)) == ("mA", None, 5.0)
+    table.scan.take(("A.sum",), np.array([3]), np.array([[200.0]]), (3, BLOCK))
+    assert table.at("A.sum * 2", 3) == 400.0
 
 
 def test_values_stay_at_their_points_as_the_scan_grows(table) -> None:
