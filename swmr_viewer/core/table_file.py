@@ -11,7 +11,6 @@ import contextlib
 import json
 import signal
 import sys
-from collections.abc import Iterable
 from pathlib import Path
 from typing import IO, Any, Protocol
 
@@ -20,13 +19,15 @@ import numpy as np
 import numpy.typing as npt
 
 from swmr_viewer.core.nexus_writing import allowed_names, new_group
+from swmr_viewer.core.number_cells import lines_of, number_cells, whole_cells
 
 Values = npt.NDArray[np.float64]
 Chunk = tuple[slice | int, ...]
 PACKED: dict[str, Any] = {"compression": "gzip", "compression_opts": 2, "shuffle": True}
 PACK_FROM = 4096
 """Points; below, the bookkeeping is larger than what is saved."""
-_EXACT_BELOW = 2.0**53
+_LINES_AT_ONCE = 1 << 12
+"""Whose text lies in the processor's cache."""
 
 
 class TableFile(Protocol):
@@ -55,35 +56,19 @@ class CsvTable:
         self.n_rows = 0
         names = ["index", *(f"position_{axis}" for axis in range(len(self._shape)))]
         names += [f"{column['name']} ({column['unit']})" if column["unit"] else column["name"] for column in order["columns"]]
-        self._file = path.open("x", encoding="utf-8", newline="\n")
-        self._file.write(",".join(map(_quoted, names)) + "\n")
+        self._file = path.open("xb")
+        self._file.write((",".join(map(_quoted, names)) + "\n").encode())
 
     def add(self, start: int, where: Chunk, shape: tuple[int, ...], columns: Values) -> None:
         rows = np.flatnonzero(~np.isnan(columns[self._counts]).all(axis=0))
-        if not rows.size:
-            return
-        indices = start + rows
-        cells: list[Iterable[str]] = [map(str, indices.tolist())]
-        cells += [map(str, position.tolist()) for position in np.unravel_index(indices, self._shape)]
-        cells += [_texts(column[rows]) for column in columns]
-        self._file.write("\n".join(map(",".join, zip(*cells, strict=True))) + "\n")
+        for first in range(0, rows.size, _LINES_AT_ONCE):
+            some = rows[first : first + _LINES_AT_ONCE]
+            cells = [whole_cells(numbers) for numbers in (start + some, *np.unravel_index(start + some, self._shape))]
+            self._file.write(lines_of([*cells, *map(number_cells, columns[:, some])]))
         self.n_rows += rows.size
 
     def close(self) -> None:
         self._file.close()
-
-
-def _texts(values: Values) -> list[str]:
-    """Return numbers as the shortest text that reads back as the same; whole ones without a point where all of them are."""
-    missing = np.flatnonzero(np.isnan(values))
-    known = np.delete(values, missing) if missing.size else values
-    if (np.abs(known) < _EXACT_BELOW).all() and (known == np.floor(known)).all():
-        texts = list(map(str, np.nan_to_num(values).astype(np.int64).tolist()))
-    else:
-        texts = list(map(repr, values.tolist()))
-    for at in missing.tolist():
-        texts[at] = ""
-    return texts
 
 
 def _quoted(name: str) -> str:
