@@ -18,7 +18,7 @@ from swmr_viewer.reader.child.previewing import read_first_frame
 from swmr_viewer.reader.messages import FollowRequest, FrameReady, Inspected, Previewed, ReaderReplaced
 from swmr_viewer.simulator.defects import pixel_mask
 from tests.reader import broken
-from tests.reader.listening import Listener
+from tests.reader.listening import STUCK_S, Listener
 
 KEYS, DATA = "/entry/diamond_scan/keys", "/entry/detector/data"
 SENTINEL = np.iinfo(np.uint16).max
@@ -188,7 +188,7 @@ def test_errors_are_answers_in_text(tmp_path: Path) -> None:
 @pytest.mark.skipif(sys.platform == "win32", reason="sends POSIX signals, makes named pipes")
 def test_a_frame_that_kills_the_reader_twice_is_answered_and_the_next_one_is_read(tmp_path: Path) -> None:
     request = FollowRequest(str(broken.write_hanging_frame(tmp_path, n=2, hangs=0)), (broken.KEYS,), (broken.DATA,))
-    with Listener(stuck_after_s=1.0) as listener:
+    with Listener(stuck_after_s=STUCK_S) as listener:
         answer = preview_of(listener, request)
         assert (answer.thumbnail, answer.kind) == (None, FailureKind.FILE_BROKEN)
         assert "ended the reader 2 times" in answer.message

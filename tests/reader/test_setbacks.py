@@ -31,7 +31,7 @@ from swmr_viewer.reader.messages import (
 )
 from swmr_viewer.reader.supervision import reader_failures
 from tests.reader import broken
-from tests.reader.listening import WAIT_S, Listener
+from tests.reader.listening import STUCK_S, WAIT_S, Listener
 
 pytestmark = [
     pytest.mark.live,
@@ -94,7 +94,7 @@ def test_a_file_that_was_given_up_is_followed_once_it_can_be_read(tmp_path, monk
     path = broken.write_hanging_opening(tmp_path)
     good = tmp_path / "good"
     good.mkdir()
-    with Listener(stuck_after_s=1.0) as listener:
+    with Listener(stuck_after_s=STUCK_S) as listener:
         listener.follow(path, broken.KEYS, broken.DATA, conditions=UNTIL)
         failed = listener.until_a(Failed, failing=True)
         assert "looked at again" in failed.remedy
@@ -110,7 +110,7 @@ def test_while_it_rests_there_is_no_reader_and_another_file_is_followed_at_once(
     path = broken.write_hanging_opening(tmp_path)
     good = tmp_path / "good"
     good.mkdir()
-    with Listener(stuck_after_s=1.0) as listener:
+    with Listener(stuck_after_s=STUCK_S) as listener:
         listener.follow(path, broken.KEYS, broken.DATA, conditions=UNTIL)
         listener.until_a(Failed, failing=True)
         assert listener.supervisor._current.process is None
@@ -164,7 +164,7 @@ def test_a_scan_whose_storage_comes_back_is_followed_however_many_readers_it_cos
 def test_a_frame_that_hung_while_the_storage_was_away_is_not_given_up(tmp_path, storage):
     path = broken.write_hanging_frame(tmp_path, n=4, hangs=3)
     storage.come_back()
-    with Listener(stuck_after_s=1.0) as listener:
+    with Listener(stuck_after_s=STUCK_S) as listener:
         listener.follow(path, broken.KEYS, broken.DATA, conditions=UNTIL)
         listener.until(lambda event: isinstance(event, Busy) and event.index == 3)
         storage.close()
@@ -179,7 +179,7 @@ def test_a_frame_that_hung_while_the_storage_was_away_is_not_given_up(tmp_path, 
 
 def test_a_command_is_told_that_it_is_the_storage(tmp_path, storage):
     path = broken.write_hanging_frame(tmp_path, n=4, hangs=-1)
-    with Listener(stuck_after_s=1.0) as listener:
+    with Listener(stuck_after_s=STUCK_S) as listener:
         listener.follow(path, broken.KEYS, broken.DATA, conditions=UNTIL, wait_s=0.0, every_frame=True)
         failed = listener.until_a(Failed, failing=True)
         assert f"The storage of {path} does not answer" in failed.message
@@ -188,7 +188,7 @@ def test_a_command_is_told_that_it_is_the_storage(tmp_path, storage):
 
 def test_a_frame_of_another_data_set_is_read_although_the_one_of_that_number_hangs(tmp_path):
     path = broken.write_two_data_sets(tmp_path, n=4, hangs=2)
-    with Listener(stuck_after_s=1.0) as listener:
+    with Listener(stuck_after_s=STUCK_S) as listener:
         listener.follow(path, broken.KEYS, conditions=UNTIL, every_frame=True, data_paths=(broken.DATA, broken.OTHER))
         listener.until_a(Ended)
         (fault,) = [fault for fault in listener.all_of(Fault) if fault.index is not None]
@@ -200,7 +200,7 @@ def test_a_frame_of_another_data_set_is_read_although_the_one_of_that_number_han
 
 def test_scalars_that_hang_the_reader_are_given_up_and_the_scan_is_not(tmp_path):
     path = broken.write_hanging_scalar(tmp_path)
-    with Listener(stuck_after_s=1.0) as listener:
+    with Listener(stuck_after_s=STUCK_S) as listener:
         generation = listener.follow(path, broken.KEYS, broken.DATA, conditions=UNTIL)
         listener.supervisor.send(SendScalars(generation, ("monitor",)))
         assert [fact.name for fact in listener.until_a(ScalarsFound).scalars] == ["monitor"]

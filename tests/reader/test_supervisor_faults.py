@@ -35,7 +35,7 @@ from swmr_viewer.reader.messages import (
 )
 from swmr_viewer.reader.supervision import slots
 from tests.reader import broken
-from tests.reader.listening import WAIT_S, Listener
+from tests.reader.listening import STUCK_S, WAIT_S, Listener
 
 pytestmark = [
     pytest.mark.live,
@@ -128,7 +128,7 @@ def test_what_was_asked_for_outlives_the_reader(live_writer):
 
 def test_a_stopped_reader_is_told_of_and_replaced(live_writer):
     writer = live_writer()
-    with Listener(stuck_after_s=1.5) as listener:
+    with Listener(stuck_after_s=STUCK_S) as listener:
         listener.follow(writer.path, KEYS, DATA, conditions=UNTIL)
         writer.step(3)
         listener.until(lambda e: isinstance(e, FrameReady) and e.index == 2)
@@ -160,7 +160,7 @@ def test_a_reader_that_goes_on_is_not_replaced(live_writer):
 def test_a_reader_that_cannot_even_be_killed_holds_up_nobody(live_writer, monkeypatch):
     """A process that waits for dead storage in the kernel outlives SIGKILL until the storage answers."""
     writer = live_writer()
-    with Listener(stuck_after_s=1.0) as listener:
+    with Listener(stuck_after_s=STUCK_S) as listener:
         listener.follow(writer.path, KEYS, DATA, conditions=UNTIL)
         listener.until_a(KeysChanged)
         reader, immortal = listener.supervisor._current.process, listener.pid
@@ -212,7 +212,7 @@ def test_requests_to_a_stuck_reader_never_block(live_writer):
 
 def test_a_frame_that_hangs_twice_is_passed_over(tmp_path):
     path = broken.write_hanging_frame(tmp_path, n=5, hangs=2)
-    with Listener(stuck_after_s=1.0) as listener:
+    with Listener(stuck_after_s=STUCK_S) as listener:
         listener.follow(path, broken.KEYS, broken.DATA, conditions=(AllKeys(),), every_frame=True)
         listener.until_a(Ended)
         measured = listener.all_of(FrameMeasured)
@@ -239,7 +239,7 @@ def test_a_frame_that_kills_the_reader_twice_is_passed_over_by_the_live_view(tmp
 
 def test_a_file_that_hangs_at_opening_fails_with_text(tmp_path):
     path = broken.write_hanging_opening(tmp_path)
-    with Listener(stuck_after_s=1.0) as listener:
+    with Listener(stuck_after_s=STUCK_S) as listener:
         listener.follow(path, broken.KEYS, broken.DATA, conditions=UNTIL)
         failed = listener.until_a(Failed, failing=True)
         assert str(path) in failed.message
@@ -254,7 +254,7 @@ def test_a_file_that_hangs_at_opening_fails_with_text(tmp_path):
 def test_an_inspection_that_hangs_is_answered(tmp_path):
     path = tmp_path / "pipe.h5"
     os.mkfifo(path)
-    with Listener(stuck_after_s=1.0) as listener:
+    with Listener(stuck_after_s=STUCK_S) as listener:
         number = listener.supervisor.inspect(str(path))
         answer = listener.until_a(Inspected)
         assert (answer.request_id, answer.inspection) == (number, None)
@@ -276,7 +276,7 @@ def test_a_file_without_its_tail_costs_no_more_than_readers(live_writer, tmp_pat
     whole = writer.path.read_bytes()
     path = tmp_path / "cut.h5"
     path.write_bytes(whole[: int(cut * len(whole))])
-    with Listener(stuck_after_s=1.5) as listener:
+    with Listener(stuck_after_s=STUCK_S) as listener:
         listener.follow(path, KEYS, DATA, conditions=UNTIL, wait_s=0.0)
         listener.until(lambda e: isinstance(e, (Failed, Ended)), failing=True)
 
