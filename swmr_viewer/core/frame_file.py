@@ -17,7 +17,7 @@ import h5py
 import numpy as np
 import numpy.typing as npt
 
-from swmr_viewer.core.nexus_writing import allowed_names, new_group
+from swmr_viewer.core.nexus_writing import allowed_names, new_group, write_values
 
 COMPRESS_FROM = 1 << 16
 """Bytes; below, the bookkeeping is larger than what is saved."""
@@ -36,9 +36,9 @@ def frame_file(pixels: npt.NDArray[Any], description: dict[str, Any]) -> bytes:
         The frame, of any rank; stored with its own type and byte order.
     description : dict
         ``title``, ``interpretation`` ("image", "spectrum", "scalar" or ""), ``unit``, ``axes`` (per axis of the
-        frame a dict with ``name``, ``unit`` and ``values``, a list or None) and ``origin``: values and lists of
-        numbers and texts by name, kept beside the frame; its ``motor_positions`` (``name``, ``value``, ``unit`` of each)
-        become positioners of the instrument.
+        frame a dict with ``name``, ``unit`` and ``values``, a list or None) and ``origin``: numbers, texts, lists of
+        them, and dicts of all these, by name, kept beside the frame; its ``motor_positions`` (``name``, ``value``,
+        ``unit`` of each) become positioners of the instrument.
 
     Returns
     -------
@@ -53,12 +53,9 @@ def frame_file(pixels: npt.NDArray[Any], description: dict[str, Any]) -> bytes:
         entry.attrs["default"] = "data"
         entry["title"] = description["title"]
         _write_data(new_group(entry, "data", "NXdata"), pixels, description)
-        origin = new_group(entry, "origin", "NXcollection")
-        for name, value in description["origin"].items():
-            if name == "motor_positions":
-                _write_positions(entry, value)
-            elif value is not None:
-                origin[name] = value
+        origin = dict(description["origin"])
+        _write_positions(entry, origin.pop("motor_positions", []))
+        write_values(entry, "origin", origin)
         file.flush()
         return bytes(file.id.get_file_image())
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 import h5py
 
@@ -13,6 +14,16 @@ def new_group(parent: h5py.Group, name: str, nx_class: str) -> h5py.Group:
     group = parent.create_group(name)
     group.attrs["NX_class"] = nx_class
     return group
+
+
+def write_values(parent: h5py.Group, name: str, values: Mapping[str, Any]) -> None:
+    """Write texts, numbers and lists of them by their names; what is a mapping itself becomes a group in the group, None is left out."""
+    group = new_group(parent, name, "NXcollection")
+    for key, value in values.items():
+        if isinstance(value, Mapping):
+            write_values(group, key, value)
+        elif value is not None:
+            group[key] = value
 
 
 def allowed_names(names: Sequence[str], taken: Iterable[str] = ("data", "title"), other: str = "axis") -> list[str]:

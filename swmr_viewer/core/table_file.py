@@ -18,7 +18,7 @@ import h5py
 import numpy as np
 import numpy.typing as npt
 
-from swmr_viewer.core.nexus_writing import allowed_names, new_group
+from swmr_viewer.core.nexus_writing import allowed_names, new_group, write_values
 from swmr_viewer.core.number_cells import lines_of, number_cells, whole_cells
 
 Values = npt.NDArray[np.float64]
@@ -128,9 +128,7 @@ class NexusTable:
         self._datasets = [None if column["name"] in self._once else self._dataset(column) for column in self._columns]
         self._write_regions(order["regions"])
         self._write_fits(order["fits"])
-        origin = new_group(self._entry, "origin", "NXcollection")
-        for name, value in order["origin"].items():
-            origin[name] = value
+        write_values(self._entry, "origin", order["origin"])
 
     def _dataset(self, column: dict[str, Any]) -> h5py.Dataset:
         name, n = self._allowed[column["name"]], int(np.prod(self._shape))

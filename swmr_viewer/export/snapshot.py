@@ -56,7 +56,7 @@ class Snapshot:
     motor_positions: tuple[MotorPosition, ...] = ()
     """Where the motors were when the frame was taken."""
     corrected: tuple[tuple[str, str], ...] = ()
-    """(dark or flat, where that frame is from) of what ``pixels`` were corrected by; masked pixels are NaN then."""
+    """(dark or flat, where that frame is from) and (method, the formula) by which ``pixels`` were corrected; masked pixels are NaN then."""
     compared: str = ""
     """What ``pixels`` are in place of the frame: ``frame 341 - reference frame 12``."""
 

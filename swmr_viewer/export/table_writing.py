@@ -53,7 +53,7 @@ class TableLayout:
     fits: tuple[dict[str, Any], ...] = ()
     """As `swmr_viewer.quantities.fit_description` returns them."""
     origin: dict[str, Any] = field(default_factory=dict)
-    """Where the values come from: texts, and lists of texts or numbers."""
+    """Where the values come from: texts, lists of texts or numbers, and dicts of these."""
 
     @property
     def plain(self) -> dict[str, Any]:

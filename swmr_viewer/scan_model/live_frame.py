@@ -103,6 +103,14 @@ class LiveFrame:
         return bool(self.made.corrected) or self.made.compared != "none"
 
     @property
+    def counts(self) -> Pixels | None:
+        """The numbers that say which pixels are saturated: the detector's, whatever was made of them; None where they are not known."""
+        if not self.is_made:
+            return self.raw
+        is_of_file = self.combined == 1 and self.of_points is None and self.whole.dtype.kind in "iuf"
+        return self.picked if is_of_file and self.picked.shape == self.raw.shape else None
+
+    @property
     def centre(self) -> float | None:
         """The value that stands for *the same as the reference*, about which levels lie evenly; None where there is none."""
         return self.made.centre

@@ -238,6 +238,11 @@ class ScanFacts:
         return compared_text(self.shown.made, self.preparation.of(self.shown.data_path).compare, what)
 
     @property
+    def made_text(self) -> str:
+        """What was made of the shown frame, wherever a number of it stands; nothing for the file's numbers."""
+        return ", ".join(filter(None, (self.compared_text, self.corrected_text)))
+
+    @property
     def frames_per_second(self) -> float | None:
         """How many frames become complete per second, over recent seconds."""
         return self.counts.arriving.per_second(self._clock())

@@ -74,6 +74,13 @@ def test_motors_become_positioners_of_the_instrument(tmp_path: Path, frame_files
     assert found == {"stage_x": ("stage_x", -0.31, {"units": "mm"}), "stage_x_1": ("stage x", 2.0, {})}
 
 
+def test_what_corrected_a_frame_stands_beside_it(tmp_path: Path, frame_files: FrameFileProcess) -> None:
+    corrected = (("dark", "/data/dark.h5 /entry/data, mean of frames 0\u20139"), ("method", "frame - dark"))
+    path = written(tmp_path, frame_files, np.zeros((2, 3), "f4"), corrected=corrected)
+    with h5py.File(path) as file:
+        assert {name: text.asstr()[()] for name, text in file["entry/origin/corrected"].items()} == dict(corrected)
+
+
 def test_a_spectrum_keeps_the_axis_that_its_file_gives(tmp_path: Path, frame_files: FrameFileProcess) -> None:
     signal, axes, told = plotted(written(tmp_path, frame_files, np.array([5, 7, 9], "u4"), facts=CHANNELS))
     assert list(signal) == [5, 7, 9]

@@ -6,6 +6,7 @@ import os
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,19 @@ import tifffile
 
 from swmr_viewer.analysis import MaskRules, Region
 from swmr_viewer.reader.blocks import create_block, let_go, unlink
-from swmr_viewer.reader.messages import Combine, Compare, Correction, Fault, FrameSource, Made, Measure, Measured, ReaderReplaced, Reference
+from swmr_viewer.reader.messages import (
+    AcknowledgeMeasured,
+    Combine,
+    Compare,
+    Correction,
+    Fault,
+    FrameSource,
+    Made,
+    Measure,
+    Measured,
+    ReaderReplaced,
+    Reference,
+)
 from tests.reader.test_kinds_of_frames import DATA, MASK, shown, write
 
 RANDOM = np.random.default_rng(7)
@@ -95,19 +108,26 @@ def test_frames_of_the_scan_itself_may_be_the_dark_ones(tmp_path: Path, dtype: s
         assert np.array_equal(found.whole, FRAMES[7])
 
 
-@pytest.mark.parametrize("what", ["shape", "missing", "range", "several"])
+@pytest.mark.parametrize("what", ["shape", "missing", "range", "several", "complex", "empty", "dark flat"])
 def test_what_cannot_be_used_corrects_nothing_and_is_said(files: tuple[Path, Path, Path], tmp_path: Path, what: str) -> None:
     scan, dark, flat = files
     other = tmp_path / "other.h5"
     with h5py.File(other, "w") as file:
         file["small"] = np.zeros((3, 4, 5))
+        file["complex"] = DARKS.astype("c8")
+        file.create_dataset("empty", (0, *SHAPE), "u2", maxshape=(None, *SHAPE))
         if what == "several":
             file["a"], file["b"] = DARKS, DARKS
+    if what == "dark flat":
+        np.save(flat, np.zeros(SHAPE, "u2"))
     wish, words = {
         "shape": (FrameSource(str(other), "/small"), "4 \u00d7 5"),
         "missing": (FrameSource(str(tmp_path / "late.h5")), "late.h5"),
         "range": (FrameSource(str(dark), last=9), "has 5 dark frames"),
         "several": (FrameSource(str(other)), "several data sets"),
+        "complex": (FrameSource(str(other), "/complex"), "are no real numbers"),
+        "empty": (FrameSource(str(other), "/empty"), "has 0 dark frames, and not frame 0"),
+        "dark flat": (FrameSource(str(dark)), "The flat frame is nowhere brighter than the dark one"),
     }[what]
     with shown(scan, 8) as (listener, found):
         found.wish(correction=Correction(wish, FrameSource(str(flat))))
@@ -121,6 +141,34 @@ def test_what_cannot_be_used_corrects_nothing_and_is_said(files: tuple[Path, Pat
             found.take(lambda event: event.made.corrected)
             wanted = expected(FRAMES[7].astype(float), DARKS.mean(axis=0), FLATS.mean(axis=0), np.zeros(SHAPE, bool))
             np.testing.assert_allclose(found.raw, wanted, rtol=3e-6)
+
+
+def test_a_file_that_is_written_anew_is_read_anew_and_everything_is_measured_by_it(files: tuple[Path, Path, Path]) -> None:
+    scan, dark, _ = files
+    with shown(scan, 8) as (listener, found):
+        found.wish(correction=Correction(FrameSource(str(dark))))
+        found.take(lambda event: event.made.corrected)
+        first = found.event.made
+        np.testing.assert_allclose(found.raw, FRAMES[7] - DARKS.mean(axis=0), rtol=1e-5, atol=1e-3)
+        dark.unlink()  # what was read goes on to be used
+        found.wish(correction=Correction(FrameSource(str(dark))), percentiles=(1.0, 99.0))
+        found.take(lambda event: event.made == first)
+        new = np.concatenate([DARKS, DARKS + 1000])  # larger than frames: nothing may wrap round
+        with h5py.File(dark.with_suffix(".part"), "w") as file:
+            file["calibration/dark"] = new
+        dark.with_suffix(".part").rename(dark)
+        listener.supervisor.send(Measure(listener.generation, 1, DATA))
+        found.take(lambda event: event.made.fingerprint != first.fingerprint)
+        assert any("written anew" in event.message for event in listener.events if isinstance(event, Fault))
+        assert found.event.made.sources == (f"{dark} /calibration/dark, mean of frames 0\u20139",)
+        wanted = FRAMES - new.mean(axis=0)
+        assert wanted.min() < 0
+        np.testing.assert_allclose(found.raw, wanted[7], rtol=1e-5, atol=1e-3)
+        totals: dict[int, float] = {}
+        while not np.allclose([totals.get(index, 0.0) for index in range(8)], wanted.sum(axis=(1, 2)), rtol=1e-5):
+            measured = listener.until_a(Measured)
+            totals.update(zip(measured.indices.tolist(), measured.values[:, measured.columns.index("total")], strict=True))
+            listener.supervisor.send(AcknowledgeMeasured(listener.generation))
 
 
 @pytest.mark.parametrize("ending", ["npy", "tif", "edf"])
@@ -169,7 +217,8 @@ def test_a_reference_is_taken_from_what_is_shown_and_not_from_what_is_measured(f
         np.testing.assert_allclose(found.raw, corrected, rtol=1e-5, atol=1e-2)
         os.kill(listener.pid, signal.SIGKILL)  # what takes its place prepares frames alike
         listener.until_a(ReaderReplaced)
-        found.take(lambda event: event.made == Made(("dark",), False, "difference"))
+        sources = (f"{files[1]} /calibration/dark, mean of frames 0\u20134",)
+        found.take(lambda event: replace(event.made, fingerprint=0) == Made(("dark",), False, "difference", sources))
         np.testing.assert_allclose(found.raw, corrected, rtol=1e-5, atol=1e-2)
         found.wish(compare=Compare("difference", block), combine=Combine("sum", 3))
         found.take(lambda event: event.combined == 3 and event.made.compared == "difference")

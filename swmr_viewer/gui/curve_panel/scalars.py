@@ -86,7 +86,8 @@ class Scalars(QWidget):
         shown = self._session.scan.shown
         if shown is not None and shown.raw.ndim == 0:
             unit = self._session.scan.data_facts.unit
-            self.value.say(f"{compact_text(value_text(shown.picked.item()))} {unit}".rstrip())
+            value = value_text((shown.raw if shown.is_made else shown.picked).item())
+            self.value.say("   ".join(filter(None, (f"{compact_text(value)} {unit}".rstrip(), self._session.scan.made_text))))
             self.curve.label("left", "value", unit)
             self.curve.mark_shown()
 

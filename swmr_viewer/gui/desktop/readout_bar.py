@@ -109,9 +109,10 @@ class ReadoutBar(QWidget):
         self._say_pixel("   ".join(words), "   ".join(short))
 
     def _made_value(self, frame: LiveFrame, at: tuple[int, ...]) -> str:
-        """Say what was made of a pixel, and of which values."""
-        value = float(frame.raw[at])
-        words = [f"value {value_text(value)}" if np.isfinite(value) else "masked", self.explains(frame, at)]
+        """Say what was made of a pixel, by what, and of which values."""
+        value, corrected = float(frame.raw[at]), self._session.scan.corrected_text
+        told = f"value {value_text(value)}" if np.isfinite(value) else "masked"
+        words = [f"{told} ({corrected})" if corrected else told, self.explains(frame, at)]
         if frame.made.corrected and frame.combined == 1:
             words.append(f"in the file {_pixel_value(frame, at)}")
         return "   ".join(filter(None, words))
@@ -129,7 +130,7 @@ class ReadoutBar(QWidget):
             levels = statistics = None
         has_place = statistics is not None and statistics.hottest_x is not None
         place = f"The hottest pixel: x {statistics.hottest_x}, y {statistics.hottest_y}" if statistics is not None and has_place else ""
-        made_of = ", ".join(filter(None, (self._session.scan.compared_text, self._session.scan.corrected_text)))
+        made_of = self._session.scan.made_text
         total_is = f"{TOTAL_IS} ({made_of})" if made_of else TOTAL_IS
         self._tell(self.total, "total", None if statistics is None else statistics.total, total_is)
         self._tell(self.maximum, "max", None if levels is None else int(levels.maximum) if kind in "uib" else levels.maximum, place)

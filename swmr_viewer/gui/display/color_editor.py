@@ -96,12 +96,11 @@ class ColorEditor(Popup):
         self.saturated.setEnabled(limit is not None and self._display.is_image)
         if statistics is None:
             self.told.say("")
-        elif limit is None and self._display.shows_made:
-            self.told.say(f"{count_text(statistics.n_saturated)} saturated in the file")
         elif limit is None:
-            self.told.say("The file does not say from where")
+            self.told.say("Not known of these frames as one" if self._display.shows_made else "The file does not say from where")
         else:
-            self.told.say(f"{count_text(statistics.n_saturated)} saturated ({value_text(limit)} and more)")
+            of_what = " of the detector's counts" if self._display.shows_made else ""
+            self.told.say(f"{count_text(statistics.n_saturated)} saturated ({value_text(limit)}{of_what} and more)")
 
 
 def _map_button(name: str) -> QToolButton:

@@ -69,7 +69,7 @@ class Display(QObject):
     def masks_of(self, data: DataDescription, frame: LiveFrame) -> tuple[float | None, npt.NDArray[np.bool_] | None]:
         """Return ``saturation_value`` and ``pixel_mask`` of a frame of any data set."""
         mask = self._mask_of(data.path, frame, self.settings_of(data).mask.mask_key)
-        return None if frame.is_made else saturation_of(frame.whole.dtype, data.facts.saturation_value), mask
+        return None if frame.counts is None else saturation_of(frame.whole.dtype, data.facts.saturation_value), mask
 
     @property
     def kept(self) -> Mapping[str, DisplaySettings]:
@@ -101,12 +101,10 @@ class Display(QObject):
 
     @property
     def saturation_value(self) -> float | None:
-        """From which value on pixels are saturated, or None where nobody knows, or where other numbers than the file's are drawn."""
+        """From which of the detector's counts on pixels are saturated, or None where nobody knows."""
         shown = self._session.scan.shown
-        if shown is not None and shown.is_made:
-            return None
         told = self._data.facts.saturation_value if self._data is not None else None
-        return saturation_of(shown.whole.dtype, told) if shown is not None else None
+        return None if shown is None or shown.counts is None else saturation_of(shown.whole.dtype, told)
 
     @property
     def statistics(self) -> FrameStatistics | None:

@@ -170,7 +170,7 @@ class ImageLayers:
             shades = self._model.scale.forward(colors.astype(np.float32))
             item.setImage(colored_picture(shades, self._shades(), np.isfinite(picture)), autoLevels=False, levels=(0, 255))
         item.setRect(QRectF(*rect))
-        self._mark_saturated(picture if colors is None else colors.max(axis=-1), rect)
+        self._mark_saturated(picture if colors is None else colors.max(axis=-1), rect, plan)
 
     def _colors(self, crop: Crop | None, shape: tuple[int, ...]) -> npt.NDArray[Any] | None:
         """Return the colours of a frame that has them, as the file has them, for a picture of this shape."""
@@ -180,14 +180,23 @@ class ImageLayers:
         rows, columns = (np.arange(n) * size // n for n, size in zip(shape, part.shape, strict=False))
         return part[rows[:, None], columns, :3]
 
-    def _mark_saturated(self, picture: npt.NDArray[Any], rect: tuple[float, float, float, float]) -> None:
-        limit = self.saturation_value if self._settings.marks_saturated else None
-        self.marks_item.setVisible(limit is not None)
-        if limit is None:
+    def _mark_saturated(self, picture: npt.NDArray[Any], rect: tuple[float, float, float, float], plan: _Plan) -> None:
+        limit, counts = self.saturation_value, None if self.frame is None else self.frame.counts
+        if not self._settings.marks_saturated:
+            limit = None
+        self.marks_item.setVisible(limit is not None and counts is not None)
+        if self.frame is None or counts is None or limit is None:
             self.marks_item.clear()
             return
-        self.marks_item.setImage((picture >= limit).astype(np.uint8), autoLevels=False, levels=(0, 1))
+        reduced = self._reduced_counts(self.frame, counts, plan) if self.frame.is_made else picture
+        self.marks_item.setImage((reduced >= limit).astype(np.uint8), autoLevels=False, levels=(0, 1))
         self.marks_item.setRect(QRectF(*rect))
+
+    def _reduced_counts(self, frame: LiveFrame, counts: npt.NDArray[Any], plan: _Plan) -> npt.NDArray[np.float32]:
+        """Return the detector's counts in place of what was made of them, reduced as the picture is; NaN where that is masked."""
+        crop = plan.crop or Crop(0, frame.raw.shape[0], 0, frame.raw.shape[1], max(1, frame.preview_factor))
+        part = (slice(crop.top, crop.bottom), slice(crop.left, crop.right))
+        return screen_fit(raw_part(counts[part], crop.factor, pixel_mask=~np.isfinite(frame.raw[part])), plan.rows, plan.columns)
 
     def _shades(self) -> tuple[float, float]:
         low, high = self._model.levels

@@ -57,8 +57,7 @@ def value_words(session: Session, frame: LiveFrame, at: tuple[int, ...]) -> str:
     """Return ``value 11``, or what was made of it: ``value 10.5 (dark corrected)``, ``value -3 (frame 341 - reference frame 12)``."""
     if not frame.is_made:
         return f"value {_exact(frame, at)}"
-    made_of = ", ".join(filter(None, (session.scan.compared_text, session.scan.corrected_text)))
-    return f"value {frame.raw[at]} ({made_of})"
+    return f"value {frame.raw[at]} ({session.scan.made_text})"
 
 
 def _exact(frame: LiveFrame, at: tuple[int, ...]) -> str:

@@ -39,7 +39,7 @@ class Measurements(QObject):
         self._requested: _Requested | None = None
         self._wants_spectra = False
         self._selected: str | None = None
-        self._measured_as: dict[str, tuple[MaskRules, ViewChoice, m.Correction]] = {}
+        self._measured_as: dict[str, tuple[MaskRules, ViewChoice, m.Correction, int]] = {}
         self.undo_stack = QUndoStack(self)
         session.request_changed.connect(self._on_request)
         session.opened.connect(self._on_data)
@@ -218,7 +218,10 @@ class Measurements(QObject):
     def _on_frame(self) -> None:
         """Have everything measured anew where other pixels are masked now, frames are corrected otherwise, or something else is shown."""
         place, setting = self._session.scan.place, self._session.scan.preparation.of(self._session.scan.data_path)
-        measured = (setting.mask, setting.view, setting.correction)
+        shown = self._session.scan.shown
+        if shown is None or shown.data_path != self._session.scan.data_path:
+            return
+        measured = (setting.mask, setting.view, setting.correction, shown.made.fingerprint)
         if self._measured_as.setdefault(place, measured) != measured:
             self._measured_as[place] = measured
             self.values.clear()

@@ -55,8 +55,7 @@ class Clipboard:
         self._session.note(f"Copied {shape_text(values.shape)} {self._kind(frame)} values{where}")
 
     def _kind(self, frame: LiveFrame) -> str:
-        scan = self._session.scan
-        return "raw" if not frame.is_made else " ".join(filter(None, (scan.compared_text, scan.corrected_text)))
+        return self._session.scan.made_text if frame.is_made else "raw"
 
     def _seen(self, raw: npt.NDArray[Any]) -> tuple[npt.NDArray[Any], str]:
         if raw.ndim != 2:

@@ -24,8 +24,8 @@ from swmr_viewer.gui.snapshots.snapshot_picture import composed, png_of, scale_b
 from swmr_viewer.gui.snapshots.snapshot_settings import SnapshotSettings, load_snapshot_settings, store_snapshot_settings
 from swmr_viewer.gui.snapshots.snapshot_writer import Order, SnapshotWriter
 from swmr_viewer.gui.snapshots.table_saving import TableSaving
-from swmr_viewer.reader.messages import source_text
-from swmr_viewer.scan_model import LiveFrame, Problem
+from swmr_viewer.reader.messages import correction_origin
+from swmr_viewer.scan_model import Problem
 
 TABLE_ENDINGS = {"csv": ".csv", "h5": ".nxs"}
 """Of a table, where snapshots have these formats."""
@@ -139,20 +139,16 @@ class Snapshots(QObject):
             frame_time=frame.frame_time,
             facts=self._facts(frame.data_path),
             motor_positions=frame.motor_positions,
-            corrected=self._corrected(frame),
+            corrected=tuple(correction_origin(frame.made).items()),
             compared=session.scan.compared_text,
         )
-
-    def _corrected(self, frame: LiveFrame) -> tuple[tuple[str, str], ...]:
-        sources = self._session.scan.preparation.of(frame.data_path).correction.sources
-        return tuple((name, f"{one.path} {source_text(one)}") for name, one in sources.items() if name in frame.made.corrected)
 
     def example(self) -> Snapshot:
         """Return what names can be tried on: the shown frame without its pixels, or an invented one."""
         frame, request = self._session.scan.shown, self._session.scan.request
         path = request.path if request is not None else "scan.nxs"
         where = (frame.data_path, frame.index, frame.position) if frame is not None else ("/entry/data", 417, (13, 27))
-        corrected = () if frame is None else self._corrected(frame)
+        corrected = () if frame is None else tuple(correction_origin(frame.made).items())
         return Snapshot(np.empty(0), path, where[0], (), where[1], where[2], (), datetime.now().astimezone(), corrected=corrected)
 
     def picture(self) -> QImage:

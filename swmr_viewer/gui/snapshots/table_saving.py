@@ -19,6 +19,7 @@ from swmr_viewer.gui.session import Session
 from swmr_viewer.gui.snapshots.snapshot_writer import SnapshotWriter
 from swmr_viewer.gui.snapshots.table_order import TableGivenUpError, TableOrder
 from swmr_viewer.quantities import Kind, QuantityTable
+from swmr_viewer.reader.messages import correction_origin
 from swmr_viewer.scan_model import Problem
 
 PURPOSE = "table"
@@ -142,7 +143,7 @@ class TableSaving(QObject):
             title=f"{PurePath(self._file).name} {self._session.scan.data_path}",
             regions=tuple(regions),
             fits=tuple(fits),
-            origin=self._origin(),
+            origin=self.origin,
         )
         if not any(column.counts for column in layout.columns):
             self._session.report(Problem(*NOTHING_MEASURED, severity="note"))
@@ -207,13 +208,15 @@ class TableSaving(QObject):
         request = self._session.scan.request
         return "" if request is None else request.path
 
-    def _origin(self) -> dict[str, Any]:
+    @property
+    def origin(self) -> dict[str, Any]:
+        """Where the values come from, as `TableLayout` has it."""
         scan = self._session.scan
         origin = {
             "file": self._file,
             "data_path": scan.data_path,
             "key_paths": list(scan.description.key_paths) if scan.description is not None else [],
-            "corrected": scan.corrected_text,
+            "corrected": {} if scan.shown is None else correction_origin(scan.shown.made),
             "program": "swmr_viewer",
             "version": __version__,
         }

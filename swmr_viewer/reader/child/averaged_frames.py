@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager, nullcontext, suppress
+from dataclasses import dataclass
 from math import prod
 from typing import Any
 
@@ -24,8 +25,16 @@ from swmr_viewer.reader.messages import MOST_AVERAGED, FrameSource
 
 _BROKEN = (OSError, RuntimeError, KeyError, ValueError, TypeError, IndexError)
 _MOST_NAMED = 4
-Average = npt.NDArray[np.float64]
-"""Of a frame's whole shape, NaN where masked."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Averaged:
+    """The mean of some frames."""
+
+    pixels: npt.NDArray[np.float64]
+    """Of a frame's whole shape, NaN where masked."""
+    words: str
+    """Where they are from: ``/data/dark.h5 /entry/data, mean of frames 0-9``."""
 
 
 class AveragedFrames:
@@ -35,7 +44,7 @@ class AveragedFrames:
         self._scan = scan
         self._pipe = pipe
 
-    def read(self, name: str, source: FrameSource, data_path: str, shape: tuple[int, ...], rules: MaskRules) -> Average:
+    def read(self, name: str, source: FrameSource, data_path: str, shape: tuple[int, ...], rules: MaskRules) -> Averaged:
         """Return the mean of a source's frames; masked pixels, by value, do not count.
 
         Parameters
@@ -62,7 +71,8 @@ class AveragedFrames:
         by_value = MaskRules(sentinel=rules.sentinel, gaps=rules.gaps)
         try:
             if is_picture(source.path):
-                return self._mean(_of_pictures(name, source, shape), shape, by_value)
+                frames, words = _of_pictures(name, source, shape)
+                return self._mean(frames, shape, by_value, words)
             with self._opened(source.path) as h5file:
                 return self._read(h5file, name, source, data_path, shape, by_value)
         except SwmrViewerError:
@@ -74,30 +84,35 @@ class AveragedFrames:
 
     @contextmanager
     def _opened(self, path: str) -> Iterator[h5py.File]:
-        with nullcontext(self._scan.h5file) if self._is_followed(path) else open_swmr(path) as h5file:
+        with nullcontext(self._scan.h5file) if self.is_followed(path) else open_swmr(path) as h5file:
             yield h5file
 
-    def _is_followed(self, path: str) -> bool:
+    def is_followed(self, path: str) -> bool:
+        """Whether this is the file of the scan."""
         try:
             return os.path.samefile(path, str(self._scan.h5file.filename))
         except OSError:
             return False
 
-    def _read(self, h5file: h5py.File, name: str, source: FrameSource, data_path: str, shape: tuple[int, ...], rules: MaskRules) -> Average:
+    def _read(
+        self, h5file: h5py.File, name: str, source: FrameSource, data_path: str, shape: tuple[int, ...], rules: MaskRules
+    ) -> Averaged:
         path = source.data_path or found_path(h5file, name, data_path, shape)
+        where = f"{source.path} {path}"
         if h5file is self._scan.h5file and path in self._scan.grabbers:
             grabber = self._scan.grabbers[path]
             grabber.scan_shape = self._scan.follower.scan_shape
-            return self._averaged(name, source, grabber, shape, rules, self._complete(name, source))
+            return self._averaged(name, where, grabber, shape, rules, self._complete(name, source))
         found = open_object(h5file, path)
+        _check_numbers(found, name, where)
         stored = tuple(found.shape) if isinstance(found, h5py.Dataset) and found.shape is not None else None
         if found is not None and stored is not None and _long(stored) == _long(shape):
-            return self._mean([np.asarray(found[()]).reshape(shape)], shape, rules)
+            return self._mean([np.asarray(found[()]).reshape(shape)], shape, rules, where)
         rank = None if stored is None else max(1, len(stored) - len(shape))
         del found  # one handle on a data set
         with closing(FrameGrabber(h5file, path, scan_rank=rank)) as grabber:
             total = prod(grabber.scan_shape)
-            return self._averaged(name, source, grabber, shape, rules, _chosen(name, source, total))
+            return self._averaged(name, where, grabber, shape, rules, _chosen(name, source, total))
 
     def _complete(self, name: str, source: FrameSource) -> list[int]:
         """Return which frames of the scan that is followed are meant: all of them have to be complete."""
@@ -112,23 +127,23 @@ class AveragedFrames:
         return _at_most(name, chosen)
 
     def _averaged(
-        self, name: str, source: FrameSource, grabber: FrameGrabber, shape: tuple[int, ...], rules: MaskRules, chosen: list[int]
-    ) -> Average:
+        self, name: str, where: str, grabber: FrameGrabber, shape: tuple[int, ...], rules: MaskRules, chosen: list[int]
+    ) -> Averaged:
         if grabber.frame_shape != shape:
-            raise _unfitting(name, f"{source.path} {grabber.path}", grabber.frame_shape, shape)
-        return self._mean((_grabbed(grabber, index) for index in chosen), shape, rules)
+            raise _unfitting(name, where, grabber.frame_shape, shape)
+        return self._mean((_grabbed(grabber, index) for index in chosen), shape, rules, f"{where}, {_frames_text(chosen)}")
 
-    def _mean(self, frames: Iterable[npt.NDArray[Any]], shape: tuple[int, ...], rules: MaskRules) -> Average:
+    def _mean(self, frames: Iterable[npt.NDArray[Any]], shape: tuple[int, ...], rules: MaskRules, words: str) -> Averaged:
         sums: Accumulator | None = None
         for frame in frames:
             prepared = marked(frame, rules)
             sums = sums or Accumulator("mean", shape, np.float64)
             sums.add(_as_float(prepared))
             self._pipe.keep_alive()
-        out: Average = np.full(shape, np.nan)
+        out = np.full(shape, np.nan)
         if sums is not None:
             sums.write_into(out)
-        return out
+        return Averaged(out, words)
 
 
 def found_path(h5file: h5py.File, name: str, data_path: str, shape: tuple[int, ...]) -> str:
@@ -161,21 +176,35 @@ def _fits(stored: tuple[int, ...], shape: tuple[int, ...]) -> bool:
     return _long(stored) == _long(shape) or (len(stored) > len(shape) and stored[len(stored) - len(shape) :] == shape)
 
 
-def _of_pictures(name: str, source: FrameSource, shape: tuple[int, ...]) -> list[npt.NDArray[Any]]:
+def _check_numbers(found: object, name: str, where: str) -> None:
+    if isinstance(found, h5py.Dataset) and found.dtype.kind not in "iufb":
+        raise PathError(f"The {name} frames of {where} are no real numbers.", "Nothing is corrected: choose another data set.")
+
+
+def _of_pictures(name: str, source: FrameSource, shape: tuple[int, ...]) -> tuple[list[npt.NDArray[Any]], str]:
     found = read_pictures(source.path)
     if not _fits(found.shape, shape):
         raise _unfitting(name, source.path, found.shape, shape)
     frames = found.reshape(-1, *shape)
-    return [np.asarray(frames[index]) for index in _chosen(name, source, len(frames))]
+    chosen = _chosen(name, source, len(frames))
+    words = source.path if len(frames) == 1 else f"{source.path}, {_frames_text(chosen)}"
+    return [np.asarray(frames[index]) for index in chosen], words
 
 
 def _chosen(name: str, source: FrameSource, total: int) -> list[int]:
     if total == 1:
         return [0]
-    last = total - 1 if source.last is None else source.last
-    if not 0 <= source.first <= last < total:
-        raise PathError(f"{source.path} has {total} {name} frames, and not those from {source.first} to {last}.", "Choose others.")
+    last = max(source.first, total - 1) if source.last is None else source.last
+    if last >= total:  # it may be growing
+        wanted = f"frame {last}" if last == source.first else f"those from {source.first} to {last}"
+        raise FrameNotWrittenError(f"{source.path} has {total} {name} frames, and not {wanted}.", "Choose others, or wait for them.")
+    if source.first > last:
+        raise PathError(f"There are no {name} frames from {source.first} to {last}.", "Choose others.")
     return _at_most(name, list(range(source.first, last + 1)))
+
+
+def _frames_text(chosen: list[int]) -> str:
+    return f"frame {chosen[0]}" if len(chosen) == 1 else f"mean of frames {chosen[0]}\u2013{chosen[-1]}"
 
 
 def _at_most(name: str, chosen: list[int]) -> list[int]:
@@ -194,7 +223,7 @@ def _grabbed(grabber: FrameGrabber, index: int) -> npt.NDArray[Any]:
         return grabber.grab(index, as_it_is=True)
 
 
-def _as_float(frame: npt.NDArray[Any]) -> Average:
+def _as_float(frame: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
     """Return a frame in float64, NaN where its masked pixels are known by their value."""
     found = frame.astype(np.float64)
     found[~valid_mask(frame)] = np.nan

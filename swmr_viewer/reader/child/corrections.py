@@ -1,46 +1,74 @@
-"""Which dark and flat frames correct a data set's frames, and which reference they are held against."""
+"""Which dark and flat frames correct a data set's frames: read once, and again where their file is another one."""
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
+from zlib import crc32
 
 import numpy as np
 import numpy.typing as npt
 
-from swmr_viewer.analysis import Corrector, FrameView, MaskRules, Part, corrected_dtype, corrector_of
+from swmr_viewer.analysis import Corrector, FrameView, Part, corrected_dtype, corrector_of
 from swmr_viewer.core.errors import FileNotThereError, FrameNotWrittenError, PathNotThereError, ShapeError, SwmrViewerError
-from swmr_viewer.core.number_text import shape_text
 from swmr_viewer.core.waiting import Retries
-from swmr_viewer.reader.blocks import attach_block, let_go
-from swmr_viewer.reader.child.averaged_frames import AveragedFrames
+from swmr_viewer.reader.child.averaged_frames import Averaged, AveragedFrames
 from swmr_viewer.reader.child.event_pipe import EventPipe
 from swmr_viewer.reader.child.pixel_masks import Mask
 from swmr_viewer.reader.child.scans import Scan
-from swmr_viewer.reader.messages import Correction, FrameSource, Reference, SetDisplay
+from swmr_viewer.reader.messages import FrameSource, SetDisplay
 
 _LATE = (FrameNotWrittenError, FileNotThereError, PathNotThereError)
 _MOST_KEPT = 4
+_LOOK_EVERY_S = 2.0
+"""How often files of dark and flat frames are looked at; one that was written meanwhile is read once it rests for so long."""
 Pixels = npt.NDArray[Any]
+Stamp = tuple[int, int, int] | None
+"""Inode, size and time of change of a file; None: there is none."""
+Stamps = tuple[Stamp, ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Found:
-    """The correction of a data set, and what it was made of."""
+class UsedCorrection:
+    """What corrects the frames of a data set, and what is said of it."""
 
-    correction: Correction
-    rules: MaskRules
+    corrector: Corrector
+    sources: tuple[str, ...]
+    """As in `Made`."""
+    fingerprint: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Wish:
+    """How frames are to be corrected, and what that depends on."""
+
+    path: str
+    settings: SetDisplay
     view: FrameView
     dtype: np.dtype[Any]
     mask: Mask | None
-    corrector: Corrector | None
 
-    def is_of(self, settings: SetDisplay, view: FrameView, dtype: np.dtype[Any], mask: Mask | None) -> bool:
-        same = (settings.correction, settings.mask, view, dtype) == (self.correction, self.rules, self.view, self.dtype)
-        return same and mask is self.mask
+    def is_as(self, other: _Wish) -> bool:
+        mine, theirs = self.settings, other.settings
+        same = (mine.correction, mine.mask, self.view, self.dtype) == (theirs.correction, theirs.mask, other.view, other.dtype)
+        return same and self.mask is other.mask
+
+    @property
+    def sources(self) -> dict[str, FrameSource]:
+        return self.settings.correction.sources
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Answer:
+    """What became of a wish."""
+
+    wish: _Wish
+    used: UsedCorrection | None
+    stamps: Stamps
+    """Which files were read."""
 
 
 class Corrections:
@@ -49,20 +77,24 @@ class Corrections:
     def __init__(self, scan: Scan, pipe: EventPipe, clock: Callable[[], float] = time.monotonic) -> None:
         self._frames = AveragedFrames(scan, pipe)
         self._pipe = pipe
-        self._found: dict[str, _Found] = {}
-        self._averages: dict[tuple[object, ...], Pixels] = {}
-        self._awaited: dict[str, Callable[[], _Found]] = {}
+        self._clock = clock
+        self._answers: dict[str, _Answer] = {}
+        self._averages: dict[tuple[object, ...], tuple[Stamp, Averaged]] = {}
+        self._awaited: set[str] = set()
         self._retries = Retries(clock)
+        self._seen: dict[str, Stamps] = {}
+        """Which files there were when they were last looked at."""
+        self._looked_s = clock()
         self._reported: set[tuple[str, str]] = set()
 
-    def set(self, path: str) -> None:
-        """Try anew what could not be used: it was asked for again."""
-        self._awaited.pop(path, None)
+    def set(self, path: str, settings: SetDisplay) -> None:
+        """Try anew what could not be used: it was asked for again. What is switched off is read again the next time."""
+        self._awaited.discard(path)
         self._reported = {(of_path, text) for of_path, text in self._reported if of_path != path}
-        if path in self._found and self._found[path].corrector is None:
-            del self._found[path]
+        if path in self._answers and (self._answers[path].used is None or not settings.correction.names):
+            self._forget(path)
 
-    def of(self, path: str, settings: SetDisplay, view: FrameView, dtype: np.dtype[Any], mask: Mask | None) -> Corrector | None:
+    def of(self, path: str, settings: SetDisplay, view: FrameView, dtype: np.dtype[Any], mask: Mask | None) -> UsedCorrection | None:
         """Return what dark and flat frames do to frames that are shown like this; None: nothing is asked for, or can be used.
 
         Parameters
@@ -80,56 +112,93 @@ class Corrections:
         """
         if not settings.correction.names:
             return None
-        found = self._found.get(path)
-        if found is None or not found.is_of(settings, view, dtype, mask):
-            self._awaited.pop(path, None)
-            self._found[path] = found = self._made(path, settings, view, dtype, mask)
-        return found.corrector
+        wish, answer = _Wish(path, settings, view, dtype, mask), self._answers.get(path)
+        if answer is None or not answer.wish.is_as(wish):
+            self._answers[path] = answer = self._answer(wish)
+        return answer.used
 
-    def corrects(self, path: str) -> bool:
-        """Whether the frames of a data set were corrected when they were last prepared."""
-        return path in self._found and self._found[path].corrector is not None
+    def last_of(self, path: str) -> UsedCorrection | None:
+        """Return what corrected the frames of a data set when they were last prepared."""
+        return self._answers[path].used if path in self._answers else None
 
     def retry(self) -> bool:
-        """Try what was not there yet again, seldom; return whether frames are corrected in another way now."""
+        """Try what was not there yet again, seldom, and what is another file now; return whether frames are corrected in another way."""
+        return self._retry_awaited() | self._look_for_others()
+
+    def _retry_awaited(self) -> bool:
         if not self._awaited or not self._retries.is_due:
             return False
         with self._retries.trying():
-            tried = {path: again() for path, again in list(self._awaited.items())}
-        found = {path: one for path, one in tried.items() if one.corrector is not None}
-        for path in found:
-            self._awaited.pop(path, None)
-        self._found.update(found)
-        return bool(found)
+            tried = sorted(self._awaited)
+            for path in tried:
+                self._answers[path] = self._answer(self._answers[path].wish)
+        return any(self._answers[path].used is not None for path in tried)
 
-    def _made(self, path: str, settings: SetDisplay, view: FrameView, dtype: np.dtype[Any], mask: Mask | None) -> _Found:
-        corrector = None
+    def _look_for_others(self) -> bool:
+        """Forget what is another file by now: once it rests, for one that is being written changes all the time."""
+        if not self._answers or self._clock() - self._looked_s < _LOOK_EVERY_S:
+            return False
+        self._looked_s = self._clock()
+        others = [path for path, answer in self._answers.items() if self._is_other(answer)]
+        for path in others:
+            if self._answers[path].used is not None:
+                self._pipe.report_fault(f"Dark or flat frames of {path} were written anew: everything is corrected by the new ones.")
+            self._forget(path)
+        return bool(others)
+
+    def _is_other(self, answer: _Answer) -> bool:
+        now, path = self._stamps_of(answer.wish), answer.wish.path
+        before, self._seen[path] = self._seen.get(path), now
+        return now == before != answer.stamps and None not in now  # what is gone was read, and goes on to be used
+
+    def _forget(self, path: str) -> None:
+        self._averages.clear()
+        self._answers.pop(path, None)
+        self._seen.pop(path, None)
+
+    def _answer(self, wish: _Wish) -> _Answer:
+        path, stamps, used = wish.path, self._stamps_of(wish), None
+        self._awaited.discard(path)
         try:
-            corrector = self._read(path, settings, view, dtype, mask)
+            used, stamps = self._read(wish)
         except _LATE as error:
             self._report_once(path, error)
-            self._awaited[path] = partial(self._made, path, settings, view, dtype, mask)
+            self._awaited.add(path)
         except SwmrViewerError as error:
             self._report_once(path, error)
-            self._awaited.pop(path, None)
-        return _Found(settings.correction, settings.mask, view, dtype, mask, corrector)
+        return _Answer(wish, used, stamps)
 
-    def _read(self, path: str, settings: SetDisplay, view: FrameView, dtype: np.dtype[Any], mask: Mask | None) -> Corrector:
+    def _read(self, wish: _Wish) -> tuple[UsedCorrection, Stamps]:
+        view, mask = wish.view, wish.mask
         if view.part is not Part.VALUE:
             raise ShapeError("Frames of complex numbers, or of colours, are not corrected.", "Switch dark and flat frames off.")
-        read = {
-            name: view.picked(self._average(name, source, path, view.shape, settings.mask))
-            for name, source in settings.correction.sources.items()
-        }
-        return corrector_of(read.get("dark"), read.get("flat"), mask, corrected_dtype(view.shown_dtype(dtype)))
+        read = {name: self._average(name, source, wish) for name, source in wish.sources.items()}
+        dark, flat = (view.picked(read[name][1].pixels) if name in read else None for name in ("dark", "flat"))
+        corrector = corrector_of(dark, flat, mask, corrected_dtype(view.shown_dtype(wish.dtype)))
+        if corrector.gain is not None and not np.isfinite(corrector.gain).any():
+            than = "0" if dark is None else "the dark one"
+            raise ShapeError(f"The flat frame is nowhere brighter than {than}: no pixel would be left.", "Choose other flat frames.")
+        fingerprint = 0
+        for _, one in read.values():
+            fingerprint = crc32(one.pixels.tobytes(), fingerprint)
+        words = tuple(one.words for _, one in read.values())
+        return UsedCorrection(corrector, words, fingerprint), tuple(stamp for stamp, _ in read.values())
 
-    def _average(self, name: str, source: FrameSource, path: str, shape: tuple[int, ...], rules: MaskRules) -> Pixels:
-        key = (source, source.data_path or path, shape, rules.sentinel, rules.gaps)
+    def _average(self, name: str, source: FrameSource, wish: _Wish) -> tuple[Stamp, Averaged]:
+        rules, shape = wish.settings.mask, wish.view.shape
+        key = (source, source.data_path or wish.path, shape, rules.sentinel, rules.gaps)
         if key not in self._averages:
             while len(self._averages) >= _MOST_KEPT:
                 del self._averages[next(iter(self._averages))]
-            self._averages[key] = self._frames.read(name, source, path, shape, rules)
+            self._averages[key] = self._stamp_of(source), self._frames.read(name, source, wish.path, shape, rules)
         return self._averages[key]
+
+    def _stamps_of(self, wish: _Wish) -> Stamps:
+        return tuple(self._stamp_of(source) for source in wish.sources.values())
+
+    def _stamp_of(self, source: FrameSource) -> Stamp:
+        """Return which file frames are in; that of the scan changes all the time, and is the same one all the same."""
+        return (0, 0, 0) if self._frames.is_followed(source.path) else _stamp(source.path)
 
     def _report_once(self, path: str, error: SwmrViewerError) -> None:
         if (path, error.message) not in self._reported:
@@ -137,40 +206,9 @@ class Corrections:
             self._pipe.report_fault(str(error))
 
 
-class References:
-    """The frames that the window holds, copied when they are first needed."""
-
-    def __init__(self, pipe: EventPipe) -> None:
-        self._pipe = pipe
-        self._kept: tuple[str, Pixels | None] = ("", None)
-        self._reported: set[tuple[str, tuple[int, ...]]] = set()
-
-    def of(self, settings: SetDisplay, view: FrameView) -> Pixels | None:
-        """Return the reference for what is shown like this; None: none is wanted, or it fits no such frames."""
-        reference = settings.compare.reference
-        if reference is None or settings.compare.is_plain:
-            return None
-        if reference.shape != view.shown_shape or view.part is Part.COLOR:
-            self._report_once(reference, view)
-            return None
-        if self._kept[0] != reference.block:
-            self._kept = (reference.block, self._copied(reference))
-        return self._kept[1]
-
-    def _copied(self, reference: Reference) -> Pixels | None:
-        try:
-            block = attach_block(reference.block)
-        except OSError:
-            self._pipe.report_fault("The reference frame is not held any more, and frames are shown as they are. Hold one again.")
-            return None
-        try:
-            return np.ndarray(reference.shape, np.dtype(reference.dtype), block.buf).copy()
-        finally:
-            let_go(block)
-
-    def _report_once(self, reference: Reference, view: FrameView) -> None:
-        if (reference.block, view.shown_shape) not in self._reported:
-            self._reported.add((reference.block, view.shown_shape))
-            has, wanted = shape_text(reference.shape), shape_text(view.shown_shape)
-            what = "frames have colours of their own" if view.part is Part.COLOR else f"frames have {wanted} pixels"
-            self._pipe.report_fault(f"The reference has {has} pixels, and the {what}: they are shown as they are. Hold another one.")
+def _stamp(path: str) -> Stamp:
+    try:
+        found = os.stat(path)
+    except OSError:
+        return None
+    return found.st_ino, found.st_size, found.st_mtime_ns

@@ -12,7 +12,6 @@ import numpy as np
 import numpy.typing as npt
 
 from swmr_viewer.analysis import (
-    Corrector,
     FrameStatistics,
     FrameView,
     LevelStatistics,
@@ -31,10 +30,11 @@ from swmr_viewer.core.data_facts import DataFacts
 from swmr_viewer.core.errors import PathError, PathNotThereError
 from swmr_viewer.core.waiting import Retries
 from swmr_viewer.reader.child.all_masks import AllMasks, MaskFiles
-from swmr_viewer.reader.child.corrections import Corrections, References
+from swmr_viewer.reader.child.corrections import Corrections, UsedCorrection
 from swmr_viewer.reader.child.event_pipe import EventPipe
 from swmr_viewer.reader.child.pixel_masks import Mask, PixelMask
 from swmr_viewer.reader.child.reader_slots import SlotLayout, slot_layout
+from swmr_viewer.reader.child.references import References
 from swmr_viewer.reader.child.scans import Scan
 from swmr_viewer.reader.messages import AS_IT_IS, Made, PixelMaskRead, SetDisplay
 
@@ -104,14 +104,14 @@ class FramePreparers:
         paths = [request.data_path] if request.data_path is not None else list(self._preparers)
         for path in paths:
             self._preparers[path] = replace(self.of(path), settings=request)
-            self._corrections.set(path)
+            self._corrections.set(path, request)
 
     def layout_of(self, path: str, shape: tuple[int, ...], dtype: np.dtype[Any]) -> SlotLayout:
         """Return how such a frame of a data set lies in a slot."""
         view = self.of(path).view_of(shape, dtype)
         mask = self._pixel_mask(path)
         kind = view.shown_dtype(dtype)
-        if self._corrector(path, view, dtype) is not None:
+        if self._correction(path, view, dtype) is not None:
             kind = corrected_dtype(kind)
             view = replace(view, made=kind.str)
         view = self.compared_view(path, view, kind)
@@ -129,12 +129,12 @@ class FramePreparers:
         preparer = self.of(path)
         view = preparer.view_of(frame.shape, frame.dtype)
         mask = self.mask_of(path, index, view, scan_shape)
-        corrector = self._corrector(path, view, frame.dtype)
-        if corrector is None:
+        used = self._correction(path, view, frame.dtype)
+        if used is None:
             return preparer.prepare(frame, mask, out)
         shown = preparer.prepare(frame, mask)
         kind = corrected_dtype(view.shown_dtype(frame.dtype))
-        return corrector.corrected(shown, np.empty(shown.shape, kind) if out is None or out.dtype != kind else out)
+        return used.corrector.corrected(shown, np.empty(shown.shape, kind) if out is None or out.dtype != kind else out)
 
     def compare(self, path: str, view: FrameView, prepared: npt.NDArray[Any], out: npt.NDArray[Any] | None) -> npt.NDArray[Any]:
         """Return what is drawn in place of a prepared frame: the frame, or, in ``out``, what its reference makes of it."""
@@ -148,10 +148,10 @@ class FramePreparers:
         how = "none" if self._references.of(settings, view) is None else settings.compare.how
         if not settings.correction.names:
             return AS_IT_IS if how == "none" else Made(compared=how)
-        is_corrected = self._corrections.corrects(path) if dtype is None else self._corrector(path, view, dtype) is not None
-        return Made(settings.correction.names if is_corrected else (), not is_corrected, how)
+        used = self._corrections.last_of(path) if dtype is None else self._correction(path, view, dtype)
+        return Made((), True, how) if used is None else Made(settings.correction.names, False, how, used.sources, used.fingerprint)
 
-    def _corrector(self, path: str, view: FrameView, dtype: np.dtype[Any]) -> Corrector | None:
+    def _correction(self, path: str, view: FrameView, dtype: np.dtype[Any]) -> UsedCorrection | None:
         settings = self.of(path).settings
         if not settings.correction.names:
             return None
@@ -175,7 +175,7 @@ class FramePreparers:
         if not settings.correction.names and settings.compare.is_plain:
             return preparer.examine(frame, shown, levels, combined, how)
         within, statistics = examine(shown, settings.percentiles if levels else None)
-        limit = preparer.saturation(frame.dtype, combined, how) if combined == 1 or not self._corrections.corrects(path) else None
+        limit = preparer.saturation(frame.dtype, combined, how) if combined == 1 or self._corrections.last_of(path) is None else None
         if limit is None or frame.dtype.kind not in "iuf":
             return within, statistics
         raw = preparer.view_of(frame.shape, frame.dtype).picked(frame)

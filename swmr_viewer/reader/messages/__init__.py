@@ -16,6 +16,7 @@ from swmr_viewer.reader.messages.corrections import (
     FrameSource,
     Made,
     Reference,
+    correction_origin,
     source_text,
 )
 from swmr_viewer.reader.messages.events import (
@@ -174,6 +175,7 @@ __all__ = [
     "Stop",
     "StopMeasuring",
     "UseSlots",
+    "correction_origin",
     "has_patterns",
     "region_columns",
     "source_text",

@@ -90,6 +90,10 @@ class Made:
     """What was asked for could not be used (a ``Fault`` has told why), and nothing was corrected."""
     compared: HowCompared = "none"
     """What was drawn in place of the frame."""
+    sources: tuple[str, ...] = ()
+    """Where those of ``corrected`` are from, as they were read: ``/data/dark.h5 /entry/data, mean of frames 0-9``."""
+    fingerprint: int = 0
+    """Another one for other dark and flat frames, also where they stand in files of the same name."""
 
     @property
     def centre(self) -> float | None:
@@ -98,6 +102,20 @@ class Made:
 
 
 AS_IT_IS = Made()
+
+
+METHODS = {
+    ("dark",): "frame - dark",
+    ("flat",): "frame / flat * mean(flat)",
+    ("dark", "flat"): "(frame - dark) / (flat - dark) * mean(flat - dark)",
+}
+
+
+def correction_origin(made: Made) -> dict[str, str]:
+    """Return what files say of corrected numbers: where dark and flat frames are from, and the formula; nothing of the file's own."""
+    if not made.corrected:
+        return {"not_corrected": "dark and flat frames could not be used"} if made.lacks_correction else {}
+    return {**dict(zip(made.corrected, made.sources, strict=True)), "method": METHODS[made.corrected]}
 
 
 def source_text(source: FrameSource) -> str:

@@ -21,7 +21,9 @@ from swmr_viewer.reader.messages import Correction, FollowRequest, FrameSource
 
 DATA, KEYS = "/entry/data/data", "/entry/keys"
 RANDOM = np.random.default_rng(3)
-FRAMES = RANDOM.integers(200, 5000, (6, 40, 50)).astype("u2")
+FRAMES = RANDOM.integers(200, 5000, (6, 40, 50)).astype("i2")
+FRAMES[:, 30, 40] = 32767
+"""Saturated, by the type."""
 DARKS = RANDOM.integers(0, 60, (4, 40, 50)).astype("u2")
 
 
@@ -88,19 +90,28 @@ def test_dark_frames_are_chosen_said_measured_and_kept(live_viewer: Callable[...
     window.measuring.measurements.selection_changed.emit()  # the panel is hidden, and looks again
     assert "dark corrected" in window.measuring.regions_panel.known.text()
     window.readout.point_at((7, 9))
-    assert f"in the file {FRAMES[5, 7, 9]}" in window.readout.pixel.text()
+    told = window.readout.pixel.text().replace("\u2009", "")
+    assert "(dark corrected)" in told
+    assert f"in the file {FRAMES[5, 7, 9]}" in told
     window.measuring.pointed.put(window.measuring.pointed.words_of((7, 9)))
     assert "dark corrected" in QGuiApplication.clipboard().text()
+    window.display.change(marks_saturated=True)
+    marks = window.frame_view.image.layers.marks_item
+    assert marks.isVisible()
+    assert np.argwhere(marks.image).tolist() == [[30, 40]], "pixels are saturated by the detector's counts"
+    assert session.scan.shown.statistics.n_saturated == 1
+    assert "1 saturated (32767 of the detector's counts" in window.display_tools.color_editor.told.text().replace("\u2009", "")
     snapshot = window.snapshots.collect()
     assert snapshot is not None
     np.testing.assert_allclose(snapshot.pixels, wanted[5], atol=1e-3)
-    assert "dark.h5 frames 1\u20132" in description_of(snapshot)["corrected"]["dark"]
+    assert description_of(snapshot)["corrected"] == {"dark": f"{dark} /dark, mean of frames 1\u20132", "method": "frame - dark"}
+    assert window.snapshots.tables.origin["corrected"] == description_of(snapshot)["corrected"]
 
     follow(viewer, qtbot, second)
     qtbot.waitUntil(corrected, timeout=20_000)
     np.testing.assert_allclose(session.scan.shown.raw, FRAMES[0] - DARKS[1:3].mean(axis=0), atol=1e-3)
     window.display_memory.keep()
-    assert stored()[0][1] == DisplaySettings(correction=Correction(FrameSource(str(dark), "", 1, 2)))
+    assert stored()[0][1] == DisplaySettings(marks_saturated=True, correction=Correction(FrameSource(str(dark), "", 1, 2)))
 
     dark.unlink()
     follow(viewer, qtbot, first)

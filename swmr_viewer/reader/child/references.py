@@ -1,0 +1,55 @@
+"""The frame that others are held against, as the window has it in shared memory."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from swmr_viewer.analysis import FrameView, Part
+from swmr_viewer.core.number_text import shape_text
+from swmr_viewer.reader.blocks import attach_block, let_go
+from swmr_viewer.reader.child.event_pipe import EventPipe
+from swmr_viewer.reader.messages import Reference, SetDisplay
+
+Pixels = npt.NDArray[Any]
+
+
+class References:
+    """The frames that the window holds, copied when they are first needed."""
+
+    def __init__(self, pipe: EventPipe) -> None:
+        self._pipe = pipe
+        self._kept: tuple[str, Pixels | None] = ("", None)
+        self._reported: set[tuple[str, tuple[int, ...]]] = set()
+
+    def of(self, settings: SetDisplay, view: FrameView) -> Pixels | None:
+        """Return the reference for what is shown like this; None: none is wanted, or it fits no such frames."""
+        reference = settings.compare.reference
+        if reference is None or settings.compare.is_plain:
+            return None
+        if reference.shape != view.shown_shape or view.part is Part.COLOR:
+            self._report_once(reference, view)
+            return None
+        if self._kept[0] != reference.block:
+            self._kept = (reference.block, self._copied(reference))
+        return self._kept[1]
+
+    def _copied(self, reference: Reference) -> Pixels | None:
+        try:
+            block = attach_block(reference.block)
+        except OSError:
+            self._pipe.report_fault("The reference frame is not held any more, and frames are shown as they are. Hold one again.")
+            return None
+        try:
+            return np.ndarray(reference.shape, np.dtype(reference.dtype), block.buf).copy()
+        finally:
+            let_go(block)
+
+    def _report_once(self, reference: Reference, view: FrameView) -> None:
+        if (reference.block, view.shown_shape) not in self._reported:
+            self._reported.add((reference.block, view.shown_shape))
+            has, wanted = shape_text(reference.shape), shape_text(view.shown_shape)
+            what = "frames have colours of their own" if view.part is Part.COLOR else f"frames have {wanted} pixels"
+            self._pipe.report_fault(f"The reference has {has} pixels, and the {what}: they are shown as they are. Hold another one.")
