@@ -8,7 +8,7 @@ import pytest
 from swmr_viewer.analysis import Region, examine, region_statistics
 from swmr_viewer.analysis.frame_statistics import exact_sum
 from swmr_viewer.analysis.preview import thumbnail_of
-from swmr_viewer.reader.child.measured_delivery import measure
+from swmr_viewer.reader.child.measuring.measured_delivery import measure
 
 BASE = 2**63
 LARGE = np.arange(60 * 80, dtype="u8").reshape(60, 80) + np.uint64(BASE)

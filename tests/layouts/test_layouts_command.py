@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from swmr_viewer.core.scan import index_of
-from swmr_viewer.reader.child.measured_delivery import measure
+from swmr_viewer.reader.child.measuring.measured_delivery import measure
 from tests.layouts.catalogue import LAYOUTS
 from tests.layouts.conftest import LayoutWriter
 from tests.layouts.pieces import Layout, Source

@@ -7,18 +7,18 @@ from typing import Any
 
 from swmr_viewer.core.conditions import FILE_REPLACED, STOPPED, Timeout
 from swmr_viewer.core.errors import SwmrViewerError
-from swmr_viewer.reader.child.beside import BesideDelivery
 from swmr_viewer.reader.child.event_pipe import EventPipe, Handlers
 from swmr_viewer.reader.child.file_watching import ReplacementReporter
 from swmr_viewer.reader.child.frame_reading import FrameReader
-from swmr_viewer.reader.child.live import LiveDelivery
-from swmr_viewer.reader.child.measured_delivery import MeasuredDelivery
-from swmr_viewer.reader.child.measurer import Measurer
-from swmr_viewer.reader.child.order_reading import OrderReader
+from swmr_viewer.reader.child.measuring.measured_delivery import MeasuredDelivery
+from swmr_viewer.reader.child.measuring.measurer import Measurer
+from swmr_viewer.reader.child.measuring.order_reading import OrderReader
+from swmr_viewer.reader.child.measuring.scalar_reading import ScalarReader
 from swmr_viewer.reader.child.reader_slots import ReaderSlots
-from swmr_viewer.reader.child.scalar_reading import ScalarReader
 from swmr_viewer.reader.child.scans import Scan
 from swmr_viewer.reader.child.sending import ProgressReporter, Sender
+from swmr_viewer.reader.child.showing.beside import BesideDelivery
+from swmr_viewer.reader.child.showing.live import LiveDelivery
 from swmr_viewer.reader.messages import (
     DataAwaited,
     DataJoined,

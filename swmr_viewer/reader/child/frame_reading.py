@@ -15,7 +15,7 @@ from swmr_viewer.core.progress import KeyProgress
 from swmr_viewer.core.ranges import IndexArray
 from swmr_viewer.core.scan import index_of
 from swmr_viewer.reader.child.event_pipe import EventPipe
-from swmr_viewer.reader.child.frame_preparers import FramePreparers
+from swmr_viewer.reader.child.preparing.frame_preparers import FramePreparers
 from swmr_viewer.reader.child.scans import Scan
 from swmr_viewer.reader.messages import FramePlace
 

@@ -13,8 +13,8 @@ from swmr_viewer.core.errors import FrameDoubtfulError, FrameNotWrittenError, Fr
 from swmr_viewer.core.follower import Follower
 from swmr_viewer.core.frames import FrameGrabber
 from swmr_viewer.core.scan import position_of
-from swmr_viewer.reader.child.frame_preparers import default_preparer
-from swmr_viewer.reader.child.pixel_masks import PixelMask
+from swmr_viewer.reader.child.preparing.frame_preparers import default_preparer
+from swmr_viewer.reader.child.preparing.pixel_masks import PixelMask
 from swmr_viewer.reader.child.scans import Scan, open_scan
 from swmr_viewer.reader.messages import FollowRequest
 

@@ -19,7 +19,7 @@ from swmr_viewer.core.ranges import IndexArray, Ranges, joined, ranges_of, runs_
 from swmr_viewer.core.scan import position_of
 from swmr_viewer.reader.child.event_pipe import EventPipe, Handlers
 from swmr_viewer.reader.child.frame_reading import FrameReader
-from swmr_viewer.reader.child.pixel_masks import Mask
+from swmr_viewer.reader.child.preparing.pixel_masks import Mask
 from swmr_viewer.reader.child.reader_slots import ReaderSlots, Slot, SlotLayout, refuse_too_large, slot_layout
 from swmr_viewer.reader.messages import AcknowledgeProgress, FrameReady, KeysChanged, Made, OfPoints, SlotsWanted
 

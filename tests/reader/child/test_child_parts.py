@@ -12,7 +12,7 @@ from hypothesis.extra import numpy as hnp
 
 from swmr_viewer.core.progress import KeyProgress
 from swmr_viewer.reader.child.frame_order import NewestFrame
-from swmr_viewer.reader.child.measured_delivery import ReadyTimes, measure
+from swmr_viewer.reader.child.measuring.measured_delivery import ReadyTimes, measure
 from swmr_viewer.reader.child.reader_slots import slot_layout
 
 # ---- when frames became ready

@@ -10,9 +10,9 @@ from swmr_viewer.core.progress import KeyProgress
 from swmr_viewer.core.scan import moved
 from swmr_viewer.reader.child.frame_order import Backlog
 from swmr_viewer.reader.child.frame_reading import FRAME_TIMEOUT_S, FrameReader
-from swmr_viewer.reader.child.live import LiveDelivery
-from swmr_viewer.reader.child.measurer import Measurer
+from swmr_viewer.reader.child.measuring.measurer import Measurer
 from swmr_viewer.reader.child.sending import Sender
+from swmr_viewer.reader.child.showing.live import LiveDelivery
 from swmr_viewer.reader.messages import Combine, Fault, FrameReady, Measure, Measured, SetDisplay, SetEveryFrame, ShowIndex, ShowLive
 from tests.reader.child.test_delivery import N, parts
 

@@ -15,10 +15,10 @@ from swmr_viewer.core.progress import KeyProgress
 from swmr_viewer.reader.blocks import create_block, let_go, unlink
 from swmr_viewer.reader.child import event_pipe
 from swmr_viewer.reader.child.frame_reading import FRAME_TIMEOUT_S, FrameReader
-from swmr_viewer.reader.child.live import LiveDelivery
-from swmr_viewer.reader.child.measured_delivery import MeasuredDelivery
+from swmr_viewer.reader.child.measuring.measured_delivery import MeasuredDelivery
 from swmr_viewer.reader.child.reader_slots import ReaderSlots
 from swmr_viewer.reader.child.sending import Sender
+from swmr_viewer.reader.child.showing.live import LiveDelivery
 from swmr_viewer.reader.messages import (
     Busy,
     Event,

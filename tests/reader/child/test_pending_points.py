@@ -7,7 +7,7 @@ import pytest
 
 from swmr_viewer.core.ranges import ranges_of, runs_of
 from swmr_viewer.core.scan import moved
-from swmr_viewer.reader.child.pending_points import PendingPoints
+from swmr_viewer.reader.child.measuring.pending_points import PendingPoints
 
 
 def taken_from_the_end(pending: PendingPoints, window: int) -> list[int]:

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from swmr_viewer.core.ranges import runs_of
-from swmr_viewer.reader.child.combined import PARTLY_EVERY_S
 from swmr_viewer.reader.child.frame_reading import FRAME_TIMEOUT_S
+from swmr_viewer.reader.child.showing.combined import PARTLY_EVERY_S
 from swmr_viewer.reader.messages import Fault, FrameReady, OfPoints, ShowIndex, ShowLive, ShowPoints
 from tests.reader.child.test_combined_and_measured import Bench
 from tests.reader.child.test_delivery import N, parts

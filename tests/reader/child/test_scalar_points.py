@@ -9,7 +9,7 @@ from swmr_viewer.core.data_facts import ScalarFact, ScalarKind
 from swmr_viewer.core.scalars import Scalar
 from swmr_viewer.core.scan import moved
 from swmr_viewer.reader.child.frame_reading import FRAME_TIMEOUT_S
-from swmr_viewer.reader.child.scalar_points import ReadScalar
+from swmr_viewer.reader.child.measuring.scalar_points import ReadScalar
 
 SHAPE = (4, 5)
 POINTS = np.arange(20)

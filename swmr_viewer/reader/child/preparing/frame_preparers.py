@@ -29,12 +29,12 @@ from swmr_viewer.analysis import (
 from swmr_viewer.core.data_facts import DataFacts
 from swmr_viewer.core.errors import PathError, PathNotThereError
 from swmr_viewer.core.waiting import Retries
-from swmr_viewer.reader.child.all_masks import AllMasks, MaskFiles
-from swmr_viewer.reader.child.corrections import Corrections, UsedCorrection
 from swmr_viewer.reader.child.event_pipe import EventPipe
-from swmr_viewer.reader.child.pixel_masks import Mask, PixelMask
+from swmr_viewer.reader.child.preparing.all_masks import AllMasks, MaskFiles
+from swmr_viewer.reader.child.preparing.corrections import Corrections, UsedCorrection
+from swmr_viewer.reader.child.preparing.pixel_masks import Mask, PixelMask
+from swmr_viewer.reader.child.preparing.references import References
 from swmr_viewer.reader.child.reader_slots import SlotLayout, slot_layout
-from swmr_viewer.reader.child.references import References
 from swmr_viewer.reader.child.scans import Scan
 from swmr_viewer.reader.messages import AS_IT_IS, Made, PixelMaskRead, SetDisplay
 

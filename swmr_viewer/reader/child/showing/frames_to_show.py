@@ -8,11 +8,11 @@ import numpy as np
 
 from swmr_viewer.core.ranges import IndexArray
 from swmr_viewer.core.scan import index_of, moved, moved_index
-from swmr_viewer.reader.child.combined import CombinedFrames
 from swmr_viewer.reader.child.event_pipe import Handlers
 from swmr_viewer.reader.child.frame_order import ArrivalLog, FrameQueue, NewestFrame
 from swmr_viewer.reader.child.frame_reading import DoubtfulFrame, FrameReader
-from swmr_viewer.reader.child.points_as_one import PointsAsOne
+from swmr_viewer.reader.child.showing.combined import CombinedFrames
+from swmr_viewer.reader.child.showing.points_as_one import PointsAsOne
 from swmr_viewer.reader.messages import EveryFrameBegan, SetDisplay, SetEveryFrame, ShowIndex, ShowLive, ShowPoints
 
 

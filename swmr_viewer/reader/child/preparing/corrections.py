@@ -15,9 +15,9 @@ import numpy.typing as npt
 from swmr_viewer.analysis import Corrector, FrameView, Part, corrected_dtype, corrector_of
 from swmr_viewer.core.errors import FileNotThereError, FrameNotWrittenError, PathNotThereError, ShapeError, SwmrViewerError
 from swmr_viewer.core.waiting import Retries
-from swmr_viewer.reader.child.averaged_frames import Averaged, AveragedFrames
 from swmr_viewer.reader.child.event_pipe import EventPipe
-from swmr_viewer.reader.child.pixel_masks import Mask
+from swmr_viewer.reader.child.preparing.averaged_frames import Averaged, AveragedFrames
+from swmr_viewer.reader.child.preparing.pixel_masks import Mask
 from swmr_viewer.reader.child.scans import Scan
 from swmr_viewer.reader.messages import FrameSource, SetDisplay
 

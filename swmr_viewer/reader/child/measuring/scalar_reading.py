@@ -11,7 +11,7 @@ from swmr_viewer.core.ranges import IndexArray, ranges_of, runs_of
 from swmr_viewer.core.scalars import FollowedScan, Scalar, ScalarFinder
 from swmr_viewer.reader.child.event_pipe import Handlers
 from swmr_viewer.reader.child.frame_reading import FrameReader
-from swmr_viewer.reader.child.scalar_points import ReadScalar, ScalarGroup
+from swmr_viewer.reader.child.measuring.scalar_points import ReadScalar, ScalarGroup
 from swmr_viewer.reader.messages import FRAME_COLUMNS, AcknowledgeScalars, ScalarsFound, ScalarsRead, SendScalars
 
 _SLICE_S = 0.01

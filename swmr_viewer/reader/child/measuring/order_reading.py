@@ -11,7 +11,7 @@ from swmr_viewer.core.positions import Counting, PointValues, acquisition_values
 from swmr_viewer.core.ranges import IndexArray, ranges_of, runs_of
 from swmr_viewer.reader.child.event_pipe import Handlers
 from swmr_viewer.reader.child.frame_reading import FrameReader
-from swmr_viewer.reader.child.pending_points import PendingPoints
+from swmr_viewer.reader.child.measuring.pending_points import PendingPoints
 from swmr_viewer.reader.messages import AcknowledgeOrder, OrderRead, OrderSource, SendOrder
 
 _SLICE_S = 0.01

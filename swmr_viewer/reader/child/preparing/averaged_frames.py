@@ -19,7 +19,7 @@ from swmr_viewer.core.files import explain, open_object, open_swmr
 from swmr_viewer.core.frames import FrameGrabber
 from swmr_viewer.core.number_text import shape_text
 from swmr_viewer.reader.child.event_pipe import EventPipe
-from swmr_viewer.reader.child.picture_files import is_picture, read_pictures
+from swmr_viewer.reader.child.preparing.picture_files import is_picture, read_pictures
 from swmr_viewer.reader.child.scans import Scan
 from swmr_viewer.reader.messages import MOST_AVERAGED, FrameSource
 

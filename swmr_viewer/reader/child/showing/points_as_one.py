@@ -6,8 +6,8 @@ import numpy as np
 
 from swmr_viewer.core.ranges import IndexArray, ascending, indices_of
 from swmr_viewer.core.scan import moved_within
-from swmr_viewer.reader.child.combined import PARTLY_EVERY_S, Rolling
 from swmr_viewer.reader.child.frame_reading import FrameReader
+from swmr_viewer.reader.child.showing.combined import PARTLY_EVERY_S, Rolling
 from swmr_viewer.reader.messages import Combine, OfPoints, ShowPoints
 
 

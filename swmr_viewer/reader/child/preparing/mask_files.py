@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from swmr_viewer.core.errors import PathError, SwmrViewerError
-from swmr_viewer.reader.child.pixel_masks import Mask
+from swmr_viewer.reader.child.preparing.pixel_masks import Mask
 
 MOST_PIXELS = 1 << 28
 REMEDY = "The frames are shown without it."

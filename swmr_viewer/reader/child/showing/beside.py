@@ -6,10 +6,10 @@ from functools import partial
 
 from swmr_viewer.core.errors import FileReplacedError, FrameNotWrittenError, SwmrViewerError
 from swmr_viewer.reader.child.event_pipe import Handlers
-from swmr_viewer.reader.child.frame_preparers import FramePreparer
 from swmr_viewer.reader.child.frame_reading import FRAME_TIMEOUT_S, FrameReader, late_text
-from swmr_viewer.reader.child.frames_to_show import FramesToShow
+from swmr_viewer.reader.child.preparing.frame_preparers import FramePreparer
 from swmr_viewer.reader.child.sending import FrameToSend, Sender
+from swmr_viewer.reader.child.showing.frames_to_show import FramesToShow
 from swmr_viewer.reader.messages import ShowAlso
 
 

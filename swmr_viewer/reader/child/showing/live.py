@@ -7,12 +7,12 @@ from functools import partial
 import numpy as np
 
 from swmr_viewer.core.errors import FileReplacedError, FrameDoubtfulError, FrameNotWrittenError, SwmrViewerError
-from swmr_viewer.reader.child.combined import CombinedFrames
 from swmr_viewer.reader.child.frame_order import FrameQueue
 from swmr_viewer.reader.child.frame_reading import FRAME_TIMEOUT_S, FrameReader, late_text
-from swmr_viewer.reader.child.frames_to_show import FramesToShow
-from swmr_viewer.reader.child.points_as_one import PointsAsOne
 from swmr_viewer.reader.child.sending import FrameToSend, Sender
+from swmr_viewer.reader.child.showing.combined import CombinedFrames
+from swmr_viewer.reader.child.showing.frames_to_show import FramesToShow
+from swmr_viewer.reader.child.showing.points_as_one import PointsAsOne
 
 
 class LiveDelivery(FramesToShow):

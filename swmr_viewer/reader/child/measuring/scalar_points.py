@@ -12,7 +12,7 @@ from swmr_viewer.core.ranges import IndexArray, Ranges, indices_of, runs_of
 from swmr_viewer.core.scalars import Scalar
 from swmr_viewer.core.scan import moved
 from swmr_viewer.reader.child.frame_reading import FRAME_TIMEOUT_S
-from swmr_viewer.reader.child.pending_points import PendingPoints
+from swmr_viewer.reader.child.measuring.pending_points import PendingPoints
 
 _MOST_VALUES = 1 << 18
 """In one message: two megabytes."""
