@@ -16,6 +16,8 @@ MOST_SPREAD = 0.5
 """Read-back positions of a column spread no further than this share of the step: then points are cells of a grid."""
 REACH = 1.25
 """How far around a point its value is drawn, in steps."""
+FARTHEST = 1e150
+"""No motor is further away: such a number, or an infinite one, means that the position is not known."""
 BLOCKS_FOR_STEPS = 8
 """So many blocks of points tell how far apart neighbours are."""
 
@@ -130,6 +132,7 @@ class Extent:
 
     def take(self, start: int, x: Values, y: Values) -> None:
         """Take the positions of the points from ``start`` on (float64, NaN where they are not known), all of this page."""
+        x, y = (np.where(np.abs(places) < FARTHEST, places, np.nan) for places in (x, y))
         for row, column, part_x, part_y in _rows_within(start - self.page.start, self.page.columns, x, y):
             columns, rows = slice(column, column + part_x.shape[1]), slice(row, row + part_x.shape[0])
             self.x_low[columns] = np.fmin(self.x_low[columns], np.fmin.reduce(part_x, axis=0))
@@ -139,12 +142,8 @@ class Extent:
             if part_x.shape[0] > 1 and len(self._x_steps) < BLOCKS_FOR_STEPS:
                 self._x_steps.append(max(_step(part_x, 0), _step(part_x, 1)))
                 self._y_steps.append(max(_step(part_y, 0), _step(part_y, 1)))
-        ends = [
-            fold(part) if np.isfinite(part).any() else np.nan
-            for part, fold in ((x, np.nanmin), (x, np.nanmax), (y, np.nanmin), (y, np.nanmax))
-        ]
-        folds = (np.fmin, np.fmax, np.fmin, np.fmax)
-        self.area = tuple(float(fold(old, new)) for fold, old, new in zip(folds, self.area, ends, strict=True))
+        folds = (np.fmin, x), (np.fmax, x), (np.fmin, y), (np.fmax, y)
+        self.area = tuple(float(fold(before, fold.reduce(places))) for before, (fold, places) in zip(self.area, folds, strict=True))
 
     @property
     def steps(self) -> tuple[float, float]:
@@ -241,8 +240,8 @@ def point_placing(page: Page, area: tuple[float, ...], steps: tuple[float, float
     left, right, bottom, top = area
     if not np.isfinite(area).all():
         return None
-    x = steps[0] or (right - left) or 1.0
-    y = steps[1] or (top - bottom) or 1.0
+    x = steps[0] or (right - left) or _round_step(left)
+    y = steps[1] or (top - bottom) or _round_step(bottom)
     reach = (REACH * x, REACH * y)
     return PointPlacing(page, reach, (left - x, right + x, bottom - y, top + y))
 

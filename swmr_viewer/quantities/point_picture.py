@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from math import isfinite
 
 import numpy as np
 
@@ -127,7 +128,7 @@ class PointPicture:
         """Return left, right, bottom and top of what a point may take, or None where it is not known."""
         page = self.placing.page
         x, y = (self._table.at(name, index) for name in self._where)
-        if not page.start <= index < page.stop or x is None or y is None:
+        if not page.start <= index < page.stop or x is None or y is None or not isfinite(x + y):
             return None
         wide, high = (reach / REACH / 2 for reach in self.placing.reach)
         return x - wide, x + wide, y - high, y + high

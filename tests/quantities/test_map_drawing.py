@@ -91,6 +91,7 @@ def spiral(n: int) -> tuple[np.ndarray, np.ndarray]:
 
 GRID_X, GRID_Y = (part.ravel() for part in np.meshgrid(np.arange(20) * 0.1, np.arange(15) * 0.1))
 JITTER = RNG.normal(scale=0.004, size=(2, 300))
+FEW = np.arange(300) % 37 == 5
 CASES = {
     "raster read back": ((15, 20), GRID_X + JITTER[0], GRID_Y + JITTER[1], GridPlacing),
     "snake on its grid": ((15, 20), GRID_X + JITTER[0], GRID_Y + JITTER[1], GridPlacing),
@@ -98,6 +99,8 @@ CASES = {
     "far from where they should be": ((15, 20), GRID_X + 12 * JITTER[0], GRID_Y + 12 * JITTER[1], PointPlacing),
     "spiral": ((300,), *spiral(300), PointPlacing),
     "flattened raster": ((300,), GRID_X + JITTER[0], GRID_Y + JITTER[1], PointPlacing),
+    "raster, some infinitely far": ((15, 20), np.where(FEW, np.inf, GRID_X + JITTER[0]), np.where(FEW, -np.inf, GRID_Y), GridPlacing),
+    "spiral, some infinitely far": ((300,), np.where(FEW, -np.inf, spiral(300)[0]), spiral(300)[1], PointPlacing),
 }
 
 
@@ -138,6 +141,7 @@ def test_points_come_a_few_at_a_time_and_each_pixel_shows_the_nearest(name: str,
         np.testing.assert_array_equal(found, np.flatnonzero((x > 0.25) & (x < 0.9) & (y > 0.25) & (y < 0.8)))
     else:
         np.testing.assert_array_equal(found, [row * 20 + column for row in range(3, 8) for column in range(3, 9)])
+    assert drawing.picture.place_of(5) is None or np.isfinite(drawing.picture.place_of(5)).all()
     near = np.argmin((x - 0.4) ** 2 + (y - 0.3) ** 2)
     assert drawing.picture.index_at(x[near], y[near]) == near
 
