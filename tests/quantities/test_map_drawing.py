@@ -136,9 +136,9 @@ def test_points_come_a_few_at_a_time_and_each_pixel_shows_the_nearest(name: str,
     np.testing.assert_array_equal(drawing.picture.values, np.where(is_near, shown[nearest], np.nan))
     expected = np.where(is_near, np.where(np.isnan(shown), Fate.MISSING, Fate.KNOWN)[nearest], Fate.NOWHERE)
     np.testing.assert_array_equal(drawing.picture.fates, expected)
-    found = np.concatenate(list(drawing.picture.within(np.array([[0.25, 0.25], [0.9, 0.25], [0.9, 0.8], [0.25, 0.8]]))))
+    found = np.concatenate(list(drawing.picture.within(np.array([[0.25, 0.25], [0.87, 0.25], [0.87, 0.77], [0.25, 0.77]]))))
     if kind is PointPlacing:
-        np.testing.assert_array_equal(found, np.flatnonzero((x > 0.25) & (x < 0.9) & (y > 0.25) & (y < 0.8)))
+        np.testing.assert_array_equal(found, np.flatnonzero((x > 0.25) & (x < 0.87) & (y > 0.25) & (y < 0.77)))
     else:
         np.testing.assert_array_equal(found, [row * 20 + column for row in range(3, 8) for column in range(3, 9)])
     assert drawing.picture.place_of(5) is None or np.isfinite(drawing.picture.place_of(5)).all()
