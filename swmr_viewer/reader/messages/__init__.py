@@ -61,38 +61,40 @@ from swmr_viewer.reader.messages.frame_events import (
     ScalarsRead,
     region_columns,
 )
+from swmr_viewer.reader.messages.request import Group, Request, ScanRequest
 from swmr_viewer.reader.messages.requests import (
-    MOST_COMBINED,
-    AcknowledgeMeasured,
-    AcknowledgeOrder,
     AcknowledgeProgress,
-    AcknowledgeScalars,
-    Combine,
     Follow,
     FramePlace,
-    Group,
     Inspect,
     InspectionRequest,
-    Measure,
     Preview,
     Quit,
     ReleaseSlot,
-    Request,
     Resume,
-    ScanRequest,
-    SendOrder,
-    SendScalars,
     SetConditions,
+    SetLookingOn,
+    Stop,
+    UseSlots,
+)
+from swmr_viewer.reader.messages.requests_of_frames import (
+    MOST_COMBINED,
+    Combine,
     SetDisplay,
     SetEveryFrame,
-    SetLookingOn,
     ShowAlso,
     ShowIndex,
     ShowLive,
     ShowPoints,
-    Stop,
+)
+from swmr_viewer.reader.messages.requests_of_values import (
+    AcknowledgeMeasured,
+    AcknowledgeOrder,
+    AcknowledgeScalars,
+    Measure,
+    SendOrder,
+    SendScalars,
     StopMeasuring,
-    UseSlots,
 )
 
 __all__ = [
