@@ -12,6 +12,7 @@ from swmr_viewer.quantities import column as module
 from swmr_viewer.quantities import measured_values as measured_module
 from swmr_viewer.quantities import stored_column as stored_module
 from swmr_viewer.quantities.column import BLOCK, CELL
+from swmr_viewer.quantities.compact_block import CompactBlock
 
 
 def _number(random) -> float:
@@ -101,6 +102,12 @@ def test_values_take_as_few_bytes_as_lose_nothing(values, n_bytes) -> None:
     column.put(np.arange(BLOCK), values.astype(float))
     np.testing.assert_array_equal(column.block(0), values)
     assert column.n_bytes == n_bytes * BLOCK
+
+
+def test_there_may_be_more_blocks_than_the_system_gives_pieces_of_memory() -> None:
+    blocks = [CompactBlock(4096, 0) for _ in range(70_000)]
+    blocks[-1].put(slice(0, 1), np.array([5.0]), 0, np.array([133], np.uint8))
+    assert [blocks[-1].part(0, 1)[0], np.isnan(blocks[-2].part(0, 1)[0])] == [5.0, True]
 
 
 @given(
