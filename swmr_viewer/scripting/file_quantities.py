@@ -5,13 +5,15 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Callable, Iterable
-from typing import Any
+from types import TracebackType
+from typing import Any, Self
 
 import h5py
 import numpy as np
 import numpy.typing as npt
 
 from swmr_viewer.analysis import Region, region_statistics
+from swmr_viewer.core.data import SharedSources
 from swmr_viewer.core.data_facts import ScalarKind
 from swmr_viewer.core.follower import Follower
 from swmr_viewer.core.keys import KeyPaths
@@ -90,16 +92,27 @@ class Quantities:
         self._points = CompletePoints(self._follower, clock)
         self._data_path, self._scan_rank, frame_shape = path, *axes_of(h5file, path, self._follower.scan_shape)
         self._facts = read_facts(h5file, path, self._scan_rank, frame_shape)
+        self._sources = SharedSources()
         self._table = QuantityTable(ScanColumns())
         self._table.frame_columns = ()
         self._table.scan.note_axes(self._facts.scan_axes)
-        self._finder = ScalarFinder(h5file, self._followed_scan, (INDEX, ORDER), clock)
+        self._finder = ScalarFinder(h5file, self._followed_scan, (INDEX, ORDER), clock, self._sources)
         self._finder.begin()
         self._values: dict[str, ScalarValues] = {}
         self._found: dict[str, FileQuantity] = {}
         self._own: dict[str, FileQuantity] = {}
         self._faults: deque[str] = deque(maxlen=1000)
         self.update()
+
+    def close(self) -> None:
+        """Close the files that were opened here, those that virtual datasets are mapped to; the caller's stays open."""
+        self._sources.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
 
     # ---- what there is
 

@@ -9,7 +9,7 @@ import numpy as np
 from swmr_viewer.core.follower import Follower
 from swmr_viewer.core.progress import GrowingArray
 from swmr_viewer.core.ranges import IndexArray
-from swmr_viewer.core.scalars import Scalar
+from swmr_viewer.core.scalars import PointSource, Scalar
 from swmr_viewer.quantities import Values
 
 FILL_IS_TAKEN_AFTER_S = 5.0
@@ -47,9 +47,9 @@ class CompletePoints:
             taken.grow(self.scan_shape)
         return np.flatnonzero((self._seen.flat != 0) & ~taken.flat)
 
-    def are_old(self, indices: IndexArray) -> np.ndarray:
+    def are_old(self, indices: IndexArray, source: PointSource) -> np.ndarray:
         """Return of which points everything should be written by now."""
-        if self._follower.file_is_closed():
+        if self._follower.file_is_closed() and source.is_at_rest:
             return np.ones(indices.size, np.bool_)
         ages_s = self._clock() - np.array(self._looked_at)
         return np.asarray(ages_s[self._seen.flat[indices] - 1] >= FILL_IS_TAKEN_AFTER_S)
@@ -76,7 +76,9 @@ class ScalarValues:
         source.refresh()
         values = self._values(indices)
         known = ~np.isnan(values)
-        known &= ~source.is_fill(values) | (not source.has_nothing and self._points.are_old(indices))
+        is_fill = source.is_fill(values)
+        if is_fill.any():
+            known &= ~is_fill | (not source.has_nothing and self._points.are_old(indices, source))
         self._taken.flat[indices[known]] = True
         return indices[known], values[known]
 

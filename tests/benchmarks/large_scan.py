@@ -3,6 +3,7 @@
 Run ``python -m tests.benchmarks.large_scan`` for ten million points, ``--growing`` for 300,000 of a scan whose shape grows,
 ``--random`` for 300,000 in no order. ``--quantities``: ten million points with twelve quantities of each (``--random``: in no order)
 are told as quickly as the window takes them; its process is to stay below 1.2 GB.
+``--table FOLDER`` saves these as CSV and as NeXus then, and compares what was written with what the window holds.
 No turn may take 100 ms. The time that the window's thread worked tells that on a busy machine too. Off screen.
 """
 
@@ -26,34 +27,14 @@ from swmr_viewer.gui.assembly import Assembly
 from swmr_viewer.reader.messages import FollowRequest
 from swmr_viewer.reader.supervision import Supervisor
 from swmr_viewer.scan_model import AlarmRule
+from tests.benchmarks.large_table import save_table
 from tests.benchmarks.told_scan import WANTED, TellingReader
+from tests.benchmarks.turns import Turns, report
 
 _LARGE = ["--scan", "2500x4000", "--frame", "scalar", "--burst", "20000", "--period", "0.000005", "--keys", "2", "--order", "snake"]
 _RANDOM = ["--scan", "600x500", "--frame", "scalar", "--burst", "2000", "--period", "0", "--keys", "2", "--order", "random"]
-_FOR_QUANTITIES_S = 120.0
+_FOR_QUANTITIES_S = 600.0
 _GROWING = ["--scan", "300000", "--frame", "scalar", "--burst", "100", "--period", "0", "--keys", "2", "--growing"]
-
-
-class Turns:
-    """Times the turns of the event loop, from the first complete point on."""
-
-    def __init__(self, assembly: Assembly) -> None:
-        self._session = assembly.session
-        self._last_s, self._last_worked_s = time.perf_counter(), time.thread_time()
-        self.gaps_s: list[float] = []
-        self.worked_s: list[float] = []
-        self.n_complete = 0
-        self._timer = QTimer(interval=1)
-        self._timer.timeout.connect(self._note)
-        self._timer.start()
-
-    def _note(self) -> None:
-        now_s, worked_s, progress = time.perf_counter(), time.thread_time(), self._session.scan.progress
-        self.n_complete = progress.n_complete if progress is not None else 0
-        if self.n_complete and now_s - self._last_s > 0.01:
-            self.gaps_s.append(now_s - self._last_s)
-            self.worked_s.append(worked_s - self._last_worked_s)
-        self._last_s, self._last_worked_s = now_s, worked_s
 
 
 def main() -> None:
@@ -63,26 +44,20 @@ def main() -> None:
     parser.add_argument("--random", action="store_true", help="300,000 points in no order")
     parser.add_argument("--alarm", action="store_true", help="with an alarm on every frame that is measured")
     parser.add_argument("--quantities", action="store_true", help="twelve quantities of each of ten million points")
+    parser.add_argument("--table", metavar="FOLDER", type=Path, help="with --quantities: save a table there, of 6 GB")
     options = parser.parse_args()
     scan = _GROWING if options.growing else _RANDOM if options.random else _LARGE
     with tempfile.TemporaryDirectory() as folder:
         QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, folder)
         if options.quantities:
-            _watch_quantities(at_random=options.random)
+            _watch_quantities(at_random=options.random, table=options.table)
             return
         path = Path(folder) / "large.h5"
         command = [sys.executable, "-m", "swmr_viewer", "simulate", str(path), *scan]
         with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as writer:
             turns = _watch(path, options.seconds, options.alarm)
             writer.terminate()
-    _report(turns)
-
-
-def _report(turns: Turns) -> None:
-    print(f"{turns.n_complete:,} points; {psutil.Process().memory_info().rss / 1e6:.0f} MB")
-    for what, times_s in (("by the clock", turns.gaps_s), ("at work", turns.worked_s)):
-        longest = ", ".join(f"{1000 * time_s:.0f}" for time_s in sorted(times_s, reverse=True)[:8])
-        print(f"longest turns {what} (ms): {longest}; above 50 ms: {sum(time_s > 0.05 for time_s in times_s)}")
+    report(turns)
 
 
 def _watch(path: Path, seconds: float, with_alarm: bool) -> Turns:
@@ -102,7 +77,7 @@ def _watch(path: Path, seconds: float, with_alarm: bool) -> Turns:
     return turns
 
 
-def _watch_quantities(*, at_random: bool) -> None:
+def _watch_quantities(*, at_random: bool, table: Path | None) -> None:
     app, reader = application(), TellingReader(at_random=at_random)
     assembly = Assembly(reader)
     assembly.window.resize(1280, 800)
@@ -129,9 +104,11 @@ def _watch_quantities(*, at_random: bool) -> None:
     timer.start()
     print(f"{psutil.Process().memory_info().rss / 1e6:.0f} MB before")
     app.exec()
-    _report(turns)
+    report(turns)
     known = [session.scan.quantities.n_known(name) for name in WANTED if name != "order"]
     print(f"told after {time.perf_counter() - began_s:.0f} s: {sum(known):,} values of {len(known)} quantities")
+    if table is not None:
+        save_table(app, assembly, Turns(assembly), table)
     reader.end()
     assembly.close()
 

@@ -3,6 +3,7 @@
 from swmr_viewer.core.data.joined import JoinedSource
 from swmr_viewer.core.data.layout import FrameSelector, Index, layout_of
 from swmr_viewer.core.data.mapping import IrregularMappingError
+from swmr_viewer.core.data.numbers import Numbers, SharedSources
 from swmr_viewer.core.data.opening_data import DataPath, open_data, open_one
 from swmr_viewer.core.data.refreshing import Refresher, can_refresh
 from swmr_viewer.core.data.selections import Box, Region, boxes_of
@@ -20,7 +21,7 @@ from swmr_viewer.core.data.sources import (
 )
 from swmr_viewer.core.data.stored import FileEnd, is_allocated, is_whole
 from swmr_viewer.core.data.unwritten import FrameErrors, fill_offsets, may_be_unwritten
-from swmr_viewer.core.data.virtual import VirtualSource
+from swmr_viewer.core.data.virtual import VirtualSource, declared_extent
 
 __all__ = [
     "Box",
@@ -32,17 +33,20 @@ __all__ = [
     "IrregularMappingError",
     "JoinedSource",
     "NotThereYetError",
+    "Numbers",
     "PartNotThereYetError",
     "Piece",
     "Refresher",
     "Region",
     "SequenceSource",
+    "SharedSources",
     "Source",
     "StoredSource",
     "VirtualSource",
     "boxes_of",
     "can_refresh",
     "cost_of_sources",
+    "declared_extent",
     "fill_offsets",
     "interpretation_of",
     "is_allocated",

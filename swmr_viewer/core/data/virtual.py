@@ -48,6 +48,8 @@ class VirtualSource:
         The path by which it was found.
     depth : int
         How many virtual data sets led here.
+    files : SourceFiles, optional
+        Where others that are read side by side open their sources; whoever made it closes it.
 
     Raises
     ------
@@ -57,7 +59,7 @@ class VirtualSource:
 
     chunks = None
 
-    def __init__(self, dataset: h5py.Dataset, path: str, depth: int = 0) -> None:
+    def __init__(self, dataset: h5py.Dataset, path: str, depth: int = 0, files: SourceFiles | None = None) -> None:
         refuse_unreadable(dataset, path)
         self.path = path
         self.filename = str(dataset.file.filename)
@@ -68,11 +70,13 @@ class VirtualSource:
         self._fill = dataset.fillvalue
         self._held_elsewhere = HeldElsewhere(dataset)
         self._depth = depth
-        self._mappings = mappings_of(dataset)
-        self._static, self.maxshape = _extent(dataset)
+        self.mappings = mappings_of(dataset)
+        """What it is made of."""
+        self._static, self.maxshape = declared_extent(dataset)
         self._shape: tuple[int, ...] | None = None
-        self._files = SourceFiles(dataset.file, self._opened)
-        self._bounds = selection_table([mapping.virtual for mapping in self._mappings])
+        self._files = SourceFiles(dataset.file, self._opened) if files is None else files
+        self._shares_files = files is not None
+        self._bounds = selection_table([mapping.virtual for mapping in self.mappings])
         self._fresh: WeakSet[Source] = WeakSet()
         """Weak: a source keeps its file open."""
         self._ever: npt.NDArray[np.bool_] | None = None
@@ -99,19 +103,20 @@ class VirtualSource:
         self._held_elsewhere.let_go()
 
     def close(self) -> None:
-        """Close the files of the sources."""
-        self._files.close()
+        """Close the files of the sources, unless they are shared."""
+        if not self._shares_files:
+            self._files.close()
 
     @property
     def n_sources(self) -> int:
         """How many sources, or parts of them, it is made of."""
-        return len(self._mappings)
+        return len(self.mappings)
 
     def files(self) -> Iterator[str | None]:
         """Yield its file and those of its mappings, then what these lead to: a source may be virtual, or be missing in its file."""
         yield self.filename
-        yield from mapped_files(self.filename, (mapping.file_name for mapping in self._mappings))
-        for name, path in dict.fromkeys((plain_name(mapping.file_name), plain_name(mapping.path)) for mapping in self._mappings):
+        yield from mapped_files(self.filename, (mapping.file_name for mapping in self.mappings))
+        for name, path in dict.fromkeys((plain_name(mapping.file_name), plain_name(mapping.path)) for mapping in self.mappings):
             self._files.begin()  # each is looked into by itself
             yield from self._files.files_behind(name, path)
 
@@ -122,7 +127,7 @@ class VirtualSource:
         found: list[Piece] = []
         absent = [why for mapping in self._touching(box) for why in self._take_pieces(mapping, box, found)]
         missing = prod(shape_of(box)) - sum(prod(shape_of(piece.at)) for piece in found)
-        if missing > 0 and not absent and (not self._mappings or missing > self._never_mapped(box)):
+        if missing > 0 and not absent and (not self.mappings or missing > self._never_mapped(box)):
             absent = [NotThereYetError(f"no source of {self.path} in {self.filename} reaches it yet")]
         if absent:
             raise self._not_there(box, found, absent)
@@ -145,7 +150,7 @@ class VirtualSource:
 
     def _touching(self, box: Box) -> Iterator[Mapping]:
         for number in np.flatnonzero(touches(self._bounds, box)):
-            yield from self._mappings[number].blocks_in(box)
+            yield from self.mappings[number].blocks_in(box)
 
     def _take_pieces(self, mapping: Mapping, box: Box, found: list[Piece]) -> list[NotThereYetError]:
         """Add what holds a mapping's part of a box, as far as it is there, and return why the rest is not."""
@@ -209,14 +214,14 @@ class VirtualSource:
     def _ever_mapped(self, frame_axes: list[int]) -> npt.NDArray[np.bool_]:
         lengths = [self.shape[axis] for axis in frame_axes]
         ever = np.zeros(lengths, np.bool_)
-        for tile in {tuple(mapping.virtual[axis] for axis in frame_axes) for mapping in self._mappings}:
+        for tile in {tuple(mapping.virtual[axis] for axis in frame_axes) for mapping in self.mappings}:
             where = [selection.coordinates(n) for selection, n in zip(tile, lengths, strict=True)]
             ever[np.ix_(*where) if where else ()] = True
         return ever
 
     def _reached(self) -> tuple[int, ...]:
         lengths = [n if most is not None else 0 for n, most in zip(self._static, self.maxshape, strict=True)]
-        for mapping in self._mappings:
+        for mapping in self.mappings:
             for axis, most in enumerate(self.maxshape):
                 if most is None:
                     lengths[axis] = max(lengths[axis], self._reach(mapping, axis))
@@ -241,12 +246,12 @@ class VirtualSource:
         return (mapping.block(number - 1).virtual[axis].stop or 0) if number else 0
 
 
-def _extent(dataset: h5py.Dataset) -> tuple[tuple[int, ...], tuple[int | None, ...]]:
-    """Return shape and greatest shape as declared; asking the data set for its shape would open its sources."""
-    sources = dataset.virtual_sources()
-    if not sources:
-        return tuple(dataset.shape), tuple(dataset.maxshape)
-    space = sources[0].vspace
+def declared_extent(dataset: h5py.Dataset) -> tuple[tuple[int, ...], tuple[int | None, ...]]:
+    """Return shape and greatest shape as declared; asking a virtual data set for its shape would open its sources."""
+    properties = dataset.id.get_create_plist()
+    if not dataset.is_virtual or not properties.get_virtual_count():
+        return tuple(dataset.shape or ()), tuple(dataset.maxshape or ())
+    space = properties.get_virtual_vspace(0)
     most = tuple(None if n == h5py.h5s.UNLIMITED else int(n) for n in space.get_simple_extent_dims(True))
     return tuple(int(n) for n in space.get_simple_extent_dims()), most
 
@@ -267,8 +272,8 @@ def _moved(mapping: Mapping, at: Box, there: Box, piece_at: Box) -> Box:
     return tuple(found)
 
 
-def open_source(dataset: h5py.Dataset, path: str, depth: int = 0) -> Source:
-    """Return how to read a data set.
+def open_source(dataset: h5py.Dataset, path: str, depth: int = 0, files: SourceFiles | None = None) -> Source:
+    """Return how to read a data set; parameters as of `VirtualSource`.
 
     Raises
     ------
@@ -281,7 +286,7 @@ def open_source(dataset: h5py.Dataset, path: str, depth: int = 0) -> Source:
         if depth > _DEEPEST:
             raise FrameUnreadableError(f"{path} in {dataset.file.filename} is virtual without an end.", "Mend the file that it is in.")
         try:
-            return VirtualSource(dataset, path, depth)
+            return VirtualSource(dataset, path, depth, files)
         except IrregularMappingError:
             pass
     return StoredSource(dataset, path)

@@ -5,14 +5,15 @@ Field names and meanings: https://manual.nexusformat.org/classes/base_classes/ (
 
 from __future__ import annotations
 
-from contextlib import suppress
+from contextlib import closing, suppress
 
 import h5py
 import numpy as np
 import numpy.typing as npt
 
-from swmr_viewer.core.data import interpretation_of
+from swmr_viewer.core.data import Numbers, SharedSources, declared_extent, interpretation_of
 from swmr_viewer.core.data_facts import COLOR_IMAGE, COLOR_MODES, DataFacts, ScanAxis
+from swmr_viewer.core.errors import SwmrViewerError
 from swmr_viewer.core.files import BROKEN, text_of, texts_of
 from swmr_viewer.core.nexus.groups import NexusFile, axis_names_of
 from swmr_viewer.core.nexus.quantities import MOST_VALUES, Quantities, in_unit, is_pixels
@@ -195,12 +196,23 @@ class _FactReader:
         if not isinstance(found, h5py.Dataset):
             return ScanAxis("" if name == "." else name)
         values = None
-        with suppress(*BROKEN):
-            if found.ndim == 1 and found.dtype.kind in "iuf" and found.size <= MOST_VALUES:
-                given = np.asarray(found[()], np.float64)
-                fitting = given if length is None else values_of_pixels(given, length)
-                values = None if fitting is None else tuple(fitting.tolist())
+        with suppress(SwmrViewerError, *BROKEN):
+            given = _values_along(found, path)
+            fitting = given if length is None or given is None else values_of_pixels(given, length)
+            values = None if fitting is None else tuple(fitting.tolist())
         return ScanAxis(" ".join(texts_of(found, "long_name")) or name, " ".join(texts_of(found, "units")), values)
+
+
+def _values_along(dataset: h5py.Dataset, path: str) -> npt.NDArray[np.float64] | None:
+    """Return the values of an axis, or None where some are not written (yet): what reads as fill twice is no value of an axis."""
+    shape, _ = declared_extent(dataset)
+    if len(shape) != 1 or dataset.dtype.kind not in "iuf" or shape[0] > MOST_VALUES:
+        return None
+    with closing(SharedSources()) as sources:
+        numbers = Numbers(dataset, path, sources)
+        given = numbers.read(((0, numbers.shape[0]),))
+        is_fill = numbers.is_fill(given)
+    return None if np.isnan(given).any() or np.count_nonzero(is_fill) > 1 else given
 
 
 def values_of_pixels(given: npt.NDArray[np.float64], length: int) -> npt.NDArray[np.float64] | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 from math import isfinite, isnan
 from typing import Any
@@ -12,11 +13,9 @@ import h5py
 import numpy as np
 import numpy.typing as npt
 
-from swmr_viewer.core.data import Refresher
+from swmr_viewer.core.data import Numbers, SharedSources
 from swmr_viewer.core.files import open_object, text_of, texts_of
-from swmr_viewer.core.keys import KeyDataset
 from swmr_viewer.core.nexus.quantities import in_seconds
-from swmr_viewer.core.scan import position_of
 
 _EPICS_EPOCH_S = 631_152_000.0
 """1990-01-01, from where EPICS counts, in seconds since 1970."""
@@ -41,26 +40,25 @@ class FrameTimes:
         What `read_facts` found; None: there are no times.
     clock : callable
         Seconds since 1970 (UTC), now.
+    sources : SharedSources, optional
+        Where virtual datasets open theirs.
     """
 
-    def __init__(self, h5file: h5py.File, path: str | None, clock: Callable[[], float] = time.time) -> None:
-        self._dataset: Any = None
+    def __init__(
+        self, h5file: h5py.File, path: str | None, clock: Callable[[], float] = time.time, sources: SharedSources | None = None
+    ) -> None:
+        self._numbers: Numbers | None = None
         self._path = path
         self._clock = clock
-        self._refresher: Refresher | None = None
         self._start_s: float | None = None
         self._factor: float | None = None
         self._faults: list[str] = []
         self._is_reported = False
-        self._points: KeyDataset | None = None
-        if path is None:
-            return
-        try:
-            self._open(open_object(h5file, path))
-        except Exception:  # a time is not worth a scan that cannot be followed
-            self._dataset = None
+        if path is not None:
+            with suppress(Exception):  # a time is not worth a scan that cannot be followed
+                self._open(open_object(h5file, path), path, sources)
 
-    def _open(self, dataset: Any) -> None:
+    def _open(self, dataset: Any, path: str, sources: SharedSources | None) -> None:
         start, unit = text_of(dataset, "start"), " ".join(texts_of(dataset, "units"))
         if start and (began_s := _seconds_of(start)) is None:
             self._report(f"The times in {self._path} count from {start!r}, which is no date")
@@ -70,12 +68,10 @@ class FrameTimes:
             return
         self._start_s = began_s if start else None
         self._factor = in_seconds(unit) if unit else None
-        self._dataset, self._refresher = dataset, Refresher(dataset)
+        self._numbers = Numbers(dataset, path, sources)
 
     def at(self, index: int, scan_shape: tuple[int, ...]) -> float | None:
         """Return when this frame was taken (s since 1970, UTC), or None where that is not (yet) known, or no time can be so."""
-        if self._dataset is None:
-            return None
         try:
             value = self._read(index, scan_shape)
         except Exception:  # as above
@@ -92,11 +88,11 @@ class FrameTimes:
     @property
     def is_there(self) -> bool:
         """Whether there are times at all."""
-        return self._dataset is not None
+        return self._numbers is not None
 
     def are_dates(self, scan_shape: tuple[int, ...], index: int) -> bool | None:
         """Return whether times can be told in seconds since 1970, by the one of this frame; None: it is not known yet."""
-        if self._dataset is None:
+        if self._numbers is None:
             return None
         if self._start_s is not None:
             return True
@@ -106,20 +102,24 @@ class FrameTimes:
     @property
     def window(self) -> int:
         """How many times may be read at once: about a millisecond."""
-        return self._as_points((0,)).window
+        return 1 if self._numbers is None else self._numbers.window
 
     def refresh(self) -> None:
         """Make visible what was flushed."""
-        if self._refresher is not None:
-            self._refresher.refresh()
+        if self._numbers is not None:
+            self._numbers.refresh()
+
+    @property
+    def is_at_rest(self) -> bool:
+        """Whether nobody writes to the files that they come from."""
+        return self._numbers is None or self._numbers.is_at_rest
 
     def read(self, scan_shape: tuple[int, ...], start: int, stop: int, *, as_dates: bool) -> npt.NDArray[np.float64]:
         """Return the times (s) of the frames at the flat indices [start, stop); NaN where there is none, or none that can be so.
 
         ``as_dates``: since 1970 (UTC); otherwise they count from whatever they count from in the file.
         """
-        values = self._as_points(scan_shape).values_in(scan_shape, start, stop)
-        factor = 1.0 if self._factor is None else self._factor
+        values, factor = self._values_in(scan_shape, start, stop), self._as_seconds
         if self._start_s is None:
             values[values == 0] = np.nan
         if not as_dates:
@@ -131,6 +131,12 @@ class FrameTimes:
         with np.errstate(invalid="ignore"):
             return np.where((earliest <= found) & (found <= self._clock() + _AHEAD_S), found, np.nan)
 
+    def is_fill(self, times: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:
+        """Return which times, as dates, may not have been written: those that count from a start are the start then."""
+        if self._numbers is None or self._start_s is None:
+            return np.zeros(times.shape, np.bool_)
+        return np.isin(times, [self._start_s + self._as_seconds * fill for fill in self._numbers.fills])
+
     def _stamps(self, seconds: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
         """As ``_stamp``."""
         from_epics = seconds < _EPICS_UNTIL_S
@@ -139,12 +145,15 @@ class FrameTimes:
             unix = np.where(unix > _MOST_S, unix * 1e-3, unix)
         return np.where(from_epics, seconds + _EPICS_EPOCH_S, unix)
 
-    def _as_points(self, scan_shape: tuple[int, ...]) -> KeyDataset:
-        if self._points is None:
-            self._points = KeyDataset(self._dataset, path=self._path)
-        self._points.flat = self._dataset.ndim == 1 and len(scan_shape) > 1
-        self._points.full_shape = tuple(self._dataset.shape)
-        return self._points
+    @property
+    def _as_seconds(self) -> float:
+        return 1.0 if self._factor is None else self._factor
+
+    def _values_in(self, scan_shape: tuple[int, ...], start: int, stop: int) -> npt.NDArray[np.float64]:
+        if self._numbers is None:
+            return np.full(stop - start, np.nan)
+        is_flat = len(self._numbers.maxshape) == 1 and len(scan_shape) > 1
+        return self._numbers.values_in(scan_shape, start, stop, flat=is_flat)
 
     def take_faults(self) -> list[str]:
         """Return what is wrong with the times: once, and then nothing."""
@@ -157,23 +166,17 @@ class FrameTimes:
             self._faults.append(f"{what}. Such times are left out: the age that is shown is counted from the reading.")
 
     def _read(self, index: int, scan_shape: tuple[int, ...]) -> float:
-        assert self._refresher is not None
-        self._refresher.refresh()
-        rank = self._dataset.ndim
-        at = position_of(index, scan_shape)
-        where = (index,) if rank == 1 else (*at, *(0,) * (rank - len(at)))
-        return float(np.asarray(self._dataset[where]))
+        self.refresh()
+        return float(self._values_in(scan_shape, index, index + 1)[0])
 
     def _is_unset(self, value: float) -> bool:
         """Whether nothing was written there yet."""
-        if isnan(value):
-            return bool(np.isnan(self._dataset.fillvalue))
-        return value == 0 and self._start_s is None
+        return isnan(value) or (value == 0 and self._start_s is None)
 
     def _since_1970(self, value: float) -> float | None:
         if not isfinite(value):
             return None
-        factor = 1.0 if self._factor is None else self._factor
+        factor = self._as_seconds
         if self._start_s is not None:
             found, earliest = self._start_s + factor * value, 0.0
         else:

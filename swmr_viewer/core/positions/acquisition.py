@@ -9,6 +9,7 @@ import h5py
 import numpy as np
 import numpy.typing as npt
 
+from swmr_viewer.core.data import Numbers, SharedSources
 from swmr_viewer.core.files import open_object
 from swmr_viewer.core.follower import Follower
 from swmr_viewer.core.keys import KeyDataset
@@ -21,35 +22,36 @@ class PointValues:
 
     Parameters
     ----------
-    dataset : KeyDataset
+    values : KeyDataset or Numbers
         What has them: keys, refreshed by whoever follows them, or times.
-    are_keys : bool
-        Whether they are keys.
     """
 
-    def __init__(self, dataset: KeyDataset, are_keys: bool) -> None:
-        self._dataset = dataset
-        self.are_keys = are_keys
+    def __init__(self, values: KeyDataset | Numbers) -> None:
+        self._values = values
+        self.are_keys = isinstance(values, KeyDataset)
 
     @property
     def window(self) -> int:
         """How many values may be read at once."""
-        return self._dataset.window
+        return self._values.window
 
     def refresh(self) -> None:
         """Make visible what was flushed; keys were when they were polled."""
-        if not self.are_keys:
-            self._dataset.refresh()
+        if isinstance(self._values, Numbers):
+            self._values.refresh()
 
     def read(self, scan_shape: tuple[int, ...], start: int, stop: int) -> npt.NDArray[np.float64]:
         """Return the values at the flat indices [start, stop); NaN: there is none (yet)."""
-        values = self._dataset.values_in(scan_shape, start, stop)
-        if not self.are_keys:
-            values[~np.isfinite(values) | (values == 0)] = np.nan
-        return values
+        if isinstance(self._values, KeyDataset):
+            return self._values.values_in(scan_shape, start, stop)
+        is_flat = len(self._values.maxshape) == 1 and len(scan_shape) > 1
+        times = self._values.values_in(scan_shape, start, stop, flat=is_flat)
+        return np.where(np.isfinite(times) & (times != 0), times, np.nan)
 
 
-def acquisition_values(h5file: h5py.File, follower: Follower, time_paths: Iterable[str | None]) -> Iterator[PointValues]:
+def acquisition_values(
+    h5file: h5py.File, follower: Follower, time_paths: Iterable[str | None], sources: SharedSources | None = None
+) -> Iterator[PointValues]:
     """Yield what may tell the order of acquisition, the best first: each key dataset, then the times of each data set.
 
     Parameters
@@ -60,16 +62,14 @@ def acquisition_values(h5file: h5py.File, follower: Follower, time_paths: Iterab
         Follows its keys.
     time_paths : iterable of str or None
         One time per scan point (``DataFacts.time_path``).
+    sources : SharedSources, optional
+        Where virtual datasets open theirs.
     """
     for keys in follower.keys_with_values:
-        yield PointValues(keys, are_keys=True)
+        yield PointValues(keys)
     for path in dict.fromkeys(filter(None, time_paths)):
         with suppress(Exception):  # an order is not worth a scan that cannot be followed
-            found = open_object(h5file, path)
-            if isinstance(found, h5py.Dataset) and not found.is_virtual:
-                times = KeyDataset(found, path=path)
-                times.flat = found.ndim == 1 and len(follower.scan_shape) > 1
-                yield PointValues(times, are_keys=False)
+            yield PointValues(Numbers(open_object(h5file, path), path, sources))
 
 
 class Counting:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import h5py
 
+from swmr_viewer.core.data import SharedSources, declared_extent
 from swmr_viewer.core.files import as_text, object_id, text_of
 from swmr_viewer.core.nexus import NexusFile, axis_names_of, signal_of
 from swmr_viewer.core.plain_text import plain
@@ -52,11 +53,13 @@ class MotorFinder:
         The data set.
     scan_rank : int
         How many of its leading axes are the scan's.
+    sources : SharedSources, optional
+        Where virtual datasets open theirs.
     """
 
-    def __init__(self, h5file: h5py.File, data_path: str, scan_rank: int) -> None:
+    def __init__(self, h5file: h5py.File, data_path: str, scan_rank: int, sources: SharedSources | None = None) -> None:
         self._file = NexusFile(h5file)
-        self._data_path, self._scan_rank = data_path, scan_rank
+        self._data_path, self._scan_rank, self._sources = data_path, scan_rank, sources
         self._instruments = self._file.instruments_in("/" + data_path.strip("/").split("/")[0])
         self._values: dict[str, list[ValuesAlong]] = {}
         self._seen: set[tuple[int, int]] = set()
@@ -139,7 +142,7 @@ class MotorFinder:
             return False
         name, there = path.rsplit("/", 1)[-1], set(map(as_text, self._file.at(path)))
         asked, along = self._file.at(f"{path}/value_set") if "value_set" in there else None, self._axis_of.get(name)
-        is_along = along is not None and getattr(asked, "ndim", 0) == 1 < self._scan_rank
+        is_along = along is not None and isinstance(asked, h5py.Dataset) and len(declared_extent(asked)[0]) == 1 < self._scan_rank
         added = "value" in there and self._add(name, f"{path}/value", self._file.at(f"{path}/value"), None)
         along_axis = (along,) if along is not None and is_along else None
         return ("value_set" in there and self._add(name, f"{path}/value_set", asked, along_axis)) or added
@@ -157,7 +160,7 @@ class MotorFinder:
             if self._file.is_broken_link(path):
                 self.awaited.append(path)
             return False
-        values = ValuesAlong.found_in(found, along, self._scan_rank, was_asked=bool(_ASKED.search(path)), path=path)
+        values = ValuesAlong.found_in(found, along, self._scan_rank, was_asked=bool(_ASKED.search(path)), path=path, sources=self._sources)
         if values is None or values.identity in self._seen or (counts and (not values.unit or _COUNTED.match(values.unit))):
             return False
         self._seen.add(values.identity)

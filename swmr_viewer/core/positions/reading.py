@@ -8,6 +8,7 @@ from contextlib import suppress
 
 import h5py
 
+from swmr_viewer.core.data import SharedSources
 from swmr_viewer.core.data_facts import MotorPosition
 from swmr_viewer.core.positions.finding import Motor, MotorFinder
 from swmr_viewer.core.scan import position_of
@@ -30,6 +31,8 @@ class MotorPositions:
         How many of the data set's leading axes are the scan's; 1 for one that has its frames one after the other.
     clock : callable
         Monotonic seconds: so long is waited until links that lead nowhere yet are looked at again.
+    sources : SharedSources, optional
+        Where virtual datasets open theirs.
 
     Examples
     --------
@@ -38,9 +41,16 @@ class MotorPositions:
     (MotorPosition(name='stage_x', value=0.861, unit='mm'), MotorPosition(name='stage_y', value=0.184, unit='mm'))
     """
 
-    def __init__(self, h5file: h5py.File, data_path: str, scan_rank: int, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        h5file: h5py.File,
+        data_path: str,
+        scan_rank: int,
+        clock: Callable[[], float] = time.monotonic,
+        sources: SharedSources | None = None,
+    ) -> None:
         self._h5file, self._data_path, self._scan_rank = h5file, data_path, scan_rank
-        self._clock = clock
+        self._clock, self._sources = clock, sources
         self._motors: list[Motor] | None = None
         self._others: Iterator[Motor | None] = iter(())
         self._is_waiting = False
@@ -100,7 +110,7 @@ class MotorPositions:
     def _find(self) -> None:
         self._motors = []
         with self._retries.trying():
-            finder = MotorFinder(self._h5file, self._data_path, self._scan_rank)
+            finder = MotorFinder(self._h5file, self._data_path, self._scan_rank, self._sources)
             self._motors, self._others = [*finder.motors()], finder.others()
             self._is_waiting = bool(finder.awaited)
 

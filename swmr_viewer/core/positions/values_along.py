@@ -9,9 +9,8 @@ import h5py
 import numpy as np
 import numpy.typing as npt
 
-from swmr_viewer.core.data import Refresher, is_allocated
-from swmr_viewer.core.files import object_id, texts_of
-from swmr_viewer.core.keys import KeyDataset
+from swmr_viewer.core.data import Numbers, SharedSources, declared_extent
+from swmr_viewer.core.files import texts_of
 from swmr_viewer.core.plain_text import plain
 
 
@@ -20,61 +19,76 @@ class ValuesAlong:
 
     Parameters
     ----------
-    dataset : h5py.Dataset
-        Holds numbers; the only open handle on it.
+    numbers : Numbers
+        What it holds.
     along : tuple of int or None
         Along which axes of the scan its leading axes lie, those behind are of length 1; None: its one axis numbers the scan's points.
     is_read_back : bool
         Whether it is written point by point, as the scan goes on; otherwise it holds what was asked for.
     scan_rank : int
         How many axes the scan has that ``along`` counts on; one with a single one may number the points of several.
-    path : str
-        Where it was found.
+    unit : str
+        Of the values.
     """
 
-    def __init__(self, dataset: h5py.Dataset, along: tuple[int, ...] | None, is_read_back: bool, scan_rank: int, path: str = "") -> None:
-        self._dataset = dataset
+    def __init__(self, numbers: Numbers, along: tuple[int, ...] | None, is_read_back: bool, scan_rank: int, unit: str = "") -> None:
+        self._numbers = numbers
         self._along = along
         self._scan_rank = scan_rank
-        self.path = path or str(dataset.name)
-        self._points: KeyDataset | None = None
-        self._refresher = Refresher(dataset) if dataset.chunks is not None else None  # a contiguous one may not survive it
-        self._fill: Any = dataset.fillvalue
+        self.path = numbers.path
         self.is_read_back = is_read_back
-        self.unit = plain(" ".join(texts_of(dataset, "units")))
+        self.unit = unit
 
     @classmethod
     def found_in(
-        cls, dataset: Any, along: tuple[int, ...] | None, scan_rank: int, *, was_asked: bool = False, path: str = ""
+        cls,
+        dataset: Any,
+        along: tuple[int, ...] | None,
+        scan_rank: int,
+        *,
+        was_asked: bool = False,
+        path: str = "",
+        sources: SharedSources | None = None,
     ) -> Self | None:
         """Return what a dataset holds for the points of a scan, or None if it has nothing to do with them.
 
         ``along`` as the file declares it; None: it declares nothing, and the dataset's rank must tell. ``was_asked``: it is
-        called as what is no read-back.
+        called as what is no read-back. ``sources``: where virtual datasets open theirs.
+
+        Raises
+        ------
+        FilterMissingError
+            If it cannot be read.
         """
-        if not isinstance(dataset, h5py.Dataset) or dataset.dtype.kind not in "iuf" or dataset.ndim == 0 or dataset.is_virtual:
+        if not isinstance(dataset, h5py.Dataset) or dataset.dtype.kind not in "iuf":
             return None
-        whole = tuple(range(scan_rank))
-        if along is not None and dataset.ndim == len(along) and set(along) <= set(whole):
-            return cls(dataset, along, along == whole and dataset.chunks is not None and not was_asked, scan_rank, path)
-        if dataset.ndim >= scan_rank and all(length <= 1 for length in dataset.shape[scan_rank:]):
-            return cls(dataset, whole, not was_asked, scan_rank, path)
-        if dataset.ndim == 1 and dataset.maxshape == (None,):
-            return cls(dataset, None, not was_asked, scan_rank, path)
-        return None
+        (shape, maxshape), whole = declared_extent(dataset), tuple(range(scan_rank))
+        is_along = along is not None and len(shape) == len(along) and set(along) <= set(whole)
+        is_whole = len(shape) >= scan_rank and all(length <= 1 for length in shape[scan_rank:])
+        if not shape or not (is_along or is_whole or maxshape == (None,)):
+            return None
+        numbers = Numbers(dataset, path or str(dataset.name), sources)
+        unit = plain(" ".join(texts_of(dataset, "units")))
+        if is_along:
+            return cls(numbers, along, along == whole and numbers.is_written_in_parts and not was_asked, scan_rank, unit)
+        return cls(numbers, whole if is_whole else None, not was_asked, scan_rank, unit)
 
     @property
     def identity(self) -> tuple[int, int]:
-        """Equal for the same dataset, whatever led to it."""
-        return object_id(self._dataset)
+        """Equal for the same values, whatever led to them."""
+        return self._numbers.identity
+
+    @property
+    def is_virtual(self) -> bool:
+        return self._numbers.is_virtual
 
     @property
     def shape(self) -> tuple[int, ...]:
-        return tuple(self._dataset.shape)
+        return self._numbers.shape
 
     @property
     def maxshape(self) -> tuple[int | None, ...]:
-        return tuple(self._dataset.maxshape)
+        return self._numbers.maxshape
 
     @property
     def axis(self) -> int | None:
@@ -84,26 +98,15 @@ class ValuesAlong:
     def at(self, index: int, position: tuple[int, ...]) -> float | None:
         """Return the position at a scan point, or None where it is not known (yet)."""
         where = (index,) if self._along is None else tuple(position[axis] for axis in self._along)
-        where += (0,) * (self._dataset.ndim - len(where))
-        if self._refresher is not None:
-            self._refresher.refresh()
-        if any(at >= length for at, length in zip(where, self._dataset.shape, strict=True)):
-            return None
-        value = float(np.asarray(self._dataset[where]))
-        return value if isfinite(value) and not self._is_unset(value, where) else None
-
-    def _is_unset(self, value: float, where: tuple[int, ...]) -> bool:
-        """Whether nothing was written there, as far as that can be told: where points share a chunk, a read-back of 0 may be none."""
-        if value != self._fill:
-            return False
-        if not is_allocated(self._dataset, tuple((at, at + 1) for at in where)):
-            return True
-        return self.is_read_back and self._dataset.chunks is not None and prod(self._dataset.chunks) > 1
+        self._numbers.refresh()
+        value = self._numbers.read(tuple((at, at + 1) for at in where)).reshape(-1)
+        is_unset = not isfinite(value[0]) or (self.is_read_back and bool(self._numbers.is_fill(value)[0]))
+        return None if is_unset else float(value[0])
 
     def is_of(self, scan_shape: tuple[int, ...]) -> bool:
         """Whether it has, or will have, a value for every point of this scan."""
         lengths = (prod(scan_shape),) if self._along is None else tuple(scan_shape[axis] for axis in self._along)
-        there = zip(self._dataset.maxshape, lengths, strict=False)
+        there = zip(self.maxshape, lengths, strict=False)
         return all(most is None or most >= length for most, length in there)
 
     # ---- many at once
@@ -111,50 +114,47 @@ class ValuesAlong:
     @property
     def window(self) -> int:
         """How many values may be read at once: about a millisecond."""
-        return 1 << 16 if self._lies_along_some else self._as_points().window
+        return 1 << 16 if self._lies_along_some else self._numbers.window
 
     def refresh(self) -> None:
         """Make visible what was flushed."""
-        if self._refresher is not None:
-            self._refresher.refresh()
+        self._numbers.refresh()
 
     def read(self, scan_shape: tuple[int, ...], start: int, stop: int) -> npt.NDArray[np.float64]:
-        """Return the values at the flat indices [start, stop), float64; NaN beyond the dataset's extent."""
+        """Return the values at the flat indices [start, stop), float64; NaN where there is none (yet)."""
         if self._scan_rank == 1:
             scan_shape = (prod(scan_shape),)
-        return self._read_along(scan_shape, start, stop) if self._lies_along_some else self._as_points().values_in(scan_shape, start, stop)
+        if self._lies_along_some:
+            return self._read_along(scan_shape, start, stop)
+        return self._numbers.values_in(scan_shape, start, stop, flat=self._along is None)
 
     def is_fill(self, values: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:
         """Return which of these may not have been written yet: they are the fill value of a dataset that is written in parts."""
-        if self._dataset.chunks is None or self._fill is None:
-            return np.zeros(values.shape, np.bool_)
-        return np.asarray(values == float(self._fill), np.bool_)
+        return self._numbers.is_fill(values)
 
     @property
     def has_nothing(self) -> bool:
         """Whether nothing at all was written: all that is read is fill."""
-        return self._dataset.chunks is not None and self._dataset.id.get_storage_size() == 0
+        return self._numbers.has_nothing
+
+    @property
+    def is_at_rest(self) -> bool:
+        """Whether nobody writes to the files that it comes from."""
+        return self._numbers.is_at_rest
 
     @property
     def _lies_along_some(self) -> bool:
         return self._along is not None and self._along != tuple(range(self._scan_rank))
 
-    def _as_points(self) -> KeyDataset:
-        if self._points is None:
-            self._points = KeyDataset(self._dataset, path=self.path)
-            self._points.flat = self._along is None
-        self._points.full_shape = tuple(self._dataset.shape)
-        return self._points
-
     def _read_along(self, scan_shape: tuple[int, ...], start: int, stop: int) -> npt.NDArray[np.float64]:
         places = np.unravel_index(np.arange(start, stop), scan_shape)
         at = [places[axis] for axis in self._along or ()]
-        inside = np.logical_and.reduce([place < length for place, length in zip(at, self._dataset.shape, strict=False)])
+        inside = np.logical_and.reduce([place < length for place, length in zip(at, self.shape, strict=False)])
         values = np.full(stop - start, np.nan)
         if not inside.any():
             return values
         at = [place[inside] for place in at]
         low = [int(place.min()) for place in at]
-        there = self._dataset[tuple(slice(a, int(place.max()) + 1) for a, place in zip(low, at, strict=True))]
+        there = self._numbers.read(tuple((a, int(place.max()) + 1) for a, place in zip(low, at, strict=True)))
         values[inside] = there[tuple(place - a for a, place in zip(low, at, strict=True))]
         return values

@@ -7,6 +7,8 @@ from math import prod
 
 Shape = tuple[int, ...]
 MaxShape = tuple[int | None, ...]
+_ONE_MORE = 1
+"""What counts by itself may have begun before the detector, or gone on after it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,13 +26,22 @@ class Extent:
             return False
         return all(map(self._has_axis, shape, maxshape, self.shape)) and self._is_telling(shape[:rank], maxshape[:rank])
 
+    def is_planned(self, shape: Shape) -> bool:
+        """Return whether a virtual dataset has the shape that the scan is to have: it is made before the scan."""
+        rank = len(self.shape)
+        if len(shape) < rank or prod(shape[rank:]) != 1 or prod(self.shape) < 2:
+            return False
+        if self.may_grow:
+            return all(length >= known for length, known in zip(shape, self.shape, strict=False))
+        return shape[1:rank] == self.shape[1:] and (shape[0] == self.shape[0] or (rank > 1 and shape[0] > self.shape[0]))
+
     def is_flat(self, shape: Shape, maxshape: MaxShape) -> bool:
         """Return whether a dataset numbers the points of a scan of several axes."""
         if len(self.shape) < 2 or len(shape) != 1:
             return False
         if not self._can_grow(shape, maxshape):
             return shape == (prod(self.shape),)
-        return maxshape == (None,) and (shape[0] <= prod(self.shape) or self.may_grow)
+        return maxshape == (None,) and (shape[0] <= prod(self.shape) + _ONE_MORE or self.may_grow)
 
     def is_exactly(self, shape: Shape) -> bool:
         """Return whether a dataset is just as long as the scan is by now."""
@@ -39,7 +50,8 @@ class Extent:
 
     def _has_axis(self, length: int, most: int | None, wanted: int) -> bool:
         if most is None or most > length:
-            return (most is None or most >= wanted) and (length <= wanted or self.may_grow)
+            is_one_more = len(self.shape) == 1 and length <= wanted + _ONE_MORE
+            return (most is None or most >= wanted) and (length <= wanted or is_one_more or self.may_grow)
         return length == wanted and not self.may_grow
 
     def _is_telling(self, shape: Shape, maxshape: MaxShape) -> bool:

@@ -11,11 +11,13 @@ from math import prod
 
 import h5py
 
+from swmr_viewer.core.data import SharedSources, declared_extent
 from swmr_viewer.core.data_facts import ScalarFact, ScalarKind
 from swmr_viewer.core.files import object_id
 from swmr_viewer.core.nexus import FrameTimes, NexusFile
 from swmr_viewer.core.positions import Motor, MotorFinder, ValuesAlong
 from swmr_viewer.core.scalars.extent import Extent
+from swmr_viewer.core.scalars.followed import Followed
 from swmr_viewer.core.scalars.naming import Names
 from swmr_viewer.core.scalars.repeating import Repeating
 from swmr_viewer.core.scalars.scalar import Scalar, TimeSource
@@ -60,6 +62,8 @@ class ScalarFinder:
         Names that no scalar may have.
     clock : callable
         Monotonic seconds: so long is waited until links that lead nowhere yet are looked at again.
+    sources : SharedSources, optional
+        Where virtual datasets open theirs.
     """
 
     def __init__(
@@ -68,8 +72,9 @@ class ScalarFinder:
         scan: Callable[[], FollowedScan],
         taken: Collection[str] = (),
         clock: Callable[[], float] = time.monotonic,
+        sources: SharedSources | None = None,
     ) -> None:
-        self._h5file, self._file = h5file, NexusFile(h5file)
+        self._h5file, self._file, self._sources = h5file, NexusFile(h5file), sources
         self._scan_now, self._clock = scan, clock
         self._names = Names({*taken, TIME})
         self._found: dict[str, Scalar] = {}
@@ -114,7 +119,7 @@ class ScalarFinder:
     # ---- looking
 
     def _search(self) -> _Search:
-        return _Search(self._h5file, self._file, self._scan_now(), self._names)
+        return _Search(self._h5file, self._file, self._scan_now(), self._names, self._sources)
 
     def _look(self) -> Iterator[None]:
         self._awaited, search = [], self._search()
@@ -141,9 +146,9 @@ class ScalarFinder:
 class _Search:
     """One look at everything."""
 
-    def __init__(self, h5file: h5py.File, file: NexusFile, scan: FollowedScan, names: Names) -> None:
-        self._h5file, self._file, self._scan, self._names = h5file, file, scan, names
-        self._extent = Extent(scan.shape, scan.may_grow)
+    def __init__(self, h5file: h5py.File, file: NexusFile, scan: FollowedScan, names: Names, sources: SharedSources | None) -> None:
+        self._h5file, self._file, self._scan, self._names, self._sources = h5file, file, scan, names, sources
+        self._extent, self._followed = Extent(scan.shape, scan.may_grow), Followed()
         self._seen: set[tuple[int, int]] = set()
         self._repeating = Repeating(scan.shape)
         self._has_time = False
@@ -162,15 +167,7 @@ class _Search:
         found = self._file.at(path)
         if isinstance(found, h5py.Dataset):
             self._seen.add(object_id(found))
-            if found.is_virtual:
-                with suppress(Exception):
-                    self._note_sources(found)
-
-    def _note_sources(self, dataset: h5py.Dataset) -> None:
-        """Leave alone what a followed dataset is mapped to: HDF5 reads it stale while somebody else holds it."""
-        for source in dataset.virtual_sources():
-            if source.file_name == "." and isinstance(found := self._file.at(source.dset_name), h5py.Dataset):
-                self._seen.add(object_id(found))
+            self._followed.add(found)
 
     # ---- times
 
@@ -186,7 +183,7 @@ class _Search:
         return next((found for path in self._scan.time_paths if (found := self._time(path)) is not None), None)
 
     def _time(self, path: str) -> Scalar | None:
-        times = FrameTimes(self._h5file, path)
+        times = FrameTimes(self._h5file, path, sources=self._sources)
         index = self._scan.first_complete
         are_dates = times.are_dates(self._scan.shape, index) if index is not None else None
         if are_dates is None:
@@ -198,7 +195,7 @@ class _Search:
     # ---- positions
 
     def _positions(self, path: str, rank: int, groups: list[str], *, with_others: bool) -> Iterator[Scalar | None]:
-        finder = MotorFinder(self._h5file, path, rank)
+        finder = MotorFinder(self._h5file, path, rank, self._sources)
         for motor in finder.motors():
             yield from self._of_motor(motor, rank)
         groups += [group for group in finder.groups if group not in groups]
@@ -229,6 +226,8 @@ class _Search:
         extent = self._extent if rank == len(self._scan.shape) else Extent((prod(self._scan.shape),), self._scan.may_grow)
         if values.axis is not None:
             return values.is_of(extent.shape)
+        if values.is_virtual and extent.is_planned(values.shape):
+            return True
         return extent.is_along_all(values.shape, values.maxshape) or extent.is_flat(values.shape, values.maxshape)
 
     # ---- whatever else has the scan's shape
@@ -243,14 +242,15 @@ class _Search:
         last = path.rsplit("/", 1)[-1]
         if object_id(dataset) in self._seen or _OF_PIXELS.match(last):
             return None
-        shape, maxshape = tuple(dataset.shape or ()), tuple(dataset.maxshape or ())
+        shape, maxshape = declared_extent(dataset)
         if nx_class == _LOG and not self._extent.is_exactly(shape):
             return None  # it has times of its own
         is_flat = self._extent.is_flat(shape, maxshape) and self._is_surely_flat(path, shape)
-        if not is_flat and not self._extent.is_along_all(shape, maxshape):
+        is_planned = dataset.is_virtual and self._extent.is_planned(shape)
+        if not (is_flat or is_planned or self._extent.is_along_all(shape, maxshape)) or dataset in self._followed:
             return None
-        values = ValuesAlong.found_in(dataset, None, 1 if is_flat else len(self._scan.shape), path=path)
-        if values is None or self._repeating.has(last, values):
+        values = ValuesAlong.found_in(dataset, None, 1 if is_flat else len(self._scan.shape), path=path, sources=self._sources)
+        if values is None or values.identity in self._seen or self._repeating.has(last, values):
             return None
         if _TIMES.match(last) and not self._has_time and (found := self._time(path)) is not None:
             return found

@@ -43,7 +43,7 @@ class Repeating:
         )
 
     def _are_same(self, one: ValuesAlong, other: ValuesAlong, is_known: bool) -> bool:
-        stop = min(prod(self._scan_shape), MOST_COMPARED)
+        stop = min(prod(self._scan_shape), MOST_COMPARED, one.window, other.window)
         first, second = (each.read(self._scan_shape, 0, stop) for each in (one, other))
         is_written = np.isfinite(first) & np.isfinite(second) & ~one.is_fill(first) & ~other.is_fill(second)
         return bool((first == second)[is_written].all()) and (is_known or bool(is_written.any()))

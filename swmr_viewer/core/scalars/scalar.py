@@ -25,6 +25,10 @@ class PointSource(Protocol):
     def has_nothing(self) -> bool:
         """Whether nothing at all was written: all that is read is fill."""
 
+    @property
+    def is_at_rest(self) -> bool:
+        """Whether nobody writes to the files that they come from: these may be others than those of frames and keys."""
+
     def refresh(self) -> None:
         """Make visible what was flushed."""
 
@@ -57,6 +61,10 @@ class TimeSource:
     def has_nothing(self) -> bool:
         return False
 
+    @property
+    def is_at_rest(self) -> bool:
+        return self._times.is_at_rest
+
     def refresh(self) -> None:
         self._times.refresh()
 
@@ -64,4 +72,4 @@ class TimeSource:
         return self._times.read(scan_shape, start, stop, as_dates=self._are_dates)
 
     def is_fill(self, values: Values) -> npt.NDArray[np.bool_]:
-        return np.zeros(values.shape, np.bool_)
+        return self._times.is_fill(values) if self._are_dates else np.zeros(values.shape, np.bool_)

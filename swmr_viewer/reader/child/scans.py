@@ -11,6 +11,7 @@ from typing import Any
 import h5py
 
 from swmr_viewer.analysis import resolve_view
+from swmr_viewer.core.data import SharedSources
 from swmr_viewer.core.data_facts import DataFacts
 from swmr_viewer.core.discovery import inspect_open, unreadable_text
 from swmr_viewer.core.errors import FileDamagedError, NoKeysError, PathNotThereError, SwmrViewerError
@@ -36,6 +37,8 @@ class Scan:
     faults: list[str] = field(default_factory=list)
     """What could not be opened, and was not asked for by name."""
     facts: dict[str, DataFacts] = field(default_factory=dict)
+    sources: SharedSources = field(default_factory=SharedSources)
+    """Where numbers beside the frames are read from that virtual datasets are mapped to."""
 
     def opened(self, generation: int, path: str) -> Opened:
         data = tuple(map(self._described, self.grabbers))
@@ -70,6 +73,7 @@ class Scan:
         """Close the file, everything in it, and the files that virtual data sets were read from."""
         for grabber in self.grabbers.values():
             grabber.close()
+        self.sources.close()
         self.h5file.close()
 
 

@@ -230,14 +230,14 @@ class Sender:
     def _positions_of(self, path: str) -> MotorPositions:
         if (positions := self._positions.get(path)) is None:
             scan, grabber = self._frames.scan, self._frames.grabbers[path]
-            self._positions[path] = positions = MotorPositions(scan.h5file, path, grabber.scan_rank)
+            self._positions[path] = positions = MotorPositions(scan.h5file, path, grabber.scan_rank, sources=scan.sources)
         return positions
 
     def _time_of(self, path: str, index: int, shape: tuple[int, ...]) -> float | None:
         times = self._times.get(path)
         if times is None:
             scan = self._frames.scan
-            self._times[path] = times = FrameTimes(scan.h5file, scan.facts[path].time_path)
+            self._times[path] = times = FrameTimes(scan.h5file, scan.facts[path].time_path, sources=scan.sources)
         at = times.at(index, shape)
         for message in times.take_faults():
             self._frames.pipe.report_fault(message)

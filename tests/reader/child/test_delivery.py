@@ -100,7 +100,7 @@ class Grabber:
 class Scan:
     """What a delivery sees of a scan of N points, its follower and its reporter: keys that the test sets."""
 
-    h5file = None
+    h5file = sources = None
     late = SimpleNamespace(paths=())
 
     def __init__(self, grabber: Grabber) -> None:

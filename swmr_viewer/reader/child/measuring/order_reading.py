@@ -43,7 +43,7 @@ class OrderReader:
     def _begin(self, request: SendOrder) -> None:
         scan = self._frames.scan
         time_paths = [facts.time_path for facts in scan.facts.values()]
-        self._sources = acquisition_values(scan.h5file, scan.follower, time_paths) if request.on else None
+        self._sources = acquisition_values(scan.h5file, scan.follower, time_paths, scan.sources) if request.on else None
         self._has_credit = self._is_whole = True
         self._take_next_source()
 

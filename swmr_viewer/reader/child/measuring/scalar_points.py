@@ -45,7 +45,7 @@ class ReadScalar:
         values = self._values(scan_shape, indices)
         is_missed = np.isnan(values)
         is_fill = self._is_fill(values)
-        if is_fill.any() and (not is_over or self._has_nothing()):
+        if is_fill.any() and (not is_over or self._has_nothing() or not self.scalar.source.is_at_rest):
             is_missed |= is_fill
         values[is_missed] = np.nan
         self._miss(indices[is_missed], now)

@@ -49,7 +49,7 @@ class ScalarReader:
     def _begin(self, request: SendScalars) -> None:
         self._wanted, self._has_credit = request.names, True
         if self._finder is None:
-            self._finder = ScalarFinder(self._frames.scan.h5file, self._scan, _RESERVED, self._frames.clock)
+            self._finder = ScalarFinder(self._frames.scan.h5file, self._scan, _RESERVED, self._frames.clock, self._frames.scan.sources)
             self._finder.begin()
         self._regroup()
 
