@@ -25,7 +25,7 @@ from swmr_viewer.analysis.preview import (
     write_centred_preview,
     write_preview,
 )
-from swmr_viewer.analysis.region_files import RegionFile, RegionFileError, load_regions, save_regions
+from swmr_viewer.analysis.region_files import LONGEST_NAME, RegionFile, RegionFileError, load_regions, save_regions
 from swmr_viewer.analysis.regions import Point, Region, RegionStatistics, line_profile, region_mask, region_statistics, statistics_of
 from swmr_viewer.analysis.rings import Ring, RingChoice, RingUnit, missing_for, rings_of
 from swmr_viewer.analysis.scaling import ScaleName, Scaling, scaled, unscaled
@@ -34,6 +34,7 @@ from swmr_viewer.analysis.views import USUAL_VIEW, FrameView, Part, ViewChoice, 
 __all__ = [
     "CALIBRANTS",
     "DEFAULT_RULES",
+    "LONGEST_NAME",
     "MOST_BINS",
     "USUAL_VIEW",
     "Accumulator",

@@ -27,6 +27,7 @@ FORMAT, VERSION = "swmr_viewer regions", 1
 MOST_BYTES = 10_000_000
 MOST_REGIONS, MOST_POINTS = 1000, 10_000
 LONGEST_NAME = 100
+"""Characters of a region's name."""
 FARTHEST = 1e7
 """Pixels; no frame is as long."""
 WIDEST = 10_000
@@ -114,7 +115,8 @@ def regions_text(content: RegionFile) -> str:
     regions = [{"name": one.name, "kind": one.kind, "points": _pairs(one.points)} for one in content.regions]
     line = None if content.line is None else {"points": _pairs(content.line), "width": content.line_width}
     head = {"format": FORMAT, "version": VERSION, "data_path": content.data_path, "frame_shape": list(content.frame_shape)}
-    return json.dumps({**head, "regions": regions, "line": line}, indent=1, ensure_ascii=False, default=float) + "\n"
+    text = json.dumps({**head, "regions": regions, "line": line}, indent=1, ensure_ascii=False, default=float) + "\n"
+    return text.encode(errors="backslashreplace").decode()  # h5py has bytes of older programs' paths as surrogates
 
 
 def regions_of_text(text: str) -> RegionFile:
@@ -131,7 +133,7 @@ def regions_of_text(text: str) -> RegionFile:
         raise ValueError("it is nested too deeply") from error
     if not isinstance(held, dict) or held.get("format") != FORMAT:
         raise ValueError(f'"format" is not "{FORMAT}"')
-    if held.get("version") != VERSION:
+    if held.get("version") != VERSION or isinstance(held["version"], bool):
         raise ValueError(f"its version is {str(held.get('version'))[:20]}, and this program reads {VERSION}")
     regions = tuple(_region(entry) for entry in _list(held.get("regions", []), MOST_REGIONS, "regions"))
     if len({region.name for region in regions}) < len(regions):
@@ -149,7 +151,7 @@ def _pairs(points: tuple[Point, ...]) -> list[list[float]]:
 def _region(entry: Any) -> Region:
     if not isinstance(entry, dict):
         raise ValueError("a region is no object with name, kind and points")
-    name, kind = _text(entry.get("name"), "name", LONGEST_NAME).strip(), entry.get("kind")
+    name, kind = plain(_text(entry.get("name"), "name", LONGEST_NAME)).strip()[:LONGEST_NAME], entry.get("kind")
     if not name:
         raise ValueError("a region has no name")
     if kind not in ("rectangle", "ellipse", "polygon"):

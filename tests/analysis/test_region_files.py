@@ -16,7 +16,11 @@ from swmr_viewer.analysis.region_files import FORMAT, regions_of_text, regions_t
 
 PLACE = st.floats(-1e6, 1e6)
 POINT = st.tuples(PLACE, PLACE)
-NAME = st.text(min_size=1, max_size=20).map(str.strip).filter(bool)
+NAME = st.text(min_size=1, max_size=20).map(str.strip).filter(bool).filter(str.isprintable)
+
+
+PATH = st.sampled_from(["", "/a/\u00b5", "/caf\udce9/data"])
+"""The last one is no UTF-8 in the file: h5py makes a surrogate of it."""
 
 
 @st.composite
@@ -26,7 +30,7 @@ def contents(draw: Any) -> RegionFile:
     regions = [Region(name, kind, tuple(draw(POINT) for _ in range(n))) for name, (kind, n) in zip(names, shapes, strict=False)]
     line = draw(st.none() | st.tuples(POINT, POINT))
     return RegionFile(
-        tuple(regions), line, draw(st.integers(1, 200)) if line else 1, draw(st.sampled_from([(), (8,), (64, 48)])), "/a/\u00b5"
+        tuple(regions), line, draw(st.integers(1, 200)) if line else 1, draw(st.sampled_from([(), (8,), (64, 48)])), draw(PATH)
     )
 
 
@@ -44,6 +48,7 @@ GOOD: dict[str, Any] = {"format": FORMAT, "version": 1, "regions": [{"name": "A"
     [
         ({"format": "other"}, "format"),
         ({"version": 2}, "version is 2"),
+        ({"version": True}, "version is True"),
         ({"regions": {}}, "no list"),
         ({"regions": [{"name": "A", "kind": "star", "points": BOX}]}, "neither rectangle"),
         ({"regions": [{"name": " ", "kind": "ellipse", "points": BOX}]}, "no name"),
@@ -65,6 +70,12 @@ def test_what_is_wrong_is_said(tmp_path: Path, changes: dict[str, Any], said: st
     file.write_text(json.dumps({**GOOD, **changes}))
     with pytest.raises(RegionFileError, match=f"no file of regions.*{said}"):
         load_regions(file)
+
+
+def test_a_name_is_one_line_that_can_be_shown() -> None:
+    told = json.dumps({**GOOD, "regions": [{**GOOD["regions"][0], "name": "\ud800\n" * 50}]})
+    name = regions_of_text(told).regions[0].name
+    assert (name[:8], len(name)) == (r"\ud800\n", 100)
 
 
 @pytest.mark.parametrize(

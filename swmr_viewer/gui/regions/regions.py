@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from itertools import count
 from string import ascii_uppercase
 
-from swmr_viewer.analysis import Point, Region
+from swmr_viewer.analysis import LONGEST_NAME, Point, Region
 
 Line = tuple[Point, Point]
 
@@ -71,6 +71,8 @@ def why_not_named(marks: Marks, name: str, new_name: str) -> str:
     wanted = new_name.strip()
     if not wanted:
         return "A region needs a name."
+    if len(wanted) > LONGEST_NAME:
+        return f"A region's name has up to {LONGEST_NAME} characters: shorten it."
     if wanted != name and marks.region(wanted) is not None:
         return f"There is a region {wanted} already."
     return ""

@@ -231,8 +231,9 @@ def test_a_name_that_is_taken_is_refused(qtbot: QtBot, viewer: Assembly) -> None
         measurements.draw("rectangle", ((1.0, 1.0), (5.0, 5.0)))
     measurements.rename("B", "A")
     measurements.rename("B", "  ")
+    measurements.rename("B", "B" * 101)
     assert [one.name for one in regions(viewer)] == ["A", "B"]
-    assert notes == ["There is a region A already.", "A region needs a name."]
+    assert notes == ["There is a region A already.", "A region needs a name.", "A region's name has up to 100 characters: shorten it."]
 
 
 def test_the_curve_has_gaps_where_nothing_is_measured_yet(qtbot: QtBot, reader: FakeSupervisor, viewer: Assembly) -> None:
