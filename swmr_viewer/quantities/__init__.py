@@ -12,10 +12,12 @@ from swmr_viewer.quantities.fits import (
     FitRequest,
     FitResult,
     FitValue,
+    Pieces,
     curve_statistics,
     fit_curve,
     fit_description,
     fit_table,
+    send_fit,
     serve_fits,
 )
 from swmr_viewer.quantities.map_drawing import MapDrawing, MapNames, MapPicture
@@ -58,6 +60,7 @@ __all__ = [
     "MapPicture",
     "MeasuredValues",
     "Page",
+    "Pieces",
     "Placing",
     "PointPlacing",
     "Quantity",
@@ -76,6 +79,7 @@ __all__ = [
     "of_region",
     "page_of",
     "quoted",
+    "send_fit",
     "serve_fits",
     "stretches",
 ]

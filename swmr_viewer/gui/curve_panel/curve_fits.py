@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 from PySide6.QtCore import QObject, Signal
 
 from swmr_viewer.gui.curve_panel.curve_choice import CurveChoice
@@ -64,16 +65,18 @@ class CurveFits(QObject):
             self._forget(name)
         x = table.quantity(self._choice.against)
         for name in names:
-            points = self._lines.maker(name).points
+            maker = self._lines.maker(name)
+            points = maker.points
             before, now = self._asked.get(name), (points, model, seen)
             if before is not None and before[0] is points and before[1:] == now[1:]:
                 continue
             self._asked[name] = now
             y = table.quantity(name)
             units = (x.unit if x is not None else "", y.unit if y is not None else "")
-            places, values = (points.fit_x, points.fit_y) if points.fit_x is not None else (points.x, points.y)
-            assert values is not None
-            self._fitter.ask(f"{KEY}{name}", FitRequest(model, places, values, seen, *units))
+            if maker.draws_all:
+                self._fitter.ask(f"{KEY}{name}", FitRequest(model, points.x, points.y, seen, *units))
+            else:  # what is drawn are the lowest and highest points of stretches
+                self._fitter.ask(f"{KEY}{name}", FitRequest(model, np.empty(0), np.empty(0), seen, *units), maker.pieces)
 
     def forget(self) -> None:
         """Forget everything: another scan is drawn."""

@@ -59,6 +59,24 @@ class CurveMaker:
             yield from self._look_through()
         self._made_of = made_of
 
+    @property
+    def draws_all(self) -> bool:
+        """Whether ``points`` are all points, and not the lowest and highest ones of many."""
+        return self.plan.size <= MOST_POINTS
+
+    def pieces(self) -> Iterator[tuple[Values, Values]]:
+        """Yield x and y of all points, however many are drawn, a piece of the scan at a time: float64 (n,), NaN where nothing is known."""
+        if self.draws_all:
+            yield self.points.x, self.points.y
+        elif self.plan.part is Part.MEAN:
+            x, y = self._means.whole
+            for start in range(0, len(x), BLOCK):
+                yield x[start : start + BLOCK], y[start : start + BLOCK]
+        else:
+            for _, indices_of in self._pieces():
+                indices = indices_of()
+                yield self._part(self.plan.x, indices), self._part(self.y, indices)
+
     def x_of(self, index: int) -> float | None:
         """Return where a scan point stands, or None."""
         plan = self.plan
@@ -143,8 +161,6 @@ class _Binned:
     low: tuple[Values, Values, IndexArray]
     """x, y and index of the lowest point of each of ``bins``."""
     high: tuple[Values, Values, IndexArray]
-    sums: tuple[Values, Values, Values]
-    """Of x, of y, and how many."""
 
 
 class _Bins:
@@ -169,7 +185,7 @@ class _Bins:
         x, y, indices = x[known], y[known], indices[known]
         if not x.size:
             none = np.empty(0), np.empty(0), np.empty(0, np.int64)
-            self._blocks[number] = _Binned(version, np.empty(0, np.int64), none, none, (np.empty(0),) * 3)
+            self._blocks[number] = _Binned(version, np.empty(0, np.int64), none, none)
             return True
         is_same = self._hold(float(x.min()), float(x.max()))
         self._blocks[number] = self._binned(version, x, y, indices)
@@ -197,26 +213,22 @@ class _Bins:
         lows, highs = (order[first_least(heights[order], starts)] for heights in (y, -y))
         there = bins[lows].astype(np.int64)
         lowest, highest = ((x[at], y[at], indices[at]) for at in (lows, highs))
-        sum_x, sum_y, n = (summed(bins.astype(np.int64), weights, N_BINS)[there] for weights in (x, y, np.ones(x.size)))
-        return _Binned(version, there, lowest, highest, (sum_x, sum_y, n))
+        return _Binned(version, there, lowest, highest)
 
     def merge(self) -> Iterator[None]:
         """Make ``points`` of all blocks."""
         best = np.array([[np.inf], [-np.inf]]).repeat(N_BINS, axis=1)
-        x, indices, sums = np.full((2, N_BINS), np.nan), np.full((2, N_BINS), -1, np.int64), np.zeros((3, N_BINS))
+        x, indices = np.full((2, N_BINS), np.nan), np.full((2, N_BINS), -1, np.int64)
         for number, block in enumerate(self._blocks.values()):
             for side, (places, values, whose) in enumerate((block.low, block.high)):
                 better = values < best[side, block.bins] if side == 0 else values > best[side, block.bins]
                 at = block.bins[better]
                 best[side, at], x[side, at], indices[side, at] = values[better], places[better], whose[better]
-            for kept, more in zip(sums, block.sums, strict=True):
-                kept[block.bins] += more
             if number % BLOCKS_AT_A_TIME == BLOCKS_AT_A_TIME - 1:
                 yield
-        there = np.flatnonzero(sums[2])
+        there = np.flatnonzero(indices[0] >= 0)
         order = np.argsort(x[:, there], axis=0, kind="stable")
-        means = sums[:2, there] / sums[2, there]
-        self.points = Points(*(np.take_along_axis(one[:, there], order, 0).T.ravel() for one in (x, best, indices)), *means)
+        self.points = Points(*(np.take_along_axis(one[:, there], order, 0).T.ravel() for one in (x, best, indices)))
 
 
 class _Means:
@@ -227,6 +239,8 @@ class _Means:
         self._keeps = plan.length <= MOST_POINTS
         self._blocks: dict[int, tuple[tuple[int, int], Values]] = {}
         self._sums = np.zeros((3, plan.length))
+        self.whole: tuple[Values, Values] = np.empty(0), np.empty(0)
+        """x and y of all places, however many are drawn."""
 
     def begin(self) -> None:
         self._sums = np.zeros((3, self._plan.length))
@@ -249,7 +263,7 @@ class _Means:
 
     def points(self) -> Points:
         with np.errstate(invalid="ignore"):
-            x, y = self._sums[:2] / self._sums[2]
+            x, y = self.whole = tuple(self._sums[:2] / self._sums[2])
         if len(x) > MOST_POINTS:
             middles, y = curve_points(y)
             at = np.round(middles).astype(np.int64)

@@ -36,9 +36,6 @@ class Points:
     """NaN in gaps."""
     indices: IndexArray | None = None
     """int64: whose they are, -1 in gaps; None: x is the index."""
-    fit_x: Values | None = None
-    fit_y: Values | None = None
-    """What is fitted where these are only the lowest and highest points of stretches: their means."""
 
 
 NO_POINTS = Points(np.empty(0), np.empty(0), np.empty(0, np.int64))

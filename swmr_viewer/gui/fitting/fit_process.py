@@ -8,13 +8,15 @@ from multiprocessing.process import BaseProcess
 from threading import Event, Lock
 from typing import Any
 
-from swmr_viewer.quantities import FitRequest, FitResult, serve_fits
+from swmr_viewer.quantities import FitModel, FitRequest, FitResult, Pieces, send_fit, serve_fits
 from swmr_viewer.reader.blocks import start_tracker
 
 START_S = 60.0
-"""Longest time until it has loaded what fits; a cold disk takes many seconds."""
+"""Longest time until it runs, and until it has loaded what fits; a cold disk takes many seconds."""
 BOUND_S = 5.0
 """Longest time (s) of one fit."""
+PER_POINT_S = 5e-6
+"""And for each point: ten million are put in order first."""
 _DYING_S = 2.0
 _LONGEST_PAUSE_S = 10.0
 """Before another process is started, if one after the other failed."""
@@ -37,6 +39,8 @@ class FitProcess:
         self._closed = Event()
         self._n_failed = 0
         """So many requests in a row had no answer."""
+        self._has_loaded = False
+        """What fits."""
 
     @property
     def pid(self) -> int | None:
@@ -44,21 +48,40 @@ class FitProcess:
         process = self._process
         return None if process is None else process.pid
 
-    def fit(self, request: FitRequest) -> FitResult:
-        """Return what the process finds, or a result that says why it found nothing; the next request starts another process then."""
+    def fit(self, request: FitRequest, pieces: Pieces = ()) -> FitResult:
+        """Return what the process finds, or a result that says why it found nothing; the next request starts another process then.
+
+        Parameters
+        ----------
+        request : FitRequest
+            What is fitted.
+        pieces : iterable of (x, y)
+            Its points, where they are too many for one message.
+        """
+        n_points = 0
+
+        def counted() -> Pieces:
+            nonlocal n_points
+            for piece in pieces:
+                n_points += len(piece[0])
+                yield piece
+
         try:
             connection = self._started()
             if connection is None:
                 return FitResult(request.model, message="The window was closed before the fit was done.")
-            connection.send(request)
-            if connection.poll(self._bound_s):
-                answer: FitResult = connection.recv()
-                self._n_failed = 0
-                return answer
+            send_fit(connection, request, counted())
+            bound_s = self._bound_s + PER_POINT_S * n_points
+            is_loading = request.model is not FitModel.NONE and not self._has_loaded
+            if connection.poll(START_S if is_loading else bound_s):
+                connection.recv()
+                self._has_loaded |= is_loading
+                if connection.poll(bound_s):
+                    answer: FitResult = connection.recv()
+                    self._n_failed = 0
+                    return answer
             self._give_up()
-            return FitResult(
-                request.model, message=f"The fit took longer than {self._bound_s:g} s and was ended. Choose another range or model."
-            )
+            return FitResult(request.model, message=f"The fit took longer than {bound_s:g} s and was ended. Choose another range or model.")
         except TimeoutError:
             self._give_up()
             return FitResult(request.model, message=f"The process that fits did not start within {START_S:g} s. It is tried again.")
@@ -117,7 +140,7 @@ class FitProcess:
             if blocked is not None:
                 signal.pthread_sigmask(signal.SIG_SETMASK, blocked)
         theirs.close()
-        self._process, self._connection = process, ours
+        self._process, self._connection, self._has_loaded = process, ours, False
 
     def _exit_reason(self) -> str:
         process = self._process

@@ -1,33 +1,34 @@
-"""Fits by lmfit, which is imported here alone, and only when something is fitted."""
+"""A fit of a curve: which points count, what was found in them, and whether it describes them."""
 
 from __future__ import annotations
 
 import math
-import warnings
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
+from swmr_viewer.core.number_text import count_text
 from swmr_viewer.quantities.decimation import Values
-from swmr_viewer.quantities.fits.first_guesses import Guess, guesses
-from swmr_viewer.quantities.fits.fit_values import FitModel, FitRequest, FitResult, FitValue
-from swmr_viewer.quantities.fits.known_points import Stretch, known_points
-from swmr_viewer.quantities.fits.plain_statistics import curve_statistics
+from swmr_viewer.quantities.fits.far_points import Marks, far_off, hot_points, scatter
+from swmr_viewer.quantities.fits.fit_numbers import numbers_of
+from swmr_viewer.quantities.fits.fit_values import FitModel, FitRequest, FitResult
+from swmr_viewer.quantities.fits.known_points import Stretch, known_points, means_of_neighbours
+from swmr_viewer.quantities.fits.model_fits import best_fit, drawn_places, height_of, load_lmfit, width_of
+from swmr_viewer.quantities.fits.plain_statistics import statistics_of_known
 
-NEEDS_LMFIT = "Fits need lmfit: pip install 'swmr-viewer[fit]'"
-MOST_POINTS = 20_000
-"""Of more points, means of neighbours are fitted."""
-DRAWN_POINTS = 400
-MOST_EVALUATIONS = 1000
-"""Per start: of a function that takes 0.1 ms, or some ms with the most points."""
-_WIDTH_OF_EDGE = 2 * math.sqrt(math.log(2))
-"""From lmfit's sigma of an error function to the full width at half maximum of its slope."""
-_AT_BOUND = 1e-3
-_LEAST_HEIGHT = 1e-9
-"""Of all that the values spread over: below, it is what was rounded."""
-_LARGEST_LENGTH = 10.0
-"""In ranges of x: what is wider is no peak of this curve."""
+MOST_POINTS = 250_000
+"""All of so many points are fitted, in about a second. Of more, means of neighbours are, each with the weight of its points."""
+_MOST_ROUNDS = 5
+_MOST_LEFT_OUT = 0.1
+"""Of all points: more of them are no single ones."""
+_MISFIT, _MISFIT_OF_HEIGHT = 3.0, 0.03
+"""A fit describes points that lie no further from it than so many times from one another, or than this share of its height."""
+_LEAST_WITHIN = 3
+"""A peak that rests on fewer points within its width may be none."""
+_ROUNDED = 1e-3
+"""Of the height: what is off by less is not off."""
+_OF_HOT = " Or leave out single hot points."
 
 
 def fit_curve(request: FitRequest) -> FitResult:
@@ -48,20 +49,12 @@ def fit_curve(request: FitRequest) -> FitResult:
     ValueError
         If x and y differ in length.
     """
-    statistics = curve_statistics(request.x, request.y, request.span)
     x, y = known_points(request.x, request.y, request.span)
-    found = FitResult(request.model, statistics, n_points=len(x), span=request.span)
+    found = FitResult(request.model, statistics_of_known(x, y), n_points=len(x), span=request.span)
     if request.model is FitModel.NONE:
         return found
-    why_not = _why_not(request.model, x, y)
-    if why_not:
-        return replace(found, message=why_not)
-    means, averaged = _fewer(x, y)
-    fitted = _fitted(request, *means)
-    if isinstance(fitted, str):
-        return replace(found, message=fitted)
-    told = f"Means of {averaged} neighbouring points were fitted." if averaged > 1 else ""
-    return replace(found, values=fitted[0], x=fitted[1], y=fitted[2], message=told)
+    why_not = _why_not(request.model, x, y) or load_lmfit()
+    return replace(found, message=why_not) if why_not else _fitted(request, found, x, y)
 
 
 def _why_not(model: FitModel, x: Values, y: Values) -> str:
@@ -75,182 +68,57 @@ def _why_not(model: FitModel, x: Values, y: Values) -> str:
     return ""
 
 
-def _fewer(x: Values, y: Values) -> tuple[tuple[Values, Values], int]:
-    """Return the points, or means of so many neighbours."""
-    number = -(-len(x) // MOST_POINTS)
-    if number == 1:
-        return (x, y), 1
-    starts = np.arange(0, len(x), number)
-    sizes = np.diff(starts, append=len(x))
-    return (np.add.reduceat(x / number, starts) * number / sizes, np.add.reduceat(y / number, starts) * number / sizes), number
-
-
-_Fitted = tuple[tuple[FitValue, ...], Values, Values]
-
-
-def _fitted(request: FitRequest, x: Values, y: Values) -> _Fitted | str:
-    """Return values and curve, or a sentence."""
-    try:
-        import lmfit
-    except ImportError:
-        return NEEDS_LMFIT
-    except Exception as error:  # of versions that do not fit one another, anything
-        return f"lmfit cannot be loaded: {error}"
-    on_x, on_y = Stretch.of(x), Stretch.of(y)
-    u, v = on_x.apply(x), on_y.apply(y)
-    with warnings.catch_warnings(), np.errstate(all="ignore"):
-        warnings.simplefilter("ignore")  # of what a start far from the curve runs into
-        best, why_not = _best(lmfit.models, request.model, u, v)
+def _fitted(request: FitRequest, found: FitResult, x: Values, y: Values) -> FitResult:
+    x, y, sizes, number = means_of_neighbours(x, y, MOST_POINTS)
+    hot = hot_points(Stretch.of(y).apply(y))
+    kept = ~hot if request.leaves_out_hot else np.ones(len(x), bool)
+    has_hot = bool(hot.any()) and not request.leaves_out_hot
+    for rounds_left in reversed(range(_MOST_ROUNDS)):
+        on_x, on_y = Stretch.of(x[kept]), Stretch.of(y[kept])
+        u, v = on_x.apply(x), on_y.apply(y)
+        best, why_not = best_fit(request.model, u[kept], v[kept], sizes[kept])
         if best is None:
-            return why_not
-        values = _values(best, request, on_x, on_y)
-        drawn = _drawn_places(best)
+            return replace(found, message=why_not + (_OF_HOT if has_hot else ""))
+        residuals = v - best.eval(x=u)
+        far = far_off(residuals, _ROUNDED * abs(height_of(best, request.model)))
+        if not (request.leaves_out_hot and rounds_left) or (far == ~kept).all() or far.mean() > _MOST_LEFT_OUT:
+            break
+        kept = ~far
+    residual = math.sqrt(float(np.mean(residuals[kept] ** 2)))
+    with np.errstate(all="ignore"):
+        values, drawn = numbers_of(best, request, on_x, on_y, residual), drawn_places(best)
         curve = best.eval(x=drawn)
     if not all(math.isfinite(one.value) for one in values) or not np.isfinite(curve).all():
-        return "The numbers of this fit are larger than the computer's. Choose another range."
-    return values, np.array([on_x.place(one) for one in drawn]), np.array([on_y.place(one) for one in curve])
-
-
-# ---- in units of the ranges
-
-
-def _best(models: Any, model: FitModel, u: Values, v: Values) -> tuple[Any, str]:
-    """Return the best of the fits from several starts that is one of the curve's features; or None, and why."""
-    found = [one for guess in guesses(u, v, is_step=model is FitModel.STEP) if (one := _one_fit(models, model, u, v, guess)) is not None]
-    why_nots = ["The fit did not converge. Choose another range or model."]
-    for one in sorted(found, key=lambda one: float(one.chisqr)):
-        best = (_with_share_at_bound(one, u, v) or one) if model is FitModel.PSEUDO_VOIGT else one
-        why_nots.append(_why_not_believed(best, model, u, v))
-        if not why_nots[-1]:
-            return best, ""
-    return None, why_nots[min(1, len(why_nots) - 1)]
-
-
-def _one_fit(models: Any, model: FitModel, u: Values, v: Values, guess: Guess) -> Any:
-    made = _MAKERS[model](models) + models.LinearModel(prefix="line_")
-    amplitude = guess.height if model is FitModel.STEP else guess.height * guess.sigma * _AREA_OF_HEIGHT[model]
-    start = made.make_params(
-        amplitude=amplitude, center=guess.centre, sigma=guess.sigma, line_slope=guess.slope, line_intercept=guess.offset
+        return replace(found, message="The numbers of this fit are larger than the computer's. Choose another range.")
+    return replace(
+        found,
+        values=values,
+        x=np.array([on_x.place(one) for one in drawn]),
+        y=np.array([on_y.place(one) for one in curve]),
+        left_out=(x[~kept], y[~kept]),
+        message=_told(number, int((~kept).sum())),
+        doubt=_doubt(best, request.model, u[kept], v[kept], far[kept], has_hot=has_hot or (bool(far.any()) and not request.leaves_out_hot)),
     )
-    start["center"].set(min=-1.0, max=2.0)
-    start["sigma"].set(min=1e-9, max=_LARGEST_LENGTH)
-    try:
-        found = made.fit(v, start, x=u, max_nfev=MOST_EVALUATIONS)
-    except (ValueError, ArithmeticError, TypeError, np.linalg.LinAlgError):
-        return None
-    return found if found.success and math.isfinite(found.chisqr) else None
 
 
-def _with_share_at_bound(found: Any, u: Values, v: Values) -> Any:
-    """Fit again with what came to its bound held there: beyond it no uncertainty can be told, of the others it can."""
-    share = found.params["fraction"].value
-    if _AT_BOUND < share < 1 - _AT_BOUND:
-        return None
-    start = found.params.copy()
-    start["fraction"].set(value=float(round(share)), vary=False)
-    try:
-        again = found.model.fit(v, start, x=u, max_nfev=MOST_EVALUATIONS)
-    except (ValueError, ArithmeticError, TypeError, np.linalg.LinAlgError):
-        return None
-    return again if again.success and math.isfinite(again.chisqr) else None
+def _told(number: int, n_left_out: int) -> str:
+    means = f"Means of {count_text(number)} neighbouring points were fitted." if number > 1 else ""
+    one = "mean" if number > 1 else "point"
+    left = f"{count_text(n_left_out)} {one}{'s' if n_left_out > 1 else ''} far off {'were' if n_left_out > 1 else 'was'} left out."
+    return " ".join(filter(None, (means, left if n_left_out else "")))
 
 
-_MAKERS: dict[FitModel, Any] = {
-    FitModel.GAUSSIAN: lambda models: models.GaussianModel(),
-    FitModel.LORENTZIAN: lambda models: models.LorentzianModel(),
-    FitModel.PSEUDO_VOIGT: lambda models: models.PseudoVoigtModel(),
-    FitModel.STEP: lambda models: models.StepModel(form="erf"),
-}
-_AREA_OF_HEIGHT = {FitModel.GAUSSIAN: math.sqrt(2 * math.pi), FitModel.LORENTZIAN: math.pi, FitModel.PSEUDO_VOIGT: 2.8}
-"""Of a peak with sigma 1 and height 1, about."""
-
-
-def _why_not_believed(best: Any, model: FitModel, u: Values, v: Values) -> str:
-    """Return why what was fitted is none of the curve's features, or ""."""
-    centre, width, height = best.params["center"].value, _width(best, model), best.params[_height_name(model)].value
-    what = "edge" if model is FitModel.STEP else "peak"
-    if not -0.05 <= centre <= 1.05:
-        return f"The fitted {what} is outside of the range. Choose another range or model."
-    if not 0 < width < 0.99 * _LARGEST_LENGTH or abs(height) > 1e3:
-        return f"The fitted {what} is much wider than the range. Choose another range or model."
-    near = int(np.searchsorted(u, centre))
-    steps = np.diff(np.unique(u[max(0, near - 3) : near + 3]))
-    if len(steps) and width < 0.5 * float(steps.min()):
-        return f"The fitted {what} is narrower than the distance of the points. Choose another range or model."
-    uncertainty = best.params[_height_name(model)].stderr
-    if abs(height) < _LEAST_HEIGHT or (uncertainty is not None and abs(height) < 2 * uncertainty):
-        return f"No {what} stands out of the noise."
+def _doubt(best: Any, model: FitModel, u: Values, v: Values, far: Marks, *, has_hot: bool) -> str:
+    """Return why a fit is not to be trusted, or ""."""
+    centre, width, height = best.params["center"].value, width_of(best, model), abs(height_of(best, model))
+    what_to_do = "Leave out single hot points, or choose another range." if has_hot else "Choose another range or model."
+    n_within = len(np.unique(u[np.abs(u - centre) <= width / 2]))
+    if model is not FitModel.STEP and n_within < _LEAST_WITHIN:
+        return f"The fitted peak rests on {n_within} {'points' if n_within != 1 else 'point'}. {what_to_do}"
+    residual = math.sqrt(float(np.mean((v[~far] - best.eval(x=u[~far])) ** 2)))
+    if residual > max(_MISFIT * scatter(v), _MISFIT_OF_HEIGHT * height):
+        share = f"{100 * residual / height:.0f} % of its height"
+        return f"The fit does not describe the points, which lie {share} off. {what_to_do}"
+    if n_far := int(far.sum()):
+        return f"{count_text(n_far)} {'points lie' if n_far > 1 else 'point lies'} far off the fit. {what_to_do}"
     return ""
-
-
-def _width(best: Any, model: FitModel) -> float:
-    return float(best.params["sigma"].value) * _WIDTH_OF_EDGE if model is FitModel.STEP else float(best.params["fwhm"].value)
-
-
-def _height_name(model: FitModel) -> str:
-    return "amplitude" if model is FitModel.STEP else "height"
-
-
-def _drawn_places(best: Any) -> Values:
-    """Return places across the range, and more of them where the curve bends."""
-    centre, sigma = best.params["center"].value, best.params["sigma"].value
-    near = centre + np.linspace(-6, 6, DRAWN_POINTS // 2) * sigma
-    places = np.concatenate((np.linspace(0, 1, DRAWN_POINTS // 2), near[(near > 0) & (near < 1)]))
-    return np.unique(places)
-
-
-# ---- in units of the curve
-
-
-def _values(best: Any, request: FitRequest, on_x: Stretch, on_y: Stretch) -> tuple[FitValue, ...]:
-    params, model, x_unit, y_unit = best.params, request.model, request.x_unit, request.y_unit
-    ratio = on_y.length(1.0) / on_x.length(1.0)
-
-    def told(name: str, param: Any, value: float, factor: float, unit: str) -> FitValue:
-        stderr = param.stderr
-        known = stderr is not None and param.vary is not None and math.isfinite(stderr * factor)
-        return FitValue(name, value, abs(float(stderr * factor)) if known else None, unit)
-
-    centre, height = params["center"], params[_height_name(model)]
-    values = [told("centre", centre, on_x.place(float(centre.value)), on_x.length(1.0), x_unit)]
-    if model is FitModel.STEP:
-        values.append(told("FWHM", params["sigma"], on_x.length(_width(best, model)), on_x.length(_WIDTH_OF_EDGE), x_unit))
-    else:
-        values.append(told("FWHM", params["fwhm"], on_x.length(_width(best, model)), on_x.length(1.0), x_unit))
-    values.append(told("height", height, on_y.length(float(height.value)), on_y.length(1.0), y_unit))
-    if model is not FitModel.STEP:
-        size = on_x.length(1.0) * on_y.length(1.0)
-        area = params["amplitude"]
-        values.append(told("area", area, float(area.value) * size, size, _product(y_unit, x_unit)))
-    values.append(_offset(best, on_x, on_y, y_unit))
-    slope = params["line_slope"]
-    values.append(told("slope", slope, float(slope.value) * ratio, ratio, _quotient(y_unit, x_unit)))
-    if model is FitModel.PSEUDO_VOIGT:
-        share = params["fraction"]
-        values.append(
-            FitValue("Lorentzian share", float(share.value), None if share.stderr is None or not share.vary else float(share.stderr))
-        )
-    return tuple(values)
-
-
-def _offset(best: Any, on_x: Stretch, on_y: Stretch, unit: str) -> FitValue:
-    """Return the line's value at x = 0, with what its two numbers know of one another."""
-    zero = -on_x.place(0.0) / on_x.length(1.0)
-    value = on_y.place(best.params["line_intercept"].value + best.params["line_slope"].value * zero)
-    uncertainty = None
-    if best.covar is not None:
-        at = [best.var_names.index(name) for name in ("line_intercept", "line_slope")]
-        towards = np.array([1.0, zero])
-        square = float(towards @ best.covar[np.ix_(at, at)] @ towards)
-        uncertainty = on_y.length(math.sqrt(square)) if square >= 0 and math.isfinite(square) else None
-    return FitValue("offset", value, uncertainty, unit)
-
-
-def _product(first: str, second: str) -> str:
-    return "\u00b7".join(filter(None, (first, second)))
-
-
-def _quotient(above: str, below: str) -> str:
-    if not below:
-        return above
-    return f"{above or '1'}/{below}"

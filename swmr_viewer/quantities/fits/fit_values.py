@@ -51,6 +51,8 @@ class FitRequest:
     """From which x to which points count, both included; None: all."""
     x_unit: str = ""
     y_unit: str = ""
+    leaves_out_hot: bool = False
+    """Single points that lie far off the fit do not count."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,7 @@ class FitValue:
     """One number of a fit."""
 
     name: str
-    """``centre``, ``FWHM``, ``height``, ``area``, ``offset``, ``slope``, ``Lorentzian share``."""
+    """``centre``, ``FWHM``, ``height``, ``area``, ``offset``, ``slope``, ``Lorentzian share``; ``residual``: how far off the points lie."""
     value: float
     uncertainty: float | None = None
     """One standard deviation, from the scatter of the points; None where the fit does not tell."""
@@ -84,8 +86,12 @@ class FitResult:
     """So many points counted."""
     span: tuple[float, float] | None = None
     """From which place to which points counted; None: all of them."""
+    left_out: tuple[Values, Values] = field(default_factory=lambda: (_NOTHING, _NOTHING))
+    """x and y of points that did not count: they lie far off the others."""
     message: str = ""
     """A sentence: why there is no fit, or what to know of it."""
+    doubt: str = ""
+    """A sentence: why a fit is not to be trusted; "" where it describes the points."""
 
     @property
     def is_fitted(self) -> bool:
@@ -98,13 +104,21 @@ class FitResult:
 
 
 def fit_description(curve: str, against: str, result: FitResult) -> dict[str, Any]:
-    """Return a fit for files, ready for JSON: ``curve`` and ``against`` (names of quantities), ``model``, ``span`` and ``values``."""
+    """Return a fit for files, ready for JSON.
+
+    It has ``curve`` and ``against`` (names of quantities), ``model``, ``span``, ``values``, the number of points and of those that were
+    left out, and in words what to know of it and why it is to be doubted.
+    """
     return {
         "curve": curve,
         "against": against,
         "model": str(result.model),
         "span": list(result.span) if result.span is not None else None,
         "values": [asdict(one) for one in result.values],
+        "points": result.n_points,
+        "left_out": len(result.left_out[0]),
+        "message": result.message,
+        "doubt": result.doubt,
     }
 
 

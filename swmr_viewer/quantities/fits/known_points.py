@@ -12,7 +12,7 @@ from swmr_viewer.quantities.decimation import Values
 
 
 def known_points(x: npt.ArrayLike, y: npt.ArrayLike, span: tuple[float, float] | None = None) -> tuple[Values, Values]:
-    """Return those points that are numbers, within the span (both ends included), by ascending x, as new float64 arrays.
+    """Return those points that are numbers, within the span (both ends included), by ascending x: float64, not to be written to.
 
     Raises
     ------
@@ -25,9 +25,35 @@ def known_points(x: npt.ArrayLike, y: npt.ArrayLike, span: tuple[float, float] |
     counts = np.isfinite(places) & np.isfinite(values)
     if span is not None:
         counts &= (places >= min(span)) & (places <= max(span))
-    places, values = places[counts], values[counts]
+    if not counts.all():
+        places, values = places[counts], values[counts]
+    if (places[1:] >= places[:-1]).all():
+        return places, values
     order = np.argsort(places, kind="stable")
     return places[order], values[order]
+
+
+def means_of_neighbours(x: Values, y: Values, most: int) -> tuple[Values, Values, Values, int]:
+    """Return the points, or, of more than ``most``, the means of so many neighbours each.
+
+    Returns
+    -------
+    x, y, sizes : float64 arrays (m,)
+        Of each mean: where, how much, and of how many points.
+    number : int
+        Of how many points the means are; the last one may be of fewer.
+    """
+    number = max(1, -(-len(x) // most))
+    if number == 1:
+        return x, y, np.ones(len(x)), 1
+    starts = np.arange(0, len(x), number)
+    sizes = np.diff(starts, append=len(x))
+    return (
+        np.add.reduceat(x / number, starts) * number / sizes,
+        np.add.reduceat(y / number, starts) * number / sizes,
+        sizes.astype(float),
+        number,
+    )
 
 
 @dataclass(frozen=True, slots=True)

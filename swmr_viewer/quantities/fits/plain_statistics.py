@@ -56,7 +56,11 @@ def curve_statistics(x: npt.ArrayLike, y: npt.ArrayLike, span: tuple[float, floa
     ValueError
         If x and y differ in length.
     """
-    places, values = known_points(x, y, span)
+    return statistics_of_known(*known_points(x, y, span))
+
+
+def statistics_of_known(places: Values, values: Values) -> CurveStatistics:
+    """Return what can be told of points that are all numbers, by ascending place."""
     n_points = len(places)
     if not n_points:
         return CurveStatistics()

@@ -11,6 +11,7 @@ import lmfit
 import numpy as np
 import pytest
 
+import swmr_viewer.quantities.fits.curve_fit as curve_fit_module
 from swmr_viewer.quantities import NEEDS_LMFIT, FitModel, FitRequest, FitResult, fit_curve, fit_table
 
 X = np.linspace(7110.0, 7116.0, 61)
@@ -85,7 +86,7 @@ def test_pseudo_voigt_of_a_pure_gaussian_tells_uncertainties_all_the_same() -> N
     assert share.value < 0.4
 
 
-def test_the_span_alone_counts_and_long_curves_are_averaged() -> None:
+def test_the_span_alone_counts_and_of_very_many_points_means_do(monkeypatch: pytest.MonkeyPatch) -> None:
     x = np.linspace(-10, 10, 50_001)
     y = 30 * np.exp(-(x**2)) + 500 * np.exp(-((x - 6) ** 2)) + np.random.default_rng(2).normal(0, 1, len(x))
     found = fit_curve(FitRequest(FitModel.GAUSSIAN, x, y, (-4, 3)))
@@ -93,11 +94,17 @@ def test_the_span_alone_counts_and_long_curves_are_averaged() -> None:
     assert centre is not None
     assert centre.value == pytest.approx(0, abs=0.02)
     assert (found.n_points, found.message) == (((x >= -4) & (x <= 3)).sum(), "")
-    averaged = fit_curve(FitRequest(FitModel.GAUSSIAN, x, y, (-4, 8.5)))
-    assert averaged.message == "Means of 2 neighbouring points were fitted."
-    six = averaged.value("centre")
-    assert six is not None
-    assert six.value == pytest.approx(6, abs=0.01)
+    request = FitRequest(FitModel.GAUSSIAN, x, y, (3.0, 9.0))
+    whole = fit_curve(request)
+    monkeypatch.setattr(curve_fit_module, "MOST_POINTS", 1000)
+    averaged = fit_curve(request)
+    assert (whole.message, averaged.message) == ("", "Means of 16 neighbouring points were fitted.")
+    assert (averaged.n_points, averaged.statistics) == (whole.n_points, whole.statistics)
+    for ours, right in zip(averaged.values[:-1], whole.values[:-1], strict=True):
+        assert right.uncertainty is not None
+        assert ours.uncertainty is not None
+        assert ours.value == pytest.approx(right.value, abs=0.1 * right.uncertainty), ours.name
+        assert ours.uncertainty == pytest.approx(right.uncertainty, rel=0.1)
 
 
 @pytest.mark.parametrize("model", MODELS)
@@ -114,6 +121,53 @@ def test_where_there_is_no_fit_a_sentence_says_why(model: FitModel) -> None:
     assert said(np.arange(30), np.full(30, 7.0)) == "All values are the same: there is nothing to fit."
     assert said(np.arange(30) % 3, np.arange(30.0)) == f"A fit of this model needs at least {n} different places; the points are at fewer."
     assert said(X, 2 * X + 1)  # a line has neither peak nor edge
+
+
+def points(hot: dict[int, float]) -> np.ndarray:
+    y = HEIGHT * shape(FitModel.GAUSSIAN, X) + 20 + np.random.default_rng(3).normal(0, 4, len(X))
+    for at, value in hot.items():
+        y[at] += value
+    return y
+
+
+@pytest.mark.parametrize("hot", [{5: 700.0}, {30: 1e6}, {24: -400.0}, {5: 2e4, 40: 300.0}], ids=str)
+def test_single_hot_points_are_told_of_or_left_out(hot: dict[int, float]) -> None:
+    y = points(hot)
+    pulled = fit_curve(FitRequest(FitModel.GAUSSIAN, X, y))
+    assert "eave out single hot points" in pulled.doubt + pulled.message
+    found = fit_curve(FitRequest(FitModel.GAUSSIAN, X, y, leaves_out_hot=True))
+    rest = np.setdiff1d(np.arange(len(X)), list(hot))
+    right = fit_curve(FitRequest(FitModel.GAUSSIAN, X[rest], y[rest]))
+    assert (found.left_out[0].tolist(), found.left_out[1].tolist()) == (X[sorted(hot)].tolist(), y[sorted(hot)].tolist())
+    assert found.doubt == ""
+    assert found.message.endswith("far off was left out." if len(hot) == 1 else "2 points far off were left out.")
+    for ours, theirs in zip(found.values, right.values, strict=True):
+        assert ours.value == pytest.approx(theirs.value, rel=1e-5)
+        assert ours.uncertainty == (None if theirs.uncertainty is None else pytest.approx(theirs.uncertainty, rel=1e-3))
+
+
+def test_nothing_is_left_out_that_is_no_hot_point() -> None:
+    counted = np.random.default_rng(1).poisson(10 * points({}).clip(0)).astype(float)
+    for model, y in ((FitModel.GAUSSIAN, points({})), (FitModel.GAUSSIAN, counted), (FitModel.LORENTZIAN, counted)):
+        plain, strict = (fit_curve(FitRequest(model, X, y, leaves_out_hot=on)) for on in (False, True))
+        assert not len(strict.left_out[0])
+        assert [one.value for one in strict.values] == [one.value for one in plain.values]
+
+
+def test_a_fit_that_does_not_describe_the_points_says_so() -> None:
+    assert fit_curve(FitRequest(FitModel.GAUSSIAN, X, points({}))).doubt == ""
+    two = points({}) + 400 * np.exp(-(((X - 7110.8) / 0.3) ** 2))
+    found = fit_curve(FitRequest(FitModel.GAUSSIAN, X, two))
+    residual, height = found.value("residual"), found.value("height")
+    assert residual is not None
+    assert height is not None
+    fitted = np.interp(X, found.x, found.y)
+    assert residual.value == pytest.approx(np.sqrt(np.mean((two - fitted) ** 2)), rel=1e-2)
+    assert found.doubt.startswith(
+        f"The fit does not describe the points, which lie {100 * residual.value / height.value:.0f} % of its height off"
+    )
+    narrow = points({}) + 5000 * np.exp(-(((X - 7114.5) / 0.07) ** 2))
+    assert fit_curve(FitRequest(FitModel.GAUSSIAN, X, narrow)).doubt.startswith("The fitted peak rests on 1 point.")
 
 
 def test_numbers_of_any_size_are_fitted_or_refused() -> None:
@@ -140,7 +194,7 @@ def test_fits_as_a_table() -> None:
     found = fit_curve(FitRequest(FitModel.GAUSSIAN, X, HEIGHT * shape(FitModel.GAUSSIAN, X) + np.sin(5 * X), x_unit="eV"))
     lines = [line.split("\t") for line in fit_table([("A.sum", found), ("B.sum", FitResult())]).splitlines()]
     assert lines[0] == ["curve", "model", "name", "value", "uncertainty", "unit"]
-    assert [line[2] for line in lines[1:]] == ["centre", "FWHM", "height", "area", "offset", "slope"]
+    assert [line[2] for line in lines[1:]] == ["centre", "FWHM", "height", "area", "offset", "slope", "residual"]
     assert all(line[:2] == ["A.sum", "gaussian"] for line in lines[1:])
     centre = found.value("centre")
     assert centre is not None
