@@ -199,9 +199,8 @@ class RegionsPanel(QWidget):
         choice = self.choice
         self.curve.label("left", *choice.axis_label(on_right=False))
         self.curve.label("right", *choice.axis_label(on_right=True))
-        can_draw = self._can_measure and bool(self.columns)
+        can_draw = bool(self.columns)
         self._pages.setCurrentWidget(self._drawn if can_draw else self.nothing)
-        self.quantity.setEnabled(self._can_measure)
         for button in (self.against, self.part, self.fit):
             button.setEnabled(can_draw)
         if can_draw and self.isVisible():
@@ -216,14 +215,10 @@ class RegionsPanel(QWidget):
         """Of the shown frame."""
         return self._session.scan.shown.raw.ndim if self._session.scan.shown is not None else None
 
-    @property
-    def _can_measure(self) -> bool:
-        return self._n_axes != 0
-
     def _update_nothing(self) -> None:
         n_axes = self._n_axes
         if n_axes == 0:
-            self.nothing.say("A single value has no regions: its curve is drawn in the middle of the window.", ())
+            self.nothing.say("A single value has no regions. Choose above what is drawn, and fitted, here.", ())
         elif n_axes is None:
             self.nothing.say("Regions can be drawn once a frame is shown.", ())
         else:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import h5py
+import lmfit
 import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
@@ -94,3 +95,46 @@ def test_curves_of_a_snake_are_those_of_numpy(qtbot: QtBot, tmp_path: Path, live
     measuring.compare_menu.before.trigger()
     qtbot.waitUntil(lambda: not drawn(viewer, LineLook.EARLIER))
     assert not panel.grey.isVisible()
+
+
+def test_of_a_long_scan_all_points_are_fitted_and_not_those_that_are_drawn(
+    qtbot: QtBot, tmp_path: Path, live_viewer: Callable[..., Assembly]
+) -> None:
+    shape = (400, 500)
+    plan = ScanPlan(scan_shape=shape, frame_shape=(), dtype="float64", period_s=0.0, jitter=0.2, monitor=True, burst=5000)
+    peak = "I0 / (1 + (stage_x - 0.2) ** 2 / 0.1)"
+    path = tmp_path / "long.h5"
+    with LiveWriter(path, plan, stepped=False) as writer:
+        viewer = live_viewer(path, conditions=(Timeout(600.0),))
+        viewer.window.panels.panel("measuring").show()
+        panel = viewer.window.measuring.regions_panel
+        qtbot.waitUntil(lambda: viewer.session.scan.shown is not None, timeout=WAIT_MS)
+        panel.choice.change(shown=(peak,), against="stage_x", part="all", fit=FitModel.LORENTZIAN)
+        writer.wait_exit(0)
+
+    def n_fitted() -> int:
+        found = panel.fits.of(peak)
+        return 0 if found is None or not found.is_fitted else found.n_points
+
+    def look_the_same(x: np.ndarray, y: np.ndarray) -> None:
+        found = panel.fits.of(peak)
+        at = np.argmax(y)
+        assert (found.statistics.maximum, found.statistics.maximum_at, found.message) == (y[at], x[at], "")
+        assert found.statistics == curve_statistics(x, y)
+        made = lmfit.models.LorentzianModel() + lmfit.models.LinearModel(prefix="line_")
+        start = made.make_params(center=0.2, sigma=0.3, amplitude=np.ptp(y), line_slope=0.0, line_intercept=0.0)
+        right = made.fit(y, start, x=x).params
+        for ours, theirs in (("centre", "center"), ("FWHM", "fwhm"), ("height", "height")):
+            value = found.value(ours)
+            assert value.value == pytest.approx(right[theirs].value, abs=0.01 * right[theirs].stderr)
+            assert value.uncertainty == pytest.approx(right[theirs].stderr, rel=0.01)
+
+    with h5py.File(path, "r", locking=False) as file:
+        x, monitor = (file[name][()].ravel() for name in ("/entry/instrument/stage_x/value", "/entry/I0/data"))
+    y = monitor / (1 + (x - 0.2) ** 2 / 0.1)
+    qtbot.waitUntil(lambda: n_fitted() == x.size, timeout=2 * WAIT_MS)
+    look_the_same(x, y)
+    panel.curve.box.setXRange(-0.8, 0.6, padding=0)
+    seen = (x >= -0.8) & (x <= 0.6)
+    qtbot.waitUntil(lambda: n_fitted() == seen.sum(), timeout=2 * WAIT_MS)
+    look_the_same(x[seen], y[seen])
