@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -96,6 +97,17 @@ def test_what_has_another_shape_or_belongs_to_the_pixels_or_is_known_to_be_somet
     put(file, "det/images", np.ones((*SHAPE, 5)))
     scan = FollowedScan(SHAPE, False, ((DATA, 2),), others=("/entry/keys/key",))
     assert set(found(file, scan)) == {"x", "x_set", "y"}
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no named pipes")
+def test_pipes_are_not_waited_for_and_names_and_units_have_an_end(file: h5py.File, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    file["entry/det/link"] = h5py.ExternalLink(str(tmp_path / "pipe"), "/x")
+    file.create_dataset("entry/det/raw", SHAPE, "f8", external=[(str(tmp_path / "pipe"), 0, 8 * N)])
+    put(file, "det/" + 200 * "long", VALUES, 1000 * "m")
+    scalars = found(file)
+    assert set(scalars) == {"x", "x_set", "y", 15 * "long"}
+    assert scalars[15 * "long"].fact.unit == 60 * "m"
 
 
 def test_frames_one_after_the_other_have_scalars_one_after_the_other_though_the_scan_has_two_axes(file: h5py.File) -> None:

@@ -38,7 +38,7 @@ def open_object(h5file: h5py.File, path: str) -> h5py.Dataset | h5py.Group | Non
     FileAccessError
         If too many files are open: a link would look as if it led nowhere yet.
     """
-    if _leads_to_half_a_file(h5file, path):
+    if _hangs_hdf5(h5file, path):
         return None
     # A plainly opened parent would otherwise open the linked file without SWMR.
     found = _get(h5file, path, elink_swmr=True)
@@ -98,8 +98,8 @@ def _refuse_damage(h5file: h5py.File, path: str) -> None:
             raise explain(error, h5file.filename) from error
 
 
-def _leads_to_half_a_file(h5file: h5py.File, path: str) -> bool:
-    """Whether an external link leads to a file that its writer has just created: HDF5 was seen to hang on half a superblock."""
+def _hangs_hdf5(h5file: h5py.File, path: str) -> bool:
+    """Whether an external link leads to half a superblock of a file that has just been created, or to what is no file (a named pipe)."""
     try:
         link = h5file.get(path, getlink=True)
     except (KeyError, OSError, ValueError, RuntimeError):
@@ -107,7 +107,7 @@ def _leads_to_half_a_file(h5file: h5py.File, path: str) -> bool:
     if not isinstance(link, h5py.ExternalLink):
         return False
     named = found_file(str(link.filename), folders_of(str(h5file.filename), BY_LINKS))
-    return _state(named) in (FileState.EMPTY, FileState.WRITING)
+    return _state(named) in (FileState.EMPTY, FileState.WRITING) or (named.exists() and not named.is_file())
 
 
 def _state(path: Path) -> FileState:

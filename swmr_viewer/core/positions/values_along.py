@@ -13,6 +13,9 @@ from swmr_viewer.core.data import Numbers, SharedSources, declared_extent
 from swmr_viewer.core.files import texts_of
 from swmr_viewer.core.plain_text import plain
 
+LONGEST_UNIT = 60
+"""Characters; whatever is longer is none, and would not fit into a menu."""
+
 
 class ValuesAlong:
     """One dataset of positions.
@@ -62,13 +65,15 @@ class ValuesAlong:
         """
         if not isinstance(dataset, h5py.Dataset) or dataset.dtype.kind not in "iuf":
             return None
+        if dataset.external:
+            return None  # raw files, which may be anything: HDF5 waits for ever for what a named pipe may bring
         (shape, maxshape), whole = declared_extent(dataset), tuple(range(scan_rank))
         is_along = along is not None and len(shape) == len(along) and set(along) <= set(whole)
         is_whole = len(shape) >= scan_rank and all(length <= 1 for length in shape[scan_rank:])
         if not shape or not (is_along or is_whole or maxshape == (None,)):
             return None
         numbers = Numbers(dataset, path or str(dataset.name), sources)
-        unit = plain(" ".join(texts_of(dataset, "units")))
+        unit = plain(" ".join(texts_of(dataset, "units")))[:LONGEST_UNIT]
         if is_along:
             return cls(numbers, along, along == whole and numbers.is_written_in_parts and not was_asked, scan_rank, unit)
         return cls(numbers, whole if is_whole else None, not was_asked, scan_rank, unit)

@@ -40,7 +40,7 @@ class Names:
 
 def _candidates(wanted: str, parts: list[str]) -> Iterator[str]:
     if wanted:
-        yield wanted
+        yield wanted[-_LONGEST:]
     for n in range(1, len(parts) + 1):
         yield "_".join(parts[-n:])[-_LONGEST:]
     number = 2
