@@ -134,7 +134,7 @@ def test_curves_and_map_of_scalars_have_the_scale(qtbot: QtBot, reader: FakeSupe
     say_measured(reader)
     qtbot.waitUntil(lambda: scalars.map.plot.item.image is not None and len(scalars.curve.curves) == 1)
     scalars.choice.choose("index")
-    qtbot.waitUntil(lambda: len(scalars.curve.curves[0].getData()[0]) == 10)
+    qtbot.waitUntil(lambda: np.size(scalars.curve.curves[0].getData()[0]) == 10)
     qtbot.keyClick(window, KEYS[Scale.LOG], CONTROL)
     _, y = scalars.curve.curves[0].getData()
     assert np.allclose(y[:4], (0, 1, 2, 3))
