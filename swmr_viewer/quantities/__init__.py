@@ -26,7 +26,7 @@ from swmr_viewer.quantities.measured_values import MeasuredValues
 from swmr_viewer.quantities.moving_motors import motors_of_line
 from swmr_viewer.quantities.nearest_points import View
 from swmr_viewer.quantities.placing import GridPlacing, Page, Placing, PointPlacing, page_of
-from swmr_viewer.quantities.quantity import INDEX, OF_FRAME, OF_REGION, ORDER, TIME, Kind, Quantity, of_region
+from swmr_viewer.quantities.quantity import INDEX, OF_FRAME, OF_REGION, ORDER, TIME, Kind, Quantity, of_frame, of_region
 from swmr_viewer.quantities.scan_columns import FileQuantity, ScanColumns
 from swmr_viewer.quantities.stored_column import StoredColumn
 from swmr_viewer.quantities.table import QuantityTable
@@ -76,6 +76,7 @@ __all__ = [
     "fit_description",
     "fit_table",
     "motors_of_line",
+    "of_frame",
     "of_region",
     "page_of",
     "quoted",

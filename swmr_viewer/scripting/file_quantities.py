@@ -12,17 +12,19 @@ import h5py
 import numpy as np
 import numpy.typing as npt
 
-from swmr_viewer.analysis import Region, region_statistics
+from swmr_viewer.analysis import Region
 from swmr_viewer.core.data import SharedSources
 from swmr_viewer.core.data_facts import ScalarKind
 from swmr_viewer.core.follower import Follower
 from swmr_viewer.core.keys import KeyPaths
 from swmr_viewer.core.nexus import read_facts
+from swmr_viewer.core.positions import acquisition_values
 from swmr_viewer.core.scalars import FollowedScan, ScalarFinder
 from swmr_viewer.core.scan import index_of
 from swmr_viewer.quantities import (
     INDEX,
     ORDER,
+    ComputedColumn,
     ExpressionError,
     FileQuantity,
     Kind,
@@ -31,10 +33,11 @@ from swmr_viewer.quantities import (
     ScanColumns,
     Values,
     expression,
-    of_region,
 )
 from swmr_viewer.scripting.followed_data import axes_of, what_is_followed
+from swmr_viewer.scripting.frame_measures import measures_of_frame, measures_of_regions
 from swmr_viewer.scripting.known_points import CompletePoints, ScalarValues
+from swmr_viewer.scripting.taken_order import TakenOrder
 
 _LOOKING_S = 0.1
 _KINDS = {ScalarKind.TIME: Kind.SCAN, ScalarKind.POSITION: Kind.POSITION, ScalarKind.SCALAR: Kind.SCALAR}
@@ -98,6 +101,9 @@ class Quantities:
         self._table.scan.note_axes(self._facts.scan_axes)
         self._finder = ScalarFinder(h5file, self._followed_scan, (INDEX, ORDER), clock, self._sources)
         self._finder.begin()
+        times = [self._facts.time_path]
+        self._order = TakenOrder(acquisition_values(h5file, self._follower, times, self._sources), self._points)
+        self._table.scan.note_order(ComputedColumn(lambda: self._table.scan.size, self._order.at, lambda: self._order.version))
         self._values: dict[str, ScalarValues] = {}
         self._found: dict[str, FileQuantity] = {}
         self._own: dict[str, FileQuantity] = {}
@@ -123,7 +129,9 @@ class Quantities:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """What can be asked for: the index, positions, what else the file has, the time, and what the script put in."""
+        """What can be asked for: the index, the order of acquisition, positions, what else the file has, the time, and what the script
+        put in.
+        """  # noqa: D205
         return tuple(quantity.name for quantity in self._table.offered())
 
     @property
@@ -204,6 +212,8 @@ class Quantities:
         return self._table.values(name).reshape(self.scan_shape or (0,))
 
     def _read(self, name: str) -> None:
+        if name == ORDER:
+            self._order.update()
         values = self._values.get(name)
         if values is None or name in self._own:
             return
@@ -243,33 +253,42 @@ class Quantities:
         unit : str
             Of the values.
         """
-        indices = np.array([index_of(where, self.scan_shape)] if isinstance(where, tuple) else where, np.int64).reshape(-1)
-        numbers = np.asarray(values, np.float64).reshape(-1, 1)
-        if name not in self._own:
-            self._table.scan.read.forget({name})
-            self._own[name] = FileQuantity(Quantity(name, Kind.REDUCTION, unit))
-            self._note_found()
-        self._table.scan.take((name,), indices, np.broadcast_to(numbers, (indices.size, 1)), self.scan_shape)
+        self._put(Quantity(name, Kind.REDUCTION, unit), where, values)
 
-    def measure(self, where: int | tuple[int, ...], frame: npt.NDArray[Any], regions: Iterable[Region]) -> None:
-        """Put in what is measured of regions of a frame: ``A.sum``, ``A.mean``, ``A.maximum``, ``A.std`` of region A; of images
-        ``A.centre_x`` and ``A.centre_y`` as well, of spectra ``A.centre`` and ``A.width``.
+    def measure(self, where: int | tuple[int, ...], frame: npt.NDArray[Any], regions: Iterable[Region] = (), *, whole: bool = True) -> None:
+        """Put in what the window measures of a frame.
+
+        Of the whole frame: ``total``, ``maximum``, its place ``hottest_x`` and ``hottest_y``, ``n_masked`` and ``n_saturated``. Of a
+        region A ``A.sum``, ``A.mean``, ``A.maximum`` and ``A.std``, of images ``A.centre_x`` and ``A.centre_y`` as well, of spectra
+        ``A.centre`` and ``A.width``.
 
         Parameters
         ----------
         where : int or tuple of int
             Index or position of the frame.
         frame : ndarray
-            Its pixels; what their type marks as no measurement is left out.
+            Its pixels, of any numeric type; what this type marks as no measurement is masked, and left out.
         regions : iterable of Region
-            What to measure.
-        """  # noqa: D205
-        places = ("centre_x", "centre_y") if frame.ndim == 2 else ("centre", "width") if frame.ndim == 1 else ()
-        for region in regions:
-            found = region_statistics(frame, region)
-            for what in ("sum", "mean", "maximum", "std", *places):
-                name = f"{region.name}.{what}"
-                self.put(name, where, getattr(found, "centre_x" if what == "centre" else what), of_region(name, self._facts.unit).unit)
+            What to measure beside.
+        whole : bool
+            Whether the whole frame is measured.
+        """
+        unit, saturation = self._facts.unit, self._facts.saturation_value
+        if whole:
+            for quantity, value in measures_of_frame(frame, unit, saturation):
+                self._put(quantity, where, value)
+        for quantity, value in measures_of_regions(frame, regions, unit):
+            self._put(quantity, where, value)
+
+    def _put(self, quantity: Quantity, where: int | tuple[int, ...] | npt.NDArray[np.int64], values: npt.ArrayLike) -> None:
+        name = quantity.name
+        indices = np.array([index_of(where, self.scan_shape)] if isinstance(where, tuple) else where, np.int64).reshape(-1)
+        numbers = np.asarray(values, np.float64).reshape(-1, 1)
+        if name not in self._own:
+            self._table.scan.read.forget({name})
+            self._own[name] = FileQuantity(quantity)
+            self._note_found()
+        self._table.scan.take((name,), indices, np.broadcast_to(numbers, (indices.size, 1)), self.scan_shape)
 
     # ---- helpers
 

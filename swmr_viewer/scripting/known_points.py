@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Protocol
 
 import numpy as np
+import numpy.typing as npt
 
 from swmr_viewer.core.follower import Follower
 from swmr_viewer.core.progress import GrowingArray
@@ -28,6 +30,11 @@ class CompletePoints:
     @property
     def scan_shape(self) -> tuple[int, ...]:
         return self._seen.shape
+
+    @property
+    def looks(self) -> npt.NDArray[np.uint32]:
+        """At which look each point was complete first, from 1, flat; 0: it is not."""
+        return self._seen.flat
 
     def look(self) -> bool:
         """Take note of what is complete by now; return whether there is more than before."""
@@ -74,7 +81,7 @@ class ScalarValues:
         if not indices.size:
             return indices, np.empty(0)
         source.refresh()
-        values = self._values(indices)
+        values = values_at(source, self._points.scan_shape, indices)
         known = ~np.isnan(values)
         is_fill = source.is_fill(values)
         if is_fill.any():
@@ -82,12 +89,21 @@ class ScalarValues:
         self._taken.flat[indices[known]] = True
         return indices[known], values[known]
 
-    def _values(self, indices: IndexArray) -> Values:
-        start, values, source = 0, np.empty(indices.size), self._scalar.source
-        while start < indices.size:
-            first = int(indices[start])
-            stop = int(np.searchsorted(indices, first + source.window))
-            read = source.read(self._points.scan_shape, first, int(indices[stop - 1]) + 1)
-            values[start:stop] = read[indices[start:stop] - first]
-            start = stop
-        return values
+
+class _Readable(Protocol):
+    @property
+    def window(self) -> int: ...
+
+    def read(self, scan_shape: tuple[int, ...], start: int, stop: int) -> Values: ...
+
+
+def values_at(source: _Readable, scan_shape: tuple[int, ...], indices: IndexArray) -> Values:
+    """Return the values at ascending indices."""
+    start, values = 0, np.empty(indices.size)
+    while start < indices.size:
+        first = int(indices[start])
+        stop = int(np.searchsorted(indices, first + source.window))
+        read = source.read(scan_shape, first, int(indices[stop - 1]) + 1)
+        values[start:stop] = read[indices[start:stop] - first]
+        start = stop
+    return values

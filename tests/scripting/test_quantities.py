@@ -36,7 +36,7 @@ def path(tmp_path: Path) -> Path:
 def test_names_units_and_values_are_those_of_the_file(path) -> None:
     with open_swmr(path) as f:
         quantities = Quantities(f)
-        assert quantities.names == ("index", "stage_x", "stage_y", "I0", "late")
+        assert quantities.names == ("index", "order", "stage_x", "stage_y", "I0", "late")
         assert quantities.position_names == ("stage_x", "stage_y")
         units = {"stage_x": "mm", "stage_y": "", "I0 / stage_x": "counts/mm", "stage_x / stage_y": ""}
         assert {name: quantities.unit(name) for name in units} == units
@@ -61,6 +61,9 @@ def test_what_a_script_puts_in_is_a_quantity_like_others(path) -> None:
         np.testing.assert_allclose(quantities["A.sum / I0"].ravel()[1:], wanted.ravel()[1:])
         np.testing.assert_allclose(quantities["median"].ravel()[1:], np.median(FRAMES, axis=(2, 3)).ravel()[1:])
         assert set(quantities.names) > {"A.sum", "A.mean", "A.maximum", "A.std", "A.centre_x", "A.centre_y", "median"}
+        np.testing.assert_array_equal(quantities["total"].ravel()[1:], FRAMES.sum(axis=(2, 3)).ravel()[1:])
+        np.testing.assert_array_equal(quantities["maximum - hottest_x"].ravel()[1:], FRAMES.max(axis=(2, 3)).ravel()[1:] - 7)
+        assert (quantities.unit("total"), quantities.unit("hottest_y")) == ("counts", "px")
         quantities.put("I0", np.array([3, 5]), [1.0, 2.0])
         assert np.flatnonzero(~np.isnan(quantities["I0"])).tolist() == [3, 5], "the script's own covers the file's"
 
@@ -92,3 +95,42 @@ def test_what_reads_as_fill_is_taken_once_it_has_had_its_time(tmp_path, monkeypa
         np.testing.assert_array_equal(quantities["I0"], [5.0, np.nan, np.nan, np.nan])
         now_s += 10.0
         np.testing.assert_array_equal(quantities["I0"], [5.0, 0.0, 0.0, 0.0])
+
+
+def test_spans_of_spectra_are_measured_as_regions_of_images_are(tmp_path) -> None:
+    spectra = np.random.default_rng(2).poisson(50, (4, 32)).astype("u4")
+    spectra[2, 5] = 2**32 - 1  # no measurement
+    with h5py.File(tmp_path / "scan.h5", "w") as f:
+        f["entry/keys/k"], f["entry/mca/data"] = np.arange(1, 5), spectra
+    with open_swmr(tmp_path / "scan.h5") as f, Quantities(f, "/entry/mca/data", "/entry/keys") as quantities:
+        for index, spectrum in enumerate(spectra):
+            quantities.measure(index, spectrum, [Region("line", "span", ((4.0, 0.0), (9.0, 0.0)))], whole=index != 3)
+        part = np.where(spectra == 2**32 - 1, 0, spectra)[:, 4:9].astype(float)
+        np.testing.assert_array_equal(quantities["line.sum"], part.sum(axis=1))
+        np.testing.assert_allclose(quantities["line.centre"], (part * np.arange(4, 9)).sum(axis=1) / part.sum(axis=1))
+        np.testing.assert_array_equal(quantities["n_masked"], [0, 0, 1, np.nan])
+
+
+@pytest.mark.parametrize("told_by", ["keys", "times", "looks"])
+def test_the_order_of_acquisition_is_told_by_keys_that_count_else_by_times_else_as_points_came(tmp_path, told_by) -> None:
+    taken = np.array([[0, 1, 2, 3], [7, 6, 5, 4]])
+    with h5py.File(tmp_path / "scan.h5", "w", libver="latest") as f:
+        det = f.create_group("entry/instrument/det")
+        f["entry/instrument"].attrs["NX_class"], det.attrs["NX_class"] = "NXinstrument", "NXdetector"
+        keys = f.create_dataset("entry/keys/k", (2, 4), "i4", maxshape=(None, None), chunks=(1, 4))
+        det["data"] = FRAMES
+        if told_by == "times":
+            f.create_dataset("entry/instrument/det/timestamp", data=1.7e9 + taken, maxshape=(None, None))
+            det["timestamp"].attrs["start"] = "2023-11-14T22:13:20"
+        f.swmr_mode = True
+        with Quantities(f, "/entry/instrument/det/data", "/entry/keys") as quantities:
+            assert np.isnan(quantities["order"]).all()
+            for part in (taken < 6, taken >= 6):
+                keys[...] = np.where(part | (keys[...] > 0), taken + 1 if told_by == "keys" else 1, 0)
+                keys.flush()
+                assert quantities.update()
+                expected = np.where(keys[...] > 0, taken, np.nan)
+                if told_by == "looks":  # those of one look by their index
+                    expected[(keys[...] > 0) & (taken >= 4)] = [4, 5] if taken[part].max() < 6 else [6, 7, 4, 5]
+                np.testing.assert_array_equal(quantities["order"], expected)
+            np.testing.assert_array_equal(quantities["order - index"], expected - np.arange(8).reshape(2, 4))

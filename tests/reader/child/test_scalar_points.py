@@ -23,6 +23,7 @@ class Source:
     def __init__(self) -> None:
         self.values = np.zeros(20)
         self.is_broken = self.has_nothing = False
+        self.is_at_rest = True
 
     def refresh(self) -> None:
         if self.is_broken:
@@ -69,6 +70,10 @@ def test_of_what_was_never_written_nothing_is_told_and_of_what_is_over_each_zero
     assert scalar.n_parts_missed == 0
     source.has_nothing = False
     source.values[3] = 1.0
+    source.is_at_rest = False
+    known = np.flatnonzero(~np.isnan(scalar.read(SHAPE, POINTS, now=0.0, is_over=True)))
+    assert known.tolist() == [3], "its own file is still written"
+    source.is_at_rest = True
     assert scalar.read(SHAPE, POINTS, now=0.0, is_over=True).tolist() == source.values.tolist()
 
 
