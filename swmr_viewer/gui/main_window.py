@@ -116,7 +116,7 @@ class MainWindow(QMainWindow):
             lambda: detector_names(session.scan.description.key_paths if session.scan.description is not None else ()),
             self,
         )
-        self.side_by_side = SideBySide(session, self.display)
+        self.side_by_side = SideBySide(session, self.display, self.measuring.measurements, self.rings.draw_beside)
         self.center = FrameOrGrid(self.frame_view, self.side_by_side, self.measuring.data_tabs)
         self.top_bar = TopBar(session, self.measuring.data_tabs, actions.snapshot, self.menu_)
         self._compose()
@@ -196,6 +196,9 @@ class MainWindow(QMainWindow):
         actions.picture_alone.toggled.connect(self._show_picture_alone)
         view.pixel_pointed.connect(self.readout.point_at)
         self.readout.explains = self.comparing.held.values_at
+        self.measuring.actions_.crosshair.toggled.connect(self.side_by_side.switch_crosshair)
+        for layer in (self.measuring.layer, self.measuring.spans):
+            layer.tool.kind_changed.connect(self.center.show_one_to_draw)
         self.measuring.waterfall.pointed.connect(self.readout.point_elsewhere)
 
     def _show_picture_alone(self, alone: bool) -> None:

@@ -67,6 +67,8 @@ class LiveFrame:
     """What it is made of, if it was asked for as the frames of some scan points."""
     beside: bool = False
     """It is of another data set than the shown frame, to be seen beside that."""
+    is_doubtful: bool = False
+    """As in `FrameReady`."""
 
     def copied(self) -> LiveFrame:
         """Return it with arrays of its own, and give its slot back."""
@@ -149,7 +151,7 @@ def frame_from_event(
         event.generation, event.data_path, event.index, event.position, raw, preview, event.preview_factor,
         event.levels, event.key_seen_at_s, received_at_s, event.live, _once(release),
         event.statistics, event.combined, event.frame_time, event.in_turn, event.is_new, whole, view, own_mask, event.run, event.lacks_mask,
-        event.motor_positions, event.made, event.of_points, event.beside,
+        event.motor_positions, event.made, event.of_points, event.beside, event.is_doubtful,
     )  # fmt: skip
 
 

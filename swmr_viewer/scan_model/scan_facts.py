@@ -36,6 +36,7 @@ class Changed(StrEnum):
     DATA_JOINED = "data_joined"
     FILE_REPLACED = "file_replaced"
     PIXEL_MASK = "pixel_mask_read"
+    AWAITED_BESIDE = "frame_awaited_beside"
     MEASURED = "measured"
     QUANTITIES = "quantities_changed"
     WANTED = "wanted_changed"

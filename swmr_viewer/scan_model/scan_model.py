@@ -59,6 +59,7 @@ class ScanModel:
             m.SendOrder: self._on_send_order, m.OrderRead: self._on_order,
             m.Opened: self._on_opened, m.DataJoined: self._on_joined, m.DataAwaited: self._on_awaited,
             m.FileReplaced: self._on_file_replaced, m.KeysChanged: self._on_keys, LiveFrame: self._on_frame,
+            m.AwaitedBeside: lambda awaited: self._note(Changed.AWAITED_BESIDE, awaited),
             m.PixelMaskRead: lambda mask: self._note(Changed.PIXEL_MASK, mask),
             m.PhaseChanged: self._on_phase, m.ReaderStuck: lambda stuck: self._set_stuck(stuck.seconds, stuck.doing),
             m.ReaderRecovered: lambda _: self._set_stuck(0.0, ""),

@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 import signal
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from swmr_viewer.reader.messages import FrameReady, Measure, ReaderReplaced, ShowAlso, ShowIndex, ShowLive
+from tests.live.scripted_writer import ScriptedWriter, value_at
 from tests.live.writers import LiveWriter
 from tests.reader.listening import Listener
 
@@ -78,3 +80,20 @@ def test_slots_that_are_held_are_never_taken_from_the_shown_data_set(live_writer
             listener.supervisor.send(ShowIndex(generation, index, None, (3, 4)))
             listener.until(lambda event, index=index: isinstance(event, FrameReady) and event.index == index and not event.beside)
         assert [event.beside for event, _, _ in listener.frames].count(True) == 1
+
+
+def test_one_that_lags_keeps_no_other_waiting_and_comes_when_it_is_there(tmp_path: Path) -> None:
+    path = tmp_path / "scan.h5"
+    with ScriptedWriter() as writer, Listener() as listener:
+        writer.new(path, 1, (1,), (64,), motors=("late", "prompt"))
+        writer.frame((0,))
+        writer.moved("prompt", (0,), 3.5)
+        writer.key(0, [(0,)])
+        generation = listener.follow(path, "/keys/k0", data_paths=("/data", "/late", "/prompt"))
+        listener.supervisor.send(ShowAlso(generation, ("/data", "/late", "/prompt")))
+        listener.until(lambda event: isinstance(event, FrameReady) and event.data_path == "/prompt")
+        assert [(path, float(raw)) for path, _, raw in beside(listener)] == [("/prompt", 3.5)]
+        writer.moved("late", (0,), 7.25)  # no key is set by it, and no other frame is shown
+        listener.until(lambda event: isinstance(event, FrameReady) and event.data_path == "/late" and not event.is_doubtful)
+        assert float(beside(listener)[-1][2]) == 7.25
+        assert listener.frames[0][1][0, 0] == value_at((0,))

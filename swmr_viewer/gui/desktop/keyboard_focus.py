@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtWidgets import QWidget
+from shiboken6 import isValid
 
 _BACK = (QEvent.Type.EnabledChange, QEvent.Type.Show)
 
@@ -33,7 +34,7 @@ class KeyboardFocus(QObject):
         owner = self._window.focusWidget()
         if owner is None or (owner.isEnabled() and owner.isVisible()):
             return False
-        if self._owner is not None and self._owner is not owner:
+        if self._owner is not None and self._owner is not owner and isValid(self._owner):  # a part that is gone is not asked
             self._owner.removeEventFilter(self)
         self._owner = owner
         owner.installEventFilter(self)

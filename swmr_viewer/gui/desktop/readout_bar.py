@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-import numpy as np
 from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLayout, QSizePolicy, QWidget
@@ -13,7 +12,7 @@ from swmr_viewer.analysis import DEFAULT_RULES
 from swmr_viewer.core.number_text import compact_text, value_text
 from swmr_viewer.gui.display.levels_text import mask_words
 from swmr_viewer.gui.look.labels import ElidedLabel, PlainLabel, tip
-from swmr_viewer.gui.picture import axis_text, pixel_text, place_text
+from swmr_viewer.gui.picture import axis_text, file_value, pixel_text, place_text, shown_value
 from swmr_viewer.gui.session import Session
 from swmr_viewer.scan_model import LiveFrame
 
@@ -93,7 +92,7 @@ class ReadoutBar(QWidget):
             self._say_pixel(self._elsewhere, self._elsewhere)
             return
         facts = self._session.scan.data_facts
-        value = f"value {_pixel_value(frame, at)} {facts.unit}".rstrip()
+        value = f"value {file_value(frame, at)} {facts.unit}".rstrip()
         if frame.is_made:
             value = self._made_value(frame, at)
         elif frame.raw[at] in facts.gap_values:
@@ -110,11 +109,11 @@ class ReadoutBar(QWidget):
 
     def _made_value(self, frame: LiveFrame, at: tuple[int, ...]) -> str:
         """Say what was made of a pixel, by what, and of which values."""
-        value, corrected = float(frame.raw[at]), self._session.scan.corrected_text
-        told = f"value {value_text(value)}" if np.isfinite(value) else "masked"
+        value, corrected = shown_value(frame, at), self._session.scan.corrected_text
+        told = value if value == "masked" else f"value {value}"
         words = [f"{told} ({corrected})" if corrected else told, self.explains(frame, at)]
         if frame.made.corrected and frame.combined == 1:
-            words.append(f"in the file {_pixel_value(frame, at)}")
+            words.append(f"in the file {file_value(frame, at)}")
         return "   ".join(filter(None, words))
 
     def _say_pixel(self, words: str, short: str) -> None:
@@ -200,14 +199,6 @@ class ReadoutBar(QWidget):
 
     def _advance(self, words: str) -> int:
         return self.fontMetrics().horizontalAdvance(words) + 2 if words else 0
-
-
-def _pixel_value(frame: LiveFrame, at: tuple[int, ...]) -> str:
-    """Return what the file holds at a pixel: of a complex number both parts, of a colour each."""
-    value = frame.picked[at]
-    if value.ndim:
-        return "  ".join(value_text(item) for item in value.tolist())
-    return value_text(value.item())
 
 
 def short_number(number: float) -> str:

@@ -23,11 +23,8 @@ class FrameOverlay(QObject):
     moved = Signal()
     """Zoomed, panned or turned: what has a place on the screen is elsewhere."""
 
-    def __init__(self, session: Session, image: ImageView) -> None:
+    def __init__(self, image: ImageView) -> None:
         super().__init__(image)
-        self._session = session
-        self.frame_shape: tuple[int, int] = (0, 0)
-        """Rows and columns of the last image that was shown."""
         self.image = image
         self.view = image.view
         self.item = pg.GraphicsObject()
@@ -36,7 +33,11 @@ class FrameOverlay(QObject):
         self.item.setZValue(20)
         image.box.addItem(self.item, ignoreBounds=True)
         image.box.sigTransformChanged.connect(self.moved)
-        session.frame_changed.connect(self._update_shape)
+
+    @property
+    def frame_shape(self) -> tuple[int, int]:
+        """Rows and columns of the last image that was shown."""
+        return self.image.frame_shape or (0, 0)
 
     def frame_point(self, at: QPointF, *, clipped: bool = True) -> Point:
         """Return (x, y) in the frame of a point of the view's viewport, clipped to the frame."""
@@ -66,11 +67,6 @@ class FrameOverlay(QObject):
     def visible_rect(self) -> QRectF:
         """The part of the frame plane that is on the screen."""
         return QRectF(self.item.mapRectFromScene(self.image.box.sceneBoundingRect()))
-
-    def _update_shape(self) -> None:
-        frame = self._session.scan.shown
-        if frame is not None and frame.raw.ndim == 2:
-            self.frame_shape = (int(frame.raw.shape[0]), int(frame.raw.shape[1]))
 
 
 class _Cross(pg.GraphicsObject):
@@ -125,14 +121,15 @@ class Crosshair(QObject):
         self.item = _Cross(overlay)
         self.item.setAcceptedMouseButtons(Qt.MouseButton.NoButton)
         self.item.setFlag(QGraphicsItem.GraphicsItemFlag.ItemIsSelectable, False)
-        overlay.image.pointer_moved.connect(self._on_pointer)
+        overlay.image.pointer_moved.connect(self.point)
 
     def switch(self, on: bool) -> None:
         self.is_on = on
         self.item.put(self._at if on else None)
         self.moved.emit()
 
-    def _on_pointer(self, at: tuple[int, int] | None) -> None:
+    def point(self, at: tuple[int, int] | None) -> None:
+        """Go to this row and column, or away."""
         self._at, before = at, self.at
         self.at = at or before
         if self.is_on:

@@ -191,6 +191,7 @@ QLabel[role="small"] { color: @muted; font-size: 8pt; }
 QLabel[role="small-warn"] { color: @warn; font-size: 8pt; }
 QLabel[role="warn"] { color: @warn; }
 QLabel[role="bad"] { color: @bad; }
+QLabel[role="badge"] { background: rgba(12, 14, 18, 220); color: #f0b44c; border-radius: 4px; padding: 2px 8px; }
 QPushButton, QToolButton { background: @panel; color: @text; border: 1px solid @border; border-radius: 6px; padding: 5px 11px; }
 QPushButton:hover, QToolButton:hover { background: @hover; }
 QPushButton:pressed, QToolButton:pressed { background: @pressed; }
@@ -225,6 +226,7 @@ QPushButton[kind="link"] { border: none; padding: 2px 4px; color: @accent; backg
 QPushButton[kind="link"]:hover, QPushButton[kind="link"]:focus { text-decoration: underline; }
 QPushButton[kind="link"][line="true"] { text-align: left; }
 QPushButton[kind="link"]:disabled { color: @muted; }
+QPushButton[kind="link"][first="true"]:disabled { color: @text; }
 QPushButton[chip="true"] { border-radius: 10px; padding: 1px 6px; text-align: left; }
 QPushButton[chip="true"][behind="true"] { color: @warn; border-color: @warn; }
 QLineEdit, QSpinBox, QDoubleSpinBox, QComboBox, QPlainTextEdit { background: @field; color: @text; border: 1px solid @border;

@@ -62,7 +62,7 @@ class Measuring(QObject):
         self.compare_menu = CompareMenu(session, self.comparisons, window)
         self.memory = RegionMemory(session, self.measurements)
         self.region_files = RegionFiles(session, self.measurements, window)
-        self.overlay = FrameOverlay(session, view.image)
+        self.overlay = FrameOverlay(view.image)
         self.layer = RegionsLayer(self.overlay, self.measurements)
         self.spans = SpansLayer(session, view.curve, self.measurements)
         self.crosshair = Crosshair(self.overlay)

@@ -102,6 +102,11 @@ class DataTabs(QTabBar):
             number = (self._paths.index(self._session.scan.data_path) + 1) % len(self._paths)
             self._session.show_data(self._paths[number])
 
+    def show_one(self) -> None:
+        """Show the data set that stands first alone again."""
+        if self._shows_all:
+            self._toggle_all()
+
     def _toggle_all(self) -> None:
         self._show_all(not self._shows_all)
         self._show()

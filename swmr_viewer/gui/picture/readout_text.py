@@ -6,6 +6,8 @@ from math import degrees, isfinite
 
 from swmr_viewer.analysis import PixelGeometry, Region, place_of, region_mask
 from swmr_viewer.core.data_facts import DataFacts
+from swmr_viewer.core.number_text import value_text
+from swmr_viewer.scan_model import LiveFrame
 
 
 def place_text(facts: DataFacts, x: float, y: float) -> list[str]:
@@ -40,6 +42,20 @@ def pixel_text(facts: DataFacts, row: int, column: int) -> list[str]:
         given = "" if value is None else f" ({value:.6g} {unit})" if unit else f" ({facts.axis_names[axis]} {value:.6g})"
         words.append(f"{letter} {at}{given}")
     return words
+
+
+def file_value(frame: LiveFrame, at: tuple[int, ...]) -> str:
+    """Return what the file holds at a pixel: of a complex number both parts, of a colour each."""
+    value = frame.picked[at]
+    if value.ndim:
+        return "  ".join(value_text(item) for item in value.tolist())
+    return value_text(value.item())
+
+
+def shown_value(frame: LiveFrame, at: tuple[int, ...]) -> str:
+    """Return what was made of a pixel by dark and flat frames, or a reference."""
+    value = float(frame.raw[at])
+    return value_text(value) if isfinite(value) else "masked"
 
 
 def span_text(facts: DataFacts, region: Region, length: int) -> str:

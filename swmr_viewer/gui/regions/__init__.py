@@ -4,11 +4,11 @@ from swmr_viewer.gui.regions.drawing_tool import DrawingTool
 from swmr_viewer.gui.regions.measurements import Measurements
 from swmr_viewer.gui.regions.measuring_actions import MeasureButton, MeasuringActions, make_measuring_actions, make_measuring_menu
 from swmr_viewer.gui.regions.region_files import RegionFiles
-from swmr_viewer.gui.regions.region_items import HaloPath
+from swmr_viewer.gui.regions.region_items import HaloPath, draw_with_halo, pen_of
 from swmr_viewer.gui.regions.region_memory import RegionMemory
-from swmr_viewer.gui.regions.regions import WIDEST, Line, is_large_enough
+from swmr_viewer.gui.regions.regions import WIDEST, Line, Marks, is_large_enough
 from swmr_viewer.gui.regions.regions_layer import LINE_COLOR, RegionsLayer, region_color
-from swmr_viewer.gui.regions.spans_layer import SpansLayer
+from swmr_viewer.gui.regions.spans_layer import SpanItem, SpansLayer, show_span
 
 __all__ = [
     "LINE_COLOR",
@@ -16,15 +16,20 @@ __all__ = [
     "DrawingTool",
     "HaloPath",
     "Line",
+    "Marks",
     "MeasureButton",
     "Measurements",
     "MeasuringActions",
     "RegionFiles",
     "RegionMemory",
     "RegionsLayer",
+    "SpanItem",
     "SpansLayer",
+    "draw_with_halo",
     "is_large_enough",
     "make_measuring_actions",
     "make_measuring_menu",
+    "pen_of",
     "region_color",
+    "show_span",
 ]

@@ -59,6 +59,13 @@ class SpanItem(pg.LinearRegionItem):
         self.update()
 
 
+def show_span(item: SpanItem, region: Region, axis: ChannelAxis, number: int, *, is_selected: bool) -> None:
+    """Show the channels of the n-th region on the axis of a curve, in its colour."""
+    item.setRegion(sorted(axis.place(channel) for channel in _extent(region)))
+    color = QColor(region_color(number))
+    item.color((color if tokens().is_dark else color.darker(DARKER)).name(), is_selected=is_selected)
+
+
 class SpansLayer(QObject):
     """Keeps the spans on the curve in step with ``Measurements``, and turns what the mouse does into intents.
 
@@ -104,10 +111,8 @@ class SpansLayer(QObject):
         self._is_syncing = True
         for number, region in enumerate(regions):
             item = self._items.get(region.name) or self._add(region.name)
-            item.setRegion(sorted(axis.place(channel) for channel in _extent(region)))
             item.setToolTip(tip(span_text(self._facts, region, len(axis))))
-            color = QColor(region_color(number))
-            item.color((color if tokens().is_dark else color.darker(DARKER)).name(), is_selected=selected is region)
+            show_span(item, region, axis, number, is_selected=selected is region)
         self._is_syncing = False
         self._place_labels()
 

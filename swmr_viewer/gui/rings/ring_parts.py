@@ -6,10 +6,12 @@ from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QWidget
 
+from swmr_viewer.core.data_facts import DataFacts
 from swmr_viewer.gui.image import FrameOverlay
 from swmr_viewer.gui.look.menus import make_action
 from swmr_viewer.gui.rings.editor import RingsEditor
 from swmr_viewer.gui.rings.rings import RingMemory, Rings
+from swmr_viewer.gui.rings.rings_beside import RingsBeside
 from swmr_viewer.gui.rings.rings_layer import RingsLayer
 from swmr_viewer.gui.session import Session
 
@@ -39,6 +41,10 @@ class RingParts(QObject):
             signal.connect(self._enable)
         self.rings.changed.connect(self._say_why_not)
         self._enable()
+
+    def draw_beside(self, overlay: FrameOverlay, place: str, facts: DataFacts) -> None:
+        """Draw the rings of a data set over its picture, which is seen beside the shown one."""
+        RingsLayer(overlay, RingsBeside(overlay, self.rings, place, facts))
 
     def open_below(self, button: QWidget) -> None:
         """Have the editor open below this button."""

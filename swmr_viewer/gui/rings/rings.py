@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from PySide6.QtCore import QObject, Signal
 
 from swmr_viewer.analysis import PixelGeometry, Ring, RingChoice, missing_for, rings_of
+from swmr_viewer.core.data_facts import DataFacts
 from swmr_viewer.gui.session import PlaceMemory, PlaceStore, Session
 
 STORE = PlaceStore("rings/places", RingChoice(), lambda choice: choice)
@@ -41,8 +42,7 @@ class Rings(QObject):
     @property
     def geometry(self) -> PixelGeometry:
         """What the file says of it."""
-        facts = self._session.scan.data_facts
-        return PixelGeometry(facts.beam_center, facts.distance_m, facts.wavelength_m, facts.pixel_size_m)
+        return geometry_of(self._session.scan.data_facts)
 
     @property
     def frame_shape(self) -> tuple[int, int]:
@@ -81,6 +81,11 @@ class Rings(QObject):
             self._known = known
             self.rings = rings_of(*known) if known[2][0] else ()
             self.changed.emit()
+
+
+def geometry_of(facts: DataFacts) -> PixelGeometry:
+    """Return what the file says of where a detector is."""
+    return PixelGeometry(facts.beam_center, facts.distance_m, facts.wavelength_m, facts.pixel_size_m)
 
 
 class RingMemory(PlaceMemory[RingChoice]):

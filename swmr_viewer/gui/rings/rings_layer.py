@@ -13,6 +13,7 @@ from swmr_viewer.analysis import Ring
 from swmr_viewer.gui.image import FrameOverlay
 from swmr_viewer.gui.look.painting import guarded, line_pen
 from swmr_viewer.gui.rings.rings import Rings
+from swmr_viewer.gui.rings.rings_beside import RingsBeside
 
 COLOR, HALO = QColor("#ff6ec7"), QColor(0, 0, 0, 150)
 WIDTH, HALO_WIDTH = 1.2, 3.0
@@ -30,7 +31,7 @@ LEAST_APART_PX = 4
 class RingsItem(pg.GraphicsObject):
     """Painted into a picture of its own, which is used until something moves: a new frame below costs no new rings."""
 
-    def __init__(self, overlay: FrameOverlay, rings: Rings) -> None:
+    def __init__(self, overlay: FrameOverlay, rings: Rings | RingsBeside) -> None:
         super().__init__()
         self._overlay, self._rings = overlay, rings
         self.setParentItem(overlay.item)
@@ -103,7 +104,7 @@ def _draw_names(painter: QPainter, rings: tuple[Ring, ...], middle: QPointF, see
 class RingsLayer(QObject):
     """Keeps the item in step with ``rings``, and with what is in view."""
 
-    def __init__(self, overlay: FrameOverlay, rings: Rings) -> None:
+    def __init__(self, overlay: FrameOverlay, rings: Rings | RingsBeside) -> None:
         super().__init__(overlay)
         self._rings = rings
         self.item = RingsItem(overlay, rings)

@@ -35,6 +35,8 @@ class Session(QObject):
     """``scan.shown`` is another frame (or None)."""
     frame_came_beside = Signal(object)
     """``LiveFrame`` of another data set than the shown one, as ``show_also`` asked; it is the receiver's to keep."""
+    frame_awaited_beside = Signal(object)
+    """``messages.AwaitedBeside``: one of these is not there yet."""
     data_changed = Signal()
     """Another of the file's data sets is shown, or it turned out to stand in another place."""
     data_joined = Signal()

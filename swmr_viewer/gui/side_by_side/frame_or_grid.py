@@ -24,7 +24,7 @@ class FrameOrGrid(QStackedWidget):
 
     def __init__(self, view: QWidget, grid: SideBySide, tabs: DataTabs) -> None:
         super().__init__()
-        self._view, self._grid = view, grid
+        self._view, self._grid, self._tabs = view, grid, tabs
         for page in (view, grid):
             self.addWidget(page)
         tabs.all_chosen.connect(self._show)
@@ -34,6 +34,11 @@ class FrameOrGrid(QStackedWidget):
         self.setCurrentWidget(self._grid if on else self._view)
         self._grid.switch(on)
         self.updateGeometry()
+
+    def show_one_to_draw(self, kind: str) -> None:
+        """Show the one data set on which something of this kind is to be drawn; nothing is drawn in the grid."""
+        if kind and self.currentWidget() is self._grid:
+            self._tabs.show_one()
 
     def minimumSizeHint(self) -> QSize:
         """As small as the page that is seen."""

@@ -133,7 +133,7 @@ class Sender:
             made = preparers.made(path, slot.layout.view, grabber.dtype)
             prepared = preparers.prepare(path, slot.frame, index, self._frames.scan_shape, slot.shown if made.compared == "none" else None)
             shown = preparers.compare(path, slot.layout.view, prepared, slot.shown)
-            event = replace(self._event(slot, wanted, shown, made), lacks_mask=preparers.lacks_mask(path, mask))
+            event = replace(self._event(slot, wanted, shown, made), lacks_mask=preparers.lacks_mask(path, mask), is_doubtful=as_it_is)
         self._send(event)
         if event.statistics is not None:
             # Behind the message: the picture waits for no region. The window only reads, and only this thread would write there.

@@ -96,8 +96,18 @@ class FrameReady(ScanEvent):
     """What dark and flat frames, and a reference, made of it."""
     beside: bool = False
     """Of a data set that `ShowAlso` named, sent to be seen beside the frame that is shown."""
+    is_doubtful: bool = False
+    """It reads as fill, or lacks sources, and was waited for: it is sent as it is, and may not be the frame yet."""
     of_points: OfPoints | None = None
     """Of the frames of scan points that were asked for with ``ShowPoints``; it stands at the index of one of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class AwaitedBeside(ScanEvent):
+    """The frame of a data set that `ShowAlso` named is not there yet, though the one beside which it is to be seen is."""
+
+    data_path: str
+    index: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,11 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pytest
 from PySide6.QtCore import QPoint, Qt
 from pytestqt.qtbot import QtBot
 
 from swmr_viewer.core.conditions import Timeout
 from swmr_viewer.gui.assembly import Assembly
+from swmr_viewer.gui.side_by_side.arranging import columns_for
 from swmr_viewer.reader import messages as m
 from tests.gui.fakes import FakeSupervisor, picture
 from tests.gui.waiting import WAIT_MS
@@ -54,20 +56,36 @@ def test_the_same_frame_is_seen_of_each_data_set(qtbot: QtBot, reader: FakeSuper
     assert not viewer.window.frame_view.isVisible()
     assert reader.sent(m.ShowAlso)[-1].data_paths == PATHS[:4]
     assert [pane.title.text() for pane in grid.panes] == ["eiger", "pilatus", "merlin", "zyla"]
-    assert grid.words.text() == "4 of 5 data sets"
-    assert [pane.nothing.text() for pane in grid.panes[1:]] == ["Frame 8 is not there yet."] * 3
+    assert grid.words.text().startswith("4 of 5 data sets")
+    assert [pane.nothing.text() for pane in grid.panes[1:]] == ["Frame 8 is being read \u2026"] * 3
     np.testing.assert_array_equal(grid.panes[0].frame.raw, picture())
     for number in (1, 2, 3):
         pixels = say_beside(qtbot, viewer, reader, number, 8)
         np.testing.assert_array_equal(grid.panes[number].frame.raw, pixels)
-        assert not grid.panes[number].state.text()
+        assert grid.panes[number].state.text() == "frame 8"
     assert len(reader.held) == 1, "frames beside hold no slots"
     with qtbot.waitSignal(session.frame_changed):
         reader.say_frame(picture(seed=9), 9, SHAPE)
-    assert grid.panes[1].state.text() == "frame 8; 9 is not there yet"
-    assert not grid.panes[0].state.text()
+    assert [pane.state.text() for pane in grid.panes] == ["frame 9", "frame 8", "frame 8", "frame 8"]
+    reader.say(m.AwaitedBeside(reader.generation, PATHS[1], 9))
+    lagging = grid.panes[1]
+    qtbot.waitUntil(lambda: lagging.badge.isVisible())
+    assert lagging.badge.text() == "Frame 9 is not complete yet: this is frame 8"
+    assert lagging.image.plot.opacity() < 0.5
     say_beside(qtbot, viewer, reader, 1, 9)
-    assert not grid.panes[1].state.text()
+    assert lagging.state.text() == "frame 9"
+    assert not lagging.badge.isVisible()
+    assert lagging.image.plot.opacity() == 1
+
+    viewer.window.measuring.measurements.draw("rectangle", ((3.0, 4.0), (20.0, 30.0)))
+    assert [len(pane.marks.regions) for pane in grid.panes] == [1, 0, 0, 0], "regions are each one's own"
+    viewer.window.measuring.actions_.crosshair.setChecked(True)
+    raws = [pane.frame.raw for pane in grid.panes]
+    grid.panes[2].image.pointer_moved.emit((7, 9))
+    assert [pane.crosshair.item.at for pane in grid.panes] == [(7, 9)] * 4
+    assert [pane.value.text() for pane in grid.panes] == [f"x 9  y 7   {raw[7, 9]}" for raw in raws]
+    grid.panes[2].image.pointer_moved.emit(None)
+    assert [pane.value.text() for pane in grid.panes] == [""] * 4
 
     levels = [pane.image.levels for pane in grid.panes]
     grid.panes[1].image.levels_typed.emit(3.0, 30.0)
@@ -100,6 +118,14 @@ def test_the_same_frame_is_seen_of_each_data_set(qtbot: QtBot, reader: FakeSuper
     assert not grid.panes
     tabs.all_action.trigger()
     assert grid.isVisible()
+    assert [len(pane.marks.regions) for pane in grid.panes] == [1, 0, 0, 0]
+    with qtbot.waitSignal(session.frame_changed):
+        reader.say_frame(picture(), 9, SHAPE, data_path=PATHS[1])
+    viewer.window.measuring.actions_.rectangle.trigger()
+    assert viewer.window.frame_view.isVisible(), "what is drawn is drawn on one"
+    session.show_data(PATHS[4])
+    tabs.all_action.trigger()
+    assert [pane.data.path for pane in grid.panes] == [*PATHS[:3], PATHS[4]], "the shown one is among them"
     following(SHAPE, data_paths=PATHS[:1])
     assert viewer.window.frame_view.isVisible(), "one data set stands beside none"
     assert tabs.count() == 1
@@ -125,3 +151,20 @@ def test_detectors_of_a_scan_are_seen_side_by_side_as_they_are_written(
                 np.testing.assert_array_equal(pane.frame.raw, scan.expected(index, number))
     assert len(grid.panes) == 3
     assert scan.complete
+
+
+@pytest.mark.parametrize(
+    ("size", "shapes", "now", "n_columns"),
+    [
+        ((690, 600), [(512, 512)] * 4, 0, 2),
+        ((500, 900), [(512, 512)] * 2, 0, 1),
+        ((900, 500), [(512, 512)] * 2, 1, 2),
+        ((900, 600), [(100, 2000)] * 3, 0, 1),
+        ((1600, 400), [(512, 512)] * 4, 2, 4),
+        ((900, 600), [(512, 512), (1024,)], 0, 2),
+        ((690, 600), [(512, 512)], 0, 1),
+        ((0, 0), [(512, 512)] * 3, 0, 2),
+    ],
+)
+def test_panes_stand_as_their_pictures_are_largest(size: tuple[int, int], shapes: list[tuple[int, ...]], now: int, n_columns: int) -> None:
+    assert columns_for(size, shapes, now) == n_columns
