@@ -6,8 +6,8 @@ from swmr_viewer.gui.curve_panel.plot_fits import PlotFits
 from swmr_viewer.gui.curve_panel.plot_menus import PlotMenus
 from swmr_viewer.gui.curve_panel.profile_lines import ProfileOf
 from swmr_viewer.gui.curve_panel.profile_panel import ProfilePanel
+from swmr_viewer.gui.curve_panel.regions_model import region_text
 from swmr_viewer.gui.curve_panel.regions_panel import RegionsPanel
-from swmr_viewer.gui.curve_panel.regions_table import region_text
 from swmr_viewer.gui.curve_panel.scalars import Scalars
 
 __all__ = [

@@ -8,8 +8,8 @@ from swmr_viewer.core.number_text import count_text
 from swmr_viewer.gui.comparing import Comparisons
 
 
-def compared_words(comparisons: Comparisons, names: Sequence[str]) -> str:
-    """Return which scans they are, and how far those are measured that were added; "" where there are none.
+def compared_words(comparisons: Comparisons, names: Sequence[str]) -> list[str]:
+    """Return which scans they are, and how far those are measured that were added.
 
     Parameters
     ----------
@@ -27,4 +27,4 @@ def compared_words(comparisons: Comparisons, names: Sequence[str]) -> str:
         bases = [name for name in scan.table.base_names(names) if scan.table.is_measured(name)]
         n_known, n_all = min((scan.table.n_known(name) for name in bases), default=0), n_complete.get(scan.path, 0)
         told.append(f"{scan.name}, {count_text(n_known)} of {count_text(n_all)}" if bases and n_known < n_all else scan.name)
-    return f"grey: {'; '.join(told)}" if told else ""
+    return told

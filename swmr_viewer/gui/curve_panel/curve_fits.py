@@ -14,7 +14,7 @@ from swmr_viewer.gui.fitting import Fitter
 from swmr_viewer.quantities import FitModel, FitRequest, FitResult, fit_description
 
 KEY = "curve."
-_Asked = tuple[Points, FitModel, tuple[float, float] | None]
+_Asked = tuple[Points, FitModel, bool, tuple[float, float] | None]
 
 
 class CurveFits(QObject):
@@ -40,6 +40,8 @@ class CurveFits(QObject):
         self._choice, self._lines, self._fitter = choice, lines, fitter
         self._asked: dict[str, _Asked] = {}
         self._found: dict[str, FitResult] = {}
+        self._found_as: dict[str, tuple[object, ...]] = {}
+        """Against what, and by which model, it was found."""
         self._last_told = ""
         fitter.fitted.connect(self._on_fitted)
 
@@ -59,7 +61,8 @@ class CurveFits(QObject):
 
     def update(self, seen: tuple[float, float] | None) -> None:
         """Have what is drawn looked at, from one place to another, or all of it."""
-        model, table = self._choice.settings.fit, self._choice.table
+        settings, table = self._choice.settings, self._choice.table
+        model, leaves_out = settings.fit, settings.leaves_out_hot
         names = {curve.name for curve in self._choice.curves}
         for name in self._asked.keys() - names:
             self._forget(name)
@@ -67,16 +70,20 @@ class CurveFits(QObject):
         for name in names:
             maker = self._lines.maker(name)
             points = maker.points
-            before, now = self._asked.get(name), (points, model, seen)
+            before, now = self._asked.get(name), (points, model, leaves_out, seen)
             if before is not None and before[0] is points and before[1:] == now[1:]:
                 continue
             self._asked[name] = now
+            if self._found_as.get(name) != (
+                found_as := (maker.plan.x, maker.plan.part, maker.plan.axis, maker.plan.first, model, leaves_out)
+            ):
+                self._found_as[name] = found_as
+                self._found.pop(name, None)  # of another axis, row or model: no number of this one
             y = table.quantity(name)
             units = (x.unit if x is not None else "", y.unit if y is not None else "")
-            if maker.draws_all:
-                self._fitter.ask(f"{KEY}{name}", FitRequest(model, points.x, points.y, seen, *units))
-            else:  # what is drawn are the lowest and highest points of stretches
-                self._fitter.ask(f"{KEY}{name}", FitRequest(model, np.empty(0), np.empty(0), seen, *units), maker.pieces)
+            # what is drawn of many points are the lowest and highest of stretches, and all are fitted
+            x_y, pieces_of = ((points.x, points.y), None) if maker.draws_all else ((np.empty(0), np.empty(0)), maker.pieces)
+            self._fitter.ask(f"{KEY}{name}", FitRequest(model, *x_y, seen, *units, leaves_out), pieces_of)
 
     def forget(self) -> None:
         """Forget everything: another scan is drawn."""
@@ -93,7 +100,7 @@ class CurveFits(QObject):
         if key.startswith(KEY) and name in self._asked and self._asked[name][1] is result.model:
             self._found[name] = result
             self.changed.emit()
-            why_not = "" if result.is_fitted or result.model is FitModel.NONE else result.message
+            why_not = "" if result.is_fitted or result.model is FitModel.NONE or not result.n_points else result.message
             if why_not and why_not != self._last_told:
                 self.told.emit(why_not)
             self._last_told = why_not or self._last_told

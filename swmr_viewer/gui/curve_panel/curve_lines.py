@@ -57,14 +57,16 @@ class CurveLines(QObject):
             color, is_selected = self.look_of(curve)
             points = self._maker(table, plan, curve.name, used).points
             whose = points.indices + self._choice.shown_line if plan.part is Part.MEAN and points.indices is not None else points.indices
-            line = CurveLine(points.x, points.y, color, is_selected, LineLook.MEASURED, curve.on_right, whose)
+            line = CurveLine(points.x, points.y, color, is_selected, on_right=curve.on_right, indices=whose)
             measured.append(line)
             fit = self.fits(curve.name)
             if fit is not None and fit.is_fitted:
                 fits.append(replace(line, x=fit.x, y=fit.y, look=LineLook.FIT, indices=None))
-            for scan in self._comparisons.scans if self._comparisons is not None else ():
+                if len(fit.left_out[0]):
+                    fits.append(replace(line, x=fit.left_out[0], y=fit.left_out[1], look=LineLook.LEFT_OUT, indices=None))
+            for number, scan in enumerate(self._comparisons.scans if self._comparisons is not None else ()):
                 theirs = self._maker(scan.table, plan_of(scan.table, plan), curve.name, used).points
-                earlier.append(replace(line, x=theirs.x, y=theirs.y, look=LineLook.EARLIER, indices=None))
+                earlier.append(replace(line, x=theirs.x, y=theirs.y, look=LineLook.EARLIER, scan=number, indices=None))
         self._makers = {key: maker for key, maker in self._makers.items() if key in used}
         self._start_work()
         return [*earlier, *measured, *fits]

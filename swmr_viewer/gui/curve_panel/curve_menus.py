@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QMenu, QWidget
 
 from swmr_viewer.gui.curve_panel.curve_choice import CurveChoice
 from swmr_viewer.gui.curve_panel.curve_settings import EVERY
+from swmr_viewer.gui.curve_panel.fit_choice import FitChoice
 from swmr_viewer.gui.curve_panel.small_buttons import ChoiceButton
-from swmr_viewer.gui.fitting import fit_offers
 from swmr_viewer.gui.look.labels import button_text
 from swmr_viewer.gui.quantities import ExpressionEntry, add_quantities, fill_quantities
 from swmr_viewer.quantities import OF_REGION, FitModel, Kind, Quantity
@@ -26,7 +26,6 @@ FURTHER_KINDS = (Kind.FRAME, Kind.SCALAR, Kind.POSITION, Kind.SCAN, Kind.EXPRESS
 
 DIVISOR_KINDS = (Kind.SCALAR, Kind.SCAN, Kind.POSITION, Kind.FRAME, Kind.EXPRESSION)
 """Monitors first."""
-SHORT = {FitModel.NONE: "Fit", FitModel.GAUSSIAN: "Gauss", FitModel.LORENTZIAN: "Lorentz", FitModel.PSEUDO_VOIGT: "Voigt"}
 
 
 class MarkingMenu(QMenu):
@@ -79,8 +78,8 @@ class ShownButton(ChoiceButton):
 
     def show_choice(self) -> None:
         """Say what is chosen."""
-        title = self._choice.shown_title
-        self.show_chosen(title, title, title)
+        title, n_shown = self._choice.shown_title, len(self._choice.settings.shown)
+        self.show_chosen(title, title, title if n_shown == 1 else f"{n_shown} values")
 
     def _marking(self, parent: QWidget, title: str = "") -> MarkingMenu:
         menu = MarkingMenu(title, parent)
@@ -173,40 +172,32 @@ class AgainstButton(ChoiceButton):
 
 
 class PartButton(ChoiceButton):
-    """Which part of the scan is drawn; not seen where there is but one, or no room for it."""
+    """Which part of the scan is drawn; not seen where there is but one. Where there is no room for it, ``AgainstButton`` offers it too."""
 
     def __init__(self, choice: CurveChoice) -> None:
         super().__init__("Which frames the curves show", lambda: choice.parts)
         self._choice = choice
-        self._is_wanted = self._has_room = True
+        self.is_offered, self.has_other_way = False, True
         self.chosen.connect(lambda part: choice.change(part=part))
 
     def show_choice(self) -> None:
         """Say what is chosen."""
         plan = self._choice.plan
         self.show_chosen(plan.part, plan.part_text or "all frames", plan.part_text.split(" of ")[0] or "all")
-        self.setVisible(self._is_wanted)
-
-    def give_room(self, has_room: bool) -> None:
-        """Be there, or not."""
-        self._has_room = has_room
-        self.setVisible(self._is_wanted)
-
-    def setVisible(self, visible: bool) -> None:
-        self._is_wanted = visible
-        super().setVisible(visible and self._has_room and bool(self._choice.parts))
+        if self.is_offered != bool(self._choice.parts):
+            self.is_offered = not self.is_offered
+            self.room_changed.emit()
 
 
-class FitButton(ChoiceButton):
+class FitButton(FitChoice):
     """What is fitted to the curves."""
 
     def __init__(self, choice: CurveChoice) -> None:
-        super().__init__("What is fitted to the curves", fit_offers)
+        super().__init__("What is fitted to the curves")
         self._choice = choice
         self.chosen.connect(lambda key: choice.change(fit=FitModel(key)))
+        self.leaving_out_chosen.connect(lambda on: choice.change(leaves_out_hot=on))
 
     def show_choice(self) -> None:
         """Say what is chosen."""
-        model = self._choice.settings.fit
-        words = SHORT.get(model, model.words)
-        self.show_chosen(model, words, words)
+        self.show_fit(self._choice.settings.fit, leaves_out=self._choice.settings.leaves_out_hot)

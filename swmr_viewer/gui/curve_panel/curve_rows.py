@@ -3,20 +3,37 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import Enum, auto
 
 from swmr_viewer.analysis import Region
 from swmr_viewer.core.number_text import exact_text, narrow_text, uncertain_text
 from swmr_viewer.gui.curve_panel.curve_choice import CurveChoice, ShownCurve
 from swmr_viewer.gui.curve_panel.curve_fits import CurveFits
 from swmr_viewer.gui.curve_panel.curve_settings import EVERY
-from swmr_viewer.gui.fitting import everything
+from swmr_viewer.gui.fitting import DOUBTFUL, everything
 from swmr_viewer.gui.regions import Measurements, region_color
-from swmr_viewer.quantities import FitResult, FitValue
+from swmr_viewer.quantities import FitModel, FitResult, FitValue
 
 FOUND = ("centre", "FWHM", "height", "max at", "centre of mass", "edge")
 """What is told of a curve, in the words of the table."""
+FITTED = ("centre", "FWHM", "height")
+"""Those that a fit has as well."""
+FOUND_BY = "found by"
+NO_FIT = "no fit"
 MOST_CHARACTERS = 9
 """Of a cell; the tooltip has all digits of what is longer with its uncertainty."""
+
+
+class Trust(Enum):
+    """What the numbers of a row are worth."""
+
+    OF_POINTS = auto()
+    """No fit was asked for."""
+    FITTED = auto()
+    DOUBTFUL = auto()
+    """The fit does not describe the points."""
+    FAILED = auto()
+    """There is no fit: numbers are those of the points."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +93,26 @@ class CurveRows:
         return None if result is None else number_of(result, what)
 
     def words(self, row: CurveRow, what: str) -> str:
-        """Return such a number for a cell, with the uncertainty of its last digit."""
-        found = self.found(row, what)
+        """Return such a number for a cell with the uncertainty of its last digit; ``?``: doubtful; ``~``: of the points, without a fit."""
+        found, trust = self.found(row, what), self.trust(row)
+        if trust is Trust.FAILED and what == FOUND[0]:
+            return NO_FIT
         if found is None:
             return "\u2013" if row.curve is not None else ""
+        mark = {Trust.DOUBTFUL: "?"}.get(trust, "") if what in FITTED else ""
         words = uncertain_text(found.value, found.uncertainty) if found.uncertainty is not None else ""
-        return words if 0 < len(words) <= MOST_CHARACTERS else narrow_text(found.value)
+        if 0 < len(words) <= MOST_CHARACTERS - len(mark):
+            return words + mark
+        return f"{'~' if trust is Trust.FAILED and what in FITTED else ''}{narrow_text(found.value)}{mark}"
+
+    def trust(self, row: CurveRow) -> Trust:
+        """Return what the numbers of a row are worth."""
+        result = None if row.curve is None else self._fits.of(row.curve.name)
+        if result is None or result.model is FitModel.NONE:
+            return Trust.OF_POINTS
+        if not result.is_fitted:
+            return Trust.FAILED
+        return Trust.DOUBTFUL if result.doubt else Trust.FITTED
 
     def all_words(self, row: CurveRow) -> str:
         """Return all that was found, in lines."""
@@ -93,7 +124,17 @@ class CurveRows:
         """Return all numbers of a row with their uncertainties, for a spreadsheet."""
         found = [self.found(row, what) for what in FOUND]
         numbers = [number for one in found for number in ((one.value, one.uncertainty) if one is not None else (None, None))]
-        return tuple("" if number is None else exact_text(number) for number in numbers)
+        return (*("" if number is None else exact_text(number) for number in numbers), self._found_by(row))
+
+    def _found_by(self, row: CurveRow) -> str:
+        """Return the model, or that it is the points alone, with what to know of it."""
+        result = None if row.curve is None else self._fits.of(row.curve.name)
+        if result is None:
+            return ""
+        if not result.is_fitted:
+            return "points" if result.model is FitModel.NONE else f"points; no {result.model} fit: {result.message}"
+        doubt = f"{DOUBTFUL}: {result.doubt}" if result.doubt else ""
+        return "; ".join(filter(None, (str(result.model), doubt, result.message)))
 
 
 def number_of(result: FitResult, what: str) -> FitValue | None:

@@ -32,6 +32,8 @@ class CurveSettings:
     log_x: bool = False
     log_y: bool = False
     fit: FitModel = FitModel.NONE
+    leaves_out_hot: bool = False
+    """Single hot points do not count in fits."""
 
     def showing(self, name: str) -> CurveSettings:
         """Return them with this quantity alone."""

@@ -5,11 +5,11 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
+from swmr_viewer.gui.curve_panel.fit_choice import FitChoice
 from swmr_viewer.gui.curve_panel.profile_lines import ProfileOf
 from swmr_viewer.gui.curve_panel.profile_panel import ProfilePanel
-from swmr_viewer.gui.curve_panel.small_buttons import ChoiceButton
 from swmr_viewer.gui.curves import CurveView, Values
-from swmr_viewer.gui.fitting import Fitter, PlotFit, fit_offers
+from swmr_viewer.gui.fitting import Fitter, PlotFit
 from swmr_viewer.gui.look.labels import ElidedLabel, tip
 from swmr_viewer.gui.picture import FramePane
 from swmr_viewer.gui.regions import Measurements
@@ -23,20 +23,21 @@ class FitRow(QWidget):
         super().__init__()
         self._fit = fit
         self.words = ElidedLabel("muted", Qt.TextElideMode.ElideRight)
-        self.choice = ChoiceButton(name, fit_offers)
+        self.choice = FitChoice(name)
         box = QHBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
         box.addWidget(self.words, 1)
         if has_choice:
             box.addWidget(self.choice)
         self.choice.chosen.connect(fit.choose)
+        self.choice.leaving_out_chosen.connect(fit.leave_out_hot)
         fit.changed.connect(self._show)
         self._show()
 
     def _show(self) -> None:
         self.words.say(self._fit.words)
         self.words.setToolTip(tip(self._fit.all_words))
-        self.choice.show_chosen(str(self._fit.model), self._fit.model.words)
+        self.choice.show_fit(self._fit.model, leaves_out=self._fit.leaves_out_hot)
 
 
 class PlotFits(QObject):

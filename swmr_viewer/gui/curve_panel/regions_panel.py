@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QStackedWidget, QVBoxLay
 
 from swmr_viewer.core.number_text import count_text
 from swmr_viewer.gui.comparing import Comparisons
+from swmr_viewer.gui.curve_panel.compared_legend import ComparedLegend
 from swmr_viewer.gui.curve_panel.compared_words import compared_words
 from swmr_viewer.gui.curve_panel.curve_choice import CurveChoice
 from swmr_viewer.gui.curve_panel.curve_fits import CurveFits
@@ -19,6 +20,7 @@ from swmr_viewer.gui.curve_panel.curve_rows import CurveRows
 from swmr_viewer.gui.curve_panel.nothing_drawn import NothingDrawn
 from swmr_viewer.gui.curve_panel.region_numbers import RegionNumbers
 from swmr_viewer.gui.curve_panel.regions_table import RegionsTable
+from swmr_viewer.gui.curve_panel.small_buttons import ChoiceButton
 from swmr_viewer.gui.curves import IndexCurve, MenuEntry
 from swmr_viewer.gui.display.display_settings import Display
 from swmr_viewer.gui.display.levels_scale import Scale
@@ -34,13 +36,6 @@ TABLE_SHARE = 0.45
 LEAST_CURVE = 70
 SPACING = 4
 PAGE_MS = 50
-ROOM_FOR_PART = 390
-"""So wide (px) is a panel in whose line the part of the scan has a button of its own; in others it is chosen in the menu beside."""
-
-ROOM_FOR_WORDS = 520
-"""In narrower ones what is chosen is said in short."""
-ROOM_FOR_BOTH = 460
-"""Narrower ones do not say that all is measured where they have to say what is grey."""
 
 
 class RegionsPanel(QWidget):
@@ -71,7 +66,7 @@ class RegionsPanel(QWidget):
             "Curves of the regions", self.lines.lines, lambda: measurements.shown_index, self.lines.x_of, self._value_at, self._entries
         )
         self.known = ElidedLabel("muted", Qt.TextElideMode.ElideRight)
-        self.grey = ElidedLabel("muted", Qt.TextElideMode.ElideRight)
+        self.grey = ComparedLegend()
         self.nothing = NothingDrawn()
         self._shapes = tuple(
             ActionButton(words, action)
@@ -89,7 +84,6 @@ class RegionsPanel(QWidget):
 
     def _lay_out(self) -> None:
         self._drawn, self._foot = QWidget(), QHBoxLayout()
-        self._foot.addWidget(self.grey, 1)
         self._foot.addWidget(self.known, 1)
         self.curve.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)  # it takes what the table leaves
         self.curve.setMinimumHeight(LEAST_CURVE)
@@ -97,6 +91,7 @@ class RegionsPanel(QWidget):
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(SPACING)
         box.addWidget(self.curve, 1)
+        box.addWidget(self.grey)
         box.addWidget(self.table)
         box.addLayout(self._foot)
         self._pages = QStackedWidget()
@@ -127,7 +122,7 @@ class RegionsPanel(QWidget):
         session.request_changed.connect(curve.fit)
 
     @property
-    def tools(self) -> tuple[QWidget, ...]:
+    def tools(self) -> tuple[ChoiceButton, ...]:
         """What is chosen above the curves."""
         return self.quantity, self.against, self.part, self.fit
 
@@ -230,9 +225,7 @@ class RegionsPanel(QWidget):
 
     def _update_text(self) -> None:
         progress, table = self._session.scan.progress, self.choice.table
-        grey = compared_words(self._comparisons, self.columns)
-        self.grey.say(grey)
-        self.grey.setVisible(bool(grey))
+        self.grey.say(compared_words(self._comparisons, self.columns))
         if progress is None or not self.columns:
             self.known.say("")
             return
@@ -244,9 +237,7 @@ class RegionsPanel(QWidget):
         words = f"{count_text(min(n_known, progress.n_complete))} of {count_text(progress.n_complete)} {done}"
         words = ", ".join(filter(None, (words, self._session.scan.corrected_text, self._not_compared)))
         made_of = self._session.scan.combined_text
-        is_all = n_known >= progress.n_complete and not (self._session.scan.corrected_text or self._not_compared)
         self.known.say(f"{words}, table: {made_of}" if made_of and self._measurements.marks.regions else words)
-        self.known.setVisible(not (grey and is_all and self.width() < ROOM_FOR_BOTH))
 
     @property
     def _not_compared(self) -> str:
@@ -257,14 +248,12 @@ class RegionsPanel(QWidget):
 
     def _fit_table(self) -> None:
         self.table.setVisible(bool(self.table.n_rows))
-        left = self.height() - LEAST_CURVE - self._foot.sizeHint().height() - 2 * SPACING
+        grey = self.grey.height() + SPACING if self.grey.names else 0
+        left = self.height() - LEAST_CURVE - grey - self._foot.sizeHint().height() - 2 * SPACING
         self.table.fit_rows(min(round(TABLE_SHARE * self.height()), left))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self.part.give_room(self.width() >= ROOM_FOR_PART)
-        for button in (self.quantity, self.against, self.part, self.fit):
-            button.prefer_short(self.width() < ROOM_FOR_WORDS)
         self._fit_table()
 
     def showEvent(self, event: object) -> None:

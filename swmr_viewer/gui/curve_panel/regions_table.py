@@ -2,150 +2,32 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QAbstractTableModel, QEvent, QModelIndex, QPersistentModelIndex, QPoint, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QModelIndex, QPoint, QSize, Qt, Signal
 from PySide6.QtGui import (
     QAction,
     QColor,
     QContextMenuEvent,
     QGuiApplication,
-    QIcon,
     QKeyEvent,
     QKeySequence,
     QPalette,
-    QPixmap,
     QResizeEvent,
 )
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QSizePolicy, QTableView, QWidget
 
-from swmr_viewer.core.number_text import exact_text, full_text, narrow_text
-from swmr_viewer.gui.curve_panel.curve_rows import FOUND, CurveRow, CurveRows
+from swmr_viewer.gui.curve_panel.curve_rows import CurveRows
 from swmr_viewer.gui.curve_panel.region_numbers import RegionNumbers
-from swmr_viewer.gui.look.labels import tip
-from swmr_viewer.gui.look.painting import guarded
+from swmr_viewer.gui.curve_panel.regions_model import ALL_HEADINGS, RegionsModel
 from swmr_viewer.gui.look.settings import read_setting, write_setting
 from swmr_viewer.gui.look.theme import mixed, theme_of_application, tokens
 from swmr_viewer.gui.regions import Measurements
 
-HEADINGS = ("Region", "sum", "mean", "max", "\u03c3")
-"""Of the shown frame; what was found in the curve follows."""
-ALL_HEADINGS = (*HEADINGS, *FOUND)
 USUAL_COLUMNS = ("sum", "mean", "max", "centre", "FWHM")
 FIRST_COLUMNS = ("sum", "centre", "FWHM", "mean", "max", "\u03c3", "height", "max at", "centre of mass", "edge")
 """Where there is little room, in this order."""
 COLUMNS_KEY = "curves/columns"
 LEAST_COLUMN = 60
 MOST_NAME = 130
-SWATCH_PX = 14
-NUMBERS_ALIGNED = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-Index = QModelIndex | QPersistentModelIndex
-
-
-class RegionsModel(QAbstractTableModel):
-    """Reads the measurements; an edited name becomes an intent."""
-
-    def __init__(self, measurements: Measurements, numbers: RegionNumbers, rows: CurveRows, parent: QWidget) -> None:
-        super().__init__(parent)
-        self._measurements = measurements
-        self._numbers = numbers
-        self._rows = rows
-        self.rows: tuple[CurveRow, ...] = ()
-
-    def rowCount(self, parent: Index | None = None) -> int:
-        return 0 if parent is not None and parent.isValid() else len(self.rows)
-
-    def columnCount(self, parent: Index | None = None) -> int:
-        return len(ALL_HEADINGS)
-
-    @guarded
-    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        if role == Qt.ItemDataRole.DisplayRole and orientation == Qt.Orientation.Horizontal:
-            return ALL_HEADINGS[section] if section else ""  # names and colours say what they are, and numbers need the room
-        return NUMBERS_ALIGNED if role == Qt.ItemDataRole.TextAlignmentRole and section else None
-
-    @guarded
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        row, column = self.rows[index.row()], index.column()
-        if role == Qt.ItemDataRole.DecorationRole and column == 0:
-            return swatch(row.color)
-        if role == Qt.ItemDataRole.TextAlignmentRole and column:
-            return NUMBERS_ALIGNED
-        if role not in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.EditRole, Qt.ItemDataRole.ToolTipRole):
-            return None
-        is_tip = role == Qt.ItemDataRole.ToolTipRole
-        if column == 0:
-            return tip(self._rows.all_words(row) or row.title) if is_tip else row.title
-        if column < len(HEADINGS):
-            return self._number(row, column, is_tip=is_tip)
-        return tip(self._rows.all_words(row)) if is_tip else self._rows.words(row, ALL_HEADINGS[column])
-
-    def _number(self, row: CurveRow, column: int, *, is_tip: bool) -> str:
-        """Return a number of the shown frame; quantities that are no region's have one, in the first column."""
-        if row.region is None:
-            value = self._rows.value(row, self._measurements.shown_index) if column == 1 else None
-            return "" if value is None else full_text(value) if is_tip else narrow_text(value)
-        found = self._numbers.of(row.region)
-        if found is None:
-            return "\u2026"
-        return full_text(found[column - 1]) if is_tip else narrow_text(found[column - 1])
-
-    def as_text(self) -> str:
-        """Return the table for a spreadsheet, every number with all that is known of it."""
-        head = "\t".join((_HEAD, *(name for what in FOUND for name in (what, f"{what} \u00b1"))))
-        return "\n".join((head, *map(self._text_of, self.rows)))
-
-    def _text_of(self, row: CurveRow) -> str:
-        if row.region is not None:
-            line = _line(row.title, self._numbers.of(row.region))
-        else:
-            value = self._rows.value(row, self._measurements.shown_index)
-            line = _line(row.title, None if value is None else (value,))
-        missing = len(HEADINGS) - 1 - line.count("\t")
-        return "\t".join((line + "\t" * missing, *self._rows.cells(row)))
-
-    def setData(self, index: Index, value: object, role: int = Qt.ItemDataRole.EditRole) -> bool:
-        self._measurements.rename(self.rows[index.row()].title, str(value))
-        return True
-
-    def flags(self, index: Index) -> Qt.ItemFlag:
-        flags = super().flags(index)
-        return flags | Qt.ItemFlag.ItemIsEditable if index.column() == 0 and self.rows[index.row()].region is not None else flags
-
-    def look(self) -> None:
-        """Take what the rows are now."""
-        rows, before = self._rows.rows, self.rows
-        if len(rows) != len(before):
-            self.beginResetModel()
-            self.rows = rows
-            self.endResetModel()
-        elif rows != before:  # other names for the same rows: the current one stays
-            self.rows = rows
-            self.dataChanged.emit(self.index(0, 0), self.index(self.rowCount() - 1, len(ALL_HEADINGS) - 1))
-
-    def numbers_changed(self) -> None:
-        """Tell the view that the numbers are others, not the rows."""
-        if self.rowCount():
-            self.dataChanged.emit(self.index(0, 1), self.index(self.rowCount() - 1, len(ALL_HEADINGS) - 1))
-
-
-_HEAD = "\t".join(HEADINGS)
-
-
-def _line(name: str, numbers: tuple[float, ...] | None) -> str:
-    return "\t".join((name, *(map(exact_text, numbers) if numbers is not None else ())))
-
-
-def region_text(name: str, numbers: tuple[float, ...]) -> str:
-    """Return one region's row for a spreadsheet, below what the numbers are."""
-    return f"{_HEAD}\n{_line(name, numbers)}"
-
-
-def swatch(color: str) -> QIcon:
-    """Return a square of this colour, the same in selected rows."""
-    square, made = QPixmap(SWATCH_PX, SWATCH_PX), QIcon()
-    square.fill(QColor(color))
-    for mode in (QIcon.Mode.Normal, QIcon.Mode.Selected):
-        made.addPixmap(square, mode)
-    return made
 
 
 MOST_ROWS = 6
@@ -164,6 +46,8 @@ class RegionsTable(QTableView):
         self._is_showing = False
         """The current row is set as the selected region says, and not the other way round."""
         self._columns: tuple[str, ...] = read_setting(COLUMNS_KEY, USUAL_COLUMNS, tuple[str, ...])
+        self._n_fitting = len(ALL_HEADINGS)
+        """So many columns had room for all numbers since the table has its size."""
         self._wanted = 0
         """So high (px) are the rows that are to be seen."""
         self._model = RegionsModel(measurements, numbers, rows, self)
@@ -256,13 +140,19 @@ class RegionsTable(QTableView):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self._fit_columns_anew()
+
+    def _fit_columns_anew(self) -> None:
+        self._n_fitting = len(ALL_HEADINGS)  # else none comes back when numbers are short again: columns would come and go with them
         self._fit_columns()
 
     def _fit_columns(self) -> None:
-        """Show as many of the chosen columns as have room, the most important ones first."""
-        name = min(self.sizeHintForColumn(0), MOST_NAME)
-        n_most = max(1, (self.viewport().width() - name) // LEAST_COLUMN)
-        shown = [what for what in FIRST_COLUMNS if what in self._columns][:n_most]
+        """Show as many of the chosen columns as have room for their numbers, the most important ones first."""
+        room = self.viewport().width() - min(self.sizeHintForColumn(0), MOST_NAME)
+        chosen = [what for what in FIRST_COLUMNS if what in self._columns]
+        needs = [max(LEAST_COLUMN, self.sizeHintForColumn(ALL_HEADINGS.index(what))) for what in chosen]
+        self._n_fitting = next((n for n in range(min(len(chosen), self._n_fitting), 1, -1) if n * max(needs[:n]) <= room), 1)
+        shown = chosen[: self._n_fitting]
         for column, what in enumerate(ALL_HEADINGS):
             self.setColumnHidden(column, bool(column) and what not in shown)
 
@@ -281,7 +171,7 @@ class RegionsTable(QTableView):
         """Show a column, by its heading, wherever there is room for it, or not."""
         self._columns = tuple(one for one in ALL_HEADINGS[1:] if (on if one == what else one in self._columns))
         write_setting(COLUMNS_KEY, self._columns)
-        self._fit_columns()
+        self._fit_columns_anew()
 
     def _rename(self) -> None:
         current = self.currentIndex()

@@ -11,7 +11,8 @@ from PySide6.QtWidgets import QMenu, QSizePolicy, QToolButton, QWidget
 from swmr_viewer.gui.look.labels import button_text, tip
 
 ARROW = " \u25be"
-LEAST_CHARACTERS = 4
+LEAST_CHARACTERS = 8
+"""Of a name; longer ones are cut in the middle: motors of one stage differ at their ends."""
 SIDES = 10
 """Room (px) beside the words: border, and a little more."""
 
@@ -29,12 +30,16 @@ class ChoiceButton(QToolButton):
 
     chosen = Signal(str)
     """The key of what was chosen in the menu."""
+    room_changed = Signal()
+    """It needs more room than before, or less."""
 
     def __init__(self, name: str, offers: Callable[[], Mapping[str, str]], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._offers = offers
         self._long = self._short = self.key = ""
         self._prefers_short = False
+        self.is_offered, self.has_other_way = True, False
+        """Whether there is a choice; whether it can be chosen elsewhere as well, where there is little room."""
         self.setProperty("bare", "true")
         self.setToolTip(name)
         self.setAccessibleName(name)
@@ -52,6 +57,11 @@ class ChoiceButton(QToolButton):
             self.setToolTip(tip(f"{self.accessibleName()}: {words}"))
             self._fit_words()
             self.updateGeometry()
+            self.room_changed.emit()
+
+    def room_for(self, *, short: bool) -> int:
+        """Return how wide (px) it is with its short, or its long words."""
+        return self._size_for(self._short if short else self._long).width()
 
     def sizeHint(self) -> QSize:
         return self._size_for(self._short if self._prefers_short else self._long)
@@ -83,7 +93,7 @@ class ChoiceButton(QToolButton):
         room = self.width() - SIDES
         words = next((one for one in (self._long, self._short) if metrics.horizontalAdvance(one + ARROW) <= room), "")
         if not words:
-            words = metrics.elidedText(self._short, Qt.TextElideMode.ElideRight, max(0, room - metrics.horizontalAdvance(ARROW)))
+            words = metrics.elidedText(self._short, Qt.TextElideMode.ElideMiddle, max(0, room - metrics.horizontalAdvance(ARROW)))
         if button_text(words) + ARROW != self.text():
             self.setText(button_text(words) + ARROW)
 

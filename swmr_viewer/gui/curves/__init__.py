@@ -1,8 +1,9 @@
 """Curves and waterfalls: spectra, and anything against the frame index."""
 
 from swmr_viewer.gui.curves.curve_axes import ChannelAxis
-from swmr_viewer.gui.curves.curve_line import CurveLine, LineLook
+from swmr_viewer.gui.curves.curve_line import CROSS_PX, CurveLine, LineLook
 from swmr_viewer.gui.curves.curve_view import CurveView
+from swmr_viewer.gui.curves.earlier_look import earlier_pen
 from swmr_viewer.gui.curves.index_curve import IndexCurve, canvas_color
 from swmr_viewer.gui.curves.plot_menu import MenuEntry, PlotMenu
 from swmr_viewer.gui.curves.plot_pane import PlotPane
@@ -13,6 +14,7 @@ from swmr_viewer.gui.curves.waterfall_rows import WaterfallRows
 from swmr_viewer.quantities import Values
 
 __all__ = [
+    "CROSS_PX",
     "ChannelAxis",
     "CurveLine",
     "CurveView",
@@ -27,4 +29,5 @@ __all__ = [
     "WaterfallPlot",
     "WaterfallRows",
     "canvas_color",
+    "earlier_pen",
 ]

@@ -15,6 +15,10 @@ FEW_POINTS = 120
 """So many points of a curve are seen one by one; of more, those alone that have gaps on both sides."""
 
 
+CROSS_PX = 11
+"""On a point that was left out."""
+
+
 class LineLook(StrEnum):
     """What a curve stands for."""
 
@@ -22,8 +26,10 @@ class LineLook(StrEnum):
     """A line through points."""
     FIT = "fit"
     """Dashed, without points."""
+    LEFT_OUT = "left out"
+    """Crosses on the points of a curve that did not count."""
     EARLIER = "earlier"
-    """Of another file: grey, without points."""
+    """Of another scan: grey, without points."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -37,6 +43,8 @@ class CurveLine:
     is_selected: bool = True
     """Drawn thicker than others, and read by the menu."""
     look: LineLook = LineLook.MEASURED
+    scan: int = 0
+    """Which of the other scans, where it is of one."""
     on_right: bool = False
     """Its values are those of the axis on the right."""
     indices: IndexArray | None = None
@@ -55,6 +63,13 @@ def lonely_points(values: Values) -> npt.NDArray[np.bool_]:
 def seen_points(values: Values) -> npt.NDArray[np.bool_]:
     """Return which points of a curve are drawn one by one."""
     return ~np.isnan(values) if len(values) <= FEW_POINTS else lonely_points(values)
+
+
+def points_of(line: CurveLine, values: Values) -> npt.NDArray[np.bool_]:
+    """Return which points of a line, at these heights, are drawn as such."""
+    if line.look is LineLook.MEASURED:
+        return seen_points(values)
+    return ~np.isnan(values) if line.look is LineLook.LEFT_OUT else np.zeros(len(values), bool)
 
 
 def comes_back(places: Values) -> bool:

@@ -14,7 +14,8 @@ from PySide6.QtWidgets import QWidget
 
 from swmr_viewer.core.number_text import count_text, exact_text, full_text
 from swmr_viewer.gui.curves.curve_axes import curve_scale
-from swmr_viewer.gui.curves.curve_line import CurveLine, LineLook, comes_back, seen_points
+from swmr_viewer.gui.curves.curve_line import CROSS_PX, CurveLine, LineLook, comes_back, points_of
+from swmr_viewer.gui.curves.earlier_look import earlier_pen
 from swmr_viewer.gui.curves.plot_menu import MenuEntry
 from swmr_viewer.gui.curves.plot_pane import PlotPane
 from swmr_viewer.gui.curves.right_axis import RightAxis
@@ -25,6 +26,7 @@ from swmr_viewer.quantities import Values
 
 DARKER = 165
 """The colours of regions are made for dark pictures; on a light canvas they are this dark (percent)."""
+POINT_PX = 4
 NEAR_PX = 6
 """Points whose places differ by less on the screen are told apart by their heights."""
 
@@ -96,8 +98,8 @@ class IndexCurve(PlotPane):
             self.right.show(bool(right))
         for curve, points, line in zip(self.curves, self.points, self._drawn, strict=True):
             x, y = self._on_axis(across, line.x), scales[line.on_right].forward(line.y)
-            curve.setData(x, y)
-            seen = seen_points(y) if line.look is LineLook.MEASURED else np.zeros(len(y), bool)
+            curve.setData(*(([], []) if line.look is LineLook.LEFT_OUT else (x, y)))
+            seen = points_of(line, y)
             seen &= np.isfinite(x)
             points.setData(x[seen], y[seen])
         self._color()
@@ -232,7 +234,7 @@ class IndexCurve(PlotPane):
             for items in (self.curves, self.points):
                 owner.removeItem(items.pop())
         for on_right in is_right[same:]:
-            made = pg.PlotDataItem([], connect="finite"), pg.ScatterPlotItem(size=4, pen=None)
+            made = pg.PlotDataItem([], connect="finite"), pg.ScatterPlotItem(size=POINT_PX, pen=None)
             for items, item in zip((self.curves, self.points), made, strict=True):
                 (self.right.box if on_right else self.plot).addItem(item)
                 items.append(item)
@@ -241,19 +243,21 @@ class IndexCurve(PlotPane):
     def _color(self) -> None:
         n_measured = sum(line.look is LineLook.MEASURED for line in self._drawn)
         for number, (curve, points, line) in enumerate(zip(self.curves, self.points, self._drawn, strict=True)):
-            color = tokens().muted if line.look is LineLook.EARLIER else canvas_color(line.color) if line.color else tokens().accent
+            color = canvas_color(line.color) if line.color else tokens().accent
             curve.setPen(self._pen(line, color, is_one_of_several=n_measured > 1))
-            points.setBrush(pg.mkBrush(color))
-            points.setSymbol("s" if line.on_right else "o")
+            is_cross = line.look is LineLook.LEFT_OUT
+            points.setBrush(pg.mkBrush(tokens().warn if is_cross else color))
+            points.setSymbol("x" if is_cross else "s" if line.on_right else "o")
+            points.setSize(CROSS_PX if is_cross else POINT_PX)
             for item in (curve, points):
                 item.setZValue(-1 if line.look is LineLook.EARLIER else len(self._drawn) if line.is_selected else number)
 
     def _pen(self, line: CurveLine, color: str, *, is_one_of_several: bool) -> QPen:
+        if line.look is LineLook.EARLIER:
+            return earlier_pen(self, line.scan, color if is_one_of_several else "")
         if line.look is not LineLook.MEASURED:
-            pen = line_pen(self, color if line.look is LineLook.EARLIER else tokens().text)
-            if line.look is LineLook.FIT:
-                pen.setColor(QColor(color).lighter(150) if tokens().is_dark else QColor(color).darker(140))
-                pen.setStyle(Qt.PenStyle.DashLine)
+            pen = line_pen(self, QColor(color).lighter(150) if tokens().is_dark else QColor(color).darker(140))
+            pen.setStyle(Qt.PenStyle.DashLine)
             return pen
         pen = line_pen(self, color, 2 if line.is_selected and is_one_of_several else 1)
         if line.on_right:

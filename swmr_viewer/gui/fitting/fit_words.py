@@ -6,6 +6,7 @@ from swmr_viewer.core.number_text import steady_text, uncertain_text, value_text
 from swmr_viewer.quantities import CurveStatistics, FitModel, FitResult
 
 APART = "   "
+DOUBTFUL = "doubtful"
 IN_LINE = ("centre", "FWHM", "height")
 """Told in one line; the tooltip and the table have the others."""
 
@@ -31,14 +32,14 @@ def statistics_words(found: CurveStatistics, unit: str = "") -> str:
 
 
 def fit_words(result: FitResult, names: tuple[str, ...] = IN_LINE) -> str:
-    """Return what was fitted in one line, or why not."""
-    told = [_value(result, name) for name in names]
-    return APART.join(filter(None, told)) or result.message
+    """Return what was fitted in one line, and whether it is to be doubted; or why not."""
+    told = APART.join(filter(None, (_value(result, name) for name in names)))
+    return f"{DOUBTFUL}: {told}" if result.doubt else told or (f"no fit: {result.message}" if result.message else "")
 
 
 def everything(result: FitResult, unit: str = "") -> str:
     """Return all that is known of a curve, in lines, for a tooltip."""
-    lines = [result.model.words] if result.values else []
+    lines = [result.doubt, result.model.words] if result.values else []
     lines += [_value(result, one.name) for one in result.values]
     lines += [result.message, *statistics_words(result.statistics, unit).split(APART)]
     return "\n".join(filter(None, lines))

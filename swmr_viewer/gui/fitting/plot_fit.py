@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
+import pyqtgraph as pg
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QColor
 
-from swmr_viewer.gui.curves import MenuEntry, PlotPane
+from swmr_viewer.gui.curves import CROSS_PX, MenuEntry, PlotPane
 from swmr_viewer.gui.fitting.fit_words import everything, fit_words, statistics_words
 from swmr_viewer.gui.fitting.fitter import Fitter
 from swmr_viewer.gui.look.painting import line_pen
@@ -35,14 +36,15 @@ class PlotFit(QObject):
         super().__init__(pane)
         self._fitter, self._key, self._pane = fitter, key, pane
         self._name, self._tells_name = key, False
-        self.model = FitModel.NONE
+        self.model, self.leaves_out_hot = FitModel.NONE, False
         self.result = FitResult()
         self._curve: FitRequest | None = None
         self._span: tuple[float, float] | None = None
-        self.line = pane.plot.plot([], connect="finite")
-        self.line.setZValue(10)
-        pane.plot.removeItem(self.line)
-        pane.box.addItem(self.line, ignoreBounds=True)
+        self.line = pg.PlotDataItem([], connect="finite")
+        self.crosses = pg.ScatterPlotItem(symbol="x", size=CROSS_PX, pen=None)
+        for item in (self.line, self.crosses):
+            item.setZValue(10)
+            pane.box.addItem(item, ignoreBounds=True)
         fitter.fitted.connect(self._on_fitted)
         pane.box.sigXRangeChanged.connect(lambda *_: self._ask())
         pane.fitted.connect(self._ask)
@@ -60,6 +62,11 @@ class PlotFit(QObject):
         self._draw()
         self.changed.emit()
         self._ask()
+
+    def leave_out_hot(self, on: bool) -> None:
+        """Have single hot points not count from now on, or count again."""
+        self.leaves_out_hot = on
+        self.choose(self.model)
 
     def show_curve(self, x: Values, y: Values, units: tuple[str, str] = ("", ""), name: str = "", *, tells_name: bool = False) -> None:
         """Tell of this curve from now on.
@@ -131,7 +138,7 @@ class PlotFit(QObject):
         curve = self._curve
         if curve is None or not self._pane.isVisible():
             return
-        request = FitRequest(self.model, curve.x, curve.y, self.span, curve.x_unit, curve.y_unit)
+        request = FitRequest(self.model, curve.x, curve.y, self.span, curve.x_unit, curve.y_unit, self.leaves_out_hot)
         if self.model is FitModel.NONE and len(curve.x) <= MOST_AT_ONCE:
             self._take(FitResult(self.model, curve_statistics(request.x, request.y, request.span)))
         else:
@@ -147,10 +154,12 @@ class PlotFit(QObject):
         self.changed.emit()
 
     def _draw(self) -> None:
-        y = self.result.y
-        self.line.setData(self.result.x, self._pane.axes["left"].value_scale.forward(y) if len(y) else np.empty(0))
+        forward = self._pane.axes["left"].value_scale.forward
+        for item, (x, y) in ((self.line, (self.result.x, self.result.y)), (self.crosses, self.result.left_out)):
+            item.setData(x, forward(y) if len(y) else np.empty(0))
 
     def _color(self) -> None:
         pen = line_pen(self._pane, QColor(tokens().text))
         pen.setStyle(Qt.PenStyle.DashLine)
         self.line.setPen(pen)
+        self.crosses.setBrush(QColor(tokens().warn))

@@ -14,7 +14,8 @@ Marks = npt.NDArray[np.bool_]
 FAR = 6.0
 """Standard deviations: what scatters at random is not further off than this in any curve that is measured."""
 _SIDE = 4
-"""Points on each side with which one is compared: where a curve is not described by its model, or counts scatter, they are off as well."""
+"""Points on each side with which one is compared: where a curve is not described by its model, or counts scatter, those of one side are
+off as well."""
 _SIGMA = 1.4826
 """From the median of sizes to the standard deviation of what scatters normally."""
 _ALONE = 0.25
@@ -41,8 +42,9 @@ def far_off(residuals: Values, least: float = 0.0) -> Marks:
     if len(residuals) <= 2 * _SIDE:
         return np.zeros(len(residuals), bool)
     sizes = np.abs(residuals)
-    beside = np.delete(np.lib.stride_tricks.sliding_window_view(np.pad(sizes, _SIDE, "reflect"), 2 * _SIDE + 1), _SIDE, axis=1)
-    usual = _SIGMA * np.maximum(np.median(beside, axis=1), np.median(sizes))
+    medians = np.median(np.lib.stride_tricks.sliding_window_view(np.pad(sizes, _SIDE, "reflect"), _SIDE), axis=1)
+    beside = np.maximum(medians[: len(sizes)], medians[_SIDE + 1 :])  # those before, and those after
+    usual = _SIGMA * np.maximum(beside, np.median(sizes))
     return np.asarray(sizes > FAR * np.maximum(usual, least))
 
 

@@ -23,6 +23,8 @@ DRAWN_POINTS = 400
 _AT_BOUND = 1e-3
 _LEAST_HEIGHT = 1e-9
 """Of all that the values spread over: below, it is what was rounded."""
+_STANDS_OUT = 4.0
+"""Standard deviations of its height: wherever noise looks most like a peak, it is a peak of two or three."""
 _LARGEST_LENGTH = 10.0
 """In ranges of x: what is wider is no peak of this curve."""
 
@@ -123,7 +125,7 @@ def _why_not_believed(best: Any, model: FitModel, u: Values) -> str:
     if len(steps) and width < 0.5 * float(steps.min()):
         return f"The fitted {what} is narrower than the distance of the points. Choose another range or model."
     uncertainty = best.params[height_name(model)].stderr
-    if abs(height) < _LEAST_HEIGHT or (uncertainty is not None and abs(height) < 2 * uncertainty):
+    if abs(height) < _LEAST_HEIGHT or (uncertainty is not None and abs(height) < _STANDS_OUT * uncertainty):
         return f"No {what} stands out of the noise."
     return ""
 

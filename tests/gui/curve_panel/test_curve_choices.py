@@ -7,15 +7,22 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QColor, QGuiApplication
 from PySide6.QtWidgets import QApplication, QMenu
 from pytestqt.qtbot import QtBot
 
 from swmr_viewer.core.ranges import runs_of
 from swmr_viewer.gui.assembly import Assembly
 from swmr_viewer.gui.curve_panel.curve_settings import STORE, CurveSettings
+from swmr_viewer.gui.curve_panel.fit_choice import LEAVE_OUT
+from swmr_viewer.gui.curve_panel.regions_model import ALL_HEADINGS
+from swmr_viewer.gui.curves import CurveLine, LineLook
+from swmr_viewer.gui.look.theme import tokens
 from swmr_viewer.gui.measuring.measuring import Measuring
+from swmr_viewer.quantities import FitModel, FitRequest, fit_curve
 from swmr_viewer.reader import messages as m
 from tests.gui.fakes import FakeSupervisor, picture
+from tests.gui.waiting import WAIT_MS
 
 Following = Callable[..., Assembly]
 LEFT = Qt.MouseButton.LeftButton
@@ -143,3 +150,39 @@ def test_the_zoom_stays_when_points_come_and_a_click_goes_to_the_frame(qtbot: Qt
     panel.memory.keep()
     ((_, kept),) = STORE.stored()
     assert (kept.against, kept.part) == ("stage_x", "mean")
+
+
+def test_what_is_no_result_is_marked_and_a_hot_point_is_left_out(qtbot: QtBot, reader: FakeSupervisor, measuring: Measuring) -> None:
+    panel, table = measuring.regions_panel, measuring.regions_panel.table
+    centre, width = (ALL_HEADINGS.index(what) for what in ("centre", "FWHM"))
+
+    def cell(row: int, column: int) -> str:
+        return str(table.model().index(row, column).data())
+
+    panel.choice.put(CurveSettings(("*.sum", "I0"), against="stage_x", fit=FitModel.GAUSSIAN))
+    qtbot.waitUntil(lambda: panel.fits.of("A.sum") is not None and panel.fits.of("I0") is not None, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: cell(0, centre) == "2" and cell(1, centre) == "no fit")
+    assert "?" not in cell(0, centre)
+    assert not cell(1, width).strip("\u2013")[:1].isdigit(), "a number of the points is marked as such"
+    assert table.model().index(1, centre).data(Qt.ItemDataRole.ForegroundRole) == QColor(tokens().warn)
+    table.copy()
+    head, fitted, failed = (line.split("\t") for line in QGuiApplication.clipboard().text().splitlines())
+    assert head[-1] == "found by"
+    assert fitted[-1] == "gaussian"
+    assert failed[-1].startswith("points; no gaussian fit: ")
+
+    asked, hot = reader.sent(m.Measure)[-1], 45
+    reader.say(m.Measured(asked.generation, asked.revision, asked.data_path, np.array([hot]), ("A.sum",), np.array([[3000.0]]), SHAPE))
+    qtbot.waitUntil(lambda: "?" in cell(0, centre) or cell(0, centre) == "no fit", timeout=WAIT_MS)
+    assert "eave out single hot points" in str(table.model().index(0, centre).data(Qt.ItemDataRole.ToolTipRole))
+    panel.fit.menu().aboutToShow.emit()
+    next(action for action in panel.fit.menu().actions() if action.text() == LEAVE_OUT).trigger()
+    qtbot.waitUntil(lambda: cell(0, centre) == "2", timeout=WAIT_MS)
+    rest = np.setdiff1d(np.arange(40, N - 1), [hot])
+    right = fit_curve(FitRequest(FitModel.GAUSSIAN, X[rest], SUM[rest]))
+    assert [one.value for one in panel.fits.of("A.sum").values] == pytest.approx([one.value for one in right.values], rel=1e-6)
+    qtbot.waitUntil(lambda: [(line.x.tolist(), line.y.tolist()) for line in crosses(measuring)] == [([X[hot]], [3000.0])])
+
+
+def crosses(measuring: Measuring) -> list[CurveLine]:
+    return [line for line in measuring.regions_panel.curve._drawn if line.look is LineLook.LEFT_OUT]

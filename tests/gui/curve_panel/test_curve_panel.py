@@ -16,6 +16,8 @@ from swmr_viewer.core.data_facts import DataFacts, ScanAxis
 from swmr_viewer.core.number_text import narrow_text
 from swmr_viewer.core.ranges import runs_of
 from swmr_viewer.gui.assembly import Assembly
+from swmr_viewer.gui.curve_panel.compared_legend import ComparedLegend
+from swmr_viewer.gui.curves import earlier_pen
 from swmr_viewer.gui.measuring.measuring import Measuring
 from swmr_viewer.gui.snapshots.snapshot_settings import SnapshotSettings
 from swmr_viewer.reader import messages as m
@@ -317,6 +319,44 @@ def test_no_number_and_no_row_is_cut(
         assert button.fontMetrics().horizontalAdvance(button.text()) < button.width()
         assert "\u2026" not in button.text()
         assert panel.rect().contains(button.mapTo(panel, button.rect().bottomRight()))
+
+
+def test_what_is_chosen_has_a_line_of_its_own_where_names_are_long(
+    qtbot: QtBot, reader: FakeSupervisor, measuring: Measuring, alone: Callable[[int, int], QWidget]
+) -> None:
+    draw(measuring, 1)
+    say_measured(qtbot, reader, measuring)
+    panel = measuring.regions_panel
+    panel.against.show_chosen("x", "against sample_table_x", "sample_table_x")
+    for width, is_below in ((700, False), (330, True), (700, False)):
+        whole = alone(width, 420)
+        assert whole.width() <= width
+        tools = [button for button in panel.tools if button.isVisible()]
+        assert tools[:2] == [panel.quantity, panel.against]
+        for button in tools:
+            assert (button.mapTo(whole, QPoint(0, 0)).y() > measuring.tabs.bar.geometry().bottom()) is is_below
+            assert "\u2026" not in button.text()
+            assert whole.rect().contains(button.geometry())
+    panel.against.show_chosen("x", "against sample_table_translation_along_x", "sample_table_translation_along_x")
+    alone(330, 420)
+    assert panel.against.text().startswith("sa")
+    assert panel.against.text().endswith("x \u25be"), "cut in the middle"
+
+
+def test_other_scans_are_told_apart_by_their_lines(qtbot: QtBot) -> None:
+    legend = ComparedLegend()
+    qtbot.addWidget(legend)
+    names = [f"scan_0{number}" for number in range(5)]
+    legend.say(names)
+    legend.resize(300, 10)
+    legend.show()
+    pens = [earlier_pen(legend, number) for number in range(5)]
+    assert len({tuple(pen.dashPattern()) for pen in pens}) == 5
+    assert legend.height() == 3 * legend.fontMetrics().height()  # two in a line
+    assert legend.accessibleName() == "grey: " + "; ".join(names)
+    assert not legend.grab().isNull()
+    legend.say([])
+    assert not legend.isVisible()
 
 
 # ---- what leaves it

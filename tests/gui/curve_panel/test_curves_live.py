@@ -91,7 +91,7 @@ def test_curves_of_a_snake_are_those_of_numpy(qtbot: QtBot, tmp_path: Path, live
     now = expected(second)
     qtbot.waitUntil(lambda: shows(viewer, LineLook.MEASURED, *by_place(now[0][1], now[1][1])), timeout=WAIT_MS)
     qtbot.waitUntil(lambda: shows(viewer, LineLook.EARLIER, *by_place(x[1], y[1])), timeout=WAIT_MS)
-    qtbot.waitUntil(lambda: panel.grey.text() == "grey: first (before)")
+    qtbot.waitUntil(lambda: panel.grey.names == ("first (before)",))
     measuring.compare_menu.before.trigger()
     qtbot.waitUntil(lambda: not drawn(viewer, LineLook.EARLIER))
     assert not panel.grey.isVisible()

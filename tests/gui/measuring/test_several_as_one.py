@@ -15,7 +15,7 @@ from pytestqt.qtbot import QtBot
 from swmr_viewer.core.conditions import AllKeys, Timeout
 from swmr_viewer.core.number_text import value_text
 from swmr_viewer.gui.assembly import Assembly
-from swmr_viewer.gui.curve_panel.regions_table import HEADINGS
+from swmr_viewer.gui.curve_panel.regions_model import HEADINGS
 from swmr_viewer.gui.regions.regions import Region
 from swmr_viewer.gui.snapshots import snapshots as snapshots_module
 from swmr_viewer.gui.snapshots.snapshot_settings import SnapshotSettings
