@@ -121,5 +121,8 @@ class NoColumn(Column):
     def block(self, number: int) -> Values:
         return np.full(BLOCK, np.nan)
 
+    def part(self, start: int, stop: int) -> Values:
+        return np.full(max(0, stop - start), np.nan)
+
     def version(self, number: int | None = None) -> int:
         return self._version

@@ -12,6 +12,7 @@ from PySide6.QtGui import QKeyEvent
 from swmr_viewer.core.number_text import count_text, narrow_text
 from swmr_viewer.core.plain_text import plain
 from swmr_viewer.core.ranges import IndexArray
+from swmr_viewer.core.scan import moved
 from swmr_viewer.gui.quantity_map.map_plot import MapPlot
 from swmr_viewer.gui.quantity_map.map_selector import MapSelector
 from swmr_viewer.gui.quantity_map.map_settings import MapChoices
@@ -48,6 +49,8 @@ class MapSelection(QObject):
         self._is_asking = False
         self.indices: IndexArray = np.empty(0, np.int64)
         """The points, ascending."""
+        self._scan_shape: tuple[int, ...] = ()
+        """What these count on."""
         self._pieces: Iterator[IndexArray] = iter(())
         self._found: list[IndexArray] = []
         self._mean: SelectedMean | None = None
@@ -62,6 +65,7 @@ class MapSelection(QObject):
         plot.view.installEventFilter(self)
         for signal in (session.mode_changed, session.request_changed):
             signal.connect(self._follow)
+        session.keys_changed.connect(self._move)
 
     def select(self, polygon: Values) -> None:
         """Show the frames of the points within a polygon as one (corners x, y: float64 (n, 2))."""
@@ -71,6 +75,7 @@ class MapSelection(QObject):
             self._plot.overlay.outline(polygon)
             self._plot.view.setFocus()
             self._found, self._pieces = [], picture.within(polygon)
+            self._scan_shape = self._session.scan.scan_shape
             self._find()
 
     def _find(self) -> None:
@@ -154,6 +159,18 @@ class MapSelection(QObject):
         """Take the outline away once another frame is asked for."""
         if self.indices.size and not self._is_asking and not self._is_shown:
             self.forget()
+
+    def _move(self) -> None:
+        """Keep the points where an inner axis of the scan grew: they have other numbers now."""
+        before, after = self._scan_shape, self._session.scan.scan_shape
+        if before[1:] == after[1:]:
+            return
+        if self._further.isActive():
+            self.forget()
+        if self.indices.size:
+            self.indices = moved(self.indices, before, after)
+            self._scan_shape = after
+            self.changed.emit()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         is_key = isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape

@@ -144,6 +144,10 @@ def test_the_mouse_tells_goes_to_and_selects(qtbot: QtBot, charted: Assembly, re
         qtbot.mouseMove(viewport, at(charted, *corner))
     qtbot.mouseRelease(viewport, LEFT, pos=at(charted, *corners[-1]))
     np.testing.assert_array_equal(shown.selection.indices, [24, 25, 26])
+    with qtbot.waitSignal(charted.session.progress_changed):
+        reader.say_keys((6, 10), (0, 30), whole=True)
+    charted.window.quantity_map.actions.combine["mean"].trigger()
+    np.testing.assert_array_equal(indices_of(last(reader, m.ShowPoints).frames), [26, 27, 28])
     charted.session.pin(3)
     assert not shown.selection.indices.size, "another frame is shown: the outline would not be true"
 
