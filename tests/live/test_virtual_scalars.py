@@ -97,7 +97,7 @@ def test_virtual_scalars_are_those_of_their_sources_as_these_come(master: Path, 
             put(motors, "x", at, X[at])
         put(motors, "slow", 1, [-3.0, PRESSURE[1]])
         quantities.update()
-        assert set(quantities.names) == {"index", "x", "temperature", "pressure", "i0"}, "keys are none, and x is there once"
+        assert set(quantities.names) == {"index", "order", "x", "temperature", "pressure", "i0"}, "keys are none, and x is there once"
         assert quantities.unit("x") == "mm"
         assert_values(quantities, x=known(X, 3), temperature=known(np.full(N, -3.0), 2, 1), pressure=known(PRESSURE, 2, 1))
         second = writing("i0_1.h5", "d (6,), 'i4', chunks=(2,), maxshape=(None,)")

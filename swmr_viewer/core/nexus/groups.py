@@ -12,6 +12,7 @@ from typing import Any
 import h5py
 import numpy as np
 
+from swmr_viewer.core.data import declared_extent
 from swmr_viewer.core.files import BROKEN, as_text, object_id, open_object, text_of, texts_of
 
 Attributes = Mapping[str, Sequence[str]]
@@ -118,9 +119,16 @@ class NexusFile:
         """Yield the axes of a group by name: what is there of this name, and along which axes of the signal it lies."""
         group, names = self.at(path), axis_names_of(self.attributes_at(path) or {})
         along: dict[str, tuple[int, ...]] = {name: (axis,) for axis, name in enumerate(names) if name != "."}
+        if self._is_scatter(path, names):
+            along = dict.fromkeys(along, (0,))
         for attribute in group.attrs:
             if attribute.endswith("_indices"):
                 with suppress(*BROKEN):
                     along[attribute.removesuffix("_indices")] = tuple(int(n) for n in np.atleast_1d(group.attrs[attribute]))
         for name, axes in along.items():
             yield name, self.at(f"{path.rstrip('/')}/{name}"), axes
+
+    def _is_scatter(self, path: str, names: list[str]) -> bool:
+        """Return whether a signal of one axis has several positions for each of its points, as BLISS draws its meshes."""
+        signal = self.at(f"{path.rstrip('/')}/{signal_of(self.attributes_at(path) or {})}")
+        return len(names) > 1 and isinstance(signal, h5py.Dataset) and len(declared_extent(signal)[0]) == 1

@@ -73,7 +73,8 @@ class ValuesAlong:
         if not shape or not (is_along or is_whole or maxshape == (None,)):
             return None
         numbers = Numbers(dataset, path or str(dataset.name), sources)
-        unit = plain(" ".join(texts_of(dataset, "units")))[:LONGEST_UNIT]
+        units = texts_of(dataset, "units") or texts_of(dataset, "unit")  # SOLEIL's have the other one
+        unit = plain(" ".join(units))[:LONGEST_UNIT]
         if is_along:
             return cls(numbers, along, along == whole and numbers.is_written_in_parts and not was_asked, scan_rank, unit)
         return cls(numbers, whole if is_whole else None, not was_asked, scan_rank, unit)

@@ -18,7 +18,7 @@ from swmr_viewer.core.nexus import FrameTimes, NexusFile
 from swmr_viewer.core.positions import Motor, MotorFinder, ValuesAlong
 from swmr_viewer.core.scalars.extent import Extent
 from swmr_viewer.core.scalars.followed import Followed
-from swmr_viewer.core.scalars.naming import Names
+from swmr_viewer.core.scalars.naming import Names, last_name
 from swmr_viewer.core.scalars.repeating import Repeating
 from swmr_viewer.core.scalars.scalar import Scalar, TimeSource
 from swmr_viewer.core.scalars.walking import Walk
@@ -76,10 +76,11 @@ class ScalarFinder:
     ) -> None:
         self._h5file, self._file, self._sources = h5file, NexusFile(h5file), sources
         self._scan_now, self._clock = scan, clock
-        self._names = Names({*taken, TIME})
+        self._names = Names({*taken, TIME, "timestamp"})
         self._found: dict[str, Scalar] = {}
         """By name."""
         self._awaited: list[str] = []
+        self._times: list[str] = []
         self._awaits_time = False
         """Whether there are times of frames, and none of them is known yet."""
         self._retries = Retries(clock)
@@ -118,8 +119,8 @@ class ScalarFinder:
 
     # ---- looking
 
-    def _search(self) -> _Search:
-        return _Search(self._h5file, self._file, self._scan_now(), self._names, self._sources)
+    def _search(self, times: Collection[str] = ()) -> _Search:
+        return _Search(self._h5file, self._file, self._scan_now(), self._names, self._sources, times)
 
     def _look(self) -> Iterator[None]:
         self._awaited, search = [], self._search()
@@ -129,7 +130,8 @@ class ScalarFinder:
                 break
             yield
         self._awaited = search.awaited
-        self._awaits_time = search.has_times and TIME not in self._found
+        self._times = search.times
+        self._awaits_time = bool(search.times or self._scan_now().time_paths) and TIME not in self._found
 
     def _take(self, scalar: Scalar | None) -> None:
         if scalar is not None and len(self._found) < MOST_SCALARS:
@@ -138,7 +140,7 @@ class ScalarFinder:
     def _try_again(self) -> None:
         if any(self._file.at(path) is not None for path in self._awaited):
             self.begin()
-        elif self._awaits_time and (found := self._search().time()) is not None:
+        elif self._awaits_time and (found := self._search(self._times).time()) is not None:
             self._take(found)
             self._awaits_time = False
 
@@ -146,13 +148,23 @@ class ScalarFinder:
 class _Search:
     """One look at everything."""
 
-    def __init__(self, h5file: h5py.File, file: NexusFile, scan: FollowedScan, names: Names, sources: SharedSources | None) -> None:
+    def __init__(
+        self,
+        h5file: h5py.File,
+        file: NexusFile,
+        scan: FollowedScan,
+        names: Names,
+        sources: SharedSources | None,
+        times: Collection[str],
+    ) -> None:
         self._h5file, self._file, self._scan, self._names, self._sources = h5file, file, scan, names, sources
         self._extent, self._followed = Extent(scan.shape, scan.may_grow), Followed()
         self._seen: set[tuple[int, int]] = set()
         self._repeating = Repeating(scan.shape)
         self._has_time = False
         self.awaited: list[str] = []
+        self.times = list(times)
+        """What is called as times are, and may be those of frames."""
 
     def scalars(self) -> Iterator[Scalar | None]:
         for path in (*self._scan.others, *(path for path, _ in self._scan.data)):
@@ -171,16 +183,17 @@ class _Search:
 
     # ---- times
 
-    @property
-    def has_times(self) -> bool:
-        """Whether there are times of frames."""
-        return bool(self._scan.time_paths)
-
     def time(self) -> Scalar | None:
-        """Return the times of frames, where they are there and one of them is known."""
+        """Return the times of frames, where they are there and one of them is known: rather dates than what counts from anywhere."""
         for path in self._scan.time_paths:
             self._note_seen(path)
-        return next((found for path in self._scan.time_paths if (found := self._time(path)) is not None), None)
+        paths = (*self._scan.time_paths, *self.times)
+        found = [each for path in paths if (each := self._time(path)) is not None]
+        chosen = next((each for each in found if each.fact.is_date or each.fact.path in self._scan.time_paths), next(iter(found), None))
+        if chosen is not None:
+            self._note_seen(chosen.fact.path)
+            self._has_time = True
+        return chosen
 
     def _time(self, path: str) -> Scalar | None:
         times = FrameTimes(self._h5file, path, sources=self._sources)
@@ -188,8 +201,6 @@ class _Search:
         are_dates = times.are_dates(self._scan.shape, index) if index is not None else None
         if are_dates is None:
             return None
-        self._note_seen(path)
-        self._has_time = True
         return Scalar(ScalarFact(TIME, "s", path, ScalarKind.TIME, is_date=are_dates), TimeSource(times, are_dates))
 
     # ---- positions
@@ -207,6 +218,8 @@ class _Search:
         self._seen |= finder.along_frames
 
     def _of_motor(self, motor: Motor, rank: int) -> Iterator[Scalar]:
+        if _TIMES.match(motor.name) and not motor.is_of_scan:
+            return  # BLISS has clocks among its positioners
         beside = [values.identity for values in motor.values]
         new = [values for values in motor.values if self._fits(values, rank) and values.identity not in self._seen]
         fitting = [values for values in new if not self._repeating.has(motor.name, values, beside)]
@@ -237,6 +250,11 @@ class _Search:
         for found in walk.datasets():
             yield self._other(*found) if found is not None else None
         self.awaited += walk.awaited
+        if self._scan.first_complete is not None and self.times:
+            yield self.time()
+            paths, self.times = self.times, []
+            for path in paths:
+                yield None if (dataset := self._file.at(path)) is None else self._other(path, dataset, "")
 
     def _other(self, path: str, dataset: h5py.Dataset, nx_class: str) -> Scalar | None:
         last = path.rsplit("/", 1)[-1]
@@ -252,8 +270,9 @@ class _Search:
         values = ValuesAlong.found_in(dataset, None, 1 if is_flat else len(self._scan.shape), path=path, sources=self._sources)
         if values is None or values.identity in self._seen or self._repeating.has(last, values):
             return None
-        if _TIMES.match(last) and not self._has_time and (found := self._time(path)) is not None:
-            return found
+        if _TIMES.match(last_name(path)) and not self._has_time:
+            self.times.append(path)
+            return None
         fact = ScalarFact(self._names.of(path), values.unit, path, ScalarKind.SCALAR)
         return Scalar(fact, values)
 

@@ -11,6 +11,12 @@ _OF_THEIR_GROUP = ("value", "data", "value_set", "raw_value")
 _LONGEST = 60
 
 
+def last_name(path: str) -> str:
+    """Return the last part of a path that says what it is: of a field that is called after its group, that of the group."""
+    parts = [part for part in path.split("/") if part]
+    return parts[-2] if len(parts) > 1 and parts[-1] in _OF_THEIR_GROUP else parts[-1]
+
+
 class Names:
     """Gives names.
 
