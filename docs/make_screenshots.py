@@ -46,7 +46,7 @@ SPOT, BESIDE = ((165.0, 325.0), (215.0, 375.0)), ((330.0, 120.0), (430.0, 220.0)
 """Round the reflection, and where none is."""
 SPECTRA = ScanPlan(scan_shape=(8, 10), frame_shape=(1024,), period_s=0.02)
 LARGE, SMALL = (1440, 900), (1280, 800)
-WAIT_S = 60.0
+WAIT_S = 300.0
 ON_XVFB = "SWMR_VIEWER_ON_XVFB"
 """Set where this script runs under Xvfb already."""
 

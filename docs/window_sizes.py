@@ -1,153 +1,37 @@
-"""Print which share of the screen the picture gets, at each size; with a folder, keep a picture of the window in each state there.
+"""Print which share of the screen the picture gets, at each size; with a folder, keep pictures of the window in each state there.
 
-Run by ``make screenshots``, which prints the shares. ``python docs/window_sizes.py FOLDER`` draws all states, light and dark.
+Run by ``make screenshots``, which prints the shares. ``python docs/window_sizes.py FOLDER`` draws all states, light and dark, and
+what can be opened in them; ``--only deciding 1024x768 dark`` those whose names have one of these words of each kind.
 """
 
 from __future__ import annotations
 
+import argparse
+import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+import tempfile
 from pathlib import Path
 
-from make_screenshots import PLAN, SPECTRA, data_folder, follow, own_settings, viewer, wait_until
+from make_screenshots import data_folder, own_settings, viewer
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QPainter, QPixmap
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QWidget
+from window_scenes import SCENES, Scene, alone, running
 
-from swmr_viewer.core.conditions import Timeout, default_conditions
 from swmr_viewer.gui.application import application
 from swmr_viewer.gui.assembly import Assembly
 from swmr_viewer.gui.look.theme import theme_of_application
-from swmr_viewer.reader.messages import Combine, FollowRequest
-from swmr_viewer.simulator.plan import ScanPlan
 from tests.live.writers import LiveWriter
 
-SIZES = {"1": ((1280, 800), (1440, 900), (1920, 1080), (1024, 768), (800, 600)), "1.5": ((1280, 720),), "2": ((1920, 1080),)}
-"""Sizes of the window by how many pixels of the screen one of Qt's is: 1.5 on a screen of 1920 x 1080, 2 on one of 3840 x 2160."""
-SCALARS = ScanPlan(scan_shape=(8, 10), frame_shape=(), period_s=0.02)
-LINE_OF_SCALARS = ScanPlan(scan_shape=(80,), frame_shape=(), period_s=0.02)
-SETTLE_MS = 400
-
-Scene = Callable[[Assembly, Path], LiveWriter | None]
-
-
-def running(assembly: Assembly, folder: Path) -> LiveWriter:
-    """Half-way, with two regions and a line."""
-    writer = _write(assembly, folder, PLAN, 330)
-    draw(assembly)
-    return writer
-
-
-def held(assembly: Assembly, folder: Path) -> LiveWriter:
-    """A frame is held while the scan goes on."""
-    writer = running(assembly, folder)
-    assembly.session.toggle_hold()
-    return writer
-
-
-def alone(assembly: Assembly, folder: Path) -> LiveWriter:
-    """The picture without panels and tools."""
-    writer = running(assembly, folder)
-    assembly.window.actions_.picture_alone.trigger()
-    return writer
-
-
-def several(assembly: Assembly, folder: Path) -> LiveWriter:
-    """The sum of some frames."""
-    writer = running(assembly, folder)
-    assembly.session.set_combine(Combine("sum", 20))
-    wait_until(lambda: assembly.session.scan.shown is not None and assembly.session.scan.shown.combined == 20)
-    return writer
-
-
-def without_panels(assembly: Assembly, folder: Path) -> LiveWriter:
-    """Nothing is measured."""
-    return _write(assembly, folder, PLAN, 330)
-
-
-def paused(assembly: Assembly, folder: Path) -> LiveWriter:
-    """The timeout came, and looking goes on."""
-    writer = _begin(assembly, folder, PLAN, (Timeout(1.0),))
-    writer.step(75)
-    wait_until(lambda: assembly.session.scan.is_still_following and assembly.session.scan.shown is not None)
-    return writer
-
-
-def incomplete(assembly: Assembly, folder: Path) -> LiveWriter:
-    """The writer closed the file before the scan was complete."""
-    writer = _begin(assembly, folder, PLAN, default_conditions())
-    writer.step(64)
-    writer.close_early()
-    wait_until(lambda: assembly.session.scan.is_over)
-    return writer
-
-
-def stopped(assembly: Assembly, folder: Path) -> LiveWriter:
-    """Somebody stopped following."""
-    writer = _write(assembly, folder, PLAN, 100)
-    assembly.session.stop()
-    wait_until(lambda: assembly.session.scan.is_over)
-    return writer
-
-
-def finished(assembly: Assembly, folder: Path) -> LiveWriter:
-    """Spectra and their waterfall, at the end."""
-    writer = _write(assembly, folder, SPECTRA, 60)
-    wait_until(lambda: assembly.session.scan.is_over)
-    return writer
-
-
-def scalars(assembly: Assembly, folder: Path) -> LiveWriter:
-    """A value per point of a grid."""
-    return _write(assembly, folder, SCALARS, 60)
-
-
-def line_of_scalars(assembly: Assembly, folder: Path) -> LiveWriter:
-    """A value per point of a line."""
-    return _write(assembly, folder, LINE_OF_SCALARS, 60)
-
-
-def waiting(assembly: Assembly, folder: Path) -> None:
-    """The file is not there yet."""
-    assembly.session.open(FollowRequest(str(folder / "i18-353199.nxs")))
-
-
-def failed(assembly: Assembly, folder: Path) -> None:
-    """The file is none."""
-    rubbish = folder / "i18-353133.nxs"
-    rubbish.write_bytes(b"this is no HDF5 file " * 100)
-    assembly.session.open(FollowRequest(str(rubbish), wait_s=0.0))
-    wait_until(lambda: assembly.window.error_bar.isVisible())
-
-
-def empty(_assembly: Assembly, _folder: Path) -> None:
-    """Nothing was opened."""
-
-
-SCENES: tuple[Scene, ...] = (
-    running, held, several, alone, without_panels, paused, incomplete, stopped, finished, scalars, line_of_scalars, waiting, failed, empty,
+SIZES = (
+    ("1280x800", "1"), ("1440x900", "1"), ("1920x1080", "1"), ("1024x768", "1"), ("800x600", "1"), ("1280x720", "1.5"), ("1920x1080", "2")
 )  # fmt: skip
-
-
-def draw(assembly: Assembly) -> None:
-    """Draw two regions and a line, and open the panel that has their numbers."""
-    measurements = assembly.window.measuring.measurements
-    measurements.draw("rectangle", ((130.0, 120.0), (250.0, 230.0)))
-    measurements.draw("ellipse", ((280.0, 280.0), (400.0, 380.0)))
-    measurements.draw_line(((40.0, 256.0), (470.0, 256.0)))
-    assembly.window.panels.panel("measuring").show()
-
-
-def _begin(assembly: Assembly, folder: Path, plan: ScanPlan, conditions: tuple[object, ...]) -> LiveWriter:
-    writer = LiveWriter(folder / "i18-353130.nxs", plan).__enter__()
-    assembly.session.open(FollowRequest(str(writer.path), conditions=conditions))  # type: ignore[arg-type]
-    return writer
-
-
-def _write(assembly: Assembly, folder: Path, plan: ScanPlan, until: int) -> LiveWriter:
-    writer = LiveWriter(folder / "i18-353130.nxs", plan).__enter__()
-    follow(assembly, writer, until)
-    return writer
+"""Of the window, and by how many pixels of the screen one of Qt's is: 1.5 on a screen of 1920 x 1080, 2 on one of 3840 x 2160."""
+SCHEMES = ("dark", "light")
+SETTLE_MS = 400
 
 
 def picture_share(assembly: Assembly) -> tuple[float, float]:
@@ -159,33 +43,55 @@ def picture_share(assembly: Assembly) -> tuple[float, float]:
     return share, height * rows / assembly.window.frame_view.height()
 
 
-def print_shares(scale: str, folder: Path) -> None:
-    """Print the shares at the sizes of one scale: with the side column open, and of the picture alone."""
-    for scene in (running, alone):
-        with viewer(SIZES[scale][0]) as assembly:
-            writer = scene(assembly, folder)
-            for width, height in SIZES[scale]:
-                assembly.window.resize(width, height)
-                QTest.qWait(SETTLE_MS)
-                share, of_pane = picture_share(assembly)
-                size = f"{width:5} x {height:<5} scale {scale:4}"
-                print(f"{scene.__name__:8} {size} {share:6.1%} of the screen, {of_pane:6.1%} of the height")
+def print_shares(size: str, scale: str, folder: Path) -> None:
+    """Print the shares at one size: with the side column open, and of the picture alone."""
+    for make in (running, alone):
+        with viewer(_pixels(size)) as assembly:
+            writer = make(assembly, folder)
+            QTest.qWait(SETTLE_MS)
+            share, of_pane = picture_share(assembly)
+            print(f"{make.__name__:8} {size:9} scale {scale:4} {share:6.1%} of the screen, {of_pane:6.1%} of the height", flush=True)
             _end(writer, folder)
 
 
-def save_scenes(scale: str, folder: Path, target: Path) -> None:
-    """Keep a picture of each state at the sizes of one scale, light and dark."""
-    for scheme in ("dark", "light"):
-        theme_of_application().force(scheme)
-        for scene in SCENES:
-            with viewer(SIZES[scale][0]) as assembly:
-                writer = scene(assembly, folder)
-                for width, height in SIZES[scale]:
-                    assembly.window.resize(width, height)
-                    QTest.qWait(SETTLE_MS)
-                    name = f"{scene.__name__}-{scheme}-{width}x{height}-{scale}.png"
-                    assembly.window.grab().save(str(target / name))
-                _end(writer, folder)
+def save_scene(scene: Scene, scheme: str, target: Path, name: str, size: str, folder: Path) -> None:
+    """Keep a picture of a state, and of each thing that can be opened in it."""
+    theme_of_application().force(scheme)
+    with viewer(_pixels(size)) as assembly:
+        assembly.window.move(0, 0)
+        writer = scene.make(assembly, folder)
+        QTest.qWait(SETTLE_MS)
+        _photograph(assembly.window).save(str(target / f"{scene.name}-{name}.png"))
+        for word, open_it in scene.opened.items():
+            open_it(assembly)
+            QTest.qWait(SETTLE_MS)
+            _photograph(assembly.window).save(str(target / f"{scene.name}-{word}-{name}.png"))
+            for other in _over(assembly.window):
+                other.close()
+        _end(writer, folder)
+
+
+def _over(window: QWidget) -> list[QWidget]:
+    """Return what stands over a window, the lowest first."""
+    others = [one for one in QApplication.topLevelWidgets() if one.isVisible() and one is not window]
+    return sorted(others, key=lambda one: one.windowType() is Qt.WindowType.Popup)
+
+
+def _photograph(window: QWidget) -> QPixmap:
+    """Return the screen as it is seen, dialogs and menus over the window."""
+    screen = window.grab()
+    painter = QPainter(screen)
+    for other in _over(window):
+        at = other.mapToGlobal(QPoint(0, 0)) - window.mapToGlobal(QPoint(0, 0))
+        painter.drawPixmap(at, other.grab())
+        painter.drawRect(at.x() - 1, at.y() - 1, other.width(), other.height())
+    painter.end()
+    return screen
+
+
+def _pixels(size: str) -> tuple[int, int]:
+    width, height = size.split("x")
+    return int(width), int(height)
 
 
 def _end(writer: LiveWriter | None, folder: Path) -> None:
@@ -195,22 +101,49 @@ def _end(writer: LiveWriter | None, folder: Path) -> None:
         file.unlink()
 
 
+def _draw(size: str, scale: str, target: Path | None, only: list[str]) -> None:
+    """Do it at one size, on a screen of that size."""
+    application()
+    with own_settings(), data_folder() as folder:
+        if target is None:
+            print_shares(size, scale, folder)
+            return
+        target.mkdir(parents=True, exist_ok=True)
+        for scheme in _among(SCHEMES, only):
+            wanted = _among([scene.name for scene in SCENES], only)
+            for scene in (scene for scene in SCENES if scene.name in wanted):
+                save_scene(scene, scheme, target, f"{scheme}-{size}-{scale}", size, folder)
+
+
+def _among(names: list[str] | tuple[str, ...], only: list[str]) -> list[str]:
+    """Return the names that are wanted; all where none of them is named."""
+    return [name for name in names if name in only] or list(names)
+
+
+def _run_on_a_screen_of(size: str, scale: str, arguments: list[str]) -> int:
+    """Run this script in a process of its own: Qt takes scale and screen at its start only."""
+    width, height = _pixels(size)
+    pixels = {"width": round(width * float(scale)), "height": round(height * float(scale))}
+    screen = {"name": "screen", "x": 0, "y": 0, **pixels, "logicalDpi": 96}
+    with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
+        json.dump({"screens": [{**screen, "logicalBaseDpi": 96, "dpr": 1}]}, file)
+        file.flush()
+        environment = {**os.environ, "QT_SCALE_FACTOR": scale, "QT_QPA_PLATFORM": f"offscreen:configfile={file.name}"}
+        return subprocess.run([sys.executable, __file__, *arguments, "--at", size, scale], env=environment, check=False).returncode
+
+
 def main() -> int:
-    """Do it at each scale, which Qt takes at its start only: a process for each."""
-    if len(sys.argv) > 2:
-        application()
-        with own_settings(), data_folder() as folder:
-            print_shares(sys.argv[1], folder)
-            if sys.argv[2]:
-                Path(sys.argv[2]).mkdir(parents=True, exist_ok=True)
-                save_scenes(sys.argv[1], folder, Path(sys.argv[2]))
+    """Do it at each size."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folder", nargs="?", type=Path)
+    parser.add_argument("--only", nargs="+", default=[], metavar="WORD", help="names of states, sizes, light or dark")
+    parser.add_argument("--at", nargs=2, help=argparse.SUPPRESS)
+    args = parser.parse_args()
+    if args.at:
+        _draw(*args.at, args.folder, args.only)
         return 0
-    target = sys.argv[1] if len(sys.argv) > 1 else ""
-    statuses = [
-        subprocess.run([sys.executable, __file__, scale, target], env={**os.environ, "QT_SCALE_FACTOR": scale}, check=False).returncode
-        for scale in SIZES
-    ]
-    return max(statuses)
+    sizes = [(size, scale) for size, scale in SIZES if size in _among([size for size, _ in SIZES], args.only)]
+    return max(_run_on_a_screen_of(size, scale, sys.argv[1:]) for size, scale in sizes)
 
 
 if __name__ == "__main__":
