@@ -49,7 +49,7 @@ def make_actions(session: Session, owner: QWidget) -> Actions:
         snapshot=action("&Snapshot", "Ctrl+S", "Write the shown frame: as it is seen, and with its exact values"),
         snapshot_settings=action("Snapshot se&ttings\u2026", "Ctrl+Shift+S", "Folder, names and formats of snapshots; bursts"),
         burst=action("&Burst", "Ctrl+Alt+S", "Snapshots of every frame from now on, until this is chosen again", checkable=True),
-        save_curves=action("Save cur&ves", "Ctrl+Alt+C", "Write all that is known of every frame as a table (CSV, NeXus); again: stop"),
+        save_curves=action("Save tabl&e", "Ctrl+Alt+C", "Write all that is known of every frame as a table (CSV, NeXus); again: stop"),
         copy_picture=action("&Copy the picture", "Ctrl+C", "Put the picture on the clipboard"),
         copy_numbers=action("Copy &values", "Ctrl+Shift+C", "Put the raw values that are seen on the clipboard, for a spreadsheet"),
         quit=action("&Quit", "Ctrl+Q", "Close the window", owner.close),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QAction, QCloseEvent, QGuiApplication
+from PySide6.QtGui import QAction, QCloseEvent
 from PySide6.QtWidgets import QFrame, QMainWindow, QStackedWidget, QToolButton, QVBoxLayout, QWidget
 
 from swmr_viewer.core.plain_text import plain
@@ -20,9 +20,10 @@ from swmr_viewer.gui.desktop.top_bar import TopBar
 from swmr_viewer.gui.display.display_memory import DisplayMemory
 from swmr_viewer.gui.display.display_settings import Display
 from swmr_viewer.gui.display.display_tools import DisplayTools
-from swmr_viewer.gui.look.menus import make_menu
+from swmr_viewer.gui.look.menus import make_menu, menu_below
 from swmr_viewer.gui.look.painting import tell_again
 from swmr_viewer.gui.look.panels import Panels
+from swmr_viewer.gui.look.room import size_on_screen
 from swmr_viewer.gui.look.scrolled import Scrolled
 from swmr_viewer.gui.look.settings import settings
 from swmr_viewer.gui.masks import MaskParts
@@ -36,6 +37,7 @@ from swmr_viewer.gui.side_by_side import FrameOrGrid, SideBySide
 from swmr_viewer.gui.snapshots import Burst, Snapshots
 
 GAP = 8
+DRAWN = QSize(1440, 900)
 GEOMETRY_KEY = "window/geometry"
 
 
@@ -54,7 +56,7 @@ class MainWindow(QMainWindow):
         self.actions_ = make_actions(session, self)
         self._build()
         self._connect()
-        self.resize(self._first_size())
+        self.resize(size_on_screen(DRAWN, self))
         self.restoreGeometry(settings().value(GEOMETRY_KEY) or b"")
         self.burst = Burst(session, self.snapshots)
         self.desktop_actions = DesktopActions(
@@ -72,13 +74,6 @@ class MainWindow(QMainWindow):
         self.desktop_actions.was_reset.connect(self.quantity_map.map.choices.forget)
         self.panels.restore()
         self._show_request()
-
-    def _first_size(self) -> QSize:
-        """As large as the drawing of it, or as the screen has room for."""
-        drawn = QSize(1440, 900)
-        if QGuiApplication.platformName() == "offscreen":  # its screen of 800 x 800 is nobody's
-            return drawn
-        return drawn.boundedTo(self.screen().availableGeometry().size() - QSize(8, 32))
 
     def _build(self) -> None:
         session, actions = self.session, self.actions_
@@ -158,8 +153,8 @@ class MainWindow(QMainWindow):
         for button in tools.compose(self.menu_, self.actions_.quit):
             self.top_bar.add_tool(button, icons.get(button, ""))
         self.measuring.menu_.addSeparator()
-        self.measuring.menu_.addActions([*self.alarms.actions_, self.rings.edit, self.side_by_side.link_zoom])
         self.measuring.menu_.addMenu(self.masks.menu_)
+        self.measuring.menu_.addActions([self.rings.edit, *self.alarms.actions_])
         self.display_tools.levels_editor.masks.clear_own.clicked.connect(self.masks.masks.clear)
         self.rings.open_below(self.measuring.button)
         self.alarms.open_below(self.measuring.button)
@@ -168,8 +163,12 @@ class MainWindow(QMainWindow):
         self.fit_button = _tool(self.actions_.fit, "Fit")
         self.top_bar.add_tool(self.fit_button, "fit")
         self.menu_.insertMenu(self.actions_.quit, self.view_row.menu_)
-        self.menu_.insertMenu(self.actions_.quit, self.comparing.menu_)
         self.menu_.insertMenu(self.actions_.quit, self.measuring.menu_)
+        self.comparing.add_to(self.measuring.compare_menu.menu)
+        self.menu_.insertMenu(self.actions_.quit, self.measuring.compare_menu.menu)
+        tabs, picture = self.measuring.data_tabs, menu_below(self.menu_, "Picture")
+        picture.addSeparator()
+        picture.addActions((tabs.next_action, tabs.all_action, self.side_by_side.link_zoom))
         self._lend_actions()
 
     def _lend_actions(self) -> None:
@@ -199,6 +198,7 @@ class MainWindow(QMainWindow):
         self.measuring.actions_.crosshair.toggled.connect(self.side_by_side.switch_crosshair)
         for layer in (self.measuring.layer, self.measuring.spans):
             layer.tool.kind_changed.connect(self.center.show_one_to_draw)
+        self.measuring.picture_menu.map_wanted.connect(self.quantity_map.show_quantity)
         self.measuring.waterfall.pointed.connect(self.readout.point_elsewhere)
 
     def _show_picture_alone(self, alone: bool) -> None:

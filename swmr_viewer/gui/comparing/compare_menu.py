@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path, PurePath
+from pathlib import PurePath
 
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 
 from swmr_viewer.core.number_text import count_text
@@ -42,14 +43,14 @@ class CompareMenu:
         self.before.toggled.connect(comparisons.show_before)
         self.menu: QMenu = make_menu("&Compare", window, (self.before, self.add))
         self.menu.aboutToShow.connect(self._fill)
-        self._n_fixed = len(self.menu.actions())
+        self._removing: list[QAction] = []
+        self._end = self.menu.addSeparator()
+        """Before it stand the files that were added."""
 
     def choose(self) -> None:
         """Ask for a file; the window stays usable."""
-        request = self._session.scan.request
-        folder = str(Path(request.path).parent) if request is not None else ""
         if self.chooser is None:
-            self.chooser = QFileDialog(self._window, "Choose a file to compare with", folder, FILE_FILTER)
+            self.chooser = QFileDialog(self._window, "Choose a file to compare with", self._session.scan.folder, FILE_FILTER)
             self.chooser.setFileMode(QFileDialog.FileMode.ExistingFile)
             self.chooser.setModal(False)
             self.chooser.fileSelected.connect(self._comparisons.add)
@@ -57,18 +58,20 @@ class CompareMenu:
 
     def _fill(self) -> None:
         """List the files, each with what it is, and how to be rid of it."""
-        for action in self.menu.actions()[self._n_fixed :]:
+        for action in self._removing:
             self.menu.removeAction(action)
             action.deleteLater()
         before = self._comparisons.before
         self.before.setText("The scan &before" if before is None else f"The scan &before, {button_text(before.name)}")
         self.before.setEnabled(before is not None)
-        if self._comparisons.added:
-            self.menu.addSeparator()
-        for other in self._comparisons.added:
-            action = self.menu.addAction(f"Remove {button_text(_title(other))}")
-            action.setToolTip(plain(other.path))
-            action.triggered.connect(lambda _=False, path=other.path: self._comparisons.remove(path))
+        self._removing = [self._remover(other) for other in self._comparisons.added]
+        self.menu.insertActions(self._end, self._removing)
+
+    def _remover(self, other: OtherScan) -> QAction:
+        action = QAction(f"Remove {button_text(_title(other))}", self.menu)
+        action.setToolTip(plain(other.path))
+        action.triggered.connect(lambda: self._comparisons.remove(other.path))
+        return action
 
 
 def _title(other: OtherScan) -> str:

@@ -19,6 +19,9 @@ MOUSE = (
     ("Drag a panel's grip", "move the panel; double-click: tear it off"),
 )
 COLUMNS = 3
+"""At most."""
+BESIDE = 80
+"""Of the window's width (px): margins, and the bar that scrolls."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,16 +37,18 @@ def plain(text: str) -> str:
     return text.replace("&&", "\0").replace("&", "").replace("\0", "&").strip()
 
 
-def sections_of(menu: QMenu, title: str = "") -> list[Section]:
-    """Return one section per menu that has actions with shortcuts, depth first."""
+def sections_of(menu: QMenu, title: str = "", seen: list[QMenu] | None = None) -> list[Section]:
+    """Return one section per menu that has actions with shortcuts, depth first; a menu that opens in two places is there once."""
+    seen = [] if seen is None else seen
+    seen.append(menu)
     lines = tuple(
         (plain(action.text()), _keys(action)) for action in menu.actions() if not action.menu() and not action.shortcut().isEmpty()
     )
     found = [Section(title or "Program", lines)] if lines else []
     for action in menu.actions():
         below = action.menu()
-        if isinstance(below, QMenu):
-            found.extend(sections_of(below, plain(below.title())))
+        if isinstance(below, QMenu) and below not in seen:
+            found.extend(sections_of(below, plain(below.title()), seen))
     return found
 
 
@@ -59,12 +64,9 @@ class ShortcutsSheet(QDialog):
         self.setWindowTitle("Keys and mouse")
         self.setModal(False)
         self.sections = [*sections_of(menu), Section("Mouse", MOUSE)]
-        page = QWidget()
-        columns = QHBoxLayout(page)
-        columns.setContentsMargins(6, 6, 16, 6)
-        columns.setSpacing(28)
-        for members in balanced(self.sections, COLUMNS):
-            columns.addLayout(_column(members), 1)
+        room = parent.size() if parent is not None else self.sizeHint()
+        page = next((page for n in range(COLUMNS, 1, -1) if (page := _page(self.sections, n)).width() <= room.width() - BESIDE), None)
+        page = page or _page(self.sections, 1)
         area = QScrollArea()
         area.setWidget(page)
         area.setWidgetResizable(True)
@@ -73,8 +75,21 @@ class ShortcutsSheet(QDialog):
         box = QVBoxLayout(self)
         box.addWidget(area, 1)
         box.addWidget(buttons)
-        room = parent.size() if parent is not None else self.sizeHint()
-        self.resize(min(page.sizeHint().width() + 40, room.width() - 40), min(page.sizeHint().height() + 80, room.height() - 40))
+        self.resize(min(page.width() + 40, room.width() - 40), min(page.height() + 80, room.height() - 40))
+
+
+def _page(sections: list[Section], n_columns: int) -> QWidget:
+    """Return all sections in so many columns, as large as their words need."""
+    page = QWidget()
+    columns = QHBoxLayout(page)
+    columns.setContentsMargins(6, 6, 16, 6)
+    columns.setSpacing(28)
+    for members in balanced(sections, n_columns):
+        columns.addLayout(_column(members), 1)
+    page.ensurePolished()
+    page.setMinimumSize(page.sizeHint())
+    page.resize(page.sizeHint())
+    return page
 
 
 def balanced(sections: list[Section], n_columns: int) -> list[list[Section]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtGui import QAction, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QFrame, QMenu, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from swmr_viewer.gui.look.labels import button_text
@@ -44,6 +44,14 @@ def make_menu(title: str, parent: QWidget, *groups: Sequence[QAction]) -> QMenu:
     return menu
 
 
+def menu_below(menu: QMenu, title: str) -> QMenu:
+    """Return the menu that opens at this entry of a menu."""
+    entry = next(action for action in menu.actions() if action.text() == title)
+    below = entry.menu()
+    assert isinstance(below, QMenu)
+    return below
+
+
 class Popup(QFrame):
     """Never modal: the scan goes on behind it."""
 
@@ -75,12 +83,21 @@ class Popup(QFrame):
         self._open_at(part, part.mapToGlobal(corner))
 
     def _open_at(self, button: QWidget, corner: QPoint) -> None:
-        """Keep it on the button's screen."""
-        area = button.screen().availableGeometry()
+        self.setScreen(button.screen())
+        self._move_on_screen(corner)
+        self.show()
+
+    def _move_on_screen(self, corner: QPoint) -> None:
+        """Put the upper left corner there, or as near as the screen has room for."""
+        area = self.screen().availableGeometry()
         left = min(max(corner.x(), area.left()), max(area.left(), area.right() - self.width()))
         top = min(max(corner.y(), area.top()), max(area.top(), area.bottom() - self.height()))
         self.move(left, top)
-        self.show()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if self.isVisible():  # rows came, or a label made room for its widest words
+            self._move_on_screen(self.pos())
 
 
 class PopupButton(QToolButton):

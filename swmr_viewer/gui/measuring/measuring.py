@@ -90,9 +90,7 @@ class Measuring(QObject):
         self.tabs.add_page("Curve", self.regions_panel, self.regions_panel.tools)
         self.tabs.add_page("Profile", self.profile_panel, (self.profile_panel.of, self.fits.profile_row.choice))
         panel = panels.add("measuring", "Curve", self.tabs, shown=False)
-        self.menu_ = make_measuring_menu(
-            self.actions_, (self.data_tabs.next_action, self.data_tabs.all_action, panel.toggleViewAction()), self._window
-        )
+        self.menu_ = make_measuring_menu(self.actions_, (panel.toggleViewAction(),), self._window)
         self.menu_.addMenu(self.compare_menu.menu)
         self.button = MeasureButton(self.menu_)
         for layer in (self.layer, self.spans):
@@ -174,12 +172,9 @@ class Measuring(QObject):
     def _show_tool(self, kind: str) -> None:
         for name, action in self._tools.items():
             action.setChecked(name == kind)
-        if kind:
-            self._session.note(
-                "Click the corners; Return or a double click closes it, Esc gives up"
-                if kind == "polygon"
-                else f"Drag over the {'channels' if self._ndim == 1 else 'picture'}; Esc gives up"
-            )
+        polygon = "Click the corners; Return or a double click closes it, Esc gives up"
+        drag = f"Drag over the {'channels' if self._ndim == 1 else 'picture'}; Esc gives up"
+        self._session.note("" if not kind else polygon if kind == "polygon" else drag)
 
     def _enable(self) -> None:
         undo, marks = self.measurements.undo_stack, self.measurements.marks

@@ -38,6 +38,8 @@ class PictureMenu(QObject):
 
     curve_wanted = Signal()
     """The curve of the selected region is to be seen."""
+    map_wanted = Signal(str)
+    """The map of this quantity is to be seen."""
 
     def __init__(
         self,
@@ -102,6 +104,7 @@ class PictureMenu(QObject):
             MenuEntry(f"Rename {name}\u2026", lambda: self._edit_name(region)),
             MenuEntry(f"Copy the numbers of {name}", lambda: self._copy_numbers(region)),
             MenuEntry(f"Show the curve of {name}", self.curve_wanted.emit),
+            MenuEntry(f"Show the map of {name}", lambda: self.map_wanted.emit(f"{name}.sum")),
             MenuEntry(f"Delete {name}", lambda: self._measurements.remove(name), "Del"),
         )
 

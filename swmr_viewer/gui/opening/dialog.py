@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
 
 from swmr_viewer.core.inspection import FileState, Inspection
+from swmr_viewer.gui.look.room import size_on_screen
 from swmr_viewer.gui.opening.dialog_parts import Contents, FileRow, OpenButtons
 from swmr_viewer.gui.opening.inspector import Inspector
 from swmr_viewer.gui.opening.path_probe import local_paths
@@ -24,6 +25,8 @@ TYPING_PAUSE_MS = 250
 """After the last key stroke in the file's name, before the file is inspected."""
 CHOICE_PAUSE_MS = 300
 """After the last change in the fields or the tree, before a frame is read."""
+
+DRAWN = QSize(1000, 740)
 
 
 class OpenDialog(QDialog):
@@ -52,11 +55,11 @@ class OpenDialog(QDialog):
         self.setModal(False)
         self.setAcceptDrops(True)
         self.setMinimumWidth(640)
-        self.resize(1000, 740)
         self._make_widgets()
         self._make_queries(inspector)
         self._connect()
         self._show_assessment()
+        self.resize(size_on_screen(DRAWN, self))
 
     # ---- the value
 

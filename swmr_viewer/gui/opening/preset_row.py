@@ -10,6 +10,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QFileDialog, QHBoxLayout, QLabel, QMenu, QPushButton, QToolButton, QWidget
 
 from swmr_viewer.gui.look.settings import presets_file
+from swmr_viewer.gui.opening.request_fields import SPACING
 from swmr_viewer.opening import Preset, PresetError, load_presets, preset_of, save_presets, with_presets
 from swmr_viewer.reader.messages import FollowRequest
 
@@ -55,6 +56,7 @@ class PresetRow(QWidget):
         label.setMinimumWidth(label.fontMetrics().horizontalAdvance("Finished flag  "))
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(SPACING)
         for part in (label, self.names, self.save_button, self.more):
             row.addWidget(part, 1 if part is self.names else 0)
         self.names.activated.connect(self._choose)

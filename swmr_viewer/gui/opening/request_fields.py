@@ -1,4 +1,4 @@
-"""The fields for the paths in the file, each with its remark: two lines are kept free below each, so that nothing jumps."""
+"""The fields for the paths in the file, each with its remark: lines are kept free below each, so that nothing jumps."""
 
 from __future__ import annotations
 
@@ -25,6 +25,10 @@ _TIPS: dict[Field, str] = {
     "data": "Data sets to show, the first one first, separated by semicolons (empty: what is found)",
     "finished": "A dataset with one number that turns non-zero when the scan ends (empty: what is found)",
 }
+
+
+SPACING = 6
+"""Between a name, its field and what belongs beside it (pixels)."""
 
 
 class RemarkLabel(QLabel):
@@ -68,6 +72,7 @@ class FieldRow(QWidget):
         label.setBuddy(field)
         label.setMinimumWidth(label.fontMetrics().horizontalAdvance("Finished flag  "))
         line = QHBoxLayout()
+        line.setSpacing(SPACING)
         for widget in (label, field, *beside):
             line.addWidget(widget, stretch=1 if widget is field else 0)
         below = QHBoxLayout()
@@ -195,7 +200,7 @@ class RequestFields(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(8)
         for name, field in self._fields.items():
-            row = FieldRow(labels[name], field, field.origin, lines=1 if name == "length" else 2)
+            row = FieldRow(labels[name], field, field.origin, lines=2 if name in ("keys", "data") else 1)
             self.remarks[name] = row.remark
             layout.addWidget(row)
             field.setToolTip(_TIPS[name])

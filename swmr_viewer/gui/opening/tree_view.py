@@ -17,7 +17,7 @@ SMALL_TREE = 200
 MANY_HITS = 3000
 """With a filter; unfolding 20,000 rows would take half a second at each key stroke."""
 
-_WIDTHS = (280, 90, 200, 80)
+_WIDTHS = (250, 80, 180, 70)
 """Of the columns but the last (pixels)."""
 
 _USES: tuple[tuple[str, Field, str], ...] = (

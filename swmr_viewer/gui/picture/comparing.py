@@ -1,4 +1,4 @@
-"""The reference put together: what is held, its actions and menu, and the picture beside the shown one."""
+"""The reference put together: what is held, its actions, and the picture beside the shown one."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from functools import partial
 
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction, QActionGroup
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QMenu, QWidget
 
 from swmr_viewer.gui.display.display_settings import Display
-from swmr_viewer.gui.look.menus import make_action, make_menu
+from swmr_viewer.gui.look.menus import make_action
 from swmr_viewer.gui.picture.frame_pane import FramePane
 from swmr_viewer.gui.picture.reference import BESIDE, VIEWS, HeldReference
 from swmr_viewer.gui.session import Session
@@ -41,10 +41,15 @@ class Comparing(QObject):
             words, tip = WORDS[view]
             one = self.views[view] = action(words, f"Alt+{number}", tip, partial(self.held.show_as, view), checkable=True)
             group.addAction(one)
-        self.menu_ = make_menu("&Reference frame", window, (self.hold, self.next), tuple(self.views.values()))
         self.held.changed.connect(self._show)
         session.frame_changed.connect(self._show_beside)
         self._show()
+
+    def add_to(self, menu: QMenu) -> None:
+        """Put the actions below what is compared with."""
+        menu.addActions((self.hold, self.next))
+        menu.addSeparator()
+        menu.addActions(tuple(self.views.values()))
 
     def close(self) -> None:
         """Give the shared memory back."""

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QStringListModel, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget, QWidgetAction
+from PySide6.QtWidgets import QCompleter, QLineEdit, QVBoxLayout, QWidget, QWidgetAction
 
 from swmr_viewer.gui.look.labels import PlainLabel
 from swmr_viewer.gui.look.menus import Popup
 
 WIDTH = 300
+MOST_TOLD = 24
+"""Names that are listed; all of them are completed."""
+WORD = re.compile(r"[^\s()+*/,-]*$")
+"""What is being typed at the end of an expression."""
 
 
 class ExpressionLine(QWidget):
@@ -81,27 +86,73 @@ class ExpressionEditor(Popup):
         As of the line.
     choose : callable
         Takes the expression.
+    names : callable
+        Returns the names of which expressions can be made, as they are written.
     """
 
-    def __init__(self, why_not: Callable[[str], str], choose: Callable[[str], object], parent: QWidget) -> None:
+    def __init__(
+        self, why_not: Callable[[str], str], choose: Callable[[str], object], names: Callable[[], Sequence[str]], parent: QWidget
+    ) -> None:
         super().__init__(parent)
-        self._choose = choose
+        self._choose, self._names = choose, names
         caption = PlainLabel("caption")
         caption.say("EXPRESSION")
         self.body = ExpressionLine(why_not)
         self.line, self.reason = self.body.line, self.body.reason
         self.reason.setMinimumHeight(2 * self.reason.fontMetrics().lineSpacing())
-        for part in (caption, self.body):
+        self.told = PlainLabel("muted")
+        self.told.setWordWrap(True)
+        self._completer = _NameCompleter(self.line)
+        for part in (caption, self.body, self.told):
             self.box.addWidget(part)
         self.body.entered.connect(self._take)
 
     def edit(self, text: str) -> None:
         """Let this expression be changed."""
+        names = list(self._names())
+        self._completer.offer(names)
+        more = f", and {len(names) - MOST_TOLD} more" if len(names) > MOST_TOLD else ""
+        self.told.say(f"Names: {', '.join(names[:MOST_TOLD])}{more}" if names else "")
+        self.adjustSize()
         self.line.setText(text)
         self.line.selectAll()
         self.line.setFocus()
         self.body.check()
 
     def _take(self, text: str) -> None:
+        self._completer.close()
         self.hide()
         self._choose(text)
+
+
+class _NameCompleter(QCompleter):
+    """Completes the name that is being typed, and leaves what stands before it alone."""
+
+    def __init__(self, line: QLineEdit) -> None:
+        self._offered = QStringListModel()
+        super().__init__(self._offered, line)
+        self._line = line
+        self.setFilterMode(Qt.MatchFlag.MatchContains)
+        self.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+        line.setCompleter(self)
+
+    def offer(self, names: list[str]) -> None:
+        """Complete these from now on."""
+        self._offered.setStringList(names)
+
+    def close(self) -> None:
+        """Take away what is offered."""
+        if (popup := self.popup()) is not None:
+            popup.hide()
+
+    def splitPath(self, path: str) -> list[str]:
+        return [_word(path) or "\n"]  # nothing is typed yet: nothing is completed
+
+    def pathFromIndex(self, index: QModelIndex | QPersistentModelIndex) -> str:
+        typed = self._line.text()
+        return f"{typed.removesuffix(_word(typed))}{super().pathFromIndex(index)}"
+
+
+def _word(text: str) -> str:
+    found = WORD.search(text)
+    return found.group() if found is not None else ""

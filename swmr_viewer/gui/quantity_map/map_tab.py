@@ -116,10 +116,8 @@ class QuantityMapTab(QObject):
     def _show_tool(self, kind: str) -> None:
         self.actions.rectangle.setChecked(kind == RECTANGLE)
         self.actions.lasso.setChecked(kind == LASSO)
-        if kind:
-            self._session.note(
-                "Drag over points of the map; Esc gives up" if kind == RECTANGLE else "Draw around points of the map; Esc gives up"
-            )
+        told = {RECTANGLE: "Drag over points of the map; Esc gives up", LASSO: "Draw around points of the map; Esc gives up"}
+        self._session.note(told.get(kind, ""))
 
     def add_to(self, menu: QMenu) -> None:
         """Put the actions into the window's menu of maps."""
@@ -130,6 +128,11 @@ class QuantityMapTab(QObject):
         menu.addActions((actions.rectangle, actions.lasso, actions.clear, *actions.combine.values()))
         menu.addSeparator()
         menu.addActions(self._copying)
+
+    def show_quantity(self, name: str) -> None:
+        """Bring the map of a quantity into view."""
+        self.map.choices.show_quantity(name)
+        self.show()
 
     def show(self) -> None:
         """Bring the map into view."""

@@ -23,8 +23,10 @@ from swmr_viewer.gui.quantity_map.map_words import MapWords
 from swmr_viewer.gui.quantity_map.map_work import MapWork
 from swmr_viewer.gui.scan_map import MapPages, ScanGaps
 from swmr_viewer.gui.session import Session
-from swmr_viewer.quantities import Kind
+from swmr_viewer.quantities import Kind, quoted
 
+MEASURED_FIRST = (Kind.REGION, Kind.FRAME, Kind.SCALAR, Kind.EXPRESSION, Kind.REDUCTION, Kind.POSITION, Kind.SCAN)
+"""What a map mostly shows comes first."""
 AXIS_KINDS = (Kind.POSITION, Kind.SCALAR, Kind.SCAN)
 """What a map may be drawn at."""
 LEAST_HEIGHT = 190
@@ -53,7 +55,7 @@ class QuantityMap(QWidget):
         self.words = MapWords()
         self.selection = MapSelection(session, self.work, self.plot, self.choices)
         self.look = MapLook(self.choices, self.model, self)
-        self.expression = ExpressionEditor(lambda text: self.work.table.why_not(text), self._take_expression, self)
+        self.expression = ExpressionEditor(lambda text: self.work.table.why_not(text), self._take_expression, self._names, self)
         self.menu = QMenu(self)
         self._title = ""
         self._lay_out()
@@ -171,7 +173,14 @@ class QuantityMap(QWidget):
         """Offer all quantities, and expressions of them, at a place of the screen."""
         settings, table = self.choices.settings, self.work.table
         self.menu.clear()
-        fill_quantities(self.menu, table.offered(), settings.quantity, self.choices.show_quantity, expressions=settings.expressions)
+        fill_quantities(
+            self.menu,
+            table.offered(),
+            settings.quantity,
+            self.choices.show_quantity,
+            expressions=settings.expressions,
+            kinds=MEASURED_FIRST,
+        )
         self.menu.addSeparator()
         self.menu.addAction(EXPRESSION).triggered.connect(lambda: self.edit_expression(at))
         axes = self.menu.addMenu("Axes of the map")
@@ -182,6 +191,11 @@ class QuantityMap(QWidget):
 
     def _choose_axis(self, field: str, name: str) -> None:
         self.choices.change(**{field: name})
+
+    def _names(self) -> list[str]:
+        """Return the names of which expressions can be made, the measured ones first."""
+        offered = (quantity for quantity in self.work.table.offered() if quantity.kind is not Kind.EXPRESSION)
+        return [quoted(quantity.name) for quantity in sorted(offered, key=lambda one: MEASURED_FIRST.index(one.kind))]
 
     def edit_expression(self, at: QPoint) -> None:
         """Let an expression be typed, at a place of the screen."""

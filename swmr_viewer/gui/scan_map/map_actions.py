@@ -8,7 +8,7 @@ from functools import partial
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QMenu, QWidget
 
-from swmr_viewer.gui.look.menus import make_action, make_menu
+from swmr_viewer.gui.look.menus import make_action, make_menu, menu_below
 from swmr_viewer.gui.scan_map.gap_walk import NEXT_GAP_KEY
 from swmr_viewer.gui.scan_map.map_pages import MapPages
 
@@ -64,10 +64,7 @@ def _keep_true(actions: MapActions, pages: MapPages) -> None:
 def add_map_menu(actions: MapActions, menu: QMenu) -> QMenu:
     """Put the actions into the window's menu, before what concerns the picture; return the menu of the map."""
     pages = (actions.all_pages, actions.one_page, actions.back, actions.on, actions.follow)
-    submenus = {action.text(): action for action in menu.actions() if action.menu() is not None}
     of_map = make_menu("Map", menu, (actions.whole,), pages)
-    menu.insertMenu(submenus["Picture"], of_map)
-    go = submenus["Go"].menu()
-    assert isinstance(go, QMenu)
-    go.addAction(actions.next_gap)
+    menu.insertMenu(menu_below(menu, "Picture").menuAction(), of_map)
+    menu_below(menu, "Go").addAction(actions.next_gap)
     return of_map

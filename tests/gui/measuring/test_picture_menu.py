@@ -161,7 +161,7 @@ def test_a_region_has_entries_of_its_own(qtbot: QtBot, shown: Assembly) -> None:
     assert "Delete B" not in right_click(qtbot, shown, 45, 5)
     measuring.picture_menu.menu.close()
     offered = right_click(qtbot, shown, 10, 10)
-    assert list(offered)[:5] == ["Rename A\u2026", "Copy the numbers of A", "Show the curve of A", "Delete A", list(offered)[4]]
+    assert list(offered)[:5] == ["Rename A\u2026", "Copy the numbers of A", "Show the curve of A", "Show the map of A", "Delete A"]
     assert measuring.measurements.selected is not None
     assert measuring.measurements.selected.name == "A"
     choose(qtbot, shown, offered["Copy the numbers of A"])
@@ -173,6 +173,10 @@ def test_a_region_has_entries_of_its_own(qtbot: QtBot, shown: Assembly) -> None:
     offered = right_click(qtbot, shown, 10, 10)
     choose(qtbot, shown, offered["Show the curve of A"])
     assert measuring.regions_panel.isVisible()
+    QApplication.processEvents()
+    choose(qtbot, shown, right_click(qtbot, shown, 10, 10)["Show the map of A"])
+    assert shown.window.quantity_map.map.isVisible()
+    assert shown.window.quantity_map.map.choices.settings.quantity == "A.sum"
     QApplication.processEvents()
     offered = right_click(qtbot, shown, 30, 40)
     choose(qtbot, shown, offered["Rename B\u2026"])
