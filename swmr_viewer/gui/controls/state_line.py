@@ -181,7 +181,7 @@ def flow_words(scan: ScanFacts) -> tuple[str, ...]:
     return (f"{'   '.join(texts)} / s", *fewer)
 
 
-WIDEST_RATE = "timeout in 00.0 s"
+WIDEST_RATE = "timeout in 000 min"
 QWIDGETSIZE_MAX = 16_777_215
 """As Qt has it."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from swmr_viewer.gui.curve_panel.curve_choice import CurveChoice
 from swmr_viewer.gui.curve_panel.curve_lines import CurveLines
@@ -14,6 +14,8 @@ from swmr_viewer.gui.fitting import Fitter
 from swmr_viewer.quantities import FitModel, FitRequest, FitResult, fit_description
 
 KEY = "curve."
+TOLD_AFTER_MS = 2000
+"""After the last change of why there is no fit."""
 _Asked = tuple[Points, FitModel, bool, tuple[float, float] | None]
 
 
@@ -33,7 +35,7 @@ class CurveFits(QObject):
     changed = Signal()
     """``of`` returns something else."""
     told = Signal(str)
-    """Why there is no fit, a sentence: once, until another is told."""
+    """Why there is no fit, a sentence: once, until another is told; not while points come and it is another each time."""
 
     def __init__(self, choice: CurveChoice, lines: CurveLines, fitter: Fitter) -> None:
         super().__init__(choice)
@@ -42,7 +44,10 @@ class CurveFits(QObject):
         self._found: dict[str, FitResult] = {}
         self._found_as: dict[str, tuple[object, ...]] = {}
         """Against what, and by which model, it was found."""
+        self._why_not: dict[str, str] = {}
         self._last_told = ""
+        self._later = QTimer(self, singleShot=True, interval=TOLD_AFTER_MS)
+        self._later.timeout.connect(self._tell)
         fitter.fitted.connect(self._on_fitted)
 
     def of(self, name: str) -> FitResult | None:
@@ -93,6 +98,7 @@ class CurveFits(QObject):
     def _forget(self, name: str) -> None:
         self._asked.pop(name, None)
         self._found.pop(name, None)
+        self._why_not.pop(name, None)
         self._fitter.forget(f"{KEY}{name}")
 
     def _on_fitted(self, key: str, result: FitResult) -> None:
@@ -101,6 +107,12 @@ class CurveFits(QObject):
             self._found[name] = result
             self.changed.emit()
             why_not = "" if result.is_fitted or result.model is FitModel.NONE or not result.n_points else result.message
-            if why_not and why_not != self._last_told:
-                self.told.emit(why_not)
-            self._last_told = why_not or self._last_told
+            if why_not != self._why_not.get(name, ""):
+                self._why_not[name] = why_not
+                self._later.start()
+
+    def _tell(self) -> None:
+        why_not = next(filter(None, self._why_not.values()), "")
+        if why_not and why_not != self._last_told:
+            self._last_told = why_not
+            self.told.emit(why_not)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import Enum, auto
 
 from swmr_viewer.analysis import Region
-from swmr_viewer.core.number_text import exact_text, narrow_text, uncertain_text
+from swmr_viewer.core.number_text import MINUS, exact_text, narrow_text, uncertain_text
 from swmr_viewer.gui.curve_panel.curve_choice import CurveChoice, ShownCurve
 from swmr_viewer.gui.curve_panel.curve_fits import CurveFits
 from swmr_viewer.gui.curve_panel.curve_settings import EVERY
@@ -103,7 +104,7 @@ class CurveRows:
         words = uncertain_text(found.value, found.uncertainty) if found.uncertainty is not None else ""
         if 0 < len(words) <= MOST_CHARACTERS - len(mark):
             return words + mark
-        return f"{'~' if trust is Trust.FAILED and what in FITTED else ''}{narrow_text(found.value)}{mark}"
+        return f"{'~' if trust is Trust.FAILED and what in FITTED else ''}{re.sub('^-', MINUS, narrow_text(found.value))}{mark}"
 
     def trust(self, row: CurveRow) -> Trust:
         """Return what the numbers of a row are worth."""

@@ -26,7 +26,8 @@ USUAL_COLUMNS = ("sum", "mean", "max", "centre", "FWHM")
 FIRST_COLUMNS = ("sum", "centre", "FWHM", "mean", "max", "\u03c3", "height", "max at", "centre of mass", "edge")
 """Where there is little room, in this order."""
 COLUMNS_KEY = "curves/columns"
-LEAST_COLUMN = 60
+LEAST_COLUMN = 74
+"""Room (px) for a number with its uncertainty."""
 MOST_NAME = 130
 
 

@@ -22,6 +22,8 @@ SKIPPED_ARE = "Complete frames that were not shown, as newer ones had come"
 NOTE_MS = 12_000
 NOTE_PX = 120
 """Less of a note is of no use."""
+WHOLE_NOTE_PX = 560
+"""Numbers make room for a note of this length."""
 LEAST_PX = 160
 MASKED_ELSE = "values that mean none, NaN, and what Levels and masks (Shift+A) says"
 SPACING, MARGIN = 16, 4
@@ -173,28 +175,31 @@ class ReadoutBar(QWidget):
 
     def _arrange(self) -> None:
         """Show the fullest of the plans that fits; the last one has to."""
-        for is_short, left, has_note, n_numbers in self._plans():
-            if self._width_of(is_short, left, has_note, n_numbers) <= self.width():
+        for is_short, left, note, n_numbers in self._plans():
+            if self._width_of(is_short, left, note, n_numbers) <= self.width():
                 break
         self.pixel.say(left)
         self.pixel.setMinimumWidth(self._advance(left))
-        self.note.setVisible(has_note or not left)
+        self.note.setVisible(bool(note) or not left)
         for number, (part, words) in enumerate(self._told.items()):
             part.say(words[is_short])
             part.setVisible(number < n_numbers)
             part.setMinimumWidth(max(part.room, self._advance(words[is_short])))
 
-    def _plans(self) -> Iterator[tuple[bool, str, bool, int]]:
-        """Whether numbers are short, what is said of the pointer, whether there is a note, how many numbers."""
-        (full, short), n, has_note = self._left, len(self._told), bool(self.note.text())
-        yield False, full, has_note, n
-        yield from ((True, full, has_note, n_left) for n_left in range(n, n - 3, -1))  # what the picture costs is needed least
-        yield from ((True, short, has_note, n_left) for n_left in range(n, -1, -1))
-        yield True, short, not short, 0
+    def _plans(self) -> Iterator[tuple[bool, str, int, int]]:
+        """Whether numbers are short, what is said of the pointer, how long (px) a note may be, how many numbers."""
+        (full, short), n = self._left, len(self._told)
+        wanted = self._advance(self.note.text())
+        whole, least = min(wanted, WHOLE_NOTE_PX), min(wanted, NOTE_PX)
+        yield False, full, whole, n
+        yield from ((True, full, whole, n_left) for n_left in range(n, n - 3, -1))  # what the picture costs is needed least
+        if wanted:
+            yield from ((True, short, whole, n_left) for n_left in range(n, -1, -1))
+        yield from ((True, short, least, n_left) for n_left in range(n, -1, -1))
+        yield True, short, 0 if short else NOTE_PX, 0
 
-    def _width_of(self, is_short: bool, left: str, has_note: bool, n_numbers: int) -> int:
+    def _width_of(self, is_short: bool, left: str, note: int, n_numbers: int) -> int:
         numbers = [max(part.room, self._advance(words[is_short])) for part, words in list(self._told.items())[:n_numbers]]
-        note = min(self._advance(self.note.text()), NOTE_PX) if has_note else 0
         return self._advance(left) + note + sum(numbers) + SPACING * (len(numbers) + 2) + 2 * MARGIN
 
     def _advance(self, words: str) -> int:

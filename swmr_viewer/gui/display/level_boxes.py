@@ -5,6 +5,9 @@ from __future__ import annotations
 from PySide6.QtWidgets import QDoubleSpinBox, QLineEdit
 
 WIDTH = 78
+"""Of a percentage (px)."""
+LEVEL_WIDTH = 104
+"""Of a level with six digits, sign and exponent (px)."""
 
 
 def level_number(value: float) -> str:
@@ -25,5 +28,5 @@ def number_field(name: str) -> QLineEdit:
     """Return a field for a number, of this accessible name."""
     field = QLineEdit()
     field.setAccessibleName(name)
-    field.setFixedWidth(WIDTH)
+    field.setFixedWidth(LEVEL_WIDTH)
     return field

@@ -199,6 +199,7 @@ QPushButton:checked, QToolButton:checked { background: @pressed; border-color: @
 QPushButton:focus, QToolButton:focus { border: 1px solid @accent; }
 QPushButton:disabled, QToolButton:disabled { color: @faint; border-color: @border; }
 QToolButton::menu-indicator { image: none; }
+QFileDialog QToolButton { padding: 4px; }
 QToolButton[segment] { padding: 5px 7px; border-radius: 0; margin-left: -1px; }
 QToolButton[slim="true"] { padding: 5px 7px; }
 QToolButton[bare="true"] { padding: 4px 2px; background: transparent; border-color: transparent; }

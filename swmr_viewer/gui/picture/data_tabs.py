@@ -118,9 +118,12 @@ class DataTabs(QTabBar):
 
 
 def data_names(paths: tuple[str, ...]) -> list[str]:
-    """Return what tells data sets apart: their paths without what all of them begin and end with."""
+    """Return what tells data sets apart: the fewest last parts of their paths, without what all of them end with."""
     split = [[part for part in path.split("/") if part] for path in paths]
     shortest = min((len(parts) for parts in split), default=0)
     start = next((at for at in range(shortest) if len({parts[at] for parts in split}) > 1), max(0, shortest - 1))
     stop = next((at for at in range(shortest - start) if len({parts[-1 - at] for parts in split}) > 1), 0)
-    return ["/".join(parts[start : len(parts) - stop]) or path for parts, path in zip(split, paths, strict=True)]
+    told = [parts[start : len(parts) - stop] for parts in split]
+    longest = max((len(parts) for parts in told), default=0)
+    n_parts = next((n for n in range(1, longest) if len({tuple(parts[-n:]) for parts in told}) == len(told)), longest)
+    return ["/".join(parts[-n_parts:]) or path for parts, path in zip(told, paths, strict=True)]

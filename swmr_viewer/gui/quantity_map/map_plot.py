@@ -25,7 +25,7 @@ from swmr_viewer.quantities import GridPlacing, MapPicture, Values, View
 
 LEFT_PX = 56
 """Room for the numbers at the left, and the name of the axis."""
-MOST_STRETCHED = 2.5
+MOST_STRETCHED = 5.0
 """A map that steps of one length would make so much longer, or higher, than the room for it fills the room instead."""
 UNFINISHED_S = 0.3
 """After so long a large map is shown though parts of it are still to be drawn."""
