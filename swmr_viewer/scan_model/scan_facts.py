@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 from enum import StrEnum
+from pathlib import Path
 from typing import Any
 
 from swmr_viewer.core.conditions import Condition, Timeout, default_conditions
@@ -174,6 +175,11 @@ class ScanFacts:
     @property
     def scan_shape(self) -> tuple[int, ...]:
         return self.progress.scan_shape if self.progress is not None else ()
+
+    @property
+    def folder(self) -> str:
+        """Where the file is that is followed, or nothing without one."""
+        return "" if self.request is None else str(Path(self.request.path).parent)
 
     @property
     def data_path(self) -> str:

@@ -38,7 +38,7 @@ class MaskParts(QObject):
         self.masks = Masks(session, display, measuring.measurements.undo_stack)
         overlay = measuring.overlay
         self.tool = DrawingTool(overlay.view, HaloPath(overlay.item), overlay.frame_point)
-        self.dialogs = FileDialog(window)
+        self.dialogs = FileDialog(window, lambda: session.scan.folder)
         self._make_actions()
         self.tool.drawn.connect(self._on_drawn)
         self.tool.kind_changed.connect(self._on_tool)
@@ -82,6 +82,8 @@ class MaskParts(QObject):
             what = "taken out of the mask" if self.erase.isChecked() else "masked"
             how = "Click the corners; Return closes" if kind == "polygon" else "Drag over the picture"
             self._session.note(f"{how}: what is inside is {what}; Esc gives up")
+        else:
+            self._session.note("")
 
     def _on_other_tool(self, kind: str) -> None:
         if kind and self.tool.kind:

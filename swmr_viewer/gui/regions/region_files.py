@@ -38,15 +38,14 @@ class RegionFiles(QObject):
         super().__init__(window)
         self._session, self._measurements, self._window = session, measurements, window
         self.work = FileWork(self)
-        self.dialogs = FileDialog(window)
-        self._folder = ""
+        self.dialogs = FileDialog(window, lambda: session.scan.folder)
 
     def ask_where_to_save(self) -> None:
         """Ask for a file; the dialog asks before another is replaced."""
         if self._measurements.marks.is_empty:
             self._session.note("Draw a region or a line first: then it can be saved")
             return
-        dialog = self.dialogs.made("Save regions", FILTER, QFileDialog.AcceptMode.AcceptSave, self._folder)
+        dialog = self.dialogs.made("Save regions", FILTER, QFileDialog.AcceptMode.AcceptSave)
         dialog.setDefaultSuffix("json")
         dialog.selectFile("regions.json")
         dialog.fileSelected.connect(partial(self.save, replace_it=True))
@@ -54,7 +53,7 @@ class RegionFiles(QObject):
 
     def ask_what_to_load(self) -> None:
         """Ask for a file."""
-        dialog = self.dialogs.made("Load regions", FILTER, QFileDialog.AcceptMode.AcceptOpen, self._folder)
+        dialog = self.dialogs.made("Load regions", FILTER, QFileDialog.AcceptMode.AcceptOpen)
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
         dialog.fileSelected.connect(self.load)
         dialog.show()
@@ -62,12 +61,10 @@ class RegionFiles(QObject):
     def save(self, file: str, *, replace_it: bool = False) -> None:
         """Write what is drawn on the shown data set."""
         content = self.content
-        self._folder = str(Path(file).parent)
         self.work.do(partial(save_regions, content, file, replace=replace_it), partial(self._on_saved, len(content.regions), file))
 
     def load(self, file: str) -> None:
         """Draw what a file holds on the shown data set."""
-        self._folder = str(Path(file).parent)
         self.work.do(partial(load_regions, file), partial(self._on_loaded, Path(file).name))
 
     @property
