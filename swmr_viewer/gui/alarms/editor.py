@@ -46,8 +46,10 @@ class AlarmEditor(Popup):
         self._removed: AlarmRule | None = None
         self.add = QPushButton("Add an alarm")
         self.add.clicked.connect(lambda: self._append(AlarmRule(on=False)))
+        self.add.setToolTip("Watch for something else as well")
         self.bring_back = QPushButton("Bring back the removed one")
         self.bring_back.setProperty("kind", "link")
+        self.bring_back.setToolTip("The alarm that was removed last")
         self.bring_back.clicked.connect(self._bring_back)
         self.acknowledge = acknowledge
         self.refusal = PlainLabel("bad")

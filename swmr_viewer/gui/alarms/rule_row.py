@@ -79,6 +79,8 @@ class RuleRow(QObject):
         self.level = QDoubleSpinBox(minimum=-MOST, maximum=MOST, decimals=3)
         self.level.setAccessibleName("Alarm level")
         self.level.setKeyboardTracking(False)
+        self.side.setToolTip("On which side of the level it is an alarm")
+        self.level.setToolTip("From where on it is an alarm")
         self.level.setMinimumWidth(120)
         self.effects = {name: _effect(icon, words) for name, (icon, words) in EFFECTS.items()}
         self.remove = QToolButton()

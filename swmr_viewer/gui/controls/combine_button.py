@@ -13,6 +13,12 @@ from swmr_viewer.reader.messages import Combine
 
 MOST_FRAMES = 65_536
 USUAL_FRAMES = 20
+TIPS = {
+    "none": "Show single frames",
+    "sum": "Show the sum of several frames",
+    "mean": "Show the mean of several frames",
+    "maximum": "Show, pixel by pixel, the highest value in several frames",
+}
 CHOICES = (("none", "One frame"), ("sum", "Sum"), ("mean", "Mean"), ("maximum", "Maximum"))
 
 
@@ -29,7 +35,9 @@ class CombineEditor(Popup):
         self.count = QSpinBox(minimum=1, maximum=MOST_FRAMES, value=USUAL_FRAMES)
         self.count.setKeyboardTracking(False)
         self.count.setAccessibleName("How many frames")
+        self.count.setToolTip("Of how many frames, the newest last")
         self.all = QCheckBox("all complete frames")
+        self.all.setToolTip("Of every frame that is complete; those that come are added")
         self._lay_out()
         self.count.valueChanged.connect(self._edited)
         self.all.toggled.connect(self._edited)
@@ -42,8 +50,9 @@ class CombineEditor(Popup):
         caption = PlainLabel("caption")
         caption.say("SHOWN PICTURE")
         self.box.addWidget(caption)
-        for button in self.choices.values():
+        for how, button in self.choices.items():
             self._group.addButton(button)
+            button.setToolTip(TIPS[how])
             self.box.addWidget(button)
         row = QHBoxLayout()
         lead, tail = PlainLabel("muted"), PlainLabel("muted")

@@ -82,6 +82,7 @@ class GoTo(Popup):
         self.setFixedWidth(WIDTH)
         self.line = QLineEdit()
         self.line.setAccessibleName("Frame or position")
+        self.line.setToolTip("Return goes there, Esc gives up")
         self.answer = PlainLabel("muted")
         self.answer.setWordWrap(True)
         self.box.addWidget(self.line)

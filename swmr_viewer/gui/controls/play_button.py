@@ -29,6 +29,8 @@ class RateEditor(QWidget):
         row.setContentsMargins(12, 4, 12, 4)
         for part in (lead, self.slider, self.number):
             row.addWidget(part)
+        for part in (self.slider, self.number):
+            part.setToolTip("How many frames are shown in a second")
         self._show()
         self.slider.valueChanged.connect(playback.set_rate)
         self.number.valueChanged.connect(playback.set_rate)

@@ -48,6 +48,7 @@ class TerminationEditor(Popup):
         self.seconds = QDoubleSpinBox(minimum=0.1, maximum=MAX_TIMEOUT_S, value=10.0, decimals=1, suffix=" s")
         self.seconds.setStepType(QDoubleSpinBox.StepType.AdaptiveDecimalStepType)
         self.seconds.setAccessibleName("Seconds without a key")
+        self.seconds.setToolTip("How many seconds without a new key")
         self.keeps_looking = _check(
             "after that, keep looking", "Look twice a second after that as well, and go on when keys come; otherwise it ends there"
         )
@@ -56,6 +57,7 @@ class TerminationEditor(Popup):
         self.frames = _check("frames complete", "End when this many frames are complete")
         self.count = QSpinBox(minimum=1, maximum=MAX_COUNT, value=1)
         self.count.setAccessibleName("How many frames")
+        self.count.setToolTip("How many complete frames")
         for box in (self.seconds, self.count):
             box.setKeyboardTracking(False)
             box.setMinimumWidth(90)

@@ -29,6 +29,7 @@ class ColorEditor(Popup):
         self.inverted = QCheckBox("Inverted")
         self.masked = {name: _masked_button(name) for name in MASKED_COLORS}
         self.saturated = QCheckBox("Mark saturated pixels")
+        self.saturated.setToolTip("Draw pixels at which the detector is saturated in a colour of their own (S)")
         self.told = PlainLabel("muted", room_for="0 000 000 saturated (65 535 and more)")
         self._lay_out()
         self._connect()
@@ -88,7 +89,7 @@ class ColorEditor(Popup):
             button.setEnabled(not has_own)
             button.setToolTip(OWN_COLORS_TIP if has_own else f"Colour map {name}")
         self.inverted.setEnabled(not has_own)
-        self.inverted.setToolTip(OWN_COLORS_TIP if has_own else "")
+        self.inverted.setToolTip(OWN_COLORS_TIP if has_own else "The colour map the other way round (I)")
         self._show_counts()
 
     def _show_counts(self) -> None:

@@ -133,6 +133,8 @@ class SourceRow(QWidget):
         self.data_path.setAccessibleName(f"Data set of the {name} frames")
         self.data_path.setToolTip("Path of the data set in the file; empty: the one with the same path, or the only one that fits")
         self.first.setAccessibleName(f"First of the {name} frames")
+        for field in (self.first, self.last):
+            field.setToolTip(f"Which frames of the file, or of this scan: the {name} frame is their mean")
         self.last.setAccessibleName(f"Last of the {name} frames")
 
     def _lay_out(self) -> None:

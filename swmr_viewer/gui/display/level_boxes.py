@@ -18,6 +18,7 @@ def level_number(value: float) -> str:
 def percentile_box(name: str) -> QDoubleSpinBox:
     """Return a field for 0 to 100 percent, of this accessible name."""
     box = QDoubleSpinBox(decimals=3, minimum=0.0, maximum=100.0, singleStep=0.1)
+    box.setToolTip(f"{name}: this share of the values is below it")
     box.setKeyboardTracking(False)
     box.setAccessibleName(name)
     box.setFixedWidth(WIDTH)
@@ -27,6 +28,7 @@ def percentile_box(name: str) -> QDoubleSpinBox:
 def number_field(name: str) -> QLineEdit:
     """Return a field for a number, of this accessible name."""
     field = QLineEdit()
+    field.setToolTip(f"{name}: type a number, and it stays")
     field.setAccessibleName(name)
     field.setFixedWidth(LEVEL_WIDTH)
     return field

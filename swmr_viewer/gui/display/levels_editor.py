@@ -30,6 +30,12 @@ _TITLES = {
     LevelMode.FIXED: "Fixed",
     LevelMode.HELD: "Held as they are now",
 }
+_TIPS = {
+    LevelMode.PERCENTILES: "Each frame sets its own levels; the brightest and the darkest pixels do not count",
+    LevelMode.EXTREMES: "Each frame sets its own levels, from its lowest value to its highest",
+    LevelMode.FIXED: "The levels that you type, or drag at the colour bar",
+    LevelMode.HELD: "The levels stay as the shown frame set them",
+}
 
 BELOW_MODE = 20
 """How far numbers are to the right of the mode that they belong to (pixels): beside it they would make the pop-up too wide."""
@@ -56,6 +62,7 @@ class LevelsEditor(Popup):
         pairs = {LevelMode.PERCENTILES: (self.percentiles, "%"), LevelMode.FIXED: (self.levels, "")}
         for mode, button in self.modes.items():
             self._group.addButton(button)
+            button.setToolTip(_TIPS[mode])
             self.box.addWidget(button)
             if mode in pairs:
                 self.box.addLayout(_pair(*pairs[mode]))

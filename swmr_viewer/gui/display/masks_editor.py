@@ -12,6 +12,7 @@ from swmr_viewer.gui.display.display_settings import Display
 from swmr_viewer.gui.display.levels_text import own_mask_text, typed_number, values_text
 from swmr_viewer.gui.look.labels import ElidedLabel, PlainLabel, tip
 
+SENTINEL_IS = "What detectors write where they have no measurement"
 _FILE_MASK = "The file's pixel mask"
 
 
@@ -23,6 +24,8 @@ class LimitRow:
         self.field = QLineEdit()
         self.field.setFixedWidth(78)
         self.field.setAccessibleName(name)
+        for part in (self.on, self.field):
+            part.setToolTip(f"{name}: of every frame, and for all that is measured")
 
     def show_limit(self, limit: float | None) -> None:
         """Show it, and leave the number that was typed where it does not count."""
@@ -123,7 +126,7 @@ class MasksEditor(QWidget):
         statistics, rules = self._display.statistics, self._display.settings.mask
         words = values_text(self._display.dtype, rules)
         self.sentinel.setText(words.text)
-        self.sentinel.setToolTip(words.tip)
+        self.sentinel.setToolTip(words.tip or SENTINEL_IS)
         self.sentinel.setEnabled(words.is_choice)
         self.sentinel.setChecked(rules.sentinel if words.is_choice else words.is_left_out)
         is_lacking = self._display.lacks_mask and not rules.has_own_mask

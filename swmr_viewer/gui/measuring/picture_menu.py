@@ -130,6 +130,7 @@ class NameEditor(Popup):
         self._name = ""
         self.field = QLineEdit()
         self.field.setAccessibleName("Name of the region")
+        self.field.setToolTip("Return takes the name, Esc gives up")
         self.box.setContentsMargins(4, 4, 4, 4)
         self.box.addWidget(self.field)
         self.field.returnPressed.connect(self._take)

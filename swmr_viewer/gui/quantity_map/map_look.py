@@ -19,6 +19,11 @@ from swmr_viewer.gui.look.menus import Popup
 from swmr_viewer.gui.quantity_map.map_settings import MapChoices
 
 _TITLES = {LevelMode.PERCENTILES: "Percentiles of what is seen", LevelMode.EXTREMES: "Minimum to maximum", LevelMode.FIXED: "Fixed"}
+_TIPS = {
+    LevelMode.PERCENTILES: "The values that are seen set the levels; the highest and the lowest ones do not count",
+    LevelMode.EXTREMES: "The levels are the lowest and the highest value that is seen",
+    LevelMode.FIXED: "The levels that you type, or drag at the colour bar",
+}
 BELOW_MODE = 20
 SWATCH = QSize(120, 12)
 
@@ -36,6 +41,9 @@ class MapLook(Popup):
         self.maps = QComboBox()
         self.inverted = QCheckBox("Inverted")
         self.same_scale = QCheckBox("Steps as long upwards as to the right")
+        self.maps.setToolTip("Colours of the map; those of the picture are its own")
+        self.inverted.setToolTip("The colours the other way round")
+        self.same_scale.setToolTip("A millimetre is as long in both directions, where both axes have one unit and neither is very short")
         self._groups = (QButtonGroup(self), QButtonGroup(self))
         self._lay_out()
         self._connect()
@@ -46,6 +54,7 @@ class MapLook(Popup):
         pairs = {LevelMode.PERCENTILES: (self.percentiles, "%"), LevelMode.FIXED: (self.levels, "")}
         for mode, button in self.modes.items():
             self._groups[0].addButton(button)
+            button.setToolTip(_TIPS[mode])
             self.box.addWidget(button)
             if mode in pairs:
                 self.box.addLayout(_pair(*pairs[mode]))

@@ -35,6 +35,9 @@ class RingsEditor(Popup):
             self.unit.addItem(unit.value, unit)
         self.values = QLineEdit(placeholderText="4.16, 2.94, 2.40")
         self.values.setAccessibleName("Values of the rings")
+        self.what.setToolTip("Rings of a calibrant, or at values that you type")
+        self.unit.setToolTip("What you type: lattice spacings, scattering vectors or angles")
+        self.values.setToolTip("Numbers, with commas or spaces between them")
         self.told = QLabel(wordWrap=True)
         self.told.setProperty("role", "muted")
         self.told.setFixedWidth(WIDTH_PX)
@@ -103,7 +106,7 @@ def geometry_text(geometry: PixelGeometry) -> str:
     """Return in words what is known of the geometry."""
     words = []
     if geometry.beam_center is not None:
-        words.append("beam centre x {:.1f}  y {:.1f}".format(*geometry.beam_center))
+        words.append("beam centre at x\u00a0{:.1f}, y\u00a0{:.1f}".format(*geometry.beam_center))
     if geometry.distance_m:
         words.append(f"distance {1e3 * geometry.distance_m:.5g} mm")
     if geometry.wavelength_m:

@@ -68,6 +68,7 @@ class SnapshotPanel(QDialog):
 
     def _build(self) -> None:
         self.folder = QLineEdit(placeholderText="asked at the first snapshot")
+        self.folder.setToolTip("Where snapshots are written")
         self.choose = QPushButton("&Choose\u2026")
         self.pattern = QLineEdit()
         self.pattern.setToolTip("\n".join(f"{{{name}}}  {words}" for name, words in FIELDS.items()))
@@ -94,6 +95,9 @@ class SnapshotPanel(QDialog):
         form.addRow("", self.progress)
         self.take = QPushButton("Take a &snapshot")
         self.close_button = QPushButton("Close")
+        self.close_button.setToolTip("Settings hold as they are; a burst goes on")
+        self.choose.setToolTip("Choose the folder")
+        self.take.setToolTip("Write the shown frame now (Ctrl+S)")
         self.close_button.setDefault(True)
         box = QVBoxLayout(self)
         box.setContentsMargins(16, 14, 16, 14)
@@ -107,6 +111,7 @@ class SnapshotPanel(QDialog):
         self.step.setSpecialValueText("every frame")
         self.step.setToolTip("1: every frame from now on; 10: each tenth")
         self.count = QSpinBox(minimum=0, maximum=MOST, value=100)
+        self.count.setToolTip("After how many the burst ends")
         self.count.setSuffix(" snapshots")
         self.count.setSpecialValueText("until stopped")
         self.burst_button = QPushButton("Start &burst")

@@ -102,7 +102,7 @@ class WatchButton(QToolButton):
 
     def _show(self) -> None:
         self.setText("Held \u25be" if self._watch.held else "Watching \u25be")
-        self.setToolTip(tip(self._watch.status_text))
+        self.setToolTip(tip(self._watch.status_text or "The folder that is watched"))
         self.setVisible(self._watch.is_on)
 
 

@@ -100,5 +100,5 @@ def test_a_file_that_cannot_be_read_is_named_with_why(qtbot: QtBot, tmp_path: Pa
     comparisons.add(str(tmp_path / "rubbish.h5"))
     qtbot.waitUntil(lambda: bool(comparisons.added[0].problem), timeout=WAIT_MS)
     menu.menu.aboutToShow.emit()
-    assert menu.menu.actions()[-1].text().startswith("Remove rubbish.h5: ")
+    assert any(action.text().startswith("Remove rubbish.h5: ") for action in menu.menu.actions())
     assert comparisons.close()

@@ -12,7 +12,19 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QKeySequence
-from PySide6.QtWidgets import QAbstractButton, QApplication, QMenu, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractSpinBox,
+    QApplication,
+    QComboBox,
+    QDockWidget,
+    QLineEdit,
+    QMenu,
+    QSlider,
+    QTabBar,
+    QTableView,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from swmr_viewer.gui.assembly import Assembly
@@ -168,6 +180,27 @@ def test_every_action_has_words_a_tooltip_and_keys_of_its_own(viewer: Assembly) 
     keys = Counter(key.toString() for action in {*actions, *viewer.window.actions()} for key in action.shortcuts())
     assert [key for key, times in keys.items() if times > 1] == []
     assert keys["F1"] == 1
+
+
+def test_whatever_can_be_pressed_or_typed_in_says_what_it_does(viewer: Assembly) -> None:
+    viewer.window.desktop_actions.show_snapshot_panel()
+    viewer.window.alarms.editor.show_rules()
+    kinds = (QAbstractButton, QComboBox, QLineEdit, QAbstractSpinBox, QSlider)
+    parts = [part for kind in kinds for part in viewer.window.findChildren(kind) if _is_ours(part)]
+    assert len(parts) > 100
+    silent = [part for part in parts if not part.toolTip()]
+    assert [f"{type(part).__name__} {part.accessibleName()} in {type(part.parent()).__name__}" for part in silent] == []
+
+
+def _is_ours(part: QWidget) -> bool:
+    """Whether it is not a piece of one of Qt's or pyqtgraph's, nor says something only at times."""
+    around = [part]
+    while (outside := around[-1].parentWidget()) is not None:
+        around.append(outside)
+    of_plots = any(isinstance(one, QMenu) and isinstance(one.parent(), QMenu) for one in around)
+    in_another = isinstance(part.parent(), QTabBar | QLineEdit | QAbstractSpinBox | QComboBox | QTableView | QDockWidget)
+    sometimes = isinstance(part, QAbstractButton) and not part.text() and part.icon().isNull()
+    return not (of_plots or in_another or sometimes)
 
 
 def test_f1_shows_every_shortcut_that_the_menu_has(qtbot: QtBot, following: Following) -> None:
