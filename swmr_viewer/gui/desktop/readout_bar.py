@@ -194,7 +194,7 @@ class ReadoutBar(QWidget):
         yield False, full, whole, n
         yield from ((True, full, whole, n_left) for n_left in range(n, n - 3, -1))  # what the picture costs is needed least
         if wanted:
-            yield from ((True, short, whole, n_left) for n_left in range(n, -1, -1))
+            yield from ((True, short, whole, n_left) for n_left in range(n, 0, -1))
         yield from ((True, short, least, n_left) for n_left in range(n, -1, -1))
         yield True, short, 0 if short else NOTE_PX, 0
 
