@@ -13,6 +13,7 @@ from swmr_viewer.gui.controls.control_bar import ControlBar
 from swmr_viewer.gui.controls.go_to import GoTo, step_row
 from swmr_viewer.gui.controls.notify import Notifier
 from swmr_viewer.gui.look.menus import make_action, make_menu
+from swmr_viewer.gui.look.settings import read_setting, write_setting
 from swmr_viewer.gui.session import Playback, Session
 
 
@@ -41,6 +42,7 @@ class LiveEdge:
 
 
 FASTER = 1.5
+IN_ORDER_KEY = "go/in_order"
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +95,8 @@ def make_edge_actions(session: Session, playback: Playback, notifier: Notifier, 
 
 
 def _connect_switches(actions: EdgeActions, session: Session, notifier: Notifier) -> None:
-    actions.in_order.triggered.connect(session.set_walk_in_order)
+    session.set_walk_in_order(read_setting(IN_ORDER_KEY, False))
+    actions.in_order.triggered.connect(lambda on: _walk_in_order(session, on))
     for switch in (actions.every_frame, actions.beep, actions.notify):
         switch.setCheckable(True)
     actions.every_frame.triggered.connect(session.set_every_frame)
@@ -107,8 +110,14 @@ def _connect_switches(actions: EdgeActions, session: Session, notifier: Notifier
 
     session.live_mode_changed.connect(show)
     session.order_changed.connect(partial(_show_order, actions.in_order, session))
+    actions.in_order.setChecked(session.scan.walks_in_order)
     notifier.changed.connect(show)
     show()
+
+
+def _walk_in_order(session: Session, on: bool) -> None:
+    write_setting(IN_ORDER_KEY, on)
+    session.set_walk_in_order(on)
 
 
 def _show_order(switch: QAction, session: Session) -> None:

@@ -14,7 +14,10 @@ MOUSE = (
     ("Wheel over the picture", "zoom"),
     ("Drag in the picture", "move it"),
     ("Drag on the colour bar", "set the levels"),
-    ("Click on the map", "show that frame and hold it"),
+    ("Right click", "what can be done there"),
+    ("Double click on a plot", "show all of it"),
+    ("Click on the map, a curve", "show that frame and hold it"),
+    ("Drag on the map with Shift", "select points: their frames as one"),
     ("Drop a file on the window", "follow it"),
     ("Drag a panel's grip", "move the panel; double-click: tear it off"),
 )

@@ -178,6 +178,7 @@ def style_sheet(colors: Tokens) -> str:
     return sheet
 
 
+# Qt keeps no padding beside the number of a spin box: the arrows, which nobody sees, keep it clear of the border.
 _SHEET = """
 QMainWindow, QDialog { background: @window; }
 QToolTip { background: @panel; color: @text; border: 1px solid @border; padding: 4px 6px; }
@@ -237,7 +238,10 @@ QLineEdit[level="true"]:hover { border-color: @muted; }
 QLineEdit[bad="true"], QLineEdit[bad="true"]:focus { border-color: @bad; }
 QToolButton[level="true"] { padding: 0 1px; border-radius: 3px; font-size: 8pt; color: @muted; }
 QLineEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus, QPlainTextEdit:focus { border-color: @accent; }
-QSpinBox::up-button, QSpinBox::down-button, QDoubleSpinBox::up-button, QDoubleSpinBox::down-button { width: 0; border: none; }
+QSpinBox::up-button, QDoubleSpinBox::up-button { subcontrol-position: center left; width: 6px; height: 1px; border: none;
+  background: transparent; }
+QSpinBox::down-button, QDoubleSpinBox::down-button { subcontrol-position: center right; width: 2px; height: 1px; border: none;
+  background: transparent; }
 QComboBox::drop-down { border: none; width: 20px; }
 QComboBox::down-arrow { image: @down; width: 12px; height: 12px; }
 QSpinBox:disabled, QDoubleSpinBox:disabled { color: @faint; }

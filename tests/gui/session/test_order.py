@@ -103,9 +103,16 @@ def test_where_the_file_tells_nothing_that_is_said_once(qtbot: QtBot, viewer: As
     assert step(qtbot, viewer, reader, Qt.Key.Key_Left) == 4
 
 
-def test_it_holds_for_the_next_file(qtbot: QtBot, viewer: Assembly, reader: FakeSupervisor) -> None:
+def test_it_holds_for_the_next_file_and_the_next_start(qtbot: QtBot, viewer: Assembly, reader: FakeSupervisor) -> None:
     switch(viewer)
     viewer.session.open(FollowRequest("/data/next.nxs"))
     assert reader.sent(m.SendOrder) == [m.SendOrder(1), m.SendOrder(2)]
     assert viewer.session.scan.walks_in_order
     assert viewer.session.scan.order.source is OrderSource.INDEX
+    later_reader = FakeSupervisor()
+    later = Assembly(later_reader)
+    assert later.session.scan.walks_in_order
+    assert later.window.edge.actions.in_order.isChecked()
+    later.session.open(FollowRequest("/data/later.nxs"))
+    assert later_reader.sent(m.SendOrder)[-1] == m.SendOrder(1)
+    later.close()
