@@ -160,11 +160,11 @@ class AgainstButton(ChoiceButton):
             menu, "Join as they were taken", choice.settings.as_taken, lambda: choice.change(as_taken=not choice.settings.as_taken)
         )
         taken.setEnabled(choice.can_be_against("order"))
-        self._toggle(menu, "Log places", choice.settings.log_x, lambda: choice.change(log_x=not choice.settings.log_x))
+        self._toggle(menu, "Log axis", choice.settings.log_x, lambda: choice.change(log_x=not choice.settings.log_x))
 
     @staticmethod
     def _toggle(menu: QMenu, words: str, is_on: bool, chosen: Callable[[], None]) -> QAction:
-        action = menu.addAction(button_text(words))
+        action = menu.addAction(button_text(f"{words[:1].upper()}{words[1:]}"))
         action.setCheckable(True)
         action.setChecked(is_on)
         action.triggered.connect(lambda: chosen())

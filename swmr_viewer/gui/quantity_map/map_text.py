@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from swmr_viewer.core.number_text import compact_text, count_text, value_text
+from swmr_viewer.core.number_text import compact_text, count_text, narrow_text, value_text
 from swmr_viewer.core.plain_text import plain
 from swmr_viewer.quantities import INDEX, MapNames, Page, QuantityTable
 
@@ -25,9 +25,21 @@ def point_text(table: QuantityTable, names: MapNames, index: int, line_name: str
     words : str
         What the value is called; its quantity's title if empty.
     """
-    where = dict.fromkeys(name for name in (names.x, names.y, line_name) if name and name != INDEX)
-    told = [_of(table, names.value, index, "no value", words), *(_of(table, name, index, "") for name in where)]
+    told = [_of(table, names.value, index, "no value", words), *(_of(table, name, index, "") for name in _where(names, line_name))]
     return ", ".join([*filter(None, told), f"frame {count_text(index)}"])
+
+
+def short_point_text(table: QuantityTable, names: MapNames, index: int, line_name: str = "") -> str:
+    """Return the numbers of that alone: ``71.2 at 0.31, -0.2, frame 341``; arguments as of `point_text`."""
+    value = table.at(names.value, index)
+    places = [f"{at:.4g}" for name in _where(names, line_name) if (at := table.at(name, index)) is not None]
+    where = f" at {', '.join(places)}" if places else ""
+    return f"{'no value' if value is None else narrow_text(value)}{where}, frame {count_text(index)}"
+
+
+def _where(names: MapNames, line_name: str) -> tuple[str, ...]:
+    """Return the names of what tells where a point is."""
+    return tuple(dict.fromkeys(name for name in (names.x, names.y, line_name) if name and name != INDEX))
 
 
 def _of(table: QuantityTable, name: str, index: int, nothing: str, words: str = "") -> str:

@@ -6,7 +6,7 @@ import numpy as np
 from PySide6.QtGui import QColor, QPainter, QPixmap
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QStackedWidget, QWidget
 
-from swmr_viewer.gui.look.labels import ElidedLabel, PlainLabel, tip
+from swmr_viewer.gui.look.labels import ElidedLabel, PlainLabel, room_needed, tip
 from swmr_viewer.gui.look.theme import theme_of_application, tokens
 from swmr_viewer.gui.quantity_map.map_colors import swatch_image
 from swmr_viewer.quantities import Fate, Fates
@@ -46,7 +46,8 @@ class MapWords(QStackedWidget):
         row.addWidget(self._made)
         self.addWidget(self.legend)
         self.addWidget(self.pointed)
-        self._pointed = self._selected = ""
+        self._pointed: tuple[str, ...] = ("",)
+        self._selected = ""
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.setFixedHeight(self.pointed.fontMetrics().height() + 2)
         theme_of_application().changed.connect(self._paint)
@@ -55,11 +56,11 @@ class MapWords(QStackedWidget):
     @property
     def text(self) -> str:
         """What is said of a point, or of a selection; nothing while the patterns are explained."""
-        return self._pointed or self._selected
+        return self._pointed[0] or self._selected
 
-    def point(self, words: str) -> None:
-        """Say this of the point under the pointer, or nothing."""
-        self._pointed = words
+    def point(self, *choices: str) -> None:
+        """Say the first of these that has room of the point under the pointer, else the last; or nothing."""
+        self._pointed = choices or ("",)
         self._show()
 
     def select(self, words: str) -> None:
@@ -86,7 +87,8 @@ class MapWords(QStackedWidget):
             self.page.say(words)
 
     def _show(self) -> None:
-        self.pointed.say(self.text)
+        fitting = (words for words in self._pointed if room_needed(words, self.fontMetrics()) <= self.width())
+        self.pointed.say(next(fitting, self._pointed[-1]) or self._selected)
         self.setCurrentWidget(self.pointed if self.text else self.legend)
 
     def _paint(self) -> None:

@@ -18,7 +18,7 @@ from swmr_viewer.gui.quantity_map.map_look import MapLook
 from swmr_viewer.gui.quantity_map.map_plot import MapPlot
 from swmr_viewer.gui.quantity_map.map_selection import MapSelection
 from swmr_viewer.gui.quantity_map.map_settings import MapChoices
-from swmr_viewer.gui.quantity_map.map_text import point_text, table_text
+from swmr_viewer.gui.quantity_map.map_text import point_text, short_point_text, table_text
 from swmr_viewer.gui.quantity_map.map_words import MapWords
 from swmr_viewer.gui.quantity_map.map_work import MapWork
 from swmr_viewer.gui.scan_map import MapPages, ScanGaps
@@ -152,8 +152,12 @@ class QuantityMap(QWidget):
         self.words.tell_made(scan.corrected_text)
 
     def _point_at(self, index: int | None) -> None:
-        told = "" if index is None else point_text(self.work.table, self.work.names, index, self.work.line_name)
-        self.words.point(", ".join(filter(None, (told, told and self._session.scan.corrected_text))))
+        if index is None:
+            self.words.point()
+            return
+        of_point = self.work.table, self.work.names, index, self.work.line_name
+        made = self._session.scan.corrected_text
+        self.words.point(*(", ".join(filter(None, (told, made))) for told in (point_text(*of_point), short_point_text(*of_point))))
 
     def _place_bar(self) -> None:
         """Let the colour bar begin and end as the map beside it does."""

@@ -20,6 +20,7 @@ from swmr_viewer.gui.display.display_settings import LevelMode
 from swmr_viewer.gui.display.levels_scale import LevelScale, Scale
 from swmr_viewer.gui.look.theme import theme_of_application
 from swmr_viewer.gui.quantity_map.map_colors import map_image, pattern_colors
+from swmr_viewer.gui.quantity_map.map_text import short_point_text
 from swmr_viewer.quantities import Fate, GridPlacing, PointPlacing
 from swmr_viewer.reader import messages as m
 from tests.gui.fakes import FakeSupervisor, picture
@@ -120,6 +121,7 @@ def test_the_mouse_tells_goes_to_and_selects(qtbot: QtBot, charted: Assembly, re
     qtbot.mouseMove(viewport, at(charted, X[3], Y[1]))
     qtbot.waitUntil(lambda: bool(shown.words.text))
     assert shown.words.text == "total counts no value, x 0.5 mm, y 1 mm, frame 12"
+    assert short_point_text(shown.work.table, shown.work.names, 12) == "no value at 0.5, 1, frame 12"
     qtbot.mouseClick(viewport, LEFT, pos=at(charted, X[4], Y[2]))
     assert last(reader, m.ShowIndex).index == 22
     start, stop = at(charted, X[2] - 0.2, Y[0] - 0.2), at(charted, X[4] + 0.2, Y[1] + 0.4)
