@@ -37,6 +37,7 @@ class Opening(QObject):
         window.top_bar.file_menu.aboutToShow.connect(self._fill_file_menu)
         window.top_bar.add_watch(self.watching.button)
         window.add_note(self.watching.note)
+        window.empty.offer("or watch a folder for the next scan\u2026", self.watching.choose_folder)
         window.actions_.open.triggered.connect(self.show_dialog)
         self.drops.file_dropped.connect(self._take_dropped)
         self.drops.folder_dropped.connect(self._watch_dropped)

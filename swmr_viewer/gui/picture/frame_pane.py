@@ -14,6 +14,7 @@ from swmr_viewer.gui.curves import CurveView
 from swmr_viewer.gui.display.display_settings import Display, LevelMode
 from swmr_viewer.gui.image import ImageView
 from swmr_viewer.gui.look.labels import PlainLabel
+from swmr_viewer.gui.look.menus import ActionButton
 from swmr_viewer.gui.picture.picture_pair import PicturePair
 from swmr_viewer.gui.session import Session
 from swmr_viewer.scan_model import LiveFrame, StateKind
@@ -273,6 +274,12 @@ class EmptyState(QFrame):
         for part in (title, *hints, self.open, self.watching):
             box.addWidget(part, 0, Qt.AlignmentFlag.AlignHCenter)
         box.addStretch(1)
+
+    def offer(self, words: str, action: QAction) -> None:
+        """Offer another way to begin, below the first one."""
+        box = self.layout()
+        assert isinstance(box, QVBoxLayout)
+        box.insertWidget(box.indexOf(self.watching), ActionButton(words, action, is_flat=True), 0, Qt.AlignmentFlag.AlignHCenter)
 
     def say(self, words: str) -> None:
         """Say what is waited for."""
