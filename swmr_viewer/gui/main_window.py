@@ -143,7 +143,7 @@ class MainWindow(QMainWindow):
     def _compose(self) -> None:
         """Put together what belongs together: panels, tools, menus."""
         self.panels = Panels(_panel(self.frame_header, self.center, self.view_row, stretched=self.center))
-        self.panels.add("map", "Progress map", self.map_panel)
+        self.panels.add("map", "Map", self.map_panel)
         self.quantity_map.shown.connect(self.panels.panel("map").show)
         self.measuring.add_panels(self.panels)
         self.measuring.add_to_frames(self.frame_view)

@@ -109,9 +109,6 @@ class ChoiceButton(QToolButton):
         self._empty()
         group = QActionGroup(menu)
         for key, words in self._offers().items():
-            if not key:
-                menu.addSection(words)
-                continue
             action = menu.addAction(button_text(words))
             action.setCheckable(True)
             action.setChecked(key == self.key)

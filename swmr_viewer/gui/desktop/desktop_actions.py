@@ -90,9 +90,8 @@ class DesktopActions(QObject):
 
     def _fill_menu(self) -> None:
         window = make_menu("&Window", self._menu)
-        window.addSection("Panels")
         window.addActions(list(self._panels.actions_to_show()))
-        window.addSection("Look")
+        window.addSeparator()
         window.addActions(self.looks.actions())
         window.addSeparator()
         window.addAction(self._actions.reset)

@@ -95,7 +95,7 @@ class MapWords(QStackedWidget):
         for fate, (sample, _) in self._samples.items():
             pixmap = QPixmap.fromImage(swatch_image(fate, SIDE))
             painter = QPainter(pixmap)
-            painter.setPen(QColor(tokens().muted))
+            painter.setPen(QColor(tokens().border))
             painter.drawRect(0, 0, SIDE - 1, SIDE - 1)
             painter.end()
             sample.setPixmap(pixmap)

@@ -79,7 +79,7 @@ def test_a_panel_is_closed_by_mouse_comes_back_by_menu_and_is_remembered(qtbot: 
         assert again.panel("map").isHidden()
         assert again.dockWidgetArea(again.panel("map")) == Qt.DockWidgetArea.LeftDockWidgetArea
         assert later.window.height() == 700
-        show = next(action for action in again.actions_to_show() if action.text() == "Progress map")
+        show = next(action for action in again.actions_to_show() if action.text() == "Map")
         assert show in all_actions(later.window.menu_)
         show.trigger()
         assert not again.panel("map").isHidden()
