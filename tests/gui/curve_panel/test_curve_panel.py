@@ -299,7 +299,7 @@ def test_no_number_and_no_row_is_cut(
     panel, table = alone(*size), measuring.regions_panel.table
     qtbot.waitUntil(lambda: table.model().data(table.model().index(n - 1, 1)) == narrow_text(largest))
     shown = [column for column in range(1, table.model().columnCount()) if not table.isColumnHidden(column)]
-    assert len(shown) >= min(5, (size[0] - 76) // 60)
+    assert len(shown) >= min(5, (size[0] - 76) // 74)
     assert size[0] == panel.width()
     assert size[1] - 2 <= panel.height() <= size[1]
     metrics = table.fontMetrics()
