@@ -39,8 +39,8 @@ class RegionsLayer(QObject):
         band = HaloPath(overlay.item)
         self.tool = DrawingTool(overlay.view, band, overlay.frame_point)
         self.tool.drawn.connect(self._on_drawn)
-        measurements.marks_changed.connect(self._sync)
-        measurements.selection_changed.connect(self._color)
+        for signal in (measurements.marks_changed, measurements.selection_changed):
+            signal.connect(self._sync)  # another one may be selected before it is said that another data set is shown
         overlay.moved.connect(self._place_labels)
         theme_of_application().changed.connect(self._color)
 

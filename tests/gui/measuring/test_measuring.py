@@ -18,7 +18,7 @@ from swmr_viewer.core.number_text import full_text, narrow_text
 from swmr_viewer.gui.assembly import Assembly
 from swmr_viewer.gui.display.orientation import Orientation
 from swmr_viewer.gui.regions.drawing_tool import KINDS
-from swmr_viewer.gui.regions.regions import Region
+from swmr_viewer.gui.regions.regions import Marks, Region
 from swmr_viewer.reader import messages as m
 from tests.gui.fakes import FakeSupervisor, picture
 
@@ -221,6 +221,13 @@ def test_a_region_that_is_dragged_to_nothing_is_drawn_as_it_was(qtbot: QtBot, vi
     item = measuring.layer.item_of("A")
     drawn = [(item.pos().x(), item.pos().y()), (item.pos().x() + item.size().x(), item.pos().y() + item.size().y())]
     np.testing.assert_allclose(drawn, before.points)
+
+
+def test_a_region_can_be_selected_before_it_is_said_that_there_are_others(qtbot: QtBot, viewer: Assembly) -> None:
+    measurements = viewer.window.measuring.measurements
+    measurements.recall(viewer.session.scan.place, Marks((Region("I0", "rectangle", ((1.0, 1.0), (5.0, 5.0))),)))
+    measurements.select("I0")
+    assert viewer.window.measuring.layer.item_of("I0").isVisible()
 
 
 def test_a_name_that_is_taken_is_refused(qtbot: QtBot, viewer: Assembly) -> None:
