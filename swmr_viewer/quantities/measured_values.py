@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from math import inf
+from time import perf_counter
+
 import numpy as np
 import numpy.typing as npt
 
 from swmr_viewer.core.scan import moved
 from swmr_viewer.quantities.column import BLOCK, next_version
 from swmr_viewer.quantities.decimation import Values
+from swmr_viewer.quantities.moved_points import MovedPoints
 from swmr_viewer.quantities.stored_column import PointsByBlock, StoredColumn
+
+MOVED_AT_ONCE = 4 * BLOCK
+"""So many points are moved in some ten milliseconds where an inner axis grew."""
 
 
 class MeasuredValues:
@@ -98,14 +105,23 @@ class MeasuredValues:
 
     def move(self, after: tuple[int, ...]) -> None:
         """Take note that another axis of the scan than the first grew: what was measured is at other indices now."""
-        before, self._columns = self._columns, {name: StoredColumn() for name in self._columns}
-        for number in sorted({number for column in before.values() for number in column.block_numbers}):
-            there = PointsByBlock(moved(np.arange(number * BLOCK, min(self._size, (number + 1) * BLOCK)), self.scan_shape, after))
-            for name, column in before.items():
-                self._columns[name].put_block(there, column, number)
+        points = MovedPoints(self._size, self.scan_shape, after)
+        self._columns = {name: column.moved(points) for name, column in self._columns.items()}
         if self._size:
             self._size = int(moved(np.array([self._size - 1]), self.scan_shape, after)[0]) + 1
         self.scan_shape = after
+        if self._size <= MOVED_AT_ONCE:
+            self.settle(inf)
+
+    def settle(self, seconds: float) -> bool:
+        """Go on with moving for so long, at the most; return whether all is done. Whoever asks for values gets them in any case."""
+        stop_s = perf_counter() + seconds
+        for number in sorted({number for column in self._columns.values() for number in column.unmoved}):
+            for column in self._columns.values():
+                column.settle(number)
+            if perf_counter() > stop_s:
+                break
+        return not any(column.unmoved for column in self._columns.values())
 
     def forget(self, names: set[str]) -> None:
         """Forget these columns."""

@@ -11,6 +11,7 @@ from swmr_viewer.core.ranges import IndexArray
 from swmr_viewer.quantities.column import BLOCK, Column, next_version
 from swmr_viewer.quantities.compact_block import CODINGS, CompactBlock, Places, coding_of
 from swmr_viewer.quantities.decimation import Values
+from swmr_viewer.quantities.moved_points import MovedPoints, as_places
 
 
 class PointsByBlock:
@@ -37,9 +38,7 @@ class PointsByBlock:
         edges = np.searchsorted(indices, np.arange(first, last + 2) * BLOCK).tolist()
         for number, (start, stop) in enumerate(pairwise(edges), first):
             if start < stop:
-                at = indices[start:stop] - number * BLOCK
-                low, high = int(at[0]), int(at[-1]) + 1
-                yield number, slice(start, stop), slice(low, high) if high - low == at.size else at
+                yield number, slice(start, stop), as_places(indices[start:stop] - number * BLOCK)
 
 
 class StoredColumn(Column):
@@ -55,6 +54,9 @@ class StoredColumn(Column):
         self._n_known = 0
         self._usual = 0
         """The widest coding that was needed: what comes is kept in it."""
+        self._source: tuple[MovedPoints, StoredColumn] | None = None
+        self._unmoved: set[int] = set()
+        """Blocks whose values still stand in the source, at their places before an inner axis grew."""
 
     def put(self, indices: IndexArray, values: Values) -> None:
         """Set the values of some points; each index comes once."""
@@ -69,6 +71,7 @@ class StoredColumn(Column):
         self._version = next_version()
         kept = CODINGS[coding].kept_as(values)
         for number, here, at in points.blocks:
+            self.settle(number)
             block = self._blocks.get(number)
             if block is None:
                 block = self._blocks[number] = CompactBlock(BLOCK, coding)
@@ -76,19 +79,45 @@ class StoredColumn(Column):
             self._versions[number] = self._version
             self._above.pop(number, None)
 
-    def put_block(self, points: PointsByBlock, column: StoredColumn, number: int) -> None:
-        """Set what another column has in a block, from its first point on, as it is kept there: these points ascend, and are new here."""
-        source = column._blocks.get(number)
-        if source is None:
+    # ---- an inner axis of the scan grew
+
+    def moved(self, points: MovedPoints) -> StoredColumn:
+        """Return a column of the same values at their places now, which takes them from this one; this one is not to be used any more.
+
+        Each block is moved when it is asked for, or by ``settle``: of ten million points all take 0.1 s.
+        """
+        for number in sorted(self._unmoved):
+            self.settle(number)
+        column = StoredColumn()
+        column._source = points, self
+        column._unmoved = {target for number in self._blocks for target in points.targets(number)}
+        column._versions = dict.fromkeys(column._unmoved, column._version)
+        column._n_known, column._usual = self._n_known, self._usual
+        return column
+
+    @property
+    def unmoved(self) -> set[int]:
+        """Which blocks are still to be moved."""
+        return self._unmoved
+
+    def settle(self, number: int) -> None:
+        """Move a block, where that is still to be done; its values and its version stay."""
+        if number not in self._unmoved or self._source is None:
             return
-        self._usual = max(self._usual, source.coding)
-        self._version = next_version()
-        for target, here, at in points.blocks:
-            block = self._blocks.get(target)
+        self._unmoved.discard(number)
+        points, column = self._source
+        for source, there, at in points.parts(number):
+            before = column._blocks.get(source)
+            if before is None:
+                continue
+            block = self._blocks.get(number)
             if block is None:
-                block = self._blocks[target] = CompactBlock(BLOCK, source.coding)
-            self._n_known += block.put_from(at, source, here)
-            self._versions[target] = self._version
+                block = self._blocks[number] = CompactBlock(BLOCK, before.coding)
+            block.put_from(at, before, there)
+            if self._unmoved.isdisjoint(points.targets(source)):
+                del column._blocks[source]
+        if not self._unmoved:
+            self._source = None
 
     @property
     def n_known(self) -> int:
@@ -97,16 +126,17 @@ class StoredColumn(Column):
     @property
     def n_bytes(self) -> int:
         """How much memory the values take."""
-        return sum(block.n_bytes for block in self._blocks.values())
+        return sum(block.n_bytes for block in self._blocks.values()) + (self._source[1].n_bytes if self._source is not None else 0)
 
     @property
     def block_numbers(self) -> list[int]:
-        return sorted(self._blocks)
+        return sorted(self._blocks.keys() | self._unmoved)
 
     def block(self, number: int) -> Values:
         return self._part_of_block(number, 0, BLOCK)
 
     def _part_of_block(self, number: int, start: int, stop: int) -> Values:
+        self.settle(number)
         block = self._blocks.get(number)
         return np.full(stop - start, np.nan) if block is None else block.part(start, stop)
 
@@ -117,7 +147,7 @@ class StoredColumn(Column):
         """Return how many values lie above a level, and the index of the first; only blocks with something new are looked at."""
         if level != self._level:
             self._level, self._above = level, {}
-        for number in self._blocks.keys() - self._above.keys():
+        for number in set(self.block_numbers) - self._above.keys():
             found = np.flatnonzero(self.block(number) > level)
             self._above[number] = found.size, number * BLOCK + int(found[0]) if found.size else -1
         return sum(n for n, _ in self._above.values()), min((first for n, first in self._above.values() if n), default=None)

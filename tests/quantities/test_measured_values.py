@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from swmr_viewer.quantities import MeasuredValues, StoredColumn, curve_points
 from swmr_viewer.quantities import column as module
 from swmr_viewer.quantities import measured_values as measured_module
+from swmr_viewer.quantities import moved_points as moved_module
 from swmr_viewer.quantities import stored_column as stored_module
 from swmr_viewer.quantities.column import BLOCK, CELL
 from swmr_viewer.quantities.compact_block import CompactBlock
@@ -115,12 +116,14 @@ def test_there_may_be_more_blocks_than_the_system_gives_pieces_of_memory() -> No
     st.randoms(),
     st.sampled_from([4, 1 << 16]),
     st.booleans(),
+    st.booleans(),
 )
-def test_values_stay_at_their_points_whichever_axis_grows(growths, random, block, lags) -> None:
-    """Also where values are told on the scan shape from before it grew."""
+def test_values_stay_at_their_points_whichever_axis_grows(growths, random, block, lags, is_long) -> None:
+    """Also where values are told on the scan shape from before it grew, or while those of a long scan are still to be moved."""
     with pytest.MonkeyPatch.context() as patch:
-        for each in (module, stored_module, measured_module):
+        for each in (module, stored_module, moved_module):
             patch.setattr(each, "BLOCK", block)
+        patch.setattr(measured_module, "MOVED_AT_ONCE", 0 if is_long else 1 << 18)
         values, model, shape = MeasuredValues(), {}, (1, 1)
         for rows, columns in growths:
             before, shape = shape, (max(shape[0], rows), max(shape[1], columns))
@@ -129,6 +132,8 @@ def test_values_stay_at_their_points_whichever_axis_grows(growths, random, block
             indices = np.array(sorted(random.sample(range(told[0] * told[1]), random.randint(1, told[0] * told[1]))))
             numbers = np.array([[random.random(), float(random.randrange(9))] for _ in indices])
             values.take_on(told, ("a", "b"), indices, numbers)
+            if is_long and random.random() < 0.5:
+                values.settle(0.0)
             model |= {
                 tuple(map(int, np.unravel_index(index, told))): tuple(row) for index, row in zip(indices, numbers.tolist(), strict=True)
             }
@@ -136,5 +141,10 @@ def test_values_stay_at_their_points_whichever_axis_grows(growths, random, block
         for place, row in model.items():
             wanted[place] = row
         for number, name in enumerate(("a", "b")):
+            version = values.stored(name).version()
             np.testing.assert_array_equal(values.part(name, 0, shape[0] * shape[1]), wanted[..., number].ravel())
             assert values.n_known(name) == len(model)
+            assert values.stored(name).version() == version
+            assert values.above(name, 0.5)[0] == (wanted[..., number] > 0.5).sum()
+        assert values.settle(1e9)
+        assert all(values.stored(name).n_known == np.isfinite(values.column(name)).sum() for name in ("a", "b"))
