@@ -12,7 +12,7 @@ from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
 from swmr_viewer.gui.assembly import Assembly
-from swmr_viewer.gui.guards import exceptions_reported, interrupt_calls, off_screen_quiet
+from swmr_viewer.gui.guards import collector_spared, exceptions_reported, interrupt_calls, off_screen_quiet
 from swmr_viewer.gui.look.theme import theme_of_application
 from swmr_viewer.gui.session import SupervisorLike
 from swmr_viewer.reader.messages import FollowRequest
@@ -58,7 +58,7 @@ def run_window(
     if quit_when_finished:
         session.finished.connect(lambda _: QTimer.singleShot(LINGER_MS, outcome.leave))
     try:
-        with off_screen_quiet(), exceptions_reported(session.report), interrupt_calls(window.close):
+        with off_screen_quiet(), exceptions_reported(session.report), interrupt_calls(window.close), collector_spared():
             window.show()
             if request is not None and request.path:
                 session.open(request)
