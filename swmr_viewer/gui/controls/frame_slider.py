@@ -183,4 +183,6 @@ class FramesThere:
         self._rows = progress.scan_shape[1:]
         self._counts[:], self._length = 0, 1
         self._fit(progress)
-        self._count(np.flatnonzero(progress.complete_mask()))
+        complete, starts = progress.complete_mask(), range(0, progress.total, self._length)
+        # A tenth of what the indices of ten million frames take.
+        self._counts[: len(starts)] = [np.count_nonzero(complete[start : start + self._length]) for start in starts]
