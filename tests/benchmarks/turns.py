@@ -23,6 +23,11 @@ class Turns:
         self._timer.timeout.connect(self._note)
         self._timer.start()
 
+    def begin_anew(self) -> None:
+        """Forget those until now."""
+        self.gaps_s.clear()
+        self.worked_s.clear()
+
     def _note(self) -> None:
         now_s, worked_s, progress = time.perf_counter(), time.thread_time(), self._session.scan.progress
         self.n_complete = progress.n_complete if progress is not None else 0
