@@ -17,7 +17,7 @@ from swmr_viewer.scan_model.frame_preparation import FramePreparation
 from swmr_viewer.scan_model.live_frame import LiveFrame, Mask, Pixels, frame_from_event
 from swmr_viewer.scan_model.made_text import made_words
 from swmr_viewer.scan_model.places import Place, same_places
-from swmr_viewer.scan_model.scan_facts import Changed, Changes, ScanFacts
+from swmr_viewer.scan_model.scan_facts import Changed, Changes, ScanFacts, each_once
 from swmr_viewer.scan_model.scan_model import ScanModel
 from swmr_viewer.scan_model.state import Problem, StateKind
 
@@ -42,6 +42,7 @@ __all__ = [
     "ScanModel",
     "StateKind",
     "Watch",
+    "each_once",
     "found_words",
     "frame_from_event",
     "made_words",

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
+from time import perf_counter
 from typing import Any
 
 from swmr_viewer.core.conditions import Condition, Timeout, default_conditions
@@ -53,6 +54,17 @@ class Changed(StrEnum):
 
 Changes = list[tuple[Changed, Any]]
 """In their order: what changed, and the value that its signal brings (None: it brings none)."""
+
+
+def each_once(changes: Changes) -> Changes:
+    """Return what changed without what is told again later, in the same words."""
+    kept, told = Changes(), set[Changed]()
+    for changed, value in reversed(changes):
+        if value is not None or changed not in told:
+            kept.append((changed, value))
+        if value is None:
+            told.add(changed)
+    return kept[::-1]
 
 
 class ScanFacts:
@@ -156,6 +168,15 @@ class ScanFacts:
     def table_of(self, place: str) -> QuantityTable:
         """Return what is known of the scan points of the data set that stands in a place."""
         return self.tables.setdefault(place, QuantityTable(self.columns))
+
+    def settle_values(self, seconds: float) -> bool:
+        """Go on for so long (s), at the most, with moving values to where an axis that grew put them; return whether all are there."""
+        stop_s = perf_counter() + seconds
+        for values in (self.columns.read, *(table.measured for table in self.tables.values())):
+            values.settle_on(self.scan_shape)
+            if not values.settle(stop_s - perf_counter()):
+                return False
+        return True
 
     @property
     def quantities(self) -> QuantityTable:

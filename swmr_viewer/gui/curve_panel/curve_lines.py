@@ -6,13 +6,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from time import perf_counter
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Signal
 
 from swmr_viewer.gui.comparing import Comparisons
 from swmr_viewer.gui.curve_panel.curve_choice import CurveChoice, ShownCurve
 from swmr_viewer.gui.curve_panel.curve_maker import CurveMaker
 from swmr_viewer.gui.curve_panel.curve_plan import Part, Plan
 from swmr_viewer.gui.curves import CurveLine, LineLook
+from swmr_viewer.gui.look.turns import Later
 from swmr_viewer.quantities import BLOCK, MOST_POINTS, FitResult, QuantityTable
 
 TURN_S = 0.015
@@ -45,8 +46,7 @@ class CurveLines(QObject):
         self._work: tuple[CurveMaker, Iterator[None]] | None = None
         self._rested: list[CurveMaker] = []
         """Those that were brought up to date since the last rest: where values come all the time, they would be worked on for ever."""
-        self._turn = QTimer(self, singleShot=True, interval=0)
-        self._turn.timeout.connect(self._work_on)
+        self._turn = Later(self._work_on, self)
 
     def lines(self) -> list[CurveLine]:
         """Return all that is drawn, those in grey first."""
@@ -96,8 +96,8 @@ class CurveLines(QObject):
         return maker
 
     def _start_work(self) -> None:
-        if not self._turn.isActive():
-            self._turn.start(0)
+        if not self._turn.is_active:
+            self._turn.start()
 
     def _work_on(self) -> None:
         """Work for a turn; once a curve is done, tell."""
@@ -117,7 +117,7 @@ class CurveLines(QObject):
                 self._rested.append(self._work[0])
                 self._work = None
                 self.points_made.emit()
-        self._turn.start(0)
+        self._turn.start()
 
 
 def plan_of(table: QuantityTable, plan: Plan) -> Plan:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
@@ -27,6 +27,7 @@ from swmr_viewer.gui.display.levels_scale import Scale
 from swmr_viewer.gui.fitting import Fitter
 from swmr_viewer.gui.look.labels import ElidedLabel
 from swmr_viewer.gui.look.menus import ActionButton
+from swmr_viewer.gui.look.turns import Later
 from swmr_viewer.gui.regions import Measurements, MeasuringActions
 from swmr_viewer.gui.session import Session
 
@@ -74,7 +75,7 @@ class RegionsPanel(QWidget):
         )
         self._span = ActionButton("Span", actions.rectangle)
         self.nothing.add(*self._shapes, self._span)
-        self._later = QTimer(self, singleShot=True, interval=PAGE_MS)
+        self._later = Later(self._show, self, interval_ms=PAGE_MS)
         self._drawn_as: tuple[object, ...] = ()
         self._shown_before: tuple[str, ...] = ()
         self._lay_out()
@@ -103,7 +104,6 @@ class RegionsPanel(QWidget):
 
     def _connect(self) -> None:
         session, measurements, curve = self._session, self._measurements, self.curve
-        self._later.timeout.connect(self._show)
         self.choice.changed.connect(self._show_choice)
         curve.index_clicked.connect(session.pin_nearest)
         for signal in (measurements.marks_changed, measurements.selection_changed):
@@ -183,7 +183,7 @@ class RegionsPanel(QWidget):
         self._show_anew()
 
     def _show_soon(self) -> None:
-        if self.isVisible() and not self._later.isActive():
+        if self.isVisible() and not self._later.is_active:
             self._later.start()
 
     def _show_anew(self) -> None:

@@ -18,6 +18,7 @@ from swmr_viewer.gui.curves.plot_menu import MenuEntry, PlotMenu
 from swmr_viewer.gui.display.levels_scale import LevelScale, Scale
 from swmr_viewer.gui.look.painting import PaintedView
 from swmr_viewer.gui.look.theme import theme_of_application, tokens
+from swmr_viewer.gui.look.turns import Later
 from swmr_viewer.quantities import Values
 
 REDRAW_MS = 100
@@ -66,8 +67,7 @@ class PlotPane(QWidget):
         layout.addWidget(self.view)
         layout.addWidget(self.nothing)
         self.view.scene().sigMouseClicked.connect(self._on_any_click)
-        self._later = QTimer(self, singleShot=True, interval=REDRAW_MS)
-        self._later.timeout.connect(self._redraw_if_seen)
+        self._later = Later(self._redraw_if_seen, self, interval_ms=REDRAW_MS)
         self._is_stale = False
         self.more_entries: Callable[[], list[MenuEntry]] = list
         """What else can be done with what is drawn, asked when the menu opens."""
@@ -94,7 +94,7 @@ class PlotPane(QWidget):
     def redraw_soon(self) -> None:
         """Draw a little later: many news are drawn once, and none while nobody sees it."""
         self._is_stale = True
-        if not self._later.isActive():
+        if not self._later.is_active:
             self._later.start()
 
     def fit(self) -> None:

@@ -8,12 +8,13 @@ from dataclasses import replace
 from math import log, prod
 
 import numpy as np
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Signal
 
 from swmr_viewer.core.number_text import position_text
 from swmr_viewer.core.progress import COMPLETE
 from swmr_viewer.core.ranges import blocks_of
 from swmr_viewer.core.scan import index_of
+from swmr_viewer.gui.look.turns import Later
 from swmr_viewer.gui.quantity_map.map_settings import MapSettingsOwner
 from swmr_viewer.gui.scan_map import MapPages, ScanGaps
 from swmr_viewer.gui.session import Session
@@ -92,8 +93,7 @@ class MapWork(QObject):
         """None while no map can be drawn."""
         self.line_name = ""
         """What a scan of one axis is drawn against, as a curve; "" while it is a map."""
-        self._later = QTimer(self, singleShot=True, interval=INTERVAL_MS)
-        self._later.timeout.connect(self._go_on)
+        self._later = Later(self._go_on, self, interval_ms=INTERVAL_MS)
         session.keys_changed.connect(self._on_keys)
         for signal in (session.quantities_changed, session.opened, session.request_changed, session.data_changed):
             signal.connect(self.draw_soon)
@@ -196,12 +196,12 @@ class MapWork(QObject):
     @property
     def is_current(self) -> bool:
         """Whether all that is known is drawn."""
-        return not (self._later.isActive() or self._is_stale or self._steps)
+        return not (self._later.is_active or self._is_stale or self._steps)
 
     def draw_soon(self, interval_ms: int = INTERVAL_MS) -> None:
         """Draw a little later what is known by then."""
         self._is_stale = True
-        if self._is_seen and not self._later.isActive():
+        if self._is_seen and not self._later.is_active:
             self._later.start(interval_ms)
 
     def _on_keys(self, keys: KeysChanged) -> None:
@@ -236,7 +236,7 @@ class MapWork(QObject):
         self.drawn.emit()
         if self._steps is not None:
             self._later.start(CATCH_UP_MS)
-        elif self._is_stale and not self._later.isActive():
+        elif self._is_stale and not self._later.is_active:
             self._later.start()
 
     def _begin(self) -> None:

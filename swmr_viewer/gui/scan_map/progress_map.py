@@ -11,6 +11,7 @@ from swmr_viewer.core.scan import moved_index
 from swmr_viewer.gui.look.labels import tip
 from swmr_viewer.gui.look.painting import Painted
 from swmr_viewer.gui.look.theme import theme_of_application, tokens
+from swmr_viewer.gui.look.turns import Later
 from swmr_viewer.gui.scan_map import map_layout as ml
 from swmr_viewer.gui.scan_map.gaps import ScanGaps
 from swmr_viewer.gui.scan_map.map_colors import canvas_image
@@ -56,8 +57,7 @@ class ProgressMap(Painted, QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAccessibleName("Progress map")
-        self._redraw = QTimer(self, singleShot=True, interval=INTERVAL_MS)
-        self._redraw.timeout.connect(self._draw)
+        self._redraw = Later(self._draw, self, interval_ms=INTERVAL_MS)
         self._forget_revealed = QTimer(self, singleShot=True, interval=REVEALED_MS)
         self._forget_revealed.timeout.connect(lambda: self._set_revealed(None))
         session.keys_changed.connect(self._on_keys)
@@ -86,7 +86,7 @@ class ProgressMap(Painted, QWidget):
     @property
     def is_current(self) -> bool:
         """Whether everything that is known is drawn."""
-        return self._canvas is not None and self._canvas.is_current and not self._redraw.isActive()
+        return self._canvas is not None and self._canvas.is_current and not self._redraw.is_active
 
     def point_of(self, index: int) -> QPointF:
         """Return the middle of a scan point, in this widget's coordinates."""
@@ -175,8 +175,8 @@ class ProgressMap(Painted, QWidget):
             self._revealed = None if self._revealed is None else moved_index(self._revealed, before, after)
 
     def _draw_soon(self) -> None:
-        if not self._redraw.isActive():
-            self._redraw.start(INTERVAL_MS)
+        if not self._redraw.is_active:
+            self._redraw.start()
 
     def _draw(self) -> None:
         progress = self._session.scan.progress

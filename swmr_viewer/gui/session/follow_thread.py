@@ -12,11 +12,12 @@ from threading import Lock
 from typing import Any, Protocol
 
 import numpy as np
-from PySide6.QtCore import QObject, Qt, QThread, QTimer, Signal
+from PySide6.QtCore import QObject, QThread, Signal
 
 from swmr_viewer.core.progress import GrowingArray
 from swmr_viewer.core.ranges import IndexArray, indices_of, runs_of
 from swmr_viewer.gui.session.progress_mailbox import ProgressMailbox
+from swmr_viewer.gui.session.values_mailbox import ValuesMailbox
 from swmr_viewer.reader import messages as m
 from swmr_viewer.scan_model import LiveFrame, Mask, Pixels, frame_from_event
 
@@ -25,6 +26,7 @@ STOP_BOUND_S = 3.0
 _ACKNOWLEDGED: dict[type, Callable[[int], m.Request]] = {
     m.Measured: m.AcknowledgeMeasured, m.OrderRead: m.AcknowledgeOrder, m.ScalarsRead: m.AcknowledgeScalars,
 }  # fmt: skip
+"""What brings values of scan points, and how the reader learns that it may send the next."""
 
 
 class SupervisorLike(Protocol):
@@ -43,7 +45,7 @@ class FollowThread(QThread):
     """Waits on the reader and emits signals; every method here returns at once and may be called from any thread.
 
     Nothing queues when the window is slow: one frame travels at a time (``frame_taken`` lets the next one go), and
-    keys are merged, here and in the reader, until ``take_progress``.
+    keys are merged, here and in the reader, until ``take_progress``; values wait until ``take_values``.
     """
 
     frames_completed = Signal(object)
@@ -54,6 +56,8 @@ class FollowThread(QThread):
     """``LiveFrame``: whoever takes it releases it."""
     beside_changed = Signal()
     """There are frames for ``take_beside``."""
+    values_came = Signal()
+    """There are values for ``take_values``."""
     finished = Signal(object)
     """``messages.Ended``, once per end. It hides QThread's own signal: here it is the scan that finishes."""
     received = Signal(object)
@@ -67,18 +71,15 @@ class FollowThread(QThread):
         self._frames = FrameMailbox()
         self._beside = BesideMailbox()
         self._progress = ProgressMailbox()
+        self._values = ValuesMailbox()
         self._announced: AnnouncedFrames | None = None
         self._end_announced = False
         self._leaving = False
         self._handlers: dict[type, Callable[[Any], None]] = {
             m.Opened: self._on_opened, m.KeysChanged: self._on_keys, m.FrameReady: self._on_frame,
             m.Ended: self._on_ended, m.Resumed: self._on_resumed,
+            **dict.fromkeys(_ACKNOWLEDGED, self._on_values),
         }  # fmt: skip
-        # Behind what others connect in the window's event queue: when this runs, they have had their turn.
-        self.received.connect(self._on_received, Qt.ConnectionType.QueuedConnection)
-        self._handled: list[m.Request] = []
-        self._acknowledging = QTimer(self, singleShot=True, interval=0)
-        self._acknowledging.timeout.connect(self._acknowledge)
 
     def follow(self, request: m.FollowRequest) -> int:
         """Follow this from now on; return its generation."""
@@ -105,6 +106,16 @@ class FollowThread(QThread):
     def has_progress(self) -> bool:
         """Whether there are keys for ``take_progress``."""
         return self._progress.holds_any
+
+    def take_values(self) -> m.Measured | m.OrderRead | m.ScalarsRead | None:
+        """Return values of scan points in their order, of very many some; with the last of a message the reader may send the next."""
+        taken = self._values.take()
+        if taken is None:
+            return None
+        values, is_last = taken
+        if is_last:
+            self._supervisor.send(_ACKNOWLEDGED[type(values)](values.generation))
+        return values
 
     def frame_taken(self) -> None:
         """Take note that the last ``frame_ready`` was handled: the next frame may travel, and is emitted at once.
@@ -166,17 +177,9 @@ class FollowThread(QThread):
         if travelling is not None:
             self.frame_ready.emit(travelling)
 
-    def _on_received(self, event: Any) -> None:
-        kind = _ACKNOWLEDGED.get(type(event))
-        if kind is not None:
-            self._handled.append(kind(event.generation))
-            self._acknowledging.start()
-
-    def _acknowledge(self) -> None:
-        """Have the next ones sent, in a turn of the event loop of their own: all that came quickly was taken in one turn."""
-        handled, self._handled = self._handled, []
-        for acknowledged in handled:
-            self._supervisor.send(acknowledged)
+    def _on_values(self, event: m.Measured | m.OrderRead | m.ScalarsRead) -> None:
+        self._values.offer(event)
+        self.values_came.emit()
 
     def _on_ended(self, event: m.Ended) -> None:
         if not self._end_announced:  # a reader that was replaced after the end repeats it

@@ -13,11 +13,14 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from swmr_viewer.core.conditions import Condition, default_conditions
 from swmr_viewer.core.ranges import IndexArray, ascending, runs_of
+from swmr_viewer.gui.look.turns import Later
 from swmr_viewer.gui.session.follow_thread import FollowThread
 from swmr_viewer.reader import messages as m
-from swmr_viewer.scan_model import Changed, Changes, LiveFrame, Problem, ScanModel
+from swmr_viewer.scan_model import Changed, Changes, LiveFrame, Problem, ScanModel, each_once
 
 TICK_MS = 100
+VALUES_S = 0.008
+"""So long, at the most, values of scan points are taken in a turn of the event loop."""
 
 
 class Session(QObject):
@@ -81,16 +84,21 @@ class Session(QObject):
         # A turn of the event loop for each frame: taken from within the handling of the one before, frames nested and nothing was painted.
         self._next_frame = QTimer(self, singleShot=True, interval=0)
         self._next_frame.timeout.connect(thread.frame_taken)
-        self._further_keys = QTimer(self, singleShot=True, interval=0)
-        self._further_keys.timeout.connect(self._take_keys)
+        self._further_keys, self._further_values = Later(self._take_keys, self), Later(self._take_values, self)
+        self._moving = Later(self._move_on, self)
+        self._frame: LiveFrame | None = None
+        """What came, and is shown in a turn of its own."""
+        self._before_frame = Later(self._take_its_keys, self, goes_first=True)
+        self._showing = Later(self._show_frame, self, goes_first=True)
         self._end: m.Ended | None = None
-        """What waits for the keys that came before it."""
+        """What waits for the keys, and the frame, that came before it."""
         self._ticker = QTimer(self, interval=TICK_MS)
         self._ticker.timeout.connect(self.tick)
         self._ticker.start()
-        thread.progress_changed.connect(self._on_progress)
+        thread.progress_changed.connect(self._further_keys.start)
         thread.frame_ready.connect(self._on_frame)
         thread.beside_changed.connect(self._on_beside)
+        thread.values_came.connect(self._further_values.start)
         thread.received.connect(self._receive)
         thread.finished.connect(self._on_finished)
 
@@ -111,37 +119,68 @@ class Session(QObject):
             else:
                 signal.emit(value)
 
-    def _on_progress(self) -> None:
-        if not self._further_keys.isActive():
-            self._take_keys()
-
     def _take_keys(self) -> None:
         """Take keys, and the next ones in another turn of the event loop, however quickly they come."""
         if self.scan.description is None:  # opened again: the keys that wait may be those of the next ``Opened``
             return
         taken = self._thread.take_progress(self.scan.generation)
+        shape = self.scan.scan_shape
         for keys in taken:
             self._receive(keys)
+        if self.scan.scan_shape[1:] != shape[1:]:
+            self._moving.start()
         if taken:
             self._further_keys.start()
-        if self._end is not None and not self._thread.has_progress:
+        self._tell_end()
+
+    def _take_values(self) -> None:
+        """Take values of scan points for some milliseconds, and tell of them once; the next ones are taken in another turn."""
+        if self._moving.is_active:
+            return
+        until, changes = time.perf_counter() + VALUES_S, Changes()
+        while (values := self._thread.take_values()) is not None:
+            changes += self._model.receive(values)
+            if time.perf_counter() >= until:
+                self._further_values.start()
+                break
+        self._emit(each_once(changes))
+
+    def _move_on(self) -> None:
+        """Go on with moving values to where they are now that an inner axis of the scan grew; more are taken once that is done."""
+        (self._further_values if self.scan.settle_values(VALUES_S) else self._moving).start()
+
+    def _on_finished(self, end: m.Ended) -> None:
+        self._end = end
+        self._tell_end()
+
+    def _tell_end(self) -> None:
+        """Tell it once nothing waits that came before it."""
+        has_keys = self._further_keys.is_active and self._thread.has_progress
+        if self._end is not None and self._frame is None and not has_keys:
             end, self._end = self._end, None
             self._receive(end)
 
-    def _on_finished(self, end: m.Ended) -> None:
-        if self._further_keys.isActive() and self._thread.has_progress:
-            self._end = end
-        else:
-            self._receive(end)
-
     def _on_frame(self, frame: LiveFrame) -> None:
-        if frame.generation == self.scan.generation:
-            self._take_keys()  # its keys were announced before it, and may wait behind it in the event queue
+        """Show it in a turn of its own, and its keys in the one before: where a file is opened all of it comes at once."""
+        self._frame = frame
+        self._before_frame.start()
+
+    def _take_its_keys(self) -> None:
+        """Take the keys that were announced before the frame, and may wait behind it."""
+        if self._frame is not None and self._frame.generation == self.scan.generation:
+            self._take_keys()
+        self._showing.start()
+
+    def _show_frame(self) -> None:
+        if (frame := self._frame) is None:
+            return
+        self._frame = None
         self._receive(frame)
         if self._holds_frames:
             self._has_frame_to_take = True
         else:
             self._next_frame.start()
+        self._tell_end()
 
     def _on_beside(self) -> None:
         for frame in self._thread.take_beside():
@@ -322,7 +361,11 @@ class Session(QObject):
 
     def close(self) -> None:
         """Let go of the shown frame and of the clock; the thread is its owner's to stop."""
-        self._ticker.stop()
-        self._next_frame.stop()
-        self._further_keys.stop()
+        for timer in (self._ticker, self._next_frame):
+            timer.stop()
+        for later in (self._further_keys, self._further_values, self._moving, self._before_frame, self._showing):
+            later.stop()
+        if self._frame is not None:
+            self._frame.release()
+            self._frame = None
         self._emit(self._model.drop_shown())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,6 +11,8 @@ from pytestqt.qtbot import QtBot
 
 from swmr_viewer.core.ranges import indices_of
 from swmr_viewer.gui.session.follow_thread import FollowThread
+from swmr_viewer.gui.session.values_mailbox import PARTS
+from swmr_viewer.quantities import BLOCK
 from swmr_viewer.reader import messages as m
 from tests.gui.fakes import FakeSupervisor, picture
 
@@ -116,14 +119,31 @@ def test_with_every_frame_none_is_dropped_though_the_window_is_slow(qtbot: QtBot
     assert reader.sent(m.SetEveryFrame) == [m.SetEveryFrame(reader.generation, True)]
 
 
-def test_measurements_are_taken_once_the_window_has_come_round_to_them(qtbot: QtBot, reader: FakeSupervisor, thread: FollowThread) -> None:
-    measured = collect_kind(thread, m.Measured)
-    thread.send(m.Measure(reader.generation, 1, "/data"))
-    event = m.Measured(reader.generation, 1, "/data", np.array([3]), m.FRAME_COLUMNS, np.zeros((1, len(m.FRAME_COLUMNS))), (9,))
-    reader.say(event)
-    qtbot.waitUntil(lambda: bool(reader.sent(m.AcknowledgeMeasured)))
-    assert measured == [event]
-    assert reader.requests[-2:] == [m.Measure(reader.generation, 1, "/data"), m.AcknowledgeMeasured(reader.generation)]
+def test_measurements_are_taken_piece_by_piece_and_acknowledged_with_the_last(
+    qtbot: QtBot, reader: FakeSupervisor, thread: FollowThread
+) -> None:
+    """Of frames in no order: each block of the table that they touch costs something, and there are many of them."""
+    told: list[None] = []
+    thread.values_came.connect(lambda: told.append(None))
+    random = np.random.default_rng(0)
+    indices, values = random.permutation(40 * BLOCK)[:200].astype(np.int64), random.random((200, len(m.FRAME_COLUMNS)))
+    spectra = random.random((200, 3)).astype(np.float32)
+    one = m.Measured(reader.generation, 1, "/data", indices[:1], m.FRAME_COLUMNS, values[:1], (40 * BLOCK,))
+    reader.say(replace(one, indices=indices, values=values, spectra=spectra), one)
+    qtbot.waitUntil(lambda: len(told) == 2)
+    assert not reader.sent(m.AcknowledgeMeasured)
+    pieces = []
+    while not reader.sent(m.AcknowledgeMeasured):
+        pieces.append(thread.take_values())
+    assert len(pieces) > 1
+    assert all(np.unique(piece.indices // BLOCK).size * len(piece.columns) <= PARTS for piece in pieces)
+    order = np.argsort(np.concatenate([piece.indices for piece in pieces]))
+    for wanted, name in ((indices, "indices"), (values, "values"), (spectra, "spectra")):
+        came = np.concatenate([getattr(piece, name) for piece in pieces])
+        np.testing.assert_array_equal(came[order], wanted[np.argsort(indices)])
+    assert thread.take_values() is one
+    assert thread.take_values() is None
+    assert reader.requests[-2:] == [m.AcknowledgeMeasured(reader.generation)] * 2
 
 
 def test_keys_that_the_window_does_not_take_are_merged_and_lose_nothing(qtbot: QtBot, reader: FakeSupervisor, thread: FollowThread) -> None:

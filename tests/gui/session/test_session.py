@@ -172,7 +172,7 @@ def test_a_pinned_frame_that_cannot_be_read_says_so(qtbot: QtBot, reader: FakeSu
 
 def test_a_frame_is_never_shown_before_its_keys_are_counted(qtbot: QtBot, reader: FakeSupervisor, following: Following) -> None:
     session = following((4, 5)).session
-    session._thread.progress_changed.disconnect(session._on_progress)  # as if the signal waited behind the frame
+    session._thread.progress_changed.disconnect(session._further_keys.start)  # as if the signal waited behind the frame
     reader.say_keys((4, 5), (0, 9))
     with qtbot.waitSignal(session.frame_changed):
         reader.say_frame(picture(), 8, (4, 5))
@@ -223,7 +223,7 @@ def test_frames_are_handled_one_after_another_and_painting_has_its_turn(qtbot: Q
     def note() -> None:
         if session.scan.shown is not None:
             handled.append(session.scan.shown.index)
-            depths.append(sum(frame.function == "_on_frame" for frame in inspect.stack()))
+            depths.append(sum(frame.function == "_show_frame" for frame in inspect.stack()))
 
     session.frame_changed.connect(note)
     reader.say_keys((4, 5), (0, 12))
