@@ -122,7 +122,7 @@ def compared_dtype(dtype: npt.DTypeLike, reference: npt.DTypeLike) -> np.dtype[A
     return np.result_type(corrected_dtype(dtype), corrected_dtype(reference))
 
 
-def compared(frame: Pixels, reference: Pixels, how: HowCompared, out: Pixels | None = None) -> Pixels:
+def compared(frame: Pixels, reference: Pixels, how: HowCompared, out: Pixels | None = None, period: float | None = None) -> Pixels:
     """Return the difference or the ratio of a frame and a reference (or the reference itself).
 
     Parameters
@@ -133,6 +133,8 @@ def compared(frame: Pixels, reference: Pixels, how: HowCompared, out: Pixels | N
         reference, difference or ratio; none gives the frame.
     out : ndarray, optional
         Of the same shape, floating.
+    period : float, optional
+        Of numbers that begin anew after so much, as phases do: of their differences the one that is nearest to 0 is meant.
 
     Returns
     -------
@@ -155,6 +157,8 @@ def compared(frame: Pixels, reference: Pixels, how: HowCompared, out: Pixels | N
             np.copyto(out, frame, casting="unsafe")
         else:
             (np.subtract if how == "difference" else np.divide)(frame, reference, out=out, dtype=out.dtype, casting="same_kind")
+        if period is not None and how == "difference":
+            np.subtract(out, period * np.round(out / period), out=out, casting="same_kind")
     if how == "ratio":
         invalid |= reference == 0
     if how != "reference":

@@ -85,6 +85,7 @@ class MainWindow(QMainWindow):
         self.display_memory = DisplayMemory(session, self.display)
         self.frame_view = FramePane(session, self.display)
         self.comparing = Comparing(session, self.display, self.frame_view, self)
+        self.frame_header.add_badge(self.comparing.badge)
         self.view_row = ViewRow(session, self.display)
         self.display_tools = DisplayTools(session, self.display, actions.auto_levels, self)
         self.display_tools.stand_beside(self.frame_view.image.column)

@@ -28,7 +28,10 @@ def compared_text(made: Made, compare: Compare, what: str) -> str:
     """
     if made.compared == "none":
         return ""
-    reference = "reference" if compare.reference is None else f"reference {compare.reference.words}"
+    held = compare.reference
+    reference = "reference" if held is None else f"reference {held.words}"
+    if held is not None and held.corrected != made.corrected:
+        reference += f" ({', '.join(held.corrected)} corrected)" if held.corrected else " (not corrected)"
     return reference if made.compared == "reference" else f"{what} {SIGNS[made.compared]} {reference}"
 
 

@@ -69,6 +69,13 @@ def test_difference_and_ratio_are_signed_and_masked_where_either_is() -> None:
     assert np.array_equal(np.isnan(compared(frame, reference, "reference")), reference == 65535)
 
 
+def test_differences_of_phases_are_the_nearest() -> None:
+    frame, reference = np.array([3.0, -3.0, 1.0, np.nan], "f4"), np.array([-3.0, 3.0, 0.25, 1.0], "f4")
+    found = compared(frame, reference, "difference", period=2 * np.pi)
+    np.testing.assert_allclose(found, [6 - 2 * np.pi, 2 * np.pi - 6, 0.75, np.nan], rtol=1e-5)
+    np.testing.assert_allclose(found[:3], np.angle(np.exp(1j * (frame - reference)))[:3], rtol=1e-5)
+
+
 @pytest.mark.parametrize("centre", [0.0, 1.0])
 def test_a_reduced_difference_has_the_value_that_is_furthest_from_no_change(centre: float) -> None:
     picture = RANDOM.normal(centre, 1.0, (12, 20)).astype("f4")

@@ -16,7 +16,7 @@ import numpy.typing as npt
 import pytest
 import tifffile
 
-from swmr_viewer.analysis import MaskRules, Region
+from swmr_viewer.analysis import MaskRules, Region, ViewChoice
 from swmr_viewer.reader.blocks import create_block, let_go, unlink
 from swmr_viewer.reader.messages import (
     AcknowledgeMeasured,
@@ -233,3 +233,21 @@ def test_a_reference_is_taken_from_what_is_shown_and_not_from_what_is_measured(f
             assert any("3 \u00d7 4" in event.message for event in listener.events if isinstance(event, Fault))
             assert found.event.made.compared == "none"
             assert np.array_equal(found.raw, FRAMES[7])
+
+
+def test_of_complex_frames_the_same_part_is_compared_and_phases_by_their_nearest_difference(tmp_path: Path) -> None:
+    phases = RANDOM.uniform(-np.pi, np.pi, (3, *SHAPE))
+    frames = (RANDOM.uniform(1, 9, (3, *SHAPE)) * np.exp(1j * phases)).astype("c8")
+    with held(np.angle(frames[0]).astype("f4")) as block, shown(write(tmp_path / "scan.h5", frames), 3) as (listener, found):
+        reference = replace(block, part="phase")
+        found.wish(compare=Compare("difference", reference), view=ViewChoice(part="phase"))
+        found.take(lambda event: event.made.compared == "difference")
+        np.testing.assert_allclose(found.raw, np.angle(frames[2] * frames[0].conj()), atol=1e-4)
+        for how, part, words in (
+            ("difference", "", "the reference is the phase, and the frames show the magnitude"),
+            ("ratio", "phase", "a ratio of phases"),
+        ):
+            found.wish(compare=Compare(how, reference), view=ViewChoice(part=part))
+            found.take(lambda event: event.made.compared == "none")
+            assert any(words in event.message.lower() for event in listener.events if isinstance(event, Fault))
+        np.testing.assert_allclose(found.raw, np.angle(frames[2]), atol=1e-5)

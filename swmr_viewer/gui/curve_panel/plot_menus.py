@@ -51,7 +51,7 @@ class PlotMenus(QObject):
         self.copy_table.triggered.connect(self._copy_table)
         for plot in (*over_frames, *of_frame):
             plot.copied.connect(self._note)
-        table.copied.connect(lambda: session.note(TABLE_COPIED))
+        table.copied.connect(lambda: self._note("\n"))
 
     def lend(self, scales: Sequence[QAction], waterfall: QAction, delete: QAction, save: QAction) -> None:
         """Offer these actions of the window where they fit."""
@@ -64,7 +64,8 @@ class PlotMenus(QObject):
         self._table.lend(delete, save)
 
     def _note(self, words: str) -> None:
-        self._session.note(TABLE_COPIED if "\n" in words else f"Copied {words}")
+        told = TABLE_COPIED if "\n" in words else f"Copied {words}"
+        self._session.note(", ".join(filter(None, (told, self._session.scan.corrected_text))))
 
     def _copy_table(self) -> None:
         try:
@@ -73,4 +74,4 @@ class PlotMenus(QObject):
             self._session.note(f"{error} {error.remedy}")
             return
         QGuiApplication.clipboard().setText(words)
-        self._session.note(TABLE_COPIED)
+        self._note("\n")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from html import escape
+
 import numpy as np
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSpinBox, QStackedWidget, QVBoxLayout, QWidget
@@ -99,6 +101,7 @@ class ProfilePanel(QWidget):
 
     def _show(self) -> None:
         marks, shown, of = self._measurements.marks, self._session.scan.shown, self.curve.of
+        made = self._session.scan.made_text
         is_picture, is_line = shown is None or shown.raw.ndim == 2, of is ProfileOf.LINE
         has_line = marks.line is not None if is_line else self._crosshair.is_on
         self._pages.setCurrentWidget(self._drawn if has_line and is_picture else self.nothing)
@@ -112,9 +115,10 @@ class ProfilePanel(QWidget):
         with QSignalBlocker(self.width_):
             self.width_.setValue(marks.line_width)
         if is_line and marks.line is not None:
-            self.where.say(line_text(marks.line))
+            self.where.say("     ".join(filter(None, (line_text(marks.line), made))))
         elif not is_line:
-            self.names.setText("<br>".join(_colored(line) for line in self.curve.lines) or "point at the picture")
+            lines = [*(_colored(line) for line in self.curve.lines), escape(made)] if self.curve.lines else ["point at the picture"]
+            self.names.setText("<br>".join(filter(None, lines)))
         self.where.setVisible(is_line)
         self.names.setVisible(not is_line)
 

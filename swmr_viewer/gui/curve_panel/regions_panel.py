@@ -235,7 +235,7 @@ class RegionsPanel(QWidget):
         n_known = min((table.n_known(name) for name in counted), default=progress.n_complete)
         done = "measured" if measured else "read"
         words = f"{count_text(min(n_known, progress.n_complete))} of {count_text(progress.n_complete)} {done}"
-        words = ", ".join(filter(None, (words, self._session.scan.corrected_text, self._not_compared)))
+        words = ", ".join(filter(None, (self._session.scan.corrected_text, words, self._not_compared)))
         made_of = self._session.scan.combined_text
         self.known.say(f"{words}, table: {made_of}" if made_of and self._measurements.marks.regions else words)
 

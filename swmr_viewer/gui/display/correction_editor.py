@@ -12,7 +12,7 @@ from swmr_viewer.gui.display.display_settings import Display
 from swmr_viewer.gui.look.labels import ElidedLabel, PlainLabel, tip
 from swmr_viewer.gui.look.menus import Popup
 from swmr_viewer.gui.session import Session
-from swmr_viewer.reader.messages import Correction, FrameSource, source_text
+from swmr_viewer.reader.messages import Correction, FrameSource, correction_origin, source_text
 
 MOST_INDEX = 2**31 - 1
 FILES = "Frames (*.h5 *.hdf5 *.nxs *.nx5 *.hdf *.cxi *.npy *.tif *.tiff *.edf *.cbf);;All files (*)"
@@ -92,6 +92,8 @@ class CorrectionEditor(Popup):
             row.show_source()
         shown = self._session.scan.shown
         made = None if shown is None else shown.made
+        origin = {} if made is None else correction_origin(made)
+        self.told.setToolTip(tip("\n".join(f"{name}: {words}" for name, words in origin.items())))
         if made is not None and made.lacks_correction:
             self.told.say("Cannot be used, and nothing is corrected: the note at the top says why", "small-warn")
         elif made is not None and made.corrected:

@@ -206,6 +206,7 @@ QToolButton[slim="true"] { padding: 5px 7px; }
 QToolButton[bare="true"] { padding: 4px 2px; background: transparent; border-color: transparent; }
 QToolButton[bare="true"]:hover { background: @hover; }
 QToolButton[bare="true"]:focus { border-color: @accent; }
+QToolButton[badge="true"] { padding: 0 7px; border-radius: 8px; color: @accent; }
 QToolButton[file="true"] { padding: 5px 7px; font-weight: 600; }
 QPushButton[kind="number"] { border: 1px solid transparent; padding: 0 3px; font-weight: 600; font-size: 11.5pt;
   background: transparent; text-align: left; }

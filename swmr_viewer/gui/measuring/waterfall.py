@@ -103,7 +103,8 @@ class Waterfall(QWidget):
         progress = self._session.scan.progress
         if progress is None or not self.isVisible():
             return
-        self.words.say(caption(self.rows, progress.n_complete))
+        words = caption(self.rows, progress.n_complete)
+        self.words.say(", ".join(filter(None, (words, self._session.scan.corrected_text))))
         if self._at is not None:
             self._update_pointed()
 
@@ -118,7 +119,8 @@ class Waterfall(QWidget):
             return
         index, channel = self._at
         words = row_text(self.rows, index, channel, is_complete=progress.is_complete(index))
-        self.pointed.emit("   ".join((words, *axis_text(self._session.scan.data_facts, channel))))
+        told = (words, *axis_text(self._session.scan.data_facts, channel), self._session.scan.corrected_text)
+        self.pointed.emit("   ".join(filter(None, told)))
 
 
 def caption(rows: WaterfallRows, n_complete: int) -> str:

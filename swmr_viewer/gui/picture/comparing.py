@@ -12,9 +12,11 @@ from swmr_viewer.gui.display.display_settings import Display
 from swmr_viewer.gui.look.menus import make_action
 from swmr_viewer.gui.picture.frame_pane import FramePane
 from swmr_viewer.gui.picture.reference import BESIDE, VIEWS, HeldReference
+from swmr_viewer.gui.picture.reference_badge import ReferenceBadge
 from swmr_viewer.gui.session import Session
 
 HOLD = "Hold as &reference"
+HOLD_TIP = "Hold the shown frame as the reference, also for the next scans, until it is released or the program ends; or release it"
 WORDS = {
     "none": ("The &frame", "Draw the shown frame as it is"),
     "difference": ("&Difference", "Draw the shown frame minus the reference"),
@@ -33,7 +35,7 @@ class Comparing(QObject):
         self._pane = pane
         self.held = HeldReference(session, display)
         action = partial(make_action, window)
-        self.hold = action(HOLD, "K", "Hold the shown frame as the reference, or release the one that is held", self.held.toggle)
+        self.hold = action(HOLD, "K", HOLD_TIP, self.held.toggle)
         self.next = action("&Next way of comparing", "Shift+K", "Frame, difference, ratio, reference, side by side", self.held.cycle)
         self.views: dict[str, QAction] = {}
         group = QActionGroup(window)
@@ -41,6 +43,7 @@ class Comparing(QObject):
             words, tip = WORDS[view]
             one = self.views[view] = action(words, f"Alt+{number}", tip, partial(self.held.show_as, view), checkable=True)
             group.addAction(one)
+        self.badge = ReferenceBadge(session, self.held, ((self.hold, self.next), tuple(self.views.values())))
         self.held.changed.connect(self._show)
         session.frame_changed.connect(self._show_beside)
         self._show()

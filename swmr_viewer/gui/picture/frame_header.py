@@ -15,12 +15,15 @@ from swmr_viewer.gui.look.icons import wear
 from swmr_viewer.gui.look.labels import PlainLabel, tip
 from swmr_viewer.gui.look.painting import Painted
 from swmr_viewer.gui.look.theme import theme_of_application, tokens
+from swmr_viewer.gui.picture.reference_badge import ReferenceBadge
 from swmr_viewer.gui.session import Session
 from swmr_viewer.scan_model import LiveFrame
 
 SPACING = 14
 TITLE_FRAME = 10
 """Pixels round the number's words."""
+ROOM_FOR_REFERENCE = 620
+"""Narrower headers (px) say in a word that a reference is held."""
 LEAST_NEEDED = ("taken", "total", "motors", "where")
 """What is left out where there is no room for all, in this order. Whether a picture is current is never left out."""
 
@@ -50,6 +53,7 @@ class FrameHeader(QWidget):
         self.alone = QToolButton()
         self.alone.setProperty("grip", "true")
         wear(self.alone, "alone")
+        self._badge: ReferenceBadge | None = None
         self._parts = {name: SteadyLabel("muted") for name in ("made", "total", "where", "motors", "held", "taken", "age")}
         self._lay_out()
         for signal in (session.frame_changed, session.progress_changed, session.ticked, session.mode_changed):
@@ -68,6 +72,14 @@ class FrameHeader(QWidget):
             row.addWidget(part)
         row.addWidget(self.alone)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+
+    def add_badge(self, badge: ReferenceBadge) -> None:
+        """Say beside the number of the frame that a reference is held."""
+        self._badge = badge
+        badge.changed.connect(self._arrange)
+        row = self.layout()
+        assert isinstance(row, QHBoxLayout)
+        row.insertWidget(row.indexOf(self.title) + 1, badge)
 
     def offer_alone(self, action: QAction) -> None:
         """Have this action, which shows the picture alone, behind the button at the right."""
@@ -150,7 +162,10 @@ class FrameHeader(QWidget):
     def _arrange(self) -> None:
         """Leave out the least needed until the rest fits."""
         told = {name: part for name, part in self._parts.items() if part.text()}
-        room = self.width() - sum(part.sizeHint().width() + SPACING for part in (self.mark, self.title, self.alone))
+        badges = [] if self._badge is None or self._badge.isHidden() else [self._badge]
+        for badge in badges:
+            badge.prefer_short(self.width() < ROOM_FOR_REFERENCE)
+        room = self.width() - sum(part.sizeHint().width() + SPACING for part in (self.mark, self.title, self.alone, *badges))
         for name in ("", *LEAST_NEEDED):
             told.pop(name, None)
             if sum(part.steady_width + SPACING for part in told.values()) <= room:

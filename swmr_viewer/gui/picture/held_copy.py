@@ -55,13 +55,13 @@ class Holder(QObject):
     def is_busy(self) -> bool:
         return self._thread is not None
 
-    def begin(self, frame: LiveFrame, rules: MaskRules, mask: Mask | None, place: str, path: str) -> None:
+    def begin(self, frame: LiveFrame, rules: MaskRules, mask: Mask | None, place: str, path: str, part: str = "") -> None:
         """Begin to copy a frame; its arrays are needed during this call alone."""
         raw, preview = frame.raw.copy(), None if frame.preview is None else frame.preview.copy()
         view = FrameView(raw.shape, tuple(range(raw.ndim)))
         kept = replace(frame, raw=raw, whole=raw, preview=preview, own_mask=None, view=view, release=_nothing, is_new=False)
         masked = None if mask is None or mask.shape != raw.shape else mask.copy()
-        self._thread = threading.Thread(target=self._copy, args=(lambda: held_copy(kept, rules, masked, place, path),), daemon=True)
+        self._thread = threading.Thread(target=self._copy, args=(lambda: held_copy(kept, rules, masked, place, path, part),), daemon=True)
         self._thread.start()
 
     def _copy(self, make: Callable[[], Held]) -> None:
@@ -90,7 +90,7 @@ class Holder(QObject):
                 held.let_go()
 
 
-def held_copy(frame: LiveFrame, rules: MaskRules, mask: Mask | None, place: str, path: str) -> Held:
+def held_copy(frame: LiveFrame, rules: MaskRules, mask: Mask | None, place: str, path: str, part: str = "") -> Held:
     """Return a frame in shared memory, in floating numbers, NaN where masked.
 
     Raises
@@ -100,7 +100,7 @@ def held_copy(frame: LiveFrame, rules: MaskRules, mask: Mask | None, place: str,
     """
     raw = frame.raw
     dtype = corrected_dtype(raw.dtype)
-    reference = Reference("", raw.shape, dtype.str)
+    reference = Reference("", raw.shape, dtype.str, part=part, corrected=frame.made.corrected)
     block = create_block(reference.size)
     assert block.buf is not None, "a new block is open"
     # frombuffer, not ndarray(buffer=...): that one does not keep the mapping alive, and a late look would crash.

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import PurePath
+from typing import Any
 
 import numpy as np
 from PySide6.QtCore import QObject, Qt, Signal
 
-from swmr_viewer.analysis import HowCompared
+from swmr_viewer.analysis import HowCompared, Part
 from swmr_viewer.core.number_text import count_text, shape_text, value_text
 from swmr_viewer.gui.display.display_settings import Display
 from swmr_viewer.gui.picture.held_copy import Held, Holder
@@ -17,6 +18,7 @@ from swmr_viewer.reader.messages import NO_COMPARISON, Compare
 from swmr_viewer.scan_model import LiveFrame
 
 BESIDE = "side by side"
+_COLORS = (Part.RED, Part.GREEN, Part.BLUE)
 VIEWS = ("none", "difference", "ratio", "reference", BESIDE)
 """What is drawn, in the order in which a key goes through them; none: the frame as without a reference."""
 
@@ -95,7 +97,9 @@ class HeldReference(QObject):
         if not self._holder.is_busy:
             mask = None if frame.is_made else frame.own_mask if frame.own_mask is not None else self._display.pixel_mask
             path = "" if session.scan.request is None else session.scan.request.path
-            self._holder.begin(frame, frame.rules(self._display.settings.mask), mask, session.scan.place, path)
+            part = "" if frame.view.part is Part.VALUE else str(frame.view.part)
+            part = part or self._display.settings.view.part
+            self._holder.begin(frame, frame.rules(self._display.settings.mask), mask, session.scan.place, path, part)
 
     def _take(self) -> None:
         held = self._holder.take()
@@ -165,6 +169,7 @@ class HeldReference(QObject):
     def _words(self, held: Held) -> str:
         frame, request = held.frame, self._session.scan.request
         made_of = f"frame {count_text(frame.index)}" if frame.combined == 1 else f"of {count_text(frame.combined)} frames"
+        made_of = f"{made_of} ({held.reference.part})" if held.reference.part else made_of
         return made_of if request is None or request.path == held.path else f"{made_of} of {PurePath(held.path).name}"
 
     @staticmethod
@@ -186,10 +191,21 @@ def _why_not(frame: LiveFrame | None) -> str:
 
 def _frame_value(frame: LiveFrame, at: tuple[int, ...], reference: float) -> float:
     """Return what the frame itself has at a pixel: the file's number, or else what it must have been."""
-    if not frame.made.corrected and frame.combined == 1 and frame.whole.dtype.kind in "iuf":
-        return float(frame.picked[at])
+    if not frame.made.corrected and frame.combined == 1 and frame.whole.dtype.kind in "iufc":
+        return _part_of(frame.picked[at], frame.view.part)
     value = float(frame.raw[at])
     return value + reference if frame.made.compared == "difference" else value * reference
+
+
+def _part_of(pixel: Any, part: Part) -> float:
+    """Return the number of a pixel that is shown: of a colour one of its values, of a complex number what is made of it."""
+    if part in _COLORS:
+        return float(pixel[_COLORS.index(part)])
+    if part is Part.PHASE:
+        return float(np.angle(pixel))
+    if part is Part.MAGNITUDE:
+        return float(abs(pixel))
+    return float(pixel.imag if part is Part.IMAGINARY else pixel.real)
 
 
 def _told(value: float) -> str:

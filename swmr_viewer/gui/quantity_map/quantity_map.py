@@ -34,6 +34,8 @@ LEAST_HEIGHT = 190
 MOST_COPIED = 1_000_000
 """Points of which the values are put on the clipboard: more fill it with tens of megabytes."""
 
+COPIED = "The values are on the clipboard"
+
 
 class QuantityMap(QWidget):
     """One quantity of the shown data set over the scan, where the points are."""
@@ -93,7 +95,7 @@ class QuantityMap(QWidget):
         for plot in (self.plot, self.line):
             plot.index_clicked.connect(self._go_to)
             plot.pointed.connect(self._point_at)
-            plot.copied.connect(lambda _: session.note("The values are on the clipboard"))
+            plot.copied.connect(lambda _: session.note(", ".join(filter(None, (COPIED, session.scan.corrected_text)))))
         for signal in (session.frame_changed, session.mode_changed):
             signal.connect(self._mark)
 

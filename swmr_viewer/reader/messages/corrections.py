@@ -57,6 +57,10 @@ class Reference:
     dtype: str
     words: str = ""
     """Which frame it is: ``frame 12``, with the file's name where that is another scan's."""
+    part: str = ""
+    """Which number of complex or coloured pixels it has, as `Part` says; "": they are no such pixels, or it is not known."""
+    corrected: tuple[str, ...] = ()
+    """As in `Made`: what it was corrected by when it was held."""
 
     @property
     def size(self) -> int:

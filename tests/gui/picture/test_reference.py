@@ -31,6 +31,10 @@ def test_a_reference_is_held_compared_and_released(live_viewer: Callable[..., As
     held = window.comparing.held
     qtbot.keyClick(window, Qt.Key.Key_K)
     qtbot.waitUntil(lambda: held.held is not None)
+    badge = window.comparing.badge
+    assert badge.isVisible(), "the plain frame is drawn, and a reference is held"
+    assert badge.text() == "reference: frame 2 \u25be"
+    assert str(path) in badge.toolTip()
     session.follow_live()
     qtbot.waitUntil(shown_as("none", 5), timeout=20_000)
     seen = QRectF(10, 10, 20, 16)
@@ -42,6 +46,7 @@ def test_a_reference_is_held_compared_and_released(live_viewer: Callable[..., As
     assert np.array_equal(session.scan.shown.raw, FRAMES[5].astype("f4") - FRAMES[2])
     assert window.frame_header.title.text() == "Frame 5 \u2212 reference frame 2"
     assert window.display.settings.color_map == DIVERGING_MAP
+    assert badge.text() == "reference \u25be"
     low, high = pane.image.levels
     assert low == -high < 0
     assert pane.image.box.viewRect() == seen
@@ -88,8 +93,10 @@ def test_a_reference_is_held_compared_and_released(live_viewer: Callable[..., As
     qtbot.waitUntil(shown_as("difference", 5), timeout=20_000)
     assert np.array_equal(session.scan.shown.raw, FRAMES[0].astype("f4") - FRAMES[2])
     qtbot.waitUntil(lambda: window.frame_header.title.text() == "Frame 5 \u2212 reference frame 2 of scan.h5", timeout=20_000)
+    assert badge.toolTip().startswith("Held as the reference: frame 2 of scan.h5")
     qtbot.keyClick(window, Qt.Key.Key_K)
     qtbot.waitUntil(shown_as("none", 5), timeout=20_000)
+    assert not badge.isVisible()
     assert not window.comparing.views["ratio"].isEnabled()
 
     qtbot.keyClick(window, Qt.Key.Key_K)
@@ -97,6 +104,7 @@ def test_a_reference_is_held_compared_and_released(live_viewer: Callable[..., As
     window.comparing.views["difference"].trigger()
     qtbot.waitUntil(shown_as("difference", 5), timeout=20_000)
     follow(viewer, qtbot, smaller)
+    assert not badge.isVisible(), "it is held for frames of another shape"
     qtbot.keyClick(window, Qt.Key.Key_K, Qt.KeyboardModifier.ShiftModifier)
     assert "The reference has 40 \u00d7 50 pixels, and this frame 30 \u00d7 50" in window.readout.note.text()
     assert np.array_equal(session.scan.shown.raw, FRAMES[5, :30])

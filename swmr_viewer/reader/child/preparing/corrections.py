@@ -88,11 +88,15 @@ class Corrections:
         self._reported: set[tuple[str, str]] = set()
 
     def set(self, path: str, settings: SetDisplay) -> None:
-        """Try anew what could not be used: it was asked for again. What is switched off is read again the next time."""
+        """Try anew what could not be used: it was asked for again. What is switched on is read then, whatever was read before."""
         self._awaited.discard(path)
         self._reported = {(of_path, text) for of_path, text in self._reported if of_path != path}
-        if path in self._answers and (self._answers[path].used is None or not settings.correction.names):
+        before = self._answers.get(path)
+        if before is not None and (before.used is None or not settings.correction.names):
             self._forget(path)
+        known = () if before is None else tuple(before.wish.sources.values())
+        new = [one for one in settings.correction.sources.values() if one not in known]
+        self._averages = {key: kept for key, kept in self._averages.items() if key[0] not in new}
 
     def of(self, path: str, settings: SetDisplay, view: FrameView, dtype: np.dtype[Any], mask: Mask | None) -> UsedCorrection | None:
         """Return what dark and flat frames do to frames that are shown like this; None: nothing is asked for, or can be used.

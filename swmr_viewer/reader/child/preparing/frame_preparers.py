@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from math import tau
 from typing import Any
 
 import h5py
@@ -33,7 +34,7 @@ from swmr_viewer.reader.child.event_pipe import EventPipe
 from swmr_viewer.reader.child.preparing.all_masks import AllMasks, MaskFiles
 from swmr_viewer.reader.child.preparing.corrections import Corrections, UsedCorrection
 from swmr_viewer.reader.child.preparing.pixel_masks import Mask, PixelMask
-from swmr_viewer.reader.child.preparing.references import References
+from swmr_viewer.reader.child.preparing.references import References, part_of
 from swmr_viewer.reader.child.reader_slots import SlotLayout, slot_layout
 from swmr_viewer.reader.child.scans import Scan
 from swmr_viewer.reader.messages import AS_IT_IS, Made, PixelMaskRead, SetDisplay
@@ -140,7 +141,10 @@ class FramePreparers:
         """Return what is drawn in place of a prepared frame: the frame, or, in ``out``, what its reference makes of it."""
         settings = self.of(path).settings
         reference = self._references.of(settings, view)
-        return prepared if reference is None else compared(prepared, reference, settings.compare.how, out)
+        if reference is None:
+            return prepared
+        period = tau if part_of(settings, view) == Part.PHASE else None
+        return compared(prepared, reference, settings.compare.how, out, period)
 
     def made(self, path: str, view: FrameView, dtype: np.dtype[Any] | None) -> Made:
         """Return what is done to frames; of several as one (no dtype): what was done to each of them before."""
