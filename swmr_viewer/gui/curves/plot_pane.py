@@ -7,7 +7,6 @@ from html import escape
 from typing import Any
 
 import numpy as np
-import pyqtgraph as pg
 from PySide6.QtCore import QPoint, QPointF, Qt, QTimer, Signal
 from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QResizeEvent
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
@@ -17,6 +16,7 @@ from swmr_viewer.gui.curves.curve_axes import ValueAxis, curve_scale
 from swmr_viewer.gui.curves.plot_menu import MenuEntry, PlotMenu
 from swmr_viewer.gui.display.levels_scale import LevelScale, Scale
 from swmr_viewer.gui.look.painting import PaintedView
+from swmr_viewer.gui.look.plot import Plot
 from swmr_viewer.gui.look.theme import theme_of_application, tokens
 from swmr_viewer.gui.look.turns import Later
 from swmr_viewer.quantities import Values
@@ -50,9 +50,8 @@ class PlotPane(QWidget):
         self.view = PaintedView(self)
         self.view.setAccessibleName(name)
         self.axes = {side: ValueAxis(side) for side in ("left", "bottom")}
-        self.plot = pg.PlotItem(enableMenu=False, axisItems=self.axes)
-        self.plot.hideButtons()
-        self.plot.layout.setContentsMargins(1, HALF_A_NUMBER, 1, 1)
+        self.plot = Plot(self.axes)
+        self.plot.grid.setContentsMargins(1, HALF_A_NUMBER, 1, 1)
         self.box = self.plot.getViewBox()
         self.axes["left"].setWidth(LEFT_WIDTH)
         self.scale_kind = Scale.LINEAR

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from html import escape
-from typing import Any
 
 import numpy as np
 import pyqtgraph as pg
@@ -12,6 +11,7 @@ from PySide6.QtCore import Qt
 from swmr_viewer.core.plain_text import plain
 from swmr_viewer.gui.curves.curve_axes import ValueAxis, curve_scale
 from swmr_viewer.gui.display.levels_scale import LevelScale, Scale
+from swmr_viewer.gui.look.plot import Plot
 from swmr_viewer.quantities import Values
 
 WIDTH = 72
@@ -23,11 +23,11 @@ class RightAxis:
 
     Parameters
     ----------
-    plot : pyqtgraph.PlotItem
+    plot : Plot
         Whose x it shares.
     """
 
-    def __init__(self, plot: Any) -> None:
+    def __init__(self, plot: Plot) -> None:
         self._plot = plot
         self.axis = ValueAxis("right")
         self.axis.setWidth(WIDTH)
@@ -36,10 +36,7 @@ class RightAxis:
         self.box.setAcceptedMouseButtons(Qt.MouseButton.NoButton)
         self.box.setZValue(plot.getViewBox().zValue() - 1)  # the mouse is the plot's
         plot.scene().addItem(self.box)
-        plot.layout.removeItem(plot.getAxis("right"))
-        plot.layout.addItem(self.axis, 2, 2)
-        self.axis.setZValue(0.5)
-        self.axis.linkToView(self.box)
+        plot.place("right", self.axis, self.box)
         self.box.setXLink(plot)
         plot.getViewBox().sigResized.connect(self._follow)
         self.show(False)

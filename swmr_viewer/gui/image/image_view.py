@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import pyqtgraph as pg
 from PySide6.QtCore import QRectF, Signal
 from PySide6.QtGui import QPainter, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
@@ -23,6 +22,7 @@ from swmr_viewer.gui.image.image_box import ImageBox
 from swmr_viewer.gui.image.image_layers import ImageLayers
 from swmr_viewer.gui.image.raw_crop import Crop
 from swmr_viewer.gui.look.painting import PaintedView
+from swmr_viewer.gui.look.plot import Plot
 from swmr_viewer.gui.look.theme import theme_of_application, tokens
 from swmr_viewer.scan_model import LiveFrame
 
@@ -61,9 +61,8 @@ class ImageView(QWidget):
         self.view.setAccessibleName("Image")
         self.box = ImageBox()
         self.ticks = {side: FrameTicks(side) for side in ("left", "bottom")}
-        self.plot = pg.PlotItem(viewBox=self.box, axisItems=self.ticks, enableMenu=False)
-        self.plot.hideButtons()
-        self.plot.layout.setContentsMargins(0, TOP, 1, 0)
+        self.plot = Plot(self.ticks, self.box)
+        self.plot.grid.setContentsMargins(0, TOP, 1, 0)
         self.ticks["bottom"].setHeight(BELOW)
         self._name_axes(Orientation())
         self.view.setCentralItem(self.plot)
@@ -253,7 +252,7 @@ class ImageView(QWidget):
         """Turn the picture, its axes with it."""
         fitted = self._frame_rect is not None and self.box.frame_rect.contains(self._frame_rect)
         self._name_axes(orientation)
-        self.plot.layout.activate()
+        self.plot.grid.activate()
         self.box.turn(orientation)
         if fitted:
             self.fit()
