@@ -51,17 +51,17 @@ class CurveLines(QObject):
     def lines(self) -> list[CurveLine]:
         """Return all that is drawn, those in grey first."""
         used: set[_Key] = set()
-        plan, table = self._choice.plan, self._choice.table
+        plan, table, alone = self._choice.plan, self._choice.table, self._choice.settings.points_alone
         measured, fits, earlier = [], [], []
         for curve in self._choice.curves:
             color, is_selected = self.look_of(curve)
             points = self._maker(table, plan, curve.name, used).points
             whose = points.indices + self._choice.shown_line if plan.part is Part.MEAN and points.indices is not None else points.indices
-            line = CurveLine(points.x, points.y, color, is_selected, on_right=curve.on_right, indices=whose)
+            line = CurveLine(points.x, points.y, color, is_selected, points_alone=alone, on_right=curve.on_right, indices=whose)
             measured.append(line)
             fit = self.fits(curve.name)
             if fit is not None and fit.is_fitted:
-                fits.append(replace(line, x=fit.x, y=fit.y, look=LineLook.FIT, indices=None))
+                fits.append(replace(line, x=fit.x, y=fit.y, look=LineLook.FIT, points_alone=False, indices=None))
                 if len(fit.left_out[0]):
                     fits.append(replace(line, x=fit.left_out[0], y=fit.left_out[1], look=LineLook.LEFT_OUT, indices=None))
             for number, scan in enumerate(self._comparisons.scans if self._comparisons is not None else ()):

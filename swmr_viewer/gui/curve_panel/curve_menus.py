@@ -160,6 +160,8 @@ class AgainstButton(ChoiceButton):
             menu, "Join as they were taken", choice.settings.as_taken, lambda: choice.change(as_taken=not choice.settings.as_taken)
         )
         taken.setEnabled(choice.can_be_against("order"))
+        alone = choice.settings.points_alone
+        self._toggle(menu, "Points without lines", alone, lambda: choice.change(points_alone=not alone))
         self._toggle(menu, "Log axis", choice.settings.log_x, lambda: choice.change(log_x=not choice.settings.log_x))
 
     @staticmethod

@@ -99,7 +99,7 @@ class CurveRows:
         if trust is Trust.FAILED and what == FOUND[0]:
             return NO_FIT
         if found is None:
-            return "\u2013" if row.curve is not None else ""
+            return "" if row.curve is None else "\u2013" if self._fits.of(row.curve.name) is not None else "\u2026"
         mark = {Trust.DOUBTFUL: "?"}.get(trust, "") if what in FITTED else ""
         words = uncertain_text(found.value, found.uncertainty) if found.uncertainty is not None else ""
         if 0 < len(words) <= MOST_CHARACTERS - len(mark):

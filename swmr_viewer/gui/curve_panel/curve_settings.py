@@ -29,6 +29,8 @@ class CurveSettings:
     part: str = ""
     """A ``Part``; "": what fits."""
     as_taken: bool = False
+    points_alone: bool = False
+    """Without lines from point to point: those of spirals and of scans at random lead anywhere."""
     log_x: bool = False
     log_y: bool = False
     fit: FitModel = FitModel.NONE

@@ -43,6 +43,8 @@ class CurveLine:
     is_selected: bool = True
     """Drawn thicker than others, and read by the menu."""
     look: LineLook = LineLook.MEASURED
+    points_alone: bool = False
+    """Each point is seen, and no line from one to the next."""
     scan: int = 0
     """Which of the other scans, where it is of one."""
     on_right: bool = False
@@ -67,9 +69,9 @@ def seen_points(values: Values) -> npt.NDArray[np.bool_]:
 
 def points_of(line: CurveLine, values: Values) -> npt.NDArray[np.bool_]:
     """Return which points of a line, at these heights, are drawn as such."""
-    if line.look is LineLook.MEASURED:
-        return seen_points(values)
-    return ~np.isnan(values) if line.look is LineLook.LEFT_OUT else np.zeros(len(values), bool)
+    if line.look is LineLook.LEFT_OUT or line.points_alone:
+        return ~np.isnan(values)
+    return seen_points(values) if line.look is LineLook.MEASURED else np.zeros(len(values), bool)
 
 
 def comes_back(places: Values) -> bool:

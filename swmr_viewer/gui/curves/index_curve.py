@@ -98,7 +98,7 @@ class IndexCurve(PlotPane):
             self.right.show(bool(right))
         for curve, points, line in zip(self.curves, self.points, self._drawn, strict=True):
             x, y = self._on_axis(across, line.x), scales[line.on_right].forward(line.y)
-            curve.setData(*(([], []) if line.look is LineLook.LEFT_OUT else (x, y)))
+            curve.setData(*(([], []) if line.look is LineLook.LEFT_OUT or line.points_alone else (x, y)))
             seen = points_of(line, y)
             seen &= np.isfinite(x)
             points.setData(x[seen], y[seen])
@@ -244,9 +244,10 @@ class IndexCurve(PlotPane):
         n_measured = sum(line.look is LineLook.MEASURED for line in self._drawn)
         for number, (curve, points, line) in enumerate(zip(self.curves, self.points, self._drawn, strict=True)):
             color = canvas_color(line.color) if line.color else tokens().accent
-            curve.setPen(self._pen(line, color, is_one_of_several=n_measured > 1))
+            pen = self._pen(line, color, is_one_of_several=n_measured > 1)
+            curve.setPen(pen)
             is_cross = line.look is LineLook.LEFT_OUT
-            points.setBrush(pg.mkBrush(tokens().warn if is_cross else color))
+            points.setBrush(pg.mkBrush(tokens().warn if is_cross else pen.color()))
             points.setSymbol("x" if is_cross else "s" if line.on_right else "o")
             points.setSize(CROSS_PX if is_cross else POINT_PX)
             for item in (curve, points):

@@ -15,8 +15,8 @@ START_S = 60.0
 """Longest time until it runs, and until it has loaded what fits; a cold disk takes many seconds."""
 BOUND_S = 5.0
 """Longest time (s) of one fit."""
-PER_POINT_S = 5e-6
-"""And for each point: ten million are put in order first."""
+PER_POINT_S = 2e-5
+"""And for each point: ten million are put in order first, which takes a busy machine a minute."""
 _DYING_S = 2.0
 _LONGEST_PAUSE_S = 10.0
 """Before another process is started, if one after the other failed."""

@@ -57,7 +57,9 @@ def best_fit(model: FitModel, u: Values, v: Values, sizes: Values) -> tuple[Any,
         few_u, few_v, _, number = means_of_neighbours(u, v, START_POINTS)
         starts = [_first_fit(model, few_u, few_v, guess) for guess in guesses(few_u, few_v, is_step=model is FitModel.STEP)]
         why_nots = ["The fit did not converge. Choose another range or model."]
-        for start in sorted((one for one in starts if one is not None), key=lambda one: float(one.chisqr)):
+        for rank, start in enumerate(sorted((one for one in starts if one is not None), key=lambda one: float(one.chisqr))):
+            if rank and not start.success:
+                continue  # far from an end, and from the best
             is_done = start.success and number == 1 and (sizes == 1).all()
             best = start if is_done else _fit(start.model, u, v, sizes, start.params)
             if best is None:
@@ -122,7 +124,8 @@ def _why_not_believed(best: Any, model: FitModel, u: Values) -> str:
         return f"The fitted {what} is much wider than the range. Choose another range or model."
     near = int(np.searchsorted(u, centre))
     steps = np.diff(np.unique(u[max(0, near - 3) : near + 3]))
-    if len(steps) and width < 0.5 * float(steps.min()):
+    lies_between = model is not FitModel.STEP and not (np.abs(u - centre) <= width / 2).any()
+    if lies_between or (len(steps) and width < 0.5 * float(steps.min())):
         return f"The fitted {what} is narrower than the distance of the points. Choose another range or model."
     uncertainty = best.params[height_name(model)].stderr
     if abs(height) < _LEAST_HEIGHT or (uncertainty is not None and abs(height) < _STANDS_OUT * uncertainty):

@@ -13,6 +13,7 @@ import numpy as np
 from swmr_viewer.quantities.decimation import Values
 from swmr_viewer.quantities.fits.curve_fit import fit_curve
 from swmr_viewer.quantities.fits.fit_values import FitModel, FitRequest, FitResult
+from swmr_viewer.quantities.fits.known_points import known_points
 
 Pieces = Iterable[tuple[Values, Values]]
 """x and y of some points after the other, float64 (n,)."""
@@ -65,7 +66,10 @@ def _with_points(connection: Connection, request: FitRequest) -> FitRequest:
             counts &= (x >= min(request.span)) & (x <= max(request.span))
         xs.append(x if counts.all() else x[counts])
         ys.append(y if counts.all() else y[counts])
-    return replace(request, x=_joined(xs), y=_joined(ys)) if len(xs) > 1 else request
+    if len(xs) == 1:
+        return request
+    x, y = known_points(_joined(xs), _joined(ys))  # in order here, so that nobody holds them as they came as well
+    return replace(request, x=x, y=y)
 
 
 def _joined(parts: list[Values]) -> Values:

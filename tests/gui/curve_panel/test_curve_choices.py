@@ -147,6 +147,9 @@ def test_the_zoom_stays_when_points_come_and_a_click_goes_to_the_frame(qtbot: Qt
     at = curve.view.mapFromScene(curve.box.mapViewToScene(QPointF(means[10], 100.0)))
     qtbot.mouseClick(curve.view.viewport(), LEFT, pos=at)
     assert session.scan.wanted_index == 50, "of the row of the shown frame"
+    choice.change(points_alone=True)
+    qtbot.waitUntil(lambda: curve.curves[0].getData()[0] is None or not len(curve.curves[0].getData()[0]))
+    np.testing.assert_allclose(curve.points[0].getData()[0], np.sort(means))
     panel.memory.keep()
     ((_, kept),) = STORE.stored()
     assert (kept.against, kept.part) == ("stage_x", "mean")
