@@ -15,6 +15,7 @@ from swmr_viewer.gui.assembly import Assembly
 from swmr_viewer.quantities import Fate, GridPlacing, MapDrawing, PointPlacing
 from swmr_viewer.reader.messages import FollowRequest
 from swmr_viewer.simulator.plan import ScanPlan
+from tests.gui.waiting import WAIT_MS
 from tests.live.writers import LiveWriter
 
 SMALL = {"frame_shape": (16, 16), "period_s": 0.0}
@@ -50,12 +51,16 @@ def settled(qtbot: QtBot, viewer: Assembly, n_complete: int) -> MapDrawing:
     """Wait until all that is in the file is drawn."""
     work = viewer.window.quantity_map.map.work
 
-    def is_drawn() -> bool:
-        names = (work.names.value, work.names.x, work.names.y)
-        is_known = all(name and work.table.n_known(name) >= n_complete for name in names)
-        return is_known and work.is_current and work.drawing is not None and work.drawing.picture is not None
+    def is_drawn() -> None:
+        """Say what is still missing: that is what stands there where the wait ends."""
+        known = {name: work.table.n_known(name) for name in (work.names.value, work.names.x, work.names.y)}
+        assert "" not in known, f"no positions: {known}"
+        assert min(known.values()) >= n_complete, f"{known} of {n_complete}; {viewer.session.scan.state}"
+        assert work.is_current, "it is still being drawn"
+        assert work.drawing is not None, "there is no map"
+        assert work.drawing.picture is not None, f"there is no picture; {work.lack}"
 
-    qtbot.waitUntil(is_drawn, timeout=30_000)
+    qtbot.waitUntil(is_drawn, timeout=WAIT_MS)
     assert work.drawing is not None
     return work.drawing
 
