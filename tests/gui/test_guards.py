@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import sys
@@ -17,7 +18,7 @@ from pytestqt.qtbot import QtBot
 from swmr_viewer.core.errors import FailureKind
 from swmr_viewer.gui.application import run_window
 from swmr_viewer.gui.assembly import Assembly
-from swmr_viewer.gui.guards import exceptions_reported, off_screen_quiet
+from swmr_viewer.gui.guards import collector_spared, exceptions_reported, off_screen_quiet
 from swmr_viewer.reader import messages as m
 from swmr_viewer.scan_model.state import Problem
 from tests.gui.fakes import FakeSupervisor, picture
@@ -112,3 +113,9 @@ def test_off_screen_what_nobody_sees_is_not_said_and_all_else_is(capsys: pytest.
         qWarning("This plugin does not support propagateSizeHints()")
         qWarning("Something is wrong")
     assert capsys.readouterr().err == "Something is wrong\n"
+
+
+def test_the_collector_leaves_alone_what_was_there_for_as_long_as_that_is_wished() -> None:
+    with collector_spared():
+        assert gc.get_freeze_count() > 10_000
+    assert gc.get_freeze_count() == 0
