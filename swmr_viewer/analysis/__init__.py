@@ -13,8 +13,9 @@ from swmr_viewer.analysis.corrections import (
 )
 from swmr_viewer.analysis.drawn_masks import drawn_mask
 from swmr_viewer.analysis.frame_statistics import FrameStatistics, LevelStatistics, exact_sum, examine, saturation_of
-from swmr_viewer.analysis.geometry import PixelGeometry, PixelPlace, place_of
+from swmr_viewer.analysis.geometry import PixelPlace, place_of, two_theta_of
 from swmr_viewer.analysis.masks import DEFAULT_RULES, MaskRules, MaskShape, marked, marks_of, sentinel_of, valid_mask
+from swmr_viewer.analysis.poni_files import PoniFile, PoniFileError, load_poni
 from swmr_viewer.analysis.preview import (
     MOST_BINS,
     Thumbnail,
@@ -46,9 +47,10 @@ __all__ = [
     "MaskRules",
     "MaskShape",
     "Part",
-    "PixelGeometry",
     "PixelPlace",
     "Point",
+    "PoniFile",
+    "PoniFileError",
     "Reflection",
     "Region",
     "RegionFile",
@@ -71,6 +73,7 @@ __all__ = [
     "exact_sum",
     "examine",
     "line_profile",
+    "load_poni",
     "load_regions",
     "marked",
     "marks_of",
@@ -90,6 +93,7 @@ __all__ = [
     "spectrum_factor",
     "statistics_of",
     "thumbnail_of",
+    "two_theta_of",
     "unscaled",
     "valid_mask",
     "write_centred_preview",

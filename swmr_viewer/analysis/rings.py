@@ -1,16 +1,18 @@
 """Rings of equal scattering angle over an image, at given spacings or at those of a calibrant. Pure.
 
-For a flat detector perpendicular to the beam, as in ``geometry.py``; pixels that are not square make ellipses of the rings.
+Where the detector is as in ``geometry.py``; a tilt, and pixels that are not square, make other conics of circles (``cones.py``).
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from math import asin, hypot, isfinite, pi, radians, tan
+from math import asin, isfinite, pi, radians
 
 from swmr_viewer.analysis.calibrants import CALIBRANTS, reflections_of
-from swmr_viewer.analysis.geometry import PixelGeometry
+from swmr_viewer.analysis.cones import cone_lines
+from swmr_viewer.analysis.geometry import FloatArray
+from swmr_viewer.core.pixel_geometry import PixelGeometry
 
 MOST_VALUES = 100
 ANGSTROM_M = 1e-10
@@ -52,22 +54,22 @@ class RingChoice:
         return not self.calibrant and not self.values
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Ring:
-    """One ring round the beam centre."""
+    """One ring round the beam."""
 
     name: str
     """Its indices, or the value with its unit."""
     two_theta_rad: float
-    radii_px: tuple[float, float]
-    """Along x and y."""
+    lines: tuple[FloatArray, ...]
+    """Where it is on the frame: float64 arrays (n, 2) of x and y in pixels."""
 
 
 def missing_for(choice: RingChoice, geometry: PixelGeometry) -> tuple[str, ...]:
     """Return what is not known, in words, and rings need."""
     needs_wavelength = bool(choice.calibrant) or choice.unit is not RingUnit.TWO_THETA
     wanted = {
-        "beam centre": geometry.beam_center,
+        "beam centre": geometry.poni,
         "detector distance": geometry.distance_m,
         "pixel size": geometry.pixel_size_m,
         **({"wavelength": geometry.wavelength_m} if needs_wavelength else {}),
@@ -85,18 +87,13 @@ def rings_of(choice: RingChoice, geometry: PixelGeometry, frame_shape: tuple[int
     geometry : PixelGeometry
         Where the detector is; no ring where something is missing (see `missing_for`).
     frame_shape : (rows, columns)
-        Rings that are wholly outside are left out; so are those that go backwards, or that no angle gives.
+        Rings that are wholly outside are left out; so are those that no angle gives.
     """
-    if missing_for(choice, geometry) or geometry.distance_m is None or geometry.pixel_size_m is None:
+    if missing_for(choice, geometry):
         return ()
-    rings = []
-    for name, two_theta in _angles(choice, geometry.wavelength_m):
-        if 0 < two_theta < pi / 2:
-            radius_m = abs(geometry.distance_m) * tan(two_theta)
-            rings.append(Ring(name, two_theta, (radius_m / geometry.pixel_size_m[0], radius_m / geometry.pixel_size_m[1])))
-    nearest, farthest = _reach(geometry, frame_shape)
-    inside = [ring for ring in rings if nearest <= ring.radii_px[0] <= farthest]
-    return tuple(sorted(inside, key=lambda ring: ring.two_theta_rad))
+    angles = [(name, two_theta) for name, two_theta in _angles(choice, geometry.wavelength_m) if 0 < two_theta < pi]
+    rings = (Ring(name, two_theta, cone_lines(two_theta, geometry, frame_shape)) for name, two_theta in angles)
+    return tuple(sorted((ring for ring in rings if ring.lines), key=lambda ring: ring.two_theta_rad))
 
 
 def _angles(choice: RingChoice, wavelength_m: float | None) -> list[tuple[str, float]]:
@@ -111,13 +108,3 @@ def _angles(choice: RingChoice, wavelength_m: float | None) -> list[tuple[str, f
         given = [(f"{value:g} \u00c5", value) for value in choice.values]
     half = [(name, (wavelength_m or 0.0) / (2 * ANGSTROM_M * d)) for name, d in given]
     return [(name, 2 * asin(sine)) for name, sine in half if sine < 1]
-
-
-def _reach(geometry: PixelGeometry, frame_shape: tuple[int, int]) -> tuple[float, float]:
-    """Return how near to the beam centre the frame comes, and how far from it, in pixels along x."""
-    assert geometry.beam_center is not None
-    assert geometry.pixel_size_m is not None
-    (x, y), (rows, columns), (across, down) = geometry.beam_center, frame_shape, geometry.pixel_size_m
-    beside, above = max(-x, x - columns, 0.0), max(-y, y - rows, 0.0)
-    aspect = down / across
-    return hypot(beside, above * aspect), hypot(max(x, columns - x), max(y, rows - y) * aspect)

@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from swmr_viewer.core.pixel_geometry import NOTHING_TOLD, PixelGeometry
+
 
 @dataclass(frozen=True, slots=True)
 class ScanAxis:
@@ -75,12 +77,8 @@ class DataFacts:
     """A pixel mask of the frame's shape: 0 is good."""
     time_path: str | None = None
     """One time per scan point."""
-    beam_center: tuple[float, float] | None = None
-    """x and y in pixels; the centre of pixel 0 is 0.5."""
-    distance_m: float | None = None
-    wavelength_m: float | None = None
-    pixel_size_m: tuple[float, float] | None = None
-    """Along x and y."""
+    geometry: PixelGeometry = NOTHING_TOLD
+    """Where the detector stands, of the pixels of the frames as they are."""
     saturation_value: float | None = None
     """Pixels at or above are saturated (NXdetector/saturation_value)."""
     scan_axes: tuple[ScanAxis, ...] = ()

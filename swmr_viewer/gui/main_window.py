@@ -70,7 +70,7 @@ class MainWindow(QMainWindow):
             self.measuring.measurements,
             self.display,
         )
-        self.desktop_actions.was_reset.connect(self.rings.rings.forget)
+        self.desktop_actions.was_reset.connect(self.rings.forget)
         self.desktop_actions.was_reset.connect(self.quantity_map.map.choices.forget)
         self.panels.restore()
         self._show_request()
@@ -155,7 +155,7 @@ class MainWindow(QMainWindow):
             self.top_bar.add_tool(button, icons.get(button, ""))
         self.measuring.menu_.addSeparator()
         self.measuring.menu_.addMenu(self.masks.menu_)
-        self.measuring.menu_.addActions([self.rings.edit, *self.alarms.actions_])
+        self.measuring.menu_.addActions([*self.rings.actions_, *self.alarms.actions_])
         self.display_tools.levels_editor.masks.clear_own.clicked.connect(self.masks.masks.clear)
         self.rings.open_below(self.measuring.button)
         self.alarms.open_below(self.measuring.button)
@@ -231,7 +231,7 @@ class MainWindow(QMainWindow):
         self.measuring.memory.keep()
         self.quantity_map.map.choices.memory.keep()
         self.alarms.keep()
-        self.rings.memory.keep()
+        self.rings.keep()
         settings().setValue(GEOMETRY_KEY, self.saveGeometry())
         super().closeEvent(event)
 

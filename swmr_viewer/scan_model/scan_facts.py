@@ -12,6 +12,7 @@ from typing import Any
 from swmr_viewer.core.conditions import Condition, Timeout, default_conditions
 from swmr_viewer.core.data_facts import DataFacts
 from swmr_viewer.core.number_text import count_text
+from swmr_viewer.core.pixel_geometry import PixelGeometry
 from swmr_viewer.core.progress import KeyProgress
 from swmr_viewer.quantities import QuantityTable, ScanColumns
 from swmr_viewer.reader import messages as m
@@ -42,6 +43,7 @@ class Changed(StrEnum):
     MEASURED = "measured"
     QUANTITIES = "quantities_changed"
     WANTED = "wanted_changed"
+    GEOMETRY = "geometry_changed"
     ORDER = "order_changed"
     MODE = "mode_changed"
     LIVE_MODE = "live_mode_changed"
@@ -95,6 +97,8 @@ class ScanFacts:
         self.preparation = FramePreparation(send, self.places.name_of)
         self.wanted: dict[str, tuple[str, ...]] = {}
         """Which quantities are wanted, and by whom; kept from file to file."""
+        self.own_geometry: dict[str, PixelGeometry] = {}
+        """What the user gave of the geometry of each data set, by the names of places; the file's counts for the rest."""
         self.earlier: tuple[EarlierScan, ...] = ()
         """The scans before this one, the newest first."""
         self.forget()
@@ -224,6 +228,11 @@ class ScanFacts:
         """What the file holds about the data set that is shown, with those axes alone that are shown of its frames."""
         facts = self.data.facts if self.data is not None else DataFacts()
         return facts if self.shown is None else facts.of_axes(self.shown.view.axes)
+
+    @property
+    def geometry(self) -> PixelGeometry:
+        """Where the shown data set's detector stands: as the user gave it, for the rest as the file says."""
+        return self.own_geometry.get(self.place, PixelGeometry()).over(self.data_facts.geometry)
 
     @property
     def combine(self) -> m.Combine:

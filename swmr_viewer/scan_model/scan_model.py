@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from swmr_viewer.core.pixel_geometry import PixelGeometry
 from swmr_viewer.core.progress import KeyProgress
 from swmr_viewer.core.ranges import indices_of
 from swmr_viewer.core.scan import moved_index
@@ -96,6 +97,12 @@ class ScanModel:
     def want_quantities(self, who: str, names: Iterable[str]) -> Changes:
         """Have these quantities known from now on, and no others for this purpose."""
         self._quantities.want(who, names)
+        return self._taken()
+
+    def take_geometry(self, place: str, own: PixelGeometry) -> Changes:
+        """Have this of the geometry of the data set in a place count in place of the file's."""
+        self.scan.own_geometry[place] = own
+        self._note(Changed.GEOMETRY)
         return self._taken()
 
     def drop_shown(self) -> Changes:

@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from swmr_viewer.analysis import MaskRules, PixelGeometry, Scaling, line_profile, place_of, scaled, unscaled, valid_mask
+from swmr_viewer.analysis import MaskRules, Scaling, line_profile, place_of, scaled, unscaled, valid_mask
 from swmr_viewer.analysis.accumulating import Accumulator, combined_dtype
+from swmr_viewer.core.pixel_geometry import PixelGeometry
 
 
 def test_a_profile_along_a_row_is_the_row():

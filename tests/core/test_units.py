@@ -15,6 +15,7 @@ import pytest
 from swmr_viewer.core.data_facts import DataFacts
 from swmr_viewer.core.nexus.fact_reading import read_facts
 from swmr_viewer.core.nexus.quantities import in_seconds, in_unit, is_pixels, wavelength_of_energy
+from swmr_viewer.core.pixel_geometry import PixelGeometry
 from swmr_viewer.reader.child.scans import open_scan
 from swmr_viewer.reader.messages import FollowRequest
 
@@ -87,7 +88,7 @@ def test_the_library_is_loaded_when_the_first_unit_is_to_be_understood() -> None
 # ---- the geometry of a detector: beam centre at (40.5, 30.5) pixels of 75 um, 0.2 m away, at 1 angstrom
 
 DETECTOR, BEAM = "/entry/instrument/detector", "/entry/instrument/beam"
-WHOLE = DataFacts(beam_center=(40.5, 30.5), distance_m=0.2, wavelength_m=1e-10, pixel_size_m=(75e-6, 75e-6))
+WHOLE = PixelGeometry((40.5, 30.5), 0.2, 1e-10, (75e-6, 75e-6))
 PLACES = {
     "center": (DETECTOR, ("beam_center_x", "beam_center_y")),
     "pixel": (DETECTOR, ("x_pixel_size", "y_pixel_size")),
@@ -119,8 +120,8 @@ def facts(tmp_path: Path, **changed: Any) -> DataFacts:
         return read_facts(file, f"{DETECTOR}/data", 1, (60, 80))
 
 
-def geometry(found: DataFacts) -> list[float | None]:
-    return [*(found.beam_center or (None,)), found.distance_m, found.wavelength_m, *(found.pixel_size_m or (None,))]
+def geometry(found: PixelGeometry) -> list[float | None]:
+    return [*(found.poni or (None,)), found.distance_m, found.wavelength_m, *(found.pixel_size_m or (None,))]
 
 
 SAME: dict[str, dict[str, Any]] = {
@@ -140,12 +141,12 @@ SAME: dict[str, dict[str, Any]] = {
 @pytest.mark.parametrize("way", SAME)
 def test_one_geometry_however_it_is_given(tmp_path: Path, way: str) -> None:
     found = facts(tmp_path, **SAME[way])
-    assert geometry(found) == pytest.approx(geometry(WHOLE), rel=1e-9)
+    assert geometry(found.geometry) == pytest.approx(geometry(WHOLE), rel=1e-9)
     assert found.left_out == ()
 
 
 LEFT_OUT: dict[str, tuple[dict[str, Any], str, int, str]] = {
-    "centre without a unit": ({"center": ((40.5, 30.5), None)}, "beam_center_x 40.5 (no unit)", 2, "beam_center"),
+    "centre without a unit": ({"center": ((40.5, 30.5), None)}, "beam_center_x 40.5 (no unit)", 2, "poni"),
     "pixels without a unit": ({"pixel": ((75e-6, 75e-6), None)}, "x_pixel_size 7.5e-05 (no unit)", 2, "pixel_size_m"),
     "distance without a unit": ({"distance": ((0.2,), None)}, "distance 0.2 (no unit)", 1, "distance_m"),
     "empty unit": ({"distance": ((0.2,), "  ")}, "distance 0.2 (no unit)", 1, "distance_m"),
@@ -159,7 +160,7 @@ LEFT_OUT: dict[str, tuple[dict[str, Any], str, int, str]] = {
     "words": ({"distance": (("far",), "m")}, "distance 'far'", 1, "distance_m"),
     "centre in mm of pixels without a unit": (
         {"center": ((3.0, 2.0), "mm"), "pixel": ((75.0, 75.0), None)},
-        "beam_center_x 3 mm (no pixel size)", 4, "beam_center",
+        "beam_center_x 3 mm (no pixel size)", 4, "poni",
     ),
 }  # fmt: skip
 
@@ -168,17 +169,17 @@ LEFT_OUT: dict[str, tuple[dict[str, Any], str, int, str]] = {
 def test_what_cannot_be_used_is_reported_and_never_guessed(tmp_path: Path, way: str) -> None:
     changed, text, n_texts, missing = LEFT_OUT[way]
     found = facts(tmp_path, **changed)
-    assert getattr(found, missing) is None
+    assert getattr(found.geometry, missing) is None
     assert len(found.left_out) == n_texts
     assert any(f"{path} {words}".endswith(text) for path, words in found.left_out)
-    others = {"beam_center", "distance_m", "wavelength_m", "pixel_size_m"} - {missing} if n_texts < 4 else set()
+    others = {"poni", "distance_m", "wavelength_m", "pixel_size_m"} - {missing} if n_texts < 4 else set()
     for name in others:
-        assert getattr(found, name) == pytest.approx(getattr(WHOLE, name), rel=1e-9)
+        assert getattr(found.geometry, name) == pytest.approx(getattr(WHOLE, name), rel=1e-9)
 
 
 def test_a_geometry_that_is_not_there_needs_no_text(tmp_path: Path) -> None:
     found = facts(tmp_path, center=None, pixel=None, distance=None, wavelength=None)
-    assert geometry(found) == [None] * 4
+    assert geometry(found.geometry) == [None] * 4
     assert found.left_out == ()
 
 

@@ -91,10 +91,10 @@ def test_facts_statistics_and_times_are_the_files(live_writer):
         writer.finish()
     with h5py.File(writer.path) as file:
         detector = file["/entry/instrument/detector"]
-        assert facts.beam_center == (detector["beam_center_x"][()], detector["beam_center_y"][()]) == (16.0, 12.0)
-        assert facts.distance_m == detector["distance"][()]
-        assert facts.wavelength_m == pytest.approx(file["/entry/instrument/beam/incident_wavelength"][()] * 1e-10)
-        assert facts.pixel_size_m == (detector["x_pixel_size"][()], detector["y_pixel_size"][()])
+        assert facts.geometry.poni == (detector["beam_center_x"][()], detector["beam_center_y"][()]) == (16.0, 12.0)
+        assert facts.geometry.distance_m == detector["distance"][()]
+        assert facts.geometry.wavelength_m == pytest.approx(file["/entry/instrument/beam/incident_wavelength"][()] * 1e-10)
+        assert facts.geometry.pixel_size_m == (detector["x_pixel_size"][()], detector["y_pixel_size"][()])
         assert facts.saturation_value == detector["saturation_value"][()] == 2**32 - 2
         assert facts.mask_path == MASK
         assert [axis.unit for axis in facts.scan_axes] == ["mm", "mm"]

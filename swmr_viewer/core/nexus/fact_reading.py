@@ -6,6 +6,7 @@ Field names and meanings: https://manual.nexusformat.org/classes/base_classes/ (
 from __future__ import annotations
 
 from contextlib import closing, suppress
+from dataclasses import replace
 
 import h5py
 import numpy as np
@@ -15,8 +16,11 @@ from swmr_viewer.core.data import Numbers, SharedSources, declared_extent, inter
 from swmr_viewer.core.data_facts import COLOR_IMAGE, COLOR_MODES, DataFacts, ScanAxis
 from swmr_viewer.core.errors import SwmrViewerError
 from swmr_viewer.core.files import BROKEN, text_of, texts_of
+from swmr_viewer.core.nexus.detector_plane import geometry_of, plane_of
 from swmr_viewer.core.nexus.groups import NexusFile, axis_names_of
 from swmr_viewer.core.nexus.quantities import MOST_VALUES, Quantities, in_unit, is_pixels
+from swmr_viewer.core.nexus.transformations import NoPlaceError
+from swmr_viewer.core.pixel_geometry import PixelGeometry
 from swmr_viewer.core.plain_text import plain
 
 _DEFECTIVE = 2**32 - 2
@@ -75,11 +79,7 @@ class _FactReader:
 
     def facts(self) -> DataFacts:
         scan_axes, frame_axes = self.axes()
-        detector, length = self.detector, self.quantities.length
-        x, y = (length(f"{detector}/{axis}_pixel_size") if detector else None for axis in "xy")
-        pixel_size = (x, y) if x and y else None
-        beam_center, wavelength_m = self.beam_center(pixel_size), self.wavelength()
-        distance_m = length(f"{detector}/distance", f"{detector}/detector_distance") if detector else None
+        detector = self.detector
         saturation = self.quantities.number(f"{detector}/saturation_value") if detector else None
         return DataFacts(
             axis_names=tuple(axis.name for axis in frame_axes),
@@ -90,14 +90,30 @@ class _FactReader:
             gap_values=self.gap_values(saturation),
             mask_path=self.mask_path(),
             time_path=self.time_path(),
-            beam_center=beam_center,
-            distance_m=distance_m,
-            wavelength_m=wavelength_m,
-            pixel_size_m=pixel_size,
+            geometry=self.geometry(),
             saturation_value=saturation,
             scan_axes=scan_axes,
             left_out=tuple(self.quantities.left_out.items()),
         )
+
+    def geometry(self) -> PixelGeometry:
+        """Where the detector stands: by transformations where the file has them, else perpendicular to the beam."""
+        detector, length = self.detector, self.quantities.length
+        wavelength_m = self.wavelength()
+        if detector is None:
+            return PixelGeometry(wavelength_m=wavelength_m)
+        x, y = (length(f"{detector}/{axis}_pixel_size") for axis in "xy")
+        pixel_size = (x, y) if x and y else None
+        try:
+            plane = plane_of(self.file, self.quantities, detector, self.frame_shape) if len(self.frame_shape) >= 2 else None
+            if plane is not None:
+                return replace(geometry_of(plane, detector), wavelength_m=wavelength_m)
+        except NoPlaceError as error:
+            self.quantities.left_out[error.path] = error.why
+            if error.is_elsewhere:
+                return PixelGeometry(wavelength_m=wavelength_m, pixel_size_m=pixel_size)
+        distance_m = length(f"{detector}/distance", f"{detector}/detector_distance")
+        return PixelGeometry(self.beam_center(pixel_size), distance_m, wavelength_m, pixel_size)
 
     def _paths_near(self, names: tuple[str, ...], *groups: str | None) -> list[str]:
         return [f"{group.rstrip('/')}/{name}" for group in groups if group for name in names]
@@ -146,8 +162,6 @@ class _FactReader:
         return None
 
     def beam_center(self, pixel_size: tuple[float, float] | None) -> tuple[float, float] | None:
-        if self.detector is None:
-            return None
         x, y = (self._beam_center_along(axis, pixel_size) for axis in (0, 1))
         return None if x is None or y is None else (x, y)
 

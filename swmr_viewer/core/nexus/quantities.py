@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cache
-from math import isfinite
+from math import isfinite, pi
 from typing import Any
 
 import h5py
@@ -21,6 +21,17 @@ _PIXELS = {"px", "pix", "pixel", "pixels"}
 """pint's px is a length, the 96th part of an inch."""
 _LENGTHS = {"a": "angstrom", "ang": "angstrom", "angs": "angstrom"}
 """Short for a length where one is meant: A is an ampere elsewhere."""
+_ANGLES = {
+    "deg": pi / 180,
+    "degree": pi / 180,
+    "degrees": pi / 180,
+    "\u00b0": pi / 180,
+    "rad": 1.0,
+    "radian": 1.0,
+    "radians": 1.0,
+    "mrad": 1e-3,
+}
+"""pint takes angles for plain numbers, and counts as well."""
 _LONGEST = 40
 
 
@@ -44,6 +55,12 @@ def wavelength_of_energy(value: float, unit: str) -> float | None:
     """Return the wavelength (m) of photons of this energy, or None where the unit is none of energy."""
     found = _understood(unit, "eV") if value > 0 else None
     return None if found is None else float((value * found).to("m", "spectroscopy").magnitude)
+
+
+def in_radians(value: float, unit: str) -> float | None:
+    """Return an angle in radians, or None where the unit is none of an angle."""
+    scale = _ANGLES.get(unit.strip(" \t\n\0()[].").lower())
+    return None if scale is None else value * scale
 
 
 def in_seconds(unit: str) -> float | None:

@@ -72,6 +72,7 @@ class ReadoutBar(QWidget):
         self._forget_note.timeout.connect(lambda: self._say_note(""))
         session.noted.connect(self._show_note)
         session.frame_changed.connect(self._show)
+        session.geometry_changed.connect(self._show_pixel)
         session.ticked.connect(self._show_numbers)
 
     def point_at(self, at: tuple[int, ...] | None) -> None:
@@ -106,7 +107,7 @@ class ReadoutBar(QWidget):
             words = [*short, *axis_text(facts, at[0])]
         else:
             short = [f"x {at[1]}", f"y {at[0]}", value]
-            words = [*pixel_text(facts, *at), value, *place_text(facts, at[1] + 0.5, at[0] + 0.5)]
+            words = [*pixel_text(facts, *at), value, *place_text(self._session.scan.geometry, at[1] + 0.5, at[0] + 0.5)]
         self._say_pixel("   ".join(words), "   ".join(short))
 
     def _made_value(self, frame: LiveFrame, at: tuple[int, ...]) -> str:

@@ -4,22 +4,25 @@ from __future__ import annotations
 
 from math import degrees, isfinite
 
-from swmr_viewer.analysis import PixelGeometry, Region, place_of, region_mask
+from swmr_viewer.analysis import Region, place_of, region_mask
 from swmr_viewer.core.data_facts import DataFacts
 from swmr_viewer.core.number_text import value_text
+from swmr_viewer.core.pixel_geometry import PixelGeometry
 from swmr_viewer.scan_model import LiveFrame
 
 
-def place_text(facts: DataFacts, x: float, y: float) -> list[str]:
-    """Return what is known of a point of an image (pixels; the centre of pixel 0 is 0.5): as much as the file allows."""
-    place = place_of(x, y, PixelGeometry(facts.beam_center, facts.distance_m, facts.wavelength_m, facts.pixel_size_m))
+def place_text(geometry: PixelGeometry, x: float, y: float) -> list[str]:
+    """Return what is known of a point of an image (pixels; the centre of pixel 0 is 0.5): as much as the geometry allows."""
+    place = place_of(x, y, geometry)
     if place is None:
         return []
     words = []
-    if place.d_m is not None and isfinite(place.d_m):
-        words.append(f"d {1e10 * place.d_m:.4g} \u00c5")
+    if place.d_m is not None and place.q_per_m is not None and isfinite(place.d_m):
+        words += [f"d {1e10 * place.d_m:.4g} \u00c5", f"q {1e-10 * place.q_per_m:.4g} \u00c5\u207b\u00b9"]
     if place.two_theta_rad is not None:
         words.append(f"2\u03b8 {degrees(place.two_theta_rad):.3f}\u00b0")
+    if place.radius_px is None:
+        return words
     radius = f"r {place.radius_px:.1f} px" if place.radius_m is None else f"r {1e3 * place.radius_m:.2f} mm"
     return [*words, radius]
 

@@ -1,4 +1,4 @@
-"""The pop-up of the rings: a calibrant, or values; and what the file tells of the geometry."""
+"""The pop-up of the rings: a calibrant, or values; and what is known of the geometry."""
 
 from __future__ import annotations
 
@@ -8,23 +8,35 @@ from math import isfinite
 from PySide6.QtCore import QSignalBlocker
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QLineEdit, QWidget
 
-from swmr_viewer.analysis import CALIBRANTS, PixelGeometry, RingChoice, RingUnit
+from swmr_viewer.analysis import CALIBRANTS, RingChoice, RingUnit
 from swmr_viewer.gui.look.labels import PlainLabel
-from swmr_viewer.gui.look.menus import Popup
+from swmr_viewer.gui.look.menus import ActionButton, Popup
+from swmr_viewer.gui.rings.geometry_text import geometry_text
 from swmr_viewer.gui.rings.rings import Rings
+from swmr_viewer.gui.session import Session
 
 NONE, VALUES = "", "values"
-KEV_ANGSTROM = 12.398419843
-"""h c (CODATA 2018)."""
 WIDTH_PX = 280
 
 
 class RingsEditor(Popup):
-    """Shows what is chosen for the shown data set, and changes it at once."""
+    """Shows what is chosen for the shown data set, and changes it at once.
 
-    def __init__(self, rings: Rings, parent: QWidget) -> None:
+    Parameters
+    ----------
+    session : Session
+        Whose geometry.
+    rings : Rings
+        What is chosen.
+    geometry : ActionButton
+        Leads to where the geometry is given.
+    parent : QWidget
+        The window.
+    """
+
+    def __init__(self, session: Session, rings: Rings, geometry: ActionButton, parent: QWidget) -> None:
         super().__init__(parent)
-        self._rings = rings
+        self._session, self._rings = session, rings
         self.what = QComboBox()
         self.what.setAccessibleName("Rings of")
         for words, key in (("No rings", NONE), *((name, name) for name in CALIBRANTS), ("Values of my own", VALUES)):
@@ -50,10 +62,12 @@ class RingsEditor(Popup):
         self.box.addWidget(self.what)
         self.box.addLayout(row)
         self.box.addWidget(self.told)
+        self.box.addWidget(geometry)
         self.what.activated.connect(self._take)
         self.unit.activated.connect(self._take)
         self.values.editingFinished.connect(self._take)
         rings.changed.connect(self.show_choice)
+        session.geometry_changed.connect(self.show_choice)
         self.show_choice()
 
     def show_choice(self) -> None:
@@ -67,7 +81,7 @@ class RingsEditor(Popup):
                 self.values.setText(", ".join(f"{value:.10g}" for value in choice.values))
             self.unit.setCurrentIndex(self.unit.findData(choice.unit))
         self._enable()
-        self.told.setText(self._rings.why_not or geometry_text(self._rings.geometry))
+        self.told.setText("\n".join(filter(None, (self._rings.why_not, geometry_text(self._session.scan)))))
 
     def _enable(self) -> None:
         for part in (self.unit, self.values):
@@ -100,18 +114,3 @@ def numbers_of(text: str) -> tuple[tuple[float, ...], str]:
             return (), f"\u201c{word[:20]}\u201d: rings are at values above 0"
         values.append(value)
     return (tuple(values), "") if len(values) <= 100 else ((), "These are more than 100 values")
-
-
-def geometry_text(geometry: PixelGeometry) -> str:
-    """Return in words what is known of the geometry."""
-    words = []
-    if geometry.beam_center is not None:
-        words.append("beam centre at x\u00a0{:.1f}, y\u00a0{:.1f}".format(*geometry.beam_center))
-    if geometry.distance_m:
-        words.append(f"distance {1e3 * geometry.distance_m:.5g} mm")
-    if geometry.wavelength_m:
-        angstrom = 1e10 * geometry.wavelength_m
-        words.append(f"{angstrom:.5g} \u00c5 ({KEV_ANGSTROM / angstrom:.5g} keV)")
-    if geometry.pixel_size_m:
-        words.append("pixels of {:.4g} \u00d7 {:.4g} \u00b5m".format(*(1e6 * size for size in geometry.pixel_size_m)))
-    return f"From the file: {', '.join(words)}. The detector is taken as perpendicular to the beam." if words else ""

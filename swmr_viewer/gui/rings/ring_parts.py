@@ -8,8 +8,9 @@ from PySide6.QtWidgets import QWidget
 
 from swmr_viewer.core.data_facts import DataFacts
 from swmr_viewer.gui.image import FrameOverlay
-from swmr_viewer.gui.look.menus import make_action
+from swmr_viewer.gui.look.menus import ActionButton, make_action
 from swmr_viewer.gui.rings.editor import RingsEditor
+from swmr_viewer.gui.rings.geometry_parts import GeometryParts
 from swmr_viewer.gui.rings.rings import RingMemory, Rings
 from swmr_viewer.gui.rings.rings_beside import RingsBeside
 from swmr_viewer.gui.rings.rings_layer import RingsLayer
@@ -35,7 +36,8 @@ class RingParts(QObject):
         self.rings = Rings(session)
         self.memory = RingMemory(session, self.rings)
         self.layer = RingsLayer(overlay, self.rings)
-        self.editor = RingsEditor(self.rings, window)
+        self.geometry = GeometryParts(session, window)
+        self.editor = RingsEditor(session, self.rings, ActionButton("Geometry\u2026", self.geometry.edit), window)
         self.edit: QAction = make_action(window, "R&ings\u2026", "R", "Rings of a calibrant, or at d, q or 2\u03b8, over the picture")
         for signal in (session.frame_changed, session.request_changed):
             signal.connect(self._enable)
@@ -46,9 +48,26 @@ class RingParts(QObject):
         """Draw the rings of a data set over its picture, which is seen beside the shown one."""
         RingsLayer(overlay, RingsBeside(overlay, self.rings, place, facts))
 
+    @property
+    def actions_(self) -> tuple[QAction, ...]:
+        """What stands in the menu."""
+        return (self.edit, self.geometry.edit)
+
     def open_below(self, button: QWidget) -> None:
-        """Have the editor open below this button."""
+        """Have the editors open below this button."""
+        self.geometry.open_below(button)
         self.edit.triggered.connect(lambda: self._open(button))
+
+    def keep(self) -> None:
+        """Store what was changed: the window closes."""
+        self.memory.keep()
+        self.geometry.memory.keep()
+        self.geometry.work.close()
+
+    def forget(self) -> None:
+        """Have no rings, and the files' geometry, as at the first start."""
+        self.rings.forget()
+        self.geometry.forget()
 
     def _open(self, button: QWidget) -> None:
         self.editor.show_choice()
@@ -56,7 +75,8 @@ class RingParts(QObject):
         self.editor.what.setFocus()
 
     def _enable(self) -> None:
-        self.edit.setEnabled(bool(self.rings.frame_shape[0]))
+        for action in self.actions_:
+            action.setEnabled(bool(self.rings.frame_shape[0]))
 
     def _say_why_not(self) -> None:
         if self.rings.why_not:

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 
 from PySide6.QtCore import QObject, Signal
 
-from swmr_viewer.analysis import PixelGeometry, Ring, RingChoice, missing_for, rings_of
+from swmr_viewer.analysis import Ring, RingChoice, missing_for, rings_of
 from swmr_viewer.core.data_facts import DataFacts
+from swmr_viewer.core.pixel_geometry import NOTHING_TOLD, PixelGeometry
 from swmr_viewer.gui.session import PlaceMemory, PlaceStore, Session
 
 STORE = PlaceStore("rings/places", RingChoice(), lambda choice: choice)
@@ -26,7 +27,7 @@ class Rings(QObject):
         self._known: _Known | None = None
         self.rings: tuple[Ring, ...] = ()
         """Those that reach the shown frame, the innermost first."""
-        for signal in (session.frame_changed, session.data_changed, session.opened):
+        for signal in (session.frame_changed, session.data_changed, session.opened, session.geometry_changed):
             signal.connect(self._find)
 
     @property
@@ -41,8 +42,12 @@ class Rings(QObject):
 
     @property
     def geometry(self) -> PixelGeometry:
-        """What the file says of it."""
-        return geometry_of(self._session.scan.data_facts)
+        """Of the shown data set, as the user gave it, or as the file says."""
+        return self._session.scan.geometry
+
+    def geometry_of(self, place: str, facts: DataFacts) -> PixelGeometry:
+        """Return the geometry of the data set in a place: as the user gave it, for the rest as these facts say."""
+        return self._session.scan.own_geometry.get(place, NOTHING_TOLD).over(facts.geometry)
 
     @property
     def frame_shape(self) -> tuple[int, int]:
@@ -59,7 +64,7 @@ class Rings(QObject):
         if not missing:
             return "None of these rings reaches the picture."
         named = " and ".join(filter(None, (", ".join(missing[:-1]), missing[-1])))
-        return f"The file does not tell the {named}: rings cannot be drawn."
+        return f"The file does not tell the {named}: type it, or load a PONI file (Geometry)."
 
     def choose(self, choice: RingChoice) -> None:
         """Have these rings over the shown data set, and over what stands in its place."""
@@ -81,11 +86,6 @@ class Rings(QObject):
             self._known = known
             self.rings = rings_of(*known) if known[2][0] else ()
             self.changed.emit()
-
-
-def geometry_of(facts: DataFacts) -> PixelGeometry:
-    """Return what the file says of where a detector is."""
-    return PixelGeometry(facts.beam_center, facts.distance_m, facts.wavelength_m, facts.pixel_size_m)
 
 
 class RingMemory(PlaceMemory[RingChoice]):

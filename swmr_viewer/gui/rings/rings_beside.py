@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject, Signal
 
-from swmr_viewer.analysis import PixelGeometry, Ring, RingChoice, rings_of
+from swmr_viewer.analysis import Ring, RingChoice, rings_of
 from swmr_viewer.core.data_facts import DataFacts
+from swmr_viewer.core.pixel_geometry import PixelGeometry
 from swmr_viewer.gui.image import FrameOverlay
-from swmr_viewer.gui.rings.rings import Rings, geometry_of
+from swmr_viewer.gui.rings.rings import Rings
 
 
 class RingsBeside(QObject):
@@ -30,7 +31,7 @@ class RingsBeside(QObject):
     def __init__(self, overlay: FrameOverlay, rings: Rings, place: str, facts: DataFacts) -> None:
         super().__init__(overlay)
         self._overlay, self._rings, self._place = overlay, rings, place
-        self.geometry: PixelGeometry = geometry_of(facts)
+        self._facts = facts
         self.rings: tuple[Ring, ...] = ()
         self._known: object = None
         for signal in (rings.changed, overlay.moved):
@@ -38,13 +39,18 @@ class RingsBeside(QObject):
         self._find()
 
     @property
+    def geometry(self) -> PixelGeometry:
+        """Of the data set, as the user gave it, or as the file says."""
+        return self._rings.geometry_of(self._place, self._facts)
+
+    @property
     def frame_shape(self) -> tuple[int, int]:
         """Rows and columns of the picture."""
         return self._overlay.frame_shape
 
     def _find(self) -> None:
-        choice, shape = self._rings.kept.get(self._place, RingChoice()), self.frame_shape
-        if (choice, shape) != self._known:
-            self._known = choice, shape
-            self.rings = rings_of(choice, self.geometry, shape) if shape[0] else ()
+        choice, geometry, shape = self._rings.kept.get(self._place, RingChoice()), self.geometry, self.frame_shape
+        if (choice, geometry, shape) != self._known:
+            self._known = choice, geometry, shape
+            self.rings = rings_of(choice, geometry, shape) if shape[0] else ()
             self.changed.emit()

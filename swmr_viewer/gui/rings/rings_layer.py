@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from math import cos, radians, sin
+from math import radians
 
+import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QLineF, QObject, QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPainterPath, QTransform
+from PySide6.QtGui import QColor, QPainter, QPainterPath, QPolygonF, QTransform
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from swmr_viewer.analysis import Ring
@@ -20,6 +21,7 @@ WIDTH, HALO_WIDTH = 1.2, 3.0
 """Screen pixels."""
 DIRECTIONS = (-50, -130, 50, 130, -20, -160, 20, 160, -90, 90, 0, 180)
 """Where round a ring its name stands (degrees, y down), the first that is seen."""
+NEAR_DIRECTION_RAD = radians(2)
 MOST_SMOOTH = 25
 """More rings are drawn as thin lines, which cost a tenth of the time: they are drawn anew as long as the picture is moved."""
 CENTRE_PX = 7
@@ -34,6 +36,8 @@ class RingsItem(pg.GraphicsObject):
     def __init__(self, overlay: FrameOverlay, rings: Rings | RingsBeside) -> None:
         super().__init__()
         self._overlay, self._rings = overlay, rings
+        self.outlines: list[QPolygonF] = []
+        """Of the rings, in pixels."""
         self.setParentItem(overlay.item)
         self.setZValue(-1)
         self.setAcceptedMouseButtons(Qt.MouseButton.NoButton)
@@ -51,22 +55,20 @@ class RingsItem(pg.GraphicsObject):
 
     @guarded
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
-        center = self._rings.geometry.beam_center
-        if center is None:
-            return
-        middle, rings = QPointF(*center), self._rings.rings
-        are_few = len(rings) <= MOST_SMOOTH
+        are_few = len(self._rings.rings) <= MOST_SMOOTH
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, are_few)
         painter.setClipRect(self.boundingRect())
         for color, width in ((HALO, HALO_WIDTH), (COLOR, WIDTH)) if are_few else ((COLOR, 1.0),):
             painter.setPen(line_pen(painter.device(), color, width))
-            for ring in rings:
-                painter.drawEllipse(middle, *ring.radii_px)
+            for outline in self.outlines:
+                painter.drawPolyline(outline)
         seen = self._overlay.visible_rect & self.boundingRect()
         to_screen = painter.worldTransform()
         painter.resetTransform()
-        _draw_cross(painter, to_screen.map(middle))
-        _draw_names(painter, rings, middle, seen, to_screen)
+        center = self._rings.geometry.beam_center
+        if center is not None:
+            _draw_cross(painter, to_screen.map(QPointF(*center)))
+        _draw_names(painter, self._rings.rings, center or self.boundingRect().center().toTuple(), seen, to_screen)
 
 
 def _draw_cross(painter: QPainter, at: QPointF) -> None:
@@ -77,15 +79,13 @@ def _draw_cross(painter: QPainter, at: QPointF) -> None:
         painter.drawLines(lines)
 
 
-def _draw_names(painter: QPainter, rings: tuple[Ring, ...], middle: QPointF, seen: QRectF, to_screen: QTransform) -> None:
+def _draw_names(painter: QPainter, rings: tuple[Ring, ...], middle: tuple[float, float], seen: QRectF, to_screen: QTransform) -> None:
     """Write the names where they are seen, from the middle outwards; one that would lie on another is left out."""
     taken: list[QRectF] = []
     metrics, screen = painter.fontMetrics(), to_screen.mapRect(seen)
     for ring in rings:
         box = QRectF(0, 0, metrics.horizontalAdvance(ring.name) + 6, metrics.height())
-        for direction in DIRECTIONS:
-            angle = radians(direction)
-            at = QPointF(middle.x() + ring.radii_px[0] * cos(angle), middle.y() + ring.radii_px[1] * sin(angle))
+        for at in _places_for_name(ring, middle, seen):
             box.moveCenter(to_screen.map(at))
             if screen.contains(box):
                 break
@@ -101,6 +101,19 @@ def _draw_names(painter: QPainter, rings: tuple[Ring, ...], middle: QPointF, see
         painter.drawText(box, int(Qt.AlignmentFlag.AlignCenter), ring.name)
 
 
+def _places_for_name(ring: Ring, middle: tuple[float, float], seen: QRectF) -> list[QPointF]:
+    """Return points of a ring that are in view: those in the usual directions from the middle, and then that in its own middle."""
+    points = np.concatenate(ring.lines)
+    inside = (points >= (seen.left(), seen.top())).all(axis=1) & (points <= (seen.right(), seen.bottom())).all(axis=1)
+    points = points[inside]
+    if not len(points):
+        return []
+    around = np.arctan2(points[:, 1] - middle[1], points[:, 0] - middle[0])
+    off = np.abs((around[:, None] - np.radians(DIRECTIONS) + np.pi) % (2 * np.pi) - np.pi)
+    nearest = [int(off[:, number].argmin()) for number in range(len(DIRECTIONS)) if off[:, number].min() < NEAR_DIRECTION_RAD]
+    return [QPointF(*map(float, points[number])) for number in (*nearest, len(points) // 2)]
+
+
 class RingsLayer(QObject):
     """Keeps the item in step with ``rings``, and with what is in view."""
 
@@ -113,6 +126,8 @@ class RingsLayer(QObject):
         self._show()
 
     def _show(self) -> None:
+        lines = (line for ring in self._rings.rings for line in ring.lines)
+        self.item.outlines = [QPolygonF([QPointF(x, y) for x, y in line.tolist()]) for line in lines]
         self.item.setVisible(bool(self._rings.rings))
         self._draw()
 

@@ -12,6 +12,7 @@ from typing import Any, Literal
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from swmr_viewer.core.conditions import Condition, default_conditions
+from swmr_viewer.core.pixel_geometry import PixelGeometry
 from swmr_viewer.core.ranges import IndexArray, ascending, runs_of
 from swmr_viewer.gui.look.turns import Later
 from swmr_viewer.gui.session.follow_thread import FollowThread
@@ -54,6 +55,8 @@ class Session(QObject):
     """More is known of ``scan.quantities``, or others are offered."""
     wanted_changed = Signal()
     """Other quantities are wanted (``scan.wanted``)."""
+    geometry_changed = Signal()
+    """The user gave another geometry (``scan.geometry``)."""
     order_changed = Signal()
     """The reader told more of the order in which frames were taken (``scan.order``), or of what else one goes by."""
     mode_changed = Signal()
@@ -306,6 +309,10 @@ class Session(QObject):
     def want_quantities(self, who: str, names: Iterable[str]) -> None:
         """Have these quantities, or expressions of some, known from now on, of this file and of the next ones; none: no more of them."""
         self._emit(self._model.want_quantities(who, names))
+
+    def set_geometry(self, own: PixelGeometry, place: str | None = None) -> None:
+        """Have this of the geometry count in place of the file's, of the data set in a place (None: of the shown one)."""
+        self._emit(self._model.take_geometry(self.scan.place if place is None else place, own))
 
     def pin_nearest(self, index: int) -> None:
         """Pin the complete frame that is nearest to this index."""

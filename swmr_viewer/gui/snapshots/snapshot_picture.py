@@ -9,7 +9,6 @@ from PySide6.QtCore import QBuffer, QIODevice, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPen
 from PySide6.QtWidgets import QApplication
 
-from swmr_viewer.core.data_facts import DataFacts
 from swmr_viewer.gui.look.theme import Tokens
 
 MARGIN = 8
@@ -31,21 +30,23 @@ def round_below(value: float) -> float:
     return max(step for step in (1, 2, 5) if step * power <= value * (1 + 1e-9)) * power
 
 
-def scale_bar(frame_pixels_per_px: float, facts: DataFacts | None = None, asked_px: float = ASKED_PX, *, across: str = "x") -> ScaleBar:
+def scale_bar(
+    frame_pixels_per_px: float, pixel_size_m: tuple[float, float] | None = None, asked_px: float = ASKED_PX, *, across: str = "x"
+) -> ScaleBar:
     """Return a bar of about ``asked_px``, which lies across the picture.
 
     Parameters
     ----------
     frame_pixels_per_px : float
         How many of the frame's pixels one pixel of the picture is, across it.
-    facts : DataFacts, optional
-        Where it has the size of a pixel (m), the bar is in millimetres or micrometres.
+    pixel_size_m : (float, float), optional
+        Along x and y; where it is known, the bar is in millimetres or micrometres.
     asked_px : float
         In pixels of the picture.
     across : str
         Which of the frame's axes runs across the picture: x, or y where it is turned. Pixels need not be square.
     """
-    pixel_m = facts.pixel_size_m["xy".index(across)] if facts is not None and facts.pixel_size_m is not None else None
+    pixel_m = None if pixel_size_m is None else pixel_size_m["xy".index(across)]
     if pixel_m is None or not pixel_m > 0:
         length = max(1.0, round_below(asked_px * frame_pixels_per_px))
         return ScaleBar(length / frame_pixels_per_px, f"{length:g} {'pixel' if length == 1 else 'pixels'}")

@@ -166,7 +166,8 @@ class Snapshots(QObject):
         bar = None
         if self._settings.has_scale and frame.raw.ndim == 2:
             box = self._view.image.box
-            bar = scale_bar(float(box.viewPixelSize()[0]), self._facts(frame.data_path), across=box.orientation.axis_names[0])
+            pixel_size_m = self._session.scan.geometry.pixel_size_m
+            bar = scale_bar(float(box.viewPixelSize()[0]), pixel_size_m, across=box.orientation.axis_names[0])
         return composed(picture, title if self._settings.has_title else "", bar, tokens())
 
     # ---- the folder

@@ -9,6 +9,7 @@ import pytest
 
 from swmr_viewer.analysis.regions import Region
 from swmr_viewer.core.data_facts import DataFacts
+from swmr_viewer.core.pixel_geometry import PixelGeometry
 from swmr_viewer.gui.curves.curve_line import lonely_points
 from swmr_viewer.gui.image.frame_overlay import short_text
 from swmr_viewer.gui.picture.readout_text import axis_text, pixel_text, place_text
@@ -68,11 +69,11 @@ def test_lonely_points_are_found() -> None:
 
 
 def test_where_a_pixel_is_in_the_experiment() -> None:
-    facts = DataFacts(beam_center=(100.0, 100.0), distance_m=0.1, wavelength_m=1e-10, pixel_size_m=(1e-3, 1e-3))
+    geometry = PixelGeometry((100.0, 100.0), 0.1, 1e-10, (1e-3, 1e-3))
     # tan(2 theta) = 100 mm / 100 mm: 45 degrees; d = 1 angstrom / (2 sin 22.5 degrees) = 1.3066
-    assert place_text(facts, 200.0, 100.0) == ["d 1.307 \u00c5", "2\u03b8 45.000\u00b0", "r 100.00 mm"]
-    assert place_text(DataFacts(beam_center=(100.0, 100.0)), 103.0, 104.0) == ["r 5.0 px"]
-    assert place_text(DataFacts(), 1.0, 1.0) == []
+    assert place_text(geometry, 200.0, 100.0) == ["d 1.307 \u00c5", "q 4.809 \u00c5\u207b\u00b9", "2\u03b8 45.000\u00b0", "r 100.00 mm"]
+    assert place_text(PixelGeometry((100.0, 100.0)), 103.0, 104.0) == ["r 5.0 px"]
+    assert place_text(PixelGeometry(), 1.0, 1.0) == []
     energies = DataFacts(axis_names=("energy",), axis_units=("keV",), axis_values=((1.5, 2.5),))
     assert axis_text(energies, 1) == ["energy 2.5 keV"]
     assert axis_text(energies, 2) == []

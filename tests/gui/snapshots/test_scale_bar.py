@@ -9,6 +9,7 @@ from PySide6.QtCore import QPointF
 from pytestqt.qtbot import QtBot
 
 from swmr_viewer.core.data_facts import DataFacts
+from swmr_viewer.core.pixel_geometry import PixelGeometry
 from swmr_viewer.gui.assembly import Assembly
 from swmr_viewer.gui.display.orientation import Orientation
 from swmr_viewer.gui.snapshots import snapshots as snapshots_module
@@ -16,7 +17,7 @@ from swmr_viewer.gui.snapshots.snapshot_picture import ScaleBar, scale_bar
 from tests.gui.fakes import FakeSupervisor, picture
 
 ACROSS_M, DOWN_M = 172e-6, 43e-6
-FACTS = DataFacts(pixel_size_m=(ACROSS_M, DOWN_M))
+PIXEL_SIZE_M = (ACROSS_M, DOWN_M)
 METRES = {"mm": 1e-3, "\u00b5m": 1e-6}
 
 
@@ -27,7 +28,7 @@ def metres_of(bar: ScaleBar) -> float:
 
 @pytest.mark.parametrize(("across", "pixel_m"), [("x", ACROSS_M), ("y", DOWN_M)])
 def test_the_bar_is_as_long_as_it_says_along_either_axis(across: str, pixel_m: float) -> None:
-    bar = scale_bar(2.5, FACTS, across=across)
+    bar = scale_bar(2.5, PIXEL_SIZE_M, across=across)
     assert bar.length_px * 2.5 * pixel_m == pytest.approx(metres_of(bar))
     assert scale_bar(2.5, across=across) == scale_bar(2.5)
 
@@ -42,7 +43,7 @@ def test_in_the_window_it_is_true_however_the_picture_lies(
     orientation: Orientation,
     is_zoomed: bool,
 ) -> None:
-    viewer = following((4, 5), facts=FACTS)
+    viewer = following((4, 5), facts=DataFacts(geometry=PixelGeometry(pixel_size_m=PIXEL_SIZE_M)))
     with qtbot.waitSignal(viewer.session.frame_changed):
         reader.say_frame(picture((300, 200)), 0, (4, 5))
     viewer.window.display.turn(lambda _: orientation)

@@ -12,7 +12,6 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QGuiApplication, QImage
 from pytestqt.qtbot import QtBot
 
-from swmr_viewer.core.data_facts import DataFacts
 from swmr_viewer.core.errors import ExportError
 from swmr_viewer.gui.assembly import Assembly
 from swmr_viewer.gui.look.theme import LIGHT
@@ -59,10 +58,10 @@ def test_the_scale_is_true_in_pixels_and_in_millimetres() -> None:
     bar = scale_bar(2.5)
     assert bar.words == "200 pixels"
     assert bar.length_px == pytest.approx(80)
-    bar = scale_bar(2.5, DataFacts(pixel_size_m=(75e-6, 75e-6)))
+    bar = scale_bar(2.5, (75e-6, 75e-6))
     assert bar.words == "20 mm"
     assert bar.length_px * 2.5 * 75e-6 == pytest.approx(20e-3)
-    assert scale_bar(0.01, DataFacts(pixel_size_m=(75e-6, 75e-6))).words == "50 \u00b5m"
+    assert scale_bar(0.01, (75e-6, 75e-6)).words == "50 \u00b5m"
     assert scale_bar(0.001).words == "1 pixel"
 
 
