@@ -10,11 +10,13 @@ from datetime import datetime
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from swmr_viewer.gui.session import Session
-from swmr_viewer.scan_model import AlarmEvent, AlarmRule, AlarmRules, AlarmWatch, EventChange, found_words, what_is_watched
+from swmr_viewer.scan_model import AlarmEvent, AlarmRule, AlarmRules, AlarmWatch, EventChange, Problem, found_words, what_is_watched
 
 LOOK_MS = 30
 """Values that come faster are looked at together."""
 MOST_HISTORY = 100
+MISSING_AFTER_S = 2.0
+"""What a file has beside its frames is told a moment after it was opened."""
 WHO = "alarms"
 
 
@@ -70,6 +72,10 @@ class Alarms(QObject):
         self.of_scan = AlarmRules()
         """What is watched whatever data set is shown."""
         self._told: tuple[str, ...] = ()
+        self._reported: set[tuple[str, str]] = set()
+        """Place and quantity of the rules of which it was said that they find nothing."""
+        self._missing: set[AlarmRule] = set()
+        self._counted: tuple[AlarmRule, ...] = ()
         self.history: deque[Happened] = deque(maxlen=MOST_HISTORY)
         """What happened, the last last."""
         self._timer = QTimer(self, interval=LOOK_MS, singleShot=True)
@@ -78,6 +84,7 @@ class Alarms(QObject):
         session.frames_completed.connect(self._watch.note_completed)
         for signal in (session.opened, session.data_changed):
             signal.connect(self._set_rules)
+        session.quantities_changed.connect(self._set_rules_again)
         session.quantities_changed.connect(self._look_soon)
         session.ticked.connect(self._look_soon)
 
@@ -85,8 +92,10 @@ class Alarms(QObject):
 
     @property
     def rules(self) -> tuple[AlarmRule, ...]:
-        """All rules that count now, those of the shown data set first."""
-        return self._of_place.get(self._session.scan.place, AlarmRules()).rules + self.of_scan.rules
+        """All rules that count now: those of the shown data set, those of the file's others that need no frames, those of any scan."""
+        here = self._of_place.get(self._session.scan.place, AlarmRules()).rules
+        elsewhere = (rule for rules in self._elsewhere().values() for rule in rules)
+        return tuple(dict.fromkeys((*here, *elsewhere, *self.of_scan.rules)))
 
     @property
     def kept(self) -> dict[str, AlarmRules]:
@@ -96,6 +105,14 @@ class Alarms(QObject):
     def event_of(self, rule: AlarmRule) -> AlarmEvent | None:
         """Return what is known of a rule's alarm, or None where it is off."""
         return self._watch.events.get(rule)
+
+    def why_not(self, rule: AlarmRule) -> str:
+        """Return why a rule finds nothing in the shown data set, as a sentence; "" where it does, or nobody can tell yet."""
+        scan = self._session.scan
+        since = scan.following_since_s
+        if not rule.on or not rule.is_of_values or since is None or scan.now_s - since < MISSING_AFTER_S:
+            return ""
+        return scan.quantities.why_not(rule.quantity)
 
     @property
     def raised(self) -> tuple[tuple[AlarmRule, AlarmEvent], ...]:
@@ -120,7 +137,12 @@ class Alarms(QObject):
 
     def set_rules(self, rules: Sequence[AlarmRule]) -> None:
         """Watch for these from now on, in the frames that came before as well; those of values on the shown data set."""
-        self._of_place[self._session.scan.place] = AlarmRules(tuple(rule for rule in rules if rule.is_of_values))
+        here, elsewhere = self._session.scan.place, self._elsewhere()
+        for place, others in elsewhere.items():
+            gone = set(others) - set(rules)
+            self._of_place[place] = AlarmRules(tuple(rule for rule in self._of_place[place].rules if rule not in gone))
+        of_others = {rule for others in elsewhere.values() for rule in others}
+        self._of_place[here] = AlarmRules(tuple(rule for rule in rules if rule.is_of_values and rule not in of_others))
         self.of_scan = AlarmRules(tuple(rule for rule in rules if not rule.is_of_values))
         self._set_rules()
         self.rules_changed.emit()
@@ -142,19 +164,51 @@ class Alarms(QObject):
         for rule, change in happened:
             self._note(rule, change)
         self._tell()
+        self._tell_missing()
         if not is_done:
             self._timer.start(0)
 
     # ---- helpers
 
+    def _elsewhere(self) -> dict[str, tuple[AlarmRule, ...]]:
+        """Return the rules of the file's other data sets that watch what is no matter of frames, by the names of places."""
+        scan, found = self._session.scan, {}
+        of_scan = {quantity.name for quantity in scan.columns.named()}
+        for place, kept in self._of_place.items():
+            if place != scan.place and scan.places.path_of(place):
+                bases = {rule: set(scan.quantities.base_names([rule.quantity])) for rule in kept.rules}
+                found[place] = tuple(rule for rule, names in bases.items() if names and names <= of_scan)
+        return found
+
+    def _tell_missing(self) -> None:
+        """Report once of each scan which rules find nothing: an alarm that watches nothing is taken for a good sign."""
+        if self._session.scan.is_over:
+            return
+        missing = {rule: why for rule in self._watch.rules if (why := self.why_not(rule))}
+        for rule, why in missing.items():
+            if (self._session.scan.place, rule.quantity) not in self._reported:
+                self._reported.add((self._session.scan.place, rule.quantity))
+                words = f"The alarm \u201c{self.rule_words(rule)}\u201d watches nothing: {why}"
+                self._session.report(Problem(words, "Choose another quantity in Alarms (Ctrl+Shift+A).", severity="note"))
+        if set(missing) != self._missing:
+            self._missing = set(missing)
+            self.changed.emit()
+
+    def _set_rules_again(self) -> None:
+        """Other quantities are known: rules of other data sets may count now."""
+        if self.rules != self._counted:
+            self._set_rules()
+
     def _set_rules(self) -> None:
-        self._watch.set_rules(self.rules)
+        self._counted = self.rules
+        self._watch.set_rules(self._counted)
         self._session.want_quantities(WHO, [rule.quantity for rule in self._watch.rules if rule.is_of_values])
         self.look()
         self.changed.emit()
 
     def _on_request(self) -> None:
         self._watch.forget()
+        self._reported.clear()
         self._tell()
 
     def _look_soon(self) -> None:

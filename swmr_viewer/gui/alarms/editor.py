@@ -161,6 +161,9 @@ class AlarmEditor(Popup):
         for row in self.rows:
             event = self._alarms.event_of(row.rule)
             raised = event is not None and event.is_raised
+            if why_not := self._alarms.why_not(row.rule):
+                row.tell(f"Watches nothing: {why_not}", is_missing=True)
+                continue
             row.tell(
                 f"{self._alarms.words(row.rule, event)}{' (acknowledged)' if event.is_acknowledged else ''}" if raised and event else ""
             )

@@ -98,8 +98,9 @@ class RuleRow(QObject):
         for column, widget in enumerate(self.widgets):
             grid.addWidget(widget, number, column)
 
-    def tell(self, words: str) -> None:
-        """Say how the alarm is."""
+    def tell(self, words: str, *, is_missing: bool = False) -> None:
+        """Say how the alarm is; ``is_missing``: that there is nothing to watch."""
+        self.on.setText("\u26a0" if is_missing else "")
         self.on.setToolTip(tip(words) if words else "Watch for this; of quantities each frame alone, also where several are shown as one")
 
     def allow_command(self, *, is_given: bool) -> None:

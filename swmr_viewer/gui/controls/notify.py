@@ -12,6 +12,7 @@ from swmr_viewer.core.conditions import Timeout
 from swmr_viewer.gui.look.settings import read_setting, write_setting
 from swmr_viewer.gui.session import Session
 
+NO_DESKTOP = "This desktop shows no notifications to programs: it beeps instead"
 BEEP_KEY, DESKTOP_KEY = "notify/beep", "notify/desktop"
 
 
@@ -68,7 +69,14 @@ class Notifier(QObject):
         """Beep or notify, for what is worth turning round for: an end, an alarm; ``sound`` and ``desktop``: also where both are off."""
         if self.beeps or sound:
             self._beep()
-        if (self.notifies or desktop) and _desktop_notifies():
+        if (self.notifies or desktop) and not _desktop_notifies():
+            self._session.note(NO_DESKTOP)
+            if not (self.beeps or sound):
+                self._beep()
+            for window in QApplication.topLevelWidgets():
+                if window.isVisible() and window.isWindow():
+                    QApplication.alert(window)  # its entry in the bar of tasks asks to be looked at
+        elif self.notifies or desktop:
             self._tray = self._tray or QSystemTrayIcon(QApplication.windowIcon(), self)
             self._tray.setVisible(True)  # an icon that is hidden shows no message
             self._tray.showMessage(title, text, QApplication.windowIcon())

@@ -6,17 +6,23 @@ import json
 import re
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QSystemTrayIcon
 from pytestqt.qtbot import QtBot
 
+from swmr_viewer.core.ranges import runs_of
 from swmr_viewer.gui.alarms.alarms import Alarms
 from swmr_viewer.gui.alarms.command import AlarmCommand, filled
 from swmr_viewer.gui.alarms.memory import AlarmMemory
 from swmr_viewer.gui.assembly import Assembly
-from swmr_viewer.scan_model import AlarmRule, Watch
+from swmr_viewer.reader import messages as m
+from swmr_viewer.reader.messages import FollowRequest
+from swmr_viewer.scan_model import AlarmRule, Problem, Watch
 from tests.gui.fakes import Clock, FakeSupervisor
 from tests.gui.measuring.test_measuring import SHAPE, say_measured
 
@@ -121,6 +127,55 @@ def test_a_command_that_fails_is_told_and_never_started_in_a_hurry(qtbot: QtBot,
 
 def test_what_stands_in_a_fact_is_no_placeholder() -> None:
     assert filled("{text} {other} {frame}", {"text": "{file}", "file": "/x"}) == "{file} {other} {frame}"
+
+
+def test_what_is_no_matter_of_frames_is_watched_whatever_is_shown_and_what_is_not_there_is_told(
+    qtbot: QtBot, reader: FakeSupervisor, clock: Clock, viewer: Assembly
+) -> None:
+    session, alarms = viewer.session, viewer.window.alarms.alarms
+    problems: list[Problem] = []
+    session.problem_reported.connect(problems.append)
+    session.open(FollowRequest("/data/scan.nxs"))
+    with qtbot.waitSignal(session.opened):
+        reader.say_opened(SHAPE, data_paths=("/entry/eiger/data", "/entry/pilatus/data"))
+    with qtbot.waitSignal(session.quantities_changed):
+        reader.say(m.ScalarsFound(reader.generation, (m.ScalarFact("I0", "counts", "/I0", m.ScalarKind.SCALAR),)))
+    low, high, gone = (AlarmRule(Watch.BELOW, "I0 / 2", 5.0), AlarmRule(level=500.0), AlarmRule(quantity="ring_current", level=1.0))
+    alarms.set_rules((low, high, gone))
+    clock.now_s += 3
+    with qtbot.waitSignal(session.problem_reported):
+        session.tick()
+    assert len(problems) == 1
+    assert problems[0].message.startswith("The alarm \u201cring_current above 1\u201d watches nothing: There is no quantity ring_current")
+    viewer.window.alarms.edit.trigger()
+    assert viewer.window.alarms.editor.rows[2].on.toolTip().startswith("Watches nothing: There is no quantity ring_current")
+    viewer.window.alarms.editor.close()
+    session.show_data("/entry/pilatus/data")
+    assert alarms.rules == (low,), "those of frames belong to the frames of their data set"
+    with qtbot.waitSignal(alarms.happened):
+        reader.say_keys(SHAPE, (0, 3))
+        reader.say(m.ScalarsRead(reader.generation, ("I0",), runs_of(np.array([2])), np.array([[8.0]]), SHAPE, whole=True))
+    assert alarms.raised[0][0] == low
+    alarms.set_rules((replace(low, sound=True), AlarmRule(Watch.LOST)))
+    session.show_data("/entry/eiger/data")
+    assert alarms.rules == (high, gone, replace(low, sound=True), AlarmRule(Watch.LOST)), "one that is changed is changed everywhere"
+    assert len(problems) == 1
+
+
+def test_an_alarm_that_no_desktop_shows_is_heard_and_that_is_said(viewer: Assembly, monkeypatch: pytest.MonkeyPatch) -> None:
+    notifier, beeps, noted = viewer.window.edge.notifier, [], []
+    notifier._beep = lambda: beeps.append(1)
+    viewer.session.noted.connect(noted.append)
+    monkeypatch.setattr(QSystemTrayIcon, "isSystemTrayAvailable", staticmethod(lambda: False))
+    viewer.window.alarms.alerted.emit("I0 below 5", False, True)
+    assert (beeps, noted) == ([1], ["This desktop shows no notifications to programs: it beeps instead"])
+    shown: list[tuple[str, str]] = []
+    for name in ("isSystemTrayAvailable", "supportsMessages"):
+        monkeypatch.setattr(QSystemTrayIcon, name, staticmethod(lambda: True))
+    monkeypatch.setattr(QSystemTrayIcon, "showMessage", lambda self, title, text, *rest: shown.append((title, text)))
+    viewer.window.alarms.alerted.emit("I0 below 5", False, True)
+    assert shown == [("Alarm", "I0 below 5")]
+    assert (len(beeps), len(noted)) == (1, 1)
 
 
 def test_rules_that_were_damaged_are_left_out(following: Following, qtbot: QtBot) -> None:
