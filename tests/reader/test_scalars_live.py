@@ -17,6 +17,7 @@ from swmr_viewer.reader.messages import ReaderReplaced, ScalarsFound, ScalarsRea
 from swmr_viewer.simulator.beam import monitor_counts
 from swmr_viewer.simulator.layouts.nexus import motor_values
 from swmr_viewer.simulator.plan import ScanPlan
+from tests.core.stepping_writer import stepping_writer
 from tests.live.scripted_writer import ScriptedWriter
 from tests.live.writers import LiveWriter
 from tests.reader.listening import Listener
@@ -168,3 +169,28 @@ def test_a_large_scan_is_told_newest_first_in_parts_and_a_zero_that_was_counted_
         for name in ("monitor", "flat"):
             np.testing.assert_array_equal(list(known(listener, name).values()), monitor.ravel())
         assert known(listener, "never") == {}
+
+
+def test_virtual_ones_are_told_from_their_sources_once_these_are_there(tmp_path: Path) -> None:
+    n, values = 6, 0.5 + np.arange(6.0)
+    with h5py.File(tmp_path / "scan.h5", "w", libver="v110") as file:
+        file["data"], file["keys/k"] = np.ones((n, 2, 3), "u2"), np.arange(1, n + 1)
+        for name in ("x", "late"):
+            layout = h5py.VirtualLayout((n,), "f8")
+            for half in range(2):
+                layout[3 * half : 3 * half + 3] = h5py.VirtualSource(f"{name}_{half}.h5", "values", (3,))
+            file.create_virtual_dataset(name, layout, fillvalue=-7.0)
+    with stepping_writer(tmp_path / "x_0.h5") as first, stepping_writer(tmp_path / "x_1.h5") as second, Listener() as listener:
+        begin = "f = h5py.File(path, 'w', libver='v110'); d = f.create_dataset('values', (0,), 'f8', chunks=(2,), maxshape=(None,))"
+        second.do(f"{begin}; f.swmr_mode = True")
+        second.do("d.resize(2, 0); d[:] = [3.5, 4.5]; d.flush()")
+        listener.supervisor.send(SendScalars(listener.follow(tmp_path / "scan.h5", "/keys", "/data"), ("x", "late")))
+        until_known(listener, 2, "x")
+        assert known(listener, "x") == {3: 3.5, 4: 4.5}
+        first.do(f"{begin}; f.swmr_mode = True")
+        first.do("d.resize(3, 0); d[:] = [0.5, 1.5, 2.5]; d.flush()")
+        until_known(listener, 5, "x")
+        second.do("d.resize(3, 0); d[2] = 5.5; d.flush()")
+        until_known(listener, n, "x")
+        assert known(listener, "x") == dict(enumerate(values.tolist()))
+        assert known(listener, "late") == {}

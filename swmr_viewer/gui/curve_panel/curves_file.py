@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from swmr_viewer.core.errors import ExportError
 from swmr_viewer.export import TableColumn, table
-from swmr_viewer.quantities import INDEX, Kind, Quantity, QuantityTable
+from swmr_viewer.quantities import INDEX, ORDER, Kind, Quantity, QuantityTable
 
 MOST_COPIED = 100_000
 """Points: a clipboard with more holds up the programs on both of its sides."""
@@ -40,8 +40,12 @@ def signal_of(quantities: QuantityTable, columns: Iterable[TableColumn]) -> str:
 
 
 def is_calculated(quantities: QuantityTable, quantity: Quantity) -> bool:
-    """Whether values are calculated when they are asked for: the file's axes, and expressions. To count them takes long."""
-    return quantity.kind is Kind.EXPRESSION or (quantity.kind is Kind.POSITION and not quantities.scan.is_in_file(quantity.name))
+    """Whether values are calculated when they are asked for: the order, the file's axes, expressions. To count them takes long."""
+    return (
+        quantity.name == ORDER
+        or quantity.kind is Kind.EXPRESSION
+        or (quantity.kind is Kind.POSITION and not quantities.scan.is_in_file(quantity.name))
+    )
 
 
 def text_for_clipboard(quantities: QuantityTable, wanted: Iterable[str] = ()) -> str:

@@ -123,7 +123,8 @@ class TableSaving(QObject):
             self._n_known, self._changed_s = sum(known), now
         complete = scan.progress.n_complete if scan.progress is not None else 0
         is_known = table.scan.is_file_looked_through and all(one >= complete for one in known)
-        if is_known or now - self._changed_s > QUIET_S:
+        is_sorted = table.prepare([one.name for one in table.offered() if one.kind is Kind.SCAN])
+        if is_sorted and (is_known or now - self._changed_s > QUIET_S):
             self._begin(table)
         else:
             self._tell("Reading what the file has for each scan point")
@@ -165,7 +166,11 @@ class TableSaving(QObject):
             if not order.end():
                 self._step.start(PAUSE_MS)
             return
-        columns = np.array([table.part(column.name, block.start, block.stop) for column in order.layout.columns])
+        names = [column.name for column in order.layout.columns]
+        if not table.prepare(names):  # many points came meanwhile
+            self._step.start(PAUSE_MS)
+            return
+        columns = np.array([table.part(name, block.start, block.stop) for name in names])
         if order.put(block, columns):
             self._next = next(self._blocks, None)
             self._step.start(0)
