@@ -71,29 +71,9 @@ class MeasuredValues:
         """Return one value per frame index up to the highest measured one, as a new array; empty where nothing is known."""
         return self._of(name).dense(self._size if name in self._columns else 0)
 
-    def part(self, name: str, start: int, stop: int) -> Values:
-        """Return the values from one frame index up to another as a new array; NaN where nothing is known."""
-        return self._of(name).part(start, stop)
-
-    def curve(self, name: str) -> tuple[Values, Values]:
-        """Return x and y of the column's curve, few enough points to draw at once; NaN where nothing is known."""
-        return self._of(name).curve(self._size if name in self._columns else 0)
-
-    def block_numbers(self, name: str) -> list[int]:
-        """Return which blocks of the column hold values, ascending, for those who take it piece by piece."""
-        return self._of(name).block_numbers
-
-    def block(self, name: str, number: int) -> Values:
-        """Return the values of a block (NaN where nothing was measured), which are not to be written to."""
-        return self._of(name).block(number)
-
     def stored(self, name: str) -> StoredColumn | None:
         """Return a column as it is kept, or None where nothing of it was told."""
         return self._columns.get(name)
-
-    def above(self, name: str, level: float) -> tuple[int, int | None]:
-        """Return how many of the column's values lie above a level, and the index of the first (None: there is none)."""
-        return self._of(name).above(level)
 
     def at(self, name: str, index: int) -> float | None:
         """Return what was measured at this index, or None."""

@@ -49,8 +49,6 @@ class StoredColumn(Column):
         self._blocks: dict[int, CompactBlock] = {}
         self._versions: dict[int, int] = {}
         self._version = next_version()
-        self._above: dict[int, tuple[int, int]] = {}
-        self._level = np.nan
         self._n_known = 0
         self._usual = 0
         """The widest coding that was needed: what comes is kept in it."""
@@ -77,7 +75,6 @@ class StoredColumn(Column):
                 block = self._blocks[number] = CompactBlock(BLOCK, coding)
             self._n_known += block.put(at, values[here], coding, kept[here])
             self._versions[number] = self._version
-            self._above.pop(number, None)
 
     # ---- an inner axis of the scan grew
 
@@ -142,12 +139,3 @@ class StoredColumn(Column):
 
     def version(self, number: int | None = None) -> int:
         return self._version if number is None else self._versions.get(number, 0)
-
-    def above(self, level: float) -> tuple[int, int | None]:
-        """Return how many values lie above a level, and the index of the first; only blocks with something new are looked at."""
-        if level != self._level:
-            self._level, self._above = level, {}
-        for number in set(self.block_numbers) - self._above.keys():
-            found = np.flatnonzero(self.block(number) > level)
-            self._above[number] = found.size, number * BLOCK + int(found[0]) if found.size else -1
-        return sum(n for n, _ in self._above.values()), min((first for n, first in self._above.values() if n), default=None)

@@ -43,26 +43,11 @@ def test_it_is_one_array_whatever_the_order(parts, random) -> None:
         assert column.n_known == np.count_nonzero(~np.isnan(model))
         for index in range(64):
             assert column.at(index) == (None if np.isnan(model[index]) else model[index])
-        for level in (0.5, 0.8):
-            above = np.flatnonzero(model > level)
-            assert column.above(level) == (above.size, above[0] if above.size else None)
         x, y = column.curve(61, most=8)
         assert len(x) <= 2 * 16
         assert np.isnan(y).all() == np.isnan(model[:61]).all()
         if not np.isnan(model[:61]).all():
             assert (np.nanmin(y), np.nanmax(y)) == (np.nanmin(model[:64]), np.nanmax(model[:64]))
-
-
-def test_what_lies_above_a_level_is_counted_where_something_is_new() -> None:
-    column = StoredColumn()
-    column.put(np.arange(3 * BLOCK), np.zeros(3 * BLOCK))
-    assert column.above(1.0) == (0, None)
-    column._blocks[0].put(
-        slice(5, 6), np.array([7.0]), 0, np.array([135], np.uint8)
-    )  # behind its back: a block with nothing new is not looked at again
-    column.put(np.array([2 * BLOCK + 9]), np.array([2.0]))
-    assert column.above(1.0) == (1, 2 * BLOCK + 9)
-    assert column.above(3.0) == (1, 5)
 
 
 def test_a_very_long_curve_keeps_its_one_high_value_and_its_gaps() -> None:
@@ -142,9 +127,8 @@ def test_values_stay_at_their_points_whichever_axis_grows(growths, random, block
             wanted[place] = row
         for number, name in enumerate(("a", "b")):
             version = values.stored(name).version()
-            np.testing.assert_array_equal(values.part(name, 0, shape[0] * shape[1]), wanted[..., number].ravel())
+            np.testing.assert_array_equal(values.stored(name).dense(shape[0] * shape[1]), wanted[..., number].ravel())
             assert values.n_known(name) == len(model)
             assert values.stored(name).version() == version
-            assert values.above(name, 0.5)[0] == (wanted[..., number] > 0.5).sum()
         assert values.settle(1e9)
         assert all(values.stored(name).n_known == np.isfinite(values.column(name)).sum() for name in ("a", "b"))
