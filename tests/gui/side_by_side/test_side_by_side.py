@@ -70,7 +70,7 @@ def test_the_same_frame_is_seen_of_each_data_set(qtbot: QtBot, reader: FakeSuper
     reader.say(m.AwaitedBeside(reader.generation, PATHS[1], 9))
     lagging = grid.panes[1]
     qtbot.waitUntil(lambda: lagging.badge.isVisible())
-    assert lagging.badge.text() == "Frame 9 is not complete yet: this is frame 8"
+    assert lagging.badge.text() in ("Frame 9 is not complete yet: this is frame 8", "9 not complete yet"), "as there is room"
     assert lagging.image.plot.opacity() < 0.5
     say_beside(qtbot, viewer, reader, 1, 9)
     assert lagging.state.text() == "frame 9"
