@@ -15,6 +15,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -90,7 +91,7 @@ def _watch_quantities(*, at_random: bool, grows: bool, table: Path | None) -> No
 
     def want() -> None:
         measuring, quantity_map = assembly.window.measuring, assembly.window.quantity_map
-        clicks = [lambda: measuring.layer.tool.drawn.emit("rectangle", ((4.0, 4.0), (20.0, 20.0)))]
+        clicks: list[Callable[[], object]] = [lambda: measuring.layer.tool.drawn.emit("rectangle", ((4.0, 4.0), (20.0, 20.0)))]
         if table is None:  # what is drawn takes its share of the time
             clicks += [
                 lambda: measuring.regions_panel.choice.change(shown=("A.sum", "A.sum / I0"), right=("A.sum / I0",)),
@@ -98,8 +99,13 @@ def _watch_quantities(*, at_random: bool, grows: bool, table: Path | None) -> No
                 lambda: quantity_map.map.choices.show_quantity("A.sum / I0", is_expression=True),
             ]
         clicks.append(lambda: session.want_quantities("benchmark", WANTED))
-        for number, click in enumerate(clicks):
-            QTimer.singleShot(100 * (number + 5), click)
+        QTimer.singleShot(500, lambda: click(clicks))
+
+    def click(clicks: list[Callable[[], object]]) -> None:
+        """Do one thing after another, as a hand does, however slow the machine is."""
+        clicks.pop(0)()
+        if clicks:
+            QTimer.singleShot(100, lambda: click(clicks))
 
     def look() -> None:
         if not (reader.is_done or time.perf_counter() - began_s > _FOR_QUANTITIES_S):
