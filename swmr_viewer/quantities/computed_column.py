@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 
 from swmr_viewer.core.ranges import IndexArray
-from swmr_viewer.quantities.column import BLOCK, Column
+from swmr_viewer.quantities.column import BLOCK, Column, next_version
 from swmr_viewer.quantities.decimation import Values
 
 
@@ -35,6 +35,7 @@ class ComputedColumn(Column):
     ) -> None:
         super().__init__()
         self._size, self._compute, self._version, self._prepare = size, compute, version, prepare
+        self._versions: dict[int | None, tuple[tuple[int, int], int]] = {}
 
     def prepare(self) -> bool:
         return self._prepare()
@@ -51,7 +52,10 @@ class ComputedColumn(Column):
 
     def version(self, number: int | None = None) -> int:
         size = self._size() if number is None else max(0, min(BLOCK, self._size() - number * BLOCK))
-        return self._version() + size
+        told, kept = (self._version(), size), self._versions.get(number)
+        if kept is None or kept[0] != told:
+            self._versions[number] = kept = told, next_version()
+        return kept[1]
 
     def part(self, start: int, stop: int) -> Values:
         values = np.full(max(0, stop - start), np.nan)

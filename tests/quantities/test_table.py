@@ -89,6 +89,17 @@ def test_a_version_is_another_whenever_values_are(table) -> None:
     assert table.version("stage_y", 0) != places
 
 
+def test_positions_that_are_read_are_not_mistaken_for_those_that_were_declared() -> None:
+    columns = ScanColumns()
+    columns.grow((4,))
+    columns.note_axes([ScanAxis("x", "mm", (1.0, 2.0, 3.0, 4.0))])
+    versions = [columns.column("x").version()]
+    for value in (5.0, 6.0, 7.0):
+        columns.take(("x",), np.array([1]), np.array([[value]]), (4,))
+        versions.append(columns.column("x").version())
+    assert len(set(versions)) == 4
+
+
 def test_what_the_file_has_is_not_mistaken_for_what_is_measured_of_a_region_of_its_name(table) -> None:
     table.take(("A.sum", "A.mean"), np.array([3]), np.array([[7.0, 5.0]]), (3, BLOCK))
     table.scan.note_found([FileQuantity(Quantity("A.sum", Kind.SCALAR, "mA"))])
