@@ -43,21 +43,31 @@ def write_two_data_sets(folder: Path, n: int, hangs: int) -> Path:
 
 
 def write_hanging_opening(folder: Path) -> Path:
-    """Write a file whose key dataset leads to a pipe: opening it never returns, and holds Python's lock if HDF5 does it."""
+    """Write a file whose key dataset leads to a pipe: opening it never returns, and holds Python's lock if HDF5 does it.
+
+    By two links: what one alone leads to is looked at before HDF5 opens it.
+    """
     os.mkfifo(folder / "keys.h5")
     path = folder / "hanging.h5"
     with h5py.File(path, "w", libver="v110") as file:
-        file[KEYS] = h5py.ExternalLink("keys.h5", "/keys")
+        file["/elsewhere"] = h5py.ExternalLink("keys.h5", "/keys")
+        file[KEYS] = h5py.SoftLink("/elsewhere")
         file.create_dataset(DATA, data=np.zeros((3, *SHAPE), np.uint16))
     return path
 
 
-def write_hanging_scalar(folder: Path) -> Path:
-    """Write a finished scan of three frames with a monitor in a pipe: reading it never returns."""
-    os.mkfifo(folder / "monitor.raw")
+def write_scalar_in_raw_file(folder: Path) -> Path:
+    """Write a finished scan of three frames with a monitor in a raw file, whose reading can be made to `hang`."""
+    (folder / "monitor.raw").write_bytes(np.arange(3.0).tobytes())
     path = folder / "hanging.h5"
     with h5py.File(path, "w", libver="v110") as file:
         file.create_dataset(KEYS, data=np.arange(1, 4))
         file.create_dataset(DATA, data=np.stack([pixels(index) for index in range(3)]))
         file.create_dataset("/monitor", (3,), np.float64, external=[(str(folder / "monitor.raw"), 0, 24)])
     return path
+
+
+def hang(raw: Path) -> None:
+    """Put a pipe in the place of a raw file."""
+    raw.unlink()
+    os.mkfifo(raw)

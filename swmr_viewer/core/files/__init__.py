@@ -20,6 +20,7 @@ from swmr_viewer.core.files.links import (
     open_object,
     path_named,
     places_of,
+    reads_a_pipe,
 )
 from swmr_viewer.core.files.opening import limit, open_swmr
 
@@ -45,6 +46,7 @@ __all__ = [
     "open_swmr",
     "path_named",
     "places_of",
+    "reads_a_pipe",
     "replaced_error",
     "state_error",
     "text_of",

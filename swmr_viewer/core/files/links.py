@@ -110,6 +110,13 @@ def _hangs_hdf5(h5file: h5py.File, path: str) -> bool:
     return _state(named) in (FileState.EMPTY, FileState.WRITING) or (named.exists() and not named.is_file())
 
 
+def reads_a_pipe(dataset: h5py.Dataset) -> bool:
+    """Return whether raw data of it, outside its file, lie in what is no file, such as a named pipe: HDF5 waits for ever."""
+    folder = Path(str(dataset.file.filename)).parent
+    named = [Path(as_text(name)) for name, _, _ in dataset.external or ()]
+    return any(path.exists() and not path.is_file() for name in named for path in (name, folder / name))
+
+
 def _state(path: Path) -> FileState:
     try:
         return read_file_state(path)

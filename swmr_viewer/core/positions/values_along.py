@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from swmr_viewer.core.data import Numbers, SharedSources, declared_extent
-from swmr_viewer.core.files import texts_of
+from swmr_viewer.core.files import reads_a_pipe, texts_of
 from swmr_viewer.core.plain_text import plain
 
 LONGEST_UNIT = 60
@@ -65,8 +65,8 @@ class ValuesAlong:
         """
         if not isinstance(dataset, h5py.Dataset) or dataset.dtype.kind not in "iuf":
             return None
-        if dataset.external:
-            return None  # raw files, which may be anything: HDF5 waits for ever for what a named pipe may bring
+        if reads_a_pipe(dataset):
+            return None
         (shape, maxshape), whole = declared_extent(dataset), tuple(range(scan_rank))
         is_along = along is not None and len(shape) == len(along) and set(along) <= set(whole)
         is_whole = len(shape) >= scan_rank and all(length <= 1 for length in shape[scan_rank:])

@@ -31,6 +31,7 @@ TIPS = {
     "Centre": "Where the beam hits; of a tilted detector the foot of the perpendicular from the sample\n"
     "(pyFAI's PONI). Pixel 0 is from 0 to 1.",
     "Distance": "From the sample to the centre",
+    "Pixel size": "Width and height of a pixel of the frames as they are stored",
     "Wavelength": "Type one of both",
     "Tilt": "pyFAI's rot1 (about the vertical axis), rot2 (about the horizontal one) and rot3 (about the beam, which moves no ring).\n"
     "A PONI file has them in radians.",

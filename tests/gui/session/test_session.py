@@ -125,7 +125,7 @@ def test_what_an_earlier_request_said_is_dropped(qtbot: QtBot, reader: FakeSuper
     with qtbot.waitSignal(session.opened):
         reader.say_opened((2, 2))
     assert session.scan.failed is None
-    assert session.scan.shown is not None
+    qtbot.waitUntil(lambda: session.scan.shown is not None)
     session.open(m.FollowRequest("/data/third.nxs"))
     assert session.scan.shown is None
     assert slot in reader.released

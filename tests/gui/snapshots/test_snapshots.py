@@ -183,12 +183,12 @@ def test_what_was_measured_is_saved_as_a_table(qtbot: QtBot, ready: Assembly, re
     names = {path.suffix: path for path in written.args[0]}
     assert names[".csv"].name == "scan_entry-eiger-data_curves.csv"
     assert names[".csv"].read_text().splitlines() == [
-        "index,position_0,position_1,total,A.sum",
-        "3,0,3,0.1,7",
-        "51,1,1,0.3333333333333333,",
+        "index,position_0,position_1,order,total,A.sum",
+        "3,0,3,,0.1,7",
+        "51,1,1,,0.3333333333333333,",
     ]
     description = json.loads(names[".json"].read_text())
-    assert [column["name"] for column in description["columns"]] == ["total", "A.sum"]
+    assert [column["name"] for column in description["columns"]] == ["order", "total", "A.sum"]
     assert description["origin"]["data_path"] == "/entry/eiger/data"
     assert sorted(path.name for path in tmp_path.glob(".*")) == []
 
