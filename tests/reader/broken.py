@@ -56,18 +56,19 @@ def write_hanging_opening(folder: Path) -> Path:
     return path
 
 
-def write_scalar_in_raw_file(folder: Path) -> Path:
-    """Write a finished scan of three frames with a monitor in a raw file, whose reading can be made to `hang`."""
-    (folder / "monitor.raw").write_bytes(np.arange(3.0).tobytes())
+def write_hanging_scalar(folder: Path) -> Path:
+    """Write a finished scan of three frames with a monitor whose source is in a pipe: reading it never returns.
+
+    A virtual one: raw data of others are looked at before HDF5 opens them.
+    """
+    os.mkfifo(folder / "monitor.raw")
+    with h5py.File(folder / "monitor.h5", "w", libver="v110") as source:
+        source.create_dataset("monitor", (3,), np.float64, external=[(str(folder / "monitor.raw"), 0, 24)])
     path = folder / "hanging.h5"
     with h5py.File(path, "w", libver="v110") as file:
         file.create_dataset(KEYS, data=np.arange(1, 4))
         file.create_dataset(DATA, data=np.stack([pixels(index) for index in range(3)]))
-        file.create_dataset("/monitor", (3,), np.float64, external=[(str(folder / "monitor.raw"), 0, 24)])
+        layout = h5py.VirtualLayout((3,), np.float64)
+        layout[:] = h5py.VirtualSource("monitor.h5", "monitor", (3,))
+        file.create_virtual_dataset("/monitor", layout)
     return path
-
-
-def hang(raw: Path) -> None:
-    """Put a pipe in the place of a raw file."""
-    raw.unlink()
-    os.mkfifo(raw)

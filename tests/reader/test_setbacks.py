@@ -199,13 +199,11 @@ def test_a_frame_of_another_data_set_is_read_although_the_one_of_that_number_han
 
 
 def test_scalars_that_hang_the_reader_are_given_up_and_the_scan_is_not(tmp_path):
-    path = broken.write_scalar_in_raw_file(tmp_path)
+    path = broken.write_hanging_scalar(tmp_path)
     with Listener(stuck_after_s=STUCK_S) as listener:
         generation = listener.follow(path, broken.KEYS, broken.DATA, conditions=UNTIL)
-        listener.supervisor.send(SendScalars(generation, ()))
-        assert [fact.name for fact in listener.until_a(ScalarsFound).scalars] == ["monitor"]
-        broken.hang(tmp_path / "monitor.raw")
         listener.supervisor.send(SendScalars(generation, ("monitor",)))
+        assert [fact.name for fact in listener.until_a(ScalarsFound).scalars] == ["monitor"]
         fault = listener.until_a(Fault)
         assert "beside the frames is not looked at any more" in fault.message
         listener.supervisor.send(SendScalars(generation, ("monitor", "another")))
