@@ -90,8 +90,8 @@ class Session(QObject):
         self._further_keys, self._further_values = Later(self._take_keys, self), Later(self._take_values, self)
         self._moving = Later(self._move_on, self)
         self._frame: LiveFrame | None = None
-        """What came, and is shown in a turn of its own."""
-        self._before_frame = Later(self._take_its_keys, self, goes_first=True)
+        """What came, and is not shown yet."""
+        self._before_frame = Later(self._begin_with_keys, self, goes_first=True)
         self._showing = Later(self._show_frame, self, goes_first=True)
         self._end: m.Ended | None = None
         """What waits for the keys, and the frame, that came before it."""
@@ -164,15 +164,22 @@ class Session(QObject):
             self._receive(end)
 
     def _on_frame(self, frame: LiveFrame) -> None:
-        """Show it in a turn of its own, and its keys in the one before: where a file is opened all of it comes at once."""
+        """Show it at once; the first of a file in a turn of its own, its keys in the one before: all of it comes where a file is opened."""
         self._frame = frame
-        self._before_frame.start()
+        if self.scan.shown is None:
+            self._before_frame.start()
+        else:  # in line with all that can wait it would be late
+            self._take_its_keys()
+            self._show_frame()
+
+    def _begin_with_keys(self) -> None:
+        self._take_its_keys()
+        self._showing.start()
 
     def _take_its_keys(self) -> None:
         """Take the keys that were announced before the frame, and may wait behind it."""
         if self._frame is not None and self._frame.generation == self.scan.generation:
             self._take_keys()
-        self._showing.start()
 
     def _show_frame(self) -> None:
         if (frame := self._frame) is None:
