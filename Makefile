@@ -15,7 +15,7 @@ export PYTHONDONTWRITEBYTECODE :=
 help:
 	@echo "make demo         show the viewer on a scan that is simulated at this moment"
 	@echo "make test         run the tests          (ARGS='-k name' picks some)"
-	@echo "make slow         run the tests that take long: kills, hangs, long scans"
+	@echo "make slow         run the tests that take long: hangs, killed writers, long scans"
 	@echo "make check        style, types, layers"
 	@echo "make docs         the manual, the library's page and its reference as one site: build/site/index.html"
 	@echo "make lowest       run the tests with the lowest versions that pyproject.toml allows"

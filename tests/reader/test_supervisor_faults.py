@@ -39,7 +39,6 @@ from tests.reader.listening import STUCK_S, WAIT_S, Listener
 
 pytestmark = [
     pytest.mark.live,
-    pytest.mark.slow,
     pytest.mark.skipif(sys.platform == "win32", reason="sends POSIX signals, makes named pipes"),
 ]
 
