@@ -24,7 +24,9 @@ from math import isfinite
 from pathlib import Path
 from typing import Any
 
+from swmr_viewer.analysis.small_texts import read_small_text
 from swmr_viewer.core.errors import SwmrViewerError
+from swmr_viewer.core.number_text import shape_text
 from swmr_viewer.core.pixel_geometry import PixelGeometry, checked_geometry
 from swmr_viewer.core.plain_text import plain
 
@@ -99,7 +101,7 @@ class PoniFile:
         counted = (round(self.frame_shape[axis] * self.pixel_size_m[1 - axis] / size[1 - axis]) for axis in (0, 1))
         if tuple(counted) == frame_shape:
             return ""
-        return f"The PONI file is of {_by(self.frame_shape)} pixels, and the frames have {_by(frame_shape)}."
+        return f"The PONI file is of {shape_text(self.frame_shape)} pixels, and the frames have {shape_text(frame_shape)}."
 
     def _size_for(self, pixel_size_m: tuple[float, float] | None) -> tuple[float, float] | None:
         own = self.pixel_size_m
@@ -119,14 +121,9 @@ def load_poni(file: str | Path) -> PoniFile:
         If it cannot be read, or is none; the sentence says what is wrong.
     """
     try:
-        with Path(file).open("rb") as opened:
-            content = opened.read(MOST_BYTES + 1)
+        return poni_of_text(read_small_text(file, MOST_BYTES))
     except OSError as error:
         raise PoniFileError(f"{file} cannot be read: {error.strerror or error}.", "Check its name and permissions.") from error
-    try:
-        if len(content) > MOST_BYTES:
-            raise ValueError("it is too long")
-        return poni_of_text(content.decode("utf-8"))
     except ValueError as error:
         raise PoniFileError(f"{file} is no PONI file: {plain(str(error))}.", "Choose one that pyFAI wrote.") from error
 
@@ -205,7 +202,3 @@ def _length(value: Any) -> float | None:
 def _shape(value: Any) -> tuple[int, int] | None:
     is_shape = isinstance(value, list) and len(value) == 2 and all(type(n) is int and n > 0 for n in value)
     return (value[0], value[1]) if is_shape else None
-
-
-def _by(shape: tuple[int, int] | None) -> str:
-    return " \u00d7 ".join(map(str, shape or ()))

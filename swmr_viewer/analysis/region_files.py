@@ -20,6 +20,7 @@ from typing import Any
 from uuid import uuid4
 
 from swmr_viewer.analysis.regions import Point, Region
+from swmr_viewer.analysis.small_texts import read_small_text
 from swmr_viewer.core.errors import SwmrViewerError
 from swmr_viewer.core.plain_text import plain
 
@@ -94,16 +95,11 @@ def load_regions(file: str | Path) -> RegionFile:
         If it cannot be read, or is no file of regions; the sentence says what is wrong.
     """
     try:
-        with Path(file).open("rb") as opened:
-            content = opened.read(MOST_BYTES + 1)
+        return regions_of_text(read_small_text(file, MOST_BYTES))
     except OSError as error:
         raise RegionFileError(
             f"The regions in {file} cannot be read: {error.strerror or error}.", "Check its name and permissions."
         ) from error
-    try:
-        if len(content) > MOST_BYTES:
-            raise ValueError("it is too long")
-        return regions_of_text(content.decode("utf-8"))
     except ValueError as error:
         raise RegionFileError(
             f"{file} is no file of regions: {plain(str(error))}.", "Choose one that was written by Save regions."
