@@ -5,6 +5,7 @@ from swmr_viewer.core.data.layout import FrameSelector, Index, layout_of
 from swmr_viewer.core.data.mapping import IrregularMappingError
 from swmr_viewer.core.data.numbers import Numbers, SharedSources
 from swmr_viewer.core.data.opening_data import DataPath, open_data, open_one
+from swmr_viewer.core.data.reading_cost import cost_of_chunks, window_of
 from swmr_viewer.core.data.refreshing import Refresher, can_refresh
 from swmr_viewer.core.data.selections import Box, Region, boxes_of
 from swmr_viewer.core.data.sequence import SequenceSource
@@ -45,6 +46,7 @@ __all__ = [
     "VirtualSource",
     "boxes_of",
     "can_refresh",
+    "cost_of_chunks",
     "cost_of_sources",
     "declared_extent",
     "fill_offsets",
@@ -58,4 +60,5 @@ __all__ = [
     "open_one",
     "read_piece",
     "shape_of",
+    "window_of",
 ]

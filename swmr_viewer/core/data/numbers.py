@@ -12,6 +12,7 @@ import h5py
 import numpy as np
 import numpy.typing as npt
 
+from swmr_viewer.core.data.reading_cost import FIRST_WINDOW, LEAST_WINDOW, MOST_WINDOW, cost_of_chunks, window_of
 from swmr_viewer.core.data.selections import Box, boxes_of
 from swmr_viewer.core.data.source_files import SourceFiles
 from swmr_viewer.core.data.sources import Piece, Source, StoredSource, read_piece, shape_of
@@ -21,9 +22,6 @@ from swmr_viewer.core.file_state import is_at_rest
 from swmr_viewer.core.files import object_id, open_object
 
 Values = npt.NDArray[np.float64]
-_CHUNK_COST = 400
-"""Reading one more chunk costs as much as reading this many values (measured: 3.7 us against 10 ns)."""
-_LEAST_WINDOW, _FIRST_WINDOW, _MOST_WINDOW = 16, 256, 1 << 16
 _MOST_FILES = 64
 """Whose state is looked at."""
 _WINDOW_S = 0.002
@@ -81,7 +79,7 @@ class Numbers:
         """Whether values are there one after the other, and not all at once."""
         self.fills: set[float] = set() if self.is_virtual else set(_fills_of(dataset))
         """What values read as that may not have been written, although there is a chunk for them."""
-        self._window = _FIRST_WINDOW
+        self._window = FIRST_WINDOW
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -97,10 +95,7 @@ class Numbers:
         """How many values may be read at once: about a millisecond."""
         if self.is_virtual:
             return self._window
-        if self._source.chunks is None:
-            return _MOST_WINDOW
-        cost = _FIRST_WINDOW + _CHUNK_COST * (1 + _FIRST_WINDOW // max(1, prod(self._source.chunks)))
-        return max(_LEAST_WINDOW, _MOST_WINDOW * _FIRST_WINDOW // cost)
+        return window_of(lambda length: cost_of_chunks(length, self._source.chunks))
 
     @property
     def has_nothing(self) -> bool:
@@ -179,9 +174,9 @@ class Numbers:
 
     def _note_time(self, n: int, took_s: float) -> None:
         if took_s > _WINDOW_S:
-            self._window = max(_LEAST_WINDOW, self._window // 2)
+            self._window = max(LEAST_WINDOW, self._window // 2)
         elif n >= self._window and took_s < _WINDOW_S / 4:
-            self._window = min(_MOST_WINDOW, 2 * self._window)
+            self._window = min(MOST_WINDOW, 2 * self._window)
 
 
 def _identity(dataset: h5py.Dataset, source: Source) -> tuple[int, int]:

@@ -20,21 +20,17 @@ from swmr_viewer.core.data import (
     Refresher,
     VirtualSource,
     boxes_of,
+    cost_of_chunks,
     cost_of_sources,
     is_allocated,
     most_open_files,
     read_piece,
     shape_of,
+    window_of,
 )
 from swmr_viewer.core.errors import PathError
 from swmr_viewer.core.files import identity_of_file, mapped_files
 from swmr_viewer.core.fitting import trimmed
-
-_CHUNK_COST = 400
-"""Reading one more chunk costs as much as reading this many values (measured: 3.7 us against 10 ns)."""
-
-
-_WINDOW_COST, _FIRST_WINDOW = 1 << 16, 256
 
 
 class KeyDataset:
@@ -76,7 +72,7 @@ class KeyDataset:
         self.full_shape: tuple[int, ...] = tuple(dataset.shape)
         """The extent at the last refresh, with every axis."""
         self._end = FileEnd(dataset)
-        self._chunk_size = None if dataset.chunks is None else max(1, prod(dataset.chunks))
+        self._chunks: tuple[int, ...] | None = dataset.chunks
         self._unset = _unset_value(dataset) if unset is None else unset
         self._dtype, self._fill = dataset.dtype, dataset.fillvalue
         self._refresher = Refresher(dataset)
@@ -109,12 +105,12 @@ class KeyDataset:
         """Return about what reading ``length`` values costs, in values."""
         if self._sources is not None:
             return length + cost_of_sources(length, self._sources.n_sources, prod(self.full_shape))
-        return length if self._chunk_size is None else length + _CHUNK_COST * (1 + length // self._chunk_size)
+        return cost_of_chunks(length, self._chunks)
 
     @property
     def window(self) -> int:
         """How many values may be read at once: about a millisecond."""
-        return max(16, int(_WINDOW_COST * _FIRST_WINDOW / self.cost(_FIRST_WINDOW)))
+        return window_of(self.cost)
 
     def refresh(self) -> None:
         """Make what the writer has flushed visible (a dataset that would not survive it is read as it was)."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
+from swmr_viewer.core.data import window_of
 from swmr_viewer.core.keys.key_dataset import KeyDataset
 from swmr_viewer.core.keys.lengths import LengthKeys
 from swmr_viewer.core.progress import KeyProgress
@@ -178,7 +179,7 @@ class KeyTracker:
 
     def _affordable(self, budget: int) -> int:
         """Return how many values a budget buys; at least a few, whatever the chunks."""
-        return max(16, int(budget * _FIRST_WINDOW / self.dataset.cost(_FIRST_WINDOW)))
+        return window_of(self.dataset.cost, budget)
 
     def _note_hot(self, at: int, instead_of: int | None) -> None:
         self._hot = [h for h in self._hot if h != instead_of and abs(h - at) > _HOT_REACH // 2]
