@@ -60,3 +60,11 @@ class ScanRequest(Request):
     def resumed(self, handled: IndexArray, shape: tuple[int, ...] | None) -> Self | None:
         """Return it for a new reader, if that needs it; ``handled`` are the frames on ``shape`` that an earlier one handled for it."""
         return self if self.is_restored else None
+
+
+class Acknowledgement(ScanRequest):
+    """The last of one kind of events was handled: the next may be sent."""
+
+    __slots__ = ()
+    replaces_waiting = True
+    starts_reader = False

@@ -8,7 +8,7 @@ from swmr_viewer.core.conditions import Condition
 from swmr_viewer.core.file_state import FileStamp
 from swmr_viewer.core.ranges import IndexArray
 from swmr_viewer.reader.messages.follow_request import FollowRequest
-from swmr_viewer.reader.messages.request import Group, Request, ScanRequest
+from swmr_viewer.reader.messages.request import Acknowledgement, Group, Request, ScanRequest
 
 FramePlace = tuple[str, tuple[int, ...]]
 """A frame for as long as the scan lasts: its data set, and its position on the scan shape (indices move when an inner axis grows)."""
@@ -91,12 +91,10 @@ class Resume(ScanRequest):
 
 
 @dataclass(frozen=True, slots=True)
-class AcknowledgeProgress(ScanRequest):
-    """The last ``KeysChanged`` was handled: the next may be sent. Until then the reader merges."""
+class AcknowledgeProgress(Acknowledgement):
+    """The last ``KeysChanged`` was handled; until then the reader merges."""
 
     group = Group.PROGRESS
-    replaces_waiting = True
-    starts_reader = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from typing import Self
 
 from swmr_viewer.analysis import Region
 from swmr_viewer.core.ranges import IndexArray
-from swmr_viewer.reader.messages.request import Group, ScanRequest
+from swmr_viewer.reader.messages.request import Acknowledgement, Group, ScanRequest
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +40,10 @@ class StopMeasuring(ScanRequest):
 
 
 @dataclass(frozen=True, slots=True)
-class AcknowledgeMeasured(ScanRequest):
-    """The last ``Measured`` was handled: the next may be sent. Until then the reader merges."""
+class AcknowledgeMeasured(Acknowledgement):
+    """The last ``Measured`` was handled; until then the reader merges."""
 
     group = Group.MEASURED
-    replaces_waiting = True
-    starts_reader = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +58,10 @@ class SendOrder(ScanRequest):
 
 
 @dataclass(frozen=True, slots=True)
-class AcknowledgeOrder(ScanRequest):
-    """The last ``OrderRead`` was handled: the next may be sent."""
+class AcknowledgeOrder(Acknowledgement):
+    """The last ``OrderRead`` was handled."""
 
     group = Group.ORDER_READ
-    replaces_waiting = True
-    starts_reader = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +81,7 @@ class SendScalars(ScanRequest):
 
 
 @dataclass(frozen=True, slots=True)
-class AcknowledgeScalars(ScanRequest):
-    """The last ``ScalarsRead`` was handled: the next may be sent."""
+class AcknowledgeScalars(Acknowledgement):
+    """The last ``ScalarsRead`` was handled."""
 
     group = Group.SCALARS_READ
-    replaces_waiting = True
-    starts_reader = False
