@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QSize, QStringListModel, Qt, Signal
+from PySide6.QtCore import QSize, QStringListModel, Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QFocusEvent
-from PySide6.QtWidgets import QCompleter, QHBoxLayout, QLabel, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
 
 from swmr_viewer.core.inspection import Inspection
 from swmr_viewer.core.plain_text import plain
+from swmr_viewer.gui.look.completing import PartCompleter
 from swmr_viewer.gui.look.labels import PlainLabel, tip
 from swmr_viewer.opening import SEPARATOR, Field, PathsField, Remark, RequestForm, Tone, suggested_paths
 
@@ -110,7 +111,7 @@ class PathField(QLineEdit):
         self._content = content
         self.origin = OriginLabel()
         self._suggestions = QStringListModel(self)
-        self.setCompleter(_PathCompleter(self._suggestions, self))
+        PartCompleter(self._suggestions, self, _parted).setMaxVisibleItems(12)
         self.setClearButtonEnabled(True)
         self.textEdited.connect(self._edit)
         self.textChanged.connect(self._take_text)
@@ -162,23 +163,10 @@ class PathField(QLineEdit):
         self.origin.show_origin(self._content)
 
 
-class _PathCompleter(QCompleter):
-    """Completes the path that is being typed, and leaves those before it alone."""
-
-    def __init__(self, suggestions: QStringListModel, field: PathField) -> None:
-        super().__init__(suggestions, field)
-        self._field = field
-        self.setFilterMode(Qt.MatchFlag.MatchContains)
-        self.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
-        self.setMaxVisibleItems(12)
-
-    def splitPath(self, path: str) -> list[str]:
-        return [path.rpartition(SEPARATOR)[2].strip()]
-
-    def pathFromIndex(self, index: QModelIndex | QPersistentModelIndex) -> str:
-        before, separator, _ = self._field.text().rpartition(SEPARATOR)
-        completed = super().pathFromIndex(index)
-        return f"{before}{separator} {completed}" if separator else completed
+def _parted(text: str) -> tuple[str, str]:
+    """Return the paths before the last one, and that one."""
+    before, separator, path = text.rpartition(SEPARATOR)
+    return f"{before}{separator} " if separator else "", path.strip()
 
 
 class RequestFields(QWidget):

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QStringListModel, Qt, Signal
+from PySide6.QtCore import QEvent, QStringListModel, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QCompleter, QLineEdit, QVBoxLayout, QWidget, QWidgetAction
+from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget, QWidgetAction
 
+from swmr_viewer.gui.look.completing import PartCompleter
 from swmr_viewer.gui.look.labels import PlainLabel
 from swmr_viewer.gui.look.menus import Popup
 
@@ -102,7 +103,8 @@ class ExpressionEditor(Popup):
         self.reason.setMinimumHeight(2 * self.reason.fontMetrics().lineSpacing())
         self.told = PlainLabel("muted")
         self.told.setWordWrap(True)
-        self._completer = _NameCompleter(self.line)
+        self._offered = QStringListModel(self)
+        self._completer = PartCompleter(self._offered, self.line, _parted)
         for part in (caption, self.body, self.told):
             self.box.addWidget(part)
         self.body.entered.connect(self._take)
@@ -110,7 +112,7 @@ class ExpressionEditor(Popup):
     def edit(self, text: str) -> None:
         """Let this expression be changed."""
         names = list(self._names())
-        self._completer.offer(names)
+        self._offered.setStringList(names)
         more = f", and {len(names) - MOST_TOLD} more" if len(names) > MOST_TOLD else ""
         self.told.say(f"Names: {', '.join(names[:MOST_TOLD])}{more}" if names else "")
         self.adjustSize()
@@ -120,37 +122,16 @@ class ExpressionEditor(Popup):
         self.body.check()
 
     def _take(self, text: str) -> None:
-        self._completer.close()
+        if (offered := self._completer.popup()) is not None:
+            offered.hide()
         self.hide()
         self._choose(text)
 
 
-class _NameCompleter(QCompleter):
-    """Completes the name that is being typed, and leaves what stands before it alone."""
-
-    def __init__(self, line: QLineEdit) -> None:
-        self._offered = QStringListModel()
-        super().__init__(self._offered, line)
-        self._line = line
-        self.setFilterMode(Qt.MatchFlag.MatchContains)
-        self.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
-        line.setCompleter(self)
-
-    def offer(self, names: list[str]) -> None:
-        """Complete these from now on."""
-        self._offered.setStringList(names)
-
-    def close(self) -> None:
-        """Take away what is offered."""
-        if (popup := self.popup()) is not None:
-            popup.hide()
-
-    def splitPath(self, path: str) -> list[str]:
-        return [_word(path) or "\n"]  # nothing is typed yet: nothing is completed
-
-    def pathFromIndex(self, index: QModelIndex | QPersistentModelIndex) -> str:
-        typed = self._line.text()
-        return f"{typed.removesuffix(_word(typed))}{super().pathFromIndex(index)}"
+def _parted(text: str) -> tuple[str, str]:
+    """Return what stands before the name that is typed, and the name; where none is, what completes nothing."""
+    word = _word(text)
+    return text.removesuffix(word), word or "\n"
 
 
 def _word(text: str) -> str:

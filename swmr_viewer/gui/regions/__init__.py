@@ -1,6 +1,7 @@
 """What is drawn on frames to be measured, and the measurements of it: regions, spans of channels, the line of the profile."""
 
-from swmr_viewer.gui.regions.drawing_tool import DrawingTool
+from swmr_viewer.gui.regions.drawing_tool import DrawingTool, outline
+from swmr_viewer.gui.regions.line_mark import BAND_ALPHA, band_of
 from swmr_viewer.gui.regions.measurements import Measurements
 from swmr_viewer.gui.regions.measuring_actions import MeasureButton, MeasuringActions, make_measuring_actions, make_measuring_menu
 from swmr_viewer.gui.regions.region_files import RegionFiles
@@ -11,6 +12,7 @@ from swmr_viewer.gui.regions.regions_layer import LINE_COLOR, RegionsLayer, regi
 from swmr_viewer.gui.regions.spans_layer import SpanItem, SpansLayer, show_span
 
 __all__ = [
+    "BAND_ALPHA",
     "LINE_COLOR",
     "WIDEST",
     "DrawingTool",
@@ -25,10 +27,12 @@ __all__ = [
     "RegionsLayer",
     "SpanItem",
     "SpansLayer",
+    "band_of",
     "draw_with_halo",
     "is_large_enough",
     "make_measuring_actions",
     "make_measuring_menu",
+    "outline",
     "pen_of",
     "region_color",
     "show_span",

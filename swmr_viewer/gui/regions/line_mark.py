@@ -23,6 +23,17 @@ LEAST_BESIDE_PX = 14
 """From the line to the grip (screen pixels), however narrow the band is."""
 
 
+def band_of(a: QPointF, b: QPointF, width: int) -> QPolygonF:
+    """Return the pixels across the line from one point to another that are taken together."""
+    half = _across(a, b) * (width / 2)
+    return QPolygonF([a - half, b - half, b + half, a + half])
+
+
+def _across(a: QPointF, b: QPointF) -> QPointF:
+    length = float(np.hypot(b.x() - a.x(), b.y() - a.y())) or 1.0
+    return QPointF(a.y() - b.y(), b.x() - a.x()) / length
+
+
 class LineMark(Mark, pg.LineSegmentROI):
     """The line, with a handle at each end, on a band as wide as what is taken together."""
 
@@ -43,9 +54,7 @@ class LineMark(Mark, pg.LineSegmentROI):
     @property
     def across(self) -> QPointF:
         """One pixel to the side of the line, in the item's coordinates."""
-        a, b = (end.pos() for end in self.endpoints)
-        length = float(np.hypot(b.x() - a.x(), b.y() - a.y())) or 1.0
-        return QPointF(a.y() - b.y(), b.x() - a.x()) / length
+        return _across(*(end.pos() for end in self.endpoints))
 
     @property
     def middle(self) -> QPointF:
@@ -55,8 +64,8 @@ class LineMark(Mark, pg.LineSegmentROI):
     @property
     def band(self) -> QPolygonF:
         """The pixels across the line that are taken together."""
-        (a, b), half = (end.pos() for end in self.endpoints), self.across * (self.band_width / 2)
-        return QPolygonF([a - half, b - half, b + half, a + half])
+        a, b = (end.pos() for end in self.endpoints)
+        return band_of(a, b, self.band_width)
 
     def show_as(self, color: str, *, is_selected: bool) -> None:
         super().show_as(color, is_selected=is_selected)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from math import hypot
-
 import pyqtgraph as pg
 from PySide6.QtCore import QObject, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPolygonF
@@ -14,12 +12,23 @@ from swmr_viewer.gui.curves import CurveView
 from swmr_viewer.gui.image import FrameOverlay
 from swmr_viewer.gui.look.painting import guarded
 from swmr_viewer.gui.look.theme import theme_of_application
-from swmr_viewer.gui.regions import LINE_COLOR, Marks, Measurements, SpanItem, draw_with_halo, pen_of, region_color, show_span
+from swmr_viewer.gui.regions import (
+    BAND_ALPHA,
+    LINE_COLOR,
+    Marks,
+    Measurements,
+    SpanItem,
+    band_of,
+    draw_with_halo,
+    outline,
+    pen_of,
+    region_color,
+    show_span,
+)
 
 WIDTH = 1.5
 """Of outlines (screen pixels)."""
 BACKDROP = QColor(0, 0, 0, 205)
-BAND_ALPHA = 40
 
 
 class PictureMarks(QObject):
@@ -143,23 +152,14 @@ def _band(marks: Marks) -> QPolygonF:
     """Return the pixels across the line that are taken together, where these are several."""
     if marks.line is None or marks.line_width < 2:
         return QPolygonF()
-    (x0, y0), (x1, y1) = marks.line
-    scale = marks.line_width / (2 * (hypot(x1 - x0, y1 - y0) or 1.0))
-    across = QPointF((y0 - y1) * scale, (x1 - x0) * scale)
-    a, b = QPointF(x0, y0), QPointF(x1, y1)
-    return QPolygonF([a - across, b - across, b + across, a + across])
+    a, b = marks.line
+    return band_of(QPointF(*a), QPointF(*b), marks.line_width)
 
 
 def _outline(region: Region) -> QPainterPath:
-    path = QPainterPath()
-    points = [QPointF(*point) for point in region.points]
+    path = outline(region.kind, region.points)
     if region.kind == "polygon":
-        path.addPolygon(QPolygonF(points))
         path.closeSubpath()
-    elif region.kind == "ellipse":
-        path.addEllipse(QRectF(*points).normalized())
-    else:
-        path.addRect(QRectF(*points).normalized())
     return path
 
 
