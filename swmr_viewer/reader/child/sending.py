@@ -11,9 +11,9 @@ import numpy as np
 import numpy.typing as npt
 
 from swmr_viewer.analysis import Accumulator, FrameStatistics, FrameView, combined_dtype, write_centred_preview
+from swmr_viewer.core import nexus
 from swmr_viewer.core.follower import Follower
 from swmr_viewer.core.keys import KeyChanges
-from swmr_viewer.core.nexus import FrameTimes
 from swmr_viewer.core.positions import MotorPositions
 from swmr_viewer.core.ranges import IndexArray, Ranges, joined, ranges_of, runs_of
 from swmr_viewer.core.scan import position_of
@@ -21,7 +21,7 @@ from swmr_viewer.reader.child.event_pipe import EventPipe, Handlers
 from swmr_viewer.reader.child.frame_reading import FrameReader
 from swmr_viewer.reader.child.preparing.pixel_masks import Mask
 from swmr_viewer.reader.child.reader_slots import ReaderSlots, Slot, SlotLayout, refuse_too_large, slot_layout
-from swmr_viewer.reader.messages import AcknowledgeProgress, FrameReady, KeysChanged, Made, OfPoints, SlotsWanted
+from swmr_viewer.reader.messages import AcknowledgeProgress, FrameReady, FrameTimes, KeysChanged, Made, OfPoints, SlotsWanted
 
 OnFrame = Callable[[str, int, npt.NDArray[Any], FrameStatistics], None]
 """Called with path, index, the frame (masked pixels marked by value) and its statistics; the array is good during the call."""
@@ -102,7 +102,7 @@ class Sender:
         self._reporter = reporter
         self._slots = slots
         self._on_frame = on_frame
-        self._times: dict[str, FrameTimes] = {}
+        self._times: dict[str, nexus.FrameTimes] = {}
         self._positions: dict[str, MotorPositions] = {}
         self._requested_size = 0
 
@@ -128,13 +128,15 @@ class Sender:
         with self._slot(path, preparers.layout_of(path, grabber.frame_shape, grabber.dtype)) as slot:
             if slot is None:
                 return False
+            began = self._frames.clock()
             self._frames.read_into(slot.frame, path, index, "reading", as_it_is)
+            read = self._frames.clock()
             mask = self._mask_of(slot, wanted)
             made = preparers.made(path, slot.layout.view, grabber.dtype)
             prepared = preparers.prepare(path, slot.frame, index, self._frames.scan_shape, slot.shown if made.compared == "none" else None)
             shown = preparers.compare(path, slot.layout.view, prepared, slot.shown)
             event = replace(self._event(slot, wanted, shown, made), lacks_mask=preparers.lacks_mask(path, mask), is_doubtful=as_it_is)
-        self._send(event)
+        self._send(event, began, read)
         if event.statistics is not None:
             # Behind the message: the picture waits for no region. The window only reads, and only this thread would write there.
             is_measured = made.compared == "none"
@@ -157,12 +159,14 @@ class Sender:
         with self._slot(path, slot_layout(combined.shape, dtype, view)) as slot:
             if slot is None:
                 return False
+            began = self._frames.clock()
             combined.write_into(slot.frame)
+            read = self._frames.clock()
             shown = preparers.compare(path, view, slot.frame, slot.shown)
             made = preparers.made(path, view, None)
             event = self._event(slot, wanted, shown, made, max(1, combined.n), combined.how)
             event = replace(event, run=run, of_points=of_points)
-        self._send(event)
+        self._send(event, began, read)
         return True
 
     @contextmanager
@@ -189,10 +193,11 @@ class Sender:
             own[...] = False if mask is None else mask
         return mask
 
-    def _send(self, event: FrameReady) -> None:
+    def _send(self, event: FrameReady, began: float, read: float) -> None:
+        prepared = self._frames.clock()
         # A frame that overtakes its keys stands on the map as missing, and cannot be gone back to. Slots bound how many go out so.
         self._reporter.report(at_once=True)
-        self._frames.pipe.send(event)
+        self._frames.pipe.send(replace(event, times=FrameTimes(event.key_seen_at_s, began, read, prepared, self._frames.clock())))
 
     def _event(
         self, slot: Slot, wanted: FrameToSend, shown: npt.NDArray[Any], made: Made, combined: int = 1, how: str | None = None
@@ -237,7 +242,7 @@ class Sender:
         times = self._times.get(path)
         if times is None:
             scan = self._frames.scan
-            self._times[path] = times = FrameTimes(scan.h5file, scan.facts[path].time_path, sources=scan.sources)
+            self._times[path] = times = nexus.FrameTimes(scan.h5file, scan.facts[path].time_path, sources=scan.sources)
         at = times.at(index, shape)
         for message in times.take_faults():
             self._frames.pipe.report_fault(message)

@@ -49,6 +49,25 @@ class OfPoints:
 
 
 @dataclass(frozen=True, slots=True)
+class FrameTimes:
+    """When one frame passed each stage in the reader, by ``time.monotonic()`` (s).
+
+    That clock is one for all processes of a machine (on macOS from Python 3.10 on); on Windows before Python 3.13 it goes in steps
+    of 16 ms.
+    """
+
+    key_seen: float
+    """Its key was seen, or it was asked for."""
+    reading_began: float
+    read: float
+    """It was read and decoded."""
+    prepared: float
+    """It was masked, corrected, made small, and measured, as far as that was wanted."""
+    sent: float
+    """Its message was about to be sent."""
+
+
+@dataclass(frozen=True, slots=True)
 class FrameReady(ScanEvent):
     """A frame lies in a slot: first the whole raw frame (C order), then, 64-byte aligned, the float32 preview of what is shown of it."""
 
@@ -100,6 +119,8 @@ class FrameReady(ScanEvent):
     """It reads as fill, or lacks sources, and was waited for: it is sent as it is, and may not be the frame yet."""
     of_points: OfPoints | None = None
     """Of the frames of scan points that were asked for with ``ShowPoints``; it stands at the index of one of them."""
+    times: FrameTimes | None = None
+    """When it passed each stage in the reader; of several frames as one, the reading is that of none of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +141,8 @@ class FrameMeasured(ScanEvent):
     """Per data path: ``shape``, ``dtype``, ``min``, ``max``, ``sum`` (JSON-ready); without those of which a ``Fault`` told."""
     scan_shape: tuple[int, ...] = ()
     """What ``index`` counts on, in C order."""
+    times: FrameTimes | None = None
+    """When it passed each stage in the reader (the last of its data sets, where it has several)."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -27,6 +27,7 @@ from swmr_viewer.reader.messages import (
     FollowRequest,
     FrameMeasured,
     FrameReady,
+    FrameTimes,
     Heartbeat,
     ShowIndex,
     ShowLive,
@@ -205,6 +206,23 @@ def test_a_frame_that_never_comes_is_said_once_and_given_up(parts, live):
     n_reads = len(grabber.reads)
     step()
     assert len(grabber.reads) == n_reads
+
+
+def test_a_frame_says_when_it_passed_each_stage(parts, live, monkeypatch):
+    scan, pipe, grabber, clock, _, _ = parts
+    delivery, _step = live
+    grab = grabber.grab_into
+
+    def read_slowly(index, out, **how):
+        clock.now += 2
+        grab(index, out, **how)
+
+    monkeypatch.setattr(grabber, "grab_into", read_slowly)
+    delivery.add_completed(scan.set(0, 1), False)
+    clock.now += 3
+    delivery.step()
+    (event,) = pipe.take(FrameReady)
+    assert event.times == FrameTimes(100, 103, 105, 105, 105)
 
 
 def test_a_damaged_frame_is_said_at_once(parts, live):
