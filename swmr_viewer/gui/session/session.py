@@ -16,12 +16,15 @@ from swmr_viewer.core.pixel_geometry import PixelGeometry
 from swmr_viewer.core.ranges import IndexArray, ascending, runs_of
 from swmr_viewer.gui.look.turns import Later
 from swmr_viewer.gui.session.follow_thread import FollowThread
+from swmr_viewer.gui.session.pace import Pace
 from swmr_viewer.reader import messages as m
 from swmr_viewer.scan_model import Changed, Changes, LiveFrame, Problem, ScanModel, each_once
 
 TICK_MS = 100
 VALUES_S = 0.008
 """So long, at the most, values of scan points are taken in a turn of the event loop."""
+_SETTLED = {Changed.FRAME: "frame_settled", Changed.PROGRESS: "progress_settled"}
+"""What is told a second time, at a pace that eyes can follow."""
 
 
 class Session(QObject):
@@ -36,7 +39,13 @@ class Session(QObject):
     frames_completed = Signal(object)
     """int64 array of ascending indices, each announced once."""
     frame_changed = Signal()
-    """``scan.shown`` is another frame (or None)."""
+    """``scan.shown`` is another frame (or None): for what draws it, or must see each one. All else takes ``frame_settled``."""
+    frame_settled = Signal()
+    """As ``frame_changed``, once the picture is painted and at most twenty times a second; the last frame is always told."""
+    progress_settled = Signal()
+    """As ``progress_changed``, after the picture and at most twenty times a second; the last state is always told."""
+    settled = Signal()
+    """After ``frame_settled``, ``progress_settled`` or both: once, for what shows a frame and the progress."""
     frame_came_beside = Signal(object)
     """``LiveFrame`` of another data set than the shown one, as ``show_also`` asked; it is the receiver's to keep."""
     frame_awaited_beside = Signal(object)
@@ -89,6 +98,7 @@ class Session(QObject):
         self._next_frame.timeout.connect(thread.frame_taken)
         self._further_keys, self._further_values = Later(self._take_keys, self), Later(self._take_values, self)
         self._moving = Later(self._move_on, self)
+        self._pace = Pace(self._tell_settled, self)
         self._frame: LiveFrame | None = None
         """What came, and is not shown yet."""
         self._before_frame = Later(self._begin_with_keys, self, goes_first=True)
@@ -111,6 +121,16 @@ class Session(QObject):
         self._emit(self._model.receive(message))
 
     def _emit(self, changes: Changes) -> None:
+        self._tell(changes)
+        self._pace.note({changed for changed, _ in changes} & _SETTLED.keys())
+
+    def _tell_settled(self, changed: set[Changed]) -> None:
+        for what, signal in _SETTLED.items():
+            if what in changed:
+                getattr(self, signal).emit()
+        self.settled.emit()
+
+    def _tell(self, changes: Changes) -> None:
         for changed, value in changes:
             signal = getattr(self, changed)
             if changed is Changed.FRAME:
@@ -363,6 +383,11 @@ class Session(QObject):
         """Show a few words in the status line."""
         self.noted.emit(text)
 
+    @property
+    def is_settling(self) -> bool:
+        """Whether something of a frame, or of the progress, is still to be told by ``frame_settled`` or ``progress_settled``."""
+        return self._pace.is_behind
+
     def note_painted(self, frame: LiveFrame) -> None:
         """Measure how long it took from the frame's key to the screen."""
         if frame is self.scan.shown:
@@ -383,3 +408,4 @@ class Session(QObject):
             self._frame.release()
             self._frame = None
         self._emit(self._model.drop_shown())
+        self._pace.stop()
