@@ -12,7 +12,7 @@ import numpy.typing as npt
 from swmr_viewer.analysis import DEFAULT_RULES, FrameStatistics, FrameView, LevelStatistics, MaskRules, Part
 from swmr_viewer.core.data_facts import MotorPosition
 from swmr_viewer.core.scan import index_of
-from swmr_viewer.reader.messages import AS_IT_IS, FrameReady, Made, OfPoints
+from swmr_viewer.reader.messages import AS_IT_IS, FrameReady, FrameTimes, Made, OfPoints
 
 Pixels = npt.NDArray[Any]
 Mask = npt.NDArray[np.bool_]
@@ -68,6 +68,8 @@ class LiveFrame:
     beside: bool = False
     """It is of another data set than the shown frame, to be seen beside that."""
     is_doubtful: bool = False
+    """As in `FrameReady`."""
+    times: FrameTimes | None = None
     """As in `FrameReady`."""
 
     def copied(self) -> LiveFrame:
@@ -151,7 +153,7 @@ def frame_from_event(
         event.generation, event.data_path, event.index, event.position, raw, preview, event.preview_factor,
         event.levels, event.key_seen_at_s, received_at_s, event.live, _once(release),
         event.statistics, event.combined, event.frame_time, event.in_turn, event.is_new, whole, view, own_mask, event.run, event.lacks_mask,
-        event.motor_positions, event.made, event.of_points, event.beside, event.is_doubtful,
+        event.motor_positions, event.made, event.of_points, event.beside, event.is_doubtful, event.times,
     )  # fmt: skip
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 
+from swmr_viewer.reader.stage_times import StageTimes
 from swmr_viewer.scan_model.live_frame import LiveFrame
 
 LEAST_SPREAD_S = 0.5
@@ -50,7 +51,7 @@ class FrameCounts:
     def __init__(self) -> None:
         self.n_arrived = 0
         """Frames that became complete while they were looked for."""
-        self.n_shown = 0
+        self.n_shown = self.n_painted = 0
         self.n_skipped = 0
         """Frames that became complete between two live ones that were shown; nothing is lost, the map and the slider reach them."""
         self.latency_s: float | None = None
@@ -58,17 +59,22 @@ class FrameCounts:
         self.arriving = RateMeter()
         self.shown = RateMeter(least_s=LEAST_SPREAD_S)
         """Frames shown, pinned ones as well."""
+        self.painted = RateMeter(least_s=LEAST_SPREAD_S)
         self.skipped = RateMeter(least_s=LEAST_SPREAD_S)
+        self.stages = StageTimes()
+        """How long each stage took of the last frames that were painted."""
         self._complete_at_last: int | None = None
+        self._shown_at_s = 0.0
 
     def note_arrived(self, now_s: float, n_frames: int) -> None:
         """Count frames that became complete."""
         self.n_arrived += n_frames
         self.arriving.note(now_s, self.n_arrived)
 
-    def note_shown(self, frame: LiveFrame, n_complete: int) -> None:
+    def note_shown(self, frame: LiveFrame, n_complete: int, now_s: float) -> None:
         """Count a frame that is shown while ``n_complete`` are complete; of those that come in turn, none is skipped."""
         self.n_shown += 1
+        self._shown_at_s = now_s
         if not frame.live:
             return
         if self._complete_at_last is not None and not frame.in_turn:
@@ -76,13 +82,17 @@ class FrameCounts:
         self._complete_at_last = max(n_complete, self._complete_at_last or 0)
 
     def note_painted(self, frame: LiveFrame, now_s: float) -> None:
-        """Measure how long a frame took to the screen whose key just came; of others it is not known when it came."""
+        """Measure how long a frame took to the screen whose key just came, or that was asked for; of others nobody knows."""
+        self.n_painted += 1
         if frame.is_new:
             self.latency_s = max(0.0, now_s - frame.key_seen_at_s)
+        if frame.times is not None and (frame.is_new or (not frame.live and frame.combined == 1)):
+            self.stages.note(frame.times, frame.received_at_s, (self._shown_at_s, now_s))
 
     def note_time(self, now_s: float) -> None:
         """Take the counts into the rates, also where nothing was shown."""
         self.shown.note(now_s, self.n_shown)
+        self.painted.note(now_s, self.n_painted)
         self.skipped.note(now_s, self.n_skipped)
 
     def pause(self) -> None:

@@ -284,7 +284,7 @@ class ScanModel:
             self.scan.preparation.send(self.scan.generation, frame.data_path)
             self._note(Changed.DATA)
         self._show(frame)
-        self.scan.counts.note_shown(frame, self.scan.progress.n_complete if self.scan.progress is not None else 0)
+        self.scan.counts.note_shown(frame, self.scan.progress.n_complete if self.scan.progress is not None else 0, self._clock())
 
     def _is_wanted(self, frame: LiveFrame) -> bool:
         points, of_points = self.scan.wanted_points, frame.of_points

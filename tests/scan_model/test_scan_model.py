@@ -231,3 +231,16 @@ def test_frames_of_points_are_shown_until_something_else_is_asked_for_and_others
     assert scan.facts.is_live
     scan.frame(0)
     assert (scan.facts.shown.index, scan.facts.composition_text) == (0, "")
+
+
+def test_a_painted_frame_tells_each_stage_where_it_is_known_when_it_began(scan: Scan) -> None:
+    counts, times = scan.facts.counts, m.FrameTimes(99.0, 99.25, 99.5, 99.75, 99.75)
+    for is_new in (True, False):  # a live one that is not new is sent again: its key came long ago
+        scan.now_s = 100.5
+        scan.frame(0)
+        assert scan.facts.shown is not None
+        scan.now_s = 101.5
+        counts.note_painted(replace(scan.facts.shown, times=times, is_new=is_new), scan.now_s)
+    account = counts.stages.account()
+    assert (account.n_frames, counts.n_painted) == (1, 2)
+    assert [one.median_s for one in account.stages] == [0.25, 0.25, 0.25, 0.25, 0.5, 1.0]
