@@ -99,8 +99,11 @@ def _new_since(before: Leftovers) -> Leftovers:
 
 
 def _python_threads() -> Iterable[threading.Thread]:
-    """Those that Python started: its note of a thread that Qt started outlives that thread, and Qt's are looked at by themselves."""
-    return (one for one in threading.enumerate() if not isinstance(one, threading._DummyThread))
+    """Those that Python started: its note of a thread that Qt started outlives that thread, and Qt's are looked at by themselves.
+
+    The threads that help with decoding live as long as their process.
+    """
+    return (one for one in threading.enumerate() if not isinstance(one, threading._DummyThread) and not one.name.startswith("decoding-"))
 
 
 def mark_children() -> None:

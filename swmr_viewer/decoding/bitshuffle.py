@@ -1,0 +1,98 @@
+"""Bitshuffle with LZ4 or Zstandard (HDF5's filter 32008): blocks in a row, each of which decodes by itself.
+
+The chunk begins with its decoded length (8 bytes) and the decoded length of a block (4 bytes), both big-endian. Each block is its
+encoded length (4 bytes, big-endian) and its bytes. The last block may be shorter; fewer than 8 last elements stand as they are.
+See https://github.com/kiyo-masui/bitshuffle.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Callable, Iterator
+from functools import partial
+
+from swmr_viewer.decoding.libraries import INT64, POINTER, SIZE, function
+from swmr_viewer.decoding.parts import PIECE_BYTES, Part, Raw, UnknownDataError
+from swmr_viewer.decoding.plain import copy
+
+FILTER = 32008
+_ELEMENTS_AT_ONCE = 8
+_HEADER = struct.Struct(">QI")
+_read_length = struct.Struct(">I").unpack_from
+_DECODERS = {2: "bshuf_decompress_lz4", 3: "bshuf_decompress_zstd"}
+
+
+class Bitshuffle:
+    """Decodes chunks of this filter.
+
+    Parameters
+    ----------
+    decompress : callable
+        ``bshuf_decompress_lz4`` or ``bshuf_decompress_zstd``. Both are told how many elements to write, and take the length of each
+        encoded block from the data; they bound what they read of a block by that length.
+    element_bytes : int
+        Length of an element.
+    """
+
+    def __init__(self, decompress: Callable[..., int], element_bytes: int) -> None:
+        self._decompress = decompress
+        self._element_bytes = element_bytes
+
+    def parts(self, raw: Raw, n_bytes: int, first: int, last: int) -> Iterator[Part]:
+        block_bytes = self._block_bytes(raw, n_bytes)
+        shuffled_bytes = n_bytes - n_bytes % (_ELEMENTS_AT_ONCE * self._element_bytes)
+        step = max(1, PIECE_BYTES // block_bytes) * block_bytes
+        start, stop = 0, first - first % block_bytes
+        at = _HEADER.size
+        while start < min(last, shuffled_bytes):
+            stop = min(stop, shuffled_bytes)
+            begin, at = at, _behind(raw, at, -((start - stop) // block_bytes))
+            if stop > first:
+                yield Part(start, stop, self._decoder(raw.address + begin, at - begin, stop - start, block_bytes))
+            start, stop = stop, stop + step
+        if last > shuffled_bytes:
+            yield _tail(raw, at, shuffled_bytes, n_bytes)
+
+    def _block_bytes(self, raw: Raw, n_bytes: int) -> int:
+        if raw.size < _HEADER.size:
+            raise UnknownDataError
+        told_bytes, block_bytes = _HEADER.unpack_from(raw.data)
+        if told_bytes != n_bytes or block_bytes == 0 or block_bytes % (_ELEMENTS_AT_ONCE * self._element_bytes):
+            raise UnknownDataError
+        return int(block_bytes)
+
+    def _decoder(self, address: int, raw_bytes: int, n_bytes: int, block_bytes: int) -> Callable[[int], bool]:
+        size = self._element_bytes
+        return partial(_decode, self._decompress, raw_bytes, address, n_bytes // size, size, block_bytes // size)
+
+
+def _decode(decompress: Callable[..., int], raw_bytes: int, source: int, n_elements: int, size: int, block: int, target: int) -> bool:
+    return decompress(source, target, n_elements, size, block) == raw_bytes
+
+
+def _behind(raw: Raw, at: int, n_blocks: int) -> int:
+    """Return where the blocks from here on end."""
+    data = raw.data
+    try:
+        for _ in range(n_blocks):
+            at += _read_length(data, at)[0] + 4
+    except struct.error:  # it would begin outside of the chunk
+        raise UnknownDataError from None
+    if at > raw.size:
+        raise UnknownDataError
+    return at
+
+
+def _tail(raw: Raw, at: int, start: int, stop: int) -> Part:
+    """Return the last elements: too few to be shuffled, they stand as they are."""
+    if at + stop - start > raw.size:
+        raise UnknownDataError
+    return Part(start, stop, partial(copy, raw.address + at, stop - start))
+
+
+def bitshuffle(values: tuple[int, ...], element_bytes: int) -> Bitshuffle | None:
+    """Return the decoder for the values that a data set's creation properties hold for this filter; None: not known here."""
+    if len(values) < 5 or values[2] != element_bytes or values[4] not in _DECODERS:
+        return None
+    decompress = function("bshuf", _DECODERS[values[4]], INT64, POINTER, POINTER, SIZE, SIZE, SIZE)
+    return None if decompress is None else Bitshuffle(decompress, element_bytes)

@@ -1,0 +1,163 @@
+"""Reads boxes of a data set by its raw chunks, decoded past HDF5's lock straight into the caller's array."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from math import prod
+from typing import Any
+
+import h5py
+import numpy as np
+import numpy.typing as npt
+
+from swmr_viewer.decoding.crew import Unit, share
+from swmr_viewer.decoding.overlaps import Box, Overlap, overlaps
+from swmr_viewer.decoding.parts import PIECE_BYTES, Codec, Part, Raw, UnknownDataError, address_of
+from swmr_viewer.decoding.pipeline import Pipeline, is_chunked, is_plain_type
+from swmr_viewer.decoding.shelf import Shelf
+from swmr_viewer.decoding.target import Note, Target
+
+_SPLIT_FROM_BYTES = 4 * PIECE_BYTES
+"""A chunk of this length is shared among threads; of shorter ones each thread takes its own."""
+_ALONE_BYTES = PIECE_BYTES // 2
+"""So much is decoded sooner than a thread wakes."""
+_KEPT_RAW, _KEPT_SCRATCH_BYTES = 4, 1 << 24
+
+
+class ChunkReader:
+    """Reads boxes and chunks of a data set past HDF5's lock.
+
+    Parameters
+    ----------
+    dataset : h5py.Dataset
+        Open; its creation properties are looked at once. Refreshing it is the caller's. Nothing is kept of what was read.
+
+    Attributes
+    ----------
+    is_usable : bool
+        False: it has a filter or a type that is not known here, no chunks, or chunks in other files; h5py reads it.
+    """
+
+    def __init__(self, dataset: h5py.Dataset) -> None:
+        self._id = dataset.id
+        self._dtype: np.dtype[Any] = dataset.dtype
+        self._chunk: tuple[int, ...] = dataset.chunks or ()
+        self._n_bytes = prod(self._chunk) * self._dtype.itemsize
+        self._pipeline = Pipeline(dataset) if is_chunked(dataset) and is_plain_type(dataset) else None
+        self.is_usable = self._pipeline is not None and self._pipeline.is_known
+        # Filters may make a chunk longer, by some bytes for each of their blocks.
+        self._raw = Shelf(self._n_bytes + self._n_bytes // 16 + 4096, _KEPT_RAW)
+        self._scratch = Shelf(self._n_bytes, _KEPT_RAW if self._n_bytes * _KEPT_RAW <= _KEPT_SCRATCH_BYTES else 0)
+
+    def read(self, box: Box, out: npt.NDArray[Any], note: Note | None = None) -> bool:
+        """Read a box of which every chunk is known to exist; several threads may do so at once.
+
+        Parameters
+        ----------
+        box : tuple of (int, int)
+            Start and stop on each axis, within the data set's extent.
+        out : numpy.ndarray
+            Of the box's shape, in C order, of the data set's dtype, or of that with the other order of bytes.
+        note : callable, optional
+            Called with ``(start, stop)`` once these elements of ``out.reshape(-1)`` are final, by whichever thread wrote them,
+            while they are in its cache. Pieces are of about 256 KB, and cover all of ``out``, each element once, when True is returned.
+
+        Returns
+        -------
+        bool
+            False: something is not known, or not as it should be. ``out`` may hold anything: h5py shall read it.
+
+        Raises
+        ------
+        Exception
+            Whatever ``note`` raises.
+        """
+        if not self.is_usable or not self._takes(box, out):
+            return False
+        found = list(overlaps(self._chunk, box))
+        in_runs = all(one.run is not None for one in found)
+        target = Target(out, self._dtype, note, in_runs)
+        try:
+            self._read(found, in_runs, target)
+        except UnknownDataError:
+            return False
+        target.note_the_rest()
+        return True
+
+    def chunk(self, offset: tuple[int, ...]) -> npt.NDArray[Any] | None:
+        """Return one whole chunk that is known to exist.
+
+        Parameters
+        ----------
+        offset : tuple of int
+            Its first coordinate.
+
+        Returns
+        -------
+        numpy.ndarray or None
+            A new array of the chunk's shape and the data set's dtype, also where the chunk reaches beyond the extent; None as
+            `read` returns False.
+        """
+        if not self.is_usable:
+            return None
+        out = np.empty(self._chunk, self._dtype)
+        box = tuple((start, start + n) for start, n in zip(offset, self._chunk, strict=True))
+        return out if self.read(box, out) else None
+
+    def _takes(self, box: Box, out: npt.NDArray[Any]) -> bool:
+        return (
+            out.shape == tuple(stop - start for start, stop in box)
+            and out.flags.c_contiguous
+            and out.dtype in (self._dtype, self._dtype.newbyteorder())
+            and out.size > 0
+        )
+
+    def _read(self, found: list[Overlap], in_runs: bool, target: Target) -> None:
+        if len(found) > 1 and not (in_runs and self._n_bytes >= _SPLIT_FROM_BYTES):
+            share((partial(self._read_chunk, one, target, 0) for one in found), self._n_helpers(len(found), target))
+            return
+        for one in found:
+            self._read_chunk(one, target, self._n_helpers(target.out.nbytes // PIECE_BYTES, target))
+
+    def _n_helpers(self, n_units: int, target: Target) -> int:
+        return n_units - 1 if target.out.nbytes > _ALONE_BYTES else 0
+
+    def _read_chunk(self, overlap: Overlap, target: Target, n_helpers: int) -> None:
+        if overlap.run is None:
+            scratch = self._scratch.take()
+            self._decode_chunk(overlap, 0, self._n_bytes, partial(_fill, scratch), n_helpers)
+            target.copy(overlap, scratch.view(self._dtype).reshape(self._chunk))
+            self._scratch.give(scratch)
+            return
+        size = self._dtype.itemsize
+        first, at, count = (size * one for one in overlap.run)
+        self._decode_chunk(overlap, first, first + count, partial(target.fill, at - first), n_helpers)
+
+    def _decode_chunk(self, overlap: Overlap, first: int, last: int, fill: Callable[[Part, int, int], None], n_helpers: int) -> None:
+        """Read a chunk, and let each of its parts be filled in where it belongs, from byte `first` to `last`."""
+        buffer = self._raw.take()
+        raw, codec = self._read_raw(overlap.at, buffer)
+
+        def units() -> Iterator[Unit]:
+            for part in codec.parts(raw, self._n_bytes, first, last):
+                yield partial(fill, part, first, last)
+
+        share(units(), n_helpers)
+        self._raw.give(buffer)  # after an error it is left alone: somebody may still read it
+
+    def _read_raw(self, at: tuple[int, ...], buffer: npt.NDArray[np.uint8]) -> tuple[Raw, Codec]:
+        try:
+            mask, data = self._id.read_direct_chunk(at, out=buffer)
+        except (OSError, RuntimeError, ValueError):  # it does not exist, cannot be read, or is longer than it can be
+            raise UnknownDataError from None
+        assert self._pipeline is not None
+        codec = self._pipeline.codec(mask)
+        if codec is None:
+            raise UnknownDataError
+        return Raw(buffer, data.nbytes), codec
+
+
+def _fill(scratch: npt.NDArray[np.uint8], part: Part, first: int, last: int) -> None:
+    if not part.decode(address_of(scratch) + part.start):
+        raise UnknownDataError

@@ -1,0 +1,77 @@
+"""What decoders make of a raw chunk: parts, each of which decodes by itself, on any thread."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+PIECE_BYTES = 1 << 18
+"""Decoded bytes of a part where a chunk can be split: they stay in the cache of a core, and outweigh what a part costs."""
+
+
+class UnknownDataError(Exception):
+    """A chunk is not as its filter writes it, or as this package knows it: HDF5 shall read it, and say what is wrong."""
+
+
+class Raw:
+    """Bytes of a chunk as they stand in the file, in a buffer that is used again.
+
+    Attributes
+    ----------
+    data : memoryview
+        The bytes, of length ``size``.
+    address : int
+        Where they are in memory, for C.
+    """
+
+    __slots__ = ("address", "array", "data", "size")
+
+    def __init__(self, array: npt.NDArray[np.uint8], size: int) -> None:
+        self.array = array
+        self.size = size
+        self.data = array.data[:size]
+        self.address = address_of(array)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Decoded bytes of a chunk, from ``start`` to ``stop``."""
+
+    start: int
+    stop: int
+    decode: Callable[[int], bool]
+    """Writes exactly these bytes to an address; False: the raw bytes are not what they should be."""
+
+
+class Codec(Protocol):
+    """Undoes the filters of a chunk."""
+
+    def parts(self, raw: Raw, n_bytes: int, first: int, last: int) -> Iterator[Part]:
+        """Yield parts that cover the decoded bytes from ``first`` to ``last``, in order.
+
+        What a part's decoder relies on has been checked when the part is yielded.
+
+        Parameters
+        ----------
+        raw : Raw
+            The chunk; it must live until the last part is decoded.
+        n_bytes : int
+            Length of the decoded chunk.
+        first, last : int
+            0 <= first < last <= n_bytes.
+
+        Raises
+        ------
+        UnknownDataError
+            The chunk is damaged, or of a kind that is not known.
+        """
+        ...
+
+
+def address_of(array: npt.NDArray[np.generic]) -> int:
+    """Return where an array begins in memory."""
+    return int(array.__array_interface__["data"][0])

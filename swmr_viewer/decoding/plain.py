@@ -1,0 +1,26 @@
+"""Chunks without filters, or whose filters were all left out: they stand in the file as they are."""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Iterator
+from functools import partial
+
+from swmr_viewer.decoding.parts import PIECE_BYTES, Part, Raw, UnknownDataError
+
+
+class Plain:
+    """Copies."""
+
+    def parts(self, raw: Raw, n_bytes: int, first: int, last: int) -> Iterator[Part]:
+        if raw.size != n_bytes:
+            raise UnknownDataError
+        for start in range(first, last, PIECE_BYTES):
+            stop = min(start + PIECE_BYTES, last)
+            yield Part(start, stop, partial(copy, raw.address + start, stop - start))
+
+
+def copy(source: int, n_bytes: int, target: int) -> bool:
+    """Copy bytes from one address to another."""
+    ctypes.memmove(target, source, n_bytes)
+    return True

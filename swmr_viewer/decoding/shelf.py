@@ -1,0 +1,37 @@
+"""Buffers that are kept between reads: memory that was touched before is several times faster than new memory."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+Bytes = npt.NDArray[np.uint8]
+
+
+class Shelf:
+    """Buffers of one length; several threads may take and give.
+
+    Parameters
+    ----------
+    n_bytes : int
+        Length of a buffer. The system gives only the pages that are written to.
+    most : int
+        How many are kept.
+    """
+
+    def __init__(self, n_bytes: int, most: int) -> None:
+        self._n_bytes = n_bytes
+        self._most = most
+        self._buffers: list[Bytes] = []
+
+    def take(self) -> Bytes:
+        """Return a buffer that nobody else uses; what it holds is left over."""
+        try:
+            return self._buffers.pop()
+        except IndexError:
+            return np.empty(self._n_bytes, np.uint8)
+
+    def give(self, buffer: Bytes) -> None:
+        """Take back a buffer that nobody uses any more."""
+        if len(self._buffers) < self._most:
+            self._buffers.append(buffer)

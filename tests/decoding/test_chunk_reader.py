@@ -1,0 +1,222 @@
+"""Boxes read by raw chunks hold what h5py reads: filter by filter, type by type, shape by shape."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import h5py
+import hdf5plugin
+import numpy as np
+import numpy.typing as npt
+import pytest
+
+from swmr_viewer.decoding import PIECE_BYTES, ChunkReader
+from swmr_viewer.decoding.overlaps import Box
+
+FILTERS: dict[str, dict[str, Any]] = {
+    "none": {},
+    "bitshuffle-lz4": {**hdf5plugin.Bitshuffle(cname="lz4")},
+    "bitshuffle-zstd": {**hdf5plugin.Bitshuffle(cname="zstd")},
+    "bitshuffle-lz4 in blocks of 64": {**hdf5plugin.Bitshuffle(nelems=64, cname="lz4")},
+}
+TYPES = [
+    "u1",
+    "<u2",
+    ">u2",
+    "<u4",
+    ">u4",
+    "<u8",
+    ">u8",
+    "i1",
+    "<i2",
+    ">i2",
+    "<i4",
+    "<i8",
+    "<f2",
+    "<f4",
+    ">f4",
+    "<f8",
+    ">f8",
+    "<c8",
+    "c16",
+    "?",
+]
+LAYOUTS: dict[str, tuple[tuple[int, ...], tuple[int, ...]]] = {
+    "frame by frame": ((3, 37, 53), (1, 37, 53)),
+    "several frames in a chunk": ((7, 11, 13), (3, 11, 13)),
+    "rows": ((2, 37, 53), (1, 8, 53)),
+    "tiles": ((2, 37, 53), (1, 16, 20)),
+    "spectra": ((9, 41), (4, 41)),
+    "numbers": ((100,), (32,)),
+    "grid": ((3, 4, 10, 12), (1, 2, 4, 5)),
+}
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Iterator[h5py.File]:
+    with h5py.File(tmp_path / "chunks.h5", "w", libver="v110") as file:
+        yield file
+
+
+def values(shape: tuple[int, ...], dtype: str) -> npt.NDArray[Any]:
+    rng = np.random.default_rng(len(shape))
+    return (rng.poisson(3, shape) + rng.integers(0, 2, shape) * 1000).astype(dtype)
+
+
+def written(file: h5py.File, shape: tuple[int, ...], chunks: tuple[int, ...], dtype: str, filters: dict[str, Any]) -> h5py.Dataset:
+    dataset = file.create_dataset("data", data=values(shape, dtype), chunks=chunks, **filters)
+    file.flush()
+    return dataset
+
+
+def boxes(shape: tuple[int, ...]) -> Iterator[Box]:
+    """Yield all of it, each frame, and boxes that begin and end anywhere."""
+    yield tuple((0, n) for n in shape)
+    for index in range(shape[0]):
+        yield ((index, index + 1), *((0, n) for n in shape[1:]))
+    rng = np.random.default_rng(0)
+    for _ in range(20):
+        ends = [sorted(int(one) for one in rng.choice(n + 1, 2, replace=False)) for n in shape]
+        yield tuple((start, stop) for start, stop in ends)
+
+
+def assert_reads_as_h5py(dataset: h5py.Dataset) -> None:
+    reader = ChunkReader(dataset)
+    assert reader.is_usable
+    for box in boxes(dataset.shape):
+        expected = dataset[tuple(slice(*ends) for ends in box)]
+        out = np.zeros(expected.shape, dataset.dtype)
+        assert reader.read(box, out)
+        assert out.tobytes() == expected.tobytes(), box
+
+
+@pytest.mark.parametrize("filters", FILTERS)
+@pytest.mark.parametrize("dtype", TYPES)
+def test_each_filter_and_type_reads_as_by_h5py(file: h5py.File, filters: str, dtype: str) -> None:
+    dataset = written(file, (2, 37, 53), (1, 30, 53), dtype, FILTERS[filters])
+    reader = ChunkReader(dataset)
+    assert reader.is_usable
+    out = np.zeros((1, 37, 53), dataset.dtype)
+    assert reader.read(((1, 2), (0, 37), (0, 53)), out)
+    assert out.tobytes() == dataset[1:2].tobytes()
+
+
+@pytest.mark.parametrize("filters", FILTERS)
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_each_filter_and_layout_reads_as_by_h5py(file: h5py.File, filters: str, layout: str) -> None:
+    assert_reads_as_h5py(written(file, *LAYOUTS[layout], "<u2", FILTERS[filters]))
+
+
+@pytest.mark.parametrize("filters", FILTERS)
+@pytest.mark.parametrize(
+    ("shape", "chunks"),
+    [((1, 700, 800), (1, 700, 800)), ((1, 700, 801), (1, 350, 801)), ((1, 700, 800), (1, 400, 800)), ((1, 900, 900), (1, 300, 500))],
+)
+def test_large_frames_are_shared_among_threads(
+    file: h5py.File, filters: str, shape: tuple[int, ...], chunks: tuple[int, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("swmr_viewer.decoding.crew._n_helpers", lambda: 3)
+    dataset = written(file, shape, chunks, "<u4", FILTERS[filters])
+    reader = ChunkReader(dataset)
+    out = np.zeros(shape, "<u4")
+    notes = Notes(out)
+    for _ in range(5):
+        out[...] = 0
+        notes.clear()
+        assert reader.read(tuple((0, n) for n in shape), out, notes)
+        assert (out == dataset[()]).all()
+        notes.assert_each_once_and_final()
+
+
+class Notes:
+    """Keeps what was final when it was said to be."""
+
+    def __init__(self, out: npt.NDArray[Any]) -> None:
+        self._flat = out.reshape(-1)
+        self.parts: dict[int, npt.NDArray[Any]] = {}
+        self.threads: set[str] = set()
+
+    def clear(self) -> None:
+        self.parts.clear()
+
+    def __call__(self, start: int, stop: int) -> None:
+        assert start not in self.parts
+        self.parts[start] = self._flat[start:stop].copy()
+        self.threads.add(threading.current_thread().name)
+
+    def assert_each_once_and_final(self) -> None:
+        assert max(part.nbytes for part in self.parts.values()) <= 2 * PIECE_BYTES
+        told = [self.parts[start] for start in sorted(self.parts)]
+        assert [0, *np.cumsum([len(one) for one in told])] == [*sorted(self.parts), self._flat.size]
+        assert (np.concatenate(told) == self._flat).all()
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_what_is_noted_is_final_and_covers_all_once(file: h5py.File, layout: str) -> None:
+    dataset = written(file, *LAYOUTS[layout], ">u4", FILTERS["bitshuffle-lz4"])
+    for box in boxes(dataset.shape):
+        out = np.zeros(tuple(stop - start for start, stop in box), "<u4")
+        notes = Notes(out)
+        assert ChunkReader(dataset).read(box, out, notes)
+        notes.assert_each_once_and_final()
+
+
+def test_an_error_of_who_is_told_is_raised(file: h5py.File) -> None:
+    dataset = written(file, (1, 700, 800), (1, 700, 800), "<u4", FILTERS["bitshuffle-lz4"])
+    out = np.zeros((1, 700, 800), "<u4")
+
+    def fail(start: int, stop: int) -> None:
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        ChunkReader(dataset).read(((0, 1), (0, 700), (0, 800)), out, fail)
+
+
+@pytest.mark.parametrize("dtype", ["<u2", ">u2", ">f8", ">c8"])
+@pytest.mark.parametrize("layout", ["frame by frame", "tiles"])
+def test_bytes_are_swapped_where_the_array_asks_for_it(file: h5py.File, dtype: str, layout: str) -> None:
+    dataset = written(file, *LAYOUTS[layout], dtype, FILTERS["bitshuffle-lz4"])
+    out = np.zeros(dataset.shape, dataset.dtype.newbyteorder())
+    assert ChunkReader(dataset).read(tuple((0, n) for n in dataset.shape), out)
+    assert (out == dataset[()]).all()
+
+
+def test_a_chunk_is_whole_also_where_it_reaches_beyond_the_extent(file: h5py.File) -> None:
+    dataset = written(file, (7, 11, 13), (3, 11, 13), "<u2", FILTERS["bitshuffle-lz4"])
+    reader = ChunkReader(dataset)
+    chunk = reader.chunk((6, 0, 0))
+    assert chunk is not None
+    assert chunk.shape == (3, 11, 13)
+    assert (chunk[:1] == dataset[6:]).all()
+    assert (reader.chunk((3, 0, 0)) == dataset[3:6]).all()
+
+
+def test_a_filter_that_was_left_out_of_a_chunk_is_not_undone(file: h5py.File) -> None:
+    dataset = file.create_dataset("data", (2, 16, 16), "<u2", chunks=(1, 16, 16), **FILTERS["bitshuffle-lz4"])
+    frame = values((16, 16), "<u2")
+    dataset.id.write_direct_chunk((0, 0, 0), frame.tobytes(), filter_mask=1)
+    dataset[1] = frame
+    out = np.zeros((2, 16, 16), "<u2")
+    assert ChunkReader(dataset).read(((0, 2), (0, 16), (0, 16)), out)
+    assert (out == frame).all()
+
+
+def test_several_threads_read_by_one_reader(file: h5py.File) -> None:
+    dataset = written(file, (8, 200, 300), (1, 200, 300), "<u4", FILTERS["bitshuffle-lz4"])
+    expected, reader, wrong = dataset[()], ChunkReader(dataset), []
+
+    def read(first: int) -> None:
+        out = np.zeros((1, 200, 300), "<u4")
+        for index in [*range(first, 8), *range(first)] * 3:
+            if not reader.read(((index, index + 1), (0, 200), (0, 300)), out) or (out[0] != expected[index]).any():
+                wrong.append(index)
+
+    threads = [threading.Thread(target=read, args=(first,)) for first in range(4)]
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join()
+    assert not wrong

@@ -1,0 +1,83 @@
+"""What is not known, or not as it should be, is left to h5py."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import h5py
+import hdf5plugin
+import numpy as np
+import pytest
+
+from swmr_viewer.decoding import ChunkReader
+
+BITSHUFFLE = {**hdf5plugin.Bitshuffle(cname="lz4")}
+WHOLE = ((0, 2), (0, 16), (0, 16))
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Iterator[h5py.File]:
+    with h5py.File(tmp_path / "others.h5", "w", libver="v110") as file:
+        yield file
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        {"dtype": "u2"},
+        {"dtype": "u2", "chunks": (1, 16, 16), "scaleoffset": 4},
+        {"dtype": "u2", "chunks": (1, 16, 16), "compression": "lzf"},
+        {"dtype": "u2", "chunks": (1, 16, 16), **hdf5plugin.BZip2()},
+        {"dtype": "S3", "chunks": (1, 16, 16)},
+        {"dtype": h5py.string_dtype(), "chunks": (1, 16, 16)},
+        {"dtype": [("a", "u2"), ("b", "u2")], "chunks": (1, 16, 16)},
+        {"dtype": h5py.opaque_dtype(np.dtype("M8[s]")), "chunks": (1, 16, 16)},
+    ],
+)
+def test_other_kinds_are_not_usable(file: h5py.File, kind: dict[str, Any]) -> None:
+    assert not ChunkReader(file.create_dataset("data", (2, 16, 16), **kind)).is_usable
+
+
+def test_a_type_of_fewer_bits_than_its_bytes_hold_is_not_usable(file: h5py.File) -> None:
+    twelve_bits = h5py.h5t.STD_U16LE.copy()
+    twelve_bits.set_precision(12)
+    properties = h5py.h5p.create(h5py.h5p.DATASET_CREATE)
+    properties.set_chunk((1, 16, 16))
+    identifier = h5py.h5d.create(file.id, b"data", twelve_bits, h5py.h5s.create_simple((2, 16, 16)), properties)
+    assert not ChunkReader(h5py.Dataset(identifier)).is_usable
+
+
+def test_virtual_and_scalar_data_sets_are_not_usable(file: h5py.File) -> None:
+    source = file.create_dataset("source", (2, 16, 16), "u2", chunks=(1, 16, 16))
+    layout = h5py.VirtualLayout((2, 16, 16), "u2")
+    layout[...] = h5py.VirtualSource(source)
+    assert not ChunkReader(file.create_virtual_dataset("virtual", layout)).is_usable
+    assert not ChunkReader(file.create_dataset("scalar", data=1)).is_usable
+
+
+@pytest.mark.parametrize("written", [0, 1])
+def test_a_chunk_that_does_not_exist_is_not_read(file: h5py.File, written: int) -> None:
+    dataset = file.create_dataset("data", (2, 16, 16), "u2", chunks=(1, 16, 16), **BITSHUFFLE)
+    dataset[:written] = 1
+    file.flush()
+    assert not ChunkReader(dataset).read(WHOLE, np.zeros((2, 16, 16), "u2"))
+    assert ChunkReader(dataset).chunk((1, 0, 0)) is None
+
+
+@pytest.mark.parametrize(
+    "out", [np.zeros((2, 16, 15), "u2"), np.zeros((2, 16, 16), "i2"), np.zeros((2, 16, 16), "u4"), np.zeros((2, 16, 16), "u2", order="F")]
+)
+def test_an_array_that_does_not_fit_is_not_filled(file: h5py.File, out: Any) -> None:
+    dataset = file.create_dataset("data", data=np.ones((2, 16, 16), "u2"), chunks=(1, 16, 16), **BITSHUFFLE)
+    assert not ChunkReader(dataset).read(WHOLE, out)
+    assert not out.any()
+
+
+@pytest.mark.parametrize("n_bytes", [1, 11, 16, 20, 511, 513, 600, 5000])
+def test_a_chunk_of_another_length_is_not_read(file: h5py.File, n_bytes: int) -> None:
+    dataset = file.create_dataset("data", (2, 16, 16), "u2", chunks=(1, 16, 16), **BITSHUFFLE)
+    dataset.id.write_direct_chunk((0, 0, 0), bytes(n_bytes))
+    dataset[1] = 1
+    assert not ChunkReader(dataset).read(WHOLE, np.zeros((2, 16, 16), "u2"))
