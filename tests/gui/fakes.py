@@ -15,6 +15,7 @@ from swmr_viewer.core.progress import KeyProgress
 from swmr_viewer.core.ranges import Ranges, runs_of
 from swmr_viewer.core.scan import position_of
 from swmr_viewer.reader import messages as m
+from swmr_viewer.reader.supervision import ProcessMemory, Slots
 
 
 @dataclass
@@ -72,6 +73,13 @@ class FakeSupervisor:
     def release(self, event: m.FrameReady) -> None:
         self.released.append(event.slot)
         del self._pixels[event.slot]
+
+    @property
+    def slots(self) -> Slots:
+        return Slots(self.n_slots, 1 << 20, len(self.held))
+
+    def memory(self) -> ProcessMemory | None:
+        return ProcessMemory(110_000_000, 60_000_000, 5_000_000)
 
     # ---- what the test says
 

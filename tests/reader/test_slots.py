@@ -14,7 +14,7 @@ from swmr_viewer.core.errors import ReaderError
 from swmr_viewer.reader import blocks
 from swmr_viewer.reader.child.reader_slots import ReaderSlots
 from swmr_viewer.reader.messages import FrameReady, UseSlots
-from swmr_viewer.reader.supervision import slots
+from swmr_viewer.reader.supervision import Slots, slots
 from swmr_viewer.reader.supervision.slots import SlotPool
 
 
@@ -53,6 +53,15 @@ def test_pixels_are_what_the_reader_wrote_and_read_only(pool):
         frame[0, 0] = 1
     del frame, preview
     reader.close()
+
+
+def test_the_pool_tells_what_it_holds(pool):
+    pool.provide(4096)
+    assert pool.held == Slots(3, 4096, 0)
+    pool.lend(pool.names[0])
+    assert pool.held == Slots(3, 4096, 1)
+    pool.provide(1 << 26)  # those before are let go of, but for the one that the window holds
+    assert pool.held == Slots(4, 1 << 26, 1)
 
 
 def test_slots_that_suit_are_kept_and_others_replaced(pool):

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from threading import Lock
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 from PySide6.QtCore import QObject, QThread, Signal
@@ -20,6 +20,9 @@ from swmr_viewer.gui.session.progress_mailbox import ProgressMailbox
 from swmr_viewer.gui.session.values_mailbox import ValuesMailbox
 from swmr_viewer.reader import messages as m
 from swmr_viewer.scan_model import LiveFrame, Mask, Pixels, frame_from_event
+
+if TYPE_CHECKING:
+    from swmr_viewer.reader.supervision import ProcessMemory, Slots
 
 WAIT_S = 1.0
 STOP_BOUND_S = 3.0
@@ -39,6 +42,9 @@ class SupervisorLike(Protocol):
     def pixels(self, event: m.FrameReady) -> tuple[Pixels, Pixels | None]: ...
     def shown(self, event: m.FrameReady) -> tuple[Pixels, Mask | None]: ...
     def release(self, event: m.FrameReady) -> None: ...
+    def memory(self) -> ProcessMemory | None: ...
+    @property
+    def slots(self) -> Slots: ...
 
 
 class FollowThread(QThread):
@@ -129,6 +135,17 @@ class FollowThread(QThread):
     def take_beside(self) -> list[LiveFrame]:
         """Return the frames of other data sets that came since the last call, the newest of each; they hold no slots."""
         return self._beside.take()
+
+    # ---- what is held
+
+    @property
+    def slots(self) -> Slots:
+        """The slots that frames go through."""
+        return self._supervisor.slots
+
+    def memory(self) -> ProcessMemory | None:
+        """Return the memory of the window's process and its helpers; None where the system does not tell. It takes some milliseconds."""
+        return self._supervisor.memory()
 
     # ---- life
 

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from itertools import count
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
@@ -19,6 +19,9 @@ from swmr_viewer.gui.session.follow_thread import FollowThread
 from swmr_viewer.gui.session.pace import Pace
 from swmr_viewer.reader import messages as m
 from swmr_viewer.scan_model import Changed, Changes, LiveFrame, Problem, ScanModel, each_once
+
+if TYPE_CHECKING:
+    from swmr_viewer.reader.supervision import ProcessMemory, Slots
 
 TICK_MS = 100
 VALUES_S = 0.008
@@ -387,6 +390,15 @@ class Session(QObject):
     def is_settling(self) -> bool:
         """Whether something of a frame, or of the progress, is still to be told by ``frame_settled`` or ``progress_settled``."""
         return self._pace.is_behind
+
+    @property
+    def slots(self) -> Slots:
+        """The slots that frames go through."""
+        return self._thread.slots
+
+    def memory(self) -> ProcessMemory | None:
+        """Return the memory of the window's process and its helpers; None where the system does not tell. It takes some milliseconds."""
+        return self._thread.memory()
 
     def note_painted(self, frame: LiveFrame) -> None:
         """Measure how long it took from the frame's key to the screen."""

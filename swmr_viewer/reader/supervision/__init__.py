@@ -1,5 +1,6 @@
 """What watches over a reader process from its parent: the door is ``Supervisor``."""
 
+from swmr_viewer.reader.supervision.holdings import ProcessMemory, Slots
 from swmr_viewer.reader.supervision.supervisor import Supervisor
 
-__all__ = ["Supervisor"]
+__all__ = ["ProcessMemory", "Slots", "Supervisor"]

@@ -12,6 +12,7 @@ import numpy.typing as npt
 from swmr_viewer.core.errors import ReaderError
 from swmr_viewer.reader.blocks import create_block, let_go, unlink
 from swmr_viewer.reader.messages import FrameReady
+from swmr_viewer.reader.supervision.holdings import Slots
 
 FEWEST = 2
 """One that is looked at, one that is written."""
@@ -44,6 +45,11 @@ class SlotPool:
     def free_names(self) -> tuple[str, ...]:
         """The blocks in use that the window does not hold."""
         return tuple(name for name in self._blocks if name not in self._lent)
+
+    @property
+    def held(self) -> Slots:
+        """How many there are, how large, and how many the window holds; retired ones that it still holds count as well."""
+        return Slots(len(self._blocks) + len(self._retired), self.size, len(self._lent))
 
     def provide(self, size: int) -> None:
         """Make sure that there are slots of at least ``size`` bytes; those that still suit are kept.

@@ -29,6 +29,7 @@ from swmr_viewer.reader.messages import (
     UseSlots,
 )
 from swmr_viewer.reader.supervision.current_reader import CurrentReader
+from swmr_viewer.reader.supervision.holdings import ProcessMemory, Slots, process_memory
 from swmr_viewer.reader.supervision.slots import SlotPool
 
 
@@ -116,6 +117,18 @@ class Supervisor:
         with self._lock:
             if self._slots.take_back(name) and self._current.process is not None:
                 self._current.process.send(ReleaseSlot(name))
+
+    @property
+    def slots(self) -> Slots:
+        """The slots that frames go through."""
+        with self._lock:
+            return self._slots.held
+
+    def memory(self) -> ProcessMemory | None:
+        """Return the memory of this process and of those that it started; None where the system does not tell."""
+        with self._lock:
+            pid = self._current.process.pid if self._current.process is not None else None
+        return process_memory(pid)
 
     def wake(self) -> None:
         """Make ``wait`` return; may be called from a signal handler."""
