@@ -37,6 +37,7 @@ class Actions:
     stop: QAction
     resume: QAction
     retry: QAction
+    diagnostics: QAction
     shortcuts: QAction
     reset: QAction
 
@@ -66,6 +67,7 @@ def make_actions(session: Session, owner: QWidget) -> Actions:
         stop=action("&Stop following", "Ctrl+.", "End following now; the scan is not touched", session.stop),
         resume=action("&Go on", "Ctrl+R", "Go on following where it was; the timeout starts anew", session.resume),
         retry=action("Open a&gain", "F5", "Open the same file again, and wait for what is not there yet", session.retry),
+        diagnostics=action("&Diagnostics", "Ctrl+Shift+D", "How long each stage of a frame takes, what was skipped, what memory is held"),
         shortcuts=action("&Keys and mouse\u2026", "F1", "Every action and its keys on one sheet"),
         reset=action("&Reset all settings", "Ctrl+Shift+F1", "Forget folders, panels and looks: everything as at the first start"),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections import deque
 from dataclasses import dataclass, field
+from itertools import accumulate
 
 import numpy as np
 
@@ -28,6 +29,8 @@ class FakeSupervisor:
     saturation_value: float | None = None
     frame_time: float | None = None
     motor_positions: tuple[MotorPosition, ...] = ()
+    stage_ms: tuple[float, ...] = ()
+    """What the stages of each frame in the reader take: from its key to when it is read, read and prepared (ms)."""
 
     def __post_init__(self) -> None:
         self._events: deque[m.Event] = deque()
@@ -172,9 +175,14 @@ class FakeSupervisor:
                 lacks_mask=self.lacks_mask,
                 motor_positions=self.motor_positions,
                 beside=beside,
+                times=self._times(at_s),
             )
         )
         return slot
+
+    def _times(self, key_seen_s: float) -> m.FrameTimes | None:
+        ends = [key_seen_s + ms / 1000 for ms in accumulate(self.stage_ms)]
+        return m.FrameTimes(key_seen_s, *ends, sent=ends[-1]) if ends else None
 
     @property
     def _is_in_turn(self) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QActionGroup
@@ -20,6 +20,9 @@ from swmr_viewer.gui.picture import FramePane
 from swmr_viewer.gui.regions import Measurements
 from swmr_viewer.gui.session import Session
 from swmr_viewer.gui.snapshots import Burst, Clipboard, SnapshotPanel, Snapshots
+
+if TYPE_CHECKING:
+    from swmr_viewer.gui.diagnostics import DiagnosticsPanel
 
 LOOK_KEY = "window/look"
 LOOKS = (("", "As the &desktop"), ("light", "&Light"), ("dark", "D&ark"))
@@ -71,6 +74,7 @@ class DesktopActions(QObject):
         self.sheet: ShortcutsSheet | None = None
         self.question: ResetQuestion | None = None
         self.snapshot_panel: SnapshotPanel | None = None
+        self.diagnostics: DiagnosticsPanel | None = None
         self.looks = self._look_actions()
         self._fill_menu()
         self._connect()
@@ -84,6 +88,7 @@ class DesktopActions(QObject):
         actions.copy_numbers.triggered.connect(self.clipboard.copy_numbers)
         actions.burst.triggered.connect(self.toggle_burst)
         actions.save_curves.triggered.connect(self.save_curves)
+        actions.diagnostics.triggered.connect(self.show_diagnostics)
         actions.shortcuts.triggered.connect(self.show_sheet)
         actions.reset.triggered.connect(self.ask_to_reset)
         self.burst.changed.connect(lambda: actions.burst.setChecked(self.burst.is_running))
@@ -94,7 +99,7 @@ class DesktopActions(QObject):
         window.addSeparator()
         window.addActions(self.looks.actions())
         window.addSeparator()
-        window.addAction(self._actions.reset)
+        window.addActions((self._actions.diagnostics, self._actions.reset))
         self._menu.insertMenu(self._actions.quit, window)
         self._menu.insertAction(self._actions.quit, self._actions.shortcuts)
 
@@ -119,6 +124,14 @@ class DesktopActions(QObject):
         if self.snapshot_panel is None:
             self.snapshot_panel = SnapshotPanel(self._snapshots, self.burst, self._panels.window())
         _raise(self.snapshot_panel)
+
+    def show_diagnostics(self) -> None:
+        """Show how long each stage of a frame takes."""
+        if self.diagnostics is None:
+            from swmr_viewer.gui.diagnostics import DiagnosticsPanel
+
+            self.diagnostics = DiagnosticsPanel(self._session, self._panels.window())
+        _raise(self.diagnostics)
 
     def show_sheet(self) -> None:
         """Show every action with its keys, as the menu is now."""
