@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from swmr_viewer.core.keys.key_dataset import KeyDataset
-from swmr_viewer.core.keys.tracker import KeyTracker
+from swmr_viewer.core.keys.tracker import KeyTracker, SweepTurns
 from swmr_viewer.core.progress import KeyProgress
 
 
@@ -84,6 +84,37 @@ def test_keys_that_arrive_one_by_one_far_ahead_are_found_at_once_after_the_first
     for index in range(place - 1, place - 500, -1):
         keys.values[index] = True
         tracker.poll()
+        assert progress.is_complete(index)
+
+
+def test_polls_of_several_datasets_cost_little_and_no_key_is_waited_for_long() -> None:
+    n, now = 10_000_000, 0.0
+    both = [tracked(n), tracked(n)]
+    turns = SweepTurns(lambda: now)
+    for keys, _, tracker in both:
+        keys.values[: n // 2] = True
+        while tracker.poll(sweep=0).is_behind:
+            pass
+        keys.values[n - 7] = True
+    costs = []
+    while not all(progress.is_complete(n - 7) for _, progress, _ in both):
+        now += 0.001
+        turn, budget = turns.next([0, 1])
+        before = sum(keys.n_read for keys, _, _ in both)
+        for number, (_, _, tracker) in enumerate(both):
+            tracker.poll(sweep=budget if number == turn else 0)
+        costs.append(sum(keys.n_read for keys, _, _ in both) - before)
+    assert now < 5
+    assert sorted(costs)[int(0.9 * len(costs))] < 1 << 13
+
+
+def test_where_keys_come_that_only_the_sweep_finds_each_poll_looks_at_as_much_as_it_may() -> None:
+    n = 60_000
+    keys, progress, tracker = tracked(n)
+    for index in np.random.default_rng(1).permutation(n)[:50].tolist():
+        keys.values[index] = True
+        for _ in range(1 if progress.n_complete else 20):
+            tracker.poll(sweep=1 << 12)
         assert progress.is_complete(index)
 
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import itertools
+import sys
 from collections.abc import Iterator
 from pathlib import Path
+from unittest import mock
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from swmr_viewer import Follower, FrameGrabber, open_swmr
+from swmr_viewer.core.keys import raw_chunks
 from tests.live.scripted_writer import ScriptedWriter, value_at
 
 pytestmark = pytest.mark.live
@@ -43,10 +46,16 @@ def histories(draw: st.DrawFn) -> tuple[int, Position, Position, Position, list[
 
 
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
-@given(history=histories(), order=st.sampled_from(["scan", "arrival"]))
-def test_the_follower_is_what_a_naive_model_says(writer: ScriptedWriter, paths: Iterator[Path], history: tuple, order: str) -> None:
+@given(history=histories(), order=st.sampled_from(["scan", "arrival"]), raw=st.booleans())
+def test_the_follower_is_what_a_naive_model_says(
+    writer: ScriptedWriter, paths: Iterator[Path], history: tuple, order: str, raw: bool
+) -> None:
+    with mock.patch.object(raw_chunks, "_LEAST_BYTES", 1 if raw else sys.maxsize):
+        follow(writer, next(paths), history, order)
+
+
+def follow(writer: ScriptedWriter, path: Path, history: tuple, order: str) -> None:
     n_keys, first, chunks, _, steps = history
-    path = next(paths)
     writer.new(path, n_keys, first, chunks)
     keys: list[set[Position]] = [set() for _ in range(n_keys)]
     handed_out: list[Position] = []

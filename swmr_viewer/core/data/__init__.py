@@ -20,7 +20,7 @@ from swmr_viewer.core.data.sources import (
     read_piece,
     shape_of,
 )
-from swmr_viewer.core.data.stored import FileEnd, is_allocated, is_whole
+from swmr_viewer.core.data.stored import FileEnd, chunk_offsets, is_allocated, is_whole
 from swmr_viewer.core.data.unwritten import FrameErrors, fill_offsets, may_be_unwritten
 from swmr_viewer.core.data.virtual import VirtualSource, declared_extent
 
@@ -46,6 +46,7 @@ __all__ = [
     "VirtualSource",
     "boxes_of",
     "can_refresh",
+    "chunk_offsets",
     "cost_of_chunks",
     "cost_of_sources",
     "declared_extent",

@@ -17,7 +17,7 @@ from swmr_viewer.core.fitting import MOST_POINTS, KeyShape, is_absurd, is_stray
 from swmr_viewer.core.keys.extent import BOOK_KEEPING, Extent, declared_scan_shape
 from swmr_viewer.core.keys.key_dataset import KeyDataset
 from swmr_viewer.core.keys.lengths import LengthKeys
-from swmr_viewer.core.keys.tracker import Found, KeyTracker
+from swmr_viewer.core.keys.tracker import Found, KeyTracker, SweepTurns
 from swmr_viewer.core.progress import KeyProgress
 from swmr_viewer.core.ranges import IndexArray, Ranges
 from swmr_viewer.core.scan import position_of
@@ -98,6 +98,7 @@ class KeySet:
         self._extent = Extent(self._known_shape, scan_rank)
         self.progress = KeyProgress(len(self.key_paths), self._extent.shape_of(self._in_order()))
         self._trackers: dict[int, KeyTracker] = {}
+        self._turns = SweepTurns(clock)
         self._seen: list[tuple[int, ...]] = []
 
     def _checked_shape(self, scan_shape: tuple[int, ...] | None) -> tuple[int, ...] | None:
@@ -213,14 +214,17 @@ class KeySet:
                 _succeeds(self._open_datasets, poll)
         fresh = [number for number, dataset in self._datasets.items() if _succeeds(dataset.refresh, poll)]
         _succeeds(lambda: self._follow_extent(poll), poll)
+        turn, budget = self._turns.next(fresh)
         for number in fresh:
-            self._look_at(number, poll)
+            self._look_at(number, poll, budget if number == turn else 0)
         return poll
 
-    def _look_at(self, number: int, poll: Poll) -> None:
+    def _look_at(self, number: int, poll: Poll, sweep: int) -> None:
         dataset, found = self._datasets[number], Found()
-        tracker = self._trackers.setdefault(number, KeyTracker(dataset, self.progress, number))
-        _succeeds(lambda: tracker.poll(found), poll)
+        tracker = self._trackers.get(number)
+        if tracker is None:
+            tracker = self._trackers[number] = KeyTracker(dataset, self.progress, number)
+        _succeeds(lambda: tracker.poll(found, sweep), poll)
         if found.unset_again and isinstance(dataset, KeyDataset) and self._has_lost_first_key(number, dataset):
             dataset.identity.note_rewritten()
         poll.added += [(number, ranges) for ranges in found.added]

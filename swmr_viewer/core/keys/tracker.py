@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -15,9 +16,12 @@ from swmr_viewer.core.ranges import IndexArray, Ranges, ranges_of
 
 _FIRST_WINDOW = 256
 _LARGEST_WINDOW = 1 << 20
-_SMALL_REMAINDER = 1 << 12
+_SMALL_REMAINDER = 1 << 13
 _FRONTIER_BUDGET = 1 << 20
 _SWEEP_BUDGET = 1 << 16
+"""Where keys appear that only the sweep finds, and where all is to be looked at; else it is the turns' to say."""
+_PAYS_FOR = 8
+"""Polls that found keys elsewhere, until the sweep is not where keys are found any more."""
 _VERIFY_BUDGET = 1 << 12
 _VERIFY_EVERY = 16
 """Polls; looking for what should not happen need not slow down what should."""
@@ -43,7 +47,8 @@ class KeyTracker:
     """Finds newly set keys of one key dataset with bounded work per poll.
 
     Each poll looks (1) from the dataset's first unset key on, for as long as it finds nothing but set keys;
-    (2) around the last places where keys appeared ahead of that; (3) at the next piece of the remainder, in turn;
+    (2) around the last places where keys appeared ahead of that; (3) at the next piece of the remainder that is not all set,
+    in turn and as much as it is given for that, or more where the last keys were found so;
     and (4) at a small piece of what is set already, to notice a key that turned unset again.
 
     Parameters
@@ -66,6 +71,7 @@ class KeyTracker:
         self._must_sweep_all = False
         self._verify_at = 0
         self._n_polls = 0
+        self._sweep_pays = 0
         self._hot: list[int] = []
         self._reported: set[int] = set()
 
@@ -79,17 +85,20 @@ class KeyTracker:
         self._hot.clear()
         self._reported.clear()
 
-    def poll(self, found: Found | None = None) -> Found:
+    def poll(self, found: Found | None = None, sweep: int = _SWEEP_BUDGET) -> Found:
         """Look once (the dataset was refreshed) and note what is new, in ``found`` if that is given.
 
-        What is in there when a read raises is noted, and must not be lost: the next poll finds it set already.
+        ``sweep`` is what looking at the remainder may cost, in values; 0: it is another dataset's turn. What is in there when a
+        read raises is noted, and must not be lost: the next poll finds it set already.
         """
         found = Found() if found is None else found
         if self.dataset.shape and 0 in self.dataset.full_shape:
             return found
         self._read_at_frontier(found)
         self._read_at_hot(found)
-        self._sweep(found)
+        sweep = max(sweep, _SWEEP_BUDGET) if self._must_sweep_all or self._sweep_pays else sweep
+        if sweep:
+            self._sweep(found, sweep)
         self._verify(found)
         return found
 
@@ -139,13 +148,18 @@ class KeyTracker:
 
     def _pass_known(self) -> None:
         """Move to the first key that is not known to be set, without reading what is known."""
+        self._frontier = self._first_unset(self._frontier)
+
+    def _first_unset(self, at: int) -> int:
+        """Return the first index from ``at`` on whose key is not known to be set (the scan's length: there is none)."""
         known = self._progress.set_mask(self._number)
-        while self._frontier < known.size:
-            block = known[self._frontier : self._frontier + _LARGEST_WINDOW]
+        while at < known.size:
+            block = known[at : at + _LARGEST_WINDOW]
             first = int(block.argmin())
-            self._frontier += block.size if block[first] else first
             if not block[first]:
-                return
+                return at + first
+            at += block.size
+        return at
 
     def _read_at_hot(self, found: Found) -> None:
         beyond = self._read_to
@@ -155,19 +169,23 @@ class KeyTracker:
             if len(found.added) > before:
                 self._note_hot(_outermost(found.added[-1], at), at)
 
-    def _sweep(self, found: Found) -> None:
+    def _sweep(self, found: Found, budget: int) -> None:
         """Look at the next piece of what lies beyond the frontier's window, in turn."""
-        beyond = self._read_to
-        start = max(self._sweep_at, beyond)
-        stop = min(start + self._affordable(_SWEEP_BUDGET), self._progress.total)
+        length, total = self._affordable(budget), self._progress.total
+        start = self._first_unset(max(self._sweep_at, self._read_to) if total - self._read_to > length else self._read_to)
+        stop = min(start + length, total)
         before = len(found.added)
         self._read(start, stop, found)
+        if len(found.added) > before and not found.is_behind:
+            self._sweep_pays = _PAYS_FOR
+        elif before:
+            self._sweep_pays = max(0, self._sweep_pays - 1)
         for ranges in found.added[before:]:
             self._note_hot(int(ranges[1][-1]) - 1, None)
             self._note_hot(int(ranges[0][0]), None)
-        self._sweep_at = stop if stop < self._progress.total else 0
-        self._must_sweep_all &= stop < self._progress.total
-        found.is_behind |= self._must_sweep_all or (len(found.added) > before and stop < self._progress.total)
+        self._sweep_at = stop if stop < total else 0
+        self._must_sweep_all &= stop < total
+        found.is_behind |= self._must_sweep_all or (len(found.added) > before and stop < total)
 
     def _verify(self, found: Found) -> None:
         self._n_polls += 1
@@ -184,6 +202,36 @@ class KeyTracker:
     def _note_hot(self, at: int, instead_of: int | None) -> None:
         self._hot = [h for h in self._hot if h != instead_of and abs(h - at) > _HOT_REACH // 2]
         self._hot = [*self._hot, at][-_MOST_HOT:]
+
+
+_SWEEP_PER_S, _LEAST_SWEEP, _MOST_SWEEP = 4_000_000, 1 << 12, 1 << 18
+"""Values: what the sweep may cost for each second since the last one (measured: about 1 % of a core), and at once."""
+
+
+class SweepTurns:
+    """Which dataset's remainder is looked at in a poll, and how much of it: a share of the time, whatever the scan's size.
+
+    Ten million points in each of three datasets are looked at within some 8 s, at polls that cost 20 us more for it where they
+    come each millisecond.
+
+    Parameters
+    ----------
+    clock : callable
+        Monotonic seconds.
+    """
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self._swept_at = clock()
+        self._turn = -1
+
+    def next(self, numbers: Sequence[int]) -> tuple[int, int]:
+        """Return whose turn it is, of these numbers in ascending order, and what may be spent (values)."""
+        now = self._clock()
+        budget = min(max(int(_SWEEP_PER_S * (now - self._swept_at)), _LEAST_SWEEP), _MOST_SWEEP)
+        self._swept_at = now
+        self._turn = next((number for number in numbers if number > self._turn), numbers[0] if numbers else -1)
+        return self._turn, budget
 
 
 def _outermost(ranges: Ranges, centre: int) -> int:
