@@ -7,6 +7,7 @@ import unicodedata
 _NO_CHARACTERS = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 _JOINERS = "\u200c\u200d"
 """Invisible, and part of words in several scripts."""
+_SPACES = {0x2007: " ", 0x2009: " "}
 
 
 def decoded(told: bytes) -> str:
@@ -24,7 +25,7 @@ def plain(text: str) -> str:
     writing are written out, as in ``\x1b`` and ``\n``. Bytes that were no UTF-8, which h5py keeps as single surrogates, are
     shown as Latin-1.
     """
-    if text.isprintable():
+    if text.isprintable() or text.translate(_SPACES).isprintable():  # numbers have thin spaces, which count as unprintable
         return text
     return "".join(map(_plain_character, text))
 

@@ -95,7 +95,7 @@ def _enable_by_state(actions: Actions, session: Session) -> None:
         actions.stop.setEnabled(session.scan.request is not None and not session.scan.is_over)
         actions.resume.setEnabled(session.scan.can_resume)
 
-    for signal in (session.frame_changed, session.request_changed, session.state_changed, session.opened):
+    for signal in (session.frame_settled, session.request_changed, session.state_changed, session.opened):
         signal.connect(enable)
     enable()
 

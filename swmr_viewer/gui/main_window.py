@@ -184,7 +184,7 @@ class MainWindow(QMainWindow):
     def _connect(self) -> None:
         session, actions, view = self.session, self.actions_, self.frame_view
         session.request_changed.connect(self._show_request)
-        session.frame_changed.connect(self._show_title)
+        session.frame_settled.connect(self._show_title)
         session.request_changed.connect(tell_again)
         self.alarms.alerted.connect(self.edge.notifier.notify_alarm)
         actions.snapshot.triggered.connect(self.snapshots.take)

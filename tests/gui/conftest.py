@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from swmr_viewer.gui.application import application
 from swmr_viewer.gui.assembly import Assembly
-from swmr_viewer.gui.session import pace
+from swmr_viewer.gui.look import turns
 from swmr_viewer.reader.messages import FollowRequest
 from tests.gui.fakes import Clock, FakeSupervisor, picture
 from tests.live.conftest import live_writer
@@ -56,7 +56,7 @@ def qapp_cls() -> type:
 @pytest.fixture(autouse=True)
 def told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """What settles is told with each change, so that tests need not wait for it; tests of the pace set it themselves."""
-    monkeypatch.setattr(pace, "LEAST_S", 0.0)
+    monkeypatch.setattr(turns, "PACE_S", 0.0)
 
 
 @pytest.fixture

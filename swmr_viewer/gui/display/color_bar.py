@@ -39,7 +39,7 @@ class LevelsStrip(Painted, QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
         self.setCursor(Qt.CursorShape.SizeVerCursor)
         self.setToolTip(LEVELS_TIP)
-        model.changed.connect(self.update)
+        model.settled.connect(self.update)
         theme_of_application().changed.connect(self.update)
 
     @property

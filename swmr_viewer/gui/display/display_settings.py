@@ -34,7 +34,7 @@ class Display(QObject):
     levels_moved = Signal()
     """``levels_in_use`` are others."""
     frame_told = Signal()
-    """``statistics`` are those of another frame."""
+    """``statistics`` are those of another frame; as often as ``Session.frame_settled``."""
 
     def __init__(self, session: Session) -> None:
         super().__init__(session)
@@ -53,7 +53,7 @@ class Display(QObject):
             signal.connect(self._prepare_all)
         for signal in (session.opened, session.data_joined, session.frame_changed, session.request_changed):
             signal.connect(self._note_path)
-        session.frame_changed.connect(self.frame_told)
+        session.frame_settled.connect(self.frame_told)
         session.pixel_mask_read.connect(self._keep_mask)
 
     @property

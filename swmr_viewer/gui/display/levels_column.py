@@ -54,7 +54,7 @@ class LevelsColumn(QWidget):
         self._show()
 
     def _connect(self) -> None:
-        self._model.changed.connect(self._show)
+        self._model.settled.connect(self._show)
         self.low.typed.connect(lambda low: self.levels_typed.emit(*moved_low(self._model.levels, low)))
         self.high.typed.connect(lambda high: self.levels_typed.emit(*moved_high(self._model.levels, high)))
         self.mode.clicked.connect(self.editor_wanted)

@@ -7,6 +7,7 @@ from math import isfinite
 from PySide6.QtCore import QObject, Signal
 
 from swmr_viewer.gui.display.levels_scale import LevelsAxis, LevelScale, Scale, scale_for
+from swmr_viewer.gui.look.turns import Paced
 
 Levels = tuple[float, float]
 GRAB_PX = 8
@@ -16,7 +17,9 @@ class LevelsModel(QObject):
     """Two values and the scale between the colours."""
 
     changed = Signal()
-    """For whatever reason."""
+    """For whatever reason: for what draws the frame."""
+    settled = Signal()
+    """As ``changed``, after the picture and at most twenty times a second; at once while a hand is on them."""
     edited = Signal()
     """By the user's hand."""
 
@@ -26,6 +29,7 @@ class LevelsModel(QObject):
         self._dtype_kind = "u"
         self._grip: tuple[str, float, LevelsAxis] | None = None
         self.scale = LevelScale()
+        self._settling = Paced(self.settled.emit, self)
 
     @property
     def levels(self) -> Levels:
@@ -45,6 +49,10 @@ class LevelsModel(QObject):
         self._given, self.scale = given, scale
         if (self.levels, self.scale) != before:
             self.changed.emit()
+            if self._grip is None:
+                self._settling.start()
+            else:
+                self._settling.do()
 
     # ---- the user's hand
 
@@ -83,3 +91,4 @@ class LevelsModel(QObject):
         if self._grip is not None:
             self._grip = None
             self.changed.emit()
+            self._settling.do()

@@ -189,7 +189,6 @@ class PixelNumbers(QObject):
         self.overlay = overlay
         self.is_on = True
         self.item = _Numbers(self)
-        session.frame_changed.connect(self.item.update)
         overlay.moved.connect(self._on_moved)
 
     def switch(self, on: bool) -> None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import pyqtgraph as pg
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QPen
 from PySide6.QtWidgets import QGraphicsRectItem
@@ -18,6 +18,7 @@ from swmr_viewer.gui.display.levels_model import LevelsModel
 from swmr_viewer.gui.display.levels_scale import LevelScale
 from swmr_viewer.gui.display.screen_fit import screen_fit
 from swmr_viewer.gui.image.image_box import ImageBox
+from swmr_viewer.gui.image.picture_item import PictureItem
 from swmr_viewer.gui.image.raw_crop import Crop, colored_picture, crop_for, raw_part
 from swmr_viewer.gui.look.theme import tokens
 from swmr_viewer.scan_model import LiveFrame
@@ -36,9 +37,19 @@ class _Plan:
 
 
 class ImageLayers:
-    """Draws a frame on its box: the preview when zoomed out, raw pixels when zoomed in, never more than the screen has."""
+    """Draws a frame on its box: the preview when zoomed out, raw pixels when zoomed in, never more than the screen has.
 
-    def __init__(self, box: ImageBox, model: LevelsModel) -> None:
+    Parameters
+    ----------
+    box : ImageBox
+        Where.
+    model : LevelsModel
+        Which values are in the first and in the last colour.
+    changed : callable
+        Has the view painted.
+    """
+
+    def __init__(self, box: ImageBox, model: LevelsModel, changed: Callable[[], None]) -> None:
         self._box = box
         self._model = model
         self._plan: _Plan | None = None
@@ -49,8 +60,7 @@ class ImageLayers:
         self.pixel_mask: npt.NDArray[np.bool_] | None = None
         self.under = QGraphicsRectItem()
         self.under.setPen(QPen(Qt.PenStyle.NoPen))
-        self.preview_item, self.crop_item, self.marks_item = (pg.ImageItem(axisOrder="row-major", autoDownsample=False) for _ in range(3))
-        self.marks_item.setLookupTable(np.array([(0, 0, 0, 0), SATURATED_COLOR], np.uint8))
+        self.preview_item, self.crop_item, self.marks_item = (PictureItem(changed) for _ in range(3))
         for item in (self.under, self.preview_item, self.crop_item, self.marks_item):
             box.addItem(item)
         self.set_settings(self._settings)
@@ -72,9 +82,9 @@ class ImageLayers:
 
     def _apply_table(self, is_colored: bool) -> None:
         """Use the colour map, or none for frames that have colours of their own."""
-        table = None if is_colored else color_table(self._settings.color_map, self._settings.inverted)
-        for item in (self.preview_item, self.crop_item):
-            item.setLookupTable(table, update=not is_colored)
+        if not is_colored:
+            for item in (self.preview_item, self.crop_item):
+                item.set_table(color_table(self._settings.color_map, self._settings.inverted))
 
     def apply_theme(self) -> None:
         self.under.setBrush(QColor(self._settings.masked_color or tokens().masked))
@@ -100,8 +110,7 @@ class ImageLayers:
             self.draw(ratio, anew=True)
             return
         for item in (self.preview_item, self.crop_item):
-            if item.image is not None:
-                item.setLevels(self._shades())
+            item.set_levels(self._shades())
 
     def draw(self, ratio: float, *, anew: bool) -> None:
         """Draw the frame as finely as its place on the screen asks for.
@@ -161,15 +170,15 @@ class ImageLayers:
         wanted = self._settings.mask.mask_key is not None and self.pixel_mask is not None
         return self.pixel_mask if wanted and self.pixel_mask is not None and self.pixel_mask.shape == frame.raw.shape else None
 
-    def _fill(self, item: pg.ImageItem, picture: npt.NDArray[np.float32], rect: tuple[float, float, float, float], plan: _Plan) -> None:
+    def _fill(self, item: PictureItem, picture: npt.NDArray[np.float32], rect: tuple[float, float, float, float], plan: _Plan) -> None:
         picture = screen_fit(picture, plan.rows, plan.columns, self.frame.centre if self.frame is not None else None)
         colors = self._colors(plan.crop, picture.shape)
         if colors is None:
-            item.setImage(self._model.scale.forward(picture), autoLevels=False, levels=self._shades())
+            shown = self._model.scale.forward(picture)
         else:
             shades = self._model.scale.forward(colors.astype(np.float32))
-            item.setImage(colored_picture(shades, self._shades(), np.isfinite(picture)), autoLevels=False, levels=(0, 255))
-        item.setRect(QRectF(*rect))
+            shown = colored_picture(shades, self._shades(), np.isfinite(picture))
+        item.show_picture(shown, self._shades(), QRectF(*rect))
         self._mark_saturated(picture if colors is None else colors.max(axis=-1), rect, plan)
 
     def _colors(self, crop: Crop | None, shape: tuple[int, ...]) -> npt.NDArray[Any] | None:
@@ -182,15 +191,13 @@ class ImageLayers:
 
     def _mark_saturated(self, picture: npt.NDArray[Any], rect: tuple[float, float, float, float], plan: _Plan) -> None:
         limit, counts = self.saturation_value, None if self.frame is None else self.frame.counts
-        if not self._settings.marks_saturated:
-            limit = None
-        self.marks_item.setVisible(limit is not None and counts is not None)
-        if self.frame is None or counts is None or limit is None:
+        if self.frame is None or counts is None or limit is None or not self._settings.marks_saturated:
             self.marks_item.clear()
             return
         reduced = self._reduced_counts(self.frame, counts, plan) if self.frame.is_made else picture
-        self.marks_item.setImage((reduced >= limit).astype(np.uint8), autoLevels=False, levels=(0, 1))
-        self.marks_item.setRect(QRectF(*rect))
+        marks = np.zeros((*reduced.shape, 4), np.uint8)
+        marks[reduced >= limit] = SATURATED_COLOR
+        self.marks_item.show_picture(marks, self._shades(), QRectF(*rect))
 
     def _reduced_counts(self, frame: LiveFrame, counts: npt.NDArray[Any], plan: _Plan) -> npt.NDArray[np.float32]:
         """Return the detector's counts in place of what was made of them, reduced as the picture is; NaN where that is masked."""

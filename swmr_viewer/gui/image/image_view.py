@@ -24,6 +24,7 @@ from swmr_viewer.gui.image.raw_crop import Crop
 from swmr_viewer.gui.look.painting import PaintedView
 from swmr_viewer.gui.look.plot import Plot
 from swmr_viewer.gui.look.theme import theme_of_application, tokens
+from swmr_viewer.gui.look.turns import Paced
 from swmr_viewer.scan_model import LiveFrame
 
 MAX_HISTOGRAM_PIXELS = 65_536
@@ -50,6 +51,7 @@ class ImageView(QWidget):
         self._settings = DisplaySettings()
         self._axes = frame_axes(DataFacts())
         self.model = LevelsModel(self)
+        self._counting = Paced(self._count, self)
         self._build()
         self._lay_out()
         self._connect()
@@ -66,7 +68,7 @@ class ImageView(QWidget):
         self.ticks["bottom"].setHeight(BELOW)
         self._name_axes(Orientation())
         self.view.setCentralItem(self.plot)
-        self.layers = ImageLayers(self.box, self.model)
+        self.layers = ImageLayers(self.box, self.model, self.view.viewport().update)
         self.column = LevelsColumn(self.model, self)
         self.histogram, self.color_bar = self.column.histogram, self.column.color_bar
 
@@ -177,7 +179,11 @@ class ImageView(QWidget):
         self._apply_levels()
         self._fit((int(frame.raw.shape[0]), int(frame.raw.shape[1])))
         self._draw(anew=True)
-        self._count()
+        self._counting.start()
+
+    def paint_now(self) -> None:
+        """Paint what is shown now, not in a later turn of the event loop."""
+        self.view.viewport().repaint()
 
     def clear(self) -> None:
         """Show nothing, and hold no array."""
@@ -231,7 +237,7 @@ class ImageView(QWidget):
 
     def _count(self) -> None:
         frame = self.layers.frame
-        if frame is None or self.histogram.isHidden():
+        if frame is None or not self.histogram.isVisible():  # who switches to another page gives the frame back
             return
         step = max(1, int((frame.raw.size / MAX_HISTOGRAM_PIXELS) ** 0.5))
         sample = frame.raw[::step, ::step]

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from html import escape
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QFontMetrics, QPainter, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from swmr_viewer.core.plain_text import plain
 from swmr_viewer.gui.look.painting import Painted
+
+MOST_ADVANCES = 200
+_FIGURES = str.maketrans("123456789", "000000000")
 
 
 def line_height(label: QLabel) -> int:
@@ -30,11 +32,15 @@ def button_text(words: str) -> str:
 
 
 class PlainLabel(QLabel):
-    """A line of text with a role of the style sheet and room for the widest text that is expected."""
+    """A line of text with a role of the style sheet and room for the widest text that is expected.
+
+    Words that need as much room as those before them are drawn, and no layout is asked anew.
+    """
 
     def __init__(self, role: str = "", *, room_for: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._room_for = room_for
+        self._advances: dict[str, int] = {}
         if role:
             self.setProperty("role", role)
         self.setTextFormat(Qt.TextFormat.PlainText)
@@ -42,22 +48,51 @@ class PlainLabel(QLabel):
     @property
     def room(self) -> int:
         """The width (px) of the widest text that is expected."""
-        return self.fontMetrics().horizontalAdvance(self._room_for) + 2 if self._room_for else 0
+        return self.advance_of(self._room_for) + 2 if self._room_for else 0
 
     def say(self, words: str, role: str | None = None) -> None:
         """Show these words, in another role of the style sheet if one is given."""
         if role is not None and role != self.property("role"):
             self.setProperty("role", role)
             self.style().polish(self)
-        if plain(words) != self.text():
-            self.setText(plain(words))
+        before, words = self.text(), plain(words)
+        if words == before:
+            return
+        if self.isVisible() and not self.wordWrap() and self._width_for(words) == self._width_for(before):
+            self._set_in_place(words)
+        else:
+            self.setText(words)
+
+    def _width_for(self, words: str) -> int:
+        """Return how wide (px) the layout makes the label for these words, all else being alike."""
+        return max(self.minimumWidth(), self.advance_of(words))
+
+    def _set_in_place(self, words: str) -> None:
+        """Draw other words where they are: layouts pass over what is hidden, and Qt asks all of them, up to the window, at each text."""
+        self.setAttribute(Qt.WidgetAttribute.WA_WState_Hidden, True)
+        self.setText(words)
+        self.setAttribute(Qt.WidgetAttribute.WA_WState_Hidden, False)
+
+    def advance_of(self, words: str) -> int:
+        """Return how wide (px) words are; all figures are (``base_font``), so that running numbers are measured once."""
+        alike = words.translate(_FIGURES)
+        if alike not in self._advances:
+            if len(self._advances) > MOST_ADVANCES:
+                self._advances.clear()
+            self._advances[alike] = self.fontMetrics().horizontalAdvance(alike)
+        return self._advances[alike]
+
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
+            self._advances.clear()
+        super().changeEvent(event)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self.ensurePolished()
         self.setMinimumHeight(line_height(self))
         if self._room_for:
-            self.setMinimumWidth(self.fontMetrics().horizontalAdvance(self._room_for) + 2)
+            self.setMinimumWidth(self.room)
 
 
 class ElidedLabel(Painted, QLabel):
@@ -91,7 +126,7 @@ class ElidedLabel(Painted, QLabel):
 
 def room_needed(words: str, metrics: QFontMetrics) -> int:
     """Return the width (px) of words, whatever their digits are."""
-    return metrics.horizontalAdvance(re.sub(r"\d", "0", words)) + 2
+    return metrics.horizontalAdvance(words.translate(_FIGURES)) + 2
 
 
 class FittingLabel(PlainLabel):
@@ -113,10 +148,13 @@ class FittingLabel(PlainLabel):
     def minimumSizeHint(self) -> QSize:
         return QSize(0, super().minimumSizeHint().height())
 
+    def _width_for(self, words: str) -> int:
+        return 0  # it takes what there is
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._choose(self.width())
 
     def _choose(self, room: int) -> None:
-        fitting = (words for words in self._choices if room_needed(words, self.fontMetrics()) <= room)
+        fitting = (words for words in self._choices if self.advance_of(words) + 2 <= room)
         self.say(next(fitting, self._choices[-1]))

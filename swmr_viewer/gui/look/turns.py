@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
-from time import perf_counter
+from math import ceil
+from time import monotonic, perf_counter
 
 from PySide6.QtCore import QCoreApplication, QObject, QTimer
 from shiboken6 import isValid
 
 TURN_S = 0.008
 """Nothing more is begun in a turn after so long (s)."""
+PACE_S = 0.05
+"""Texts and plots change at most so often (s): eyes follow no faster, and the picture goes before them; 0: at once, with each change."""
 
 
 class Later(QObject):
@@ -66,6 +69,50 @@ class Later(QObject):
         if self._is_in_line:
             self._is_in_line = False
             self._work()
+
+
+class Paced(QObject):
+    """Does something after what is done now, and at most every ``PACE_S``; what was asked for last is always done.
+
+    Parameters
+    ----------
+    work : callable
+        As for `Later`.
+    parent : QObject
+        With it this ends.
+    clock : callable
+        Monotonic seconds.
+    """
+
+    def __init__(self, work: Callable[[], object], parent: QObject, *, clock: Callable[[], float] = monotonic) -> None:
+        super().__init__(parent)
+        self._work = work
+        self._clock = clock
+        self._done_s = -PACE_S
+        self._later = Later(self.do, self)
+
+    @property
+    def is_active(self) -> bool:
+        """Whether the work was asked for and is still to be done."""
+        return self._later.is_active
+
+    def start(self) -> None:
+        """Have the work done as soon as it may be; asked for again meanwhile, once."""
+        if not PACE_S:
+            self.do()
+        elif not self._later.is_active:
+            wait_s = self._done_s + PACE_S - self._clock()
+            self._later.start(max(0, ceil(1000 * wait_s)))
+
+    def stop(self) -> None:
+        """Do nothing."""
+        self._later.stop()
+
+    def do(self) -> None:
+        """Do the work now, whether it was asked for or not."""
+        self._later.stop()
+        self._done_s = self._clock()
+        self._work()
 
 
 class _Turns(QObject):

@@ -56,7 +56,7 @@ class FrameHeader(QWidget):
         self._badge: ReferenceBadge | None = None
         self._parts = {name: SteadyLabel("muted") for name in ("made", "total", "where", "motors", "held", "taken", "age")}
         self._lay_out()
-        for signal in (session.frame_changed, session.progress_changed, session.ticked, session.mode_changed):
+        for signal in (session.settled, session.ticked, session.mode_changed):
             signal.connect(self._show)
         self._show()
 
@@ -190,7 +190,7 @@ class SteadyLabel(PlainLabel):
     def steady_width(self) -> int:
         """The width (px) of the widest words so far."""
         self.ensurePolished()
-        self._widest = max(self._widest, self.fontMetrics().horizontalAdvance(self.text()) + 2)
+        self._widest = max(self._widest, self.advance_of(self.text()) + 2)
         return self._widest
 
     def forget_width(self) -> None:
@@ -218,7 +218,7 @@ class ChangeMark(Painted, QWidget):
         self.setToolTip("Lit while the picture is new")
         self._lit = QTimer(self, singleShot=True, interval=LIT_MS)
         self._lit.timeout.connect(self.update)
-        session.frame_changed.connect(self._on_frame)
+        session.frame_settled.connect(self._on_frame)
         theme_of_application().changed.connect(self.update)
 
     @property

@@ -165,6 +165,7 @@ class FramePane(QWidget):
     def _show_image(self, frame: LiveFrame) -> None:
         self._pages.setCurrentWidget(self.pair)
         self.image.show_frame(frame)
+        self.image.paint_now()
 
     def _show_curve(self, frame: LiveFrame) -> None:
         self._pages.setCurrentWidget(self._spectra)

@@ -43,7 +43,7 @@ class ReferenceBadge(QToolButton):
         self.setAccessibleName("Reference")
         self.hide()
         held.changed.connect(self._show)
-        session.frame_changed.connect(self._show)
+        session.frame_settled.connect(self._show)
 
     @property
     def fits(self) -> bool:

@@ -14,9 +14,8 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from swmr_viewer.core.conditions import Condition, default_conditions
 from swmr_viewer.core.pixel_geometry import PixelGeometry
 from swmr_viewer.core.ranges import IndexArray, ascending, runs_of
-from swmr_viewer.gui.look.turns import Later
+from swmr_viewer.gui.look.turns import Later, Paced
 from swmr_viewer.gui.session.follow_thread import FollowThread
-from swmr_viewer.gui.session.pace import Pace
 from swmr_viewer.reader import messages as m
 from swmr_viewer.scan_model import Changed, Changes, LiveFrame, Problem, ScanModel, each_once
 
@@ -101,7 +100,8 @@ class Session(QObject):
         self._next_frame.timeout.connect(thread.frame_taken)
         self._further_keys, self._further_values = Later(self._take_keys, self), Later(self._take_values, self)
         self._moving = Later(self._move_on, self)
-        self._pace = Pace(self._tell_settled, self)
+        self._settling: set[Changed] = set()
+        self._telling = Paced(self._tell_settled, self)
         self._frame: LiveFrame | None = None
         """What came, and is not shown yet."""
         self._before_frame = Later(self._begin_with_keys, self, goes_first=True)
@@ -125,11 +125,14 @@ class Session(QObject):
 
     def _emit(self, changes: Changes) -> None:
         self._tell(changes)
-        self._pace.note({changed for changed, _ in changes} & _SETTLED.keys())
+        if further := {changed for changed, _ in changes} & _SETTLED.keys():
+            self._settling |= further
+            self._telling.start()
 
-    def _tell_settled(self, changed: set[Changed]) -> None:
+    def _tell_settled(self) -> None:
+        settled, self._settling = self._settling, set()
         for what, signal in _SETTLED.items():
-            if what in changed:
+            if what in settled:
                 getattr(self, signal).emit()
         self.settled.emit()
 
@@ -146,18 +149,23 @@ class Session(QObject):
                 signal.emit(value)
 
     def _take_keys(self) -> None:
-        """Take keys, and the next ones in another turn of the event loop, however quickly they come."""
+        self._emit(self._keys_taken())
+        self._tell_end()
+
+    def _keys_taken(self) -> Changes:
+        """Take keys, and the next ones in another turn of the event loop, however quickly they come; return what changed."""
+        changes: Changes = []
         if self.scan.description is None:  # opened again: the keys that wait may be those of the next ``Opened``
-            return
+            return changes
         taken = self._thread.take_progress(self.scan.generation)
         shape = self.scan.scan_shape
         for keys in taken:
-            self._receive(keys)
+            changes += self._model.receive(keys)
         if self.scan.scan_shape[1:] != shape[1:]:
             self._moving.start()
         if taken:
             self._further_keys.start()
-        self._tell_end()
+        return changes
 
     def _take_values(self) -> None:
         """Take values of scan points for some milliseconds, and tell of them once; the next ones are taken in another turn."""
@@ -192,23 +200,28 @@ class Session(QObject):
         if self.scan.shown is None:
             self._before_frame.start()
         else:  # in line with all that can wait it would be late
-            self._take_its_keys()
-            self._show_frame()
+            shape, by_keys = self.scan.scan_shape, self._its_keys_taken()
+            if self.scan.scan_shape != shape:  # whoever keeps something for each scan point makes room for this one first
+                self._emit(by_keys)
+                by_keys = []
+            self._show_frame(by_keys)
 
     def _begin_with_keys(self) -> None:
-        self._take_its_keys()
+        self._emit(self._its_keys_taken())
         self._showing.start()
 
-    def _take_its_keys(self) -> None:
+    def _its_keys_taken(self) -> Changes:
         """Take the keys that were announced before the frame, and may wait behind it."""
         if self._frame is not None and self._frame.generation == self.scan.generation:
-            self._take_keys()
+            return self._keys_taken()
+        return []
 
-    def _show_frame(self) -> None:
+    def _show_frame(self, by_keys: Changes | None = None) -> None:
+        """Show the frame that came; of its keys is told once it is painted."""
         if (frame := self._frame) is None:
             return
         self._frame = None
-        self._receive(frame)
+        self._emit(self._model.receive(frame) + (by_keys or []))
         if self._holds_frames:
             self._has_frame_to_take = True
         else:
@@ -389,7 +402,7 @@ class Session(QObject):
     @property
     def is_settling(self) -> bool:
         """Whether something of a frame, or of the progress, is still to be told by ``frame_settled`` or ``progress_settled``."""
-        return self._pace.is_behind
+        return bool(self._settling)
 
     @property
     def slots(self) -> Slots:
@@ -420,4 +433,4 @@ class Session(QObject):
             self._frame.release()
             self._frame = None
         self._emit(self._model.drop_shown())
-        self._pace.stop()
+        self._telling.stop()

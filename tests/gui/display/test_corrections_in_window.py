@@ -98,7 +98,7 @@ def test_dark_frames_are_chosen_said_measured_and_kept(live_viewer: Callable[...
     window.display.change(marks_saturated=True)
     marks = window.frame_view.image.layers.marks_item
     assert marks.isVisible()
-    assert np.argwhere(marks.image).tolist() == [[30, 40]], "pixels are saturated by the detector's counts"
+    assert np.argwhere(marks.image[..., 3]).tolist() == [[30, 40]], "pixels are saturated by the detector's counts"
     assert session.scan.shown.statistics.n_saturated == 1
     assert "1 saturated (32767 of the detector's counts" in window.display_tools.color_editor.told.text().replace("\u2009", "")
     snapshot = window.snapshots.collect()

@@ -9,7 +9,9 @@ import pytest
 from PySide6.QtCore import QObject, QTimer
 from pytestqt.qtbot import QtBot
 
-from swmr_viewer.gui.look.turns import TURN_S, Later
+from swmr_viewer.gui.look import turns
+from swmr_viewer.gui.look.turns import TURN_S, Later, Paced
+from tests.gui.fakes import Clock
 
 
 @pytest.fixture
@@ -55,3 +57,25 @@ def test_what_was_stopped_or_is_gone_is_not_done_and_what_fails_holds_nothing_up
     with qtbot.captureExceptions() as failures:
         qtbot.waitUntil(lambda: done == ["last"])
     assert [kind for kind, *_ in failures] == [IndexError]
+
+
+def test_what_is_paced_is_done_once_for_what_is_asked_meanwhile_and_always_in_the_end(
+    qtbot: QtBot, owner: QObject, told_at_once: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(turns, "PACE_S", 0.05)
+    asked, done, clock = [0], list[int](), Clock()
+    paced = Paced(lambda: done.append(asked[0]), owner, clock=clock)
+    for number in range(1, 31):
+        asked[0] = number
+        paced.start()
+        assert not done, "it is done after what is done now"
+        if number % 10 == 0:
+            qtbot.waitUntil(lambda: bool(done))
+            assert done == [number]
+            assert not paced.is_active
+            done.clear()
+    paced.start()
+    paced.stop()
+    paced.do()
+    assert done == [30]
+    assert not paced.is_active

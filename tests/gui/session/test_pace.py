@@ -5,38 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from PySide6.QtCore import QObject
 from pytestqt.qtbot import QtBot
 
 from swmr_viewer.gui.assembly import Assembly
-from swmr_viewer.gui.session import pace
-from swmr_viewer.gui.session.pace import Pace
-from swmr_viewer.scan_model import Changed
-from tests.gui.fakes import Clock, FakeSupervisor, picture
-
-
-@pytest.fixture
-def paced(told_at_once: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pace, "LEAST_S", 0.05)
-
-
-def test_what_changes_meanwhile_is_told_together_and_soon_enough(qtbot: QtBot, paced: None) -> None:
-    told: list[set[Changed]] = []
-    owner, clock = QObject(), Clock()
-    teller = Pace(told.append, owner, clock=clock)
-    teller.note({Changed.FRAME})
-    assert not told, "it is told after what is done now"
-    qtbot.waitUntil(lambda: told == [{Changed.FRAME}])
-    for _ in range(10):
-        teller.note({Changed.FRAME})
-        teller.note({Changed.PROGRESS})
-    assert teller.is_behind
-    qtbot.waitUntil(lambda: told[1:] == [{Changed.FRAME, Changed.PROGRESS}])
-    assert not teller.is_behind
-    clock.now_s += 1.0
-    teller.note({Changed.FRAME})
-    teller.stop()
-    assert not teller.is_behind
+from swmr_viewer.gui.look import turns
+from tests.gui.fakes import FakeSupervisor, picture
 
 
 def test_frames_are_drawn_each_and_told_at_a_pace_the_last_one_always(
@@ -50,7 +23,7 @@ def test_frames_are_drawn_each_and_told_at_a_pace_the_last_one_always(
 
     for signal, what in ((session.frame_changed, "drawn"), (session.frame_settled, "told"), (session.settled, "settled")):
         signal.connect(note(what))
-    monkeypatch.setattr(pace, "LEAST_S", 0.4)  # loaded machines show a frame in less
+    monkeypatch.setattr(turns, "PACE_S", 0.4)  # loaded machines show a frame in less
     for index in range(12):
         with qtbot.waitSignal(session.frame_changed):
             reader.say_frame(picture((8, 6), seed=index), index, (4, 5))
