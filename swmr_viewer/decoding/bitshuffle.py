@@ -34,6 +34,8 @@ class Bitshuffle:
         Length of an element.
     """
 
+    needs_scratch = False
+
     def __init__(self, decompress: Callable[..., int], element_bytes: int) -> None:
         self._decompress = decompress
         self._element_bytes = element_bytes

@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from swmr_viewer.decoding.crew import Unit, share
 from swmr_viewer.decoding.overlaps import Box, Overlap, overlaps
-from swmr_viewer.decoding.parts import PIECE_BYTES, Codec, Part, Raw, UnknownDataError, address_of
+from swmr_viewer.decoding.parts import PIECE_BYTES, Bytes, Part, Raw, UnknownDataError, address_of
 from swmr_viewer.decoding.pipeline import Pipeline, is_chunked, is_plain_type
 from swmr_viewer.decoding.shelf import Shelf
 from swmr_viewer.decoding.target import Note, Target
@@ -22,7 +22,7 @@ _SPLIT_FROM_BYTES = 4 * PIECE_BYTES
 """A chunk of this length is shared among threads; of shorter ones each thread takes its own."""
 _ALONE_BYTES = PIECE_BYTES // 2
 """So much is decoded sooner than a thread wakes."""
-_KEPT_RAW, _KEPT_SCRATCH_BYTES = 4, 1 << 24
+_KEPT_RAW, _KEPT_SCRATCH_BYTES = 4, 1 << 25
 
 
 class ChunkReader:
@@ -44,11 +44,12 @@ class ChunkReader:
         self._dtype: np.dtype[Any] = dataset.dtype
         self._chunk: tuple[int, ...] = dataset.chunks or ()
         self._n_bytes = prod(self._chunk) * self._dtype.itemsize
-        self._pipeline = Pipeline(dataset) if is_chunked(dataset) and is_plain_type(dataset) else None
-        self.is_usable = self._pipeline is not None and self._pipeline.is_known
+        self._pipeline = Pipeline(dataset)
+        self.is_usable = is_chunked(dataset) and is_plain_type(dataset) and self._pipeline.is_known
         # Filters may make a chunk longer, by some bytes for each of their blocks.
-        self._raw = Shelf(self._n_bytes + self._n_bytes // 16 + 4096, _KEPT_RAW)
-        self._scratch = Shelf(self._n_bytes, _KEPT_RAW if self._n_bytes * _KEPT_RAW <= _KEPT_SCRATCH_BYTES else 0)
+        most_raw_bytes = self._n_bytes + self._n_bytes // 16 + 4096
+        self._raw = Shelf(most_raw_bytes, _KEPT_RAW * most_raw_bytes)
+        self._scratch = Shelf(self._n_bytes, _KEPT_SCRATCH_BYTES)
 
     def read(self, box: Box, out: npt.NDArray[Any], note: Note | None = None) -> bool:
         """Read a box of which every chunk is known to exist; several threads may do so at once.
@@ -124,40 +125,54 @@ class ChunkReader:
         return n_units - 1 if target.out.nbytes > _ALONE_BYTES else 0
 
     def _read_chunk(self, overlap: Overlap, target: Target, n_helpers: int) -> None:
-        if overlap.run is None:
-            scratch = self._scratch.take()
-            self._decode_chunk(overlap, 0, self._n_bytes, partial(_fill, scratch), n_helpers)
-            target.copy(overlap, scratch.view(self._dtype).reshape(self._chunk))
-            self._scratch.give(scratch)
-            return
-        size = self._dtype.itemsize
-        first, at, count = (size * one for one in overlap.run)
-        self._decode_chunk(overlap, first, first + count, partial(target.fill, at - first), n_helpers)
+        if self._pipeline.is_empty:
+            self._read_as_it_is(overlap, target)
+        elif overlap.run is not None:
+            first, at, count = (self._dtype.itemsize * one for one in overlap.run)
+            self._decode_chunk(overlap, first, first + count, partial(target.fill, at - first), n_helpers)
+        else:
+            chunk = self._scratch.take()
+            self._decode_chunk(overlap, 0, self._n_bytes, partial(_fill, chunk), n_helpers)
+            target.copy(overlap, chunk.view(self._dtype).reshape(self._chunk))
+            self._scratch.give(chunk)
+
+    def _read_as_it_is(self, overlap: Overlap, target: Target) -> None:
+        """Let HDF5 write a chunk without filters where it belongs. Of chunks that are not wanted whole HDF5 reads less than this would."""
+        if overlap.run is None or overlap.run[2] * self._dtype.itemsize != self._n_bytes:
+            raise UnknownDataError
+        _, at, count = overlap.run
+        if self._read_raw(overlap.at, target.bytes_of(at, at + count)) != (0, self._n_bytes):
+            raise UnknownDataError
+        target.finish(at, at + count)
 
     def _decode_chunk(self, overlap: Overlap, first: int, last: int, fill: Callable[[Part, int, int], None], n_helpers: int) -> None:
         """Read a chunk, and let each of its parts be filled in where it belongs, from byte `first` to `last`."""
         buffer = self._raw.take()
-        raw, codec = self._read_raw(overlap.at, buffer)
+        mask, size = self._read_raw(overlap.at, buffer)
+        codec = self._pipeline.codec(mask)
+        if codec is None:
+            raise UnknownDataError
+        raw = Raw(buffer, size, self._scratch.take() if codec.needs_scratch else None)
 
         def units() -> Iterator[Unit]:
             for part in codec.parts(raw, self._n_bytes, first, last):
                 yield partial(fill, part, first, last)
 
         share(units(), n_helpers)
-        self._raw.give(buffer)  # after an error it is left alone: somebody may still read it
+        # After an error they are left alone: somebody may still read them.
+        self._raw.give(buffer)
+        if raw.scratch is not None:
+            self._scratch.give(raw.scratch)
 
-    def _read_raw(self, at: tuple[int, ...], buffer: npt.NDArray[np.uint8]) -> tuple[Raw, Codec]:
+    def _read_raw(self, at: tuple[int, ...], buffer: Bytes) -> tuple[int, int]:
+        """Read a chunk as it stands in the file; return its filter mask and its length (bytes)."""
         try:
             mask, data = self._id.read_direct_chunk(at, out=buffer)
         except (OSError, RuntimeError, ValueError):  # it does not exist, cannot be read, or is longer than it can be
             raise UnknownDataError from None
-        assert self._pipeline is not None
-        codec = self._pipeline.codec(mask)
-        if codec is None:
-            raise UnknownDataError
-        return Raw(buffer, data.nbytes), codec
+        return mask, data.nbytes
 
 
-def _fill(scratch: npt.NDArray[np.uint8], part: Part, first: int, last: int) -> None:
+def _fill(scratch: Bytes, part: Part, first: int, last: int) -> None:
     if not part.decode(address_of(scratch) + part.start):
         raise UnknownDataError

@@ -13,6 +13,9 @@ PIECE_BYTES = 1 << 18
 """Decoded bytes of a part where a chunk can be split: they stay in the cache of a core, and outweigh what a part costs."""
 
 
+Bytes = npt.NDArray[np.uint8]
+
+
 class UnknownDataError(Exception):
     """A chunk is not as its filter writes it, or as this package knows it: HDF5 shall read it, and say what is wrong."""
 
@@ -26,12 +29,15 @@ class Raw:
         The bytes, of length ``size``.
     address : int
         Where they are in memory, for C.
+    scratch : numpy.ndarray or None
+        As long as the decoded chunk, for codecs that need it; theirs until the last part is decoded.
     """
 
-    __slots__ = ("address", "array", "data", "size")
+    __slots__ = ("address", "array", "data", "scratch", "size")
 
-    def __init__(self, array: npt.NDArray[np.uint8], size: int) -> None:
+    def __init__(self, array: Bytes, size: int, scratch: Bytes | None = None) -> None:
         self.array = array
+        self.scratch = scratch
         self.size = size
         self.data = array.data[:size]
         self.address = address_of(array)
@@ -49,6 +55,11 @@ class Part:
 
 class Codec(Protocol):
     """Undoes the filters of a chunk."""
+
+    @property
+    def needs_scratch(self) -> bool:
+        """Whether it writes to ``Raw.scratch``."""
+        ...
 
     def parts(self, raw: Raw, n_bytes: int, first: int, last: int) -> Iterator[Part]:
         """Yield parts that cover the decoded bytes from ``first`` to ``last``, in order.

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from math import prod
 
 import h5py
 
 from swmr_viewer.decoding.bitshuffle import FILTER as BITSHUFFLE
 from swmr_viewer.decoding.bitshuffle import bitshuffle
+from swmr_viewer.decoding.blosc import FILTER as BLOSC
+from swmr_viewer.decoding.blosc import blosc
+from swmr_viewer.decoding.lz4 import FILTER as LZ4
+from swmr_viewer.decoding.lz4 import lz4
 from swmr_viewer.decoding.parts import Codec
 from swmr_viewer.decoding.plain import Plain
+from swmr_viewer.decoding.shuffle import FILTER as SHUFFLE
+from swmr_viewer.decoding.shuffle import Shuffled
+from swmr_viewer.decoding.streams import GZIP, ZSTANDARD, gzip, zstandard
 
 _MOST_BYTES = 1 << 31
 """The decoders count in 32 bits."""
@@ -26,13 +34,16 @@ class Pipeline:
     Attributes
     ----------
     is_known : bool
-        Whether chunks can be decoded here: each of them has all filters, or says which were left out.
+        Whether chunks with all filters can be decoded here.
+    is_empty : bool
+        Whether there are no filters.
     """
 
     def __init__(self, dataset: h5py.Dataset) -> None:
         self._element_bytes = dataset.dtype.itemsize
         properties = dataset.id.get_create_plist()
         self._filters = [properties.get_filter(number) for number in range(properties.get_nfilters())]
+        self.is_empty = not self._filters
         self._codecs: dict[int, Codec | None] = {}
         self.is_known = self.codec(0) is not None
 
@@ -43,12 +54,30 @@ class Pipeline:
         return self._codecs[mask]
 
     def _codec(self, mask: int) -> Codec | None:
-        filters = [one for number, one in enumerate(self._filters) if not mask >> number & 1]
+        filters = [(one[0], one[2]) for number, one in enumerate(self._filters) if not mask >> number & 1]
         if not filters:
             return Plain()
-        if len(filters) == 1 and filters[0][0] == BITSHUFFLE:
-            return bitshuffle(filters[0][2], self._element_bytes)
-        return None
+        number, values = filters.pop()
+        codec = self._compression(number, values)
+        if codec is None or not filters:
+            return codec
+        if filters != [(SHUFFLE, (self._element_bytes,))]:
+            return None
+        return codec if self._element_bytes == 1 else Shuffled(codec, self._element_bytes)
+
+    def _compression(self, number: int, values: tuple[int, ...]) -> Codec | None:
+        if number == BITSHUFFLE:
+            return bitshuffle(values, self._element_bytes)
+        make = _COMPRESSIONS.get(number)
+        return None if make is None else make(self._element_bytes)
+
+
+_COMPRESSIONS: dict[int, Callable[[int], Codec | None]] = {
+    GZIP: lambda element_bytes: gzip(),
+    ZSTANDARD: lambda element_bytes: zstandard(),
+    LZ4: lz4,
+    BLOSC: blosc,
+}
 
 
 def is_plain_type(dataset: h5py.Dataset) -> bool:

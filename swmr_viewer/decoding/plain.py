@@ -12,6 +12,8 @@ from swmr_viewer.decoding.parts import PIECE_BYTES, Part, Raw, UnknownDataError
 class Plain:
     """Copies."""
 
+    needs_scratch = False
+
     def parts(self, raw: Raw, n_bytes: int, first: int, last: int) -> Iterator[Part]:
         if raw.size != n_bytes:
             raise UnknownDataError

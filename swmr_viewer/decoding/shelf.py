@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
-Bytes = npt.NDArray[np.uint8]
+from swmr_viewer.decoding.parts import Bytes
 
 
 class Shelf:
@@ -15,13 +14,13 @@ class Shelf:
     ----------
     n_bytes : int
         Length of a buffer. The system gives only the pages that are written to.
-    most : int
-        How many are kept.
+    most_bytes : int
+        How much is kept of them together.
     """
 
-    def __init__(self, n_bytes: int, most: int) -> None:
+    def __init__(self, n_bytes: int, most_bytes: int) -> None:
         self._n_bytes = n_bytes
-        self._most = most
+        self._most = most_bytes // n_bytes if n_bytes else 0
         self._buffers: list[Bytes] = []
 
     def take(self) -> Bytes:

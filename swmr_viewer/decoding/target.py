@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from swmr_viewer.decoding.crew import Unit, share
 from swmr_viewer.decoding.overlaps import Overlap
-from swmr_viewer.decoding.parts import PIECE_BYTES, Part, UnknownDataError, address_of
+from swmr_viewer.decoding.parts import PIECE_BYTES, Bytes, Part, UnknownDataError, address_of
 
 Note = Callable[[int, int], None]
 _NOTED_AT_ONCE_BYTES = 2 * PIECE_BYTES
@@ -53,13 +53,18 @@ class Target:
             if not part.decode(address_of(whole)):
                 raise UnknownDataError
             self._flat.view(np.uint8)[shift + start : shift + stop] = whole[start - part.start : stop - part.start]
-        self._finish((shift + start) // self.out.itemsize, (shift + stop) // self.out.itemsize)
+        self.finish((shift + start) // self.out.itemsize, (shift + stop) // self.out.itemsize)
 
     def copy(self, overlap: Overlap, chunk: npt.NDArray[Any]) -> None:
         """Copy what a chunk holds of the array; numpy swaps bytes."""
         self.out[overlap.target] = chunk[overlap.source]
 
-    def _finish(self, start: int, stop: int) -> None:
+    def bytes_of(self, start: int, stop: int) -> Bytes:
+        """Return the memory of some elements."""
+        return self._flat[start:stop].view(np.uint8)
+
+    def finish(self, start: int, stop: int) -> None:
+        """Swap the bytes of elements that were written, if need be, and note them."""
         if self._swaps:
             self._flat[start:stop].byteswap(inplace=True)
         if self._note is None or not self._in_runs:

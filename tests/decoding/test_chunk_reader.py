@@ -20,6 +20,16 @@ FILTERS: dict[str, dict[str, Any]] = {
     "none": {},
     "bitshuffle-lz4": {**hdf5plugin.Bitshuffle(cname="lz4")},
     "bitshuffle-zstd": {**hdf5plugin.Bitshuffle(cname="zstd")},
+    "lz4": {**hdf5plugin.LZ4()},
+    "lz4 in blocks of 512": {**hdf5plugin.LZ4(nbytes=512)},
+    "zstd": {**hdf5plugin.Zstd()},
+    "blosc": {**hdf5plugin.Blosc(cname="lz4")},
+    "blosc without shuffle": {**hdf5plugin.Blosc(cname="zstd", shuffle=hdf5plugin.Blosc.NOSHUFFLE)},
+    "blosc with bitshuffle": {**hdf5plugin.Blosc(cname="blosclz", shuffle=hdf5plugin.Blosc.BITSHUFFLE)},
+    "blosc that copies": {**hdf5plugin.Blosc(clevel=0)},
+    "gzip": {"compression": "gzip"},
+    "gzip and shuffle": {"compression": "gzip", "shuffle": True},
+    "lz4 and shuffle": {"shuffle": True, **hdf5plugin.LZ4()},
     "bitshuffle-lz4 in blocks of 64": {**hdf5plugin.Bitshuffle(nelems=64, cname="lz4")},
 }
 TYPES = [
@@ -78,7 +88,7 @@ def boxes(shape: tuple[int, ...]) -> Iterator[Box]:
     for index in range(shape[0]):
         yield ((index, index + 1), *((0, n) for n in shape[1:]))
     rng = np.random.default_rng(0)
-    for _ in range(20):
+    for _ in range(12):
         ends = [sorted(int(one) for one in rng.choice(n + 1, 2, replace=False)) for n in shape]
         yield tuple((start, stop) for start, stop in ends)
 
@@ -89,19 +99,22 @@ def assert_reads_as_h5py(dataset: h5py.Dataset) -> None:
     for box in boxes(dataset.shape):
         expected = dataset[tuple(slice(*ends) for ends in box)]
         out = np.zeros(expected.shape, dataset.dtype)
-        assert reader.read(box, out)
+        if not reader.read(box, out):
+            assert not dataset.id.get_create_plist().get_nfilters()
+            continue
         assert out.tobytes() == expected.tobytes(), box
 
 
 @pytest.mark.parametrize("filters", FILTERS)
-@pytest.mark.parametrize("dtype", TYPES)
-def test_each_filter_and_type_reads_as_by_h5py(file: h5py.File, filters: str, dtype: str) -> None:
-    dataset = written(file, (2, 37, 53), (1, 30, 53), dtype, FILTERS[filters])
-    reader = ChunkReader(dataset)
-    assert reader.is_usable
-    out = np.zeros((1, 37, 53), dataset.dtype)
-    assert reader.read(((1, 2), (0, 37), (0, 53)), out)
-    assert out.tobytes() == dataset[1:2].tobytes()
+def test_each_filter_and_type_reads_as_by_h5py(file: h5py.File, filters: str) -> None:
+    for number, dtype in enumerate(TYPES):
+        dataset = file.create_dataset(f"data{number}", data=values((2, 37, 53), dtype), chunks=(1, 30, 53), **FILTERS[filters])
+        reader = ChunkReader(dataset)
+        assert reader.is_usable
+        for rows in ((0, 30), (30, 37)) if FILTERS[filters] else ((0, 30),):
+            out = np.zeros((1, rows[1] - rows[0], 53), dataset.dtype)
+            assert reader.read(((1, 2), rows, (0, 53)), out), dtype
+            assert out.tobytes() == dataset[1:2, slice(*rows)].tobytes(), dtype
 
 
 @pytest.mark.parametrize("filters", FILTERS)
@@ -110,23 +123,28 @@ def test_each_filter_and_layout_reads_as_by_h5py(file: h5py.File, filters: str, 
     assert_reads_as_h5py(written(file, *LAYOUTS[layout], "<u2", FILTERS[filters]))
 
 
-@pytest.mark.parametrize("filters", FILTERS)
-@pytest.mark.parametrize(
-    ("shape", "chunks"),
-    [((1, 700, 800), (1, 700, 800)), ((1, 700, 801), (1, 350, 801)), ((1, 700, 800), (1, 400, 800)), ((1, 900, 900), (1, 300, 500))],
-)
-def test_large_frames_are_shared_among_threads(
-    file: h5py.File, filters: str, shape: tuple[int, ...], chunks: tuple[int, ...], monkeypatch: pytest.MonkeyPatch
-) -> None:
+LARGE = {
+    "whole": ((1, 700, 800), (1, 700, 800)),
+    "halves": ((1, 700, 801), (1, 350, 801)),
+    "two thirds": ((1, 700, 800), (1, 467, 800)),
+    "tiles": ((1, 900, 900), (1, 300, 500)),
+}
+
+
+@pytest.mark.parametrize("filters", ["bitshuffle-lz4", "lz4 in blocks of 512", "zstd", "blosc", "gzip and shuffle", "none"])
+@pytest.mark.parametrize("layout", LARGE)
+def test_large_frames_are_shared_among_threads(file: h5py.File, filters: str, layout: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("swmr_viewer.decoding.crew._n_helpers", lambda: 3)
+    shape, chunks = LARGE[layout]
     dataset = written(file, shape, chunks, "<u4", FILTERS[filters])
     reader = ChunkReader(dataset)
-    out = np.zeros(shape, "<u4")
-    notes = Notes(out)
-    for _ in range(5):
-        out[...] = 0
-        notes.clear()
-        assert reader.read(tuple((0, n) for n in shape), out, notes)
+    for _ in range(2):
+        out = np.zeros(shape, "<u4")
+        notes = Notes(out)
+        if not reader.read(tuple((0, n) for n in shape), out, notes):
+            assert filters == "none"
+            assert layout in ("two thirds", "tiles")
+            return
         assert (out == dataset[()]).all()
         notes.assert_each_once_and_final()
 
@@ -137,15 +155,10 @@ class Notes:
     def __init__(self, out: npt.NDArray[Any]) -> None:
         self._flat = out.reshape(-1)
         self.parts: dict[int, npt.NDArray[Any]] = {}
-        self.threads: set[str] = set()
-
-    def clear(self) -> None:
-        self.parts.clear()
 
     def __call__(self, start: int, stop: int) -> None:
         assert start not in self.parts
         self.parts[start] = self._flat[start:stop].copy()
-        self.threads.add(threading.current_thread().name)
 
     def assert_each_once_and_final(self) -> None:
         assert max(part.nbytes for part in self.parts.values()) <= 2 * PIECE_BYTES
