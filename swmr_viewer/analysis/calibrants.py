@@ -7,10 +7,11 @@ Toraya, Blanton & Wu, J. Appl. Cryst. 26 (1993) 180. Reflection conditions: Inte
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import product
 from math import sqrt
+
+from swmr_viewer.core.frozen import frozen
 
 Hkl = tuple[int, int, int]
 AGBH_D = 58.380
@@ -20,7 +21,7 @@ FINEST_D = 0.3
 MOST_LINES = 100
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Reflection:
     """One line of a powder."""
 
@@ -29,7 +30,7 @@ class Reflection:
     d_angstrom: float
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Cell:
     """A cubic cell, or a hexagonal one where ``c`` is given (Angstrom)."""
 

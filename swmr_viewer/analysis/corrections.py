@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
 
 from swmr_viewer.analysis.masks import Pixels, valid_mask
+from swmr_viewer.core.frozen import frozen
 
 Mask = npt.NDArray[np.bool_]
 HowCompared = Literal["none", "reference", "difference", "ratio"]
@@ -20,7 +20,7 @@ def corrected_dtype(dtype: npt.DTypeLike) -> np.dtype[Any]:
     return np.dtype(np.float32 if np.can_cast(dtype, np.float32, "safe") else np.float64)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@frozen(eq=False)
 class Corrector:
     """What a dark and a flat frame do to each frame: ``(frame - dark) * gain``."""
 

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from swmr_viewer.analysis.masks import Pixels, sentinel_of, valid_mask
+from swmr_viewer.core.frozen import frozen
 
 MAX_SAMPLES = 200_000
 """Pixels looked at for the percentiles: more cost time and move them by less than a grey step."""
@@ -19,7 +20,7 @@ _SAFE = 1 << 46
 """A strip of 64-bit integers below this cannot overflow when it is added up."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LevelStatistics:
     """What display levels need, computed on unmasked pixels (a regular subsample for the percentiles)."""
 
@@ -33,7 +34,7 @@ class LevelStatistics:
     n_masked: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FrameStatistics:
     """Of the unmasked pixels of one frame (complex numbers: their magnitude)."""
 

@@ -6,18 +6,18 @@ wavelength = 2 d sin(theta) (International Tables for Crystallography, vol. C).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from math import hypot, inf, pi, sin
 
 import numpy as np
 import numpy.typing as npt
 
+from swmr_viewer.core.frozen import frozen
 from swmr_viewer.core.pixel_geometry import PixelGeometry
 
 FloatArray = npt.NDArray[np.float64]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PixelPlace:
     """Where a point of the detector is."""
 

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
 
+from swmr_viewer.core.frozen import frozen
+
 Pixels = npt.NDArray[Any]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class MaskShape:
     """A part of an image that is masked, or whose pixels are taken out of the mask again.
 
@@ -32,7 +33,7 @@ class MaskShape:
             raise ValueError(f"A masked {self.kind} cannot have {len(self.points)} points.")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class MaskRules:
     """Which pixels are left out of pictures, levels and statistics. NaN and infinities always are."""
 

@@ -19,13 +19,13 @@ the other way, 4 with columns, 1 with both (pyFAI.detectors.orientation).
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from math import isfinite
 from pathlib import Path
 from typing import Any
 
 from swmr_viewer.analysis.small_texts import read_small_text
 from swmr_viewer.core.errors import SwmrViewerError
+from swmr_viewer.core.frozen import frozen
 from swmr_viewer.core.number_text import shape_text
 from swmr_viewer.core.pixel_geometry import PixelGeometry, checked_geometry
 from swmr_viewer.core.plain_text import plain
@@ -41,7 +41,7 @@ class PoniFileError(SwmrViewerError):
     """A PONI file cannot be read, or does not fit."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PoniFile:
     """What a PONI file holds; lengths in metres, angles in radians, what it does not tell is None."""
 

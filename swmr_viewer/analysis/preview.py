@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 import numpy as np
@@ -11,6 +11,7 @@ import numpy.typing as npt
 from swmr_viewer.analysis.frame_statistics import examine
 from swmr_viewer.analysis.masks import DEFAULT_RULES, MaskRules, Pixels, marked, sentinel_of
 from swmr_viewer.analysis.views import FrameView, Part, resolve_view
+from swmr_viewer.core.frozen import frozen
 
 Preview = npt.NDArray[np.float32]
 
@@ -152,7 +153,7 @@ MOST_POINTS = 1024
 """Of a curve."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Thumbnail:
     """A small copy of one frame, and what the frame itself is like."""
 

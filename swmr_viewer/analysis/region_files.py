@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import dataclass
 from math import isfinite
 from pathlib import Path
 from typing import Any
@@ -22,6 +21,7 @@ from uuid import uuid4
 from swmr_viewer.analysis.regions import Point, Region
 from swmr_viewer.analysis.small_texts import read_small_text
 from swmr_viewer.core.errors import SwmrViewerError
+from swmr_viewer.core.frozen import frozen
 from swmr_viewer.core.plain_text import plain
 
 FORMAT, VERSION = "swmr_viewer regions", 1
@@ -39,7 +39,7 @@ class RegionFileError(SwmrViewerError):
     """A file of regions cannot be read or written."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RegionFile:
     """What a file of regions holds."""
 

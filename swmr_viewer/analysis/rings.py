@@ -5,13 +5,13 @@ Where the detector is as in ``geometry.py``; a tilt, and pixels that are not squ
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from math import asin, isfinite, pi, radians
 
 from swmr_viewer.analysis.calibrants import CALIBRANTS, reflections_of
 from swmr_viewer.analysis.cones import cone_lines
 from swmr_viewer.analysis.geometry import FloatArray
+from swmr_viewer.core.frozen import frozen
 from swmr_viewer.core.pixel_geometry import PixelGeometry
 
 MOST_VALUES = 100
@@ -26,7 +26,7 @@ class RingUnit(StrEnum):
     TWO_THETA = "2\u03b8 (\u00b0)"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RingChoice:
     """Which rings are wanted.
 
@@ -54,7 +54,7 @@ class RingChoice:
         return not self.calibrant and not self.values
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@frozen(eq=False)
 class Ring:
     """One ring round the beam."""
 

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from math import isfinite
 from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
 
+from swmr_viewer.core.frozen import frozen
+
 ScaleName = Literal["linear", "sqrt", "log", "symlog"]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Scaling:
     """How values become brightness.
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 from typing import Any
@@ -12,6 +11,7 @@ import numpy.typing as npt
 
 from swmr_viewer.analysis.masks import Pixels
 from swmr_viewer.core.data_facts import color_axis_of
+from swmr_viewer.core.frozen import frozen
 
 
 class Part(StrEnum):
@@ -32,7 +32,7 @@ _OF_COMPLEX = (Part.MAGNITUDE, Part.PHASE, Part.REAL, Part.IMAGINARY)
 _OF_COLOR = (Part.COLOR, Part.RED, Part.GREEN, Part.BLUE)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ViewChoice:
     """What somebody chose of frames that have more than a picture shows; what does not fit a frame counts for nothing."""
 
@@ -45,7 +45,7 @@ class ViewChoice:
 USUAL_VIEW = ViewChoice()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FrameView:
     """How frames of one shape and type become an image, a spectrum or a scalar of real numbers."""
 

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import StrEnum
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from swmr_viewer.core.frozen import frozen
 from swmr_viewer.core.pixel_geometry import NOTHING_TOLD, PixelGeometry
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ScanAxis:
     """One axis of the scan."""
 
@@ -23,7 +24,7 @@ class ScanAxis:
     """One per point along this axis; None where the file has none (or too many to be sent)."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class MotorPosition:
     """Where one motor was when a frame was taken."""
 
@@ -42,7 +43,7 @@ class ScalarKind(StrEnum):
     """A monitor, a temperature, or whatever else the file has."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ScalarFact:
     """What a file has one number of for each scan point."""
 
@@ -60,7 +61,7 @@ class ScalarFact:
     """Of times: seconds since 1970 (UTC); otherwise they count from somewhere else, such as the start of the detector."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DataFacts:
     """NeXus facts of one data set, read once at opening; whatever is missing or unreadable is empty or None."""
 

@@ -7,12 +7,12 @@ import errno
 import os
 import stat
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 from typing import BinaryIO
 
 from swmr_viewer.core.errors import FileAccessError
+from swmr_viewer.core.frozen import frozen
 from swmr_viewer.core.inspection import FileState
 
 SIGNATURE = b"\x89HDF\r\n\x1a\n"
@@ -216,7 +216,7 @@ class Change(Enum):
         return self in (Change.OTHER, Change.REWRITTEN)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FileStamp:
     """A file as it was at one moment: plain, so that it can be compared in another process."""
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from math import prod
 
 from swmr_viewer.core.errors import ShapeError
+from swmr_viewer.core.frozen import frozen
 
 Shape = tuple[int, ...]
 MaxShape = tuple[int | None, ...]
@@ -22,7 +23,7 @@ MOST_POINTS = 100_000_000
 """Scan points that can be followed: a few bytes are kept for each, in the reader and in the window."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class KeyShape:
     """The shape and limits of one key dataset."""
 
@@ -33,7 +34,7 @@ class KeyShape:
     """Whether its one axis numbers the points of a scan of several axes."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DataShape:
     """The shape and limits of one data set."""
 
@@ -43,7 +44,7 @@ class DataShape:
     """How many of its axes are a frame's, where the file declares it."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Disagreement:
     """Key datasets, or a given scan shape, that do not agree and can be followed all the same."""
 
@@ -52,7 +53,7 @@ class Disagreement:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class KeysFit:
     """These key datasets make one scan."""
 
@@ -64,7 +65,7 @@ class KeysFit:
     disagreements: tuple[Disagreement, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DataFits:
     """The leading axes of this data set are the scan's."""
 
@@ -73,7 +74,7 @@ class DataFits:
     """True: its first axis numbers the points of a scan of several axes, in C order."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DoesNotFit:
     """Nothing of these together could be followed or shown."""
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import StrEnum
+
+from swmr_viewer.core.frozen import frozen
 
 
 class FileState(StrEnum):
@@ -23,7 +25,7 @@ class FileState(StrEnum):
     CLOSED = "closed"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TreeNode:
     """One object of the file, as the open dialog and ``inspect`` list it."""
 
@@ -45,7 +47,7 @@ class TreeNode:
         return self.kind in ("broken link", "unreadable")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Candidate:
     """A dataset that could play a part, with the reason why it was chosen."""
 
@@ -56,7 +58,7 @@ class Candidate:
     """One sentence for people."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Inspection:
     """Everything that ``inspect`` and the open dialog show of one file."""
 

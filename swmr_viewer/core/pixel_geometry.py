@@ -14,8 +14,10 @@ the PONI is where the beam hits.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from math import cos, isfinite, pi, sin
+
+from swmr_viewer.core.frozen import frozen
 
 FARTHEST_PX = 1e7
 LONGEST_M = 1e5
@@ -23,7 +25,7 @@ GRAZING = 1e-9
 """A plane that the beam meets at less (radians) is missed."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PixelGeometry:
     """What is known of the geometry; what is not is None, and what depends on it as well."""
 

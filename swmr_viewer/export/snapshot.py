@@ -7,7 +7,7 @@ import json
 import math
 import re
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, field
 from datetime import UTC, datetime
 from pathlib import Path, PurePath
 from typing import Any, Protocol
@@ -18,6 +18,7 @@ import numpy.typing as npt
 from swmr_viewer import __version__
 from swmr_viewer.core.data_facts import DataFacts, MotorPosition, color_axis_of
 from swmr_viewer.core.errors import ExportError
+from swmr_viewer.core.frozen import frozen
 from swmr_viewer.export.frame_file_process import FrameFileProcess
 from swmr_viewer.export.placing import place_together
 from swmr_viewer.export.tables import table
@@ -26,7 +27,7 @@ FORMATS = ("png", "tiff", "npy", "h5", "csv", "json")
 """What can be written; the JSON is always written, so that no picture loses where it came from."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@frozen(eq=False)
 class Snapshot:
     """One frame as it was shown, with everything needed to find it again."""
 

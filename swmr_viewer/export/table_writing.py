@@ -6,7 +6,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, field
 from itertools import product
 from math import prod
 from pathlib import Path
@@ -17,13 +17,14 @@ import numpy as np
 import numpy.typing as npt
 
 from swmr_viewer.core.errors import ExportError
+from swmr_viewer.core.frozen import frozen
 
 MODULE = "swmr_viewer.core.table_file"
 BLOCK_POINTS = 1 << 16
 ENDING_S = 5.0
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TableColumn:
     """One quantity."""
 
@@ -35,7 +36,7 @@ class TableColumn:
     """Whether it was measured: a point without any such value has no line. Positions are not."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TableLayout:
     """What stands in a table, without its values."""
 
@@ -61,7 +62,7 @@ class TableLayout:
         return asdict(self)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TableBlock:
     """A part of the scan's grid whose points follow one another."""
 

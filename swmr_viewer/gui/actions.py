@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import partial
 
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QWidget
 
+from swmr_viewer.core.frozen import frozen
 from swmr_viewer.gui.look.menus import make_action, make_menu
 from swmr_viewer.gui.session import Session
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Actions:
     """The window's actions; ``open``, ``snapshot`` and those of the picture are connected by the main window."""
 

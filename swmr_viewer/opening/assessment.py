@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import StrEnum
 
+from swmr_viewer.core.frozen import frozen
 from swmr_viewer.core.inspection import Candidate, FileState, Inspection
 from swmr_viewer.opening.checking import Field, PathProblem, check_request
 from swmr_viewer.reader.messages import FollowRequest, Inspected
@@ -25,7 +26,7 @@ class Tone(StrEnum):
     PROBLEM = "problem"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Remark:
     """The text beside one field."""
 
@@ -33,7 +34,7 @@ class Remark:
     tone: Tone = Tone.PLAIN
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Assessment:
     """Everything that the dialog shows of a request at one moment."""
 

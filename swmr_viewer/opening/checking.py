@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from difflib import get_close_matches
 from math import prod
 from typing import Literal
@@ -12,6 +11,7 @@ import numpy as np
 
 from swmr_viewer.core import fitting
 from swmr_viewer.core.fitting import DataShape, DoesNotFit, KeysFit, KeyShape, fit_data, fit_keys, is_absurd, is_stray, trimmed
+from swmr_viewer.core.frozen import frozen
 from swmr_viewer.core.inspection import FileState, Inspection, TreeNode, entry_of
 from swmr_viewer.reader.messages import FollowRequest, with_patterns_expanded
 
@@ -23,7 +23,7 @@ _COMPARED = 1000
 """Paths looked through for a similar one at each key stroke (20 us each)."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PathProblem:
     """One thing to know about one field."""
 

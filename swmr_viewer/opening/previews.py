@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from swmr_viewer.analysis import Part, Thumbnail
 from swmr_viewer.core.errors import FailureKind
+from swmr_viewer.core.frozen import frozen
 from swmr_viewer.core.inspection import Inspection
 from swmr_viewer.core.number_text import count_text, dtype_text, position_text, shape_text, value_text
 from swmr_viewer.opening.assessment import AGAIN_S, SLOW_S, Remark, Tone
@@ -17,7 +16,7 @@ _PARTS = {Part.MAGNITUDE: "magnitude ", Part.COLOR: "colour mean "}
 _ELLIPSIS = "\N{HORIZONTAL ELLIPSIS}"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PreviewText:
     """All text of the preview at one moment."""
 

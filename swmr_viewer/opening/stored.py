@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any
 
 from swmr_viewer.core.errors import SwmrViewerError
+from swmr_viewer.core.frozen import frozen
 from swmr_viewer.core.plain_text import plain
 from swmr_viewer.reader.messages import FollowRequest
 
@@ -20,7 +21,7 @@ class PresetError(SwmrViewerError):
     """A file of presets cannot be read or written, or has not the preset that was asked for."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Preset:
     """What the scans of one beamline have in common: patterns of paths; what is left empty is found in each file."""
 

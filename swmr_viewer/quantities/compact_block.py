@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import mmap
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from swmr_viewer.core.frozen import frozen
 from swmr_viewer.core.ranges import IndexArray
 from swmr_viewer.quantities.decimation import Values
 
@@ -16,7 +16,7 @@ Places = IndexArray | slice
 """In a block."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Coding:
     """How values are kept: as whole numbers up to ``limit``, or (0) as the bits of ``dtype``.
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from math import isfinite
 
 from swmr_viewer.core.errors import SwmrViewerError
+from swmr_viewer.core.frozen import frozen
 
 MOST_CHARACTERS = 1000
 MOST_DEPTH = 60
@@ -32,14 +32,14 @@ class ExpressionError(SwmrViewerError):
         self.position = position
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Number:
     """A number as it was typed."""
 
     value: float
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Name:
     """A quantity is meant."""
 
@@ -47,7 +47,7 @@ class Name:
     position: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Operation:
     """The last results, ``n_operands`` of them, become one."""
 
@@ -86,7 +86,7 @@ def check_length(text: str) -> None:
         raise ExpressionError(f"The expression is longer than {MOST_CHARACTERS} characters: shorten it.", MOST_CHARACTERS)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Token:
     kind: str
     """``number``, ``name``, ``sign``, ``end``."""

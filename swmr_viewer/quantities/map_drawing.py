@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
+from swmr_viewer.core.frozen import frozen
 from swmr_viewer.quantities.column import BLOCK
 from swmr_viewer.quantities.map_picture import FatesOf, GridPicture, PointValues
 from swmr_viewer.quantities.nearest_points import View
@@ -33,7 +34,7 @@ SETTLED = 0.2
 MapPicture = GridPicture | PointPicture
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class MapNames:
     """What a map shows; quantities by name."""
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from math import ceil
 
 import numpy as np
 import numpy.typing as npt
 
+from swmr_viewer.core.frozen import frozen
 from swmr_viewer.core.ranges import IndexArray
 from swmr_viewer.quantities.decimation import Values
 
@@ -21,7 +21,7 @@ LARGE_WINDOW = 400
 """Pixels around a point from which on points are drawn one by one."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class View:
     """Which part of a map is seen, and on how many pixels; row 0 of the picture has the lowest y."""
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property
 from math import prod, sqrt
 
 import numpy as np
 import numpy.typing as npt
 
+from swmr_viewer.core.frozen import frozen
 from swmr_viewer.quantities.decimation import Values
 
 MOST_SPREAD = 0.5
@@ -22,7 +22,7 @@ BLOCKS_FOR_STEPS = 8
 """So many blocks of points tell how far apart neighbours are."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Page:
     """The part of a scan that a map shows: rows and columns are its last two axes of more than one point.
 
@@ -90,7 +90,7 @@ class Side:
         return np.where((found >= 0) & (found < len(self)), found, -1).astype(np.int64)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@frozen(eq=False)
 class GridPlacing:
     """The points are cells."""
 
@@ -105,7 +105,7 @@ class GridPlacing:
         return float(x.min()), float(x.max()), float(y.min()), float(y.max())
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PointPlacing:
     """The points are where they were; every place around shows the nearest one."""
 

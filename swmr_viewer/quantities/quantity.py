@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from swmr_viewer.core.frozen import frozen
 
 
 class Kind(StrEnum):
@@ -21,7 +22,7 @@ class Kind(StrEnum):
     REDUCTION = "reductions"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Quantity:
     """One number per scan point."""
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from math import prod
 
 import numpy as np
 
 from swmr_viewer.core.data_facts import ScanAxis
+from swmr_viewer.core.frozen import frozen
 from swmr_viewer.core.ranges import IndexArray
 from swmr_viewer.quantities.column import Column, next_version
 from swmr_viewer.quantities.computed_column import ComputedColumn
@@ -17,7 +17,7 @@ from swmr_viewer.quantities.measured_values import MeasuredValues
 from swmr_viewer.quantities.quantity import INDEX, ORDER, Kind, Quantity
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FileQuantity:
     """One quantity that the file has a number of for each scan point."""
 
@@ -143,7 +143,7 @@ class ScanColumns:
         self.read.take_on(scan_shape, names, indices, values)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _AxisValues:
     """Where points are along one axis of the scan."""
 

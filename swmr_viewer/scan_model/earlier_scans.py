@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from swmr_viewer.core.frozen import frozen
 from swmr_viewer.quantities import QuantityTable
 from swmr_viewer.reader.messages import NO_CORRECTION, Correction
 
@@ -14,7 +15,7 @@ MOST_POINTS_KEPT = 1_000_000
 """A longer scan is not kept: each quantity of a million points takes up to 8 MB."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@frozen(eq=False)
 class EarlierScan:
     """A scan that was followed before the one that is followed now."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any
 
 import numpy as np
@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from swmr_viewer.analysis import DEFAULT_RULES, FrameStatistics, FrameView, LevelStatistics, MaskRules, Part
 from swmr_viewer.core.data_facts import MotorPosition
+from swmr_viewer.core.frozen import frozen
 from swmr_viewer.core.scan import index_of
 from swmr_viewer.reader.messages import AS_IT_IS, FrameReady, FrameTimes, Made, OfPoints
 
@@ -18,7 +19,7 @@ Pixels = npt.NDArray[Any]
 Mask = npt.NDArray[np.bool_]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@frozen(eq=False)
 class LiveFrame:
     """A frame and what is known about it; its arrays are valid until ``release``."""
 

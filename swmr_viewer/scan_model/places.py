@@ -6,10 +6,11 @@ What a person chose for a data set (zoom, levels, regions, ...) is kept by its p
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import takewhile
 from math import prod
 
+from swmr_viewer.core.frozen import frozen
 from swmr_viewer.core.path_patterns import fits, is_pattern
 from swmr_viewer.reader.messages import DataJoined, FollowRequest, Opened
 
@@ -17,7 +18,7 @@ LEAST_NAMES = 2
 """So many different names at the end of two paths make them one place: ``eiger/data``; every other path ends in ``data``."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Place:
     """Where a data set was seen, and what its frames are."""
 

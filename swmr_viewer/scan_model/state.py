@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from enum import Enum
 
+from swmr_viewer.core.frozen import frozen
 from swmr_viewer.core.number_text import count_text, seconds_text
 from swmr_viewer.reader.messages import Ended, Failed, FileReplaced, Phase
 
@@ -32,7 +33,7 @@ class StateKind(Enum):
     FAILED = "failed"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Facts:
     """What the state depends on."""
 
@@ -57,7 +58,7 @@ class Facts:
     """The time of day, here: of what was on another day, the day is told."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SessionState:
     """The state, and the text for it."""
 
@@ -203,7 +204,7 @@ def _following(facts: Facts) -> SessionState:
     return SessionState(StateKind.LIVE, "Scan running", "New keys are followed as they come.", ("Running",))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Problem:
     """One thing that went wrong."""
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from fnmatch import fnmatch
 from typing import Literal
+
+from swmr_viewer.core.frozen import frozen
 
 Newest = Literal["time", "name"]
 
@@ -15,7 +16,7 @@ SEPARATOR = ";"
 USUAL_PATTERN = "*.nxs; *.h5; *.hdf5"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class WatchRule:
     """What to wait for."""
 
@@ -30,7 +31,7 @@ class WatchRule:
         return tuple(filter(None, map(str.strip, self.pattern.split(SEPARATOR)))) or ("*",)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FoundFile:
     """One file that fits, as it was at one poll."""
 

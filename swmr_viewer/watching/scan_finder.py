@@ -8,12 +8,12 @@ What detectors write beside a scan's master is skipped while the master can be f
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import cache
 from itertools import islice
 
 from swmr_viewer.core.errors import SwmrViewerError
 from swmr_viewer.core.file_state import read_file_state
+from swmr_viewer.core.frozen import frozen
 from swmr_viewer.core.inspection import FileState
 from swmr_viewer.watching.scan_files import Family, FoundFile, WatchRule, family_of, file_at, masters_of, matching, newest_first
 
@@ -31,7 +31,7 @@ PATIENT_POLLS = 10
 StateOf = Callable[[str], FileState]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FolderPoll:
     """What one poll found."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from math import prod
 
 from swmr_viewer.core.data.selections import Box, Region, bounds_of
@@ -11,10 +10,11 @@ from swmr_viewer.core.data.sources import Source
 from swmr_viewer.core.data_facts import frame_rank_of
 from swmr_viewer.core.errors import ShapeError
 from swmr_viewer.core.fitting import DataShape, DoesNotFit, fit_data
+from swmr_viewer.core.frozen import frozen
 from swmr_viewer.core.scan import index_of, position_of
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Layout:
     """Which axes are the scan's; the others, in their order, are the frame's."""
 

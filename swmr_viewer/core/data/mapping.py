@@ -12,6 +12,7 @@ from math import prod
 import h5py
 
 from swmr_viewer.core.data.selections import AxisSelection, Box, runs, whole_axis
+from swmr_viewer.core.frozen import frozen
 
 _UNLIMITED: int = h5py.h5s.UNLIMITED
 _BLOCK_NUMBER = re.compile(r"%[%b]")
@@ -24,7 +25,7 @@ class IrregularMappingError(ValueError):
     """A mapping that boxes cannot express; only HDF5 itself can read it."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class MatchedAxes:
     """Which axis of the source is which axis of the virtual data set."""
 

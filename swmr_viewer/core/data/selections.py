@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from math import prod
 
 import numpy as np
 import numpy.typing as npt
 
 from swmr_viewer.core.errors import ShapeError
+from swmr_viewer.core.frozen import frozen
 
 _FAR = 1 << 62
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AxisSelection:
     """``count`` blocks of ``block`` coordinates, the first at ``start``, one every ``stride`` (HDF5's regular hyperslab)."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 from math import prod
 from typing import Any, Protocol
@@ -18,6 +18,7 @@ from swmr_viewer.core.data.stored import FileEnd, is_allocated, missing_filters
 from swmr_viewer.core.data_facts import COLOR_IMAGE, COLOR_MODES
 from swmr_viewer.core.errors import FilterMissingError, PathError
 from swmr_viewer.core.files import is_open, mapped_files, text_of
+from swmr_viewer.core.frozen import frozen
 
 
 class NotThereYetError(LookupError):
@@ -36,7 +37,7 @@ class NotThereYetError(LookupError):
         self.missing = frozenset(missing)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Piece:
     """A box of what was asked for, and the stored data set and box that hold it."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import lru_cache
 from typing import Any
 
@@ -13,6 +13,7 @@ import hdf5plugin  # noqa: F401 - its filters count as there
 from swmr_viewer.core.data import interpretation_of
 from swmr_viewer.core.file_state import read_file_state
 from swmr_viewer.core.files import BROKEN, folders_of, found_file, texts_of
+from swmr_viewer.core.frozen import frozen
 from swmr_viewer.core.inspection import FileState, TreeNode
 from swmr_viewer.core.nexus import GROUP_ATTRIBUTES, Attributes
 
@@ -47,7 +48,7 @@ _BITSHUFFLE, _BITSHUFFLE_CODEC_AT = 32008, 4
 _BITSHUFFLE_CODECS = {2: "bitshuffle-lz4", 3: "bitshuffle-zstd"}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FileObject:
     """One object at one path; the same object may be found at several paths."""
 
@@ -86,7 +87,7 @@ class FileObject:
         return next(iter(self.attributes.get(name, ())), "")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FileContents:
     """Everything that was found in a file."""
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from math import prod
 
 from swmr_viewer.core.discovery.objects import FileContents, FileObject
+from swmr_viewer.core.frozen import frozen
 from swmr_viewer.core.inspection import Candidate
 from swmr_viewer.core.keys import BOOK_KEEPING
 
@@ -15,7 +15,7 @@ _MOST_CANDIDATES = 200
 _MOST_KEY_AXES = 6
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Rule:
     """A pattern on the path (any case), its score, and the reason for people."""
 
@@ -89,7 +89,7 @@ FRAME_SCORES = {2: 40, 1: 15, 0: 0}
 """What is looked at first: images, then spectra, then scalars."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Ranked:
     """A candidate with what it was judged by."""
 

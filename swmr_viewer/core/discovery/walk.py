@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import h5py
@@ -12,13 +12,14 @@ import h5py
 from swmr_viewer.core.discovery.objects import FileContents, FileObject, describe_dataset, describe_group, joined
 from swmr_viewer.core.errors import FileNotThereError, SwmrViewerError
 from swmr_viewer.core.files import BROKEN, BY_LINKS, damage_text, folders_of, is_damage, limit, places_of, state_error
+from swmr_viewer.core.frozen import frozen
 from swmr_viewer.core.inspection import TreeNode
 
 MOST_OBJECTS = 200_000
 """A bound for files that link each other without end, or hold one object per frame."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Place:
     """An open group whose children are still to be listed."""
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 import numpy as np
 
+from swmr_viewer.core.frozen import frozen
 from swmr_viewer.core.progress import GrowingArray, KeyProgress
 from swmr_viewer.core.ranges import IndexArray, Ranges, joined
 from swmr_viewer.core.scan import moved
@@ -146,7 +146,7 @@ _MOST_PARTS = 4096
 """Polls that are kept apart: ten million single keys would cost gigabytes."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@frozen(eq=False)
 class KeyChanges:
     """Indices are flat, in C order on the scan shape as it is now."""
 

@@ -7,13 +7,13 @@ x_pixel_offset and y_pixel_offset are where the pixels' centres are in the detec
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from math import asin, atan2
 
 import h5py
 import numpy as np
 
 from swmr_viewer.core.files import BROKEN, as_text, text_of
+from swmr_viewer.core.frozen import frozen
 from swmr_viewer.core.nexus.groups import NexusFile
 from swmr_viewer.core.nexus.quantities import Quantities, in_unit
 from swmr_viewer.core.nexus.transformations import FloatArray, NoPlaceError, Placing, Transformations, resolved
@@ -25,7 +25,7 @@ MOST_SKEW = 1e-3
 MOST_MODULES = 1000
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@frozen(eq=False)
 class Plane:
     """Where the pixel with x and y is: ``origin + x * fast + y * slow``, in metres from the sample, z along the beam."""
 

@@ -7,12 +7,13 @@ one that is depended on comes after, and "." ends (https://manual.nexusformat.or
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
 import numpy as np
 import numpy.typing as npt
 
 from swmr_viewer.core.files import BROKEN, text_of
+from swmr_viewer.core.frozen import frozen
 from swmr_viewer.core.nexus.groups import NexusFile
 from swmr_viewer.core.nexus.quantities import Quantities, in_radians, in_unit
 
@@ -30,7 +31,7 @@ class NoPlaceError(Exception):
         """The last: whether it moves, or is turned, so that no place that is told otherwise holds."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@frozen(eq=False)
 class Placing:
     """From the coordinates of a part to those of the laboratory (McStas: z along the beam, y up): p becomes ``turn @ p + shift``."""
 

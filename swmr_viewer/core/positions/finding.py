@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import h5py
 
 from swmr_viewer.core.data import SharedSources, declared_extent
 from swmr_viewer.core.files import as_text, object_id, text_of
+from swmr_viewer.core.frozen import frozen
 from swmr_viewer.core.nexus import NexusFile, axis_names_of, signal_of
 from swmr_viewer.core.plain_text import plain
 from swmr_viewer.core.positions.values_along import ValuesAlong
@@ -29,7 +29,7 @@ MOST_OTHERS = 8
 """Motors beside the scan's axes that are looked at: each is one more value to read."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@frozen(eq=False)
 class Motor:
     """One motor."""
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from math import prod
+
+from swmr_viewer.core.frozen import frozen
 
 Shape = tuple[int, ...]
 MaxShape = tuple[int | None, ...]
@@ -11,7 +12,7 @@ _ONE_MORE = 1
 """What counts by itself may have begun before the detector, or gone on after it."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Extent:
     """The shape of a scan."""
 

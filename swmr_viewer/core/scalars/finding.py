@@ -6,7 +6,6 @@ import re
 import time
 from collections.abc import Callable, Collection, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from math import prod
 
 import h5py
@@ -14,6 +13,7 @@ import h5py
 from swmr_viewer.core.data import SharedSources, declared_extent
 from swmr_viewer.core.data_facts import ScalarFact, ScalarKind
 from swmr_viewer.core.files import object_id
+from swmr_viewer.core.frozen import frozen
 from swmr_viewer.core.nexus import FrameTimes, NexusFile
 from swmr_viewer.core.positions import Motor, MotorFinder, ValuesAlong
 from swmr_viewer.core.scalars.extent import Extent
@@ -33,7 +33,7 @@ _TIMES = re.compile(r"(time|times|timestamp|epoch|elapsed_time|frame_time)$", re
 _LOG = "NXlog"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FollowedScan:
     """What is followed of a file."""
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 
 from swmr_viewer.core.data_facts import ScalarFact
+from swmr_viewer.core.frozen import frozen
 from swmr_viewer.core.nexus import FrameTimes
 
 Values = npt.NDArray[np.float64]
@@ -39,7 +39,7 @@ class PointSource(Protocol):
         """Return which of these may not have been written yet."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@frozen(eq=False)
 class Scalar:
     """One number per scan point."""
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from swmr_viewer.core.frozen import frozen
 from swmr_viewer.gui.session import Session
 from swmr_viewer.scan_model import AlarmEvent, AlarmRule, AlarmRules, AlarmWatch, EventChange, Problem, found_words, what_is_watched
 
@@ -20,7 +20,7 @@ MISSING_AFTER_S = 2.0
 WHO = "alarms"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Happened:
     """Something that happened to an alarm."""
 

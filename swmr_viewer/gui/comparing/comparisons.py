@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from swmr_viewer.analysis import Region
+from swmr_viewer.core.frozen import frozen
 from swmr_viewer.core.plain_text import plain
 from swmr_viewer.gui.comparing.other_scan import N_SLOTS, EndableSupervisor, OtherScan
 from swmr_viewer.gui.session import Session
@@ -27,7 +27,7 @@ SETTLE_MS = 200
 END_S = 5.0
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@frozen(eq=False)
 class ComparedScan:
     """A scan that is drawn beside the one that is followed."""
 

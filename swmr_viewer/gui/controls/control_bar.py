@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 
 from PySide6.QtCore import QEvent, QSize
 from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QLayout, QPushButton, QToolButton, QWidget
 
+from swmr_viewer.core.frozen import frozen
 from swmr_viewer.gui.controls.frame_slider import FrameSlider
 from swmr_viewer.gui.controls.go_to import step_row
 from swmr_viewer.gui.controls.play_button import PlayButton
@@ -24,7 +24,7 @@ LEAST_SLIDER = 130
 """Width (px) below which words are shortened rather than the slider."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Fit:
     """How much the row says."""
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import partial
 
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QWidget
 
+from swmr_viewer.core.frozen import frozen
 from swmr_viewer.gui.controls.combine_button import CombineButton, CombineEditor
 from swmr_viewer.gui.controls.control_bar import ControlBar
 from swmr_viewer.gui.controls.go_to import GoTo, step_row
@@ -45,7 +45,7 @@ FASTER = 1.5
 IN_ORDER_KEY = "go/in_order"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class EdgeActions:
     """``go_to``, ``combine`` and ``ends`` open pop-ups, and are connected to them by `LiveEdge`."""
 

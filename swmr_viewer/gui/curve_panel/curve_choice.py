@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from math import prod
 from typing import Any
 
@@ -11,6 +11,7 @@ import numpy as np
 from PySide6.QtCore import QObject, Signal
 
 from swmr_viewer.analysis import Region
+from swmr_viewer.core.frozen import frozen
 from swmr_viewer.core.plain_text import plain
 from swmr_viewer.gui.curve_panel.curve_plan import ALONG, Part, Plan
 from swmr_viewer.gui.curve_panel.curve_settings import EVERY, CurveSettings
@@ -22,7 +23,7 @@ MOST_ORDERED = 1_000_000
 USUAL = CurveSettings()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ShownCurve:
     """One curve that is shown."""
 

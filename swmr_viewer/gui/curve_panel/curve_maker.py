@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from math import isfinite
 
 import numpy as np
 
+from swmr_viewer.core.frozen import frozen
 from swmr_viewer.core.ranges import IndexArray
 from swmr_viewer.gui.curve_panel.curve_plan import ALONG, NO_POINTS, Part, Plan, Points, joined, points_of
 from swmr_viewer.quantities import BLOCK, INDEX, MOST_POINTS, ORDER, QuantityTable, Values, curve_points
@@ -152,7 +152,7 @@ class CurveMaker:
         self.points = means.points()
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@frozen(eq=False)
 class _Binned:
     """What of a block lies in each bin."""
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from math import prod
 
 import numpy as np
 
+from swmr_viewer.core.frozen import frozen
 from swmr_viewer.core.number_text import position_text
 from swmr_viewer.core.ranges import IndexArray
 from swmr_viewer.core.scan import position_of
@@ -27,7 +27,7 @@ class Part(StrEnum):
     """Along one axis of the scan, the means over all others."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@frozen(eq=False)
 class Points:
     """Points of a curve, few enough to be drawn."""
 
@@ -41,7 +41,7 @@ class Points:
 NO_POINTS = Points(np.empty(0), np.empty(0), np.empty(0, np.int64))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Plan:
     """What is drawn against what.
 

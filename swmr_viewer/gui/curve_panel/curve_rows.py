@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from enum import Enum, auto
 
 from swmr_viewer.analysis import Region
+from swmr_viewer.core.frozen import frozen
 from swmr_viewer.core.number_text import MINUS, exact_text, narrow_text, uncertain_text
 from swmr_viewer.gui.curve_panel.curve_choice import CurveChoice, ShownCurve
 from swmr_viewer.gui.curve_panel.curve_fits import CurveFits
@@ -37,7 +37,7 @@ class Trust(Enum):
     """There is no fit: numbers are those of the points."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CurveRow:
     """A region, or another quantity that is drawn."""
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from swmr_viewer.core.frozen import frozen
 from swmr_viewer.gui.curve_panel.curve_plan import Part
 from swmr_viewer.gui.session import PlaceStore
 from swmr_viewer.quantities import FitModel
@@ -14,7 +15,7 @@ MOST_SHOWN = 8
 KEY = "curves/places"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CurveSettings:
     """Every change gives another value."""
 

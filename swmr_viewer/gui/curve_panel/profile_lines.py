@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 
+from swmr_viewer.core.frozen import frozen
 from swmr_viewer.gui.regions import Line
 
 ROW_COLOR, COLUMN_COLOR = "#4cc9f0", "#b8e986"
@@ -19,7 +19,7 @@ class ProfileOf(StrEnum):
     BOTH = "row and column"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ProfileLine:
     """One line, and what it is called where its profile is drawn."""
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 
 import numpy as np
 import numpy.typing as npt
 
+from swmr_viewer.core.frozen import frozen
 from swmr_viewer.core.ranges import IndexArray
 from swmr_viewer.quantities import Values
 
@@ -32,7 +32,7 @@ class LineLook(StrEnum):
     """Of another scan: grey, without points."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@frozen(eq=False)
 class CurveLine:
     """One curve: x and y are float64, few enough to be drawn, and NaN where nothing was measured."""
 

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from PySide6.QtCore import QPoint
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QWidget
 
+from swmr_viewer.core.frozen import frozen
 from swmr_viewer.gui.look.labels import button_text
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class MenuEntry:
     """A line of the menu that is true of one place alone."""
 

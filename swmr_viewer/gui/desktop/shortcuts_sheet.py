@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QGridLayout, QHBoxLayout, QLabel, QMenu, QScrollArea, QVBoxLayout, QWidget
 
+from swmr_viewer.core.frozen import frozen
 from swmr_viewer.gui.look.labels import PlainLabel
 
 MOUSE = (
@@ -27,7 +26,7 @@ BESIDE = 80
 """Of the window's width (px): margins, and the bar that scrolls."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Section:
     """A menu's title and its lines: words and keys."""
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QMenu, QWidget
 
+from swmr_viewer.core.frozen import frozen
 from swmr_viewer.gui.display.color_maps import ALL_MAPS
 from swmr_viewer.gui.display.display_settings import Display, LevelMode
 from swmr_viewer.gui.display.levels_scale import Scale
@@ -17,7 +17,7 @@ from swmr_viewer.gui.display.orientation import Orientation
 from swmr_viewer.gui.look.menus import make_action, make_menu
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DisplayActions:
     """What a key can do to the look of the picture."""
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from typing import Any
 
 from swmr_viewer.analysis import USUAL_VIEW, LevelStatistics, MaskRules, MaskShape, ViewChoice
+from swmr_viewer.core.frozen import frozen
 from swmr_viewer.gui.display.color_maps import DEFAULT_COLOR_MAP, DIVERGING_MAP
 from swmr_viewer.gui.display.levels_scale import Scale
 from swmr_viewer.gui.display.orientation import Orientation
@@ -26,7 +27,7 @@ class LevelMode(StrEnum):
     HELD = "held"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DisplaySettings:
     """Everything that a person chooses about the picture, zoom apart."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from math import ceil, floor, isfinite, log10
 from typing import Any
@@ -11,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from swmr_viewer.analysis import ScaleName, Scaling, scaled, unscaled
+from swmr_viewer.core.frozen import frozen
 from swmr_viewer.core.number_text import compact_text
 
 Values = npt.NDArray[Any]
@@ -36,7 +36,7 @@ FLOAT_DECADES = 4
 """How far down a log scale reaches where values are no counts and the low level is not above zero."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LevelScale:
     """A scale with its unit: the smallest value that a log scale tells apart from nothing."""
 
@@ -101,7 +101,7 @@ MARGIN = 0.12
 """What is shown beyond each level, as a share of what is between them: the histogram tells whether they cut something off."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LevelsAxis:
     """A vertical axis from ``bottom`` to ``top`` (widget pixels, down is positive) with the levels inside."""
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from math import isfinite
 from pathlib import PurePath
 
 import numpy.typing as npt
 
 from swmr_viewer.analysis import MaskRules, marks_of, sentinel_of
+from swmr_viewer.core.frozen import frozen
 from swmr_viewer.core.number_text import count_text
 from swmr_viewer.gui.display.display_settings import DisplaySettings, LevelMode
 from swmr_viewer.gui.display.levels_scale import Scale
@@ -77,7 +77,7 @@ def own_mask_text(rules: MaskRules) -> str:
     return " and ".join(filter(None, (PurePath(rules.mask_file).name if rules.mask_file else "", shapes)))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ValuesWords:
     """Which values are left out of frames because of what they stand for."""
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
+
+from swmr_viewer.core.frozen import frozen
 
 Rect = tuple[float, float, float, float]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Orientation:
     """One of the eight ways to lay a frame down.
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from swmr_viewer.core.frozen import frozen
 from swmr_viewer.gui.display.levels_scale import LevelsAxis
 
 BIN_PX = 3
@@ -24,7 +24,7 @@ Values = npt.NDArray[Any]
 Floats = npt.NDArray[np.float64]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@frozen(eq=False)
 class ValueBins:
     """Bins from the lowest value to the highest; what is beyond the axis is in its first or last bin."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -11,6 +10,7 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter
 
 from swmr_viewer.core.data_facts import DataFacts
+from swmr_viewer.core.frozen import frozen
 from swmr_viewer.core.number_text import LONGEST_TICK, ticks_in_room
 from swmr_viewer.core.plain_text import plain
 from swmr_viewer.gui.look.theme import small_font
@@ -28,7 +28,7 @@ APART = 4
 """Nearer to a name (pixels) no tick is labelled."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FrameAxis:
     """One axis of an image. Coordinates are the picture's: pixel n covers [n, n + 1), and a value belongs to its centre."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from math import ceil, floor
 from typing import Any
 
@@ -10,9 +9,10 @@ import numpy as np
 import numpy.typing as npt
 
 from swmr_viewer.analysis import DEFAULT_RULES, MaskRules, marked, preview_shape, write_centred_preview
+from swmr_viewer.core.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Crop:
     """A part of a frame, reduced by block maxima of ``factor`` x ``factor`` pixels."""
 

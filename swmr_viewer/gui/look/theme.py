@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication
 
+from swmr_viewer.core.frozen import frozen
 from swmr_viewer.resources import resource_path
 
 SMALL_PT = 8.0
 """Ticks, and what stands among them."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Tokens:
     """The colours of one scheme, by what they mean (``#rrggbb``)."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from math import prod
 from multiprocessing.shared_memory import SharedMemory
 
@@ -14,6 +14,7 @@ import numpy.typing as npt
 from PySide6.QtCore import QObject, Signal
 
 from swmr_viewer.analysis import FrameView, MaskRules, corrected_dtype, valid_mask
+from swmr_viewer.core.frozen import frozen
 from swmr_viewer.reader.blocks import create_block, let_go, unlink
 from swmr_viewer.reader.messages import Reference
 from swmr_viewer.scan_model import LiveFrame
@@ -21,7 +22,7 @@ from swmr_viewer.scan_model import LiveFrame
 Mask = npt.NDArray[np.bool_]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@frozen(eq=False)
 class Held:
     """A reference, and what the window needs of it."""
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Literal
 
 from PySide6.QtCore import QObject, Signal
 
+from swmr_viewer.core.frozen import frozen
 from swmr_viewer.gui.display.color_maps import COLOR_MAPS, DEFAULT_COLOR_MAP
 from swmr_viewer.gui.display.display_settings import LevelMode, Levels
 from swmr_viewer.gui.display.levels_scale import Scale
@@ -19,7 +20,7 @@ MOST_EXPRESSIONS = 8
 """So many expressions are offered again."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class MapSettings:
     """How a map is drawn."""
 

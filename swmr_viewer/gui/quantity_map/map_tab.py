@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import partial
 from typing import get_args
 
@@ -10,6 +9,7 @@ from PySide6.QtCore import QObject, QPoint, Signal
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QMenu, QWidget
 
+from swmr_viewer.core.frozen import frozen
 from swmr_viewer.gui.look.menus import make_action
 from swmr_viewer.gui.quantity_map.map_selector import LASSO, RECTANGLE
 from swmr_viewer.gui.quantity_map.map_settings import Combined
@@ -18,7 +18,7 @@ from swmr_viewer.gui.scan_map import MapPages, MapPanel, ScanGaps
 from swmr_viewer.gui.session import Session
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class QuantityActions:
     """They bring the map into view where they need it."""
 

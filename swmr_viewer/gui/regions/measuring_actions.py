@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QToolButton, QWidget
 
+from swmr_viewer.core.frozen import frozen
 from swmr_viewer.gui.look.menus import make_action, make_menu
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class MeasuringActions:
     """What can be done on the picture besides looking at it."""
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import count
 from string import ascii_uppercase
 
 from swmr_viewer.analysis import LONGEST_NAME, Point, Region
+from swmr_viewer.core.frozen import frozen
 
 Line = tuple[Point, Point]
 
@@ -16,7 +17,7 @@ LEAST_SIDE = 0.5
 """Regions with a side below this (pixels) are slips of the mouse."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Marks:
     """Regions in the order they were drawn, and the line of the profile; every change gives another value."""
 

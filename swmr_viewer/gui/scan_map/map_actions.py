@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import partial
 
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QMenu, QWidget
 
+from swmr_viewer.core.frozen import frozen
 from swmr_viewer.gui.look.menus import make_action, make_menu, menu_below
 from swmr_viewer.gui.scan_map.gap_walk import NEXT_GAP_KEY
 from swmr_viewer.gui.scan_map.map_pages import MapPages
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class MapActions:
     """``whole`` and ``next_gap`` are connected by the panel; the others are for scans of three axes or more."""
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from math import ceil, log10, prod, sqrt
 
 import numpy as np
 import numpy.typing as npt
+
+from swmr_viewer.core.frozen import frozen
 
 ASPECT = 1.5
 """Width over height that tiled pages aim at."""
@@ -21,7 +23,7 @@ GAP_SHARE = 0.08
 Indices = npt.NDArray[np.int64]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class MapGrid:
     """Pages of cells: one page holds the two fastest axes, slower axes are tiled in reading order, or one page is there alone.
 
@@ -144,7 +146,7 @@ MOST_CELL = 64
 LEAST_CELL_WITH_LINES = 5
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class MapLayout:
     """Which cells of the grid are seen, on how many pixels."""
 

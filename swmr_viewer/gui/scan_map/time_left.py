@@ -11,6 +11,7 @@ import numpy as np
 from PySide6.QtCore import QObject
 
 from swmr_viewer.core.conditions import Condition, FrameCount
+from swmr_viewer.core.frozen import frozen
 from swmr_viewer.core.progress import KeyProgress
 from swmr_viewer.core.ranges import IndexArray
 from swmr_viewer.gui.session import Session
@@ -187,7 +188,7 @@ Passed = tuple[tuple[int, int], ...]
 """Half-open ranges of flat indices, ascending and disjoint: points that the scan has come past."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class VisitOrder:
     """Each axis runs from its start to its end, but for the fastest ``n_turning`` of them, which run to and fro."""
 

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
+from swmr_viewer.core.frozen import frozen
 from swmr_viewer.export import FORMATS, PATTERN
 from swmr_viewer.gui.look.settings import read_group, write_group
 
 GROUP = "snapshots"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SnapshotSettings:
     """Where snapshots go, what they are called, and what is written."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from queue import SimpleQueue
 from threading import Lock
@@ -11,10 +10,11 @@ from typing import Protocol
 from PySide6.QtCore import QObject, QThread, Signal
 
 from swmr_viewer.core.errors import SwmrViewerError
+from swmr_viewer.core.frozen import frozen
 from swmr_viewer.export import FrameFileProcess, Snapshot, fitting, stem_of, write_snapshot
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@frozen(eq=False)
 class Order:
     """One snapshot to be written."""
 

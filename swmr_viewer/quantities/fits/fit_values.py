@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, field
 from enum import StrEnum
 from typing import Any
 
 import numpy as np
 
+from swmr_viewer.core.frozen import frozen
 from swmr_viewer.quantities.decimation import Values
 from swmr_viewer.quantities.fits.plain_statistics import CurveStatistics
 
@@ -38,7 +39,7 @@ _WORDS = {
 }
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@frozen(eq=False)
 class FitRequest:
     """A curve, and what to fit to it. The arrays must not be written to afterwards."""
 
@@ -55,7 +56,7 @@ class FitRequest:
     """Single points that lie far off the fit do not count."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FitValue:
     """One number of a fit."""
 
@@ -70,7 +71,7 @@ class FitValue:
 _NOTHING = np.empty(0)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@frozen(eq=False)
 class FitResult:
     """What was found, or why not."""
 

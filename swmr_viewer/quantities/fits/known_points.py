@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
+from swmr_viewer.core.frozen import frozen
 from swmr_viewer.quantities.decimation import Values
 
 
@@ -56,7 +56,7 @@ def means_of_neighbours(x: Values, y: Values, most: int) -> tuple[Values, Values
     )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Stretch:
     """How values are brought near 0 ... 1, and back: what comes near the largest and smallest float64 is calculated with as well."""
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 import numpy.typing as npt
 
+from swmr_viewer.core.frozen import frozen
 from swmr_viewer.quantities.decimation import Values
 from swmr_viewer.quantities.fits.known_points import Stretch, known_points
 
@@ -17,7 +16,7 @@ _END_SHARE = 0.1
 """The middle one of so many of the points says on which side of the half height an end of the curve is."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CurveStatistics:
     """Each is None where the curve has none: a width where it does not fall to half its height on both sides, an edge where it does."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import closing, suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy.typing as npt
@@ -12,6 +12,7 @@ from swmr_viewer.analysis import Thumbnail, thumbnail_of
 from swmr_viewer.core.errors import FrameDoubtfulError, FrameNotWrittenError, FrameUnreadableError, PathError
 from swmr_viewer.core.follower import Follower
 from swmr_viewer.core.frames import FrameGrabber
+from swmr_viewer.core.frozen import frozen
 from swmr_viewer.core.scan import position_of
 from swmr_viewer.reader.child.preparing.frame_preparers import default_preparer
 from swmr_viewer.reader.child.preparing.pixel_masks import PixelMask
@@ -22,7 +23,7 @@ _TRIES = 3
 """A poll may fail at the moment at which the writer flushes."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FirstFrame:
     """What was read."""
 

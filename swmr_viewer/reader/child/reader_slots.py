@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass
 from math import prod
 from multiprocessing.shared_memory import SharedMemory
 from typing import Any
@@ -13,6 +12,7 @@ import numpy.typing as npt
 
 from swmr_viewer.analysis import FrameView, preview_factor, preview_shape, resolve_view
 from swmr_viewer.core.errors import FrameUnreadableError
+from swmr_viewer.core.frozen import frozen
 from swmr_viewer.reader.blocks import attach_block, let_go
 from swmr_viewer.reader.messages import UseSlots
 
@@ -70,7 +70,7 @@ _MOST_BYTES = 1 << 32
 """Of one slot: several of them must be held in memory, and a frame of more pixels is a shape that was written by mistake."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SlotLayout:
     """The layout of one frame in a slot."""
 
@@ -88,7 +88,7 @@ class SlotLayout:
     """Bytes of the whole."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@frozen(eq=False)
 class Slot:
     """A slot that is being written; its parts are views on the block."""
 

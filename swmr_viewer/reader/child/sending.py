@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -13,6 +13,7 @@ import numpy.typing as npt
 from swmr_viewer.analysis import Accumulator, FrameStatistics, FrameView, combined_dtype, write_centred_preview
 from swmr_viewer.core import nexus
 from swmr_viewer.core.follower import Follower
+from swmr_viewer.core.frozen import frozen
 from swmr_viewer.core.keys import KeyChanges
 from swmr_viewer.core.positions import MotorPositions
 from swmr_viewer.core.ranges import IndexArray, Ranges, joined, ranges_of, runs_of
@@ -27,7 +28,7 @@ OnFrame = Callable[[str, int, npt.NDArray[Any], FrameStatistics], None]
 """Called with path, index, the frame (masked pixels marked by value) and its statistics; the array is good during the call."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FrameToSend:
     """A frame that somebody waits for."""
 

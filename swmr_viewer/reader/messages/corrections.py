@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from swmr_viewer.analysis import HowCompared
+from swmr_viewer.core.frozen import frozen
 
 MOST_AVERAGED = 1000
 """Of so many frames a dark or a flat frame is the mean at most: reading more would keep the live picture waiting."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FrameSource:
     """Where a dark or a flat frame is: the mean of some frames of a file."""
 
@@ -26,7 +25,7 @@ class FrameSource:
     """Index of the last one; None: up to the last that is there (at most 1000 in all)."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Correction:
     """Dark and flat frames: a frame becomes ``(frame - dark) / (flat - dark) * mean(flat - dark)``, without what is not given."""
 
@@ -47,7 +46,7 @@ class Correction:
 NO_CORRECTION = Correction()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Reference:
     """A frame that the window holds, in a block of shared memory: the shown numbers, masked pixels NaN."""
 
@@ -68,7 +67,7 @@ class Reference:
         return max(1, int(np.prod(self.shape, dtype=np.int64)) * np.dtype(self.dtype).itemsize)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Compare:
     """What is drawn in place of each frame."""
 
@@ -84,7 +83,7 @@ class Compare:
 NO_COMPARISON = Compare()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Made:
     """What was done to a frame that is sent."""
 

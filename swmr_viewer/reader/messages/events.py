@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from typing import ClassVar
 
@@ -10,6 +10,7 @@ from swmr_viewer.analysis import Thumbnail
 from swmr_viewer.core.data_facts import DataFacts
 from swmr_viewer.core.errors import FailureKind
 from swmr_viewer.core.file_state import FileStamp
+from swmr_viewer.core.frozen import frozen
 from swmr_viewer.core.inspection import Inspection
 from swmr_viewer.core.ranges import IndexArray, Ranges, no_ranges
 
@@ -20,7 +21,7 @@ class Event:
     __slots__ = ()
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@frozen(eq=False)
 class ScanEvent(Event):
     """An event about the scan of one generation; one of an older generation is dropped."""
 
@@ -29,7 +30,7 @@ class ScanEvent(Event):
     generation: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DataDescription:
     """One followed data set."""
 
@@ -41,7 +42,7 @@ class DataDescription:
     facts: DataFacts = field(default_factory=DataFacts)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Opened(ScanEvent):
     """The file is open and its keys are being followed."""
 
@@ -58,7 +59,7 @@ class Opened(ScanEvent):
         return tuple(dataset.path for dataset in self.data)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DataAwaited(ScanEvent):
     """Which data sets are not there yet; told whenever that changes."""
 
@@ -66,14 +67,14 @@ class DataAwaited(ScanEvent):
     """(path, why, as a sentence without its capital and full stop)."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DataJoined(ScanEvent):
     """Data sets that were not there when the file was opened are read from now on."""
 
     data: tuple[DataDescription, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FileReplaced(ScanEvent):
     """Another scan has the name of a file that is read; where following had not ended, it ends for this reason."""
 
@@ -85,7 +86,7 @@ class FileReplaced(ScanEvent):
     """When that was noticed (s since 1970)."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FileIdentified(ScanEvent):
     """The supervisor's own: the file that is read, as it is by now."""
 
@@ -93,7 +94,7 @@ class FileIdentified(ScanEvent):
     stamp: FileStamp
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@frozen(eq=False)
 class KeysChanged(ScanEvent):
     """Which keys were set since the last such event; merging them in any order gives the whole state.
 
@@ -114,7 +115,7 @@ class KeysChanged(ScanEvent):
     """Which frames are complete by it: (starts, stops) on ``scan_shape``, ascending; with ``whole`` all complete ones."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Ended(ScanEvent):
     """Following ended; with ``Resume`` it can go on."""
 
@@ -130,12 +131,12 @@ class Ended(ScanEvent):
     """It had ended before it was looked at, nobody knows when: ``at`` is when its files were written last."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Resumed(ScanEvent):
     """After an ``Ended`` that looks on: a key came, and following goes on by itself."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Failed(ScanEvent):
     """Following cannot go on (a sentence, its remedy, and the traceback for those who ask)."""
 
@@ -145,7 +146,7 @@ class Failed(ScanEvent):
     kind: FailureKind
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Inspected(Event):
     """The answer to ``Inspect``: an inspection or an error."""
 
@@ -156,7 +157,7 @@ class Inspected(Event):
     kind: FailureKind | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Previewed(Event):
     """The answer to ``Preview``: the first complete frame, made small, or why there is none."""
 
@@ -180,7 +181,7 @@ class Phase(StrEnum):
     ENDED = "ended"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PhaseChanged(ScanEvent):
     """The reader entered another phase."""
 
@@ -188,7 +189,7 @@ class PhaseChanged(ScanEvent):
     message: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SlotsWanted(ScanEvent):
     """The frames outgrew the slots; the supervisor answers with ``UseSlots``, nobody else sees it."""
 
@@ -197,7 +198,7 @@ class SlotsWanted(ScanEvent):
     """Bytes that a slot must hold."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Busy(ScanEvent):
     """Sent before anything that could hang or kill the reader, so that the supervisor knows what did."""
 
@@ -213,14 +214,14 @@ class Busy(ScanEvent):
     """Whether it is about the scalars of the scan (``SendScalars``): frames can be followed without them."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Heartbeat(ScanEvent):
     """Sent at least twice a second while the reader's loop turns."""
 
     is_internal = True
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ReaderStuck(ScanEvent):
     """The reader has not answered for ``seconds``: storage is slow, or the file makes HDF5 retry."""
 
@@ -228,12 +229,12 @@ class ReaderStuck(ScanEvent):
     seconds: float
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ReaderRecovered(ScanEvent):
     """After ``ReaderStuck``: it answers again."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ReaderReplaced(ScanEvent):
     """The reader died or was killed, and a new one took its place where it was."""
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Literal
 
 from swmr_viewer.core.conditions import Condition
+from swmr_viewer.core.frozen import frozen
 from swmr_viewer.core.inspection import Inspection
 from swmr_viewer.core.path_patterns import expanded, is_pattern
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FollowRequest:
     """What to follow, and how."""
 

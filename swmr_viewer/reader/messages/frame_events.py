@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from typing import Any, Literal
 
@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from swmr_viewer.analysis import FrameStatistics, FrameView, LevelStatistics
 from swmr_viewer.core.data_facts import MotorPosition, ScalarFact
+from swmr_viewer.core.frozen import frozen
 from swmr_viewer.core.ranges import IndexArray, Ranges
 from swmr_viewer.reader.messages.corrections import AS_IT_IS, Made
 from swmr_viewer.reader.messages.events import ScanEvent
@@ -35,7 +36,7 @@ ALL_REGION_COLUMNS = REGION_COLUMNS + _FURTHER_COLUMNS[2] + _FURTHER_COLUMNS[1]
 """What may be measured of a region, of frames of any kind."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class OfPoints:
     """What a frame is made of that answers ``ShowPoints``."""
 
@@ -48,7 +49,7 @@ class OfPoints:
     """How many of them are complete, and are not in it yet; those that are neither in it nor to be read are left out."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FrameTimes:
     """When one frame passed each stage in the reader, by ``time.monotonic()`` (s).
 
@@ -67,7 +68,7 @@ class FrameTimes:
     """Its message was about to be sent."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FrameReady(ScanEvent):
     """A frame lies in a slot: first the whole raw frame (C order), then, 64-byte aligned, the float32 preview of what is shown of it."""
 
@@ -123,7 +124,7 @@ class FrameReady(ScanEvent):
     """When it passed each stage in the reader; of several frames as one, the reading is that of none of them."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AwaitedBeside(ScanEvent):
     """The frame of a data set that `ShowAlso` named is not there yet, though the one beside which it is to be seen is."""
 
@@ -131,7 +132,7 @@ class AwaitedBeside(ScanEvent):
     index: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FrameMeasured(ScanEvent):
     """With ``every_frame``: one complete frame, in the request's order."""
 
@@ -145,7 +146,7 @@ class FrameMeasured(ScanEvent):
     """When it passed each stage in the reader (the last of its data sets, where it has several)."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@frozen(eq=False)
 class Measured(ScanEvent):
     """Measurements of some frames: a few rows of the table, each frame once per revision."""
 
@@ -173,7 +174,7 @@ class OrderSource(StrEnum):
     INDEX = "the index"
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@frozen(eq=False)
 class OrderRead(ScanEvent):
     """Values that rise as frames were taken, of some complete frames; what was told before stays, unless it is ``whole``.
 
@@ -190,7 +191,7 @@ class OrderRead(ScanEvent):
     """True: forget what came before, it was read from somewhere else, or will come again (a reader was replaced)."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@frozen(eq=False)
 class ScalarsFound(ScanEvent):
     """What the file has one number of for each scan point; comes after ``SendScalars``, and again when more is found."""
 
@@ -198,7 +199,7 @@ class ScalarsFound(ScanEvent):
     """All that were found by now, those of the scan's axes first (the fastest axis first), then other positions, then the others."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@frozen(eq=False)
 class ScalarsRead(ScanEvent):
     """Values of some scalars at some complete points; what was told before stays, unless it is ``whole``."""
 
@@ -213,7 +214,7 @@ class ScalarsRead(ScanEvent):
     """True: forget what came before, of all names: it will come again (a reader was replaced)."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@frozen(eq=False)
 class PixelMaskRead(ScanEvent):
     """The pixel mask that a ``SetDisplay`` named, sent once: zoomed in, the window draws raw pixels and has to leave out the same."""
 
@@ -229,7 +230,7 @@ class PixelMaskRead(ScanEvent):
         return np.unpackbits(np.frombuffer(self.bits, np.uint8), count=n).view(np.bool_).reshape(self.shape)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@frozen(eq=False)
 class EveryFrameBegan(ScanEvent):
     """The supervisor's own: ``Every frame`` begins, and these complete frames (flat indices) will not be delivered."""
 
@@ -238,7 +239,7 @@ class EveryFrameBegan(ScanEvent):
     scan_shape: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Fault(ScanEvent):
     """Something is wrong with one frame or one key, and following goes on."""
 

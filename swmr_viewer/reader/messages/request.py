@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum, auto
 from typing import ClassVar, Self
 
+from swmr_viewer.core.frozen import frozen
 from swmr_viewer.core.ranges import IndexArray
 from swmr_viewer.reader.messages.follow_request import FollowRequest
 
@@ -40,7 +40,7 @@ class Request:
     """Whether a reader is started for it where there is none."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@frozen(eq=False)
 class ScanRequest(Request):
     """A request about the scan of one generation; an older one is dropped."""
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from swmr_viewer.core.conditions import Condition
 from swmr_viewer.core.file_state import FileStamp
+from swmr_viewer.core.frozen import frozen
 from swmr_viewer.core.ranges import IndexArray
 from swmr_viewer.reader.messages.follow_request import FollowRequest
 from swmr_viewer.reader.messages.request import Acknowledgement, Group, Request, ScanRequest
@@ -14,7 +15,7 @@ FramePlace = tuple[str, tuple[int, ...]]
 """A frame for as long as the scan lasts: its data set, and its position on the scan shape (indices move when an inner axis grows)."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Follow(ScanRequest):
     """Drop what is being followed and follow this."""
 
@@ -32,7 +33,7 @@ class Follow(ScanRequest):
     """The file that an earlier reader read: another one at the same path is another scan, and not to be followed."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class UseSlots(ScanRequest):
     """The shared-memory blocks that frames go into from now on."""
 
@@ -41,14 +42,14 @@ class UseSlots(ScanRequest):
     """Bytes of each slot."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ReleaseSlot(Request):
     """The window no longer looks at this slot."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SetConditions(ScanRequest):
     """Replace the termination conditions while following."""
 
@@ -61,7 +62,7 @@ class SetConditions(ScanRequest):
         return replace(request, conditions=self.conditions)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SetLookingOn(ScanRequest):
     """Look for keys after a timeout as well, or let following end there; after a timeout it counts at once, and ``Ended`` tells it."""
 
@@ -75,7 +76,7 @@ class SetLookingOn(ScanRequest):
         return replace(request, looks_on=self.on)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Stop(ScanRequest):
     """End following now, after one last poll."""
 
@@ -83,21 +84,21 @@ class Stop(ScanRequest):
     is_restored = True
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Resume(ScanRequest):
     """Go on after an end; the timeout starts anew."""
 
     group = Group.ENDING
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AcknowledgeProgress(Acknowledgement):
     """The last ``KeysChanged`` was handled; until then the reader merges."""
 
     group = Group.PROGRESS
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Inspect(Request):
     """Look at a file without following it (for the open dialog and ``inspect``)."""
 
@@ -105,7 +106,7 @@ class Inspect(Request):
     path: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Preview(Request):
     """Read the first complete frame of a data set without following it (for the open dialog)."""
 
@@ -118,7 +119,7 @@ class Preview(Request):
         return self.request.path
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Quit(Request):
     """End the reader process."""
 

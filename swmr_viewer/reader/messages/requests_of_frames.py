@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Literal, Self
 
 from swmr_viewer.analysis import DEFAULT_RULES, USUAL_VIEW, MaskRules, ViewChoice
+from swmr_viewer.core.frozen import frozen
 from swmr_viewer.core.ranges import IndexArray, Ranges
 from swmr_viewer.reader.messages.corrections import NO_COMPARISON, NO_CORRECTION, Compare, Correction
 from swmr_viewer.reader.messages.request import Group, ScanRequest
@@ -14,7 +15,7 @@ MOST_COMBINED = 65_536
 """The longest rolling window (frames)."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ShowLive(ScanRequest):
     """Send the newest complete frame from now on, conflated."""
 
@@ -26,7 +27,7 @@ class ShowLive(ScanRequest):
     """None: the first data path."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ShowIndex(ScanRequest):
     """Send this frame once and no live ones until ``ShowLive``."""
 
@@ -40,7 +41,7 @@ class ShowIndex(ScanRequest):
     """What ``index`` counts on: the scan may have grown meanwhile, also for a reader that takes another's place; None: the shape by now."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@frozen(eq=False)
 class ShowPoints(ScanRequest):
     """Send the frames of these scan points as one, and no live ones until ``ShowLive``; another ``Show`` request ends it.
 
@@ -62,7 +63,7 @@ class ShowPoints(ScanRequest):
     scan_shape: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ShowAlso(ScanRequest):
     """Send frames of these data sets as well, of the index of each frame that is shown, or of the newest of these; conflated.
 
@@ -76,7 +77,7 @@ class ShowAlso(ScanRequest):
     data_paths: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SetEveryFrame(ScanRequest):
     """The window's `Every frame`: from the shown frame on each complete one is delivered as it completes, waiting for a free slot.
 
@@ -98,7 +99,7 @@ class SetEveryFrame(ScanRequest):
         return replace(self, passed=handled, passed_shape=shape) if self.on else None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Combine:
     """Show several frames as one.
 
@@ -122,7 +123,7 @@ class Combine:
         return self.how == "none" or self.n == 1
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SetDisplay(ScanRequest):
     """How frames are prepared from now on: what is masked, which percentiles are the levels, what is combined, what of a frame is shown.
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Self
 
 from swmr_viewer.analysis import Region
+from swmr_viewer.core.frozen import frozen
 from swmr_viewer.core.ranges import IndexArray
 from swmr_viewer.reader.messages.request import Acknowledgement, Group, ScanRequest
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Measure(ScanRequest):
     """Measure every complete frame of a data set, newest first; replaces the ``Measure`` before."""
 
@@ -32,21 +33,21 @@ class Measure(ScanRequest):
         return replace(self, already=handled, already_shape=shape)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class StopMeasuring(ScanRequest):
     """Measure nothing more."""
 
     group = Group.MEASURING
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AcknowledgeMeasured(Acknowledgement):
     """The last ``Measured`` was handled; until then the reader merges."""
 
     group = Group.MEASURED
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SendOrder(ScanRequest):
     """Send in which order frames were taken (``OrderRead``), of those that are complete and of those to come; off: no more."""
 
@@ -57,14 +58,14 @@ class SendOrder(ScanRequest):
     on: bool = True
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AcknowledgeOrder(Acknowledgement):
     """The last ``OrderRead`` was handled."""
 
     group = Group.ORDER_READ
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SendScalars(ScanRequest):
     """Look for what the file has one number of for each scan point (``ScalarsFound``), and send the values of some (``ScalarsRead``).
 
@@ -80,7 +81,7 @@ class SendScalars(ScanRequest):
     """One that is not found (yet) is read once it is."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AcknowledgeScalars(Acknowledgement):
     """The last ``ScalarsRead`` was handled."""
 

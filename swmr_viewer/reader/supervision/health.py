@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from swmr_viewer.core.frozen import frozen
 
 SILENCE_S = 2.0
 """A reader sends something at least twice a second."""
@@ -11,7 +11,7 @@ _LONGEST_START_S = 60.0
 _REPEAT_S = 1.0
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class HealthCheck:
     """What to do about a reader now."""
 

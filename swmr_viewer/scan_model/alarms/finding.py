@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from swmr_viewer.core.frozen import frozen
 from swmr_viewer.core.number_text import count_text, seconds_text, value_text
 from swmr_viewer.scan_model.alarms.rule import AlarmRule, Watch
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Finding:
     """What is found."""
 

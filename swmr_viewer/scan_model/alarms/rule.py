@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from swmr_viewer.core.frozen import frozen
 
 
 class Watch(StrEnum):
@@ -23,7 +24,7 @@ class Watch(StrEnum):
 OF_VALUES = (Watch.ABOVE, Watch.BELOW)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AlarmRule:
     """One alarm."""
 
@@ -50,7 +51,7 @@ class AlarmRule:
         return self.watch in OF_VALUES
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AlarmRules:
     """Several alarms, in the order in which they are shown."""
 

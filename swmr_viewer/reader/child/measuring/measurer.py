@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import takewhile
 from typing import Any
 
@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from swmr_viewer.analysis import FrameStatistics, preview_shape, region_statistics, spectrum_factor, write_preview
 from swmr_viewer.core.errors import FileReplacedError, FrameNotWrittenError, SwmrViewerError
+from swmr_viewer.core.frozen import frozen
 from swmr_viewer.core.ranges import IndexArray
 from swmr_viewer.core.scan import moved
 from swmr_viewer.reader.child.event_pipe import Handlers
@@ -180,7 +181,7 @@ _MOST_SPECTRA = 256
 """1 MB of them: what a message holds, and what waits for the window at most."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@frozen(eq=False)
 class Row:
     """What was measured of one frame."""
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager, nullcontext, suppress
-from dataclasses import dataclass
 from math import prod
 from typing import Any
 
@@ -17,6 +16,7 @@ from swmr_viewer.analysis import Accumulator, MaskRules, marked, valid_mask
 from swmr_viewer.core.errors import FrameDoubtfulError, FrameNotWrittenError, PathError, ShapeError, SwmrViewerError
 from swmr_viewer.core.files import explain, open_object, open_swmr
 from swmr_viewer.core.frames import FrameGrabber
+from swmr_viewer.core.frozen import frozen
 from swmr_viewer.core.number_text import shape_text
 from swmr_viewer.reader.child.event_pipe import EventPipe
 from swmr_viewer.reader.child.preparing.picture_files import is_picture, read_pictures
@@ -27,7 +27,7 @@ _BROKEN = (OSError, RuntimeError, KeyError, ValueError, TypeError, IndexError)
 _MOST_NAMED = 4
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@frozen(eq=False)
 class Averaged:
     """The mean of some frames."""
 

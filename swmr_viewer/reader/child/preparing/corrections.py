@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 from zlib import crc32
 
@@ -14,6 +13,7 @@ import numpy.typing as npt
 
 from swmr_viewer.analysis import Corrector, FrameView, Part, corrected_dtype, corrector_of
 from swmr_viewer.core.errors import FileNotThereError, FrameNotWrittenError, PathNotThereError, ShapeError, SwmrViewerError
+from swmr_viewer.core.frozen import frozen
 from swmr_viewer.core.waiting import Retries
 from swmr_viewer.reader.child.event_pipe import EventPipe
 from swmr_viewer.reader.child.preparing.averaged_frames import Averaged, AveragedFrames
@@ -31,7 +31,7 @@ Stamp = tuple[int, int, int] | None
 Stamps = tuple[Stamp, ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@frozen(eq=False)
 class UsedCorrection:
     """What corrects the frames of a data set, and what is said of it."""
 
@@ -41,7 +41,7 @@ class UsedCorrection:
     fingerprint: int
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@frozen(eq=False)
 class _Wish:
     """How frames are to be corrected, and what that depends on."""
 
@@ -61,7 +61,7 @@ class _Wish:
         return self.settings.correction.sources
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@frozen(eq=False)
 class _Answer:
     """What became of a wish."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from math import tau
 from typing import Any
 
@@ -29,6 +29,7 @@ from swmr_viewer.analysis import (
 )
 from swmr_viewer.core.data_facts import DataFacts
 from swmr_viewer.core.errors import PathError, PathNotThereError
+from swmr_viewer.core.frozen import frozen
 from swmr_viewer.core.waiting import Retries
 from swmr_viewer.reader.child.event_pipe import EventPipe
 from swmr_viewer.reader.child.preparing.all_masks import AllMasks, MaskFiles
@@ -40,7 +41,7 @@ from swmr_viewer.reader.child.scans import Scan
 from swmr_viewer.reader.messages import AS_IT_IS, Made, PixelMaskRead, SetDisplay
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@frozen(eq=False)
 class FramePreparer:
     """How the frames of one data set are prepared."""
 
