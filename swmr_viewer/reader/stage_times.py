@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import StrEnum
 from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
 
+from swmr_viewer.core.frozen import frozen
 from swmr_viewer.reader.messages import FrameTimes
 
 KEPT = 200
@@ -32,7 +32,7 @@ class Stage(StrEnum):
     PAINTING = "painting"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class StageTime:
     """What one stage took (s)."""
 
@@ -42,7 +42,7 @@ class StageTime:
     """99 of 100 frames took no longer."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class StageAccount:
     """What each stage took of the last frames."""
 

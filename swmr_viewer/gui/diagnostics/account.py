@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from swmr_viewer.core.frozen import frozen
 from swmr_viewer.core.number_text import count_text
 from swmr_viewer.reader.stage_times import Stage, StageAccount, ms_text
 
@@ -24,7 +24,7 @@ TOTAL = "all together"
 NO_FRAME = "No frame was painted yet whose key came while it was looked for."
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Account:
     """All that the diagnostics tell."""
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
+
+from swmr_viewer.core.frozen import frozen
 
 PROC = Path("/proc")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Slots:
     """The shared-memory slots that frames go through."""
 
@@ -21,7 +22,7 @@ class Slots:
     """How many hold a frame that the window has not given back."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ProcessMemory:
     """Memory of the processes (bytes); what several share counts for each of them in part (PSS), so that the sum is right."""
 
