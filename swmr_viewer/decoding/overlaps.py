@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from itertools import product
-
-from swmr_viewer.core.frozen import frozen
 
 Box = tuple[tuple[int, int], ...]
 Shape = tuple[int, ...]
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Overlap:
     """What a chunk and a box have in common."""
 

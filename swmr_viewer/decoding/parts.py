@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
-
-from swmr_viewer.core.frozen import frozen
 
 PIECE_BYTES = 1 << 18
 """Decoded bytes of a part where a chunk can be split: they stay in the cache of a core, and outweigh what a part costs."""
@@ -44,7 +43,7 @@ class Raw:
         self.address = address_of(array)
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Part:
     """Decoded bytes of a chunk, from ``start`` to ``stop``."""
 
