@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -12,6 +11,7 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QPen
 from PySide6.QtWidgets import QGraphicsRectItem
 
+from swmr_viewer.core.frozen import frozen
 from swmr_viewer.gui.display.color_maps import color_table
 from swmr_viewer.gui.display.display_settings import DisplaySettings
 from swmr_viewer.gui.display.levels_model import LevelsModel
@@ -27,7 +27,7 @@ SATURATED_COLOR = (255, 0, 200, 255)
 """In none of the colour maps, and apart from all of their ends."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Plan:
     """What is drawn: the preview (no crop) or a raw part, in at most so many pixels."""
 
