@@ -11,25 +11,9 @@ import h5py
 import numpy as np
 import numpy.typing as npt
 
-from swmr_viewer.core.data import (
-    Box,
-    DataPath,
-    FrameErrors,
-    FrameSelector,
-    Index,
-    NotThereYetError,
-    PartNotThereYetError,
-    Piece,
-    Region,
-    VirtualSource,
-    fill_offsets,
-    layout_of,
-    may_be_unwritten,
-    open_data,
-    read_piece,
-    shape_of,
-)
+from swmr_viewer.core.data import DataPath, FrameSelector, Index, Region, VirtualSource, layout_of, open_data
 from swmr_viewer.core.files import FileIdentity, FilesRead
+from swmr_viewer.core.frame_access import FrameAccess, Note
 from swmr_viewer.core.scan import position_of
 from swmr_viewer.core.waiting import wait_for
 
@@ -92,10 +76,9 @@ class FrameGrabber:
         except BaseException:
             self.close()
             raise
-        self._errors = FrameErrors(self.path, self._source.filename)
         self._selector = FrameSelector(self._source, layout, scan_shape)
+        self._access = FrameAccess(self._source, self._selector, self._files_read, clock)
         self._clock, self._sleep = clock, sleep
-        self._without: frozenset[str] = frozenset()
         if isinstance(self._source, VirtualSource):
             self._source.scan_axes = layout.scan_axes
 
@@ -146,6 +129,11 @@ class FrameGrabber:
         return self._selector.chunk_shape
 
     @property
+    def has_blocks(self) -> bool:
+        """Whether ``grab_block`` reads a box of scan points at once, and not frame by frame."""
+        return self._selector.can_be_blocks(self.scan_rank)
+
+    @property
     def files(self) -> tuple[FileIdentity, ...]:
         """The files that frames were read from so far, and the one that was opened."""
         return self._files_read.files
@@ -186,16 +174,33 @@ class FrameGrabber:
         FileReplacedError
             If the file was written anew in place: it is another scan's frame.
         """
-        return self._patiently(lambda: self._grab(index, region, None, as_it_is), wait_s)
+        return self._patiently(lambda: self._access.frame(index, region, None, as_it_is), wait_s)
 
     def grab_into(
-        self, index: Index, out: npt.NDArray[Any], region: Region | None = None, *, wait_s: float = 0.0, as_it_is: bool = False
+        self,
+        index: Index,
+        out: npt.NDArray[Any],
+        region: Region | None = None,
+        *,
+        wait_s: float = 0.0,
+        as_it_is: bool = False,
+        note: Note | None = None,
     ) -> None:
         """Read one frame, or a part of it, straight into a C-contiguous array of its shape and ``dtype``.
 
         Raises as ``grab``, and ValueError if the array does not fit.
+
+        Parameters
+        ----------
+        index, region, wait_s, as_it_is :
+            As for ``grab``.
+        out : ndarray
+            Where to.
+        note : callable, optional
+            Is called with (start, stop), on any thread, when ``out.reshape(-1)[start:stop]`` is final and still in the processor's
+            cache. Of data that are not decoded piece by piece it is told nothing. A frame that is tried twice is told of twice.
         """
-        self._patiently(lambda: self._grab(index, region, out, as_it_is), wait_s)
+        self._patiently(lambda: self._access.frame(index, region, out, as_it_is, note), wait_s)
 
     def grab_block(
         self, block: tuple[slice, ...], region: Region | None = None, *, wait_s: float = 0.0, as_it_is: bool = False
@@ -209,84 +214,11 @@ class FrameGrabber:
         region, wait_s, as_it_is :
             As for ``grab``, which tells what is raised, too: for any of the frames.
         """
-        if as_it_is or not self._selector.can_be_blocks(len(block)):
-            return self._patiently(lambda: self._block_by_frames(block, region, as_it_is), wait_s)
-        return self._patiently(lambda: self._block_at_once(block, region), wait_s)
+        return self._patiently(lambda: self._access.block(block, region, as_it_is), wait_s)
 
     def go_without(self, missing: Iterable[str]) -> None:
         """Return frames from now on, with fill, that lack nothing but parts of these source files (as the error names them)."""
-        self._without |= frozenset(missing)
-
-    def _grab(self, index: Index, region: Region | None, out: npt.NDArray[Any] | None, as_it_is: bool) -> npt.NDArray[Any]:
-        pieces, box = self._find(index, region, as_it_is)
-        shape = self._selector.frame_part(shape_of(box))
-        if out is None:
-            out = self._room(shape)
-        elif out.shape != shape or not out.flags.c_contiguous:
-            raise ValueError(f"A C-contiguous array of shape {shape} is needed for a frame of {self.path}, not {out.shape}.")
-        self._read(index, pieces, box, out)
-        if not as_it_is:
-            self._refuse_fill(index, region, pieces, out)
-        return out
-
-    def _block_at_once(self, block: tuple[slice, ...], region: Region | None) -> npt.NDArray[Any]:
-        first, lengths = tuple(along.start for along in block), tuple(along.stop - along.start for along in block)
-        try:
-            pieces, box = self._pieces(first, region, lengths)
-        except PartNotThereYetError:
-            return self._block_by_frames(block, region, False)
-        except NotThereYetError as error:
-            raise self._errors.not_written(first, error) from error
-        out = self._room(shape_of(box))
-        self._read(first, pieces, box, out)
-        for offset in fill_offsets(out, pieces, len(lengths)):
-            self._grab(tuple(start + at for start, at in zip(first, offset, strict=True)), region, None, False)
-        return out
-
-    def _room(self, shape: tuple[int, ...]) -> npt.NDArray[Any]:
-        try:
-            return np.empty(shape, self.dtype)
-        except (MemoryError, ValueError) as error:  # numpy has a limit of its own
-            raise self._errors.too_large(shape) from error
-
-    def _block_by_frames(self, block: tuple[slice, ...], region: Region | None, as_it_is: bool) -> npt.NDArray[Any]:
-        lengths = tuple(along.stop - along.start for along in block)
-        frames = [
-            self._grab(tuple(along.start + at for along, at in zip(block, offset, strict=True)), region, None, as_it_is)
-            for offset in np.ndindex(*lengths)
-        ]
-        return np.stack(frames).reshape(*lengths, *frames[0].shape)
+        self._access.go_without(missing)
 
     def _patiently(self, attempt: Callable[[], npt.NDArray[Any]], wait_s: float) -> npt.NDArray[Any]:
         return wait_for(attempt, self._clock() + wait_s, self._clock, self._sleep)
-
-    def _find(self, index: Index, region: Region | None, as_it_is: bool) -> tuple[list[Piece], Box]:
-        """Return where a frame is stored, refreshed, after making sure that it is."""
-        try:
-            return self._pieces(index, region)
-        except PartNotThereYetError as error:
-            if as_it_is or (error.missing and error.missing <= self._without):
-                return list(error.pieces), self._selector.box(index, region)
-            raise self._errors.doubtful(index, f"a part of it is not there: {error}", error.missing) from error
-        except NotThereYetError as error:
-            raise self._errors.not_written(index, error) from error
-
-    def _pieces(self, index: Index, region: Region | None, lengths: tuple[int, ...] | None = None) -> tuple[list[Piece], Box]:
-        self._files_read.refuse_mixture()
-        with self._errors.explained(index):
-            self._source.refresh()
-            box = self._selector.box(index, region, lengths)
-            return list(self._source.pieces(box)), box
-
-    def _read(self, index: object, pieces: list[Piece], box: Box, out: npt.NDArray[Any]) -> None:
-        with self._files_read.unmixed(piece.dataset for piece in pieces), self._errors.explained(index):
-            target = out.reshape(shape_of(box))
-            for piece in pieces:
-                read_piece(piece, box, target)
-
-    def _refuse_fill(self, index: Index, region: Region | None, pieces: list[Piece], frame: npt.NDArray[Any]) -> None:
-        if not may_be_unwritten(frame, pieces):
-            return
-        if region is None:
-            raise self._errors.doubtful(index, "it reads as fill, in a chunk that it shares with other frames and that is still written to")
-        self._grab(index, None, None, False)  # a part may well be dark where the frame is not

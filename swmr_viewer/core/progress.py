@@ -61,14 +61,15 @@ class KeyProgress:
     @property
     def frontier(self) -> int:
         """The first index that is not complete (``total`` when all are)."""
-        count = self._count.flat
-        while self._frontier < count.size:
-            block = count[self._frontier : self._frontier + _BLOCK] != self.n_keys
+        count, at = self._count.flat, self._frontier
+        while at < count.size:
+            block = count[at : at + _BLOCK] != self.n_keys
             first = int(block.argmax())
-            self._frontier += first if block[first] else block.size
+            at += first if block[first] else block.size
             if block[first]:
                 break
-        return self._frontier
+        self._frontier = at  # at once: another thread may ask as well
+        return at
 
     def set_mask(self, key: int) -> npt.NDArray[np.bool_]:
         """Return which points of one key dataset are set, 1-D; take it anew after ``grow``."""
@@ -98,6 +99,16 @@ class KeyProgress:
     def is_complete(self, index: int) -> bool:
         """Return whether every key dataset is set at this index (False outside the scan)."""
         return 0 <= index < self.total and bool(self._count.flat[index] == self.n_keys)
+
+    def is_complete_in(self, start: int, stop: int) -> bool:
+        """Return whether every flat index from start to stop, within the scan, is complete."""
+        return bool((self._count.flat[start:stop] == self.n_keys).all())
+
+    def n_complete_from(self, start: int, stop: int) -> int:
+        """Return how many indices on end are complete from ``start`` on, looking no further than ``stop``."""
+        incomplete = self._count.flat[start:stop] != self.n_keys
+        first = int(incomplete.argmax()) if incomplete.size else 0
+        return first if incomplete.size and incomplete[first] else incomplete.size
 
     def whole(self) -> tuple[Ranges, ...]:
         """Return everything that is set, as ranges per key dataset."""

@@ -6,7 +6,7 @@ from swmr_viewer.core.data.mapping import IrregularMappingError
 from swmr_viewer.core.data.numbers import Numbers, SharedSources
 from swmr_viewer.core.data.opening_data import DataPath, open_data, open_one
 from swmr_viewer.core.data.reading_cost import cost_of_chunks, window_of
-from swmr_viewer.core.data.refreshing import Refresher, can_refresh
+from swmr_viewer.core.data.refreshing import Refresher, can_refresh, n_open_datasets
 from swmr_viewer.core.data.selections import Box, Region, boxes_of
 from swmr_viewer.core.data.sequence import SequenceSource
 from swmr_viewer.core.data.source_files import cost_of_sources, most_open_files
@@ -57,6 +57,7 @@ __all__ = [
     "layout_of",
     "may_be_unwritten",
     "most_open_files",
+    "n_open_datasets",
     "open_data",
     "open_one",
     "read_piece",

@@ -59,9 +59,9 @@ class Refresher:
         """
         if not self._survives:
             return
-        if _n_open() != self._n_open:
+        if n_open_datasets() != self._n_open:
             self._go_by_the_callers_handle()
-            self._n_open = _n_open()
+            self._n_open = n_open_datasets()
         self.dataset.refresh()
 
     def _go_by_the_callers_handle(self) -> None:
@@ -98,7 +98,7 @@ class HeldElsewhere:
 
     def let_go(self) -> None:
         """Let HDF5 close the sources that it holds open; costs 3 us where nobody holds the dataset."""
-        n_open = _n_open()
+        n_open = n_open_datasets()
         if n_open != self._n_open:
             self._n_open = n_open
             self._is_held = any(True for _ in _handles_on(self._where, self._file))
@@ -107,7 +107,8 @@ class HeldElsewhere:
                 handle.refresh()
 
 
-def _n_open() -> int:
+def n_open_datasets() -> int:
+    """Return how many datasets are open in this process: one more may be the caller's, beside ours."""
     return int(h5py.h5f.get_obj_count(h5py.h5f.OBJ_ALL, h5py.h5f.OBJ_DATASET))
 
 

@@ -12,6 +12,7 @@ import h5py
 import numpy as np
 import numpy.typing as npt
 
+from swmr_viewer.core.data.kept import Block, BlockPolicy, kept_blocks
 from swmr_viewer.core.data.refreshing import Refresher
 from swmr_viewer.core.data.selections import Box
 from swmr_viewer.core.data.stored import FileEnd, is_allocated, missing_filters
@@ -47,6 +48,8 @@ class Piece:
     """None: nothing will ever be stored here; it is ``fill``."""
     box: Box
     fill: Any = 0
+    source: StoredSource | None = None
+    """What reads the data set, where that keeps what it has read."""
 
     def moved(self, at: Box) -> Piece:
         """Return the piece at another place."""
@@ -164,7 +167,9 @@ class StoredSource:
         self.chunks: tuple[int, ...] | None = dataset.chunks
         self.end = FileEnd(dataset)
         """How far its file reaches."""
+        self.fill = dataset.fillvalue
         self._refresher = Refresher(dataset)
+        self._blocks = BlockPolicy(self.chunks, self.dtype, dataset.id.get_create_plist().get_nfilters() > 0)
         self._shape: tuple[int, ...] | None = None
         """The extent, once somebody asked for it after the last refresh: asking HDF5 costs 8 us."""
 
@@ -179,6 +184,11 @@ class StoredSource:
         if self._shape is None:
             self._shape = tuple(int(n) for n in self.dataset.shape)
         return self._shape
+
+    @property
+    def has_own_storage(self) -> bool:
+        """Whether all that it holds is in its file."""
+        return not self.dataset.is_virtual and not self.dataset.external
 
     @property
     def is_open(self) -> bool:
@@ -198,16 +208,45 @@ class StoredSource:
         """Make visible what was flushed (a data set that would not survive it is read as it was)."""
         self._refresher.refresh()
         self._shape = None
+        kept_blocks.drop(self)
 
     def pieces(self, box: Box) -> Iterator[Piece]:
         """Yield the box itself, after making sure that it has been written."""
+        kept = kept_blocks.of(self)
+        if kept is not None and kept.holds(box):  # it was read since the last refresh, from the same chunks
+            yield Piece(box, self.dataset, box, source=self)
+            return
         if any(stop > has for (_, stop), has in zip(box, self.shape, strict=True)):
             raise NotThereYetError(f"the shape of {self.path} in {self.filename} is {self.shape} so far")
         if not is_allocated(self.dataset, box):
             raise NotThereYetError(f"its chunk in {self.path} of {self.filename} is not there yet")
         if not self.end.holds(box):
             raise NotThereYetError(f"a chunk of it in {self.path} ends behind the end of {self.filename}, which may still be copied")
-        yield Piece(box, self.dataset, box)
+        yield Piece(box, self.dataset, box, source=self)
+
+    def read(self, box: Box, out: npt.NDArray[Any], inside: Box) -> None:
+        """Read a box into a part of an array; the chunks around it are kept until the next refresh where others are in them.
+
+        Parameters
+        ----------
+        box : Box
+            A box that ``pieces`` yielded.
+        out : ndarray
+            C-contiguous, of ``dtype``.
+        inside : Box
+            Where in ``out``.
+        """
+        block = kept_blocks.of(self)
+        if block is None or not block.holds(box):
+            around = self._blocks.block(box, self.shape)
+            if around is None:
+                read_stored(self.dataset, box, out, inside)
+                return
+            block = Block(around, np.empty(shape_of(around), self.dtype))
+            read_stored(self.dataset, around, block.values, tuple((0, n) for n in block.values.shape))
+            kept_blocks.keep(self, block)
+        target = out[tuple(slice(*bounds) for bounds in inside)]
+        target[...] = block.part(box).reshape(target.shape)
 
 
 def refuse_unreadable(dataset: object, path: str) -> None:
@@ -243,8 +282,16 @@ def read_piece(piece: Piece, box: Box, out: npt.NDArray[Any]) -> None:
     inside = tuple((start - origin, stop - origin) for (start, stop), (origin, _) in zip(piece.at, box, strict=True))
     if piece.dataset is None:
         out[tuple(slice(*bounds) for bounds in inside)] = piece.fill
-    elif prod(shape_of(piece.box)):
-        piece.dataset.id.read(_space(out.shape, inside), _space(piece.dataset.shape, piece.box), out, _in_memory(out.dtype))
+    elif piece.source is not None and out.dtype == piece.source.dtype:
+        piece.source.read(piece.box, out, inside)
+    else:
+        read_stored(piece.dataset, piece.box, out, inside)
+
+
+def read_stored(dataset: h5py.Dataset, box: Box, out: npt.NDArray[Any], inside: Box) -> None:
+    """Read a box of a data set into a part of a C-contiguous array, through HDF5."""
+    if prod(shape_of(box)):
+        dataset.id.read(_space(out.shape, inside), _space(dataset.shape, box), out, _in_memory(out.dtype))
 
 
 @lru_cache(maxsize=64)

@@ -124,8 +124,9 @@ class FilesRead:
     """
 
     def __init__(self, h5file: h5py.File) -> None:
-        self._home = identity_of_file(h5file)
-        self._known = {self._home.stamp.path: [self._home]}
+        self.home = identity_of_file(h5file)
+        """The file that was opened."""
+        self._known = {self.home.stamp.path: [self.home]}
 
     @property
     def files(self) -> tuple[FileIdentity, ...]:
@@ -134,7 +135,7 @@ class FilesRead:
 
     def refuse_mixture(self) -> None:
         """Refuse to touch the opened file if it was written anew in place (FileReplacedError)."""
-        self._home.refuse_mixture()
+        self.home.refuse_mixture()
 
     @contextmanager
     def unmixed(self, datasets: Iterable[h5py.Dataset | None]) -> Iterator[None]:

@@ -14,6 +14,7 @@ from swmr_viewer.core.data import open_one
 from swmr_viewer.core.errors import FileDamagedError, NoKeysError, PathError, PathNotThereError, ShapeError
 from swmr_viewer.core.files import FileIdentity, as_text, identity_of_file, leads_out, object_id, open_object, path_named
 from swmr_viewer.core.fitting import MOST_POINTS, KeyShape, is_absurd, is_stray
+from swmr_viewer.core.freshness import note_follower
 from swmr_viewer.core.keys.extent import BOOK_KEEPING, Extent, declared_scan_shape
 from swmr_viewer.core.keys.key_dataset import KeyDataset
 from swmr_viewer.core.keys.lengths import LengthKeys
@@ -97,6 +98,7 @@ class KeySet:
         self._leave_out_strays()
         self._extent = Extent(self._known_shape, scan_rank)
         self.progress = KeyProgress(len(self.key_paths), self._extent.shape_of(self._in_order()))
+        note_follower(self._identity, self.progress)
         self._trackers: dict[int, KeyTracker] = {}
         self._turns = SweepTurns(clock)
         self._seen: list[tuple[int, ...]] = []
