@@ -19,6 +19,7 @@ from swmr_viewer.core.data import DataPath
 from swmr_viewer.core.errors import FrameDoubtfulError, ShapeError, SwmrViewerError
 from swmr_viewer.core.files import path_named
 from swmr_viewer.core.follower import Follower
+from swmr_viewer.core.frame_runs import most_in_run, read_run
 from swmr_viewer.core.frame_sets import FrameSet, Gatherer
 from swmr_viewer.core.frames import FrameGrabber
 from swmr_viewer.core.keys import KeyPaths
@@ -93,6 +94,8 @@ class DataSource(Iterator[FrameSet]):
         self._grabbers: dict[str, tuple[tuple[int, ...], FrameGrabber]] = {}
         self._gatherer: Gatherer | None = None
         self._ready: deque[Where] = deque()
+        self._read_ahead: Iterator[FrameSet] = iter(())
+        """What was read together with the frame before, to be handed out first."""
         self._faults: deque[str] = deque(maxlen=1000)
         rank = self._rank_of_data()
         if rank < self.follower.scan_rank:  # the keys have a tail of axes that is none of the scan's
@@ -113,29 +116,51 @@ class DataSource(Iterator[FrameSet]):
         return self
 
     def __next__(self) -> FrameSet:
+        for found in self._read_ahead:
+            return found
         while True:
             while self._ready:
-                found = self._read(self._ready.popleft())
-                if found is not None:
-                    return found
+                read = self._read(self._ready.popleft())
+                if read is not None:
+                    return read
             index = next(self.follower, None)
             if index is None:
                 self._gather_rest()
                 if not self._ready:
                     raise StopIteration
-            else:
-                self._ready.extend(self._gathered(position_of(index, self.scan_shape)))
+                continue
+            self._take(index, position_of(index, self.scan_shape))
+            for found in self._read_ahead:
+                return found
 
-    def _gathered(self, position: tuple[int, ...]) -> Iterator[Where]:
-        if not (self._rows or self._chunks) or not position:
-            yield position
-            return
+    def _take(self, index: int, position: tuple[int, ...]) -> None:
+        """Read a complete frame and those behind it that are complete as well, or note what is to be read one by one."""
+        if not position:
+            self._ready.append(position)
+        elif self._rows or self._chunks:
+            n = 1 + self.follower.next_ready_behind(index, self.scan_shape[-1] - position[-1] - 1)
+            self._ready.extend(self._gathered(position, n))
+        else:
+            self._take_run(index, position)
+
+    def _gathered(self, position: tuple[int, ...], n: int) -> Iterator[Where]:
         try:
-            blocks = self._gather().add(position, self.scan_shape, self.follower.extent_is_fixed)
+            blocks = self._gather().add_run(position, n, self.scan_shape, self.follower.extent_is_fixed)
         except SwmrViewerError as error:
             self._faults.append(str(error))
             return
         yield from map(self._as_where, blocks)
+
+    def _take_run(self, index: int, position: tuple[int, ...]) -> None:
+        n = 1
+        with suppress(SwmrViewerError):  # whatever it is: it is waited for, and told of, frame by frame
+            grabbers = {name: self._grabber(name) for name in self._paths}
+            most = most_in_run(grabbers, position, self.scan_shape)
+            n += self.follower.next_ready_behind(index, most - 1)
+            if n > 1:
+                self._read_ahead = read_run(grabbers, index, position, n, self.scan_shape)
+                return
+        self._ready.extend((*position[:-1], position[-1] + number) for number in range(n))
 
     def _gather(self) -> Gatherer:
         if self._gatherer is None or self._gatherer.rank != self.follower.scan_rank:
@@ -213,6 +238,7 @@ class DataSource(Iterator[FrameSet]):
         self._stopping.clear()
         self.follower.reset()
         self._ready.clear()
+        self._read_ahead = iter(())
         if self._gatherer is not None:
             self._gatherer.clear()
 

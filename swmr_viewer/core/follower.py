@@ -152,6 +152,18 @@ class Follower(FollowerFacts, Iterator[int]):
             self._n_handed_out += 1
         return index
 
+    def next_ready_behind(self, index: int, most: int) -> int:
+        """Hand out as well the indices right behind one that was handed out just now, as far as they are complete; never waits.
+
+        Returns
+        -------
+        int
+            How many: ``index + 1`` and so on count as handed out. At most ``most``.
+        """
+        n = self._handout.next_behind(index, int(min(most, self._most() - self._n_handed_out)))
+        self._n_handed_out += n
+        return n
+
     def _most(self) -> float:
         return min((condition.count for condition in self._conditions if isinstance(condition, FrameCount)), default=float("inf"))
 

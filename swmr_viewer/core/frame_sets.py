@@ -76,8 +76,19 @@ class Gatherer:
         is_final : bool
             Whether the scan can not grow. Otherwise a block at its rim waits until a later one has begun.
         """
-        number = self._number(position)
-        self._seen.setdefault(number, set()).add(position)
+        yield from self.add_run(position, 1, scan_shape, is_final)
+
+    def add_run(self, position: tuple[int, ...], n: int, scan_shape: tuple[int, ...], is_final: bool) -> Iterator[Block]:
+        """As ``add`` for ``n`` scan points side by side along the last axis."""
+        outer, at, stop = position[:-1], position[-1], position[-1] + n
+        step = self._block_shape[-1] or stop
+        while at < stop:
+            end = min(stop, at - at % step + step)
+            yield from self._add(self._number((*outer, at)), [(*outer, last) for last in range(at, end)], scan_shape, is_final)
+            at = end
+
+    def _add(self, number: Number, positions: list[tuple[int, ...]], scan_shape: tuple[int, ...], is_final: bool) -> Iterator[Block]:
+        self._seen.setdefault(number, set()).update(positions)
         has_gone_on = number > self._furthest
         self._furthest = max(self._furthest, number)
         for block_number in sorted(self._seen) if has_gone_on else [number]:

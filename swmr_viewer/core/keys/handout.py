@@ -58,6 +58,16 @@ class ScanOrder:
                 return None
         return None
 
+    def next_behind(self, index: int, most: int) -> int:
+        """Hand out as well those right behind an index that was handed out just now, and return how many."""
+        passed = self._passed.flat
+        first, stop = index + 1, min(index + 1 + most, passed.size)
+        n = self._progress.n_complete_from(first, stop)
+        if passed[first : first + n].any():
+            n = int(passed[first : first + n].argmax())
+        passed[first : first + n] = True
+        return n
+
     def _may_skip(self, now: float) -> bool:
         if self._patience_s is None:
             return False
@@ -120,6 +130,14 @@ class ArrivalOrder:
     def next(self, now: float) -> int | None:
         """Return the index that has waited longest, or None."""
         return self._waiting.popleft() if self._waiting else None
+
+    def next_behind(self, index: int, most: int) -> int:
+        """Hand out as well those right behind an index that was handed out just now, and return how many."""
+        n = 0
+        while n < most and self._waiting and self._waiting[0] == index + n + 1:
+            self._waiting.popleft()
+            n += 1
+        return n
 
     def reshape(self) -> None:
         """Flat indices changed their meaning: the scan shape grew."""
