@@ -1,0 +1,19 @@
+"""Chunks with changed bytes make no decoder step out of bounds."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.decoding.changed_bytes import FILTERS
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="pages are protected otherwise there, and these decoders are not to be had")
+def test_changed_chunks_never_read_or_write_out_of_bounds() -> None:
+    command = [sys.executable, "-m", "tests.decoding.changed_bytes", "--times", "300"]
+    ended = subprocess.run(command, capture_output=True, text=True, check=False, cwd=Path(__file__).parents[2], timeout=120)
+    assert ended.returncode == 0, f"{ended.stdout}{ended.stderr}"
+    assert [line.split(":")[0] for line in ended.stdout.splitlines()] == list(FILTERS)
