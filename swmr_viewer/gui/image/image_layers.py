@@ -74,6 +74,14 @@ class ImageLayers:
     def shows_raw_pixels(self) -> bool:
         return bool(self.crop is not None and self.crop.factor == 1) or (self.frame is not None and self.frame.preview_factor == 1)
 
+    @property
+    def scene_rect(self) -> QRectF:
+        """Where the frame is on the scene; a reduced part's last pixels may reach over its edge."""
+        rect = QRectF(self.under.sceneBoundingRect())
+        for item in (self.preview_item, self.crop_item):
+            rect = rect.united(item.sceneBoundingRect())
+        return rect
+
     def set_settings(self, settings: DisplaySettings) -> None:
         """Draw so from now on."""
         self._settings = settings

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from PySide6.QtCore import QRectF, Signal
+from PySide6.QtCore import QRect, QRectF, Signal
 from PySide6.QtGui import QPainter, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
@@ -68,7 +68,7 @@ class ImageView(QWidget):
         self.ticks["bottom"].setHeight(BELOW)
         self._name_axes(Orientation())
         self.view.setCentralItem(self.plot)
-        self.layers = ImageLayers(self.box, self.model, self.view.viewport().update)
+        self.layers = ImageLayers(self.box, self.model, lambda: self.view.viewport().update(self._picture_rect))
         self.column = LevelsColumn(self.model, self)
         self.histogram, self.color_bar = self.column.histogram, self.column.color_bar
 
@@ -183,7 +183,14 @@ class ImageView(QWidget):
 
     def paint_now(self) -> None:
         """Paint what is shown now, not in a later turn of the event loop."""
-        self.view.viewport().repaint()
+        self.view.viewport().repaint(self._picture_rect)
+
+    @property
+    def _picture_rect(self) -> QRect:
+        """What the frame takes of the view's viewport; beside it nothing changes with a new one."""
+        frame = self.layers.scene_rect.intersected(self.box.sceneBoundingRect())
+        rect: QRect = self.view.mapFromScene(frame).boundingRect().adjusted(-1, -1, 1, 1)
+        return rect
 
     def clear(self) -> None:
         """Show nothing, and hold no array."""

@@ -70,12 +70,12 @@ class PictureItem(QGraphicsItem):
         """Show nothing, and hold no array."""
         if self.image is not None:
             self.prepareGeometryChange()
-            self.image = None
-            self._draw_anew()
+            self.image = self._drawn = None
 
     def _draw_anew(self) -> None:
         self._drawn = None
-        self._changed()
+        if self.image is not None:
+            self._changed()
 
     @property
     def drawn(self) -> QImage:
@@ -134,8 +134,7 @@ def table_places(picture: npt.NDArray[np.float32], levels: Levels) -> tuple[npt.
             scaled = work[: piece.shape[0]]
             np.subtract(piece, low, out=scaled, dtype=kind)
             np.multiply(scaled, 256 / span, out=scaled)
-            np.maximum(scaled, 0, out=scaled)
-            np.minimum(scaled, 255, out=scaled)
+            np.clip(scaled, kind(0), kind(255), out=scaled)  # a third of the time of minimum and maximum; NaN stay
             has_gaps = has_gaps or bool(np.isnan(scaled.min(initial=0)))
             np.copyto(places[first : first + rows], scaled, casting="unsafe")
     return places, has_gaps
