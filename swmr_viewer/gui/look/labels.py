@@ -6,7 +6,7 @@ from html import escape
 
 from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QFontMetrics, QPainter, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
+from PySide6.QtWidgets import QAbstractButton, QLabel, QSizePolicy, QWidget
 
 from swmr_viewer.core.plain_text import plain
 from swmr_viewer.gui.look.painting import Painted
@@ -29,6 +29,15 @@ def tip(words: str) -> str:
 def button_text(words: str) -> str:
     """Return words for a tab, a button or a menu's entry, where a single ``&`` would name a key and not be seen."""
     return plain(words).replace("&", "&&")
+
+
+def say_in_place(part: QLabel | QAbstractButton, words: str) -> None:
+    """Show words that need as much room as those before: layouts pass over what is hidden, else Qt asks all, up to the window's, anew."""
+    hidden = Qt.WidgetAttribute.WA_WState_Hidden
+    was_hidden = part.testAttribute(hidden)
+    part.setAttribute(hidden, True)
+    part.setText(words)
+    part.setAttribute(hidden, was_hidden)
 
 
 class PlainLabel(QLabel):
@@ -59,19 +68,13 @@ class PlainLabel(QLabel):
         if words == before:
             return
         if self.isVisible() and not self.wordWrap() and self._width_for(words) == self._width_for(before):
-            self._set_in_place(words)
+            say_in_place(self, words)
         else:
             self.setText(words)
 
     def _width_for(self, words: str) -> int:
         """Return how wide (px) the layout makes the label for these words, all else being alike."""
         return max(self.minimumWidth(), self.advance_of(words))
-
-    def _set_in_place(self, words: str) -> None:
-        """Draw other words where they are: layouts pass over what is hidden, and Qt asks all of them, up to the window, at each text."""
-        self.setAttribute(Qt.WidgetAttribute.WA_WState_Hidden, True)
-        self.setText(words)
-        self.setAttribute(Qt.WidgetAttribute.WA_WState_Hidden, False)
 
     def advance_of(self, words: str) -> int:
         """Return how wide (px) words are; all figures are (``base_font``), so that running numbers are measured once."""

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QToolButton
 from swmr_viewer.core.data_facts import MotorPosition
 from swmr_viewer.core.number_text import age_text, count_text, moment_text, position_text, steady_text
 from swmr_viewer.gui.look.icons import wear
-from swmr_viewer.gui.look.labels import PlainLabel, tip
+from swmr_viewer.gui.look.labels import PlainLabel, say_in_place, tip
 from swmr_viewer.gui.look.painting import Painted
 from swmr_viewer.gui.look.theme import theme_of_application, tokens
 from swmr_viewer.gui.picture.reference_badge import ReferenceBadge
@@ -112,8 +112,19 @@ class FrameHeader(QWidget):
             self._show_frame(frame)
         self._arrange()
 
+    def _say_title(self, words: str) -> None:
+        """Say it where it stands, as long as it has room there."""
+        before = self.title.text()
+        if words == before:
+            return
+        metrics, room = self.title.fontMetrics(), self.title.minimumWidth() - TITLE_FRAME
+        if max(metrics.horizontalAdvance(told) for told in (before, words)) <= room:
+            say_in_place(self.title, words)
+        else:
+            self.title.setText(words)
+
     def _say_alone(self, title: str, where: str = "") -> None:
-        self.title.setText(title)
+        self._say_title(title)
         for name, part in self._parts.items():
             part.say(where if name == "where" else "")
 
@@ -126,7 +137,7 @@ class FrameHeader(QWidget):
         self.title.setMinimumWidth(self.title.fontMetrics().horizontalAdvance(f"Frame {total}") + TITLE_FRAME)
         made_of = scan.composition_text
         made_of = scan.compared_text or (f"frame {count_text(frame.index)}" if is_one else made_of)
-        self.title.setText(made_of[:1].upper() + made_of[1:])
+        self._say_title(made_of[:1].upper() + made_of[1:])
         words = {
             "made": scan.corrected_text,
             "total": f"of {total}",

@@ -22,7 +22,9 @@ from swmr_viewer.scan_model import Changed, Changes, LiveFrame, Problem, ScanMod
 if TYPE_CHECKING:
     from swmr_viewer.reader.supervision import ProcessMemory, Slots
 
-TICK_MS = 100
+TICK_MS, RESTING_TICK_MS = 200, 1000
+FRESH_S = 10.0
+"""For so long (s) after something changed ages are told in tenths of a second, and so are the last seconds of a countdown."""
 VALUES_S = 0.008
 """So long, at the most, values of scan points are taken in a turn of the event loop."""
 _SETTLED = {Changed.FRAME: "frame_settled", Changed.PROGRESS: "progress_settled"}
@@ -85,7 +87,7 @@ class Session(QObject):
     noted = Signal(str)
     """A few words for the status line."""
     ticked = Signal()
-    """Ten times a second, for ages and countdowns."""
+    """For ages and countdowns: five times a second while tenths are told, else once."""
 
     def __init__(self, thread: FollowThread, *, clock: Callable[[], float] = time.monotonic, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -108,6 +110,7 @@ class Session(QObject):
         self._showing = Later(self._show_frame, self, goes_first=True)
         self._end: m.Ended | None = None
         """What waits for the keys, and the frame, that came before it."""
+        self._changed_s = self.scan.now_s
         self._ticker = QTimer(self, interval=TICK_MS)
         self._ticker.timeout.connect(self.tick)
         self._ticker.start()
@@ -124,6 +127,9 @@ class Session(QObject):
         self._emit(self._model.receive(message))
 
     def _emit(self, changes: Changes) -> None:
+        if changes:
+            self._changed_s = self.scan.now_s
+            self._set_tick(TICK_MS)
         self._tell(changes)
         if further := {changed for changed, _ in changes} & _SETTLED.keys():
             self._settling |= further
@@ -422,6 +428,13 @@ class Session(QObject):
         """Let time pass: ages, countdowns, *quiet*."""
         self._emit(self._model.tick())
         self.ticked.emit()
+        left_s = self.scan.seconds_left
+        is_fresh = self.scan.now_s < self._changed_s + FRESH_S or (left_s is not None and left_s < FRESH_S)
+        self._set_tick(TICK_MS if is_fresh else RESTING_TICK_MS)
+
+    def _set_tick(self, interval_ms: int) -> None:
+        if self._ticker.interval() != interval_ms:
+            self._ticker.setInterval(interval_ms)
 
     def close(self) -> None:
         """Let go of the shown frame and of the clock; the thread is its owner's to stop."""
