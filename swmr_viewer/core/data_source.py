@@ -88,7 +88,7 @@ class DataSource(Iterator[FrameSet]):
         self._h5file = h5file
         self._stopping = threading.Event()
         self._clock, self._sleep = clock, sleep or self._stopping.wait
-        follow = partial(Follower, h5file, key_paths, timeout, termination_conditions, clock=clock, sleep=self._sleep, **follower_options)
+        follow = partial(Follower, h5file, key_paths, timeout, termination_conditions, clock=clock, sleep=sleep, **follower_options)
         self.follower = follow()
         self._rows, self._chunks, self._wait_s = rows, chunks, wait_s
         self._grabbers: dict[str, tuple[tuple[int, ...], FrameGrabber]] = {}
@@ -281,6 +281,7 @@ class DataSource(Iterator[FrameSet]):
 
     def close(self) -> None:
         """Close the files that were opened here; the caller's stays open."""
+        self.follower.close()
         while self._grabbers:
             self._grabbers.popitem()[1][1].close()
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
@@ -15,6 +14,7 @@ from swmr_viewer.core.conditions import FILE_REPLACED, STOPPED, AllKeys, Conditi
 from swmr_viewer.core.file_state import Change
 from swmr_viewer.core.files import explain
 from swmr_viewer.core.follower_facts import FollowerFacts
+from swmr_viewer.core.key_wait import KeyWait
 from swmr_viewer.core.keys import (
     ArrivalOrder,
     FileWatch,
@@ -26,9 +26,10 @@ from swmr_viewer.core.keys import (
     ScanOrder,
     UnreportedChanges,
 )
-from swmr_viewer.core.waiting import pause_after
+from swmr_viewer.core.pacing import Pause
 
 _PATIENCE_WITH_ERRORS_S = 10.0
+_BEHIND_PAUSE_S = 0.001
 
 
 class Follower(FollowerFacts, Iterator[int]):
@@ -71,7 +72,8 @@ class Follower(FollowerFacts, Iterator[int]):
     clock : callable
         Monotonic seconds.
     sleep : callable, optional
-        Waits for so many seconds; by default a wait that ``stop`` interrupts.
+        Waits for so many seconds; by default a wait that ``stop`` ends, and on local file systems of Linux the kernel's word
+        that a file was written.
 
     Raises
     ------
@@ -114,9 +116,8 @@ class Follower(FollowerFacts, Iterator[int]):
         self._flags = FinishedFlags(h5file, self._keys.key_paths, finished_path, clock)
         self._flags.prepare(self._conditions)
         self._clock = clock
-        self._stopping = threading.Event()
-        self._sleep = sleep or self._stopping.wait
         patience = gap_patience_s if on_gap == "skip" else None
+        self._wait = KeyWait(self._keys.key_files, clock, sleep, skips_gaps=patience is not None)
         self._handout = ScanOrder(self._keys.progress, patience) if order == "scan" else ArrivalOrder(self._keys.progress)
         self._changes = UnreportedChanges(self._keys.progress)
         self._faults: deque[str] = deque(maxlen=1000)
@@ -138,9 +139,10 @@ class Follower(FollowerFacts, Iterator[int]):
             if index is not None:
                 return index
             if self._reason is not None:
+                self._wait.close()
                 raise StopIteration
             if not self.refresh() and self.check_end() is None:
-                self._sleep(self.suggest_poll_s())
+                self._wait.wait(self.pause)
 
     def next_ready(self) -> int | None:
         """Return the next index that is complete and was not handed out yet, or None; never waits."""
@@ -171,16 +173,19 @@ class Follower(FollowerFacts, Iterator[int]):
         """Start again from the first frame; what is known of the keys stays known."""
         self._handout.reset()
         self._n_handed_out = 0
-        self._stopping.clear()
         self.resume()
 
     def stop(self) -> None:
         """End the iteration after one last poll; may be called from any thread."""
-        self._stopping.set()
+        self._wait.stop()
+
+    def close(self) -> None:
+        """Give back what was opened for waiting (two descriptors at most): at the end of the iteration that is done anyhow."""
+        self._wait.close()
 
     def resume(self) -> None:
         """Go on after an end; the timeout starts anew."""
-        self._stopping.clear()
+        self._wait.go_on()
         self._reason = None
         self.last_key_at = self._clock()
 
@@ -201,7 +206,10 @@ class Follower(FollowerFacts, Iterator[int]):
         now = self._clock()
         if self._replacing.look() is Change.REWRITTEN:
             return False
+        if self._wait.note_begin():
+            self._keys.expect_keys()
         found = self._keys.poll()
+        self._wait.note_end(bool(found.added))
         if self._replacing.look() is Change.REWRITTEN:  # while it was read: some of it is another scan's
             return False
         if found.reshaped:
@@ -246,7 +254,7 @@ class Follower(FollowerFacts, Iterator[int]):
             self._files.look_again()
             is_lost = self._replacing.change is Change.REWRITTEN
             is_last = self._failing_since is None and not self._is_behind  # one that failed, or left keys for the next, is not
-            if is_last or is_lost or self._stopping.is_set():
+            if is_last or is_lost or self._wait.is_stopped:
                 self._reason = self._sign_of_the_end(timeout_last=timeout_last)
             self._is_ending &= self._reason is None
             if self._reason not in (None, STOPPED, FrameCount.name):
@@ -265,7 +273,7 @@ class Follower(FollowerFacts, Iterator[int]):
         return self._reason
 
     def _sign_of_the_end(self, *, timeout_last: bool = False) -> str | None:
-        if self._stopping.is_set():
+        if self._wait.is_stopped:
             return STOPPED
         if self._replacing.change.is_replacement:
             return FILE_REPLACED
@@ -277,7 +285,19 @@ class Follower(FollowerFacts, Iterator[int]):
 
     def suggest_poll_s(self) -> float:
         """Return how long to wait before the next poll (s): short after a key, longer the longer it is quiet."""
-        return 0.0 if self._is_ending and self._is_behind else pause_after(self.quiet_s)
+        return self.pause.most_s
+
+    @property
+    def pause(self) -> Pause:
+        """How long to wait before the next poll: `wait_descriptor` may end that sooner."""
+        if self._is_behind:
+            return Pause(0.0, 0.0 if self._is_ending else _BEHIND_PAUSE_S)
+        return self._wait.pause(self.quiet_s, self._conditions, self._keys.is_searching)
+
+    @property
+    def wait_descriptor(self) -> int | None:
+        """What the system can wait for: readable once a file that keys come from was written; None: nobody tells of that."""
+        return self._wait.descriptor
 
     # ---- the end
 

@@ -61,6 +61,7 @@ def test_what_was_found_before_a_poll_raised_is_handed_out(
         follower = Follower(file, "keys", 0.1, order=order)
         writer.do("b[:10] = 1; f.flush()")
         assert follower.refresh()
+        follower.refresh()  # now it is the first dataset's turn to be looked through, and it is read twice in a poll
         follower.take_changes()
         writer.do("a[:10] = 1; f.flush()")
         with failing(path, what, n_good):

@@ -98,6 +98,14 @@ class KeyDataset:
         with suppress(IrregularMappingError), closing(VirtualSource(self._dataset, self.path)) as source:
             yield from source.files()
 
+    def named_files(self) -> Iterator[str | None]:
+        """Yield the files that its values are written to, as far as its own mapping names them."""
+        yield self.filename
+        if self._sources is not None:
+            yield from mapped_files(self.filename, (mapping.file_name for mapping in self._sources.mappings))
+        elif self._dataset is not None and self._dataset.is_virtual:
+            yield from mapped_files(self.filename, (mapping.file_name for mapping in self._dataset.virtual_sources()))
+
     @property
     def shape(self) -> tuple[int, ...]:
         """The extent at the last refresh, trailing axes of 1 dropped."""

@@ -174,6 +174,24 @@ class KeySet:
         for dataset in self._in_order():
             yield from dataset.files()
 
+    def key_files(self) -> Iterator[str | None]:
+        """Yield the files that keys are written to, as far as names tell it, without opening any; None: not all can be named."""
+        yield self.filename
+        if len(self._datasets) < len(self.key_paths):
+            yield None
+        for dataset in self._in_order():
+            yield from dataset.named_files()
+
+    def expect_keys(self) -> None:
+        """A file was written: `is_searching` until a poll finds keys, or everything was looked at."""
+        for tracker in self._trackers.values():
+            tracker.expect_keys()
+
+    @property
+    def is_searching(self) -> bool:
+        """Whether what was written may be keys that no poll has come to yet."""
+        return any(tracker.n_to_search for tracker in self._trackers.values())
+
     def _may_come(self, path: str) -> bool:
         found = open_object(self._h5file, path)
         names = found if isinstance(found, h5py.Group) else ()

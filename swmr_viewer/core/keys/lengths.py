@@ -66,6 +66,10 @@ class LengthKeys:
         """Yield the files that its frames come from, there or not, and None for what leads nowhere yet."""
         return self._source.files()
 
+    def named_files(self) -> Iterator[str | None]:
+        """Yield the file that its frames are written to; None where they come from several."""
+        yield self.filename if isinstance(self._source, StoredSource) else None
+
     @property
     def full_shape(self) -> tuple[int, ...]:
         """The extent of the scan axes."""

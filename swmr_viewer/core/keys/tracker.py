@@ -72,12 +72,18 @@ class KeyTracker:
         self._verify_at = 0
         self._n_polls = 0
         self._sweep_pays = 0
+        self.n_to_search = 0
+        """How much of the remainder no poll has looked at since keys were expected."""
         self._hot: list[int] = []
         self._reported: set[int] = set()
 
     def look_at_all(self) -> None:
         """Begin the remainder anew, before a scan is called over: polls are behind until all of it was looked at."""
         self._sweep_at, self._must_sweep_all = 0, True
+
+    def expect_keys(self) -> None:
+        """Something was written: a key, perhaps."""
+        self.n_to_search = self._progress.total - self._read_to
 
     def rewind(self) -> None:
         """Forget places, not keys: the scan shape grew and flat indices may mean other positions."""
@@ -100,6 +106,8 @@ class KeyTracker:
         if sweep:
             self._sweep(found, sweep)
         self._verify(found)
+        if found.added:
+            self.n_to_search = 0
         return found
 
     def _read(self, start: int, stop: int, found: Found) -> npt.NDArray[np.bool_]:
@@ -183,6 +191,7 @@ class KeyTracker:
         for ranges in found.added[before:]:
             self._note_hot(int(ranges[1][-1]) - 1, None)
             self._note_hot(int(ranges[0][0]), None)
+        self.n_to_search = max(0, self.n_to_search - length)
         self._sweep_at = stop if stop < total else 0
         self._must_sweep_all &= stop < total
         found.is_behind |= self._must_sweep_all or (len(found.added) > before and stop < total)
