@@ -21,7 +21,7 @@ STAGES_ARE = {
 }
 """What happens in each stage."""
 TOTAL = "all together"
-NO_FRAME = "No frame was painted yet whose key came while it was looked for."
+NO_FRAME = "No new frame was painted yet"
 
 
 @frozen
