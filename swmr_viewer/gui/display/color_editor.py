@@ -68,7 +68,8 @@ class ColorEditor(Popup):
         self.inverted.clicked.connect(lambda on: display.change(inverted=on))
         self.saturated.clicked.connect(lambda on: display.change(marks_saturated=on))
         display.changed.connect(self._show)
-        display.frame_told.connect(self._show_frame)
+        display.kind_changed.connect(self._show_frame)
+        display.frame_told.connect(self._show_counts)
 
     def _show(self) -> None:
         settings = self._display.settings

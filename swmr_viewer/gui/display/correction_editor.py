@@ -77,12 +77,13 @@ class CorrectionEditor(Popup):
         self._display = display
         self.choice = CorrectionChoice(session, display, parent)
         self.rows = {name: SourceRow(name, self.choice) for name in ("dark", "flat")}
+        self._made: object = "not told yet"
         self.told = PlainLabel("muted", room_for="Cannot be used, and nothing is corrected: see the line below")
         for row in self.rows.values():
             self.box.addWidget(row)
         self.box.addWidget(self.told)
-        for signal in (display.changed, display.frame_told):
-            signal.connect(self._show)
+        display.changed.connect(self._show)
+        display.frame_told.connect(self._show_frame)
         for row in self.rows.values():
             row.file.clicked.connect(self.hide)
         self._show()
@@ -90,8 +91,14 @@ class CorrectionEditor(Popup):
     def _show(self) -> None:
         for row in self.rows.values():
             row.show_source()
+        self._show_frame()
+
+    def _show_frame(self) -> None:
         shown = self._session.scan.shown
         made = None if shown is None else shown.made
+        if made == self._made:
+            return
+        self._made = made
         origin = {} if made is None else correction_origin(made)
         self.told.setToolTip(tip("\n".join(f"{name}: {words}" for name, words in origin.items())))
         if made is not None and made.lacks_correction:

@@ -118,7 +118,7 @@ def _keep_checked(actions: DisplayActions, display: Display) -> None:
         for action in (actions.saturated, *_turning(actions)):
             action.setEnabled(display.is_image)
 
-    for signal in (display.changed, display.frame_told):
+    for signal in (display.changed, display.kind_changed):
         signal.connect(show)
     show()
 

@@ -33,6 +33,8 @@ class Display(QObject):
     """Other settings count now: they were changed, or another data set is shown."""
     levels_moved = Signal()
     """``levels_in_use`` are others."""
+    kind_changed = Signal()
+    """A frame of another kind is shown: ``is_image``, ``has_colors``, ``has_own_colors``, ``shows_as_stored`` or ``lacks_mask``."""
     frame_told = Signal()
     """``statistics`` are those of another frame; as often as ``Session.frame_settled``."""
 
@@ -53,7 +55,8 @@ class Display(QObject):
             signal.connect(self._prepare_all)
         for signal in (session.opened, session.data_joined, session.frame_changed, session.request_changed):
             signal.connect(self._note_path)
-        session.frame_settled.connect(self.frame_told)
+        self._kind: tuple[bool, ...] = ()
+        session.frame_settled.connect(self._tell_frame)
         session.pixel_mask_read.connect(self._keep_mask)
 
     @property
@@ -236,6 +239,13 @@ class Display(QObject):
         self.change(orientation=how(self.settings.orientation))
 
     # ---- helpers
+
+    def _tell_frame(self) -> None:
+        kind = (self.is_image, self.has_colors, self.has_own_colors, self.shows_as_stored, self.lacks_mask)
+        if kind != self._kind:
+            self._kind = kind
+            self.kind_changed.emit()
+        self.frame_told.emit()
 
     def _keep_mask(self, read: PixelMaskRead) -> None:
         self._masks[read.data_path] = ((read.generation, read.mask_path), read.mask())

@@ -54,7 +54,7 @@ class DisplayTools(QObject):
         auto_levels.triggered.connect(display.toggle_auto)
         self._needless: set[QWidget] = set()
         """Those that do nothing for the kind of data that is shown: they are not there."""
-        for signal in (display.changed, display.frame_told):
+        for signal in (display.changed, display.kind_changed):
             signal.connect(self._show)
         self._show()
 

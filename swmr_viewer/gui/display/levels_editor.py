@@ -78,7 +78,7 @@ class LevelsEditor(Popup):
             field.editingFinished.connect(partial(self._take_level, field, moved))
         self._display.changed.connect(self._show)
         self._display.levels_moved.connect(self._show_levels)
-        self._display.frame_told.connect(self._show_usual)
+        self._display.kind_changed.connect(self._show_usual)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

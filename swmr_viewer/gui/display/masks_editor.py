@@ -58,6 +58,7 @@ class MasksEditor(QWidget):
         self.clear_own.setProperty("kind", "link")
         self.clear_own.setToolTip("Take the loaded and the drawn mask away; it can be undone")
         self.told = PlainLabel("muted", room_for="0 000 000 pixels are left out")
+        self._told: tuple[object, ...] | None = None
         self._lay_out()
         self._connect()
         self._show()
@@ -90,7 +91,7 @@ class MasksEditor(QWidget):
         for signal in (self.below.clicked, self.low_limit.editingFinished):
             signal.connect(self._take_below)
         self._display.changed.connect(self._show)
-        self._display.frame_told.connect(self._show_counts)
+        self._display.frame_told.connect(self._show_frame)
 
     def _change(self, **rules: Any) -> None:
         self._display.change(mask=replace(self._display.settings.mask, **rules))
@@ -120,10 +121,15 @@ class MasksEditor(QWidget):
         self.own.say(own_mask_text(rules) if rules.has_own_mask else "No mask of your own")
         self.own.setToolTip(tip(rules.mask_file or "Measure, Mask: draw it, or load it from a file"))
         self.clear_own.setVisible(rules.has_own_mask)
-        self._show_counts()
+        self._told = None
+        self._show_frame()
 
-    def _show_counts(self) -> None:
-        statistics, rules = self._display.statistics, self._display.settings.mask
+    def _show_frame(self) -> None:
+        statistics, display = self._display.statistics, self._display
+        told = (display.dtype, display.lacks_mask, None if statistics is None else statistics.n_masked)
+        if told == self._told:
+            return
+        self._told, rules = told, display.settings.mask
         words = values_text(self._display.dtype, rules)
         self.sentinel.setText(words.text)
         self.sentinel.setToolTip(words.tip or SENTINEL_IS)

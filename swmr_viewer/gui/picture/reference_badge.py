@@ -43,7 +43,7 @@ class ReferenceBadge(QToolButton):
         self.setAccessibleName("Reference")
         self.hide()
         held.changed.connect(self._show)
-        session.frame_settled.connect(self._show)
+        session.frame_settled.connect(self._show_fit)
 
     @property
     def fits(self) -> bool:
@@ -56,6 +56,10 @@ class ReferenceBadge(QToolButton):
         if is_short != self._is_short:
             self._is_short = is_short
             self._show_words()
+
+    def _show_fit(self) -> None:
+        if self._held.held is not None or not self.isHidden():
+            self._show()
 
     def _show(self) -> None:
         self._show_words()
