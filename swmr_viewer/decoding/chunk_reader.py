@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from functools import partial
 from math import prod
+from operator import add
 from typing import Any
 
 import h5py
@@ -12,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from swmr_viewer.decoding.crew import Unit, share
-from swmr_viewer.decoding.overlaps import Box, Overlap, overlaps
+from swmr_viewer.decoding.overlaps import Box, Overlap, Shape, overlaps
 from swmr_viewer.decoding.parts import PIECE_BYTES, Bytes, Part, Raw, UnknownDataError, address_of
 from swmr_viewer.decoding.pipeline import Pipeline, is_chunked, is_plain_type
 from swmr_viewer.decoding.shelf import Shelf
@@ -42,7 +43,7 @@ class ChunkReader:
     def __init__(self, dataset: h5py.Dataset) -> None:
         self._id = dataset.id
         self._dtype: np.dtype[Any] = dataset.dtype
-        self._chunk: tuple[int, ...] = dataset.chunks or ()
+        self._chunk: Shape = dataset.chunks or ()
         self._n_bytes = prod(self._chunk) * self._dtype.itemsize
         self._pipeline = Pipeline(dataset)
         self.is_usable = is_chunked(dataset) and is_plain_type(dataset) and self._pipeline.is_known
@@ -76,17 +77,17 @@ class ChunkReader:
         """
         if not self.is_usable or not self._takes(box, out):
             return False
-        found = list(overlaps(self._chunk, box))
+        first, found = overlaps(self._chunk, box)
         in_runs = all(one.run is not None for one in found)
         target = Target(out, self._dtype, note, in_runs)
         try:
-            self._read(found, in_runs, target)
+            self._read(first, found, in_runs, target)
         except UnknownDataError:
             return False
         target.note_the_rest()
         return True
 
-    def chunk(self, offset: tuple[int, ...]) -> npt.NDArray[Any] | None:
+    def chunk(self, offset: Shape) -> npt.NDArray[Any] | None:
         """Return one whole chunk that is known to exist.
 
         Parameters
@@ -114,41 +115,42 @@ class ChunkReader:
             and out.size > 0
         )
 
-    def _read(self, found: list[Overlap], in_runs: bool, target: Target) -> None:
+    def _read(self, first: Shape, found: tuple[Overlap, ...], in_runs: bool, target: Target) -> None:
         if len(found) > 1 and not (in_runs and self._n_bytes >= _SPLIT_FROM_BYTES):
-            share((partial(self._read_chunk, one, target, 0) for one in found), self._n_helpers(len(found), target))
+            share((partial(self._read_chunk, first, one, target, 0) for one in found), self._n_helpers(len(found), target))
             return
         for one in found:
-            self._read_chunk(one, target, self._n_helpers(target.out.nbytes // PIECE_BYTES, target))
+            self._read_chunk(first, one, target, self._n_helpers(target.out.nbytes // PIECE_BYTES, target))
 
     def _n_helpers(self, n_units: int, target: Target) -> int:
         return n_units - 1 if target.out.nbytes > _ALONE_BYTES else 0
 
-    def _read_chunk(self, overlap: Overlap, target: Target, n_helpers: int) -> None:
+    def _read_chunk(self, first: Shape, overlap: Overlap, target: Target, n_helpers: int) -> None:
+        offset = tuple(map(add, first, overlap.at))
         if self._pipeline.is_empty:
-            self._read_as_it_is(overlap, target)
+            self._read_as_it_is(offset, overlap, target)
         elif overlap.run is not None:
-            first, at, count = (self._dtype.itemsize * one for one in overlap.run)
-            self._decode_chunk(overlap, first, first + count, partial(target.fill, at - first), n_helpers)
+            begin, at, count = (self._dtype.itemsize * one for one in overlap.run)
+            self._decode_chunk(offset, begin, begin + count, partial(target.fill, at - begin), n_helpers)
         else:
             chunk = self._scratch.take()
-            self._decode_chunk(overlap, 0, self._n_bytes, partial(_fill, chunk), n_helpers)
+            self._decode_chunk(offset, 0, self._n_bytes, partial(_fill, chunk), n_helpers)
             target.copy(overlap, chunk.view(self._dtype).reshape(self._chunk))
             self._scratch.give(chunk)
 
-    def _read_as_it_is(self, overlap: Overlap, target: Target) -> None:
+    def _read_as_it_is(self, offset: Shape, overlap: Overlap, target: Target) -> None:
         """Let HDF5 write a chunk without filters where it belongs. Of chunks that are not wanted whole HDF5 reads less than this would."""
         if overlap.run is None or overlap.run[2] * self._dtype.itemsize != self._n_bytes:
             raise UnknownDataError
         _, at, count = overlap.run
-        if self._read_raw(overlap.at, target.bytes_of(at, at + count)) != (0, self._n_bytes):
+        if self._read_raw(offset, target.bytes_of(at, at + count)) != (0, self._n_bytes):
             raise UnknownDataError
         target.finish(at, at + count)
 
-    def _decode_chunk(self, overlap: Overlap, first: int, last: int, fill: Callable[[Part, int, int], None], n_helpers: int) -> None:
+    def _decode_chunk(self, offset: Shape, first: int, last: int, fill: Callable[[Part, int, int], None], n_helpers: int) -> None:
         """Read a chunk, and let each of its parts be filled in where it belongs, from byte `first` to `last`."""
         buffer = self._raw.take()
-        mask, size = self._read_raw(overlap.at, buffer)
+        mask, size = self._read_raw(offset, buffer)
         codec = self._pipeline.codec(mask)
         if codec is None:
             raise UnknownDataError
@@ -164,10 +166,10 @@ class ChunkReader:
         if raw.scratch is not None:
             self._scratch.give(raw.scratch)
 
-    def _read_raw(self, at: tuple[int, ...], buffer: Bytes) -> tuple[int, int]:
+    def _read_raw(self, offset: Shape, buffer: Bytes) -> tuple[int, int]:
         """Read a chunk as it stands in the file; return its filter mask and its length (bytes)."""
         try:
-            mask, data = self._id.read_direct_chunk(at, out=buffer)
+            mask, data = self._id.read_direct_chunk(offset, out=buffer)
         except (OSError, RuntimeError, ValueError):  # it does not exist, cannot be read, or is longer than it can be
             raise UnknownDataError from None
         return mask, data.nbytes

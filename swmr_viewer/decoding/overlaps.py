@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import product
 
 Box = tuple[tuple[int, int], ...]
@@ -14,8 +15,8 @@ Shape = tuple[int, ...]
 class Overlap:
     """What a chunk and a box have in common."""
 
-    at: tuple[int, ...]
-    """First coordinate of the chunk."""
+    at: Shape
+    """First coordinate of the chunk, counted from that of the first chunk."""
     source: tuple[slice, ...]
     """Within the chunk."""
     target: tuple[slice, ...]
@@ -24,14 +25,26 @@ class Overlap:
     """Where it lies in a row in both: first element in the chunk, first element in the box, and how many; None: it does not."""
 
 
-def overlaps(chunk: Shape, box: Box) -> Iterator[Overlap]:
-    """Yield the parts of a box by the chunks that hold them, in order."""
-    shape = tuple(stop - start for start, stop in box)
-    for at in product(*(range(start - start % step, stop, step) for (start, stop), step in zip(box, chunk, strict=True))):
-        lows = tuple(max(a, start) for a, (start, _) in zip(at, box, strict=True))
-        counts = tuple(min(a + n, stop) - low for a, n, low, (_, stop) in zip(at, chunk, lows, box, strict=True))
+def overlaps(chunk: Shape, box: Box) -> tuple[Shape, tuple[Overlap, ...]]:
+    """Return the first coordinate of the first chunk that a box touches, and what each chunk has of the box, in order."""
+    shifts = tuple(start % n for (start, _), n in zip(box, chunk, strict=True))
+    first = tuple(start - shift for (start, _), shift in zip(box, shifts, strict=True))
+    return first, _relative(chunk, shifts, tuple(stop - start for start, stop in box))
+
+
+@lru_cache(maxsize=64)
+def _relative(chunk: Shape, shifts: Shape, shape: Shape) -> tuple[Overlap, ...]:
+    """Return the overlaps of a box that begins within the first chunk: frame after frame they are the same."""
+    return tuple(_overlaps(chunk, shifts, shape))
+
+
+def _overlaps(chunk: Shape, shifts: Shape, shape: Shape) -> Iterator[Overlap]:
+    stops = tuple(shift + n for shift, n in zip(shifts, shape, strict=True))
+    for at in product(*(range(0, stop, step) for stop, step in zip(stops, chunk, strict=True))):
+        lows = tuple(max(a, shift) for a, shift in zip(at, shifts, strict=True))
+        counts = tuple(min(a + n, stop) - low for a, n, low, stop in zip(at, chunk, lows, stops, strict=True))
         source = tuple(low - a for low, a in zip(lows, at, strict=True))
-        target = tuple(low - start for low, (start, _) in zip(lows, box, strict=True))
+        target = tuple(low - shift for low, shift in zip(lows, shifts, strict=True))
         yield Overlap(at, _slices(source, counts), _slices(target, counts), _run(chunk, source, shape, target, counts))
 
 
@@ -41,12 +54,11 @@ def _slices(first: Shape, counts: Shape) -> tuple[slice, ...]:
 
 def _run(chunk: Shape, source: Shape, shape: Shape, target: Shape, counts: Shape) -> tuple[int, int, int] | None:
     from_, to, total, is_through = 0, 0, 1, True
-    for axis in range(len(chunk) - 1, -1, -1):
-        n = counts[axis]
+    for n, in_chunk, in_box in reversed(list(zip(counts, chunk, shape, strict=True))):
         if n > 1 and not is_through:
             return None
         total *= n
-        is_through = is_through and n == chunk[axis] == shape[axis]
-    for axis, n in enumerate(chunk):
-        from_, to = from_ * n + source[axis], to * shape[axis] + target[axis]
+        is_through = is_through and n == in_chunk == in_box
+    for in_chunk, in_box, begin, end in zip(chunk, shape, source, target, strict=True):
+        from_, to = from_ * in_chunk + begin, to * in_box + end
     return from_, to, total

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
 from functools import partial
 
@@ -37,11 +38,38 @@ class Stream:
 
 def zstandard() -> Stream | None:
     """Return the decoder of filter 32015; None: not to be had."""
-    decompress = function("zstd", "ZSTD_decompress", SIZE, POINTER, SIZE, POINTER, SIZE)
-    if decompress is None:
-        return None
-    found = decompress
-    return Stream(lambda source, length, target, n_bytes: found(target, n_bytes, source, length) == n_bytes)
+    create = function("zstd", "ZSTD_createDCtx", POINTER)
+    free = function("zstd", "ZSTD_freeDCtx", SIZE, POINTER)
+    decompress = function("zstd", "ZSTD_decompressDCtx", SIZE, POINTER, POINTER, SIZE, POINTER, SIZE)
+    return None if create is None or free is None or decompress is None else Stream(_Zstandard(create, free, decompress))
+
+
+class _Zstandard:
+    """Decodes with a context for each thread: to make one takes as long as to decode 10 KB."""
+
+    def __init__(self, create: Callable[..., int], free: Callable[..., int], decompress: Callable[..., int]) -> None:
+        self._create, self._free, self._decompress = create, free, decompress
+        self._own = threading.local()
+
+    def __call__(self, source: int, length: int, target: int, n_bytes: int) -> bool:
+        try:
+            context = self._own.context
+        except AttributeError:
+            context = self._own.context = _Context(self._create, self._free)
+        return self._decompress(context.address, target, n_bytes, source, length) == n_bytes
+
+
+class _Context:
+    """Is freed when its thread ends, or its decoder."""
+
+    def __init__(self, create: Callable[..., int], free: Callable[..., int]) -> None:
+        self.address = create()
+        self._free = free
+        if not self.address:
+            raise MemoryError
+
+    def __del__(self) -> None:
+        self._free(self.address)
 
 
 def gzip() -> Stream | None:
