@@ -12,7 +12,8 @@ from swmr_viewer.analysis.corrections import (
     corrector_of,
 )
 from swmr_viewer.analysis.drawn_masks import drawn_mask
-from swmr_viewer.analysis.frame_statistics import FrameStatistics, LevelStatistics, exact_sum, examine, saturation_of
+from swmr_viewer.analysis.frame_pass import FramePass, examine
+from swmr_viewer.analysis.frame_statistics import FrameStatistics, LevelStatistics, exact_sum, saturation_of
 from swmr_viewer.analysis.geometry import PixelPlace, place_of, two_theta_of
 from swmr_viewer.analysis.masks import DEFAULT_RULES, MaskRules, MaskShape, marked, marks_of, sentinel_of, valid_mask
 from swmr_viewer.analysis.poni_files import PoniFile, PoniFileError, load_poni
@@ -40,6 +41,7 @@ __all__ = [
     "USUAL_VIEW",
     "Accumulator",
     "Corrector",
+    "FramePass",
     "FrameStatistics",
     "FrameView",
     "HowCompared",

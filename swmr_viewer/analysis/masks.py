@@ -64,6 +64,11 @@ class MaskRules:
             return self.mask_path
         return sha256(repr((self.mask_path, self.mask_file, self.drawn)).encode()).hexdigest()
 
+    @property
+    def names_values(self) -> bool:
+        """Whether pixels are masked by other values than the type's own (see `sentinel_of`)."""
+        return self.above is not None or self.below is not None or bool(self.gaps)
+
 
 DEFAULT_RULES = MaskRules()
 _STRIP_PIXELS = 1 << 16
@@ -170,6 +175,12 @@ def _gaps_in(pixels: Pixels, rules: MaskRules) -> list[int]:
     return [gap for gap in possible if any(bool((flat[start : start + _STRIP_PIXELS] == gap).any()) for start in strips)]
 
 
+def marks_by_value(dtype: npt.DTypeLike, rules: MaskRules) -> bool:
+    """Return whether a pixel of this type can be marked as masked by its value: NaN, or the type's sentinel where that counts."""
+    kind = np.dtype(dtype)
+    return kind.kind in "fc" or (rules.sentinel and sentinel_of(kind) is not None)
+
+
 def marked(pixels: Pixels, rules: MaskRules = DEFAULT_RULES, pixel_mask: npt.NDArray[np.bool_] | None = None) -> Pixels:
     """Return a frame in which the masked pixels are known by their value alone, as all of ``analysis`` expects by default.
 
@@ -185,11 +196,17 @@ def marked(pixels: Pixels, rules: MaskRules = DEFAULT_RULES, pixel_mask: npt.NDA
         the type has one and it counts; else a copy in float64 with NaN there.
     """
     has_sentinel = sentinel_of(pixels.dtype) is not None
-    by_value = rules.sentinel or pixels.dtype.kind in "fc" or not has_sentinel
-    if by_value and rules.above is None and rules.below is None and pixel_mask is None and not _gaps_in(pixels, rules):
+    by_value = marks_by_value(pixels.dtype, rules)
+    if (
+        (by_value or not has_sentinel)
+        and rules.above is None
+        and rules.below is None
+        and pixel_mask is None
+        and not _gaps_in(pixels, rules)
+    ):
         return pixels
     masked = ~valid_mask(pixels, rules, pixel_mask)
-    if has_sentinel and by_value:
+    if by_value:
         copy = pixels.copy()
         copy[masked] = sentinel_of(pixels.dtype)
         return copy

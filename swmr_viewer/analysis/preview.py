@@ -8,17 +8,14 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from swmr_viewer.analysis.frame_statistics import examine
-from swmr_viewer.analysis.masks import DEFAULT_RULES, MaskRules, Pixels, marked, sentinel_of
+from swmr_viewer.analysis.frame_pass import examine
+from swmr_viewer.analysis.masks import DEFAULT_RULES, MaskRules, Pixels, marked
+from swmr_viewer.analysis.strips import STRIP_BYTES, Preview, StripMeasurer, measurable
 from swmr_viewer.analysis.views import FrameView, Part, resolve_view
 from swmr_viewer.core.frozen import frozen
 
-Preview = npt.NDArray[np.float32]
-
 MOST_BINS = 1024
 """Bins of a spectrum in a waterfall: about as many as a screen has columns for it."""
-_STRIP_BYTES = 256 * 1024
-"""A strip of row maxima and its scratch stay in the processor's cache: each pixel is fetched from memory once."""
 
 
 def preview_factor(frame_shape: tuple[int, ...], max_side: int = 1400) -> int:
@@ -74,8 +71,10 @@ def write_preview(pixels: Pixels, factor: int, out: Preview) -> None:
     if factor > 1 and pixels.ndim not in (1, 2):
         raise ValueError(f"Only images and spectra can be reduced, and this frame has {pixels.ndim} axes.")
     source, target = (pixels, out) if pixels.ndim == 2 else (pixels.reshape(1, -1), out.reshape(1, -1))
-    for top in range(0, len(target), height := _strip_height(source, factor)):
-        _write_strip(source[top * factor : (top + height) * factor], factor, target[top : top + height])
+    measurer = StripMeasurer(measurable(source[:0]).dtype, factor)
+    height = max(1, STRIP_BYTES // max(1, factor * source.shape[1] * source.dtype.itemsize))
+    for top in range(0, len(target) if pixels.size else 0, height):
+        measurer.write_maxima(measurable(source[top * factor : (top + height) * factor]), target[top : top + height])
 
 
 def write_centred_preview(pixels: Pixels, factor: int, out: Preview, centre: float | None) -> None:
@@ -93,58 +92,6 @@ def write_centred_preview(pixels: Pixels, factor: int, out: Preview, centre: flo
         lowest = np.empty_like(out)
         write_preview(-pixels, factor, lowest)
         np.copyto(out, -lowest, where=out - centre < centre + lowest)
-
-
-def _strip_height(source: Pixels, factor: int) -> int:
-    """How many preview rows one strip gives (source rows / factor)."""
-    row_bytes = int(source.shape[1]) * source.dtype.itemsize
-    return max(1, _STRIP_BYTES // max(1, row_bytes))
-
-
-def _write_strip(strip: Pixels, factor: int, out: Preview) -> None:
-    if strip.dtype.kind == "c":
-        strip = np.abs(strip)
-    if strip.dtype.kind == "f":
-        _write_floating(strip, factor, out)
-    elif sentinel_of(strip.dtype) is None:
-        out[...] = _block_maximum(strip, factor)
-    else:
-        _write_with_sentinel(strip, factor, out)
-
-
-def _write_floating(strip: Pixels, factor: int, out: Preview) -> None:
-    highest = _block_maximum(strip, factor)
-    if np.isposinf(highest).any():
-        highest = _block_maximum(np.where(np.isinf(strip), np.nan, strip), factor)
-    with np.errstate(over="ignore"):
-        out[...] = highest
-    out[~np.isfinite(out)] = np.nan
-
-
-def _write_with_sentinel(strip: Pixels, factor: int, out: Preview) -> None:
-    """Add 1 and let it wrap round: the sentinel, which is the type's maximum, becomes its minimum and loses every comparison."""
-    one = strip.dtype.type(1)
-    highest = _block_maximum(strip, factor, add=one)
-    masked = highest == np.iinfo(strip.dtype).min
-    out[...] = highest - one
-    out[masked] = np.nan
-
-
-def _block_maximum(strip: Pixels, factor: int, add: Any = None) -> Pixels:
-    """Block maxima of ``strip + add``; rows first, because whole rows are contiguous and the columns then cost 1/factor."""
-    larger = np.fmax if strip.dtype.kind == "f" else np.maximum
-    rows = strip[::factor].copy() if add is None else strip[::factor] + add
-    scratch = np.empty_like(rows)
-    for offset in range(1, min(factor, len(strip))):
-        more = strip[offset::factor]
-        if add is not None:
-            more = np.add(more, add, out=scratch[: len(more)])
-        larger(rows[: len(more)], more, out=rows[: len(more)])
-    highest = rows[:, ::factor].copy()
-    for offset in range(1, min(factor, strip.shape[1])):
-        column = rows[:, offset::factor]
-        larger(highest[:, : column.shape[1]], column, out=highest[:, : column.shape[1]])
-    return highest
 
 
 LONGEST_SIDE = 256

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from swmr_viewer.analysis import examine, valid_mask
-from swmr_viewer.analysis.frame_statistics import MAX_SAMPLES, subsample
+from swmr_viewer.analysis.percentiles import MAX_SAMPLES, subsample
 
 DTYPES = st.sampled_from(["?", "u1", "u2", ">u2", "u4", "u8", "i2", "i4", "i8", "f4", "f8"]).map(np.dtype)
 
