@@ -14,6 +14,7 @@ from swmr_viewer.core.data import (
     FrameErrors,
     FrameSelector,
     Index,
+    Notes,
     NotThereYetError,
     PartNotThereYetError,
     Piece,
@@ -30,8 +31,6 @@ from swmr_viewer.core.errors import SwmrViewerError
 from swmr_viewer.core.files import FilesRead
 from swmr_viewer.core.freshness import Freshness, Moment
 
-Note = Callable[[int, int], object]
-"""Called with (start, stop) of the flat frame once that part is final, from any thread."""
 _T = TypeVar("_T")
 
 
@@ -69,10 +68,10 @@ class FrameAccess:
         self._without |= frozenset(missing)
 
     def frame(
-        self, index: Index, region: Region | None, out: npt.NDArray[Any] | None, as_it_is: bool, note: Note | None = None
+        self, index: Index, region: Region | None, out: npt.NDArray[Any] | None, as_it_is: bool, notes: Notes | None = None
     ) -> npt.NDArray[Any]:
         """Return a frame, or a part of it, in ``out`` if that is given."""
-        return self._current(lambda: self._frame(index, region, out, as_it_is, note), index, (), not as_it_is)
+        return self._current(lambda: self._frame(index, region, out, as_it_is, notes), index, (), not as_it_is)
 
     def block(self, block: tuple[slice, ...], region: Region | None, as_it_is: bool) -> npt.NDArray[Any]:
         """Return the frames of a box of scan points, shape (points along each scan axis ..., frame axes ...)."""
@@ -110,7 +109,7 @@ class FrameAccess:
     # ---- finding and reading
 
     def _frame(
-        self, index: Index, region: Region | None, out: npt.NDArray[Any] | None, as_it_is: bool, note: Note | None
+        self, index: Index, region: Region | None, out: npt.NDArray[Any] | None, as_it_is: bool, notes: Notes | None
     ) -> npt.NDArray[Any]:
         pieces, box = self._find(index, region, as_it_is)
         shape = self._selector.frame_part(shape_of(box))
@@ -118,7 +117,7 @@ class FrameAccess:
             out = self._room(shape)
         elif out.shape != shape or not out.flags.c_contiguous:
             raise ValueError(f"A C-contiguous array of shape {shape} is needed for a frame of {self._source.path}, not {out.shape}.")
-        self._read(index, pieces, box, out)
+        self._read(index, pieces, box, out, notes)
         if not as_it_is:
             self._refuse_fill(index, region, pieces, out)
         return out
@@ -166,11 +165,11 @@ class FrameAccess:
             box = self._selector.box(index, region, lengths)
             return list(self._source.pieces(box)), box
 
-    def _read(self, index: object, pieces: list[Piece], box: Box, out: npt.NDArray[Any]) -> None:
+    def _read(self, index: object, pieces: list[Piece], box: Box, out: npt.NDArray[Any], notes: Notes | None = None) -> None:
         with self._files.unmixed(piece.dataset for piece in pieces), self._errors.explained(index):
             target = out.reshape(shape_of(box))
             for piece in pieces:
-                read_piece(piece, box, target)
+                read_piece(piece, box, target, notes if len(pieces) == 1 else None)
 
     def _refuse_fill(self, index: Index, region: Region | None, pieces: list[Piece], frame: npt.NDArray[Any]) -> None:
         if not may_be_unwritten(frame, pieces):

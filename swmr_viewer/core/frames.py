@@ -11,9 +11,9 @@ import h5py
 import numpy as np
 import numpy.typing as npt
 
-from swmr_viewer.core.data import DataPath, FrameSelector, Index, Region, VirtualSource, layout_of, open_data
+from swmr_viewer.core.data import DataPath, FrameSelector, Index, Note, Notes, Region, VirtualSource, layout_of, open_data
 from swmr_viewer.core.files import FileIdentity, FilesRead
-from swmr_viewer.core.frame_access import FrameAccess, Note
+from swmr_viewer.core.frame_access import FrameAccess
 from swmr_viewer.core.scan import position_of
 from swmr_viewer.core.waiting import wait_for
 
@@ -185,7 +185,7 @@ class FrameGrabber:
         wait_s: float = 0.0,
         as_it_is: bool = False,
         note: Note | None = None,
-    ) -> None:
+    ) -> bool:
         """Read one frame, or a part of it, straight into a C-contiguous array of its shape and ``dtype``.
 
         Raises as ``grab``, and ValueError if the array does not fit.
@@ -198,9 +198,17 @@ class FrameGrabber:
             Where to.
         note : callable, optional
             Is called with (start, stop), on any thread, when ``out.reshape(-1)[start:stop]`` is final and still in the processor's
-            cache. Of data that are not decoded piece by piece it is told nothing. A frame that is tried twice is told of twice.
+            cache: pieces of some 256 KB, each element at most once.
+
+        Returns
+        -------
+        bool
+            Whether ``note`` was told of every element. Otherwise what it was told is to be forgotten: the frame is not decoded piece by
+            piece, or it was read again.
         """
-        self._patiently(lambda: self._access.frame(index, region, out, as_it_is, note), wait_s)
+        notes = Notes(note) if note is not None else None
+        self._patiently(lambda: self._access.frame(index, region, out, as_it_is, notes), wait_s)
+        return notes is not None and notes.are_whole
 
     def grab_block(
         self, block: tuple[slice, ...], region: Region | None = None, *, wait_s: float = 0.0, as_it_is: bool = False

@@ -41,7 +41,7 @@ class ChunkReader:
     """
 
     def __init__(self, dataset: h5py.Dataset) -> None:
-        self._id = dataset.id
+        self._dataset = dataset  # not its id: who refreshes it may go by another handle
         self._dtype: np.dtype[Any] = dataset.dtype
         self._chunk: Shape = dataset.chunks or ()
         self._n_bytes = prod(self._chunk) * self._dtype.itemsize
@@ -169,7 +169,7 @@ class ChunkReader:
     def _read_raw(self, offset: Shape, buffer: Bytes) -> tuple[int, int]:
         """Read a chunk as it stands in the file; return its filter mask and its length (bytes)."""
         try:
-            mask, data = self._id.read_direct_chunk(offset, out=buffer)
+            mask, data = self._dataset.id.read_direct_chunk(offset, out=buffer)
         except (OSError, RuntimeError, ValueError):  # it does not exist, cannot be read, or is longer than it can be
             raise UnknownDataError from None
         return mask, data.nbytes

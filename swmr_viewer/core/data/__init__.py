@@ -11,6 +11,8 @@ from swmr_viewer.core.data.selections import Box, Region, boxes_of
 from swmr_viewer.core.data.sequence import SequenceSource
 from swmr_viewer.core.data.source_files import cost_of_sources, most_open_files
 from swmr_viewer.core.data.sources import (
+    Note,
+    Notes,
     NotThereYetError,
     PartNotThereYetError,
     Piece,
@@ -34,6 +36,8 @@ __all__ = [
     "IrregularMappingError",
     "JoinedSource",
     "NotThereYetError",
+    "Note",
+    "Notes",
     "Numbers",
     "PartNotThereYetError",
     "Piece",

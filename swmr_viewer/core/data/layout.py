@@ -130,6 +130,8 @@ class FrameSelector:
     def __init__(self, source: Source, layout: Layout, scan_shape: tuple[int, ...] | None) -> None:
         self._source = source
         self._layout = layout
+        self._is_leading = layout.scan_axes == tuple(range(layout.scan_rank))
+        self._frame_axes = layout.frame_axes(len(source.maxshape))
         self._given_shape: tuple[int, ...] | None = None
         if scan_shape is not None:
             self.scan_shape = scan_shape
@@ -172,7 +174,7 @@ class FrameSelector:
 
     def frame_part(self, shape: tuple[int, ...]) -> tuple[int, ...]:
         """Return the frame's axes of a shape that has all axes of the data set."""
-        return tuple(shape[axis] for axis in self._layout.frame_axes(len(shape)))
+        return shape[len(self._layout.scan_axes) :] if self._is_leading else tuple(shape[axis] for axis in self._frame_axes)
 
     def can_be_blocks(self, scan_rank: int) -> bool:
         """Return whether a box of so many scan axes is a box of the data set, with the scan axes first."""
@@ -189,6 +191,8 @@ class FrameSelector:
         at = dict(zip(self._layout.scan_axes, self._scan_part(index), strict=True))
         many = dict(zip(self._layout.scan_axes, lengths or (1,) * len(at), strict=True))
         parts = bounds_of(region, self.frame_shape)
+        if self._is_leading:
+            return *((first, first + many[axis]) for axis, first in at.items()), *parts
         return tuple((at[axis], at[axis] + many[axis]) if axis in at else next(parts) for axis in range(len(self._source.maxshape)))
 
     def _scan_part(self, index: Index) -> tuple[int, ...]:

@@ -110,6 +110,21 @@ class Mapping:
         assert self.source is not None
         return match_axes([selection.length for selection in self.virtual], [selection.length for selection in self.source])
 
+    @cached_property
+    def shifts(self) -> tuple[tuple[int, int, int], ...] | None:
+        """(shift to the source, start, stop) along each axis, where a box of the source is mapped as it is; None: it is not."""
+        if self.source is None or self.matched.pairs != tuple((axis, axis) for axis in range(len(self.virtual))):
+            return None
+        if len(self.source) != len(self.virtual):
+            return None
+        found = []
+        for here, there in zip(self.virtual, self.source, strict=True):
+            length = here.length
+            if not length or here.contiguous_from(0) != length or there.contiguous_from(0) != length:
+                return None
+            found.append((there.start - here.start, here.start, here.start + length))
+        return tuple(found)
+
     def on(self, source_shape: tuple[int, ...]) -> Mapping:
         """Return the mapping with the source's selection known, now that its shape is.
 
@@ -132,11 +147,15 @@ class Mapping:
         virtual = (*self.virtual[:axis], at, *self.virtual[axis + 1 :])
         return Mapping(_numbered(self.file_name, number), _numbered(self.path, number), virtual, self.source)
 
+    def plain(self) -> Mapping:
+        """Return the mapping with the names that it stands for, of one that is not numbered."""
+        return replace(self, file_name=plain_name(self.file_name), path=plain_name(self.path))
+
     def blocks_in(self, box: Box) -> Iterator[Mapping]:
         """Yield the mapping itself, or those blocks of a numbered one that a box touches."""
         axis = self.numbered_axis
         if axis is None:
-            yield replace(self, file_name=plain_name(self.file_name), path=plain_name(self.path))
+            yield self.plain()
             return
         (start, stop), one = box[axis], self.virtual[axis]
         assert one.block is not None
@@ -148,8 +167,17 @@ class Mapping:
     def translate(self, box: Box) -> Iterator[tuple[Box, Box]]:
         """Yield (box of the virtual data set, box of the source) for all of this box that the mapping covers."""
         assert self.source is not None
+        if self.shifts is not None:  # as most are: a tenth of what the general way takes
+            yield from self._shifted(box, self.shifts)
+            return
         for points in product(*(_points(self.virtual[axis], *box[axis]) for axis in self.matched.virtual_rest)):
             yield from self._at_point(box, points)
+
+    @staticmethod
+    def _shifted(box: Box, shifts: tuple[tuple[int, int, int], ...]) -> Iterator[tuple[Box, Box]]:
+        here = tuple((max(start, first), min(stop, last)) for (start, stop), (_, first, last) in zip(box, shifts, strict=True))
+        if all(start < stop for start, stop in here):
+            yield here, tuple((start + shift, stop + shift) for (start, stop), (shift, _, _) in zip(here, shifts, strict=True))
 
     def _at_point(self, box: Box, points: tuple[int, ...]) -> Iterator[tuple[Box, Box]]:
         assert self.source is not None

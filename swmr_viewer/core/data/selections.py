@@ -103,6 +103,14 @@ def _numbers(one: AxisSelection) -> tuple[int, int, int, int]:
     return one.start, one.stride, _FAR if one.count is None else one.count, one.block
 
 
+def bounds_table(table: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]] | None:
+    """Return start and stop of each selection of a table on each axis, where all of them are boxes; None where one is not."""
+    start, stride, count, block = table
+    if not ((count == 1) | (stride == block)).all():
+        return None
+    return start, start + np.minimum(count, _FAR // np.maximum(block, 1)) * block
+
+
 def touches(table: npt.NDArray[np.int64], box: Box) -> npt.NDArray[np.bool_]:
     """Return which selections of a table have anything in a box (looking at all at once: there may be one per frame)."""
     found = np.ones(table.shape[1], np.bool_)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from math import prod
 from typing import Any, Protocol
@@ -20,6 +19,9 @@ from swmr_viewer.core.data_facts import COLOR_IMAGE, COLOR_MODES
 from swmr_viewer.core.errors import FilterMissingError, PathError
 from swmr_viewer.core.files import is_open, mapped_files, text_of
 from swmr_viewer.core.frozen import frozen
+from swmr_viewer.decoding import ChunkReader
+
+Note = Callable[[int, int], object]
 
 
 class NotThereYetError(LookupError):
@@ -53,7 +55,7 @@ class Piece:
 
     def moved(self, at: Box) -> Piece:
         """Return the piece at another place."""
-        return replace(self, at=at)
+        return Piece(at, self.dataset, self.box, self.fill, self.source)
 
 
 class PartNotThereYetError(NotThereYetError):
@@ -62,6 +64,27 @@ class PartNotThereYetError(NotThereYetError):
     def __init__(self, reason: str, missing: Iterable[str], pieces: Sequence[Piece]) -> None:
         super().__init__(reason, missing)
         self.pieces = tuple(pieces)
+
+
+class Notes:
+    """Tells somebody which parts of a frame are final, each once.
+
+    Parameters
+    ----------
+    note : callable
+        Is called with (start, stop) of the flat frame, on any thread.
+    """
+
+    def __init__(self, note: Note) -> None:
+        self._note = note
+        self.have_begun = False
+        """Whether any part was told: then another attempt tells nothing."""
+        self.are_whole = False
+        """Whether every part was."""
+
+    def __call__(self, start: int, stop: int) -> None:
+        self.have_begun = True
+        self._note(start, stop)
 
 
 class Source(Protocol):
@@ -170,6 +193,7 @@ class StoredSource:
         self.fill = dataset.fillvalue
         self._refresher = Refresher(dataset)
         self._blocks = BlockPolicy(self.chunks, self.dtype, dataset.id.get_create_plist().get_nfilters() > 0)
+        self._chunk_reader = ChunkReader(dataset)
         self._shape: tuple[int, ...] | None = None
         """The extent, once somebody asked for it after the last refresh: asking HDF5 costs 8 us."""
 
@@ -218,13 +242,13 @@ class StoredSource:
             return
         if any(stop > has for (_, stop), has in zip(box, self.shape, strict=True)):
             raise NotThereYetError(f"the shape of {self.path} in {self.filename} is {self.shape} so far")
-        if not is_allocated(self.dataset, box):
+        if not is_allocated(self.dataset, box, self.chunks):
             raise NotThereYetError(f"its chunk in {self.path} of {self.filename} is not there yet")
         if not self.end.holds(box):
             raise NotThereYetError(f"a chunk of it in {self.path} ends behind the end of {self.filename}, which may still be copied")
         yield Piece(box, self.dataset, box, source=self)
 
-    def read(self, box: Box, out: npt.NDArray[Any], inside: Box) -> None:
+    def read(self, box: Box, out: npt.NDArray[Any], inside: Box, notes: Notes | None = None) -> None:
         """Read a box into a part of an array; the chunks around it are kept until the next refresh where others are in them.
 
         Parameters
@@ -235,18 +259,34 @@ class StoredSource:
             C-contiguous, of ``dtype``.
         inside : Box
             Where in ``out``.
+        notes : Notes, optional
+            Whom to tell of what is final, where the box is all of ``out``.
         """
         block = kept_blocks.of(self)
         if block is None or not block.holds(box):
             around = self._blocks.block(box, self.shape)
             if around is None:
-                read_stored(self.dataset, box, out, inside)
+                self._read_now(box, out, inside, notes)
                 return
             block = Block(around, np.empty(shape_of(around), self.dtype))
-            read_stored(self.dataset, around, block.values, tuple((0, n) for n in block.values.shape))
+            self._read_now(around, block.values, tuple((0, n) for n in block.values.shape), None)
             kept_blocks.keep(self, block)
         target = out[tuple(slice(*bounds) for bounds in inside)]
         target[...] = block.part(box).reshape(target.shape)
+
+    def _read_now(self, box: Box, out: npt.NDArray[Any], inside: Box, notes: Notes | None) -> None:
+        """Read a box past HDF5's lock where its chunks can be decoded here, else through HDF5."""
+        dataset = self.dataset
+        if self._chunk_reader.is_usable:
+            part = out[tuple(slice(*bounds) for bounds in inside)]
+            if part.flags.c_contiguous:
+                note = notes if notes is not None and part.size == out.size and not notes.have_begun else None
+                is_read = self._chunk_reader.read(box, part.reshape(shape_of(box)), note)
+                if note is not None:
+                    note.are_whole = is_read
+                if is_read:
+                    return
+        read_stored(dataset, box, out, inside)
 
 
 def refuse_unreadable(dataset: object, path: str) -> None:
@@ -277,13 +317,16 @@ def shape_of(box: Box) -> tuple[int, ...]:
     return tuple(stop - start for start, stop in box)
 
 
-def read_piece(piece: Piece, box: Box, out: npt.NDArray[Any]) -> None:
-    """Read a piece of a box into the box's array, C-contiguous, of the box's shape: no copy on the way."""
+def read_piece(piece: Piece, box: Box, out: npt.NDArray[Any], notes: Notes | None = None) -> None:
+    """Read a piece of a box into the box's array, C-contiguous, of the box's shape: no copy on the way.
+
+    ``notes`` are for a piece that is all of the box.
+    """
     inside = tuple((start - origin, stop - origin) for (start, stop), (origin, _) in zip(piece.at, box, strict=True))
     if piece.dataset is None:
         out[tuple(slice(*bounds) for bounds in inside)] = piece.fill
     elif piece.source is not None and out.dtype == piece.source.dtype:
-        piece.source.read(piece.box, out, inside)
+        piece.source.read(piece.box, out, inside, notes)
     else:
         read_stored(piece.dataset, piece.box, out, inside)
 

@@ -19,16 +19,19 @@ from swmr_viewer.core.data.selections import Box
 from swmr_viewer.core.file_state import is_at_rest, is_closed_and_whole
 
 
-def is_allocated(dataset: h5py.Dataset, box: Box) -> bool:
+def is_allocated(dataset: h5py.Dataset, box: Box, chunks: tuple[int, ...] | None = None) -> bool:
     """Return whether storage exists for every part of a box that lies inside the dataset's extent.
 
-    A chunk that was never flushed reads as the fill value without a word, and stays so in the cache until the next refresh.
+    ``chunks`` may be told by who knows them: asking costs as much as looking for one. A chunk that was never flushed reads as the
+    fill value without a word, and stays so in the cache until the next refresh.
     """
-    if dataset.is_virtual:
-        return True
-    if dataset.chunks is None:
+    if chunks is None:
+        if dataset.is_virtual:
+            return True
+        chunks = dataset.chunks
+    if chunks is None:
         return dataset.id.get_offset() is not None or dataset.id.get_storage_size() > 0
-    return all(_is_stored(dataset, at) for at in chunk_offsets(dataset.chunks, box))
+    return all(_is_stored(dataset, at) for at in chunk_offsets(chunks, box))
 
 
 _begun: WeakSet[h5py.Dataset] = WeakSet()
@@ -63,14 +66,13 @@ _NO_CHUNK = "not allocated"
 
 def is_whole(dataset: h5py.Dataset, box: Box, frame_rank: int) -> bool:
     """Return whether the frame in this box is complete: alone in its chunk, or in one that writing has gone past."""
-    if is_alone(dataset, frame_rank):
+    if is_alone(dataset.chunks, frame_rank):
         return True
     return _next_chunk_exists(dataset, box, max(0, len(box) - frame_rank)) or is_at_rest(dataset.file.filename)
 
 
-def is_alone(dataset: h5py.Dataset, frame_rank: int) -> bool:
-    """Return whether no chunk holds more than one frame."""
-    chunks = dataset.chunks
+def is_alone(chunks: tuple[int, ...] | None, frame_rank: int) -> bool:
+    """Return whether no chunk of this shape (None: there are none) holds more than one frame."""
     return chunks is None or prod(chunks[: max(0, len(chunks) - frame_rank)]) == 1
 
 

@@ -31,18 +31,29 @@ def may_be_unwritten(frame: npt.NDArray[Any], pieces: Sequence[Piece]) -> bool:
     """
     return frame.size > 1 and any(
         piece.dataset is not None
-        and not is_alone(piece.dataset, frame.ndim)  # first, as it costs least
-        and _is_all(frame, _as_number(piece.dataset.fillvalue))
+        and not _is_alone(piece, frame.ndim)  # first, as it costs least
+        and _is_all(frame, _fill_of(piece))
         and not is_whole(piece.dataset, piece.box, frame.ndim)
         for piece in pieces
     )
+
+
+def _is_alone(piece: Piece, frame_rank: int) -> bool:
+    if piece.source is None:
+        return piece.dataset is None or is_alone(piece.dataset.chunks, frame_rank)
+    return is_alone(piece.source.chunks, frame_rank)
+
+
+def _fill_of(piece: Piece) -> Any:
+    """Return the fill value of what a piece is stored in; asking HDF5 takes as long as a small frame."""
+    return _as_number(piece.source.fill if piece.source is not None else piece.dataset.fillvalue if piece.dataset is not None else None)
 
 
 def fill_offsets(frames: npt.NDArray[Any], pieces: Sequence[Piece], scan_rank: int) -> Iterator[tuple[int, ...]]:
     """Yield where the frames of a block are all fill, along its ``scan_rank`` leading axes: these are to be looked at one by one."""
     if frames.ndim == scan_rank or not frames.size:
         return
-    for fill in {_as_number(piece.dataset.fillvalue) for piece in pieces if piece.dataset is not None}:
+    for fill in {_fill_of(piece) for piece in pieces if piece.dataset is not None}:
         firsts = frames.reshape(*frames.shape[:scan_rank], -1)[..., 0]
         for offset in map(tuple, np.argwhere(_is_fill(firsts, fill)).tolist()):
             if _is_all(frames[offset], fill):

@@ -18,7 +18,7 @@ import numpy.typing as npt
 
 from swmr_viewer.core.data.mapping import IrregularMappingError, Mapping, mappings_of, plain_name
 from swmr_viewer.core.data.refreshing import HeldElsewhere
-from swmr_viewer.core.data.selections import Box, selection_table, touches
+from swmr_viewer.core.data.selections import Box, bounds_table, selection_table, touches
 from swmr_viewer.core.data.source_files import SourceFiles
 from swmr_viewer.core.data.sources import (
     NotThereYetError,
@@ -72,11 +72,16 @@ class VirtualSource:
         self._depth = depth
         self.mappings = mappings_of(dataset)
         """What it is made of."""
+        self._known_mappings: dict[int, tuple[tuple[int, ...], Mapping]] = {}
+        """Those that map all of a source, by their id: what that is with a source of this shape."""
         self._static, self.maxshape = declared_extent(dataset)
         self._shape: tuple[int, ...] | None = None
         self._files = SourceFiles(dataset.file, self._opened) if files is None else files
         self._shares_files = files is not None
-        self._bounds = selection_table([mapping.virtual for mapping in self.mappings])
+        self._selections = selection_table([mapping.virtual for mapping in self.mappings])
+        self._bounds = bounds_table(self._selections)
+        self._plain = [None if mapping.numbered_axis is not None else mapping.plain() for mapping in self.mappings]
+        self._plain_ids = {id(mapping) for mapping in self._plain if mapping is not None}
         self._fresh: WeakSet[Source] = WeakSet()
         """Weak: a source keeps its file open."""
         self._ever: npt.NDArray[np.bool_] | None = None
@@ -149,8 +154,18 @@ class VirtualSource:
                         yield from (piece.moved(_moved(known, at, there, piece.at)) for piece in _reached(source, part))
 
     def _touching(self, box: Box) -> Iterator[Mapping]:
-        for number in np.flatnonzero(touches(self._bounds, box)):
-            yield from self.mappings[number].blocks_in(box)
+        for number in np.flatnonzero(self._touched(box)):
+            plain = self._plain[number]
+            if plain is not None:
+                yield plain
+            else:
+                yield from self.mappings[number].blocks_in(box)
+
+    def _touched(self, box: Box) -> npt.NDArray[np.bool_]:
+        if self._bounds is None or not box:
+            return touches(self._selections, box)
+        (starts, stops), (first, last) = self._bounds, zip(*box, strict=True)
+        return np.asarray(((starts < last) & (stops > first)).all(axis=1), np.bool_)
 
     def _take_pieces(self, mapping: Mapping, box: Box, found: list[Piece]) -> list[NotThereYetError]:
         """Add what holds a mapping's part of a box, as far as it is there, and return why the rest is not."""
@@ -188,11 +203,17 @@ class VirtualSource:
         return source
 
     def _known(self, mapping: Mapping, source: Source) -> Mapping:
-        found = mapping.on(source.shape)
-        try:
-            _ = found.matched
-        except IrregularMappingError as error:
-            raise NotThereYetError(f"the shape of {source.path} in {source.filename} is {source.shape} so far") from error
+        if mapping.source is not None:
+            return mapping
+        shape, found = self._known_mappings.get(id(mapping), ((), mapping))
+        if found.source is None or shape != source.shape:
+            found = mapping.on(source.shape)
+            try:
+                _ = found.matched
+            except IrregularMappingError as error:
+                raise NotThereYetError(f"the shape of {source.path} in {source.filename} is {source.shape} so far") from error
+            if id(mapping) in self._plain_ids:
+                self._known_mappings[id(mapping)] = source.shape, found
         return found
 
     def _opened(self, dataset: h5py.Dataset, path: str) -> Source:

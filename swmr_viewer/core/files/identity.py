@@ -139,11 +139,15 @@ class FilesRead:
 
     @contextmanager
     def unmixed(self, datasets: Iterable[h5py.Dataset | None]) -> Iterator[None]:
-        """Refuse what is read meanwhile if any of the data sets' files was written anew in place (FileReplacedError)."""
+        """Refuse what is read meanwhile if any of the data sets' files was written anew in place (FileReplacedError).
+
+        The opened file was looked at before, by ``refuse_mixture``.
+        """
         files = list(dict.fromkeys(identity_of_file(dataset) for dataset in datasets if dataset is not None))
         for identity in files:
-            self._note(identity)
-            identity.refuse_mixture()
+            if identity is not self.home:
+                self._note(identity)
+                identity.refuse_mixture()
         try:
             yield
         finally:  # whatever else went wrong: this is why
