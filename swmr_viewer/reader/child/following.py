@@ -14,9 +14,10 @@ from swmr_viewer.reader.child.measuring.measured_delivery import MeasuredDeliver
 from swmr_viewer.reader.child.measuring.measurer import Measurer
 from swmr_viewer.reader.child.measuring.order_reading import OrderReader
 from swmr_viewer.reader.child.measuring.scalar_reading import ScalarReader
+from swmr_viewer.reader.child.progress_reporting import ProgressReporter
 from swmr_viewer.reader.child.reader_slots import ReaderSlots
 from swmr_viewer.reader.child.scans import Scan
-from swmr_viewer.reader.child.sending import ProgressReporter, Sender
+from swmr_viewer.reader.child.sending import Sender
 from swmr_viewer.reader.child.showing.beside import BesideDelivery
 from swmr_viewer.reader.child.showing.live import LiveDelivery
 from swmr_viewer.reader.messages import (

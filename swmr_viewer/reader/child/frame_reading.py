@@ -96,10 +96,18 @@ class FrameReader:
         self.read_into(kept, path, index, doing, as_it_is)
         return kept
 
-    def read_into(self, frame: npt.NDArray[Any], path: str, index: int, doing: str, as_it_is: bool = False) -> None:
+    def read_into(
+        self,
+        frame: npt.NDArray[Any],
+        path: str,
+        index: int,
+        doing: str,
+        as_it_is: bool = False,
+        note: Callable[[int, int], object] | None = None,
+    ) -> bool:
         """Read a frame; the keys' scan shape may lag or lead that of the data while both grow.
 
-        ``as_it_is`` takes a doubtful frame: see `patiently`.
+        ``as_it_is`` takes a doubtful frame: see `patiently`. Returns whether ``note`` was told of all of the frame, as `grab_into` does.
 
         Raises
         ------
@@ -111,6 +119,7 @@ class FrameReader:
         grabber.scan_shape = self.scan_shape
         try:
             grabber.grab_into(index, frame, as_it_is=as_it_is)
+            return False
         except (TypeError, ValueError) as error:
             if grabber.frame_shape == frame.shape:
                 raise

@@ -14,7 +14,7 @@ from swmr_viewer.core.follower import Follower
 from swmr_viewer.core.frames import FrameGrabber
 from swmr_viewer.core.frozen import frozen
 from swmr_viewer.core.scan import position_of
-from swmr_viewer.reader.child.preparing.frame_preparers import default_preparer
+from swmr_viewer.reader.child.preparing.frame_preparer import default_preparer
 from swmr_viewer.reader.child.preparing.pixel_masks import PixelMask
 from swmr_viewer.reader.child.scans import Scan, open_scan
 from swmr_viewer.reader.messages import FollowRequest

@@ -1,31 +1,40 @@
-"""Sends which keys were set, and frames behind their keys: in slots, with preview, levels and statistics."""
+"""Sends frames behind their keys: in slots, with preview, levels and statistics."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
 
-import numpy as np
 import numpy.typing as npt
 
-from swmr_viewer.analysis import Accumulator, FrameStatistics, FrameView, combined_dtype, write_centred_preview
+from swmr_viewer.analysis import Accumulator, FramePass, FrameStatistics, FrameView, combined_dtype, write_centred_preview
 from swmr_viewer.core import nexus
-from swmr_viewer.core.follower import Follower
 from swmr_viewer.core.frozen import frozen
-from swmr_viewer.core.keys import KeyChanges
 from swmr_viewer.core.positions import MotorPositions
-from swmr_viewer.core.ranges import IndexArray, Ranges, joined, ranges_of, runs_of
 from swmr_viewer.core.scan import position_of
-from swmr_viewer.reader.child.event_pipe import EventPipe, Handlers
+from swmr_viewer.decoding import share
 from swmr_viewer.reader.child.frame_reading import FrameReader
+from swmr_viewer.reader.child.preparing.frame_preparer import Measures
 from swmr_viewer.reader.child.preparing.pixel_masks import Mask
+from swmr_viewer.reader.child.progress_reporting import ProgressReporter
 from swmr_viewer.reader.child.reader_slots import ReaderSlots, Slot, SlotLayout, refuse_too_large, slot_layout
-from swmr_viewer.reader.messages import AcknowledgeProgress, FrameReady, FrameTimes, KeysChanged, Made, OfPoints, SlotsWanted
+from swmr_viewer.reader.messages import AS_IT_IS, FrameReady, FrameTimes, Made, OfPoints, SlotsWanted
 
-OnFrame = Callable[[str, int, npt.NDArray[Any], FrameStatistics], None]
-"""Called with path, index, the frame (masked pixels marked by value) and its statistics; the array is good during the call."""
+Measured = Callable[[], tuple[npt.NDArray[Any], FrameStatistics]]
+"""Returns a frame (masked pixels marked by value) and its statistics, made only if they are wanted; the array is good during the call."""
+OnFrame = Callable[[str, int, Measured], None]
+"""Called with path, index, and what returns the frame."""
+
+
+class _Prepared(NamedTuple):
+    """What is to be told of a frame in a slot."""
+
+    made: Made
+    measures: Measures
+    lacks_mask: bool
+    measured: Measured
 
 
 @frozen
@@ -43,56 +52,6 @@ class FrameToSend:
     """As in `FrameReady`."""
     beside: bool = False
     """As in `FrameReady`."""
-
-
-class ProgressReporter:
-    """Merges what the follower found until the parent is ready for the next message."""
-
-    def __init__(self, follower: Follower, pipe: EventPipe) -> None:
-        self._follower = follower
-        self._pipe = pipe
-        self._scan_shape = follower.scan_shape
-        self._added: list[list[Ranges]] = [[] for _ in follower.key_paths]
-        self._completed: list[IndexArray] = []
-        self._sends_whole = True
-        self._is_acknowledged = True
-        self._last_key_came = False
-        self.handlers: Handlers = {AcknowledgeProgress: self._acknowledge}
-
-    @property
-    def is_idle(self) -> bool:
-        """Whether everything was reported."""
-        return not self._sends_whole and not any(self._added)
-
-    def add(self, changes: KeyChanges, came: bool = True) -> None:
-        """Add what changed; ``came``: keys came while they were looked for, otherwise they were there before."""
-        shape = self._follower.scan_shape
-        if any(starts.size for starts, _ in changes.added):
-            self._last_key_came = came
-        self._sends_whole |= shape != self._scan_shape
-        self._scan_shape = shape
-        if self._sends_whole:
-            self._added, self._completed = [[] for _ in changes.added], []
-            return
-        self._completed.append(changes.completed)
-        for parts, ranges in zip(self._added, changes.added, strict=True):
-            if ranges[0].size:
-                parts.append(ranges)
-
-    def _acknowledge(self, request: AcknowledgeProgress) -> None:
-        self._is_acknowledged = True
-
-    def report(self, *, at_once: bool = False) -> None:
-        """Send what was not reported yet, if the parent is ready for it or must have it at once."""
-        if self.is_idle or not (self._is_acknowledged or at_once):
-            return
-        progress, whole = self._follower.progress, self._sends_whole
-        added = progress.whole() if whole else tuple(joined(parts) for parts in self._added)
-        completed = ranges_of(progress.complete_mask()) if whole else runs_of(np.sort(np.concatenate(self._completed)))
-        at_s, came = self._follower.last_key_at, self._last_key_came
-        self._pipe.send(KeysChanged(self._pipe.generation, progress.scan_shape, added, whole, at_s, came, completed))
-        self._added, self._completed = [[] for _ in self._added], []
-        self._sends_whole = self._is_acknowledged = False
 
 
 class Sender:
@@ -130,21 +89,49 @@ class Sender:
             if slot is None:
                 return False
             began = self._frames.clock()
-            self._frames.read_into(slot.frame, path, index, "reading", as_it_is)
+            one_pass = preparers.pass_over(path, slot, index, self._frames.scan_shape)
+            is_noted = self._frames.read_into(slot.frame, path, index, "reading", as_it_is, None if one_pass is None else one_pass.note)
             read = self._frames.clock()
-            mask = self._mask_of(slot, wanted)
-            made = preparers.made(path, slot.layout.view, grabber.dtype)
-            prepared = preparers.prepare(path, slot.frame, index, self._frames.scan_shape, slot.shown if made.compared == "none" else None)
-            shown = preparers.compare(path, slot.layout.view, prepared, slot.shown)
-            event = replace(self._event(slot, wanted, shown, made), lacks_mask=preparers.lacks_mask(path, mask), is_doubtful=as_it_is)
+            prepared = self._prepared(slot, wanted) if one_pass is None else self._passed(slot, wanted, one_pass, is_noted)
+            event = self._event(slot, wanted, prepared.made, prepared.measures, lacks_mask=prepared.lacks_mask, is_doubtful=as_it_is)
         self._send(event, began, read)
-        if event.statistics is not None:
-            # Behind the message: the picture waits for no region. The window only reads, and only this thread would write there.
-            is_measured = made.compared == "none"
-            statistics = event.statistics if is_measured else preparers.examine(path, slot.frame, prepared, levels=False)[1]
-            self._on_frame(path, index, prepared, statistics)
+        # Behind the message: the picture waits for no region. The window only reads, and only this thread would write there.
+        self._on_frame(path, index, prepared.measured)
         self._positions_of(path).look_further()
         return True
+
+    def _passed(self, slot: Slot, wanted: FrameToSend, one_pass: FramePass, is_noted: bool) -> _Prepared:
+        """Measure what was not noted while the frame was read: all of it, where it was not decoded piece by piece, or was read again."""
+        path, index, preparers, shape = wanted.path, wanted.index, self._frames.preparers, self._frames.scan_shape
+        if not is_noted:
+            one_pass.restart()
+        measures = one_pass.finish(preparers.of(path).settings.percentiles, share)
+        lacks_mask = preparers.lacks_mask(path, preparers.mask_of(path, index, slot.layout.view, shape))
+        return _Prepared(AS_IT_IS, measures, lacks_mask, lambda: (preparers.prepare(path, slot.frame, index, shape), measures[1]))
+
+    def _prepared(self, slot: Slot, wanted: FrameToSend) -> _Prepared:
+        """Make what is shown of a frame that was read, and measure it."""
+        path, index, view, preparers = wanted.path, wanted.index, slot.layout.view, self._frames.preparers
+        mask = self._mask_of(slot, wanted)
+        made = preparers.made(path, view, slot.layout.dtype)
+        is_compared = made.compared != "none"
+        prepared = preparers.prepare(path, slot.frame, index, self._frames.scan_shape, None if is_compared else slot.shown)
+        measures = self._measures(slot, wanted, preparers.compare(path, view, prepared, slot.shown), made)
+
+        def measured() -> tuple[npt.NDArray[Any], FrameStatistics]:
+            return prepared, preparers.examine(path, slot.frame, prepared, levels=False)[1] if is_compared else measures[1]
+
+        return _Prepared(made, measures, preparers.lacks_mask(path, mask), measured)
+
+    def _measures(
+        self, slot: Slot, wanted: FrameToSend, shown: npt.NDArray[Any], made: Made, combined: int = 1, how: str | None = None
+    ) -> Measures:
+        """Measure what is shown, and make it small."""
+        factor, examine = slot.layout.preview_factor, self._frames.preparers.examine
+        if made.centre is None:
+            return examine(wanted.path, slot.frame, shown, combined=combined, how=how, preview=(factor, slot.preview))
+        write_centred_preview(shown, factor, slot.preview, made.centre)
+        return examine(wanted.path, slot.frame, shown, combined=combined, how=how)
 
     def send_combined(
         self, wanted: FrameToSend, combined: Accumulator, run: tuple[int, int] | None, of_points: OfPoints | None = None
@@ -165,8 +152,9 @@ class Sender:
             read = self._frames.clock()
             shown = preparers.compare(path, view, slot.frame, slot.shown)
             made = preparers.made(path, view, None)
-            event = self._event(slot, wanted, shown, made, max(1, combined.n), combined.how)
-            event = replace(event, run=run, of_points=of_points)
+            n = max(1, combined.n)
+            measures = self._measures(slot, wanted, shown, made, n, combined.how)
+            event = self._event(slot, wanted, made, measures, n, run=run, of_points=of_points)
         self._send(event, began, read)
         return True
 
@@ -200,12 +188,9 @@ class Sender:
         self._reporter.report(at_once=True)
         self._frames.pipe.send(replace(event, times=FrameTimes(event.key_seen_at_s, began, read, prepared, self._frames.clock())))
 
-    def _event(
-        self, slot: Slot, wanted: FrameToSend, shown: npt.NDArray[Any], made: Made, combined: int = 1, how: str | None = None
-    ) -> FrameReady:
+    def _event(self, slot: Slot, wanted: FrameToSend, made: Made, measures: Measures, combined: int = 1, **more: Any) -> FrameReady:
         layout, shape = slot.layout, self._frames.scan_shape
-        write_centred_preview(shown, layout.preview_factor, slot.preview, made.centre)
-        levels, statistics = self._frames.preparers.examine(wanted.path, slot.frame, shown, combined=combined, how=how)
+        levels, statistics = measures
         return FrameReady(
             self._frames.pipe.generation,
             wanted.path,
@@ -231,6 +216,7 @@ class Sender:
             motor_positions=self._positions_of(wanted.path).at(wanted.index, shape),
             beside=wanted.beside,
             made=made,
+            **more,
         )
 
     def _positions_of(self, path: str) -> MotorPositions:

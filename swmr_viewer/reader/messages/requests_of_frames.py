@@ -147,3 +147,8 @@ class SetDisplay(ScanRequest):
     @property
     def part(self) -> str | None:
         return self.data_path
+
+    @property
+    def shows_frames_as_they_are(self) -> bool:
+        """Whether nothing but masking is done to single frames."""
+        return not self.correction.names and self.compare.is_plain

@@ -7,7 +7,7 @@ import numpy as np
 from swmr_viewer.core.keys.handout import KeyChanges
 from swmr_viewer.core.progress import KeyProgress
 from swmr_viewer.core.ranges import Ranges, no_ranges
-from swmr_viewer.reader.child.sending import ProgressReporter
+from swmr_viewer.reader.child.progress_reporting import ProgressReporter
 from swmr_viewer.reader.messages import AcknowledgeProgress, KeysChanged
 from tests.reader.child.test_delivery import EventPipe
 

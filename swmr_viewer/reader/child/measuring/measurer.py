@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from itertools import takewhile
 from typing import Any
@@ -92,11 +93,11 @@ class Measurer:
         if self._request is not None:
             self._backlog.push(np.setdiff1d(indices, self._already()))
 
-    def measure_shown(self, path: str, index: int, frame: npt.NDArray[Any], statistics: FrameStatistics) -> None:
+    def measure_shown(self, path: str, index: int, measured: Callable[[], tuple[npt.NDArray[Any], FrameStatistics]]) -> None:
         """Measure a frame that was read to be shown, if it is still to be measured."""
         request = self._request
         if request is not None and path == request.data_path and not self._rows.is_full and self._backlog.take_out(index):
-            self._rows.add(measured_row(request, index, frame, statistics))
+            self._rows.add(measured_row(request, index, *measured()))
 
     def acknowledge(self) -> None:
         """Allow the next message: the parent handled the last one."""

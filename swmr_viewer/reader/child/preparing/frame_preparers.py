@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import field, replace
+from dataclasses import replace
 from math import tau
 from typing import Any
 
@@ -13,65 +13,26 @@ import numpy as np
 import numpy.typing as npt
 
 from swmr_viewer.analysis import (
-    FrameStatistics,
+    FramePass,
     FrameView,
-    LevelStatistics,
-    MaskRules,
     Part,
     compared,
     compared_dtype,
     corrected_dtype,
-    examine,
-    marked,
-    resolve_view,
-    saturation_of,
     valid_mask,
 )
 from swmr_viewer.core.data_facts import DataFacts
 from swmr_viewer.core.errors import PathError, PathNotThereError
-from swmr_viewer.core.frozen import frozen
 from swmr_viewer.core.waiting import Retries
 from swmr_viewer.reader.child.event_pipe import EventPipe
 from swmr_viewer.reader.child.preparing.all_masks import AllMasks, MaskFiles
 from swmr_viewer.reader.child.preparing.corrections import Corrections, UsedCorrection
+from swmr_viewer.reader.child.preparing.frame_preparer import NO_PREVIEW, FramePreparer, Measures, PreviewOf, default_preparer, examined
 from swmr_viewer.reader.child.preparing.pixel_masks import Mask, PixelMask
 from swmr_viewer.reader.child.preparing.references import References, part_of
-from swmr_viewer.reader.child.reader_slots import SlotLayout, slot_layout
+from swmr_viewer.reader.child.reader_slots import Slot, SlotLayout, slot_layout
 from swmr_viewer.reader.child.scans import Scan
 from swmr_viewer.reader.messages import AS_IT_IS, Made, PixelMaskRead, SetDisplay
-
-
-@frozen(eq=False)
-class FramePreparer:
-    """How the frames of one data set are prepared."""
-
-    settings: SetDisplay = field(default_factory=lambda: SetDisplay(0))
-    """Of the window, or those that the facts suggest."""
-    facts: DataFacts = field(default_factory=DataFacts)
-
-    def view_of(self, shape: tuple[int, ...], dtype: np.dtype[Any]) -> FrameView:
-        return resolve_view(shape, dtype, self.facts.interpretation, self.settings.view)
-
-    def prepare(self, frame: npt.NDArray[Any], mask: Mask | None = None, out: npt.NDArray[Any] | None = None) -> npt.NDArray[Any]:
-        """Return what is shown of a whole frame, masked pixels marked by their value: a view on the frame, or in ``out``."""
-        return marked(self.view_of(frame.shape, frame.dtype).shown(frame, out), self.settings.mask, mask)
-
-    def examine(
-        self, frame: npt.NDArray[Any], prepared: npt.NDArray[Any], levels: bool = True, combined: int = 1, how: str | None = None
-    ) -> tuple[LevelStatistics | None, FrameStatistics]:
-        """Measure what was `prepared` of a frame; a coloured pixel is saturated where any of its colours is."""
-        limit, percentiles = self.saturation(frame.dtype, combined, how), self.settings.percentiles if levels else None
-        view = self.view_of(frame.shape, frame.dtype)
-        if limit is None or view.part is not Part.COLOR:
-            return examine(prepared, percentiles, limit)
-        within, statistics = examine(prepared, percentiles)
-        n_saturated = int(np.count_nonzero((view.picked(frame)[..., :3] >= limit).any(axis=-1)))
-        return within, replace(statistics, n_saturated=n_saturated)
-
-    def saturation(self, dtype: npt.DTypeLike, combined: int = 1, how: str | None = None) -> float | None:
-        """Return from which value on a pixel is saturated; in a sum: if it was in each frame. ``how`` they are combined, if not as set."""
-        limit = saturation_of(dtype, self.facts.saturation_value)
-        return None if limit is None else limit * (combined if (how or self.settings.combine.how) == "sum" else 1)
 
 
 class FramePreparers:
@@ -173,13 +134,14 @@ class FramePreparers:
         levels: bool = True,
         combined: int = 1,
         how: str | None = None,
-    ) -> tuple[LevelStatistics | None, FrameStatistics]:
-        """Measure what is shown of a frame; pixels are saturated where the file's are, whatever was made of them."""
+        preview: PreviewOf = NO_PREVIEW,
+    ) -> Measures:
+        """Measure what is shown of a frame, and make it small; pixels are saturated where the file's are, whatever was made of them."""
         preparer = self.of(path)
         settings = preparer.settings
-        if not settings.correction.names and settings.compare.is_plain:
-            return preparer.examine(frame, shown, levels, combined, how)
-        within, statistics = examine(shown, settings.percentiles if levels else None)
+        if settings.shows_frames_as_they_are:
+            return preparer.examine(frame, shown, levels, combined, how, preview)
+        within, statistics = examined(shown, settings.percentiles if levels else None, preview)
         limit = preparer.saturation(frame.dtype, combined, how) if combined == 1 or self._corrections.last_of(path) is None else None
         if limit is None or frame.dtype.kind not in "iuf":
             return within, statistics
@@ -187,6 +149,21 @@ class FramePreparers:
         if raw.shape != shown.shape:
             return within, statistics
         return within, replace(statistics, n_saturated=int(np.count_nonzero((raw >= limit) & valid_mask(shown))))
+
+    def pass_over(self, path: str, slot: Slot, index: int, scan_shape: tuple[int, ...]) -> FramePass | None:
+        """Return what measures a frame, and makes it small, while it is read into a slot.
+
+        None where something else is shown than the frame's own numbers, all of them, or has to be made of the frame as a whole.
+        """
+        preparer, view, frame = self.of(path), slot.layout.view, slot.frame
+        if not preparer.settings.shows_frames_as_they_are or view.is_computed or slot.layout.mask_offset:
+            return None
+        shown, rules = view.shown(frame), preparer.settings.mask
+        mask = self.mask_of(path, index, view, scan_shape)
+        if shown.dtype != frame.dtype or shown.size != frame.size or not FramePass.can_measure(frame.dtype, rules, mask):
+            return None
+        limit = preparer.saturation(frame.dtype)
+        return FramePass(shown, slot.layout.preview_factor, slot.preview, saturation=limit, rules=rules, pixel_mask=mask)
 
     def mask_of(self, path: str, index: int, view: FrameView, scan_shape: tuple[int, ...]) -> Mask | None:
         """Return the pixel mask of a frame as it is shown (True: masked), or None where none is used; a fault is reported once."""
@@ -266,8 +243,3 @@ class FramePreparers:
         if (path, mask_path) not in self._reported:
             self._reported.add((path, mask_path))
             self._pipe.report_fault(str(error))
-
-
-def default_preparer(facts: DataFacts) -> FramePreparer:
-    """Return how frames are prepared until the window sets something else."""
-    return FramePreparer(SetDisplay(0, MaskRules(mask_path=facts.mask_path, gaps=facts.gap_values)), facts)

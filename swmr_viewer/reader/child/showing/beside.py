@@ -5,7 +5,7 @@ from __future__ import annotations
 from swmr_viewer.core.errors import FileReplacedError, FrameNotWrittenError, SwmrViewerError
 from swmr_viewer.reader.child.event_pipe import Handlers
 from swmr_viewer.reader.child.frame_reading import FrameReader
-from swmr_viewer.reader.child.preparing.frame_preparers import FramePreparer
+from swmr_viewer.reader.child.preparing.frame_preparer import FramePreparer
 from swmr_viewer.reader.child.sending import FrameToSend, Sender
 from swmr_viewer.reader.child.showing.frames_to_show import FramesToShow
 from swmr_viewer.reader.messages import AwaitedBeside, ShowAlso
