@@ -35,6 +35,7 @@ class Bitshuffle:
     """
 
     needs_scratch = False
+    splits = True
 
     def __init__(self, decompress: Callable[..., int], element_bytes: int) -> None:
         self._decompress = decompress

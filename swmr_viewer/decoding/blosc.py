@@ -32,6 +32,7 @@ class Blosc:
     """
 
     needs_scratch = False
+    splits = True
 
     def __init__(self, get_items: Callable[..., int], validate: Callable[..., int], element_bytes: int) -> None:
         self._get_items = get_items

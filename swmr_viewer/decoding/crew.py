@@ -53,13 +53,25 @@ class _Work:
         self._error: BaseException | None = None
 
     def lead(self) -> None:
-        """Take part until all units are taken, then wait for those who still work on one."""
+        """Take part until all units are taken, then wait for those who still work on one.
+
+        Also after Ctrl-C: they write to memory that the caller would let go.
+        """
         self._take_part()
+        is_over = False
+        while not is_over:
+            try:
+                self._wait()
+                is_over = True
+            except BaseException as error:
+                self._error = self._error or error
+        if self._error is not None:
+            raise self._error
+
+    def _wait(self) -> None:
         with self._changed:
             self._is_open = False
             self._changed.wait_for(lambda: self._n_helping == 0)
-        if self._error is not None:
-            raise self._error
 
     def help(self) -> None:
         """Take part, if the work is not over yet."""

@@ -61,6 +61,11 @@ class Codec(Protocol):
         """Whether it writes to ``Raw.scratch``."""
         ...
 
+    @property
+    def splits(self) -> bool:
+        """Whether a large chunk has several parts."""
+        ...
+
     def parts(self, raw: Raw, n_bytes: int, first: int, last: int) -> Iterator[Part]:
         """Yield parts that cover the decoded bytes from ``first`` to ``last``, in order.
 

@@ -13,6 +13,7 @@ class Plain:
     """Copies."""
 
     needs_scratch = False
+    splits = True
 
     def parts(self, raw: Raw, n_bytes: int, first: int, last: int) -> Iterator[Part]:
         if raw.size != n_bytes:

@@ -28,6 +28,7 @@ class Shuffled:
     """
 
     needs_scratch = True
+    splits = True
 
     def __init__(self, inner: Codec, element_bytes: int) -> None:
         self._inner = inner

@@ -25,6 +25,7 @@ class Stream:
     """
 
     needs_scratch = False
+    splits = False
 
     def __init__(self, decompress: Callable[[int, int, int, int], bool]) -> None:
         self._decompress = decompress
