@@ -89,6 +89,7 @@ class Paced(QObject):
         self._work = work
         self._clock = clock
         self._done_s = -PACE_S
+        self._due_s = 0.0
         self._later = Later(self.do, self)
 
     @property
@@ -96,13 +97,17 @@ class Paced(QObject):
         """Whether the work was asked for and is still to be done."""
         return self._later.is_active
 
-    def start(self) -> None:
-        """Have the work done as soon as it may be; asked for again meanwhile, once."""
+    def start(self, after_s: float = 0.0) -> None:
+        """Have the work done as soon as it may be, and not before ``after_s`` (s); asked for again meanwhile, once."""
         if not PACE_S:
             self.do()
-        elif not self._later.is_active:
-            wait_s = self._done_s + PACE_S - self._clock()
-            self._later.start(max(0, ceil(1000 * wait_s)))
+            return
+        now_s = self._clock()
+        due_s = max(now_s + after_s, self._done_s + PACE_S)
+        if not self._later.is_active or due_s < self._due_s:
+            self._due_s = due_s
+            self._later.stop()
+            self._later.start(ceil(1000 * (due_s - now_s)))
 
     def stop(self) -> None:
         """Do nothing."""

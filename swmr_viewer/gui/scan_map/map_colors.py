@@ -16,9 +16,9 @@ def map_colors() -> list[str]:
 
 
 def canvas_image(canvas: MapCanvas, ratio: float) -> QImage:
-    """Return the canvas as Qt's image, on the canvas's own memory."""
+    """Return the canvas as Qt's image, in 32 bits: those with a table of colours are painted on a slow path, by several threads."""
     height, stride = canvas.buffer.shape
     image = QImage(canvas.buffer.data, canvas.layout.width, height, stride, QImage.Format.Format_Indexed8)
     image.setColorTable([QColor(color).rgb() for color in map_colors()])
     image.setDevicePixelRatio(ratio)
-    return image
+    return image.convertToFormat(QImage.Format.Format_RGB32)

@@ -27,6 +27,8 @@ FRESH_S = 10.0
 """For so long (s) after something changed ages are told in tenths of a second, and so are the last seconds of a countdown."""
 VALUES_S = 0.008
 """So long, at the most, values of scan points are taken in a turn of the event loop."""
+FRAME_FOLLOWS_S = 0.03
+"""So long (s) what keys changed waits for their frame: it is to be painted first."""
 _SETTLED = {Changed.FRAME: "frame_settled", Changed.PROGRESS: "progress_settled"}
 """What is told a second time, at a pace that eyes can follow."""
 
@@ -133,7 +135,7 @@ class Session(QObject):
         self._tell(changes)
         if further := {changed for changed, _ in changes} & _SETTLED.keys():
             self._settling |= further
-            self._telling.start()
+            self._telling.start(0.0 if Changed.FRAME in further else FRAME_FOLLOWS_S)
 
     def _tell_settled(self) -> None:
         settled, self._settling = self._settling, set()

@@ -34,3 +34,25 @@ def test_frames_are_drawn_each_and_told_at_a_pace_the_last_one_always(
     assert len(told) < 12
     assert [index for what, index in order if what == "settled"][-1] == 11
     assert order.index(("drawn", told[0])) < order.index(("told", told[0])) < order.index(("settled", told[0]))
+
+
+def test_keys_are_told_of_after_the_frame_that_they_announce_or_a_little_later_where_none_comes(
+    qtbot: QtBot, told_at_once: None, monkeypatch: pytest.MonkeyPatch, reader: FakeSupervisor, following: Callable[..., Assembly]
+) -> None:
+    session = following((4, 5)).session
+    with qtbot.waitSignal(session.frame_settled):
+        reader.say_frame(picture((8, 6)), 0, (4, 5))
+    order: list[str] = []
+    session.frame_changed.connect(lambda: order.append("drawn"))
+    session.progress_settled.connect(lambda: order.append("told"))
+    monkeypatch.setattr(turns, "PACE_S", 0.001)
+    monkeypatch.setattr("swmr_viewer.gui.session.session.FRAME_FOLLOWS_S", 60.0)
+    with qtbot.waitSignal(session.progress_changed):
+        reader.say_keys((4, 5), (0, 2))
+    with qtbot.waitSignal(session.settled):
+        reader.say_frame(picture((8, 6)), 1, (4, 5))
+    assert order == ["drawn", "told"]
+    monkeypatch.setattr("swmr_viewer.gui.session.session.FRAME_FOLLOWS_S", 0.03)
+    with qtbot.waitSignal(session.progress_settled):
+        reader.say_keys((4, 5), (2, 3))
+    assert order == ["drawn", "told", "told"]
