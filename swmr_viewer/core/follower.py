@@ -204,9 +204,10 @@ class Follower(FollowerFacts, Iterator[int]):
             If polling failed for longer than 10 s on end.
         """
         now = self._clock()
+        is_told = self._wait.note_begin()
         if self._replacing.look() is Change.REWRITTEN:
             return False
-        if self._wait.note_begin():
+        if is_told:
             self._keys.expect_keys()
         found = self._keys.poll()
         self._wait.note_end(bool(found.added))

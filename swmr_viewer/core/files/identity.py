@@ -2,7 +2,8 @@
 
 A file is told by its device and inode. A writer that opens it with ``"w"`` keeps both and cuts it to nothing: then its size
 falls, or its superblock is gone, or what can only grow while it is written has become less. What grew as long as it was, with as
-many keys, while nobody looked, is not told: h5py writes no times into a file, and a look comes at least each 20 ms while keys come.
+many keys, while nobody looked, is not told: h5py writes no times into a file. A look comes at least each 50 ms while keys come, or at
+the kernel's word that the file was written.
 """
 
 from __future__ import annotations

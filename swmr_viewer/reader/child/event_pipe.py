@@ -11,6 +11,8 @@ from collections.abc import Callable, Mapping
 from multiprocessing.connection import Connection
 from typing import Any
 
+from swmr_viewer.core.file_wakeup import wait_readable
+from swmr_viewer.core.pacing import Pause
 from swmr_viewer.core.scan import position_of
 from swmr_viewer.reader.messages import Busy, Event, Fault, Heartbeat, KeysChanged, Phase, PhaseChanged, Request
 
@@ -73,12 +75,31 @@ class EventPipe:
         if now or time.monotonic() - self._sent_at > _HEARTBEAT_EVERY_S:
             self.send(Heartbeat(self.generation))
 
-    def receive(self, pause_s: float) -> list[Request]:
-        """Return the requests that came, after waiting up to ``pause_s`` for one; EOFError if the parent is gone."""
+    def receive(self, pause: Pause, descriptor: int | None = None) -> list[Request]:
+        """Return the requests that came, after waiting for one; EOFError if the parent is gone.
+
+        The wait also ends, behind the least pause, when ``descriptor`` can be read.
+        """
         requests: list[Request] = []
-        while self._connection.poll(0 if requests else pause_s):
+        is_there = self._wait(pause, descriptor)
+        while is_there:
             requests.append(self._connection.recv())
+            is_there = self._is_there(0.0)
         return requests
+
+    def _wait(self, pause: Pause, descriptor: int | None) -> bool:
+        """Return whether a request is there."""
+        if descriptor is None:
+            return self._is_there(pause.most_s)
+        if pause.least_s and self._is_there(pause.least_s):
+            return True
+        connection = self._connection.fileno()
+        return connection in wait_readable([connection, descriptor], pause.most_s - pause.least_s)
+
+    def _is_there(self, pause_s: float) -> bool:
+        if sys.platform == "win32":
+            return self._connection.poll(pause_s)
+        return bool(wait_readable([self._connection.fileno()], pause_s))  # the connection's own waits for whole milliseconds
 
 
 class Watchdog:

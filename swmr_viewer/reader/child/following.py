@@ -7,6 +7,8 @@ from typing import Any
 
 from swmr_viewer.core.conditions import FILE_REPLACED, STOPPED, Timeout
 from swmr_viewer.core.errors import SwmrViewerError
+from swmr_viewer.core.pacing import Pause
+from swmr_viewer.core.waiting import pause_after
 from swmr_viewer.reader.child.event_pipe import EventPipe, Handlers
 from swmr_viewer.reader.child.file_watching import ReplacementReporter
 from swmr_viewer.reader.child.frame_reading import FrameReader
@@ -34,8 +36,9 @@ from swmr_viewer.reader.messages import (
     Stop,
 )
 
-_IDLE_PAUSE_S = 0.5
-"""Between two steps after an end; so often the keys are polled after a timeout."""
+IDLE_PAUSE = Pause(0.02, 0.5)
+"""Between two steps after an end; so often the keys are polled after a timeout, and when they may have been written."""
+NO_PAUSE = Pause(0.0, 0.0)
 
 
 class Following:
@@ -102,17 +105,31 @@ class Following:
         return self._scan.h5file
 
     @property
-    def pause_s(self) -> float:
-        """How long to wait for requests before the next step (s)."""
+    def pause(self) -> Pause:
+        """How long to wait for requests, and for `wait_descriptor`, before the next step."""
         if self._files.is_lost:
-            return _IDLE_PAUSE_S if self._ended else 0.0
+            return IDLE_PAUSE if self._ended else NO_PAUSE
         if self._beside is not None and self._beside.has_work:
-            return 0.0
+            return NO_PAUSE
         if any(part.has_work for part in (self._delivery, self._measurer, self._order, self._scalars)):
-            return 0.0
+            return NO_PAUSE
         if self._ended and self._delivery.is_idle:
-            return _IDLE_PAUSE_S
-        return self._scan.follower.suggest_poll_s()
+            return IDLE_PAUSE
+        pause = self._scan.follower.pause
+        if self._awaits_frames:  # of files, perhaps, of which nobody tells that they were written
+            return Pause(*(min(each_s, pause_after(self._scan.follower.quiet_s)) for each_s in pause))
+        return pause
+
+    @property
+    def _awaits_frames(self) -> bool:
+        is_beside = self._beside is not None and self._beside.awaits_frames
+        return is_beside or not self._delivery.is_idle or bool(self._scan.late.paths)
+
+    @property
+    def wait_descriptor(self) -> int | None:
+        """What can be read once keys may have been written, where the next step polls them."""
+        polls = self._ending is None or (self._ended and self._keeps_polling(self._ending))
+        return self._scan.follower.wait_descriptor if polls and not self._files.is_lost else None
 
     def handle(self, request: Request) -> None:
         """Do what the parent asks for; what needs frames is not done where they are lost (a mask would be another scan's as well)."""

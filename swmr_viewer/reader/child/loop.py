@@ -13,9 +13,10 @@ from swmr_viewer.core.errors import FileReplacedError, ReaderError, SwmrViewerEr
 from swmr_viewer.core.files import explain
 from swmr_viewer.core.inspection import Inspection
 from swmr_viewer.core.nexus import load_units
+from swmr_viewer.core.pacing import Pause
 from swmr_viewer.reader.child.event_pipe import EventPipe, Handlers
 from swmr_viewer.reader.child.file_watching import ScanOpener
-from swmr_viewer.reader.child.following import Following
+from swmr_viewer.reader.child.following import IDLE_PAUSE, Following
 from swmr_viewer.reader.child.previewing import read_first_frame
 from swmr_viewer.reader.child.reader_slots import ReaderSlots
 from swmr_viewer.reader.child.scans import Scan
@@ -35,8 +36,6 @@ from swmr_viewer.reader.messages import (
     Stop,
     UseSlots,
 )
-
-_IDLE_PAUSE_S = 0.5
 
 
 class ReaderLoop:
@@ -61,7 +60,8 @@ class ReaderLoop:
         """Serve until a ``Quit``; EOFError or ConnectionError if the parent is gone."""
         self._pipe.keep_alive(now=True)
         while True:
-            requests = self._pipe.receive(self._pause_s())
+            following = self._following
+            requests = self._pipe.receive(self._pause(), None if following is None else following.wait_descriptor)
             if not requests and self._opener is None and self._following is None:
                 load_units()  # while nobody waits; once
             for request in requests:
@@ -72,9 +72,10 @@ class ReaderLoop:
             self._step()
             self._pipe.keep_alive()
 
-    def _pause_s(self) -> float:
-        active = self._following or self._opener
-        return _IDLE_PAUSE_S if active is None else min(_IDLE_PAUSE_S, active.pause_s)
+    def _pause(self) -> Pause:
+        if self._following is not None:
+            return self._following.pause
+        return IDLE_PAUSE if self._opener is None else Pause(0.0, min(IDLE_PAUSE.most_s, self._opener.pause_s))
 
     # ---- requests
 

@@ -74,6 +74,7 @@ class Scan:
         for grabber in self.grabbers.values():
             grabber.close()
         self.sources.close()
+        self.follower.close()
         self.h5file.close()
 
 

@@ -35,6 +35,11 @@ class BesideDelivery:
         """Whether the next step should come at once."""
         return self._sender.has_spare and (self._next() is not None or self._is_behind)
 
+    @property
+    def awaits_frames(self) -> bool:
+        """Whether frames are tried again that are not there yet."""
+        return bool(self._late)
+
     def _set(self, request: ShowAlso) -> None:
         self._paths, self._settled, self._late = request.data_paths, {}, []
 
