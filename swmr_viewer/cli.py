@@ -11,6 +11,7 @@ from types import ModuleType
 
 from swmr_viewer import __version__
 from swmr_viewer.commands.terminal import OutputError, output_errors_explained, print_line
+from swmr_viewer.core.blas import one_blas_thread
 from swmr_viewer.core.errors import SwmrViewerError
 
 BAD_INPUT = 2
@@ -95,7 +96,8 @@ def parser_of(name: str, command: ModuleType) -> argparse.ArgumentParser:
 
 
 def _module_of(name: str) -> ModuleType:
-    return import_module(f"swmr_viewer.commands.{name}")
+    with one_blas_thread():
+        return import_module(f"swmr_viewer.commands.{name}")
 
 
 def _description(name: str) -> str:

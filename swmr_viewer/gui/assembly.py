@@ -26,9 +26,13 @@ class Assembly:
     def __init__(self, supervisor: SupervisorLike, *, clock: Callable[[], float] = time.monotonic) -> None:
         self.thread = FollowThread(supervisor, clock=clock)
         self.session = Session(self.thread, clock=clock)
-        self.window = MainWindow(self.session)
-        self.opening = Opening(self.session, self.window)
-        self.thread.start()
+        self.thread.start()  # it makes room for frames, and the reader reads the first one, while the window is built
+        try:
+            self.window = MainWindow(self.session)
+            self.opening = Opening(self.session, self.window)
+        except BaseException:
+            self.thread.stop()
+            raise
 
     def close(self) -> bool:
         """Stop the thread, give every slot back, delete the window; return whether the thread ended in time."""

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 import threading
+from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -16,6 +19,7 @@ from swmr_viewer.reader.messages import (
     Ended,
     Failed,
     Fault,
+    FollowRequest,
     FrameMeasured,
     FrameReady,
     Inspected,
@@ -25,11 +29,13 @@ from swmr_viewer.reader.messages import (
     PhaseChanged,
     ReaderReplaced,
     Resume,
+    ScanEvent,
     SetConditions,
     ShowIndex,
     ShowLive,
     Stop,
 )
+from tests.reader import broken
 from tests.reader.listening import Listener
 
 pytestmark = pytest.mark.live
@@ -48,10 +54,50 @@ def assert_pixels(listener: Listener, writer) -> None:
 
 
 def test_the_parent_does_not_import_hdf5():
-    import subprocess
-
     code = "import sys, swmr_viewer.reader.supervision; sys.exit('h5py' in sys.modules)"
     subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
+
+
+def followed_before_it_is_asked_for(listener: Listener, path: Path) -> FollowRequest:
+    request = FollowRequest(str(path), (broken.KEYS,), (broken.DATA,), conditions=UNTIL)
+    listener.supervisor.start(request)
+    while not listener.supervisor.slots.in_use:
+        assert listener.supervisor.wait(0.02) == []
+    return request
+
+
+def test_what_is_foreseen_is_read_and_held_until_it_is_asked_for(tmp_path):
+    with Listener() as listener:
+        request = followed_before_it_is_asked_for(listener, broken.write_hanging_frame(tmp_path, n=3, hangs=-1))
+        assert listener.supervisor.follow(request) == 1
+        frame = listener.until_a(FrameReady)
+        assert (frame.generation, frame.index) == (1, 2)
+        assert len(listener.all_of(Opened)) == 1
+        assert sorted(listener.announced) == [0, 1, 2]
+
+
+def test_what_was_foreseen_and_is_not_asked_for_is_dropped_with_its_slots(tmp_path):
+    with Listener() as listener:
+        request = followed_before_it_is_asked_for(listener, broken.write_hanging_frame(tmp_path, n=3, hangs=-1))
+        assert listener.supervisor.follow(replace(request, order="arrival")) == 2
+        assert listener.until_a(FrameReady).generation == 2
+        assert {event.generation for event in listener.events if isinstance(event, ScanEvent)} == {2}
+        assert listener.supervisor.slots.in_use == 0
+
+
+def test_the_reader_does_not_import_the_main_module_again(tmp_path):
+    script = tmp_path / "script.py"
+    script.write_text(
+        "print('imported', __name__)\n"
+        "from swmr_viewer.reader.supervision import Supervisor\n"
+        "supervisor = Supervisor()\n"
+        "supervisor.inspect('nowhere.h5')\n"
+        "while not (events := supervisor.wait(60.0)): pass\n"
+        "print([type(event).__name__ for event in events])\n"
+        "supervisor.close()\n"
+    )
+    done = subprocess.run([sys.executable, str(script)], capture_output=True, text=True, check=True, timeout=60)
+    assert done.stdout.splitlines() == ["imported __main__", "['Inspected']"]
 
 
 @pytest.mark.parametrize("order", ["raster", "snake", "random"])

@@ -6,6 +6,7 @@ HDF5 is imported behind it, never in the parent.
 from __future__ import annotations
 
 import contextlib
+import gc
 import multiprocessing
 import os
 import select
@@ -15,7 +16,6 @@ import traceback
 from multiprocessing.connection import Connection
 
 from swmr_viewer.core.locking import load_hdf5
-from swmr_viewer.reader.child.event_pipe import EventPipe, Watchdog
 
 _MANY_FILES = 10_240
 """What macOS allows at most, whatever its limit says."""
@@ -31,7 +31,10 @@ def run_reader(connection: Connection, watchdog_s: float) -> None:
     watchdog_s : float
         Seconds after which the process ends itself when its loop does not turn.
     """
+    gc.disable()  # looking again and again through what is imported, and stays, took a tenth of the start
     prepare_process()
+    from swmr_viewer.reader.child.event_pipe import EventPipe, Watchdog
+
     watchdog = Watchdog(watchdog_s)
     watchdog.feed()
     status = 0
@@ -39,6 +42,8 @@ def run_reader(connection: Connection, watchdog_s: float) -> None:
         load_hdf5()
         from swmr_viewer.reader.child.loop import ReaderLoop
 
+        gc.freeze()
+        gc.enable()
         ReaderLoop(EventPipe(connection, watchdog)).run()
     except (EOFError, ConnectionError):
         pass

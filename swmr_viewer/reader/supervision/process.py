@@ -5,11 +5,14 @@ from __future__ import annotations
 import multiprocessing
 import pickle
 import signal
+import sys
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from types import ModuleType
 
+from swmr_viewer.core.blas import one_blas_thread
 from swmr_viewer.reader.blocks import start_tracker
 from swmr_viewer.reader.child import run_reader
 from swmr_viewer.reader.messages import Event, Quit, Request
@@ -36,7 +39,7 @@ class ReaderProcess:
         self._process = context.Process(
             target=run_reader, args=(theirs, stuck_after_s + _BEYOND_STUCK_S), name="swmr-viewer reader", daemon=True
         )
-        with _interrupts_held_back():
+        with _interrupts_held_back(), _main_module_hidden(), one_blas_thread():
             self._process.start()
         theirs.close()
         self.started_at = time.monotonic()
@@ -107,6 +110,17 @@ class ReaderProcess:
             return f"it was ended by {signal.Signals(-status).name}"
         except ValueError:
             return f"it was ended by signal {-status}"
+
+
+@contextmanager
+def _main_module_hidden() -> Iterator[None]:
+    """Have the child not import the parent's main module again (the command line, or whatever script): it uses nothing of it."""
+    main = sys.modules["__main__"]
+    sys.modules["__main__"] = ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = main
 
 
 @contextmanager

@@ -17,7 +17,12 @@ from swmr_viewer.reader.supervision.holdings import Slots
 FEWEST = 2
 """One that is looked at, one that is written."""
 
+ENOUGH = 3
+"""One more, for the frame that waits while the window draws."""
+
 _ROOM = 1 << 24
+_PLENTY = 1 << 28
+"""Bytes that all slots together may take, if that leaves enough of them: four of 4371 x 4150 uint32 were 310 MB."""
 
 
 class SlotPool:
@@ -26,7 +31,7 @@ class SlotPool:
     Parameters
     ----------
     n_slots : int
-        How many are wanted; fewer (at least 2) are made where shared memory is short.
+        How many are wanted; fewer of large ones (at least 3), and where shared memory is short (at least 2).
     """
 
     def __init__(self, n_slots: int = 4) -> None:
@@ -78,7 +83,7 @@ class SlotPool:
             If there is no room for two of them.
         """
         blocks: list[SharedMemory] = []
-        for _ in range(self._wanted):
+        for _ in range(self._number(size)):
             try:
                 blocks.append(create_block(size))
             except OSError as error:
@@ -89,6 +94,10 @@ class SlotPool:
                     let_go(block)
                 raise _no_room(size) from error
         return blocks
+
+    def _number(self, size: int) -> int:
+        """Return how many slots of this size to make: with a third one the next frame is read while one waits to be shown."""
+        return min(self._wanted, max(ENOUGH, _PLENTY // max(1, size)))
 
     def take_in(self, blocks: list[SharedMemory], size: int) -> None:
         """Use these blocks from now on."""

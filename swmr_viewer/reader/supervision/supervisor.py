@@ -53,19 +53,40 @@ class Supervisor:
         self._lock = self._current.lock
         self._slots = SlotPool(n_slots)
         self._wanted_size: int | None = None
+        self._foreseen: FollowRequest | None = None
+        """What is followed before ``follow`` asked for it."""
+        self._held: list[Event] = []
         self._woken_pipe, self._wake_pipe = multiprocessing.Pipe(duplex=False)
         self._is_woken = threading.Event()
 
     # ---- asking
 
-    def start(self) -> None:
-        """Start the reader, if it does not run yet."""
+    def start(self, request: FollowRequest | None = None) -> None:
+        """Start the reader, if it does not run yet.
+
+        Parameters
+        ----------
+        request : FollowRequest, optional
+            What ``follow`` will ask for, as soon as somebody is there to see it: the reader begins with it at once, and ``wait``
+            holds what comes until then.
+        """
         with self._lock:
             self._current.start_or_send()
+            if request is not None:
+                self._foreseen = request
+                self._current.follow(request)
 
     def follow(self, request: FollowRequest) -> int:
         """Follow this from now on, and return the generation of the events that belong to it."""
         with self._lock:
+            foreseen, self._foreseen = self._foreseen, None
+            if foreseen == request:
+                self.wake()
+                return self._current.generation
+            held, self._held = self._held, []
+            for event in held:
+                if isinstance(event, FrameReady):
+                    self.release(event)
             return self._current.follow(request)
 
     def send(self, request: Request) -> None:
@@ -155,10 +176,18 @@ class Supervisor:
         deadline = None if timeout_s is None else time.monotonic() + timeout_s
         while not self._current.is_closed:
             woken = self._wait_once(deadline)
-            events = self._collect()
+            events = self._handed_out(self._collect())
             if events or woken or (deadline is not None and time.monotonic() >= deadline):
                 return events
         return []
+
+    def _handed_out(self, events: list[Event]) -> list[Event]:
+        with self._lock:
+            held, self._held = [*self._held, *events], []
+            if self._foreseen is None:
+                return held
+            self._held = held
+            return []
 
     def _wait_once(self, deadline: float | None) -> bool:
         with self._lock:
