@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from itertools import product
 from typing import NamedTuple
 from weakref import WeakKeyDictionary, ref
 
 from swmr_viewer.core.file_state import is_closed_by_writer
 from swmr_viewer.core.files import FileIdentity
+from swmr_viewer.core.frozen import frozen
 from swmr_viewer.core.progress import KeyProgress
 from swmr_viewer.core.scan import index_of
 
@@ -53,7 +53,7 @@ class _Seen(NamedTuple):
     inner_shape: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@frozen(eq=False)
 class Moment:
     """When data were refreshed: which keys had been seen before that, and whether anybody could still write."""
 

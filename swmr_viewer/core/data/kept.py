@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass
 from math import prod
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -12,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from swmr_viewer.core.data.selections import Box
+from swmr_viewer.core.frozen import frozen
 
 MOST_BYTES = 64 << 20
 """Kept in this process, of all data sets together."""
@@ -21,7 +21,7 @@ _CHEAP_BYTES = 1 << 20
 """Without a filter HDF5 reads a part of a chunk as quickly as memory does, if it is as large as this."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@frozen(eq=False)
 class Block:
     """What a box of whole chunks holds."""
 
