@@ -91,7 +91,7 @@ class OtherScan(QObject):
     def end(self) -> threading.Thread:
         """Let its reader end; return the thread that waits for it."""
         self._main.wanted_changed.disconnect(self._request)
-        self._main.frame_changed.disconnect(self._look_at_preparation)
+        self._main.frame_settled.disconnect(self._look_at_preparation)
         self._session.close()
         ending = threading.Thread(target=self._end, name="comparing ends")
         ending.start()
@@ -101,9 +101,9 @@ class OtherScan(QObject):
 
     def _connect(self) -> None:
         self._main.wanted_changed.connect(self._request)
-        self._main.frame_changed.connect(self._look_at_preparation)
+        self._main.frame_settled.connect(self._look_at_preparation)
         self._session.opened.connect(self._request)
-        for signal in (self._session.quantities_changed, self._session.progress_changed, self._session.finished):
+        for signal in (self._session.quantities_changed, self._session.progress_settled, self._session.finished):
             signal.connect(self.changed)
 
     def _end(self) -> None:

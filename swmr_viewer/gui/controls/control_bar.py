@@ -67,7 +67,7 @@ class ControlBar(QFrame):
         """The width (px) that it needs when it is folded."""
         self._build()
         self._lay_out()
-        for signal in (session.mode_changed, session.frame_changed, session.request_changed, session.opened, session.state_changed):
+        for signal in (session.mode_changed, session.frame_settled, session.request_changed, session.opened, session.state_changed):
             signal.connect(self._show)
         session.finished.connect(self._show)
         playback.changed.connect(self._show)

@@ -32,7 +32,7 @@ class FrameSlider(Painted, QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setToolTip("Drag to any complete frame: those that are there are green; the scan goes on meanwhile")
         self.setAccessibleName("Frame slider")
-        for signal in (session.frame_changed, session.mode_changed, session.progress_changed, session.request_changed):
+        for signal in (session.settled, session.mode_changed, session.request_changed):
             signal.connect(self.update)
         session.frames_completed.connect(self._note)
         theme_of_application().changed.connect(self.update)

@@ -139,7 +139,7 @@ def _enable_by_state(actions: EdgeActions, session: Session) -> None:
         actions.go_to.setEnabled(session.scan.progress is not None)
         actions.combine.setEnabled(session.scan.progress is not None)
 
-    for signal in (session.frame_changed, session.request_changed, session.opened):
+    for signal in (session.frame_settled, session.request_changed, session.opened):
         signal.connect(enable)
     enable()
 

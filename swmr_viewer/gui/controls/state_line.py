@@ -76,10 +76,9 @@ class StateLine(QWidget):
         self.rate = FittingLabel("muted")
         self.age = FittingLabel("muted")
         self._lay_out()
-        for signal in (session.state_changed, session.mode_changed, session.live_mode_changed, session.frame_changed, playback.changed):
+        for signal in (session.state_changed, session.mode_changed, session.live_mode_changed, session.settled, playback.changed):
             signal.connect(self._show)
         session.ticked.connect(self._show_numbers)
-        session.progress_changed.connect(self._show_numbers)
         theme_of_application().changed.connect(self._show)
         self._show()
 

@@ -68,8 +68,7 @@ class CurveChoice(QObject):
         self._kept: dict[str, CurveSettings] = {}
         self._about: tuple[object, ...] = ()
         for signal in (
-            session.frame_changed, session.opened, session.data_changed, session.progress_changed, session.request_changed,
-            session.quantities_changed,
+            session.settled, session.opened, session.data_changed, session.request_changed, session.quantities_changed,
         ):  # fmt: skip
             signal.connect(self._look)
 

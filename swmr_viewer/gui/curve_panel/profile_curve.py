@@ -43,7 +43,7 @@ class ProfileCurve(PlotPane):
         self.curve, self.second = (self.plot.plot([], connect="finite") for _ in range(2))
         self._drawn: tuple[ProfileLine, ...] = ()
         self.apply_theme()
-        for signal in (session.frame_changed, measurements.marks_changed, display.changed, crosshair.moved):
+        for signal in (session.frame_settled, measurements.marks_changed, display.changed, crosshair.moved):
             signal.connect(self.redraw_soon)
 
     @property

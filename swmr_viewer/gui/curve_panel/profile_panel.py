@@ -65,7 +65,7 @@ class ProfilePanel(QWidget):
         self.of.chosen.connect(self.choose)
         self.across.chosen.connect(lambda key: measurements.set_line_sums(key == SUM))
         self.width_.valueChanged.connect(measurements.set_width)
-        for signal in (measurements.marks_changed, session.frame_changed, crosshair.moved):
+        for signal in (measurements.marks_changed, session.frame_settled, crosshair.moved):
             signal.connect(self._show)
         self._show()
 

@@ -28,7 +28,8 @@ class RegionNumbers(QObject):
         self._measurements = measurements
         self._display = display
         self._here: dict[Region, tuple[float, ...] | None] = {}
-        session.frame_changed.connect(self._forget)
+        session.frame_changed.connect(self._here.clear)
+        session.frame_settled.connect(self.changed)
         measurements.marks_changed.connect(self._forget)
         display.changed.connect(self._forget)
         measurements.values_changed.connect(self.changed)

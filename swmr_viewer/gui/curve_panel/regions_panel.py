@@ -114,8 +114,8 @@ class RegionsPanel(QWidget):
         ):  # fmt: skip
             signal.connect(curve.redraw_soon)
             signal.connect(self._show_soon)
-        session.frame_changed.connect(lambda: curve.redraw_soon() if self.choice.plan.part is Part.MEAN else curve.mark_shown())
-        for signal in (session.frame_changed, session.progress_changed, curve.seen_changed, curve.fitted):
+        session.frame_settled.connect(lambda: curve.redraw_soon() if self.choice.plan.part is Part.MEAN else curve.mark_shown())
+        for signal in (session.settled, curve.seen_changed, curve.fitted):
             signal.connect(self._show_soon)
         self.fits.told.connect(session.note)
         session.request_changed.connect(self.fits.forget)

@@ -67,7 +67,7 @@ class Scalars(QWidget):
             signal.connect(self.curve.redraw_soon)
         for signal in (session.data_changed, session.opened, session.request_changed):
             signal.connect(self._show_map)
-        session.frame_changed.connect(self._show_value)
+        session.frame_settled.connect(self._show_value)
 
     def _value_at(self, index: int) -> float | None:
         return self._measurements.values.at(COLUMN, index)

@@ -71,7 +71,7 @@ class ReadoutBar(QWidget):
         self._forget_note = QTimer(self, singleShot=True, interval=NOTE_MS)
         self._forget_note.timeout.connect(lambda: self._say_note(""))
         session.noted.connect(self._show_note)
-        session.frame_changed.connect(self._show)
+        session.frame_settled.connect(self._show)
         session.geometry_changed.connect(self._show_pixel)
         session.ticked.connect(self._show_numbers)
 
@@ -183,9 +183,9 @@ class ReadoutBar(QWidget):
         self.pixel.setMinimumWidth(self._advance(left))
         self.note.setVisible(bool(note) or not left)
         for number, (part, words) in enumerate(self._told.items()):
+            part.setMinimumWidth(max(part.room, self._advance(words[is_short])))
             part.say(words[is_short])
             part.setVisible(number < n_numbers)
-            part.setMinimumWidth(max(part.room, self._advance(words[is_short])))
 
     def _plans(self) -> Iterator[tuple[bool, str, int, int]]:
         """Whether numbers are short, what is said of the pointer, how long (px) a note may be, how many numbers."""

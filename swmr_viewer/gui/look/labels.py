@@ -113,7 +113,10 @@ class ElidedLabel(Painted, QLabel):
     def say(self, words: str) -> None:
         """Show these words, and in full as the tooltip."""
         if plain(words) != self.text():
-            self.setText(plain(words))
+            if self.sizePolicy().horizontalPolicy() is QSizePolicy.Policy.Ignored:
+                say_in_place(self, plain(words))
+            else:
+                self.setText(plain(words))
             self.setToolTip(tip(plain(words)))
 
     def showEvent(self, event: QShowEvent) -> None:

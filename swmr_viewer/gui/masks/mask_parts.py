@@ -43,7 +43,7 @@ class MaskParts(QObject):
         self.tool.drawn.connect(self._on_drawn)
         self.tool.kind_changed.connect(self._on_tool)
         measuring.layer.tool.kind_changed.connect(self._on_other_tool)
-        for signal in (session.frame_changed, session.request_changed, display.changed):
+        for signal in (session.frame_settled, session.request_changed, display.changed):
             signal.connect(self._enable)
         self._enable()
 

@@ -136,7 +136,7 @@ class Measuring(QObject):
         for picture, rank in ((self.waterfall.plot, 1), (self.scalars.map, 0)):
             picture.levels_used.connect(lambda levels, rank=rank: self._report_levels(levels, rank))
         self.measurements.marks_changed.connect(lambda: self.comparisons.measure(self.measurements.marks.regions))
-        for signal in (undo.indexChanged, self.measurements.marks_changed, self._session.frame_changed):
+        for signal in (undo.indexChanged, self.measurements.marks_changed, self._session.frame_settled):
             signal.connect(self._enable)
         self._enable()
 

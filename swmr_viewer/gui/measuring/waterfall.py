@@ -41,8 +41,8 @@ class Waterfall(QWidget):
         session, measurements = self._session, self._measurements
         self.plot.index_clicked.connect(session.pin_nearest)
         self.plot.pointer_moved.connect(self._point_at)
-        session.frame_changed.connect(self._mark)
-        session.progress_changed.connect(self._update_text)
+        session.frame_settled.connect(self._mark)
+        session.progress_settled.connect(self._update_text)
         session.data_changed.connect(self._choose_rows)
         session.opened.connect(self._choose_rows)
         session.request_changed.connect(self._forget_all)

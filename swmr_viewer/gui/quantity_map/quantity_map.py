@@ -96,7 +96,7 @@ class QuantityMap(QWidget):
             plot.index_clicked.connect(self._go_to)
             plot.pointed.connect(self._point_at)
             plot.copied.connect(lambda _: session.note(", ".join(filter(None, (COPIED, session.scan.corrected_text)))))
-        for signal in (session.frame_changed, session.mode_changed):
+        for signal in (session.frame_settled, session.mode_changed):
             signal.connect(self._mark)
 
     def sizeHint(self) -> QSize:

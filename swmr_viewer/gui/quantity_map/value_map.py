@@ -78,7 +78,7 @@ class ValueMap(QWidget):
         self.model.changed.connect(self._tell_levels)
         self.plot.index_clicked.connect(session.pin_nearest)
         self.plot.pointed.connect(self._point_at)
-        for signal in (session.frame_changed, session.mode_changed):
+        for signal in (session.frame_settled, session.mode_changed):
             signal.connect(self._mark)
 
     def apply_settings(self, settings: DisplaySettings) -> None:

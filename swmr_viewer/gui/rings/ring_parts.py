@@ -39,7 +39,7 @@ class RingParts(QObject):
         self.geometry = GeometryParts(session, window)
         self.editor = RingsEditor(session, self.rings, ActionButton("Geometry\u2026", self.geometry.edit), window)
         self.edit: QAction = make_action(window, "R&ings\u2026", "R", "Rings of a calibrant, or at d, q or 2\u03b8, over the picture")
-        for signal in (session.frame_changed, session.request_changed):
+        for signal in (session.frame_settled, session.request_changed):
             signal.connect(self._enable)
         self.rings.changed.connect(self._say_why_not)
         self._enable()

@@ -76,7 +76,7 @@ class DetectorChip(QPushButton):
         if button_text(words) != self.text():
             self.setText(button_text(words))
         if room != self.width() or room != self.minimumWidth():
-            self.setFixedWidth(room)
+            self.setFixedSize(room, self.sizeHint().height())  # as high as well: else Qt lays out the window with each other count
 
 
 def count_room(total: int) -> str:
@@ -120,7 +120,7 @@ class DetectorChips(QWidget):
         self.more.clicked.connect(lambda: self.popup.open_at(self.more))
         walk.gap_chosen.connect(self.gap_chosen)
         session.ticked.connect(self._show_left)
-        for signal in (session.opened, session.progress_changed, session.request_changed, session.state_changed, session.finished):
+        for signal in (session.opened, session.progress_settled, session.request_changed, session.state_changed, session.finished):
             signal.connect(self._show)
         self._show()
 

@@ -145,6 +145,9 @@ class MapCanvas:
         first = np.where(turns, first_page, first)
         last = np.where(turns, last_page + self.layout.grid.page_rows - 1, last)
         begin, end = self.layout.pixel_rows_of(first, last)
+        if starts.size == 1:  # a key at a time
+            self._dirty[int(begin[0]) : int(end[0])] = True
+            return
         change = np.zeros(self._dirty.size + 1, np.int64)
         np.add.at(change, begin, 1)
         np.add.at(change, np.maximum(begin, end), -1)

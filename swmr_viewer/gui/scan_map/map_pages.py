@@ -25,8 +25,7 @@ class MapPages(QObject):
         self._last_emitted: tuple[object, ...] = ()
         session.request_changed.connect(self.follow)
         session.mode_changed.connect(self._note_mode)
-        for signal in (session.frame_changed, session.progress_changed):
-            signal.connect(self._emit_if_changed)
+        session.settled.connect(self._emit_if_changed)
 
     @property
     def lengths(self) -> tuple[int, ...]:

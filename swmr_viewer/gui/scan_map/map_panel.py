@@ -61,7 +61,7 @@ class MapPanel(QFrame):
         self.menu = MapMenu(session, gaps, self.walk, pages, actions, self)
         self._lay_out()
         self.tabs.currentChanged.connect(self._show)
-        for signal in (session.progress_changed, session.request_changed, session.state_changed, session.finished):
+        for signal in (session.progress_settled, session.request_changed, session.state_changed, session.finished):
             signal.connect(self._show)
         self.walk.gap_chosen.connect(self.map.reveal)
         self.whole.clicked.connect(lambda: self._seen.fit())

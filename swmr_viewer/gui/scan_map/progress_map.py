@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QContextMenuEvent, QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QResizeEvent, QWheelEvent
+from PySide6.QtGui import QColor, QContextMenuEvent, QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QResizeEvent, QShowEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication, QSizePolicy, QToolTip, QWidget
 
 from swmr_viewer.core.data_facts import ScanAxis
@@ -23,10 +23,10 @@ from swmr_viewer.gui.scan_map.marker import draw_revealed, draw_shown
 from swmr_viewer.gui.session import Session
 from swmr_viewer.reader.messages import KeysChanged
 
-INTERVAL_MS = 80
-"""The map is redrawn at most this often (ms), however fast keys come."""
 CATCH_UP_MS = 30
-"""The same while a large map is drawn piece by piece."""
+"""Between two pieces of a large map (ms)."""
+RING_PX = 12
+"""The ring of the shown frame reaches no further beyond its cell."""
 BUDGET_S = 0.006
 """The longest piece of work at a time: less than a frame of the screen."""
 REVEALED_MS = 4000
@@ -57,14 +57,16 @@ class ProgressMap(Painted, QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAccessibleName("Progress map")
-        self._redraw = Later(self._draw, self, interval_ms=INTERVAL_MS)
+        self._redraw = Later(self._draw, self)
+        self._ringed: int | None = None
         self._forget_revealed = QTimer(self, singleShot=True, interval=REVEALED_MS)
         self._forget_revealed.timeout.connect(lambda: self._set_revealed(None))
         session.keys_changed.connect(self._on_keys)
         session.opened.connect(self._draw_soon)
         session.request_changed.connect(self._reset)
-        session.frame_changed.connect(self.update)
-        session.mode_changed.connect(self.update)
+        session.frame_settled.connect(self._move_ring)
+        session.mode_changed.connect(self._move_ring)
+        session.progress_settled.connect(self._draw_keys)
         pages.changed.connect(self._turn_page)
         theme_of_application().changed.connect(self.update)
 
@@ -154,7 +156,7 @@ class ProgressMap(Painted, QWidget):
     # ---- drawing
 
     def _reset(self) -> None:
-        self._canvas = self._revealed = None
+        self._canvas = self._revealed = self._ringed = None
         self._draw_soon()
         self.view_changed.emit()
         self.update()
@@ -162,17 +164,21 @@ class ProgressMap(Painted, QWidget):
     def _on_keys(self, keys: KeysChanged) -> None:
         if self._canvas is not None and (keys.whole or keys.scan_shape != self._canvas.layout.grid.scan_shape):
             self._keep_points(self._canvas.layout.grid.scan_shape, keys.scan_shape)
-            self._canvas = None
+            self._canvas, self._ringed = None, self._shown
         if self._canvas is not None:
             for starts, stops in keys.added:
                 self._canvas.mark(starts, stops)
-        self._draw_soon()
 
     def _keep_points(self, before: tuple[int, ...], after: tuple[int, ...]) -> None:
         """Ring the same point where an inner axis grew; what is under a pressed button is another one, and is not chosen."""
         if before[1:] != after[1:]:
             self._pressed = None
             self._revealed = None if self._revealed is None else moved_index(self._revealed, before, after)
+
+    def _draw_keys(self) -> None:
+        """Draw what the keys changed, unless more than that is being drawn."""
+        if not self._redraw.is_active:
+            self._draw()
 
     def _draw_soon(self) -> None:
         if not self._redraw.is_active:
@@ -191,12 +197,19 @@ class ProgressMap(Painted, QWidget):
             self._canvas = MapCanvas(ml.map_layout(shape, *self._room(), page))
             self.view_changed.emit()
             self.update()
+        if not self.isVisible():
+            return
         first, stop = self._canvas.draw_some(progress.state_codes, BUDGET_S)
         ratio = self.devicePixelRatioF()
         if first < stop:
             self.update(QRect(0, int(first / ratio), self.width(), int((stop - first) / ratio) + 2))
         if not self._canvas.is_current:
             self._redraw.start(CATCH_UP_MS)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._move_ring()
+        self._draw()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -211,14 +224,23 @@ class ProgressMap(Painted, QWidget):
                 painter.drawText(self.rect(), int(Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap), NOTHING_YET)
             return
         painter.drawImage(QPointF(0, 0), canvas_image(self._canvas, self.devicePixelRatioF()))
-        shown, grid = self._shown, self._canvas.layout.grid
-        if shown is not None and grid.holds(shown):
-            draw_shown(painter, self._cell_of(shown), self.rect())
+        grid = self._canvas.layout.grid
+        if self._ringed is not None and grid.holds(self._ringed):
+            draw_shown(painter, self._cell_of(self._ringed), self.rect())
         if self._revealed is not None and grid.holds(self._revealed):
             draw_revealed(painter, self._cell_of(self._revealed), self.rect())
         if self.hasFocus():
             painter.setPen(QColor(tokens().accent))
             painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
+
+    def _move_ring(self) -> None:
+        """Ring the shown frame; where it was and where it is are painted, and nothing else of the map."""
+        before, self._ringed = self._ringed, self._shown
+        if before == self._ringed or not self.isVisible() or self._canvas is None:
+            return
+        for index in (before, self._ringed):
+            if index is not None and self._canvas.layout.grid.holds(index):
+                self.update(self._cell_of(index).toAlignedRect().adjusted(-RING_PX, -RING_PX, RING_PX, RING_PX))
 
     @property
     def _shown(self) -> int | None:

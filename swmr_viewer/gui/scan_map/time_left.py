@@ -72,7 +72,7 @@ class TimeLeft(QObject):
         self._shape: tuple[int, ...] | None = None
         self._grows = False
         session.request_changed.connect(self._forget)
-        session.progress_changed.connect(self._note)
+        session.progress_settled.connect(self._note)
 
     @property
     def seconds(self) -> float | None:
