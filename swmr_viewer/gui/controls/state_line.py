@@ -117,10 +117,13 @@ class StateLine(QWidget):
     def _show_numbers(self) -> None:
         scan = self._session.scan
         is_quiet = scan.state.kind is StateKind.QUIET
-        flow = () if scan.is_over and not self._playback.is_playing else flow_words(scan)[1:]  # all rates: in the tooltip
+        all_flow = flow_words(scan)
+        flow = () if scan.is_over and not self._playback.is_playing else all_flow[1:]  # all rates: in the tooltip
         what, age = "last key" if scan.last_key_came else "keys read", age_text(scan.key_age_s)
         self._say_numbers((countdown_text(scan.seconds_left),) if is_quiet else flow, (f"{what} {age}", age) if age else ())
-        self.setToolTip(tip("\n".join(filter(None, (self.text.text(), scan.state.detail, self.rate.text(), *flow_words(scan)[:1])))))
+        told = tip("\n".join(filter(None, (self.text.text(), scan.state.detail, self.rate.text(), *all_flow[:1]))))
+        if told != self.toolTip():
+            self.setToolTip(told)
 
     def _say_numbers(self, rate: tuple[str, ...], age: tuple[str, ...]) -> None:
         """Show them side by side, the rate in a room of its own; one that is alone has all the room."""

@@ -48,6 +48,8 @@ class ReadoutBar(QWidget):
         """What is under the pointer, in full and in short."""
         self._told: dict[PlainLabel, tuple[str, str]] = {}
         """The numbers, in full and in short, the most needed first."""
+        self._counted: tuple[object, ...] = ()
+        self._arranged: tuple[object, ...] = ()
         self.pixel = ElidedLabel(mode=Qt.TextElideMode.ElideRight)  # a file may have long names for its axes
         self.pixel.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
         self.note = ElidedLabel("muted")
@@ -73,7 +75,7 @@ class ReadoutBar(QWidget):
         session.noted.connect(self._show_note)
         session.frame_settled.connect(self._show)
         session.geometry_changed.connect(self._show_pixel)
-        session.ticked.connect(self._show_numbers)
+        session.ticked.connect(self._show_counts)
 
     def point_at(self, at: tuple[int, ...] | None) -> None:
         """Show the raw value at these array indices, also of the frames to come; None: nothing."""
@@ -123,6 +125,12 @@ class ReadoutBar(QWidget):
         self._left = (words, short)
         self._arrange()
 
+    def _show_counts(self) -> None:
+        """Show what changes without another frame."""
+        counts = self._session.scan.counts
+        if (counts.latency_s, counts.n_skipped) != self._counted:
+            self._show_numbers()
+
     def _show_numbers(self) -> None:
         frame, counts = self._session.scan.shown, self._session.scan.counts
         levels = frame.levels if frame is not None else None
@@ -139,6 +147,7 @@ class ReadoutBar(QWidget):
         self._tell(self.saturated, "saturated", None if statistics is None else statistics.n_saturated, SATURATED_ARE)
         self.saturated.say(self.saturated.text(), "warn" if statistics is not None and statistics.n_saturated else "muted")
         self._tell(self.masked, "masked", None if levels is None else levels.n_masked, self._masked_by())
+        self._counted = counts.latency_s, counts.n_skipped
         latency = "" if counts.latency_s is None else f"key \u2192 screen {1000 * counts.latency_s:.0f} ms"
         self._told[self.latency] = (latency, latency)
         self._tell(self.skipped, "skipped", None if frame is None else counts.n_skipped, SKIPPED_ARE)
@@ -176,6 +185,10 @@ class ReadoutBar(QWidget):
 
     def _arrange(self) -> None:
         """Show the fullest of the plans that fits; the last one has to."""
+        arranged = (self.width(), self.font().key(), self.note.text(), self._left, *self._told.values())
+        if arranged == self._arranged:
+            return
+        self._arranged = arranged
         for is_short, left, note, n_numbers in self._plans():
             if self._width_of(is_short, left, note, n_numbers) <= self.width():
                 break
