@@ -71,13 +71,14 @@ class MainWindow(QMainWindow):
             self.display,
         )
         self.desktop_actions.was_reset.connect(self.rings.forget)
-        self.desktop_actions.was_reset.connect(self.quantity_map.map.choices.forget)
+        self.desktop_actions.was_reset.connect(self.quantity_map.choices.forget)
         self.panels.restore()
         self._show_request()
 
     def _build(self) -> None:
         session, actions = self.session, self.actions_
         self.menu_ = make_window_menu(actions, self)
+        self._make_places()
         self.error_bar = ErrorBar(session)
         self.frame_header = FrameHeader(session)
         self.frame_header.offer_alone(actions.picture_alone)
@@ -101,7 +102,6 @@ class MainWindow(QMainWindow):
         self.edge.compose(self.menu_, self.frame_header, self.control_bar)
         self.termination_bar = self.control_bar.termination
         self.readout = ReadoutBar(session)
-        self.empty = EmptyState(actions.open)
         self.snapshots = Snapshots(session, self.frame_view, self)
         self.measuring = Measuring(session, self.frame_view, self.display, gaps, pages, self)
         self.masks = MaskParts(session, self.display, self.measuring, self)
@@ -115,27 +115,34 @@ class MainWindow(QMainWindow):
         self.side_by_side = SideBySide(session, self.display, self.measuring.measurements, self.rings.draw_beside)
         self.center = FrameOrGrid(self.frame_view, self.side_by_side, self.measuring.data_tabs)
         self.top_bar = TopBar(session, self.measuring.data_tabs, actions.snapshot, self.menu_)
+        self._fill_places()
         self._compose()
-        self._lay_out()
+        for part in (self.control_bar, self.readout):
+            self._page.addWidget(part)
+        self.keyboard = KeyboardFocus(self, self._middle)
+        self._middle.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        self._middle.setFocus()  # else the first button wears the ring of the keyboard's focus at the start
 
-    def _lay_out(self) -> None:
-        """Put the parts in their places, from the outside inwards: each time that the whole page changes hands costs 60 ms."""
-        middle, page = QWidget(), QWidget()
-        self.setCentralWidget(Scrolled(middle))
-        box = self._notes = _column(middle, GAP, GAP, GAP, GAP, 4)
-        self._pages = QStackedWidget(middle)
-        for part in (self.top_bar, self.error_bar):
-            box.addWidget(part)
-        box.addWidget(self._pages, 1)
+    def _make_places(self) -> None:
+        """Make the places of the parts, the outermost first: whatever changes hands with all that is in it, Qt polishes anew as a whole."""
+        self._middle, self._frame, page = QWidget(), QFrame(), QWidget()
+        self.setCentralWidget(Scrolled(self._middle))
+        self._notes, self._pages = _column(self._middle, GAP, GAP, GAP, GAP, 4), QStackedWidget(self._middle)
+        self._notes.addWidget(self._pages, 1)
+        self.empty = EmptyState(self.actions_.open)
         for one in (self.empty, page):
             self._pages.addWidget(one)
-        inner = _column(page, GAP // 2)
-        inner.addWidget(self.panels, 1)
-        inner.addWidget(self.control_bar)
-        inner.addWidget(self.readout)
-        self.keyboard = KeyboardFocus(self, middle)
-        middle.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
-        middle.setFocus()  # else the first button wears the ring of the keyboard's focus at the start
+        self._page = _column(page, GAP // 2)
+        self.panels = Panels(self._frame)
+        self._page.addWidget(self.panels, 1)
+
+    def _fill_places(self) -> None:
+        for number, part in enumerate((self.top_bar, self.error_bar)):
+            self._notes.insertWidget(number, part)
+        self._frame.setProperty("panel", "true")
+        box = _column(self._frame, 3, 8, 5, 8, 5)
+        for part in (self.frame_header, self.center, self.view_row):
+            box.addWidget(part, 1 if part is self.center else 0)
 
     def add_note(self, note: QWidget) -> None:
         """Put what is offered in a line of its own, below the one at the top; it takes no room while it has nothing to say."""
@@ -143,7 +150,6 @@ class MainWindow(QMainWindow):
 
     def _compose(self) -> None:
         """Put together what belongs together: panels, tools, menus."""
-        self.panels = Panels(_panel(self.frame_header, self.center, self.view_row, stretched=self.center))
         self.panels.add("map", "Map", self.map_panel)
         self.quantity_map.shown.connect(self.panels.panel("map").show)
         self.measuring.add_panels(self.panels)
@@ -229,7 +235,7 @@ class MainWindow(QMainWindow):
         self.panels.keep()
         self.display_memory.keep()
         self.measuring.memory.keep()
-        self.quantity_map.map.choices.memory.keep()
+        self.quantity_map.choices.memory.keep()
         self.alarms.keep()
         self.rings.keep()
         settings().setValue(GEOMETRY_KEY, self.saveGeometry())
@@ -241,15 +247,6 @@ def _column(part: QWidget, spacing: int, left: int = 0, top: int = 0, right: int
     box.setContentsMargins(left, top, right, bottom)
     box.setSpacing(spacing)
     return box
-
-
-def _panel(*parts: QWidget, stretched: QWidget | None = None) -> QFrame:
-    frame = QFrame()
-    frame.setProperty("panel", "true")
-    box = _column(frame, 3, 8, 5, 8, 5)
-    for part in parts:
-        box.addWidget(part, 1 if part is stretched else 0)
-    return frame
 
 
 def _tool(action: QAction, words: str) -> QToolButton:

@@ -47,6 +47,7 @@ class PlotMenus(QObject):
         self._session, self._measurements = session, measurements
         self._over_frames, self._of_frame, self._table = over_frames, of_frame, table
         self._own = own
+        self._lent: tuple[Sequence[QAction], QAction] | None = None
         self.copy_table = QAction("Copy the table of all frames", self)
         self.copy_table.triggered.connect(self._copy_table)
         for plot in (*over_frames, *of_frame):
@@ -55,6 +56,7 @@ class PlotMenus(QObject):
 
     def lend(self, scales: Sequence[QAction], waterfall: QAction, delete: QAction, save: QAction) -> None:
         """Offer these actions of the window where they fit."""
+        self._lent = scales, save
         for plot in self._over_frames:
             plot.menu.lend(self._own.get(plot, scales), (self.copy_table, save))
         for plot in self._of_frame:
@@ -62,6 +64,14 @@ class PlotMenus(QObject):
             if isinstance(plot, WaterfallPlot):
                 plot.close_wanted.connect(waterfall.trigger)
         self._table.lend(delete, save)
+
+    def add_over_frames(self, *plots: PlotPane) -> None:
+        """Lend these plots, of what was measured of every frame, the same: they were made later."""
+        for plot in plots:
+            plot.copied.connect(self._note)
+            if self._lent is not None:
+                scales, save = self._lent
+                plot.menu.lend(scales, (self.copy_table, save))
 
     def _note(self, words: str) -> None:
         told = TABLE_COPIED if "\n" in words else f"Copied {words}"

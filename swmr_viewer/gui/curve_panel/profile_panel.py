@@ -70,7 +70,12 @@ class ProfilePanel(QWidget):
         self._show()
 
     def _lay_out(self) -> None:
-        self._drawn = QWidget()
+        self._drawn, self._pages = QWidget(), QStackedWidget()
+        box = QVBoxLayout(self)
+        box.setContentsMargins(0, 0, 0, 0)
+        box.addWidget(self._pages)
+        for page in (self.nothing, self._drawn):
+            self._pages.addWidget(page)
         inner = self._inner = QVBoxLayout(self._drawn)
         inner.setContentsMargins(0, 0, 0, 0)
         inner.setSpacing(4)
@@ -81,12 +86,6 @@ class ProfilePanel(QWidget):
         foot.addWidget(self.across)
         foot.addWidget(self.width_)
         inner.addLayout(foot)
-        self._pages = QStackedWidget()
-        for page in (self.nothing, self._drawn):
-            self._pages.addWidget(page)
-        box = QVBoxLayout(self)
-        box.setContentsMargins(0, 0, 0, 0)
-        box.addWidget(self._pages)
 
     def add_below(self, row: QWidget) -> None:
         """Put what is told of the curve between it and where the line is."""

@@ -88,6 +88,12 @@ class RegionsPanel(QWidget):
         self._foot.addWidget(self.known, 1)
         self.curve.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)  # it takes what the table leaves
         self.curve.setMinimumHeight(LEAST_CURVE)
+        self._pages = QStackedWidget()
+        whole = QVBoxLayout(self)  # the outermost first: what changes hands with all that is in it, Qt polishes anew as a whole
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.addWidget(self._pages)
+        for page in (self.nothing, self._drawn):
+            self._pages.addWidget(page)
         box = QVBoxLayout(self._drawn)
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(SPACING)
@@ -95,12 +101,6 @@ class RegionsPanel(QWidget):
         box.addWidget(self.grey)
         box.addWidget(self.table)
         box.addLayout(self._foot)
-        self._pages = QStackedWidget()
-        for page in (self.nothing, self._drawn):
-            self._pages.addWidget(page)
-        whole = QVBoxLayout(self)
-        whole.setContentsMargins(0, 0, 0, 0)
-        whole.addWidget(self._pages)
 
     def _connect(self) -> None:
         session, measurements, curve = self._session, self._measurements, self.curve

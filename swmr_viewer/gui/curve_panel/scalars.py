@@ -11,6 +11,7 @@ from swmr_viewer.gui.curve_panel.curve_lines import CurveLines
 from swmr_viewer.gui.curve_panel.curve_menus import AgainstButton
 from swmr_viewer.gui.curve_panel.curve_settings import CurveSettings
 from swmr_viewer.gui.curves import IndexCurve
+from swmr_viewer.gui.display.display_settings import DisplaySettings
 from swmr_viewer.gui.display.levels_scale import Scale
 from swmr_viewer.gui.look.labels import PlainLabel
 from swmr_viewer.gui.quantity_map import ValueMap
@@ -43,6 +44,12 @@ class Scalars(QWidget):
         self._lay_out()
         self._connect()
         self._show_choice()
+        self._show_value()
+
+    def apply_settings(self, settings: DisplaySettings) -> None:
+        """Draw values on this scale, and in these colours."""
+        self.curve.set_scale(settings.scale)
+        self.map.apply_settings(settings)
 
     def _lay_out(self) -> None:
         line = QHBoxLayout()
@@ -51,14 +58,14 @@ class Scalars(QWidget):
         line.addWidget(self.against)
         plots = QSplitter(Qt.Orientation.Vertical)
         plots.setChildrenCollapsible(False)
-        for plot in (self.map, self.curve):
-            plots.addWidget(plot)
-        self.curve.index_clicked.connect(self._session.pin_nearest)
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(4)
         box.addLayout(line)
         box.addWidget(plots, 1)
+        for plot in (self.map, self.curve):
+            plots.addWidget(plot)
+        self.curve.index_clicked.connect(self._session.pin_nearest)
 
     def _connect(self) -> None:
         session = self._session

@@ -6,10 +6,10 @@ from functools import cached_property
 from math import isfinite
 
 import numpy as np
-import pyqtgraph as pg
 
 from swmr_viewer.core.number_text import LONGEST_TICK, round_text, ticks_in_room
 from swmr_viewer.gui.display.levels_scale import LARGEST, SMALLEST, LevelsAxis, LevelScale, Scale
+from swmr_viewer.gui.look.plot import Axis
 from swmr_viewer.quantities import Values
 
 TICK_PX = 32
@@ -48,7 +48,7 @@ def _decade_below(value: float) -> float:
     return max(float(10.0 ** np.floor(np.log10(value))), SMALLEST)
 
 
-class ValueAxis(pg.AxisItem):
+class ValueAxis(Axis):
     """One side of a plot; its coordinates are shades of ``value_scale``, its ticks say values."""
 
     def __init__(self, side: str) -> None:

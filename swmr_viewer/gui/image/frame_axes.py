@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import pyqtgraph as pg
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter
 
@@ -13,6 +12,7 @@ from swmr_viewer.core.data_facts import DataFacts
 from swmr_viewer.core.frozen import frozen
 from swmr_viewer.core.number_text import LONGEST_TICK, ticks_in_room
 from swmr_viewer.core.plain_text import plain
+from swmr_viewer.gui.look.plot import Axis
 from swmr_viewer.gui.look.theme import small_font
 
 MOST_OFF = 0.01
@@ -77,7 +77,7 @@ def even_step(values: tuple[float, ...]) -> float | None:
     return step if step and off.max() <= MOST_OFF * abs(step) else None
 
 
-class FrameTicks(pg.AxisItem):
+class FrameTicks(Axis):
     """One side of the picture; whichever axis lies there, and whichever way it runs, its ticks are told of its coordinates.
 
     The axis's name stands at the end of the line of ticks, and takes no line of its own from the picture.

@@ -12,6 +12,21 @@ _PLACES = {"left": (0, 0), "bottom": (1, 1), "right": (0, 2)}
 _ABOVE_PICTURES = 0.5
 
 
+class Axis(pg.AxisItem):
+    """One side of a plot. It writes its name where that is another: pyqtgraph's does so ten times before it is seen."""
+
+    _written = ""
+
+    def _updateLabel(self) -> None:
+        name = self.labelString() if self.labelText or self.labelUnits else ""
+        if name != self._written:
+            self._written = name
+            self.label.setHtml(name)
+            self._adjustSize()
+        self.picture = None
+        self.update()
+
+
 class Plot(pg.GraphicsWidget):
     """What is used here of ``pyqtgraph.PlotItem``, under its names.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction
@@ -53,7 +54,7 @@ class Measuring(QObject):
 
     def __init__(self, session: Session, view: FramePane, display: Display, gaps: ScanGaps, pages: MapPages, window: QWidget) -> None:
         super().__init__(window)
-        self._session = session
+        self._session, self._view, self._gaps, self._pages = session, view, gaps, pages
         self._display = display
         self._window = window
         self.measurements = Measurements(session, self)
@@ -67,7 +68,6 @@ class Measuring(QObject):
         self.spans = SpansLayer(session, view.curve, self.measurements)
         self.crosshair = Crosshair(self.overlay)
         self.numbers = PixelNumbers(session, self.overlay)
-        self.scalars = Scalars(session, self.measurements, gaps, pages)
         self.waterfall = Waterfall(session, self.measurements)
         self.data_tabs = DataTabs(session)
         window.addActions([self.data_tabs.next_action, self.data_tabs.all_action])
@@ -76,7 +76,7 @@ class Measuring(QObject):
         self.profile_panel = ProfilePanel(session, self.measurements, display, self.crosshair, self.actions_)
         self.fits = PlotFits(session, self.measurements, self.fitter, self.profile_panel, view)
         self._shared = SharedAxis(view.curve, self.waterfall.plot)
-        over_frames = (self.regions_panel.curve, self.scalars.curve, self.scalars.map.plot)
+        over_frames = (self.regions_panel.curve,)
         of_frame = (self.profile_panel.curve, view.curve, self.waterfall.plot)
         own: dict[PlotPane, Sequence[QAction]] = {self.regions_panel.curve: (self.compare_menu.before, self.compare_menu.add)}
         self._menus = PlotMenus(session, self.measurements, over_frames, of_frame, self.regions_panel.table, own)
@@ -100,8 +100,19 @@ class Measuring(QObject):
     def add_to_frames(self, view: FramePane) -> None:
         """Put the waterfall under spectra, and curve and map in the place of scalars; keep zooms with their data sets."""
         view.add_under_spectra(self.waterfall)
-        view.show_scalars_in(self.scalars)
+        view.scalars_wanted.connect(lambda: self.scalars)
         self._zooms = ZoomMemory(self._session, view.image)
+
+    @cached_property
+    def scalars(self) -> Scalars:
+        """What shows frames that are scalars; made when there are some, or when it is asked for."""
+        made = Scalars(self._session, self.measurements, self._gaps, self._pages)
+        self._view.show_scalars_in(made)
+        self._menus.add_over_frames(made.curve, made.map.plot)
+        made.map.levels_used.connect(lambda levels: self._report_levels(levels, 0))
+        self._display.changed.connect(lambda: made.apply_settings(self._display.settings))
+        made.apply_settings(self._display.settings)
+        return made
 
     def lend_actions(self, scales: Sequence[QAction], save: QAction) -> None:
         """Offer actions of the window in the context menus of plots, and the one that saves beside the table."""
@@ -133,8 +144,7 @@ class Measuring(QObject):
         actions.save_regions.triggered.connect(self.region_files.ask_where_to_save)
         actions.load_regions.triggered.connect(self.region_files.ask_what_to_load)
         self._display.changed.connect(self._apply_settings)
-        for picture, rank in ((self.waterfall.plot, 1), (self.scalars.map, 0)):
-            picture.levels_used.connect(lambda levels, rank=rank: self._report_levels(levels, rank))
+        self.waterfall.plot.levels_used.connect(lambda levels: self._report_levels(levels, 1))
         self.measurements.marks_changed.connect(lambda: self.comparisons.measure(self.measurements.marks.regions))
         for signal in (undo.indexChanged, self.measurements.marks_changed, self._session.frame_settled):
             signal.connect(self._enable)
@@ -148,10 +158,8 @@ class Measuring(QObject):
     def _apply_settings(self) -> None:
         """Draw everything that shows values of the data set as its settings say."""
         settings = self._display.settings
-        for curve in (self.profile_panel.curve, self.scalars.curve):
-            curve.set_scale(settings.scale)
-        for picture in (self.waterfall.plot, self.scalars.map):
-            picture.apply_settings(settings)
+        self.profile_panel.curve.set_scale(settings.scale)
+        self.waterfall.plot.apply_settings(settings)
 
     def _report_levels(self, levels: tuple[float, float], rank: int) -> None:
         if self._ndim == rank:

@@ -51,6 +51,8 @@ class FramePane(QWidget):
 
     pixel_pointed = Signal(object)
     """Where the pointer is in the frame, as a tuple of array indices, or None."""
+    scalars_wanted = Signal()
+    """Frames are scalars for the first time: what shows them is to be given (``show_scalars_in``)."""
 
     def __init__(self, session: Session, display: Display, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -65,11 +67,11 @@ class FramePane(QWidget):
         self._spectrum = _Spectrum(self.curve)
         self._spectra, self._scalars = _column(self._spectrum), QStackedWidget()
         self._pages = _Pages()
-        for page in (self.nothing, self.pair, self._spectra, self._scalars):
-            self._pages.addWidget(page)
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
-        box.addWidget(self._pages)
+        box.addWidget(self._pages)  # before it is filled: what changes hands with all that is in it, Qt polishes anew as a whole
+        for page in (self.nothing, self.pair, self._spectra, self._scalars):
+            self._pages.addWidget(page)
         self._connect()
         self._show_nothing()
 
@@ -172,6 +174,8 @@ class FramePane(QWidget):
         self.curve.show_frame(frame)
 
     def _show_scalar(self, frame: LiveFrame) -> None:
+        if not self._scalars.count():
+            self.scalars_wanted.emit()
         self._pages.setCurrentWidget(self._scalars)
         self._on_painted()
 

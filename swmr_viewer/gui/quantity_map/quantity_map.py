@@ -40,15 +40,12 @@ COPIED = "The values are on the clipboard"
 class QuantityMap(QWidget):
     """One quantity of the shown data set over the scan, where the points are."""
 
-    title_changed = Signal(str)
-    """What is shown, in a few words."""
     view_changed = Signal()
     """All of the map is seen, or a part."""
 
-    def __init__(self, session: Session, gaps: ScanGaps, pages: MapPages, parent: QWidget | None = None) -> None:
+    def __init__(self, session: Session, gaps: ScanGaps, pages: MapPages, choices: MapChoices, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._session = session
-        self.choices = MapChoices(session, self)
+        self._session, self.choices = session, choices
         self.work = MapWork(session, gaps, pages, self.choices, self)
         self.model = LevelsModel(self)
         self.plot = MapPlot(self.work, self.choices, self.model)
@@ -59,7 +56,6 @@ class QuantityMap(QWidget):
         self.look = MapLook(self.choices, self.model, self)
         self.expression = ExpressionEditor(lambda text: self.work.table.why_not(text), self._take_expression, self._names, self)
         self.menu = QMenu(self)
-        self._title = ""
         self._lay_out()
         self._connect()
         self._show()
@@ -72,13 +68,13 @@ class QuantityMap(QWidget):
         line.addWidget(self.plot, 1)
         line.addWidget(self.column)
         self._plots = QStackedWidget()
-        self._plots.addWidget(row)
-        self._plots.addWidget(self.line)
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(2)
         box.addWidget(self._plots, 1)
         box.addWidget(self.words)
+        self._plots.addWidget(row)
+        self._plots.addWidget(self.line)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
 
     def _connect(self) -> None:
@@ -108,13 +104,6 @@ class QuantityMap(QWidget):
     # ---- what is shown
 
     @property
-    def title(self) -> str:
-        """What is shown, in a few words."""
-        name = self.choices.settings.quantity
-        quantity = self.work.quantity
-        return quantity.title if quantity is not None else name
-
-    @property
     def is_zoomed(self) -> bool:
         """Whether a part of the map is seen."""
         return self.plot.is_zoomed and not self.work.line_name
@@ -140,9 +129,6 @@ class QuantityMap(QWidget):
         picture = drawing.picture if drawing is not None else None
         self.words.tell_fates(picture.fates if picture is not None else None)
         self.words.tell_page(self.work.page_text)
-        if self.title != self._title:
-            self._title = self.title
-            self.title_changed.emit(self._title)
         self._mark()
 
     def _mark(self) -> None:
