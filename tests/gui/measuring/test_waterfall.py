@@ -208,7 +208,8 @@ def test_no_bright_row_is_lost_on_a_screen_that_has_fewer(qtbot: QtBot, reader: 
     qtbot.waitUntil(lambda: len(plot.item.image) < n_rows)
     assert np.nanmax(plot.item.image[: len(plot.item.image) // 3]) == spectra_of(778).max()
     assert np.nanmax(plot.item.image) == spectra_of(4998).max()
-    assert np.isnan(plot.item.image).all(axis=1).sum() == len(plot.item.image) - 3
+    n_bright = np.count_nonzero(~np.isnan(plot.item.image).all(axis=1))
+    assert n_bright in (3, 4)  # a row on the edge of two of the screen is seen in both
     plot.box.setRange(yRange=(770, 790), padding=0)
     qtbot.waitUntil(lambda: len(plot.item.image) == n_rows)
 
