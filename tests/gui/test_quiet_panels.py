@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from swmr_viewer.gui.assembly import Assembly
+from swmr_viewer.gui.look import turns
 from swmr_viewer.gui.scan_map.map_image import COMPLETE
-from swmr_viewer.gui.session import pace
 from tests.gui.fakes import FakeSupervisor, picture
 
 SHAPE = (4, 50)
@@ -52,7 +52,7 @@ def test_frames_are_told_at_a_pace_and_the_window_is_laid_out_for_none(
     viewer = following(SHAPE, n_keys=2)
     window, session = viewer.window, viewer.session
     show_frames(qtbot, viewer, reader, 0, 12)
-    monkeypatch.setattr(pace, "LEAST_S", 0.4)  # loaded machines show a frame in less
+    monkeypatch.setattr(turns, "PACE_S", 0.4)  # loaded machines show a frame in less
     qtbot.waitUntil(lambda: not session.is_settling)
     QApplication.processEvents()
     events = Events()
@@ -91,7 +91,7 @@ def test_a_hidden_map_draws_nothing_and_is_right_once_it_is_seen(
     assert layout is not None
     for index, is_complete in ((0, True), (69, True), (70, False), (199, False)):
         left, top, _width, height = layout.rect_of(index)
-        assert (shown._canvas.picture[int(top + height / 2), int(left + 1)] == COMPLETE) is is_complete
+        assert bool(shown._canvas.picture[int(top + height / 2), int(left + 1)] == COMPLETE) is is_complete
 
 
 def test_plots_that_most_scans_never_show_are_made_when_they_are_needed(
