@@ -32,7 +32,8 @@ class ChunkReader:
     Parameters
     ----------
     dataset : h5py.Dataset
-        Open; its creation properties are looked at once. Refreshing it is the caller's. Nothing is kept of what was read.
+        Open; its creation properties are looked at once. Refreshing it is the caller's, and so is giving it another handle: ``id``
+        is not kept. Nor is what was read.
 
     Attributes
     ----------

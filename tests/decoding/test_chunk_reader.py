@@ -233,3 +233,14 @@ def test_several_threads_read_by_one_reader(file: h5py.File) -> None:
     for one in threads:
         one.join()
     assert not wrong
+
+
+def test_the_handle_is_not_kept(file: h5py.File) -> None:
+    """A second handle on a data set reads stale chunks after a refresh: there must be none by us."""
+    dataset = written(file, (2, 16, 16), (1, 16, 16), "<u2", FILTERS["bitshuffle-lz4"])
+    reader = ChunkReader(dataset)
+    first = dataset.id
+    h5py.Dataset.__init__(dataset, h5py.h5d.open(file.id, b"data"))
+    del first
+    assert h5py.h5f.get_obj_count(file.id, h5py.h5f.OBJ_DATASET) == 1
+    assert (reader.chunk((1, 0, 0)) == dataset[1:2]).all()
