@@ -117,6 +117,8 @@ class FrameAccess:
             out = self._room(shape)
         elif out.shape != shape or not out.flags.c_contiguous:
             raise ValueError(f"A C-contiguous array of shape {shape} is needed for a frame of {self._source.path}, not {out.shape}.")
+        if notes is not None:
+            notes.begin()
         self._read(index, pieces, box, out, notes)
         if not as_it_is:
             self._refuse_fill(index, region, pieces, out)

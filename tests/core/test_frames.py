@@ -7,10 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import h5py
+import hdf5plugin
 import numpy as np
 import pytest
 
 from swmr_viewer import FrameGrabber
+from swmr_viewer.core import frame_access
 from swmr_viewer.core.errors import FrameNotWrittenError, FrameUnreadableError, PathError, PathNotThereError, ShapeError
 
 Write = Callable[[h5py.File], object]
@@ -176,3 +178,17 @@ def test_images_that_are_a_column_ahead_of_their_keys_have_the_axes_of_the_scan(
             assert grabber.frame_shape == frame
             is_flat = len(shape) - len(frame) == 1
             np.testing.assert_array_equal(grabber.grab(0), values[0] if is_flat else values[0, 0])
+
+
+def test_what_was_told_of_a_frame_that_is_read_again_counts_for_nothing(
+    written: Callable[[Write], h5py.File], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = np.arange(2 * 300 * 400, dtype="u4").reshape(2, 300, 400)
+    file = written(lambda f: f.create_dataset("d", data=data, chunks=(1, 300, 400), **hdf5plugin.Bitshuffle()))
+    grabber, out, told = FrameGrabber(file, "d", scan_shape=(2,)), np.zeros((300, 400), "u4"), []
+    assert grabber.grab_into(0, out, note=lambda start, stop: told.append((start, stop)))
+    assert sum(stop - start for start, stop in told) == out.size
+    is_doubtful = iter([True, False])
+    monkeypatch.setattr(frame_access, "may_be_unwritten", lambda frame, pieces: next(is_doubtful))
+    assert not grabber.grab_into(1, out, note=lambda start, stop: None)
+    assert np.array_equal(out, data[1])

@@ -80,7 +80,11 @@ class Notes:
         self.have_begun = False
         """Whether any part was told: then another attempt tells nothing."""
         self.are_whole = False
-        """Whether every part was."""
+        """Whether every part was, by the last attempt to read the frame."""
+
+    def begin(self) -> None:
+        """Note an attempt: what was told of an earlier one is not what is read now."""
+        self.are_whole = False
 
     def __call__(self, start: int, stop: int) -> None:
         self.have_begun = True

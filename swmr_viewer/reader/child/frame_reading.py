@@ -118,8 +118,7 @@ class FrameReader:
         self.pipe.report_frame(doing, index, path, self.scan_shape)
         grabber.scan_shape = self.scan_shape
         try:
-            grabber.grab_into(index, frame, as_it_is=as_it_is)
-            return False
+            return grabber.grab_into(index, frame, as_it_is=as_it_is, note=note)
         except (TypeError, ValueError) as error:
             if grabber.frame_shape == frame.shape:
                 raise

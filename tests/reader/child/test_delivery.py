@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from types import SimpleNamespace
 from typing import Any
 
@@ -82,11 +82,13 @@ class Grabber:
         """With the sources that are missing; none: it reads as fill."""
         self.without: set[str] = set()
         self.reads: list[int] = []
+        self.noting: Callable[[Callable[[int, int], None]], bool] = lambda note: False
+        """Notes what is final, and returns whether that was all."""
 
     def go_without(self, missing: Iterable[str]) -> None:
         self.without |= set(missing)
 
-    def grab_into(self, index: int, out: np.ndarray, *, as_it_is: bool = False) -> None:
+    def grab_into(self, index: int, out: np.ndarray, *, as_it_is: bool = False, note: Callable[[int, int], None] | None = None) -> bool:
         self.reads.append(index)
         if index in self.late:
             raise FrameNotWrittenError(f"Frame {index} has not been written.", "Try again.")
@@ -96,6 +98,7 @@ class Grabber:
         if missing is not None and not as_it_is and not (missing and missing <= self.without):
             raise FrameDoubtfulError(f"Frame {index} is in doubt.", "Try again.", missing)
         out[...] = index
+        return note is not None and self.noting(note)
 
 
 class Scan:
@@ -215,7 +218,7 @@ def test_a_frame_says_when_it_passed_each_stage(parts, live, monkeypatch):
 
     def read_slowly(index, out, **how):
         clock.now += 2
-        grab(index, out, **how)
+        return grab(index, out, **how)
 
     monkeypatch.setattr(grabber, "grab_into", read_slowly)
     delivery.add_completed(scan.set(0, 1), False)
