@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 from PySide6.QtCore import QRect, QRectF, Signal
-from PySide6.QtGui import QPainter, QResizeEvent
+from PySide6.QtGui import QPainter, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from swmr_viewer.analysis import valid_mask
@@ -89,6 +89,11 @@ class ImageView(QWidget):
         self.column.levels_typed.connect(self.levels_typed)
         self.column.auto_wanted.connect(self.auto_levels_wanted)
         theme_of_application().changed.connect(self._apply_theme)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Count what came while nobody saw it."""
+        super().showEvent(event)
+        self._counting.start()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Leave the histogram out where the picture needs its room more."""
