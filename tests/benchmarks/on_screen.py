@@ -89,7 +89,8 @@ def follow(name: str, kind: Kind, folder: Path, into: Measured) -> None:
             shown = ShownCode(screen, first, screen.settled(first, 1.0))
             step(writer)
             wait_for(lambda: shown.read() == code_of(2), f"{name}: the third frame is not seen")
-            into.waiting_percent.append(share_of_time(program, lambda: time.sleep(WAITING_S)))
+            if kind is KINDS[0]:
+                into.waiting_percent.append(share_of_time(program, lambda: time.sleep(WAITING_S)))
             flushed: list[float] = []
             into.live_percent.append(share_of_time(program, lambda: flushed.extend(run(writer, shown, into, name))))
             into.memory_mb.append(program.memory() / 1e6)
