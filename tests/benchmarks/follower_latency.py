@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from statistics import median, quantiles
+from typing import Any
 
 import h5py
 import numpy as np
@@ -102,6 +103,27 @@ def latencies_ms(read: Callable[[h5py.File, int], Iterator[np.ndarray]], frames:
     return [1000 * (at - since) for at, since in zip(arrived, flushed, strict=True)]
 
 
+def rows() -> list[dict[str, Any]]:
+    """Return median and p99 at 20 Hz and at 4 Hz, beside swmr-tools, and the median beside a plain poll."""
+    found = []
+    for what, frames, period_s in (("20 Hz", 120, 0.05), ("4 Hz", 32, 0.25)):
+        base, here, there = (latencies_ms(read, frames, period_s) for read in (plain_poll, ours, swmr_tools))
+        what = f"key flushed -> frame in hand, 512x512 at {what}"
+        found.append(_row(what, median(here), median(there), "swmr-tools", frames))
+        found.append(_row(f"{what}, p99", _p99(here), _p99(there), "swmr-tools", frames))
+        found.append(_row(what, median(here), median(base), "plain poll each ms", frames))
+    return found
+
+
+def _row(what: str, ours_ms: float, peer_ms: float, peer: str, runs: int) -> dict[str, Any]:
+    compared = {"ours": ours_ms, "peer": peer_ms, "peer_name": peer, "ratio": ours_ms / peer_ms}
+    return {"what": what, **compared, "unit": "ms", "runs": runs}
+
+
+def _p99(found: list[float]) -> float:
+    return quantiles(found, n=100)[98]
+
+
 def main(argv: list[str] | None = None) -> int:
     """Print a line per reader, and the ratio to the plain poll."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -118,7 +140,7 @@ def main(argv: list[str] | None = None) -> int:
     base = 0.0
     for read in readers:
         found = latencies_ms(read, args.frames, args.period)
-        middle, p99 = median(found), quantiles(found, n=100)[98]
+        middle, p99 = median(found), _p99(found)
         base = base or middle
         print(f"{read.__name__:12} median {middle:7.2f} ms   p99 {p99:7.2f} ms   ratio {middle / base:5.2f}")
     return 0
