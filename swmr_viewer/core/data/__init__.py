@@ -5,23 +5,13 @@ from swmr_viewer.core.data.layout import FrameSelector, Index, layout_of
 from swmr_viewer.core.data.mapping import IrregularMappingError
 from swmr_viewer.core.data.numbers import Numbers, SharedSources
 from swmr_viewer.core.data.opening_data import DataPath, open_data, open_one
+from swmr_viewer.core.data.pieces import Note, Notes, NotThereYetError, PartNotThereYetError, Piece, read_piece, shape_of
 from swmr_viewer.core.data.reading_cost import cost_of_chunks, window_of
 from swmr_viewer.core.data.refreshing import Refresher, can_refresh, n_open_datasets
 from swmr_viewer.core.data.selections import Box, Region, boxes_of
 from swmr_viewer.core.data.sequence import SequenceSource
 from swmr_viewer.core.data.source_files import cost_of_sources, most_open_files
-from swmr_viewer.core.data.sources import (
-    Note,
-    Notes,
-    NotThereYetError,
-    PartNotThereYetError,
-    Piece,
-    Source,
-    StoredSource,
-    interpretation_of,
-    read_piece,
-    shape_of,
-)
+from swmr_viewer.core.data.sources import Source, StoredSource, interpretation_of
 from swmr_viewer.core.data.stored import FileEnd, chunk_offsets, is_allocated, is_whole
 from swmr_viewer.core.data.unwritten import FrameErrors, fill_offsets, may_be_unwritten
 from swmr_viewer.core.data.virtual import VirtualSource, declared_extent

@@ -7,8 +7,9 @@ from typing import Any
 
 import numpy as np
 
+from swmr_viewer.core.data.pieces import NotThereYetError, PartNotThereYetError, Piece
 from swmr_viewer.core.data.selections import Box
-from swmr_viewer.core.data.sources import NotThereYetError, PartNotThereYetError, Piece, Source
+from swmr_viewer.core.data.sources import Source
 from swmr_viewer.core.errors import PathNotThereError, ShapeError
 
 OpenPart = Callable[[], Source]

@@ -12,10 +12,11 @@ import h5py
 import numpy as np
 import numpy.typing as npt
 
+from swmr_viewer.core.data.pieces import Piece, read_piece, shape_of
 from swmr_viewer.core.data.reading_cost import FIRST_WINDOW, LEAST_WINDOW, MOST_WINDOW, cost_of_chunks, window_of
 from swmr_viewer.core.data.selections import Box, boxes_of
 from swmr_viewer.core.data.source_files import SourceFiles
-from swmr_viewer.core.data.sources import Piece, Source, StoredSource, read_piece, shape_of
+from swmr_viewer.core.data.sources import Source, StoredSource
 from swmr_viewer.core.data.stored import FileEnd, is_allocated
 from swmr_viewer.core.data.virtual import VirtualSource, open_source
 from swmr_viewer.core.file_state import is_at_rest

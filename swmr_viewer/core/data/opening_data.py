@@ -9,9 +9,10 @@ from typing import TypeAlias
 import h5py
 
 from swmr_viewer.core.data.joined import InterleavedSource, OpenPart
+from swmr_viewer.core.data.pieces import NotThereYetError
 from swmr_viewer.core.data.sequence import SequenceSource, numbered_names
 from swmr_viewer.core.data.source_files import SourceFiles
-from swmr_viewer.core.data.sources import NotThereYetError, Source
+from swmr_viewer.core.data.sources import Source
 from swmr_viewer.core.data.virtual import open_source
 from swmr_viewer.core.errors import PathError, PathNotThereError
 from swmr_viewer.core.files import open_object, path_named

@@ -12,8 +12,9 @@ from typing import NamedTuple
 import h5py
 
 from swmr_viewer.core.data.joined import JoinedSource, OpenPart
+from swmr_viewer.core.data.pieces import NotThereYetError
 from swmr_viewer.core.data.source_files import most_open_files
-from swmr_viewer.core.data.sources import NotThereYetError, Source
+from swmr_viewer.core.data.sources import Source
 from swmr_viewer.core.file_state import Change, is_at_rest
 from swmr_viewer.core.files import FileIdentity, as_text, identity_of_file, open_object, replaced_error
 

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import h5py
 
-from swmr_viewer.core.data.sources import NotThereYetError, Source, StoredSource
+from swmr_viewer.core.data.pieces import NotThereYetError
+from swmr_viewer.core.data.sources import Source, StoredSource
 from swmr_viewer.core.errors import FrameUnreadableError, PathNotThereError, SwmrViewerError
 from swmr_viewer.core.file_state import Change, FileStamp
 from swmr_viewer.core.files import change_at_path, folders_of, found_file, identity_of_file, open_object, open_swmr, replaced_error

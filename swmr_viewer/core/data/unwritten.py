@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from swmr_viewer.core.data.sources import Piece
+from swmr_viewer.core.data.pieces import Piece
 from swmr_viewer.core.data.stored import is_alone, is_whole
 from swmr_viewer.core.errors import FrameDoubtfulError, FrameNotWrittenError, FrameUnreadableError, HeldTwiceError
 from swmr_viewer.core.files import is_damage

@@ -17,19 +17,11 @@ import numpy as np
 import numpy.typing as npt
 
 from swmr_viewer.core.data.mapping import IrregularMappingError, Mapping, mappings_of, plain_name
+from swmr_viewer.core.data.pieces import NotThereYetError, PartNotThereYetError, Piece, shape_of
 from swmr_viewer.core.data.refreshing import HeldElsewhere
 from swmr_viewer.core.data.selections import Box, bounds_table, selection_table, touches
 from swmr_viewer.core.data.source_files import SourceFiles
-from swmr_viewer.core.data.sources import (
-    NotThereYetError,
-    PartNotThereYetError,
-    Piece,
-    Source,
-    StoredSource,
-    interpretation_of,
-    refuse_unreadable,
-    shape_of,
-)
+from swmr_viewer.core.data.sources import Source, StoredSource, interpretation_of, refuse_unreadable
 from swmr_viewer.core.errors import FrameUnreadableError
 from swmr_viewer.core.files import mapped_files
 
