@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from swmr_viewer.decoding.crew import Unit, share
-from swmr_viewer.decoding.overlaps import Box, Overlap, Shape, overlaps
+from swmr_viewer.decoding.overlaps import Box, Overlap, Shape, n_chunks, overlaps
 from swmr_viewer.decoding.parts import PIECE_BYTES, Bytes, Part, Raw, UnknownDataError, address_of
 from swmr_viewer.decoding.pipeline import Pipeline, is_chunked, is_plain_type
 from swmr_viewer.decoding.shelf import Shelf
@@ -23,6 +23,8 @@ _SPLIT_FROM_BYTES = 4 * PIECE_BYTES
 """A chunk of this length is shared among threads; of shorter ones each thread takes its own."""
 _ALONE_BYTES = 2 * PIECE_BYTES
 """So much is decoded about as soon by one thread: two save 0.04 of 0.3 ms, and need a third more of the processor."""
+_WORTH_BYTES, _WORTH_PLAIN_BYTES = PIECE_BYTES // 8, PIECE_BYTES
+"""Of several chunks that are smaller HDF5 reads each in less time than a call takes here (4 us, and 15)."""
 _KEPT_RAW, _KEPT_SCRATCH_BYTES = 4, 1 << 25
 
 
@@ -48,6 +50,7 @@ class ChunkReader:
         self._n_bytes = prod(self._chunk) * self._dtype.itemsize
         self._pipeline = Pipeline(dataset)
         self.is_usable = is_chunked(dataset) and is_plain_type(dataset) and self._pipeline.is_known
+        self._worth_bytes = _WORTH_PLAIN_BYTES if self._pipeline.is_empty else _WORTH_BYTES
         # Filters may make a chunk longer, by some bytes for each of their blocks.
         most_raw_bytes = self._n_bytes + self._n_bytes // 16 + 4096
         self._raw = Shelf(most_raw_bytes, _KEPT_RAW * most_raw_bytes)
@@ -69,7 +72,8 @@ class ChunkReader:
         Returns
         -------
         bool
-            False: something is not known, or not as it should be. ``out`` may hold anything: h5py shall read it.
+            False: something is not known, or not as it should be, or these are many small chunks, which HDF5 reads sooner. ``out`` may
+            hold anything: h5py shall read it.
 
         Raises
         ------
@@ -114,6 +118,7 @@ class ChunkReader:
             and out.flags.c_contiguous
             and out.dtype in (self._dtype, self._dtype.newbyteorder())
             and out.size > 0
+            and (self._n_bytes >= self._worth_bytes or n_chunks(self._chunk, box) == 1)
         )
 
     def _read(self, first: Shape, found: tuple[Overlap, ...], in_runs: bool, target: Target) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import product
+from math import prod
 
 Box = tuple[tuple[int, int], ...]
 Shape = tuple[int, ...]
@@ -25,17 +26,27 @@ class Overlap:
     """Where it lies in a row in both: first element in the chunk, first element in the box, and how many; None: it does not."""
 
 
+def n_chunks(chunk: Shape, box: Box) -> int:
+    """Return how many chunks a box touches."""
+    return prod(-(-stop // n) - start // n for (start, stop), n in zip(box, chunk, strict=True))
+
+
 def overlaps(chunk: Shape, box: Box) -> tuple[Shape, tuple[Overlap, ...]]:
     """Return the first coordinate of the first chunk that a box touches, and what each chunk has of the box, in order."""
     shifts = tuple(start % n for (start, _), n in zip(box, chunk, strict=True))
     first = tuple(start - shift for (start, _), shift in zip(box, shifts, strict=True))
-    return first, _relative(chunk, shifts, tuple(stop - start for start, stop in box))
+    relative = _kept_relative if n_chunks(chunk, box) <= _MOST_KEPT else _relative
+    return first, relative(chunk, shifts, tuple(stop - start for start, stop in box))
 
 
-@lru_cache(maxsize=64)
 def _relative(chunk: Shape, shifts: Shape, shape: Shape) -> tuple[Overlap, ...]:
     """Return the overlaps of a box that begins within the first chunk: frame after frame they are the same."""
     return tuple(_overlaps(chunk, shifts, shape))
+
+
+_kept_relative = lru_cache(maxsize=64)(_relative)
+_MOST_KEPT = 64
+"""Of boxes that touch more chunks than this nothing is kept."""
 
 
 def _overlaps(chunk: Shape, shifts: Shape, shape: Shape) -> Iterator[Overlap]:

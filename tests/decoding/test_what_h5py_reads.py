@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from swmr_viewer.decoding import ChunkReader
 
 BITSHUFFLE = {**hdf5plugin.Bitshuffle(cname="lz4")}
 WHOLE = ((0, 2), (0, 16), (0, 16))
+FIRST = ((0, 1), (0, 16), (0, 16))
 
 
 @pytest.fixture
@@ -60,17 +62,17 @@ def test_virtual_and_scalar_data_sets_are_not_usable(file: h5py.File) -> None:
 @pytest.mark.parametrize("written", [0, 1])
 def test_a_chunk_that_does_not_exist_is_not_read(file: h5py.File, written: int) -> None:
     dataset = file.create_dataset("data", (2, 16, 16), "u2", chunks=(1, 16, 16), **BITSHUFFLE)
-    dataset[:written] = 1
+    dataset[1 : 1 + written] = 1
     file.flush()
-    assert not ChunkReader(dataset).read(WHOLE, np.zeros((2, 16, 16), "u2"))
-    assert ChunkReader(dataset).chunk((1, 0, 0)) is None
+    assert not ChunkReader(dataset).read(FIRST, np.zeros((1, 16, 16), "u2"))
+    assert ChunkReader(dataset).chunk((0, 0, 0)) is None
 
 
 @pytest.mark.parametrize(
     "out", [np.zeros((2, 16, 15), "u2"), np.zeros((2, 16, 16), "i2"), np.zeros((2, 16, 16), "u4"), np.zeros((2, 16, 16), "u2", order="F")]
 )
 def test_an_array_that_does_not_fit_is_not_filled(file: h5py.File, out: Any) -> None:
-    dataset = file.create_dataset("data", data=np.ones((2, 16, 16), "u2"), chunks=(1, 16, 16), **BITSHUFFLE)
+    dataset = file.create_dataset("data", data=np.ones((2, 16, 16), "u2"), chunks=(2, 16, 16), **BITSHUFFLE)
     assert not ChunkReader(dataset).read(WHOLE, out)
     assert not out.any()
 
@@ -79,5 +81,13 @@ def test_an_array_that_does_not_fit_is_not_filled(file: h5py.File, out: Any) -> 
 def test_a_chunk_of_another_length_is_not_read(file: h5py.File, n_bytes: int) -> None:
     dataset = file.create_dataset("data", (2, 16, 16), "u2", chunks=(1, 16, 16), **BITSHUFFLE)
     dataset.id.write_direct_chunk((0, 0, 0), bytes(n_bytes))
-    dataset[1] = 1
-    assert not ChunkReader(dataset).read(WHOLE, np.zeros((2, 16, 16), "u2"))
+    assert not ChunkReader(dataset).read(FIRST, np.zeros((1, 16, 16), "u2"))
+
+
+def test_many_small_chunks_are_left_to_h5py_and_one_is_not(file: h5py.File) -> None:
+    dataset = file.create_dataset("data", data=np.ones((4, 16, 16), "u2"), chunks=(1, 16, 16), compression="gzip")
+    file.flush()
+    assert not ChunkReader(dataset).read(((0, 4), (0, 16), (0, 16)), np.zeros((4, 16, 16), "u2"))
+    out = np.zeros((1, 16, 16), "u2")
+    assert ChunkReader(dataset).read(((0, 1), (0, 16), (0, 16)), out) or sys.platform == "win32"
+    assert ChunkReader(dataset).read(((0, 1), (3, 8), (0, 16)), out[:, :5]) or sys.platform == "win32"
