@@ -70,7 +70,9 @@ class FramePass:
         self._mask_rows = None if pixel_mask is None or not frame.size else pixel_mask.reshape(self._rows.shape)
         self._out = None if out is None or not frame.size else out.reshape(-(-len(self._rows) // factor), -1)
         self._measurer = StripMeasurer(measurable(self._rows[:0]).dtype, factor, saturation)
-        self._takes_as_it_is = pixel_mask is None and not rules.names_values and measurable(self._rows[:0]).dtype == frame.dtype
+        self._takes_as_it_is = pixel_mask is None and not rules.names_values
+        self._expects_marks = pixel_mask is not None
+        """Whether strips are marked before they are measured: an earlier one had to be."""
         self._lock = threading.Lock()
         self.restart()
 
@@ -132,16 +134,37 @@ class FramePass:
     def _measure_strip(self, first: int, last: int) -> None:
         start, stop = first * self._factor, min(last * self._factor, len(self._rows))
         out = None if self._out is None else self._out[first:last]
-        totals = self._measurer.measured(self._strip(start, stop), out, self._row_sums[start:stop])
+        totals = self._totals(start, stop, out)
         if totals is not None:
             self._strips.append(_Strip(start, stop, totals))
         self._is_done[first:last] = True
 
-    def _strip(self, start: int, stop: int) -> Pixels:
-        if self._takes_as_it_is:
-            return self._rows[start:stop]
-        mask = None if self._mask_rows is None else self._mask_rows[start:stop]
-        return measurable(marked(self._rows[start:stop], self._rules, mask))
+    def _totals(self, start: int, stop: int, out: Preview | None) -> StripTotals | None:
+        strip, sums, expects_marks, totals = self._rows[start:stop], self._row_sums[start:stop], self._expects_marks, None
+        if not expects_marks:
+            totals = self._measurer.measured(measurable(strip), out, sums)
+            if not self._may_mask(totals):
+                return totals
+        shown = self._marked(start, stop)
+        if shown is strip and not expects_marks:
+            return totals
+        self._expects_marks = shown is not strip
+        return self._measurer.measured(measurable(shown), out, sums)
+
+    def _may_mask(self, totals: StripTotals | None) -> bool:
+        """Whether rules may leave out some of these pixels, by their extremes: gaps lie beyond all that was counted as a rule."""
+        rules = self._rules
+        return totals is not None and (
+            any(totals.minimum <= gap <= totals.maximum for gap in rules.gaps)
+            or (rules.above is not None and totals.maximum > rules.above)
+            or (rules.below is not None and totals.minimum < rules.below)
+        )
+
+    def _marked(self, start: int, stop: int) -> Pixels:
+        strip = self._rows[start:stop]
+        return (
+            strip if self._takes_as_it_is else marked(strip, self._rules, None if self._mask_rows is None else self._mask_rows[start:stop])
+        )
 
     def finish(
         self, percentiles: tuple[float, float] | None = (0.5, 99.5), share: Share | None = None
@@ -179,7 +202,7 @@ class FramePass:
 
     def _statistics(self, n_masked: int) -> FrameStatistics:
         hottest = max(self._strips, key=lambda strip: (strip.totals.maximum, -strip.start))
-        strip = self._strip(hottest.start, hottest.stop)
+        strip = measurable(self._marked(hottest.start, hottest.stop))
         place = hottest.start * self._rows.shape[1] + int((strip == hottest.totals.maximum).argmax())
         y, x = _place(place, self._frame.shape)
         total: int | float = sum(strip.totals.total for strip in self._strips)
