@@ -104,8 +104,12 @@ def bare_bitshuffle(dataset: h5py.Dataset, out: Any) -> Read:
     return read
 
 
-def compared(name: str, shape: tuple[int, int], dtype: str, seconds: float) -> str:
-    """Return a line: what, and for each way the median of milliseconds by the clock and of the processor."""
+Times = dict[str, list[tuple[float, float]]]
+"""For each way of reading, the seconds of each frame by the clock and of the processor."""
+
+
+def compared(name: str, shape: tuple[int, int], dtype: str, seconds: float) -> Times:
+    """Read a stack in each way, in turn, after each was shown to read the same bytes."""
     with stack(shape, dtype, FILTERS[name]) as dataset:
         out = np.zeros(shape, dtype)
         ways: dict[str, Read | None] = {"ours": ours(dataset, out), "h5py": by_h5py(dataset, out)}
@@ -113,13 +117,13 @@ def compared(name: str, shape: tuple[int, int], dtype: str, seconds: float) -> s
             ways["bare"] = bare_bitshuffle(dataset, out)
         for read in filter(None, ways.values()):
             _prove(dataset, out, read)
-        times: dict[str, list[tuple[float, float]]] = {way: [] for way in ways}
+        times: Times = {way: [] for way in ways}
         end = time.perf_counter() + seconds
         while time.perf_counter() < end:
             for way, read in ways.items():
                 if read is not None:
                     times[way] += [_timed(read, index) for index in range(N_FRAMES)]
-    return "  ".join(f"{way} {_told(found):>26}" for way, found in times.items() if found)
+    return {way: found for way, found in times.items() if found}
 
 
 def _prove(dataset: h5py.Dataset, out: Any, read: Read) -> None:
@@ -140,6 +144,22 @@ def _told(times: list[tuple[float, float]]) -> str:
     return f"{1e3 * median(walls):6.2f} ({1e3 * min(walls):6.2f}) cpu {1e3 * median(works):6.2f}"
 
 
+def rows(seconds: float = 1.5) -> list[dict[str, Any]]:
+    """Return a row for each filter beside h5py, and for bitshuffle-LZ4 beside the bare decoder, which is the limit."""
+    found = []
+    for size, names in (("4M u4", list(FILTERS)), ("16M u4", ["bslz4"])):
+        for name in names:
+            times = compared(name, *SHAPES[size], seconds)
+            ms = {way: 1e3 * median(clock for clock, _ in spans) for way, spans in times.items()}
+            for peer, peer_name in (("h5py", "h5py, kept array"), ("bare", "bare decoder, 2 threads")):
+                if "ours" in ms and peer in ms:
+                    compare = {"ours": ms["ours"], "peer": ms[peer], "peer_name": peer_name, "ratio": ms["ours"] / ms[peer]}
+                    found.append(
+                        {"what": f"one frame read and decoded, {size} {name}", **compare, "unit": "ms", "runs": len(times["ours"])}
+                    )
+    return found
+
+
 def main() -> None:
     """Print a line for each filter and size."""
     options = argparse.ArgumentParser()
@@ -149,7 +169,8 @@ def main() -> None:
     print("ms for a frame: median (least), processor's median")
     for size, (shape, dtype) in SHAPES.items():
         for name in asked.filters or FILTERS:
-            print(f"{size:7} {name:13} {compared(name, shape, dtype, asked.seconds)}", flush=True)
+            times = compared(name, shape, dtype, asked.seconds)
+            print(f"{size:7} {name:13} {'  '.join(f'{way} {_told(found):>26}' for way, found in times.items())}", flush=True)
 
 
 if __name__ == "__main__":
