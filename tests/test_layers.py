@@ -46,3 +46,41 @@ def test_importing_everything_in_a_folder(folder: str, forbidden: tuple[str, ...
     assert done.stderr == ""
     assert done.stdout == "[]\n"
     assert len(names) > 1
+
+
+FRAME = """
+import sys
+import numpy as np
+from swmr_viewer.core.locking import load_hdf5
+load_hdf5()
+import h5py
+with h5py.File(sys.argv[1], "w", libver="v110") as file:
+    file["keys"], file["data"] = np.arange(1, 4), np.ones((3, 20, 30), "u2")
+from swmr_viewer.reader.child.loop import ReaderLoop
+from swmr_viewer.reader.child.previewing import read_first_frame
+from swmr_viewer.reader.messages import FollowRequest
+assert read_first_frame(FollowRequest(sys.argv[1], ("/keys",), data_paths=("/data",))).index == 0
+"""
+COMMAND = """
+import sys
+from swmr_viewer.cli import main
+assert main(sys.argv[1:]) == 0
+"""
+HEAVY = ("pint", "tifffile", "lmfit", "scipy", "fabio", "numpy.ma", "numpy.testing", "swmr_viewer.simulator", *QT)
+
+
+@pytest.mark.parametrize(
+    ("script", "arguments", "late"),
+    [
+        (FRAME, ["{folder}/scan.h5"], HEAVY),
+        (COMMAND, ["--version"], (*HEAVY, *HDF5, "swmr_viewer.reader.supervision", "swmr_viewer.scan_model")),
+        (COMMAND, ["follow", "--help"], (*HEAVY, *HDF5, "swmr_viewer.reader.child.loop", "swmr_viewer.scan_model")),
+    ],
+    ids=["a frame in the reader", "--version", "follow"],
+)
+def test_what_is_not_loaded_yet(script: str, arguments: list[str], late: tuple[str, ...], tmp_path: Path) -> None:
+    told = f"\nprint(sorted(set({late!r}) & set(sys.modules)))"
+    given = [argument.format(folder=tmp_path) for argument in arguments]
+    done = subprocess.run([sys.executable, "-c", script + told, *given], capture_output=True, text=True, timeout=120)
+    assert done.stderr == ""
+    assert done.stdout.splitlines()[-1:] == ["[]"]

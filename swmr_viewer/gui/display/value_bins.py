@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from swmr_viewer.core.frozen import frozen
+from swmr_viewer.core.ranges import ascending
 from swmr_viewer.gui.display.levels_scale import LevelsAxis
 
 BIN_PX = 3
@@ -87,7 +88,7 @@ def _whole_bins(values: Floats, axis: LevelsAxis) -> ValueBins | None:
     low, high = axis.scale.value(first), axis.scale.value(last)
     if not (high - low < MOST_WHOLE and abs(low) + abs(high) < 2**52):
         return None
-    below = np.unique(np.floor(axis.scale.backward(np.linspace(first, last, n + 1)))).astype(np.int64)
+    below = ascending(np.floor(axis.scale.backward(np.linspace(first, last, n + 1))).astype(np.int64))  # np.unique loads numpy.ma
     """The highest whole number below each border between bins."""
     below = below[(below + 0.5 > low) & (below + 0.5 < high)]
     if not below.size:

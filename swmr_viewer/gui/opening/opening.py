@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QMenu
 
 from swmr_viewer.gui.main_window import MainWindow
-from swmr_viewer.gui.opening.dialog import OpenDialog
-from swmr_viewer.gui.opening.inspector import Inspector
 from swmr_viewer.gui.opening.path_probe import Drops
 from swmr_viewer.gui.opening.recent import Recent
 from swmr_viewer.gui.session import Session
 from swmr_viewer.gui.watching import WatchControls
 from swmr_viewer.reader.messages import FollowRequest
+
+if TYPE_CHECKING:
+    from swmr_viewer.gui.opening.dialog import OpenDialog
+    from swmr_viewer.gui.opening.inspector import Inspector
 
 
 class Opening(QObject):
@@ -61,6 +64,9 @@ class Opening(QObject):
     def show_dialog(self) -> None:
         """Show the open dialog with what is open now; it is not modal."""
         if self.dialog is None:
+            from swmr_viewer.gui.opening.dialog import OpenDialog
+            from swmr_viewer.gui.opening.inspector import Inspector
+
             self._inspector = Inspector()
             self.dialog = OpenDialog(self._inspector, self._window, self.recent.requests)
             self.dialog.accepted_request.connect(self.open)
