@@ -102,6 +102,22 @@ def test_a_live_scan_is_printed_frame_by_frame_and_ends_with_its_flag(live_write
         assert (following.process.returncode, without_waits(words)) == (0, "")
 
 
+def test_timings_tell_how_long_each_stage_took_and_which_is_the_slowest(live_writer, follow):
+    writer = live_writer()
+    writer.finish()
+    status, (_, *frames, ended), words = follow(writer.path, *PATHS, "--timings")
+    stages = ["waiting to be read", "reading and decoding", "examining", "handing over"]
+    assert [list(frame["stages_ms"]) for frame in frames] == [stages] * 12
+    assert all(span >= 0 for frame in frames for span in frame["stages_ms"].values())
+    told = ended["timings"]
+    assert (status, told["frames"], told["skipped"], list(told["stages_ms"])) == (0, 12, 0, stages)
+    slowest = max(stages, key=lambda stage: told["stages_ms"][stage]["median"])
+    assert told["slowest"] == slowest
+    assert told["memory_bytes"] is None or told["memory_bytes"] > 1e6
+    assert words.startswith("12 frames, 0 skipped")
+    assert f"Slowest: {slowest}" in words.splitlines()[-1]
+
+
 def test_without_paths_what_inspection_finds_is_followed(live_writer, follow):
     writer = live_writer()
     writer.finish()

@@ -37,6 +37,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--count", type=int, metavar="N", help="end after N complete frames (adds frame_count to --until)")
     add("--order", choices=("scan", "arrival"), default="scan", help="by index, or as frames complete (default: %(default)s)")
     add("--skip-gaps", type=float, metavar="S", help="in scan order: give up a missing frame S seconds after a newer one (default: wait)")
+    add("--timings", action="store_true", help="tell how long frames took through each stage, and the slowest stage at the end")
     add("--wait", type=float, default=0.0, metavar="S", help="wait up to S seconds for the file, its SWMR mode, its keys and dead storage")
 
 
@@ -66,7 +67,7 @@ def run(args: argparse.Namespace) -> int:
     asked: list[int] = []
     try:
         with _signals_collected(asked, supervisor.wake):
-            return FollowOutput(supervisor, sys.stdout, sys.stderr, asked).run(request)
+            return FollowOutput(supervisor, sys.stdout, sys.stderr, asked, timings=args.timings).run(request)
     finally:
         supervisor.close(grace_s=1.0)
 

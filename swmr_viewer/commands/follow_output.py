@@ -8,6 +8,7 @@ import sys
 import time
 from typing import Any, TextIO
 
+from swmr_viewer.commands.follow_timings import FollowTimings
 from swmr_viewer.commands.terminal import output_errors_explained, print_line
 from swmr_viewer.core.conditions import FILE_REPLACED, STOPPED, Timeout
 from swmr_viewer.core.errors import Remedy
@@ -47,9 +48,11 @@ class FollowOutput:
         For JSON, and for people (None: there is nobody).
     asked : list of int
         Numbers of signals that came; the first one ends it.
+    timings : bool
+        Tell how long frames took through each stage.
     """
 
-    def __init__(self, supervisor: Supervisor, out: TextIO, notes: TextIO | None, asked: list[int]) -> None:
+    def __init__(self, supervisor: Supervisor, out: TextIO, notes: TextIO | None, asked: list[int], *, timings: bool = False) -> None:
         self._supervisor = supervisor
         self._out = out
         self._notes = notes
@@ -58,6 +61,7 @@ class FollowOutput:
         self._may_wait_more = False
         self._generation = 0
         self._n_frames = 0
+        self._timings = FollowTimings() if timings else None
 
     def run(self, request: FollowRequest) -> int:
         """Print until the end, and return the exit status.
@@ -108,19 +112,33 @@ class FollowOutput:
                 )
             case DataJoined(data=joined):
                 self._print(event="joined", data_paths=[dataset.path for dataset in joined])
-            case FrameMeasured(index=index, position=position, data=data):
-                self._n_frames += 1
-                self._print(event="frame", index=index, position=position, data=data)
+            case FrameMeasured():
+                self._print_frame(event)
             case Fault(message=message):
                 self._print(event="fault", message=message)
-            case Ended(reason=reason, complete=complete, total=total):
-                self._print(event="ended", reason=reason, complete=complete, total=total)
-                return {Timeout.name: TIMED_OUT, FILE_REPLACED: REPLACED}.get(reason, OK)
+            case Ended():
+                self._print_end(event)
+                return {Timeout.name: TIMED_OUT, FILE_REPLACED: REPLACED}.get(event.reason, OK)
             case Failed():
                 return self._print_failure(event)
             case _:
                 self._print_note(event)
         return None
+
+    def _print_frame(self, event: FrameMeasured) -> None:
+        self._n_frames += 1
+        stages = self._timings.note(event) if self._timings is not None else {}
+        self._print(event="frame", index=event.index, position=event.position, data=event.data, **stages)
+
+    def _print_end(self, event: Ended) -> None:
+        told = {"event": "ended", "reason": event.reason, "complete": event.complete, "total": event.total}
+        if self._timings is None:
+            self._print(**told)
+            return
+        summary = self._timings.summary(max(0, event.complete - self._n_frames), self._supervisor.memory())
+        self._print(**told, timings=summary.as_json())
+        for line in summary.lines():
+            self._print_text(line)
 
     def _print_failure(self, event: Failed) -> int:
         hint = " Or wait for it with --wait SECONDS." if event.kind.can_be_retried and self._may_wait_more else ""

@@ -143,7 +143,7 @@ class FrameMeasured(ScanEvent):
     scan_shape: tuple[int, ...] = ()
     """What ``index`` counts on, in C order."""
     times: FrameTimes | None = None
-    """When it passed each stage in the reader (the last of its data sets, where it has several)."""
+    """When it passed each stage in the reader; of several data sets, as if all had been read first, and measured then."""
 
 
 @frozen(eq=False)

@@ -30,7 +30,7 @@ def test_ready_times_stays_small():
     ready_times = ReadyTimes()
     for n in range(1, 100_000):
         ready_times.add(n, n * 1e-4)
-    assert len(ready_times._ready) < 110
+    assert len(ready_times._ready) < 210  # some as they are, and those that lie 0.1 s apart
 
 
 # ---- newest

@@ -17,11 +17,13 @@ from swmr_viewer.core.ranges import IndexArray
 from swmr_viewer.core.scan import moved, moved_index, position_of
 from swmr_viewer.reader.child.event_pipe import Handlers
 from swmr_viewer.reader.child.frame_reading import FRAME_TIMEOUT_S, FrameReader, late_text
-from swmr_viewer.reader.messages import Follow, FrameMeasured
+from swmr_viewer.reader.messages import Follow, FrameMeasured, FrameTimes
 
 _STEP_S = 0.05
 """Longest time (s) of one step before requests and keys are polled again."""
 _SAME_MOMENT_S = 0.1
+_EXACT = 100
+"""So many moments are kept as they are; of a longer queue, those that lie further apart."""
 
 
 class ReadyTimes:
@@ -33,7 +35,7 @@ class ReadyTimes:
     def add(self, n_ready: int, now: float) -> None:
         if self._ready and self._ready[-1][0] >= n_ready:
             return
-        if len(self._ready) > 1 and now - self._ready[-1][1] < _SAME_MOMENT_S:
+        if len(self._ready) > _EXACT and now - self._ready[-1][1] < _SAME_MOMENT_S:
             now = self._ready.pop()[1]
         self._ready.append((n_ready, now))
 
@@ -115,11 +117,15 @@ class MeasuredDelivery:
             return False
         shape, pipe = self._follower.scan_shape, self._frames.pipe
         data: dict[str, dict[str, Any]] = {}
+        clock = self._frames.clock
+        began, measuring_s = clock(), 0.0
         for path in self._frames.grabbers:
             if path in self._faulty or index in self._frames.unreadable(path):
                 continue
             try:
-                data[path] = measure(self._read(path, index))
+                frame, read = self._read(path, index), clock()
+                data[path] = measure(frame)
+                measuring_s += clock() - read
             except FrameNotWrittenError as error:
                 if self._may_wait():
                     pipe.keep_alive(now=True)
@@ -130,7 +136,9 @@ class MeasuredDelivery:
             except SwmrViewerError as error:
                 self._report(path, index, str(error))
         if data or not self._frames.grabbers:
-            pipe.send(FrameMeasured(pipe.generation, index, position_of(index, shape), data, shape))
+            now = clock()
+            times = FrameTimes(self._ready_since, began, now - measuring_s, now, now)
+            pipe.send(FrameMeasured(pipe.generation, index, position_of(index, shape), data, shape, times))
         return True
 
     def _report(self, path: str, index: int, message: str) -> None:
