@@ -116,8 +116,11 @@ class Viewer:
         window.display.fix_levels(0, HIGH)
         self.image.fit()
 
-    def show(self, index: int) -> None:
+    def show(self, index: int) -> float:
+        """Return what the scripted reader took of the thread (s)."""
+        since_s = time.thread_time()
         self._reader.tell(index)
+        return time.thread_time() - since_s
 
     def colors(self) -> list[int]:
         return block_colors(self.image.view.viewport().grab().toImage(), self.image.box, self.image.view)
@@ -139,8 +142,10 @@ class Peer:
         self._box.addItem(self._item)
         self._view.show()
 
-    def show(self, index: int) -> None:
+    def show(self, index: int) -> float:
+        """Return that nothing of it is somebody else's."""
         self._item.setImage(self._frames[index % len(self._frames)], levels=(0, HIGH))
+        return 0.0
 
     def colors(self) -> list[int]:
         return block_colors(self._view.grab().toImage(), self._box, self._view)
@@ -169,8 +174,7 @@ def rows(n_frames: int = N_FRAMES) -> list[dict[str, Any]]:
         is_watched = index > n_frames
         for name, side in sides.items():
             turns.watch(is_watched)
-            since_s = time.thread_time()
-            side.show(index)
+            since_s = time.thread_time() + side.show(index)
             settle()
             if is_watched:
                 longest_ms[name].append(turns.longest_ms)

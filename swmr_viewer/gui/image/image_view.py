@@ -252,7 +252,7 @@ class ImageView(QWidget):
         if frame is None or not self.histogram.isVisible():  # who switches to another page gives the frame back
             return
         step = max(1, int((frame.raw.size / MAX_HISTOGRAM_PIXELS) ** 0.5))
-        sample = frame.raw[::step, ::step]
+        sample = np.ascontiguousarray(frame.raw[::step, ::step])
         mask = self.layers.mask_of(frame)
         part = mask[::step, ::step] if mask is not None else None
         values = sample[valid_mask(sample, frame.rules(self._settings.mask), part)]

@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 from swmr_viewer.core.conditions import AllKeys, Timeout
 from swmr_viewer.core.number_text import moment_text, seconds_text
 from swmr_viewer.gui.assembly import Assembly
+from swmr_viewer.gui.session.session import RESTING_TICK_MS, TICK_MS
 from swmr_viewer.gui.snapshots.snapshot_settings import SnapshotSettings
 from swmr_viewer.reader import messages as m
 from swmr_viewer.scan_model.state import Problem
@@ -47,6 +48,30 @@ def test_the_age_of_a_frame_is_that_of_its_time_in_the_file(
     clock.now_s += 2.0
     viewer.session.tick()
     assert viewer.window.frame_header.words.endswith(words)
+
+
+def test_the_session_ticks_slowly_while_no_tenth_of_a_second_is_told(
+    qtbot: QtBot, reader: FakeSupervisor, clock: Clock, following: Following
+) -> None:
+    session = following(SHAPE).session
+    session.set_conditions((Timeout(600.0),))
+    with qtbot.waitSignal(session.frame_changed):
+        reader.say_frame(picture(), 7, SHAPE, at_s=clock())
+    session.tick()
+    assert session._ticker.interval() == TICK_MS
+    clock.now_s += 11.0
+    session.tick()  # it turns quiet now: that is told
+    clock.now_s += 11.0
+    session.tick()
+    assert session._ticker.interval() == RESTING_TICK_MS
+    with qtbot.waitSignal(session.progress_changed):
+        reader.say_keys(SHAPE, (7, 8), at_s=clock())
+    assert session._ticker.interval() == TICK_MS, "at once, not with the next tick"
+    clock.now_s += 580.0
+    session.tick()
+    clock.now_s += 12.0
+    session.tick()
+    assert session._ticker.interval() == TICK_MS, "the countdown's last seconds are told in tenths"
 
 
 def test_moments_and_long_times_in_text() -> None:
