@@ -18,6 +18,8 @@ from swmr_viewer.analysis.strips import STRIP_BYTES, Preview, StripMeasurer, Str
 Mask = npt.NDArray[np.bool_]
 Share = Callable[[Iterable[Callable[[], None]], int], None]
 """Runs what it is given on this thread and on so many others, and returns when all of it is done."""
+_SHARED_FROM = 8
+"""Strips; fewer are measured sooner than another thread wakes."""
 
 
 class _Strip(NamedTuple):
@@ -174,7 +176,7 @@ class FramePass:
         ``share`` lends other threads, where much is left to do.
         """
         measures = [measure for first, last in self._missing() for measure in self._measures(first, last)]
-        if share is not None:
+        if share is not None and len(measures) >= _SHARED_FROM:
             share(measures, len(measures) - 1)
         else:
             for measure in measures:
