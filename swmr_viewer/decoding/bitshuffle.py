@@ -1,24 +1,21 @@
-"""Bitshuffle with LZ4 or Zstandard (HDF5's filter 32008): blocks in a row, each of which decodes by itself.
+"""Bitshuffle with LZ4 or Zstandard (HDF5's filter 32008): blocks in a row (see ``blocks.py``), each of which decodes by itself.
 
-The chunk begins with its decoded length (8 bytes) and the decoded length of a block (4 bytes), both big-endian. Each block is its
-encoded length (4 bytes, big-endian) and its bytes. The last block may be shorter; fewer than 8 last elements stand as they are.
-See https://github.com/kiyo-masui/bitshuffle.
+The last block may be shorter; fewer than 8 last elements stand as they are. See https://github.com/kiyo-masui/bitshuffle.
 """
 
 from __future__ import annotations
 
-import struct
 from collections.abc import Callable, Iterator
 from functools import partial
 
+from swmr_viewer.decoding.blocks import HEADER_BYTES, block_bytes_of, end_of_blocks
 from swmr_viewer.decoding.libraries import INT64, POINTER, SIZE, function
 from swmr_viewer.decoding.parts import PIECE_BYTES, Part, Raw, UnknownDataError
 from swmr_viewer.decoding.plain import copy
 
 FILTER = 32008
 _ELEMENTS_AT_ONCE = 8
-_HEADER = struct.Struct(">QI")
-_read_length = struct.Struct(">I").unpack_from
+_LEAST_BLOCK_BYTES = 64
 _DECODERS = {2: "bshuf_decompress_lz4", 3: "bshuf_decompress_zstd"}
 
 
@@ -46,10 +43,10 @@ class Bitshuffle:
         shuffled_bytes = n_bytes - n_bytes % (_ELEMENTS_AT_ONCE * self._element_bytes)
         step = max(1, PIECE_BYTES // block_bytes) * block_bytes
         start, stop = 0, first - first % block_bytes
-        at = _HEADER.size
+        at = HEADER_BYTES
         while start < min(last, shuffled_bytes):
             stop = min(stop, shuffled_bytes)
-            begin, at = at, _behind(raw, at, -((start - stop) // block_bytes))
+            begin, at = at, end_of_blocks(raw, at, -((start - stop) // block_bytes))
             if stop > first:
                 yield Part(start, stop, self._decoder(raw.address + begin, at - begin, stop - start, block_bytes))
             start, stop = stop, stop + step
@@ -57,12 +54,10 @@ class Bitshuffle:
             yield _tail(raw, at, shuffled_bytes, n_bytes)
 
     def _block_bytes(self, raw: Raw, n_bytes: int) -> int:
-        if raw.size < _HEADER.size:
+        block_bytes = block_bytes_of(raw, n_bytes, _LEAST_BLOCK_BYTES)
+        if block_bytes % (_ELEMENTS_AT_ONCE * self._element_bytes):
             raise UnknownDataError
-        told_bytes, block_bytes = _HEADER.unpack_from(raw.data)
-        if told_bytes != n_bytes or block_bytes == 0 or block_bytes % (_ELEMENTS_AT_ONCE * self._element_bytes):
-            raise UnknownDataError
-        return int(block_bytes)
+        return block_bytes
 
     def _decoder(self, address: int, raw_bytes: int, n_bytes: int, block_bytes: int) -> Callable[[int], bool]:
         size = self._element_bytes
@@ -71,19 +66,6 @@ class Bitshuffle:
 
 def _decode(decompress: Callable[..., int], raw_bytes: int, source: int, n_elements: int, size: int, block: int, target: int) -> bool:
     return decompress(source, target, n_elements, size, block) == raw_bytes
-
-
-def _behind(raw: Raw, at: int, n_blocks: int) -> int:
-    """Return where the blocks from here on end."""
-    data = raw.data
-    try:
-        for _ in range(n_blocks):
-            at += _read_length(data, at)[0] + 4
-    except struct.error:  # it would begin outside of the chunk
-        raise UnknownDataError from None
-    if at > raw.size:
-        raise UnknownDataError
-    return at
 
 
 def _tail(raw: Raw, at: int, start: int, stop: int) -> Part:

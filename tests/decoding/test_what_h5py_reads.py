@@ -91,3 +91,13 @@ def test_many_small_chunks_are_left_to_h5py_and_one_is_not(file: h5py.File) -> N
     out = np.zeros((1, 16, 16), "u2")
     assert ChunkReader(dataset).read(((0, 1), (0, 16), (0, 16)), out) or sys.platform == "win32"
     assert ChunkReader(dataset).read(((0, 1), (3, 8), (0, 16)), out[:, :5]) or sys.platform == "win32"
+
+
+@pytest.mark.parametrize("block_bytes", [0, 8, 32])
+def test_tiny_blocks_are_left_to_h5py(file: h5py.File, block_bytes: int) -> None:
+    """They would keep Python busy: a file can ask for two million of them in a frame."""
+    dataset = file.create_dataset("data", data=np.ones((1, 16, 16), "u2"), chunks=(1, 16, 16), **hdf5plugin.LZ4())
+    file.flush()
+    _, chunk = dataset.id.read_direct_chunk((0, 0, 0))
+    dataset.id.write_direct_chunk((0, 0, 0), chunk[:8] + block_bytes.to_bytes(4, "big") + b"\0\0\0\2aa" * 300)
+    assert not ChunkReader(dataset).read(FIRST, np.zeros((1, 16, 16), "u2"))
