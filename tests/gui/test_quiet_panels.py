@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from swmr_viewer.gui.assembly import Assembly
+from swmr_viewer.gui.curve_panel.curve_choice import CurveChoice
 from swmr_viewer.gui.look import turns
 from swmr_viewer.gui.scan_map.map_image import COMPLETE
 from tests.gui.fakes import FakeSupervisor, picture
@@ -109,3 +110,22 @@ def test_plots_that_most_scans_never_show_are_made_when_they_are_needed(
     window.map_panel.tabs.setCurrentIndex(window.quantity_map.number)
     assert window.quantity_map.is_made
     assert window.quantity_map.map.isVisible()
+
+
+def test_hidden_curves_take_no_frames_and_are_right_once_they_are_seen(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, reader: FakeSupervisor, following: Callable[..., Assembly]
+) -> None:
+    viewer = following(SHAPE)
+    curves, dock = viewer.window.measuring.regions_panel, viewer.window.panels.panel("measuring")
+    curves.choice.change(shown=("total",), part="line")
+    looked: list[CurveChoice] = []
+    look = CurveChoice.look
+    monkeypatch.setattr(CurveChoice, "look", lambda choice: looked.append(choice) or look(choice))
+    reader.say_keys(SHAPE, (0, 120))
+    for index in (10, 110):
+        with qtbot.waitSignal(viewer.session.frame_settled):
+            reader.say_frame(picture(seed=index), index, SHAPE)
+    assert curves.choice not in looked
+    dock.show()
+    assert curves.choice in looked
+    assert curves.part.text().startswith("row 2")

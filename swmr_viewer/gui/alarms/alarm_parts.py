@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import cached_property
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QAction
@@ -55,11 +56,16 @@ class AlarmParts(QObject):
         self.acknowledge = make_action(
             window, "Ac&knowledge alarms", "Ctrl+Shift+K", "You know: the border goes until something else happens", self.alarms.acknowledge
         )
-        self.editor = AlarmEditor(session, self.alarms, self.command, ActionButton("Acknowledge", self.acknowledge), window)
+        self._window = window
         self.alarms.changed.connect(self._enable)
         self.alarms.happened.connect(self._on_happened)
         self.command.told.connect(session.note)
         self._enable()
+
+    @cached_property
+    def editor(self) -> AlarmEditor:
+        """Made when it is first asked for."""
+        return AlarmEditor(self._session, self.alarms, self.command, ActionButton("Acknowledge", self.acknowledge), self._window)
 
     @property
     def actions_(self) -> tuple[QAction, ...]:

@@ -60,6 +60,7 @@ class AlarmEditor(Popup):
         self.command.editingFinished.connect(self._set_command)
         self.history = PlainLabel("muted")
         self._lay_out()
+        self._show_history()
         alarms.changed.connect(self._show_history)
         alarms.happened.connect(self._show_history)
 

@@ -67,10 +67,11 @@ class CurveChoice(QObject):
         self._session, self._regions, self._usual, self._lines_first = session, regions, usual, lines_first
         self._kept: dict[str, CurveSettings] = {}
         self._about: tuple[object, ...] = ()
-        for signal in (
-            session.settled, session.opened, session.data_changed, session.request_changed, session.quantities_changed,
-        ):  # fmt: skip
-            signal.connect(self._look)
+        self.is_seen: Callable[[], bool] = lambda: True
+        """Whether somebody sees it: else no frame changes anything, until ``look``."""
+        session.settled.connect(self._look_if_seen)
+        for signal in (session.opened, session.data_changed, session.request_changed, session.quantities_changed):
+            signal.connect(self.look)
 
     # ---- facts
 
@@ -195,7 +196,7 @@ class CurveChoice(QObject):
         if settings != self.settings:
             self._kept[self._session.scan.place] = settings
             self.settings_changed.emit()
-            self._look()
+            self.look()
 
     def change(self, **changes: Any) -> None:
         """Change some of them."""
@@ -205,15 +206,19 @@ class CurveChoice(QObject):
         """Draw against this from now on."""
         self.change(against=against)
 
-    # ---- helpers
-
-    def _look(self) -> None:
+    def look(self) -> None:
         """Tell where something else is drawn; where nothing that it hangs on changed, this costs next to nothing."""
         scan = self._session.scan
         about = (scan.generation, scan.data_path, self.plan, self.settings, self.curves)
         if about != self._about:
             self._about = about
             self.changed.emit()
+
+    # ---- helpers
+
+    def _look_if_seen(self) -> None:
+        if self.is_seen():
+            self.look()
 
     @property
     def _axis_names(self) -> tuple[str, ...]:

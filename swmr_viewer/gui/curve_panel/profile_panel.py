@@ -6,6 +6,7 @@ from html import escape
 
 import numpy as np
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSpinBox, QStackedWidget, QVBoxLayout, QWidget
 
 from swmr_viewer.core.number_text import value_text
@@ -65,8 +66,9 @@ class ProfilePanel(QWidget):
         self.of.chosen.connect(self.choose)
         self.across.chosen.connect(lambda key: measurements.set_line_sums(key == SUM))
         self.width_.valueChanged.connect(measurements.set_width)
-        for signal in (measurements.marks_changed, session.frame_settled, crosshair.moved):
+        for signal in (measurements.marks_changed, crosshair.moved):
             signal.connect(self._show)
+        session.frame_settled.connect(self._show_if_seen)
         self._show()
 
     def _lay_out(self) -> None:
@@ -97,6 +99,14 @@ class ProfilePanel(QWidget):
         if self.curve.of is not ProfileOf.LINE:
             self.crosshair_wanted.emit()
         self._show()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._show()
+
+    def _show_if_seen(self) -> None:
+        if self.isVisible():
+            self._show()
 
     def _show(self) -> None:
         marks, shown, of = self._measurements.marks, self._session.scan.shown, self.curve.of

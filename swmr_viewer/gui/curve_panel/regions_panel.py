@@ -55,6 +55,7 @@ class RegionsPanel(QWidget):
         super().__init__(parent)
         self._session, self._measurements, self._comparisons = session, measurements, comparisons
         self.choice = CurveChoice(session, lambda: measurements.marks.regions)
+        self.choice.is_seen = self.isVisible
         self.memory = CurveMemory(session, self.choice)
         self.lines = CurveLines(self.choice, comparisons)
         self.fits = CurveFits(self.choice, self.lines, fitter)
@@ -114,7 +115,7 @@ class RegionsPanel(QWidget):
         ):  # fmt: skip
             signal.connect(curve.redraw_soon)
             signal.connect(self._show_soon)
-        session.frame_settled.connect(lambda: curve.redraw_soon() if self.choice.plan.part is Part.MEAN else curve.mark_shown())
+        session.frame_settled.connect(self._mark_shown)
         for signal in (session.settled, curve.seen_changed, curve.fitted):
             signal.connect(self._show_soon)
         self.fits.told.connect(session.note)
@@ -181,6 +182,10 @@ class RegionsPanel(QWidget):
             curve.fit_values()
         self._want()
         self._show_anew()
+
+    def _mark_shown(self) -> None:
+        if self.isVisible():
+            self.curve.redraw_soon() if self.choice.plan.part is Part.MEAN else self.curve.mark_shown()
 
     def _show_soon(self) -> None:
         if self.isVisible() and not self._later.is_active:
@@ -258,6 +263,7 @@ class RegionsPanel(QWidget):
 
     def showEvent(self, event: object) -> None:
         super().showEvent(event)  # type: ignore[arg-type]
+        self.choice.look()
         self._want()
         self._show()
 

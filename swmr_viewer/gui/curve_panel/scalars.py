@@ -35,6 +35,7 @@ class Scalars(QWidget):
         self._session = session
         self._measurements = measurements
         self.choice = CurveChoice(session, usual=CurveSettings((COLUMN,)), lines_first=True)
+        self.choice.is_seen = self.isVisible
         self.lines = CurveLines(self.choice)
         self.value = PlainLabel("title")
         self.against = AgainstButton(self.choice, "What the values are drawn against")
@@ -103,6 +104,7 @@ class Scalars(QWidget):
 
     def showEvent(self, event: object) -> None:
         super().showEvent(event)  # type: ignore[arg-type]
+        self.choice.look()
         self._want(True)
         self._show_map()
 

@@ -164,7 +164,9 @@ class ReadoutBar(QWidget):
     def _tell(self, part: PlainLabel, name: str, number: float | None, meaning: str) -> None:
         """Tell a number; its tooltip has every digit, and what it means."""
         self._told[part] = ("", "") if number is None else (f"{name} {value_text(number)}", f"{name} {short_number(number)}")
-        part.setToolTip(tip("\n".join(filter(None, (self._told[part][0], meaning)))))
+        told = tip("\n".join(filter(None, (self._told[part][0], meaning))))
+        if told != part.toolTip():
+            part.setToolTip(told)
 
     def _show_note(self, words: str) -> None:
         self._say_note(words)

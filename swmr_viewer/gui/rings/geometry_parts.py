@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -42,13 +42,18 @@ class GeometryParts(QObject):
         self.memory = PlaceMemory(session, STORE, self._recall, lambda: session.scan.own_geometry, session.geometry_changed, self)
         self.work = FileWork(self)
         self.dialogs = FileDialog(window, lambda: session.scan.folder)
-        self.editor = GeometryEditor(session, self.ask_what_to_load, window)
+        self._window = window
         self.edit: QAction = make_action(
             window,
             "Detector g&eometry\u2026",
             "Ctrl+Shift+G",
             "Centre, distance, wavelength, tilt: typed, or from a PONI file",
         )
+
+    @cached_property
+    def editor(self) -> GeometryEditor:
+        """Made when it is first asked for."""
+        return GeometryEditor(self._session, self.ask_what_to_load, self._window)
 
     def open_below(self, button: QWidget) -> None:
         """Have the editor open below this button."""

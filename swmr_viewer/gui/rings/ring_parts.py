@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QWidget
@@ -37,12 +39,17 @@ class RingParts(QObject):
         self.memory = RingMemory(session, self.rings)
         self.layer = RingsLayer(overlay, self.rings)
         self.geometry = GeometryParts(session, window)
-        self.editor = RingsEditor(session, self.rings, ActionButton("Geometry\u2026", self.geometry.edit), window)
+        self._window = window
         self.edit: QAction = make_action(window, "R&ings\u2026", "R", "Rings of a calibrant, or at d, q or 2\u03b8, over the picture")
         for signal in (session.frame_settled, session.request_changed):
             signal.connect(self._enable)
         self.rings.changed.connect(self._say_why_not)
         self._enable()
+
+    @cached_property
+    def editor(self) -> RingsEditor:
+        """Made when it is first asked for."""
+        return RingsEditor(self._session, self.rings, ActionButton("Geometry\u2026", self.geometry.edit), self._window)
 
     def draw_beside(self, overlay: FrameOverlay, place: str, facts: DataFacts) -> None:
         """Draw the rings of a data set over its picture, which is seen beside the shown one."""

@@ -25,6 +25,7 @@ CHIP_FRAME = 15
 LONGEST_NAME = 150
 """Of a name that is longer the middle is left out (px)."""
 SPACING = 4
+_FIGURES = str.maketrans("123456789", "000000000")
 LINK_FRAME = 8
 """Padding of what looks like a link, left and right (px)."""
 
@@ -86,7 +87,7 @@ def count_room(total: int) -> str:
 
 def zeros(words: str) -> str:
     """Return words with each digit as wide as any."""
-    return "".join("0" if letter.isdigit() else letter for letter in words)
+    return words.translate(_FIGURES)
 
 
 class DetectorChips(QWidget):
