@@ -265,6 +265,7 @@ def test_spectra_are_offered_a_span_and_scalars_nothing(
     show(qtbot, viewer, reader, 5, np.array(2.5))
     qtbot.waitUntil(lambda: not any(button.isVisible() for button in panel.nothing._buttons))
     assert "single value" in panel.nothing.words.text()
+    measuring.tabs.show_page(measuring.profile_panel)
     assert "none" in measuring.profile_panel.nothing.words.text()
 
 
