@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
 from math import prod
 from multiprocessing.shared_memory import SharedMemory
 from typing import Any
@@ -26,7 +25,7 @@ class ReaderSlots:
     def __init__(self) -> None:
         self.size = 0
         self._blocks: dict[str, SharedMemory] = {}
-        self._free: deque[str] = deque()
+        self._free: list[str] = []
 
     @property
     def any_free(self) -> bool:
@@ -55,7 +54,8 @@ class ReaderSlots:
         self._free.append(name)
 
     def take(self) -> SharedMemory:
-        return self._blocks[self._free.popleft()]
+        """Return the one that came back last: what was never written takes no memory of a process, and a slow scan needs two."""
+        return self._blocks[self._free.pop()]
 
     def close(self) -> None:
         for block in self._blocks.values():
