@@ -76,7 +76,7 @@ class FrameAccess:
     def block(self, block: tuple[slice, ...], region: Region | None, as_it_is: bool) -> npt.NDArray[Any]:
         """Return the frames of a box of scan points, shape (points along each scan axis ..., frame axes ...)."""
         first, lengths = tuple(along.start for along in block), tuple(along.stop - along.start for along in block)
-        if as_it_is or not self._selector.can_be_blocks(len(block)):
+        if as_it_is or self._selector.block_lengths(lengths) is None:
             return self._by_frames(first, lengths, region, as_it_is)
         return self._current(lambda: self._block(first, lengths, region), first, lengths, True)
 
@@ -126,13 +126,14 @@ class FrameAccess:
 
     def _block(self, first: tuple[int, ...], lengths: tuple[int, ...], region: Region | None) -> npt.NDArray[Any]:
         try:
-            pieces, box = self._pieces(first, region, lengths)
+            pieces, box = self._pieces(first, region, self._selector.block_lengths(lengths))
         except PartNotThereYetError:
             return self._by_frames(first, lengths, region, False)
         except NotThereYetError as error:
             raise self._errors.not_written(first, error) from error
         out = self._room(shape_of(box))
         self._read(first, pieces, box, out)
+        out = out.reshape(*lengths, *out.shape[out.ndim - self._selector.frame_rank :])
         for offset in fill_offsets(out, pieces, len(lengths)):
             self.frame(tuple(start + at for start, at in zip(first, offset, strict=True)), region, None, False)
         return out

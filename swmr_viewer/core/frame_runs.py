@@ -11,8 +11,8 @@ import numpy.typing as npt
 from swmr_viewer.core.frame_sets import FrameSet
 from swmr_viewer.core.frames import FrameGrabber
 
-_AT_ONCE_BYTES = 2 << 20
-"""About a millisecond's worth: the first frame of a run waits for the others."""
+_AT_ONCE_BYTES = 4 << 20
+"""About a millisecond's worth on two threads: the first frame of a run waits for the others."""
 _MOST_AT_ONCE = 1024
 """Frames; a handle that the caller opens beside ours is noticed at the next read."""
 _MOST_BYTES = 32 << 20

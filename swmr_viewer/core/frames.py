@@ -130,8 +130,8 @@ class FrameGrabber:
 
     @property
     def has_blocks(self) -> bool:
-        """Whether ``grab_block`` reads a box of scan points at once, and not frame by frame."""
-        return self._selector.can_be_blocks(self.scan_rank)
+        """Whether ``grab_block`` reads scan points side by side along the last axis at once, and not frame by frame."""
+        return self._selector.block_lengths((1,) * self.scan_rank) is not None
 
     @property
     def files(self) -> tuple[FileIdentity, ...]:

@@ -144,6 +144,7 @@ def finished(tmp_path: Path) -> Iterator[h5py.File]:
         file["keys/k"] = keys
         file.create_dataset("images", data=numbered((3, 7, 4, 5)), chunks=(2, 4, 4, 5), compression="gzip")
         file.create_dataset("scalars", data=numbered((3, 7)), chunks=(3, 2))
+        file.create_dataset("in a row", data=numbered((21, 4, 5)), chunks=(4, 4, 5), compression="gzip")
         file.create_dataset("spectra", data=numbered((3, 7, 6)), chunks=(1, 1, 6))
     with open_swmr(tmp_path / "finished.h5") as file:
         yield file
@@ -151,6 +152,13 @@ def finished(tmp_path: Path) -> Iterator[h5py.File]:
 
 def numbered(shape: tuple[int, ...]) -> np.ndarray:
     return np.arange(1, np.prod(shape) + 1, dtype="u4").reshape(shape)
+
+
+@pytest.mark.parametrize("options", [{}, {"rows": True}, {"chunks": True}], ids=str)
+def test_images_numbered_along_one_axis_are_read_by_rows_of_the_scan(finished: h5py.File, options: dict[str, bool]) -> None:
+    with DataSource(finished, "keys", "in a row", 0, "always_true", **options) as source:
+        found = [image for frames in source for image in frames["in a row"].reshape(-1, 4, 5)]
+    np.testing.assert_array_equal(found, finished["in a row"][: 14 if options else 17])
 
 
 @pytest.mark.parametrize("order", ["scan", "arrival"])

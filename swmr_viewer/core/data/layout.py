@@ -131,6 +131,7 @@ class FrameSelector:
         self._source = source
         self._layout = layout
         self._is_leading = layout.scan_axes == tuple(range(layout.scan_rank))
+        self._last_frame: tuple[tuple[int, ...], Box] | None = None
         self._frame_axes = layout.frame_axes(len(source.maxshape))
         self._given_shape: tuple[int, ...] | None = None
         if scan_shape is not None:
@@ -159,6 +160,11 @@ class FrameSelector:
         return len(self._given_shape) if self._given_shape is not None else self._layout.scan_rank
 
     @property
+    def frame_rank(self) -> int:
+        """The number of the frame's axes."""
+        return len(self._frame_axes)
+
+    @property
     def frame_shape(self) -> tuple[int, ...]:
         """The shape of one frame, () for scalars."""
         return self.frame_part(self._source.shape)
@@ -176,9 +182,11 @@ class FrameSelector:
         """Return the frame's axes of a shape that has all axes of the data set."""
         return shape[len(self._layout.scan_axes) :] if self._is_leading else tuple(shape[axis] for axis in self._frame_axes)
 
-    def can_be_blocks(self, scan_rank: int) -> bool:
-        """Return whether a box of so many scan axes is a box of the data set, with the scan axes first."""
-        return not self._layout.is_flat and self._layout.scan_axes == tuple(range(scan_rank))
+    def block_lengths(self, lengths: tuple[int, ...]) -> tuple[int, ...] | None:
+        """Return a block's extent on the scan axes of the data set, if it is a box there and these are the first; else None."""
+        if self._layout.is_flat:
+            return lengths[-1:] if self._is_leading and all(n == 1 for n in lengths[:-1]) else None
+        return lengths if self._layout.scan_axes == tuple(range(len(lengths))) else None
 
     def box(self, index: Index, region: Region | None, lengths: tuple[int, ...] | None = None) -> Box:
         """Return where a frame, or a part of it, or a block of ``lengths`` of them from there on, lies on the data set.
@@ -188,12 +196,20 @@ class FrameSelector:
         IndexError
             If the index is outside the scan.
         """
-        at = dict(zip(self._layout.scan_axes, self._scan_part(index), strict=True))
+        part = self._scan_part(index)
+        if self._is_leading:
+            frame = self._whole_frame() if region is None else tuple(bounds_of(region, self.frame_shape))
+            return *((at, at + n) for at, n in zip(part, lengths or (1,) * len(part), strict=True)), *frame
+        at = dict(zip(self._layout.scan_axes, part, strict=True))
         many = dict(zip(self._layout.scan_axes, lengths or (1,) * len(at), strict=True))
         parts = bounds_of(region, self.frame_shape)
-        if self._is_leading:
-            return *((first, first + many[axis]) for axis, first in at.items()), *parts
         return tuple((at[axis], at[axis] + many[axis]) if axis in at else next(parts) for axis in range(len(self._source.maxshape)))
+
+    def _whole_frame(self) -> Box:
+        shape = self.frame_shape
+        if self._last_frame is None or self._last_frame[0] != shape:
+            self._last_frame = shape, tuple((0, n) for n in shape)
+        return self._last_frame[1]
 
     def _scan_part(self, index: Index) -> tuple[int, ...]:
         """Return where the frame lies on the scan axes; beyond the end of an axis that still grows is no mistake."""
