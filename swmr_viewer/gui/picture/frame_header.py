@@ -54,6 +54,9 @@ class FrameHeader(QWidget):
         self.alone.setProperty("grip", "true")
         wear(self.alone, "alone")
         self._badge: ReferenceBadge | None = None
+        self._needed: tuple[int, ...] = ()
+        """The widths for which the parts were arranged last."""
+        self._told_in_full = ""
         self._parts = {name: SteadyLabel("muted") for name in ("made", "total", "where", "motors", "held", "taken", "age")}
         self._lay_out()
         for signal in (session.settled, session.ticked, session.mode_changed):
@@ -110,7 +113,13 @@ class FrameHeader(QWidget):
             self._say_alone("No frame yet" if scan.request is not None else "")
         else:
             self._show_frame(frame)
-        self._arrange()
+        needed = tuple(part.minimumWidth() if part.text() else 0 for part in self._parts.values())
+        if needed != self._needed:
+            self._needed = needed
+            self._arrange()
+        if (full := self._full_text) != self._told_in_full:
+            self._told_in_full = full
+            self.setToolTip(tip(full))
 
     def _say_title(self, words: str) -> None:
         """Say it where it stands, as long as it has room there."""
@@ -122,6 +131,7 @@ class FrameHeader(QWidget):
             say_in_place(self.title, words)
         else:
             self.title.setText(words)
+            self._needed = ()
 
     def _say_alone(self, title: str, where: str = "") -> None:
         self._say_title(title)
@@ -134,7 +144,10 @@ class FrameHeader(QWidget):
         is_one, is_of_points = frame.combined == 1 and frame.of_points is None, frame.of_points is not None
         taken, age = ("", "") if is_of_points else self._time_text(frame)
         self.title.ensurePolished()
-        self.title.setMinimumWidth(self.title.fontMetrics().horizontalAdvance(f"Frame {total}") + TITLE_FRAME)
+        width = self.title.fontMetrics().horizontalAdvance(f"Frame {total}") + TITLE_FRAME
+        if width != self.title.minimumWidth():
+            self.title.setMinimumWidth(width)
+            self._needed = ()
         made_of = scan.composition_text
         made_of = scan.compared_text or (f"frame {count_text(frame.index)}" if is_one else made_of)
         self._say_title(made_of[:1].upper() + made_of[1:])
@@ -149,8 +162,7 @@ class FrameHeader(QWidget):
             "age": age,
         }
         for name, part in self._parts.items():
-            part.say(words.get(name, ""))
-        self._parts["made"].say(scan.corrected_text, "warn" if frame.made.lacks_correction else "muted")
+            part.say(words[name], "warn" if name == "made" and frame.made.lacks_correction else "muted")
 
     def _time_text(self, frame: LiveFrame) -> tuple[str, str]:
         """Say when the frame was taken and how long ago; by a clock that is ahead of ours, or without a time, when it was read."""
@@ -183,7 +195,10 @@ class FrameHeader(QWidget):
                 break
         for name, part in self._parts.items():
             part.setVisible(name in told)
-        self.setToolTip(tip("   ".join(part.text() for part in self._parts.values() if part.text())))
+
+    @property
+    def _full_text(self) -> str:
+        return "   ".join(part.text() for part in self._parts.values() if part.text())
 
 
 def _motor_text(motor: MotorPosition) -> str:
@@ -209,6 +224,8 @@ class SteadyLabel(PlainLabel):
         self._widest = 0
 
     def say(self, words: str, role: str | None = None) -> None:
+        if words == self.text() and role in (None, self.property("role")) and self._widest:
+            return
         super().say(words, role)
         if self.minimumWidth() != self.steady_width:
             self.setMinimumWidth(self.steady_width)
