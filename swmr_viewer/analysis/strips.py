@@ -203,6 +203,9 @@ def write_column_maxima(rows: Pixels, factor: int, out: npt.NDArray[Any]) -> Non
     if factor == 1:
         out[...] = rows
         return
+    if rows.dtype.kind == "u" and rows.dtype.itemsize <= 2 and factor % 2 == 0 and rows.shape[1] % 2 == 0:
+        write_column_maxima(_pair_maxima(rows), factor // 2, out)
+        return
     larger = np.fmax if rows.dtype.kind == "f" else np.maximum
     n_whole = rows.shape[1] // factor
     joined, n_joined, name = rows[:, : n_whole * factor], 1, "even"
@@ -213,6 +216,15 @@ def write_column_maxima(rows: Pixels, factor: int, out: npt.NDArray[Any]) -> Non
     out[:, :n_whole] = joined[:, ::factor]
     if n_whole < out.shape[1]:
         out[:, n_whole] = larger.reduce(rows[:, n_whole * factor :], axis=1)
+
+
+def _pair_maxima(rows: Pixels) -> Pixels:
+    """Return the maximum of every two columns of short numbers, as numbers twice as long: without steps between them. Scratch."""
+    bits = rows.dtype.itemsize * 8
+    pairs = rows.view(f"u{2 * rows.dtype.itemsize}")
+    upper = np.right_shift(pairs, bits, out=_SCRATCH.array("upper", pairs.shape, pairs.dtype))
+    lower = np.bitwise_and(pairs, (1 << bits) - 1, out=_SCRATCH.array("lower", pairs.shape, pairs.dtype))
+    return np.asarray(np.maximum(upper, lower, out=lower))
 
 
 def exact_total(strip: Pixels, lowest: Any, highest: Any, n_masked: int = 0, sentinel: int = 0) -> int:
