@@ -36,8 +36,7 @@ def share(units: Iterable[Unit], n_helpers: int) -> None:
             unit()
         return
     work = _Work(units)
-    for _ in range(n_helpers):
-        _crew().put(work)
+    _crew.call(work, n_helpers)
     work.lead()
 
 
@@ -65,6 +64,7 @@ class _Work:
                 is_over = True
             except BaseException as error:
                 self._error = self._error or error
+        self._units = iter(())  # a helper that was busy finds this work later: until then it would hold the caller's memory
         if self._error is not None:
             raise self._error
 
@@ -97,27 +97,43 @@ class _Work:
             return None if self._error is not None else next(self._units, None)
 
 
-_waiting: SimpleQueue[_Work] = SimpleQueue()
-_hired = threading.Lock()
-_n_hired = 0
+class _Crew:
+    """The helpers, and where they wait for work."""
+
+    def __init__(self) -> None:
+        self._waiting: SimpleQueue[_Work] = SimpleQueue()
+        self._hiring = threading.Lock()
+        self._n_hired = 0
+
+    def call(self, work: _Work, n_helpers: int) -> None:
+        """Offer work to helpers; they are started when they are needed first, and end with the process."""
+        with self._hiring:
+            while self._n_hired < n_helpers:
+                self._n_hired += 1
+                threading.Thread(target=_serve, args=(self._waiting,), name=f"decoding-{self._n_hired}", daemon=True).start()
+        for _ in range(n_helpers):
+            self._waiting.put(work)
+
+
+def _serve(waiting: SimpleQueue[_Work]) -> None:
+    while True:
+        waiting.get().help()
+
+
+_crew = _Crew()
+
+
+def _start_anew() -> None:
+    """Forget the helpers: a forked process has none of its parent's."""
+    global _crew
+    _crew = _Crew()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_start_anew)
 
 
 def _n_helpers() -> int:
     """Return how many threads help at most: as many as there are other cores for this process."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     return min(_MOST_HELPERS, cores - 1)
-
-
-def _crew() -> SimpleQueue[_Work]:
-    """Return where helpers wait for work; they are started at the first call, and end with the process."""
-    global _n_hired
-    with _hired:
-        while _n_hired < _n_helpers():
-            _n_hired += 1
-            threading.Thread(target=_serve, name=f"decoding-{_n_hired}", daemon=True).start()
-    return _waiting
-
-
-def _serve() -> None:
-    while True:
-        _waiting.get().help()

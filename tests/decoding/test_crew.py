@@ -5,12 +5,13 @@ from __future__ import annotations
 import _thread
 import threading
 import time
+import weakref
 from collections.abc import Callable, Iterator
 from functools import partial
 
 import pytest
 
-from swmr_viewer.decoding import share
+from swmr_viewer.decoding import crew, share
 
 MOMENT_S = 20.0
 """Longest wait for what happens at once."""
@@ -49,11 +50,27 @@ def test_helpers_that_are_busy_are_not_waited_for() -> None:
     other = threading.Thread(target=share, args=([be_busy] * 3, 2))
     other.start()
     meeting.wait(MOMENT_S)
-    ran: list[int] = []
-    share([partial(ran.append, 1)] * 3, 2)
-    assert ran == [1, 1, 1]
+    ran, held = [], Held()
+    is_gone = weakref.ref(held)
+    share((partial(lambda one: ran.append(one), held) for _ in range(3)), 2)
+    assert ran == [held] * 3
+    ran.clear()
+    del held
+    assert is_gone() is None, "work that nobody came to holds the caller's memory"
     is_free.set()
     other.join()
+
+
+class Held:
+    pass
+
+
+def test_a_forked_process_finds_helpers_of_its_own() -> None:
+    share([lambda: None] * 3, 2)
+    crew._start_anew()
+    meeting = threading.Barrier(3)
+    share([partial(meeting.wait, MOMENT_S)] * 3, 2)
+    assert not meeting.broken
 
 
 def test_the_first_error_is_raised_and_nothing_more_is_taken() -> None:
