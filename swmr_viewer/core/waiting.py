@@ -11,6 +11,7 @@ from swmr_viewer.core.errors import SwmrViewerError
 _SHORTEST_POLL_S, _LONGEST_POLL_S = 0.001, 0.01
 _POLLS_PER_QUIET = 16
 _IDLE_AFTER_S, _IDLE_POLL_S = 2.0, 0.02
+_RESTING_AFTER_S, _RESTING_POLL_S = 5.0, 0.05
 _FIRST_WAIT_S, _LONGEST_WAIT_S = 0.001, 0.05
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.05, 0.5
 _SHARE = 9
@@ -21,7 +22,7 @@ _T = TypeVar("_T")
 def pause_after(quiet_s: float) -> float:
     """Return how long to wait before the next poll (s) where no key came for so long: longer the longer it is quiet."""
     if quiet_s > _IDLE_AFTER_S:
-        return _IDLE_POLL_S
+        return _IDLE_POLL_S if quiet_s <= _RESTING_AFTER_S else _RESTING_POLL_S
     return min(max(quiet_s / _POLLS_PER_QUIET, _SHORTEST_POLL_S), _LONGEST_POLL_S)
 
 

@@ -230,8 +230,10 @@ def test_polls_come_soon_after_a_key_and_seldom_when_it_is_quiet(make: Callable[
     follower = Follower(make({"k": keys(1, 0)}), "k", clock=clock)
     follower.refresh()
     assert follower.suggest_poll_s() == pytest.approx(0.001)
-    clock.now += 60
+    clock.now += 4
     assert follower.suggest_poll_s() == pytest.approx(0.02)
+    clock.now += 60
+    assert follower.suggest_poll_s() == pytest.approx(0.05)
 
 
 @pytest.mark.parametrize("given", ["timeout", ["timeout"], ("all_keys", "timeout"), [AllKeys(), "timeout"]])

@@ -160,20 +160,21 @@ class Following:
         self._pipe.report_phase(Phase.FOLLOWING)
 
     def step(self) -> None:
-        """Poll, report keys, deliver frames, and check for the end."""
+        """Poll, deliver frames, report keys, and check for the end."""
         self._check_files()
         if self._ended and self._keeps_polling(self._ending):
             self._poll_again()
         if self._ending is None:
             self._scan.follower.refresh()
             self._take()
+        if not self._files.is_lost:
+            self._delivery.step()  # what it sends goes behind the keys that came with it, and nothing else goes before
         if self._reports_keys:
             self._reporter.report()
         if not self._files.change.is_replacement:  # late links lead to whatever has their names now
             self._join_late()
             self._join_masks()
         if not self._files.is_lost:
-            self._delivery.step()
             if self._beside is not None:
                 self._beside.step()
             self._measurer.step()
