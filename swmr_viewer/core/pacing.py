@@ -9,8 +9,9 @@ from typing import NamedTuple
 
 from swmr_viewer.core.waiting import pause_after
 
-_MOST_POLLS_PER_S, _BURST = 1000.0, 8.0
-"""A writer at full speed writes more often; but what one frame brings is polled for at once."""
+_BURST = 16.0
+"""Polls: what one frame brings is several writes, and is polled for at once. Else writes cause no more polls than there would be without
+the kernel's word: 1,000 a second while keys come, and fewer the longer a writer writes without any key."""
 _AFTERMATH_S, _AFTERMATH_PAUSE_S = 0.4, 0.05
 """What else shows behind a write is looked for with a delay, such as whether the file was closed."""
 _UNPROVEN_PAUSE_S, _QUIET_PAUSE_S = 0.1, 0.25
@@ -47,6 +48,7 @@ class Pace:
         self._beat = Beat()
         self._allowance, self._allowed_at = _BURST, clock()
         self._written_at = float("-inf")
+        self._found_at = clock()
         self._n_told = self._n_missed = 0
 
     def note_poll(self, found: bool, told: bool | None) -> None:
@@ -57,6 +59,7 @@ class Pace:
         if told:
             self._written_at = now
         if found:
+            self._found_at = now
             self._beat.note(now)
             if told is not None:
                 self._judge(told)
@@ -68,7 +71,7 @@ class Pace:
             self._n_missed = 0
 
     def _allowance_at(self, now: float) -> float:
-        return min(_BURST, self._allowance + _MOST_POLLS_PER_S * (now - self._allowed_at))
+        return min(_BURST, self._allowance + (now - self._allowed_at) / pause_after(now - self._found_at))
 
     def pause(self, quiet_s: float, is_told: bool) -> Pause:
         """Return how long to wait where no key came for so long (s); ``is_told``: the kernel tells of every write."""
@@ -76,7 +79,7 @@ class Pace:
         if not is_told:
             return Pause(plain_s, plain_s)
         now = self._clock()
-        least_s = max(0.0, 1 - self._allowance_at(now)) / _MOST_POLLS_PER_S
+        least_s = max(0.0, 1 - self._allowance_at(now)) * pause_after(now - self._found_at)
         if self._n_missed >= _MOST_MISSES:
             return Pause(min(least_s, plain_s), plain_s)
         quiet_pause_s = _QUIET_PAUSE_S if self._n_told else _UNPROVEN_PAUSE_S

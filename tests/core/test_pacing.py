@@ -87,11 +87,22 @@ def test_keys_that_nobody_told_of_are_polled_for_until_all_of_many_are_told_of()
     assert pace.pause(0.1, True).most_s == 0.05
 
 
+def test_a_writer_that_writes_no_keys_is_polled_for_no_more_than_one_of_whose_writes_nobody_tells() -> None:
+    clock = Clock()
+    pace, began = Pace(clock), clock.now
+    n_polls = 0
+    while clock.now < began + 1.0:
+        pace.note_poll(False, True)
+        n_polls += 1
+        clock.now += pace.pause(clock.now - began, True).least_s + 0.00001
+    assert 100 < n_polls < 200
+
+
 def test_a_writer_at_full_speed_is_polled_for_a_thousand_times_a_second_at_most() -> None:
     clock = Clock()
     pace, n_polls, end = Pace(clock), 0, clock.now + 1.0
     while clock.now < end:
-        pace.note_poll(False, True)
+        pace.note_poll(True, True)
         n_polls += 1
         clock.now += pace.pause(0.0, True).least_s + 0.00001
     assert 900 < n_polls < 1020
