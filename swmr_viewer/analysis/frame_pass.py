@@ -88,7 +88,7 @@ class FramePass:
         n_rows = len(self._rows)
         self._row_sums = np.zeros(n_rows if self._frame.dtype.kind in "fc" else 0)
         self._is_done = np.zeros(-(-n_rows // self._factor), bool)
-        self._is_noted = False
+        self._is_noted = self._has_marks = False
         self._left: dict[int, int] = {}
         """How many pixels are missing of groups of rows of which some are there."""
         self._strips: list[_Strip] = []
@@ -151,6 +151,7 @@ class FramePass:
         if shown is strip and not expects_marks:
             return totals
         self._expects_marks = shown is not strip
+        self._has_marks |= self._expects_marks
         return self._measurer.measured(measurable(shown), out, sums)
 
     def _may_mask(self, totals: StripTotals | None) -> bool:
@@ -189,16 +190,23 @@ class FramePass:
             return None, statistics
         minimum = _plain(min(strip.totals.minimum for strip in self._strips))
         maximum = _plain(max(strip.totals.maximum for strip in self._strips))
-        sampled = None if self._mask is None else subsample(self._mask)
-        found = percentiles_of(measurable(marked(subsample(self._frame), self._rules, sampled)), percentiles)
+        found = percentiles_of(measurable(self._sample()), percentiles)
         # Percentiles are float64, which beyond 2**53 may be rounded past the exact extremes.
         low, high = (min(max(level, minimum), maximum) for level in found or (minimum, maximum))
         return LevelStatistics(minimum, maximum, low, high, n_masked), statistics
+
+    def _sample(self) -> Pixels:
+        sample = subsample(self._frame)
+        if not self._has_marks:
+            return sample
+        return marked(sample, self._rules, None if self._mask is None else subsample(self._mask))
 
     def _missing(self) -> list[list[int]]:
         """Return (first, last) of the groups of rows that were not noted."""
         if not self._is_noted:
             return [[0, len(self._is_done)]]
+        if self._is_done.all():
+            return []
         found: list[list[int]] = np.flatnonzero(np.diff(self._is_done, prepend=True, append=True)).reshape(-1, 2).tolist()
         return found
 

@@ -34,6 +34,8 @@ from swmr_viewer.reader.child.reader_slots import Slot, SlotLayout, slot_layout
 from swmr_viewer.reader.child.scans import Scan
 from swmr_viewer.reader.messages import AS_IT_IS, Made, PixelMaskRead, SetDisplay
 
+_USUAL = FramePreparer()
+
 
 class FramePreparers:
     """The preparer of each data set; the pixel mask of its facts is used until the window sets another."""
@@ -61,7 +63,7 @@ class FramePreparers:
         self._preparers[path] = default_preparer(facts) if given is None else replace(given, facts=facts)
 
     def of(self, path: str) -> FramePreparer:
-        return self._preparers.get(path, FramePreparer())
+        return self._preparers.get(path, _USUAL)
 
     def set(self, request: SetDisplay) -> None:
         paths = [request.data_path] if request.data_path is not None else list(self._preparers)
