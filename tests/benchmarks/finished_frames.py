@@ -10,7 +10,6 @@ import argparse
 import ctypes
 import hashlib
 import json
-import shutil
 import sys
 import tempfile
 import time
@@ -29,7 +28,6 @@ import numpy as np
 import numpy.typing as npt
 
 from swmr_viewer import DataSource, open_swmr
-from tests.benchmarks.decoding import bare_bitshuffle
 
 Frames = Iterator[npt.NDArray[Any]]
 Reader = Callable[[Path], Frames]
@@ -208,39 +206,15 @@ def row(case: Case, path: Path, peer_name: str, one: Reader, other: Reader, runs
     """Compare two readers in turn; frames/s."""
     prove_same(case, one, other, path)
     times = [(seconds(one, path), seconds(other, path)) for _ in range(runs)]
-    return compared(what or case.what, case.n_frames, peer_name, times)
-
-
-def limit_row(case: Case, path: Path, runs: int) -> dict[str, Any]:
-    """Compare with the bare decoder: raw chunks, two threads, one array that is kept; where chunks may be parted it knows before."""
-    with h5py.File(shutil.copy(path, path.with_name("copy.h5")), "r", locking=False) as file:  # of its own, as its handle is
-        kept = np.zeros(case.frame_shape, case.dtype)
-        read = bare_bitshuffle(file[DATA], kept)
-        for index, frame in enumerate(file[DATA]):
-            read(index)
-            if not np.array_equal(frame, kept):
-                raise AssertionError(f"{case.what}: frame {index} differs")
-
-        def bare(path: Path) -> Frames:
-            for index in range(case.n_frames):
-                read(index)
-                yield kept
-
-        times = [(seconds(ours, path), seconds(bare, path)) for _ in range(runs)]
-    return compared(case.what, case.n_frames, "bare decoder", times)
-
-
-def compared(what: str, n_frames: int, peer_name: str, times: list[tuple[float, float]]) -> dict[str, Any]:
-    """Return a row: frames/s by the medians."""
-    mine, theirs = (n_frames / median(column) for column in zip(*times, strict=True))
+    mine, theirs = (case.n_frames / median(column) for column in zip(*times, strict=True))
     return {
-        "what": what,
+        "what": what or case.what,
         "ours": round(mine, 1),
         "peer": round(theirs, 1),
         "peer_name": peer_name,
         "ratio": round(mine / theirs, 2),
         "unit": "frames/s",
-        "runs": len(times),
+        "runs": runs,
     }
 
 
@@ -262,8 +236,6 @@ def rows_of(case: Case, folder: Path, runs: int) -> list[dict[str, Any]]:
             found.append(row(case, path, "swmr-tools", by_chunks, swmr_tools, runs, f"{case.what}, chunks=True"))
     else:
         found.append(row(case, path, "h5py", ours, plain_h5py, runs))
-        if case.compression is BSLZ4:
-            found.append(limit_row(case, path, runs))
         if case.has_large_frames and case.compression is BSLZ4:
             found.append(row(case, path, "bare decoder, 2 threads", ours, bare_decoder, runs))
     for made in folder.iterdir():
