@@ -98,6 +98,8 @@ class KeyWait:
             self._look_at = float("inf")
             return
         self._is_told = self._wakeup.watch(self._files())
+        if self._is_told:  # once all files are there, no other ones join
+            self._look_at = float("inf")
 
     def pause(self, quiet_s: float, conditions: Iterable[object], is_searching: bool) -> Pause:
         """Return how long to wait before the next poll where no key came for so long (s).
