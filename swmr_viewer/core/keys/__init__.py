@@ -4,7 +4,8 @@ from swmr_viewer.core.keys.endings import FileWatch, FinishedFlags, ReplacementW
 from swmr_viewer.core.keys.extent import BOOK_KEEPING, SCAN_SHAPE_NAME
 from swmr_viewer.core.keys.handout import ArrivalOrder, KeyChanges, ScanOrder, UnreportedChanges
 from swmr_viewer.core.keys.key_dataset import KeyDataset
-from swmr_viewer.core.keys.keyset import KeyPaths, KeySet
+from swmr_viewer.core.keys.key_paths import KeyPaths
+from swmr_viewer.core.keys.keyset import KeySet
 
 __all__ = [
     "BOOK_KEEPING",

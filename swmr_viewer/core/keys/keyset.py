@@ -3,28 +3,26 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import TypeAlias
 
 import h5py
 
 from swmr_viewer.core.data import open_one
-from swmr_viewer.core.errors import FileDamagedError, NoKeysError, PathError, PathNotThereError, ShapeError
-from swmr_viewer.core.files import FileIdentity, as_text, identity_of_file, leads_out, object_id, open_object, path_named
+from swmr_viewer.core.errors import FileDamagedError, PathNotThereError, ShapeError
+from swmr_viewer.core.files import FileIdentity, identity_of_file, leads_out, open_object
 from swmr_viewer.core.fitting import MOST_POINTS, KeyShape, is_absurd, is_stray
 from swmr_viewer.core.freshness import note_follower
-from swmr_viewer.core.keys.extent import BOOK_KEEPING, Extent, declared_scan_shape
+from swmr_viewer.core.keys.extent import Extent, declared_scan_shape
 from swmr_viewer.core.keys.key_dataset import KeyDataset
+from swmr_viewer.core.keys.key_paths import KeyPaths, dataset_paths, named_paths
 from swmr_viewer.core.keys.lengths import LengthKeys
 from swmr_viewer.core.keys.tracker import Found, KeyTracker, SweepTurns
 from swmr_viewer.core.progress import KeyProgress
 from swmr_viewer.core.ranges import IndexArray, Ranges
 from swmr_viewer.core.scan import position_of
 from swmr_viewer.core.waiting import Retries
-
-KeyPaths: TypeAlias = str | h5py.Dataset | h5py.Group | Iterable[str | h5py.Dataset | h5py.Group]
 
 
 @dataclass(slots=True)
@@ -86,7 +84,7 @@ class KeySet:
         self._unset = unset
         self._is_at_rest = is_at_rest
         self._is_over = is_over
-        keys = () if length_paths and not paths else _dataset_paths(h5file, _named_paths(h5file, paths))
+        keys = () if length_paths and not paths else dataset_paths(h5file, named_paths(h5file, paths))
         self.key_paths = (*keys, *length_paths)
         self._n_real = len(self.key_paths) - len(length_paths)
         self._faults: list[str] = []
@@ -291,41 +289,3 @@ def _succeeds(step: Callable[[], object], poll: Poll) -> bool:
         poll.error = error
         return False
     return True
-
-
-def _named_paths(h5file: h5py.File, paths: KeyPaths) -> tuple[str, ...]:
-    several = (paths,) if isinstance(paths, str | h5py.Dataset | h5py.Group) else paths
-    return tuple(path_named(h5file, path) for path in several)
-
-
-def _dataset_paths(h5file: h5py.File, paths: tuple[str, ...]) -> Iterator[str]:
-    """Yield the path of each key dataset once, whatever the links that lead to it."""
-    seen: set[tuple[int, int]] = set()
-    for path in paths:
-        before = len(seen)
-        for candidate, found in _candidates(h5file, path):
-            if found is None:
-                seen.add((-1, len(seen)))
-                yield candidate
-            elif object_id(found) not in seen:
-                seen.add(object_id(found))
-                yield candidate
-            else:
-                before -= 1
-        if len(seen) == before:
-            raise NoKeysError(f"The group {path} in {h5file.filename} holds no key dataset.", "Name another, or wait for its keys.")
-    if not seen:
-        raise NoKeysError(f"No key path was given for {h5file.filename}.", "Name at least one group or dataset of keys.")
-
-
-def _candidates(h5file: h5py.File, path: str) -> Iterator[tuple[str, h5py.Dataset | None]]:
-    found = open_object(h5file, path)
-    if found is None or isinstance(found, h5py.Dataset):
-        yield path, found
-    elif isinstance(found, h5py.Group):
-        for name in (name for name in map(as_text, found) if name not in BOOK_KEEPING):
-            inside = open_object(h5file, f"{path.rstrip('/')}/{name}")
-            if inside is None or (isinstance(inside, h5py.Dataset) and inside.dtype.kind in "iufb"):
-                yield f"{path.rstrip('/')}/{name}", inside
-    else:
-        raise PathError(f"{path} in {h5file.filename} is neither a group nor a dataset.", "Name a group or a dataset of keys.")
