@@ -64,9 +64,13 @@ class _Work:
                 is_over = True
             except BaseException as error:
                 self._error = self._error or error
-        self._units = iter(())  # a helper that was busy finds this work later: until then it would hold the caller's memory
-        if self._error is not None:
-            raise self._error
+        # A helper that was busy finds this work later: until then it would hold the caller's memory, and so would a failure its own frame.
+        failure, self._units, self._error = self._error, iter(()), None
+        try:
+            if failure is not None:
+                raise failure
+        finally:
+            del failure
 
     def _wait(self) -> None:
         with self._changed:
