@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections import deque
 from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Any, NamedTuple
@@ -75,7 +76,7 @@ class FramePass:
         self._takes_as_it_is = pixel_mask is None and not rules.names_values
         self._expects_marks = pixel_mask is not None
         """Whether strips are marked before they are measured: an earlier one had to be."""
-        self._lock = threading.Lock()
+        self._measuring = threading.Lock()
         self.restart()
 
     @staticmethod
@@ -89,6 +90,7 @@ class FramePass:
         self._row_sums = np.zeros(n_rows if self._frame.dtype.kind in "fc" else 0)
         self._is_done = np.zeros(-(-n_rows // self._factor), bool)
         self._is_noted = self._has_marks = False
+        self._waiting = deque[tuple[int, int]]()
         self._left: dict[int, int] = {}
         """How many pixels are missing of groups of rows of which some are there."""
         self._strips: list[_Strip] = []
@@ -102,6 +104,17 @@ class FramePass:
             A range of ``frame.reshape(-1)``, none of which was noted before.
         """
         self._is_noted = True
+        self._waiting.append((start, stop))
+        # One thread measures while the others decode: two of them would wait for Python's lock longer than they measure.
+        while self._waiting and self._measuring.acquire(blocking=False):
+            try:
+                while self._waiting:
+                    self._take(*self._waiting.popleft())
+            finally:
+                self._measuring.release()
+
+    def _take(self, start: int, stop: int) -> None:
+        """Measure the groups of rows that a piece completes."""
         per_group = self._factor * self._rows.shape[1]
         first, last = -(-start // per_group), stop // per_group
         if stop == self._frame.size:
@@ -117,10 +130,9 @@ class FramePass:
 
     def _completes(self, group: int, n_pixels: int) -> bool:
         """Take note of some pixels of a group of rows, and return whether all of them are there now."""
-        with self._lock:
-            left = self._left.pop(group, self._size_of(group)) - n_pixels
-            if left:
-                self._left[group] = left
+        left = self._left.pop(group, self._size_of(group)) - n_pixels
+        if left:
+            self._left[group] = left
         return not left
 
     def _size_of(self, group: int) -> int:
