@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from swmr_viewer.analysis.masks import Pixels, sentinel_of
 
-STRIP_BYTES = 384 * 1024
+STRIP_BYTES = 1 << 20
 """A strip and what is made of it stay in the processor's cache: each pixel is fetched from memory once."""
 _HALF = 32
 Preview = npt.NDArray[np.float32]

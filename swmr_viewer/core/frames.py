@@ -198,7 +198,7 @@ class FrameGrabber:
             Where to.
         note : callable, optional
             Is called with (start, stop), on any thread, when ``out.reshape(-1)[start:stop]`` is final and still in the processor's
-            cache: pieces of some 256 KB, each element at most once.
+            cache: pieces of 256 KB to 1 MB, each element at most once.
 
         Returns
         -------

@@ -14,16 +14,16 @@ import numpy.typing as npt
 
 from swmr_viewer.decoding.crew import Unit, share
 from swmr_viewer.decoding.overlaps import Box, Overlap, Shape, n_chunks, overlaps
-from swmr_viewer.decoding.parts import PIECE_BYTES, Bytes, Part, Raw, UnknownDataError, address_of
+from swmr_viewer.decoding.parts import Bytes, Part, Raw, UnknownDataError, address_of, piece_bytes
 from swmr_viewer.decoding.pipeline import Pipeline, is_chunked, is_plain_type
 from swmr_viewer.decoding.shelf import Shelf
 from swmr_viewer.decoding.target import Note, Target
 
-_SPLIT_FROM_BYTES = 4 * PIECE_BYTES
+_SPLIT_FROM_BYTES = 1 << 20
 """A chunk of this length is shared among threads; of shorter ones each thread takes its own."""
-_ALONE_BYTES = 2 * PIECE_BYTES
+_ALONE_BYTES = 1 << 19
 """So much is decoded about as soon by one thread: two save 0.04 of 0.3 ms, and need a third more of the processor."""
-_WORTH_BYTES, _WORTH_PLAIN_BYTES = PIECE_BYTES // 8, PIECE_BYTES
+_WORTH_BYTES, _WORTH_PLAIN_BYTES = 1 << 15, 1 << 18
 """Of several chunks that are smaller HDF5 reads each in less time than a call takes here (4 us, and 15)."""
 _KEPT_RAW, _KEPT_SCRATCH_BYTES = 4, 1 << 25
 
@@ -67,7 +67,7 @@ class ChunkReader:
             Of the box's shape, in C order, of the data set's dtype, or of that with the other order of bytes.
         note : callable, optional
             Called with ``(start, stop)`` once these elements of ``out.reshape(-1)`` are final, by whichever thread wrote them,
-            while they are in its cache. Pieces are of about 256 KB, and cover all of ``out``, each element once, when True is returned.
+            while they are in its cache. Pieces are of 256 KB to 1 MB, and cover all of ``out``, each element once, when True is returned.
 
         Returns
         -------
@@ -126,7 +126,7 @@ class ChunkReader:
             share((partial(self._read_chunk, first, one, target, 0) for one in found), self._n_helpers(len(found), target))
             return
         for one in found:
-            self._read_chunk(first, one, target, self._n_helpers(target.out.nbytes // PIECE_BYTES, target))
+            self._read_chunk(first, one, target, self._n_helpers(target.out.nbytes // piece_bytes(target.out.nbytes), target))
 
     def _n_helpers(self, n_units: int, target: Target) -> int:
         return n_units - 1 if target.out.nbytes > _ALONE_BYTES else 0

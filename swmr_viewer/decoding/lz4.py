@@ -10,7 +10,7 @@ from functools import partial
 
 from swmr_viewer.decoding.blocks import HEADER_BYTES, LENGTH_BYTES, block_bytes_of, end_of_blocks
 from swmr_viewer.decoding.libraries import INT, POINTER, function
-from swmr_viewer.decoding.parts import PIECE_BYTES, Part, Raw, UnknownDataError
+from swmr_viewer.decoding.parts import Part, Raw, UnknownDataError, piece_bytes
 from swmr_viewer.decoding.plain import copy
 
 FILTER = 32004
@@ -42,7 +42,7 @@ class Lz4:
         block_bytes = min(block_bytes_of(raw, n_bytes, _LEAST_BLOCK_BYTES), n_bytes)
         if block_bytes % self._element_bytes:
             raise UnknownDataError
-        part_bytes = max(1, PIECE_BYTES // block_bytes) * block_bytes
+        part_bytes = max(1, piece_bytes(last - first) // block_bytes) * block_bytes
         at = HEADER_BYTES
         for start in range(0, last, part_bytes):
             stop = min(start + part_bytes, n_bytes)

@@ -6,7 +6,7 @@ import ctypes
 from collections.abc import Iterator
 from functools import partial
 
-from swmr_viewer.decoding.parts import PIECE_BYTES, Part, Raw, UnknownDataError
+from swmr_viewer.decoding.parts import Part, Raw, UnknownDataError, piece_bytes
 
 
 class Plain:
@@ -18,8 +18,9 @@ class Plain:
     def parts(self, raw: Raw, n_bytes: int, first: int, last: int) -> Iterator[Part]:
         if raw.size != n_bytes:
             raise UnknownDataError
-        for start in range(first, last, PIECE_BYTES):
-            stop = min(start + PIECE_BYTES, last)
+        step = piece_bytes(last - first)
+        for start in range(first, last, step):
+            stop = min(start + step, last)
             yield Part(start, stop, partial(copy, raw.address + start, stop - start))
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from swmr_viewer.decoding.parts import PIECE_BYTES, Bytes, Codec, Part, Raw, UnknownDataError, address_of
+from swmr_viewer.decoding.parts import Bytes, Codec, Part, Raw, UnknownDataError, address_of, piece_bytes
 
 FILTER = 2
 _SHIFTED: dict[int, np.dtype[Any]] = {2: np.dtype("<u2"), 4: np.dtype("<u4")}
@@ -42,7 +42,7 @@ class Shuffled:
             if not part.decode(address_of(shuffled) + part.start):
                 raise UnknownDataError
         planes = shuffled.reshape(size, -1)
-        step = max(1, PIECE_BYTES // size)
+        step = max(1, piece_bytes(last - first) // size)
         for start in range(first // size, -(-last // size), step):
             stop = min(start + step, -(-last // size))
             yield Part(start * size, stop * size, partial(_join, planes[:, start:stop]))

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from swmr_viewer.decoding.crew import Unit, share
 from swmr_viewer.decoding.overlaps import Overlap
-from swmr_viewer.decoding.parts import PIECE_BYTES, Bytes, Part, UnknownDataError, address_of
+from swmr_viewer.decoding.parts import PIECE_BYTES, Bytes, Part, UnknownDataError, address_of, piece_bytes
 
 Note = Callable[[int, int], None]
 _NOTED_AT_ONCE_BYTES = 2 * PIECE_BYTES
@@ -77,10 +77,10 @@ class Target:
     def note_the_rest(self) -> None:
         """Note what is final and was not noted yet."""
         if self._note is not None and self._late:
-            share(self._late_notes(self._note), self.out.nbytes // PIECE_BYTES - 1)
+            share(self._late_notes(self._note), self.out.nbytes // piece_bytes(self.out.nbytes) - 1)
 
     def _late_notes(self, note: Note) -> Iterator[Unit]:
-        step = max(1, PIECE_BYTES // self.out.itemsize)
+        step = max(1, piece_bytes(self.out.nbytes) // self.out.itemsize)
         for first, last in self._late:
             for start in range(first, last, step):
                 yield partial(note, start, min(start + step, last))
