@@ -90,7 +90,7 @@ class Codec(Protocol):
 def piece_bytes(n_bytes: int) -> int:
     """Return how long the pieces of so many bytes are: about eight, or more of ``PIECE_BYTES``.
 
-    Shorter ones have threads wait for Python's lock: 4371 x 4150 uint32 took 37 ms in pieces of 256 KB (decoded and measured), 22 in pieces of 1 MB.
+    In shorter ones threads wait for Python's lock: 4371 x 4150 uint32, decoded and measured, took 37 ms by 256 KB, 22 by 1 MB.
     """
     return min(max(n_bytes // 8 & -LEAST_PIECE_BYTES, LEAST_PIECE_BYTES), PIECE_BYTES)
 
