@@ -54,7 +54,7 @@ class Pace:
     def note_poll(self, found: bool, told: bool | None) -> None:
         """Take note of a poll: whether it found keys, and whether the kernel had told of a write (None: it tells nothing)."""
         now = self._clock()
-        self._allowance = self._allowance_at(now) - 1
+        self._allowance = max(0.0, self._allowance_at(now) - 1)  # polls that nobody paused between leave no debt
         self._allowed_at = now
         if told:
             self._written_at = now

@@ -106,3 +106,14 @@ def test_a_writer_at_full_speed_is_polled_for_a_thousand_times_a_second_at_most(
         n_polls += 1
         clock.now += pace.pause(0.0, True).least_s + 0.00001
     assert 900 < n_polls < 1020
+
+
+def test_polls_that_followed_one_another_at_once_are_not_paid_for_by_a_pause() -> None:
+    clock = Clock()
+    pace = Pace(clock)
+    for _ in range(10_000):  # keys come faster than they are polled for: nobody waits between polls
+        clock.now += 0.0001
+        pace.note_poll(True, True)
+    pause = pace.pause(0.0, True)
+    assert pause.least_s <= pause_after(0.0)
+    assert pause.least_s <= pause.most_s
