@@ -121,7 +121,7 @@ class FrameAccess:
             notes.begin()
         self._read(index, pieces, box, out, notes)
         if not as_it_is:
-            self._refuse_fill(index, region, pieces, out)
+            self._refuse_fill(index, region, pieces, out, notes)
         return out
 
     def _block(self, first: tuple[int, ...], lengths: tuple[int, ...], region: Region | None) -> npt.NDArray[Any]:
@@ -135,7 +135,8 @@ class FrameAccess:
         self._read(first, pieces, box, out)
         out = out.reshape(*lengths, *out.shape[out.ndim - self._selector.frame_rank :])
         for offset in fill_offsets(out, pieces, len(lengths)):
-            self.frame(tuple(start + at for start, at in zip(first, offset, strict=True)), region, None, False)
+            # It may have come meanwhile.
+            out[offset] = self.frame(tuple(start + at for start, at in zip(first, offset, strict=True)), region, None, False)
         return out
 
     def _by_frames(self, first: tuple[int, ...], lengths: tuple[int, ...], region: Region | None, as_it_is: bool) -> npt.NDArray[Any]:
@@ -174,9 +175,12 @@ class FrameAccess:
             for piece in pieces:
                 read_piece(piece, box, target, notes if len(pieces) == 1 else None)
 
-    def _refuse_fill(self, index: Index, region: Region | None, pieces: list[Piece], frame: npt.NDArray[Any]) -> None:
+    def _refuse_fill(self, index: Index, region: Region | None, pieces: list[Piece], frame: npt.NDArray[Any], notes: Notes | None) -> None:
         if not may_be_unwritten(frame, pieces):
             return
+        if notes is not None:
+            notes.begin()  # what was told of it counts for nothing
         if region is None:
             raise self._errors.doubtful(index, "it reads as fill, in a chunk that it shares with other frames and that is still written to")
-        self._frame(index, None, None, False, None)  # a part may well be dark where the frame is not
+        # A part may well be dark where the frame is not; or both came since it was read.
+        frame[...] = self._frame(index, None, None, False, None)[region]

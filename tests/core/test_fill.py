@@ -11,6 +11,8 @@ import numpy as np
 import pytest
 
 from swmr_viewer import DataSource, FrameGrabber
+from swmr_viewer.core import frame_access
+from swmr_viewer.core.data import kept
 from swmr_viewer.core.errors import FrameDoubtfulError
 from tests.core.stepping_writer import SteppingWriter, stepping_writer
 
@@ -129,3 +131,36 @@ def test_sets_of_frames_come_when_they_have_been_waited_for_and_a_fault_says_so(
     assert all("as it is" in fault for fault in faults)
     assert len(faults) == (1 if how else 2)
     assert waited_s >= (5 if how else 0)
+
+
+def test_frames_that_come_while_their_block_is_looked_at_are_in_it(
+    writer: SteppingWriter, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(writer, (6, 5))
+    find = frame_access.fill_offsets
+
+    def written_meanwhile(*block: Any) -> Iterator[tuple[int, ...]]:
+        writer.do(f"d[0, {UNTOUCHED}] = 3; d[0, {DARK}] = 2; d.flush()")
+        yield from find(*block)
+
+    monkeypatch.setattr(frame_access, "fill_offsets", written_meanwhile)
+    with opened(tmp_path / "scan.h5") as file, FrameGrabber(file, "d", scan_shape=(2, 4)) as grabber:
+        block = grabber.grab_block((slice(0, 1), slice(0, 4)), (slice(0, 2),))
+    assert [int(frame.min()) for frame in block[0]] == [1, 2, 3, 4]
+
+
+def test_a_part_of_a_frame_that_comes_while_it_is_looked_at_is_not_taken_for_dark(
+    writer: SteppingWriter, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(writer, (600, 600))
+    is_in_doubt = frame_access.may_be_unwritten
+
+    def written_meanwhile(*part: Any) -> bool:
+        found = is_in_doubt(*part)
+        writer.do(f"d[0, {UNTOUCHED}] = 3; d.flush()")
+        return found
+
+    monkeypatch.setattr(frame_access, "may_be_unwritten", written_meanwhile)
+    monkeypatch.setattr(kept, "_CHEAP_BYTES", 0)  # as of a larger chunk
+    with opened(tmp_path / "scan.h5") as file, FrameGrabber(file, "d", scan_shape=(2, 4)) as grabber:
+        assert grabber.grab(UNTOUCHED, (slice(0, 2), slice(1, 5)), wait_s=60).min() == 3
