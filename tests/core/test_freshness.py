@@ -226,3 +226,23 @@ def test_a_follower_that_is_gone_vouches_for_nothing(finished: h5py.File) -> Non
     assert [freshness.covers(moment, index, (4,)) for index in range(4)] == [True, True, False, False]
     del progress
     assert not freshness.covers(moment, 0, (4,))
+
+
+def test_what_was_read_before_a_refresh_by_another_thread_is_not_kept_behind_it(
+    writer: SteppingWriter, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with open_swmr(tmp_path / "scan.h5") as file:
+        source = StoredSource(file["data"], "data")
+        read, box, shape = source._read_now, ((0, 1), (0, 4), (0, 5)), (1, 4, 5)
+
+        def refreshed_meanwhile(*what: Any) -> None:
+            read(*what)
+            writer.do("d[0] = 7; d.flush()")
+            source.refresh()
+
+        monkeypatch.setattr(source, "_read_now", refreshed_meanwhile)
+        out = np.empty(shape, "u2")
+        source.read(box, out, tuple((0, n) for n in shape))
+        monkeypatch.undo()
+        source.read(box, out, tuple((0, n) for n in shape))
+        assert (out == 7).all()

@@ -45,7 +45,7 @@ def chunks_around(box: Box, chunks: tuple[int, ...], shape: tuple[int, ...]) -> 
 
 
 class KeptBlocks:
-    """The last block of each reader, within a bound in bytes for all of them."""
+    """The last block of each owner, as long as that lives, within a bound in bytes for all of them."""
 
     def __init__(self, most_bytes: int = MOST_BYTES) -> None:
         self._most_bytes = most_bytes
@@ -66,11 +66,6 @@ class KeptBlocks:
                 if left < 0:
                     self._blocks.pop(other, None)
             self._blocks[owner] = block
-
-    def drop(self, owner: object) -> None:
-        """Let go of an owner's block."""
-        with self._lock:
-            self._blocks.pop(owner, None)
 
     @property
     def n_bytes(self) -> int:

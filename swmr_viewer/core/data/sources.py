@@ -91,6 +91,10 @@ class Source(Protocol):
         ...
 
 
+class _Refreshed:
+    """Stands for one refresh of a data set: who keeps what was read since, and lets go of it with the next."""
+
+
 class StoredSource:
     """A data set with its own chunks.
 
@@ -127,6 +131,7 @@ class StoredSource:
         self._refresher = Refresher(dataset)
         self._blocks = BlockPolicy(self.chunks, self.dtype, dataset.id.get_create_plist().get_nfilters() > 0)
         self._chunk_reader = ChunkReader(dataset)
+        self._refreshed = _Refreshed()
         self._shape: tuple[int, ...] | None = None
         """The extent, once somebody asked for it after the last refresh: asking HDF5 costs 8 us."""
 
@@ -165,11 +170,11 @@ class StoredSource:
         """Make visible what was flushed (a data set that would not survive it is read as it was)."""
         self._refresher.refresh()
         self._shape = None
-        kept_blocks.drop(self)
+        self._refreshed = _Refreshed()
 
     def pieces(self, box: Box) -> Iterator[Piece]:
         """Yield the box itself, after making sure that it has been written."""
-        kept = kept_blocks.of(self)
+        kept = kept_blocks.of(self._refreshed)
         if kept is not None and kept.holds(box):  # it was read since the last refresh, from the same chunks
             yield Piece(box, self.dataset, box, source=self)
             return
@@ -195,7 +200,8 @@ class StoredSource:
         notes : Notes, optional
             Whom to tell of what is final, where the box is all of ``out``.
         """
-        block = kept_blocks.of(self)
+        refreshed = self._refreshed  # another thread may refresh it while this one reads
+        block = kept_blocks.of(refreshed)
         if block is None or not block.holds(box):
             around = self._blocks.block(box, self.shape)
             if around is None:
@@ -203,7 +209,7 @@ class StoredSource:
                 return
             block = Block(around, np.empty(shape_of(around), self.dtype))
             self._read_now(around, block.values, tuple((0, n) for n in block.values.shape), None)
-            kept_blocks.keep(self, block)
+            kept_blocks.keep(refreshed, block)
         target = out[tuple(slice(*bounds) for bounds in inside)]
         target[...] = block.part(box).reshape(target.shape)
 
