@@ -9,6 +9,7 @@ import h5py
 import numpy as np
 import pytest
 
+from swmr_viewer import Follower
 from swmr_viewer.core.data import Box
 from swmr_viewer.core.keys import raw_chunks
 from swmr_viewer.core.keys.raw_chunks import RawChunks, can_read_raw
@@ -87,3 +88,13 @@ def test_places_are_looked_up_anew_after_a_while(tmp_path: Path) -> None:
         for now, is_known in ((4.0, True), (6.0, False)):  # noqa: B007 - the clock reads it
             raw.note_refresh()
             assert raw.read_into(values, ((0, 10),)) is is_known
+
+
+def test_keys_that_this_process_writes_itself_are_read_as_it_holds_them(tmp_path: Path) -> None:
+    with h5py.File(tmp_path / "scan.h5", "w", libver="v110") as file:
+        keys = file.create_dataset("keys/k", (100,), "i4", chunks=(100,))
+        file.swmr_mode = True
+        follower = Follower(file, [keys], order="arrival")
+        for index in range(5):
+            keys[index] = 1  # not flushed: it is in HDF5's cache alone
+            assert follower.refresh()

@@ -95,6 +95,8 @@ def can_read_raw(dataset: h5py.Dataset) -> bool:
     """Return whether a dataset's values lie in plain chunks of a plain file, large enough for this to be worth it."""
     if os.name != "posix" or dataset.is_virtual or dataset.chunks is None or dataset.file.userblock_size:
         return False
+    if dataset.file.id.get_intent() & h5py.h5f.ACC_RDWR:
+        return False  # what this process writes itself may be in HDF5's cache alone
     properties, access = dataset.id.get_create_plist(), dataset.file.id.get_access_plist()
     is_plain = properties.get_nfilters() == 0 and access.get_driver() == h5py.h5fd.SEC2
     is_as_in_memory = dataset.id.get_type() == h5py.h5t.py_create(dataset.dtype)
