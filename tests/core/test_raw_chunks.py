@@ -9,10 +9,11 @@ import h5py
 import numpy as np
 import pytest
 
-from swmr_viewer import Follower
+from swmr_viewer import Follower, open_swmr
 from swmr_viewer.core.data import Box
 from swmr_viewer.core.keys import raw_chunks
 from swmr_viewer.core.keys.raw_chunks import RawChunks, can_read_raw
+from tests.core.stepping_writer import stepping_writer
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="HDF5's descriptors are Python's on POSIX only")
 
@@ -98,3 +99,19 @@ def test_keys_that_this_process_writes_itself_are_read_as_it_holds_them(tmp_path
         for index in range(5):
             keys[index] = 1  # not flushed: it is in HDF5's cache alone
             assert follower.refresh()
+
+
+def test_what_lies_there_after_a_file_was_written_anew_is_not_taken_for_keys(tmp_path: Path) -> None:
+    begin = "f = h5py.File(path, 'w', libver='v110'); k = f.create_dataset('keys/k', (512,), 'i4', chunks=(512,))"
+    with stepping_writer(tmp_path / "scan.h5") as writer:
+        writer.do(begin)
+        writer.do("k[:3] = 1; f.flush(); f.swmr_mode = True")
+        with open_swmr(tmp_path / "scan.h5") as file:
+            follower = Follower(file, "keys", order="arrival")
+            follower.refresh()
+            follower.refresh()
+            writer.do("f.close()")
+            writer.do(begin)
+            writer.do("f['x'] = np.full(60000, 7, 'i4'); k[:3] = 1; f.flush(); f.swmr_mode = True")
+            follower.refresh()
+            assert follower.n_complete == 3

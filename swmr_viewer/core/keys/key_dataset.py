@@ -147,6 +147,10 @@ class KeyDataset:
             found[0] = self._first_key_is_zero(scan_shape)
         return found
 
+    def confirm(self) -> bool:
+        """Return whether what was read since the refresh may be believed; else it is to be read again."""
+        return self._raw is None or self._raw.confirm()
+
     def values_in(self, scan_shape: tuple[int, ...], start: int, stop: int) -> npt.NDArray[np.float64]:
         """Return the values in the flat window [start, stop) of the scan shape, 1-D; NaN beyond the dataset's extent."""
         scan_shape = (prod(scan_shape),) if self.flat else scan_shape

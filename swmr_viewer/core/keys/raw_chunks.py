@@ -44,10 +44,12 @@ class RawChunks:
         self._dtype: np.dtype[Any] = dataset.dtype
         self._strides = tuple(prod(self._chunks[axis + 1 :]) * self._dtype.itemsize for axis in range(len(self._chunks)))
         self._places: dict[tuple[int, ...], int] = {}
+        self._unconfirmed: set[tuple[int, ...]] = set()
         self._look_up_at = self._forget_at = float("-inf")
 
     def note_refresh(self) -> None:
         """Take note that the dataset was refreshed."""
+        self._unconfirmed.clear()
         now = self._clock()
         if now >= self._forget_at:
             self._forget_at = now + _LOOK_ANEW_EVERY_S
@@ -63,6 +65,7 @@ class RawChunks:
             return False
         for at, place in places:
             assert place is not None
+            self._unconfirmed.add(at)
             part = tuple((max(a, start), min(a + n, stop)) for a, n, (start, stop) in zip(at, self._chunks, box, strict=True))
             here = tuple(slice(a - start, b - start) for (a, b), (start, _) in zip(part, box, strict=True))
             values[here] = self._read(place, tuple((a - origin, b - origin) for (a, b), origin in zip(part, at, strict=True)))
@@ -75,6 +78,19 @@ class RawChunks:
         length = last - first + self._dtype.itemsize
         found = os.pread(self._descriptor, length, place + first)
         return np.ndarray(shape_of(part), self._dtype, found.ljust(length, b"\0"), strides=self._strides)
+
+    def confirm(self) -> bool:
+        """Return whether the chunks that were read since the refresh are where they were; else what was read is to be read again.
+
+        A file that was written anew in place, and is as long again, may hold something else there.
+        """
+        while self._unconfirmed:
+            at = self._unconfirmed.pop()
+            if self._dataset.id.get_chunk_info_by_coord(at).byte_offset != self._places.get(at):
+                self._places.clear()
+                self._unconfirmed.clear()
+                return False
+        return True
 
     def learn(self, box: Box) -> None:
         """Look up a chunk of a box that was read by HDF5, if it is time."""

@@ -118,6 +118,8 @@ class KeyTracker:
         now = self.dataset.set_in(self._progress.scan_shape, start, stop)
         if not (known != now).any():
             return now
+        if isinstance(self.dataset, KeyDataset) and not self.dataset.confirm():
+            now = self.dataset.set_in(self._progress.scan_shape, start, stop)
         self._note_unset_again(start + np.flatnonzero(known & ~now), found)
         new = now & ~known
         if new.any():
