@@ -27,6 +27,9 @@ class MemoryKeys(KeyDataset):
     def cost(self, length: int) -> int:
         return length
 
+    def confirm(self) -> bool:
+        return True
+
     def set_in(self, scan_shape: tuple[int, ...], start: int, stop: int) -> npt.NDArray[np.bool_]:
         self.n_read += stop - start
         return self.values[start:stop].copy()
