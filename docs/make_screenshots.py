@@ -127,12 +127,15 @@ def task_pictures(folder: Path) -> None:
         window.panels.panel("measuring").show()
         QTest.qWait(1500)  # for the frames before these to be measured as well
         save(window, "measuring")
+        window.actions_.diagnostics.trigger()
         window.actions_.snapshot_settings.trigger()
         window.actions_.shortcuts.trigger()
+        assert window.desktop_actions.diagnostics is not None
         assert window.desktop_actions.snapshot_panel is not None
         assert window.desktop_actions.sheet is not None
         save(window.desktop_actions.snapshot_panel, "snapshots")
         save(window.desktop_actions.sheet, "keys")
+        save(window.desktop_actions.diagnostics, "diagnostics")
 
 
 def deciding_pictures(folder: Path) -> None:
