@@ -14,10 +14,11 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from swmr_viewer.core.conditions import Condition, default_conditions
 from swmr_viewer.core.pixel_geometry import PixelGeometry
 from swmr_viewer.core.ranges import IndexArray, ascending, runs_of
-from swmr_viewer.gui.look.turns import Later, Paced
+from swmr_viewer.gui.look.turns import Paced
+from swmr_viewer.gui.session.arrivals import Arrivals
 from swmr_viewer.gui.session.follow_thread import FollowThread
 from swmr_viewer.reader import messages as m
-from swmr_viewer.scan_model import Changed, Changes, LiveFrame, Problem, ScanModel, each_once
+from swmr_viewer.scan_model import Changed, Changes, LiveFrame, Problem, ScanModel
 
 if TYPE_CHECKING:
     from swmr_viewer.reader.supervision import ProcessMemory, Slots
@@ -25,8 +26,6 @@ if TYPE_CHECKING:
 TICK_MS, RESTING_TICK_MS = 200, 1000
 FRESH_S = 10.0
 """For so long (s) after something changed ages are told in tenths of a second, and so are the last seconds of a countdown."""
-VALUES_S = 0.008
-"""So long, at the most, values of scan points are taken in a turn of the event loop."""
 FRAME_FOLLOWS_S = 0.03
 """So long (s) what keys changed waits for their frame: it is to be painted first."""
 _SETTLED = {Changed.FRAME: "frame_settled", Changed.PROGRESS: "progress_settled"}
@@ -98,35 +97,16 @@ class Session(QObject):
         self.scan = self._model.scan
         """What is known, for reading."""
         self._numbers = count(1)
-        self._holds_frames = self._has_frame_to_take = False
-        # A turn of the event loop for each frame: taken from within the handling of the one before, frames nested and nothing was painted.
-        self._next_frame = QTimer(self, singleShot=True, interval=0)
-        self._next_frame.timeout.connect(thread.frame_taken)
-        self._further_keys, self._further_values = Later(self._take_keys, self), Later(self._take_values, self)
-        self._moving = Later(self._move_on, self)
         self._settling: set[Changed] = set()
         self._telling = Paced(self._tell_settled, self)
-        self._frame: LiveFrame | None = None
-        """What came, and is not shown yet."""
-        self._before_frame = Later(self._begin_with_keys, self, goes_first=True)
-        self._showing = Later(self._show_frame, self, goes_first=True)
-        self._end: m.Ended | None = None
-        """What waits for the keys, and the frame, that came before it."""
         self._changed_s = self.scan.now_s
         self._ticker = QTimer(self, interval=TICK_MS)
         self._ticker.timeout.connect(self.tick)
         self._ticker.start()
-        thread.progress_changed.connect(self._further_keys.start)
-        thread.frame_ready.connect(self._on_frame)
-        thread.beside_changed.connect(self._on_beside)
-        thread.values_came.connect(self._further_values.start)
-        thread.received.connect(self._receive)
-        thread.finished.connect(self._on_finished)
+        self._arrivals = Arrivals(thread, self._model, self._emit, self)
+        self._arrivals.came_beside.connect(self.frame_came_beside)
 
-    # ---- what the thread brings
-
-    def _receive(self, message: m.Request | m.Event | LiveFrame) -> None:
-        self._emit(self._model.receive(message))
+    # ---- what changed
 
     def _emit(self, changes: Changes) -> None:
         if changes:
@@ -156,104 +136,19 @@ class Session(QObject):
             else:
                 signal.emit(value)
 
-    def _take_keys(self) -> None:
-        self._emit(self._keys_taken())
-        self._tell_end()
-
-    def _keys_taken(self) -> Changes:
-        """Take keys, and the next ones in another turn of the event loop, however quickly they come; return what changed."""
-        changes: Changes = []
-        if self.scan.description is None:  # opened again: the keys that wait may be those of the next ``Opened``
-            return changes
-        taken = self._thread.take_progress(self.scan.generation)
-        shape = self.scan.scan_shape
-        for keys in taken:
-            changes += self._model.receive(keys)
-        if self.scan.scan_shape[1:] != shape[1:]:
-            self._moving.start()
-        if taken:
-            self._further_keys.start()
-        return changes
-
-    def _take_values(self) -> None:
-        """Take values of scan points for some milliseconds, and tell of them once; the next ones are taken in another turn."""
-        if self._moving.is_active:
-            return
-        until, changes = time.perf_counter() + VALUES_S, Changes()
-        while (values := self._thread.take_values()) is not None:
-            changes += self._model.receive(values)
-            if time.perf_counter() >= until:
-                self._further_values.start()
-                break
-        self._emit(each_once(changes))
-
-    def _move_on(self) -> None:
-        """Go on with moving values to where they are now that an inner axis of the scan grew; more are taken once that is done."""
-        (self._further_values if self.scan.settle_values(VALUES_S) else self._moving).start()
-
-    def _on_finished(self, end: m.Ended) -> None:
-        self._end = end
-        self._tell_end()
-
-    def _tell_end(self) -> None:
-        """Tell it once nothing waits that came before it."""
-        has_keys = self._further_keys.is_active and self._thread.has_progress
-        if self._end is not None and self._frame is None and not has_keys:
-            end, self._end = self._end, None
-            self._receive(end)
-
-    def _on_frame(self, frame: LiveFrame) -> None:
-        """Show it at once; the first of a file in a turn of its own, its keys in the one before: all of it comes where a file is opened."""
-        self._frame = frame
-        if self.scan.shown is None:
-            self._before_frame.start()
-        else:  # in line with all that can wait it would be late
-            shape, by_keys = self.scan.scan_shape, self._its_keys_taken()
-            if self.scan.scan_shape != shape:  # whoever keeps something for each scan point makes room for this one first
-                self._emit(by_keys)
-                by_keys = []
-            self._show_frame(by_keys)
-
-    def _begin_with_keys(self) -> None:
-        self._emit(self._its_keys_taken())
-        self._showing.start()
-
-    def _its_keys_taken(self) -> Changes:
-        """Take the keys that were announced before the frame, and may wait behind it."""
-        if self._frame is not None and self._frame.generation == self.scan.generation:
-            return self._keys_taken()
-        return []
-
-    def _show_frame(self, by_keys: Changes | None = None) -> None:
-        """Show the frame that came; of its keys is told once it is painted."""
-        if (frame := self._frame) is None:
-            return
-        self._frame = None
-        self._emit(self._model.receive(frame) + (by_keys or []))
-        if self._holds_frames:
-            self._has_frame_to_take = True
-        else:
-            self._next_frame.start()
-        self._tell_end()
-
-    def _on_beside(self) -> None:
-        for frame in self._thread.take_beside():
-            if frame.generation == self.scan.generation:
-                self.frame_came_beside.emit(frame.placed_on(self.scan.scan_shape))
-
     # ---- intents: following
 
     def send(self, request: m.Request) -> None:
         """Send a request to the reader, once a file is followed; the facts that follow from it are true at once."""
         if self.scan.request is not None:
             self._thread.send(request)
-        self._receive(request)
+        self._arrivals.receive(request)
 
     def open(self, request: m.FollowRequest) -> None:
         """Follow another file (or the same one again); its path is made absolute, so that it names the same file from anywhere."""
         path = os.path.abspath(os.path.expanduser(request.path))
         request = replace(request, path=path, conditions=request.conditions or default_conditions(), looks_on=self.scan.looks_on)
-        self._receive(m.Follow(self._thread.follow(request), request))
+        self._arrivals.receive(m.Follow(self._thread.follow(request), request))
         if self.scan.every_frame:
             self.send(m.SetEveryFrame(self.scan.generation, True))
         if self.scan.wants_order:
@@ -392,10 +287,7 @@ class Session(QObject):
 
     def hold_frames(self, on: bool) -> None:
         """Take no more frames for a while (with every frame wanted, the reader waits), or go on."""
-        self._holds_frames = on
-        if not on and self._has_frame_to_take:
-            self._has_frame_to_take = False
-            self._next_frame.start()
+        self._arrivals.hold_frames(on)
 
     # ---- the window's own
 
@@ -440,12 +332,7 @@ class Session(QObject):
 
     def close(self) -> None:
         """Let go of the shown frame and of the clock; the thread is its owner's to stop."""
-        for timer in (self._ticker, self._next_frame):
-            timer.stop()
-        for later in (self._further_keys, self._further_values, self._moving, self._before_frame, self._showing):
-            later.stop()
-        if self._frame is not None:
-            self._frame.release()
-            self._frame = None
+        self._ticker.stop()
+        self._arrivals.close()
         self._emit(self._model.drop_shown())
         self._telling.stop()

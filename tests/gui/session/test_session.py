@@ -172,7 +172,7 @@ def test_a_pinned_frame_that_cannot_be_read_says_so(qtbot: QtBot, reader: FakeSu
 
 def test_a_frame_is_never_shown_before_its_keys_are_counted(qtbot: QtBot, reader: FakeSupervisor, following: Following) -> None:
     session = following((4, 5)).session
-    session._thread.progress_changed.disconnect(session._further_keys.start)  # as if the signal waited behind the frame
+    session._thread.progress_changed.disconnect(session._arrivals._further_keys.start)  # as if the signal waited behind the frame
     reader.say_keys((4, 5), (0, 9))
     with qtbot.waitSignal(session.frame_changed):
         reader.say_frame(picture(), 8, (4, 5))

@@ -248,7 +248,7 @@ def test_while_the_disk_is_slow_a_burst_makes_the_reader_wait(
     held: list[bool] = []
     session = ready.session
     session.frame_changed.connect(lambda: seen.append(session.scan.shown.index) if session.scan.shown is not None else None)
-    ready.window.burst.changed.connect(lambda: held.append(session._holds_frames))
+    ready.window.burst.changed.connect(lambda: held.append(session._arrivals._holds_frames))
     for index in range(1, 4):
         reader.say_frame(picture((8, 8), seed=index), index, (4, 50))
     qtbot.waitUntil(lambda: held == [True])
