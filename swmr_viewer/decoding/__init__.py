@@ -3,5 +3,6 @@
 from swmr_viewer.decoding.chunk_reader import ChunkReader
 from swmr_viewer.decoding.crew import share
 from swmr_viewer.decoding.parts import PIECE_BYTES
+from swmr_viewer.decoding.shelf import kept_bytes
 
-__all__ = ["PIECE_BYTES", "ChunkReader", "share"]
+__all__ = ["PIECE_BYTES", "ChunkReader", "kept_bytes", "share"]

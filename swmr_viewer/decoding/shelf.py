@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+from weakref import WeakSet
+
 import numpy as np
 
 from swmr_viewer.decoding.parts import Bytes
+
+_shelves: WeakSet[Shelf] = WeakSet()
+
+
+def kept_bytes() -> int:
+    """Return how many bytes of buffers this process keeps for the next reads."""
+    return sum(shelf.kept_bytes for shelf in list(_shelves))
 
 
 class Shelf:
@@ -22,6 +31,12 @@ class Shelf:
         self._n_bytes = n_bytes
         self._most = most_bytes // n_bytes if n_bytes else 0
         self._buffers: list[Bytes] = []
+        _shelves.add(self)
+
+    @property
+    def kept_bytes(self) -> int:
+        """How many bytes lie here."""
+        return len(self._buffers) * self._n_bytes
 
     def take(self) -> Bytes:
         """Return a buffer that nobody else uses; what it holds is left over."""

@@ -116,5 +116,10 @@ class MeasuredValues:
         self.forgotten_at = next_version()
 
     @property
+    def n_bytes(self) -> int:
+        """How many bytes the values take."""
+        return sum(column.n_bytes for column in self._columns.values())
+
+    @property
     def names(self) -> tuple[str, ...]:
         return tuple(self._columns)

@@ -72,6 +72,8 @@ class LiveFrame:
     """As in `FrameReady`."""
     times: FrameTimes | None = None
     """As in `FrameReady`."""
+    kept_bytes: int = 0
+    """As in `FrameReady`."""
 
     def copied(self) -> LiveFrame:
         """Return it with arrays of its own, and give its slot back."""
@@ -154,7 +156,7 @@ def frame_from_event(
         event.generation, event.data_path, event.index, event.position, raw, preview, event.preview_factor,
         event.levels, event.key_seen_at_s, received_at_s, event.live, _once(release),
         event.statistics, event.combined, event.frame_time, event.in_turn, event.is_new, whole, view, own_mask, event.run, event.lacks_mask,
-        event.motor_positions, event.made, event.of_points, event.beside, event.is_doubtful, event.times,
+        event.motor_positions, event.made, event.of_points, event.beside, event.is_doubtful, event.times, event.kept_bytes,
     )  # fmt: skip
 
 

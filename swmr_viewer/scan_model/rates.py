@@ -52,6 +52,8 @@ class FrameCounts:
         self.n_arrived = 0
         """Frames that became complete while they were looked for."""
         self.n_shown = self.n_painted = 0
+        self.reader_kept_bytes = 0
+        """What the reader kept of chunks and buffers when it sent the last frame that was painted."""
         self.n_skipped = 0
         """Frames that became complete between two live ones that were shown; nothing is lost, the map and the slider reach them."""
         self.latency_s: float | None = None
@@ -84,6 +86,7 @@ class FrameCounts:
     def note_painted(self, frame: LiveFrame, now_s: float) -> None:
         """Measure how long a frame took to the screen whose key just came, or that was asked for; of others nobody knows."""
         self.n_painted += 1
+        self.reader_kept_bytes = frame.kept_bytes
         if frame.is_new:
             self.latency_s = max(0.0, now_s - frame.key_seen_at_s)
         if frame.times is not None and (frame.is_new or (not frame.live and frame.combined == 1)):

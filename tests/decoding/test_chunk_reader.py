@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from swmr_viewer.decoding import PIECE_BYTES, ChunkReader
+from swmr_viewer.decoding import PIECE_BYTES, ChunkReader, kept_bytes
 from swmr_viewer.decoding.overlaps import Box
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the decoders' libraries show no functions there: h5py decodes")
@@ -254,3 +254,17 @@ def test_the_handle_is_not_kept(file: h5py.File) -> None:
     del first
     assert h5py.h5f.get_obj_count(file.id, h5py.h5f.OBJ_DATASET) == 1
     assert (reader.chunk((1, 0, 0)) == dataset[1:2]).all()
+
+
+def test_buffers_are_counted_as_long_as_they_are_kept(tmp_path: Path) -> None:
+    before = kept_bytes()
+    with h5py.File(tmp_path / "data.h5", "w") as file:
+        dataset = file.create_dataset(
+            "data", data=np.arange(1 << 16, dtype="u4").reshape(256, 256), chunks=(256, 256), **hdf5plugin.Bitshuffle()
+        )
+        file.flush()
+        reader = ChunkReader(dataset)
+        assert reader.read(((0, 256), (0, 256)), np.empty((256, 256), "u4"))
+        assert kept_bytes() - before > 1 << 18, "the raw chunk's, which has room for one that does not shrink"
+        del reader
+    assert kept_bytes() == before

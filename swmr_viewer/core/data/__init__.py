@@ -1,6 +1,7 @@
 """Data sets: where pixels come from, of any layout, and whether they have been written."""
 
 from swmr_viewer.core.data.joined import JoinedSource
+from swmr_viewer.core.data.kept import kept_bytes
 from swmr_viewer.core.data.layout import FrameSelector, Index, layout_of
 from swmr_viewer.core.data.mapping import IrregularMappingError
 from swmr_viewer.core.data.numbers import Numbers, SharedSources
@@ -48,6 +49,7 @@ __all__ = [
     "interpretation_of",
     "is_allocated",
     "is_whole",
+    "kept_bytes",
     "layout_of",
     "may_be_unwritten",
     "most_open_files",

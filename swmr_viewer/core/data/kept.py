@@ -10,6 +10,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 import numpy.typing as npt
 
+from swmr_viewer import decoding
 from swmr_viewer.core.data.selections import Box
 from swmr_viewer.core.frozen import frozen
 
@@ -75,6 +76,11 @@ class KeptBlocks:
 
 kept_blocks = KeptBlocks()
 """Those of this process."""
+
+
+def kept_bytes() -> int:
+    """Return how many bytes this process keeps for the next reads: decoded chunks, and the buffers of decoders."""
+    return kept_blocks.n_bytes + decoding.kept_bytes()
 
 
 class BlockPolicy:

@@ -34,6 +34,10 @@ class Account:
     slots: Slots
     memory: ProcessMemory | None
     """None: the system does not tell."""
+    reader_kept: int = 0
+    """Chunks and buffers that the reader keeps for the next frames (bytes)."""
+    measured: int = 0
+    """Values of scan points that were measured, for maps, curves and tables (bytes)."""
 
     @property
     def last_text(self) -> str:
@@ -54,6 +58,11 @@ class Account:
             ("painted", painted or "none in the last seconds", "Frames that were painted, in the last seconds"),
             ("skipped", count_text(self.n_skipped), "Complete frames that were not shown, as newer ones had come: none of them is lost"),
             ("slots", slots_text(self.slots), "Places in shared memory through which frames come: no more are held than these"),
+            (
+                "kept",
+                kept_text(self.reader_kept, self.measured),
+                "Part of the memory: what is kept for the next frames, and what was measured",
+            ),
             ("memory", memory_text(self.memory), "Of the processes; what several share counts for each of them in part"),
         )
 
@@ -78,6 +87,11 @@ def size_text(n_bytes: int) -> str:
 def slots_text(slots: Slots) -> str:
     """Return ``4 of 36 MB, 2 in use``."""
     return f"{slots.number} of {size_text(slots.size)}, {slots.in_use} in use" if slots.number else "none yet"
+
+
+def kept_text(reader_kept: int, measured: int) -> str:
+    """Return ``12 MB of chunks and buffers, 0.5 MB of values``."""
+    return f"{size_text(reader_kept)} of chunks and buffers, {size_text(measured)} of values"
 
 
 def memory_text(memory: ProcessMemory | None) -> str:

@@ -24,7 +24,7 @@ MEMORY_EVERY = 4
 STEPS = 1000
 BAR_HEIGHT = 8
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-WIDEST_TIME, WIDEST_VALUE = "00,000", "0,000 MB: window 0,000, reader 0,000, others 000"
+WIDEST_TIME, WIDEST_VALUE = "00,000", "0,000 MB of chunks and buffers, 0,000 MB of values"
 WIDEST_SLOWEST = "Slowest: waiting for the window, 0,000 ms of 0,000"
 
 
@@ -82,7 +82,8 @@ class DiagnosticsPanel(QDialog):
         """What there is to tell now."""
         scan = self._session.scan
         rate = scan.counts.painted.per_second(scan.now_s)
-        return Account(scan.counts.stages.account(), rate or None, scan.counts.n_skipped, self._session.slots, self._memory)
+        stages, kept = scan.counts.stages.account(), (scan.counts.reader_kept_bytes, scan.quantities.measured.n_bytes)
+        return Account(stages, rate or None, scan.counts.n_skipped, self._session.slots, self._memory, *kept)
 
     # ---- building
 

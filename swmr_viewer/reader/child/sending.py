@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from swmr_viewer.analysis import Accumulator, FramePass, FrameStatistics, FrameView, combined_dtype, write_centred_preview
 from swmr_viewer.core import nexus
+from swmr_viewer.core.data import kept_bytes
 from swmr_viewer.core.frozen import frozen
 from swmr_viewer.core.positions import MotorPositions
 from swmr_viewer.core.scan import position_of
@@ -186,7 +187,9 @@ class Sender:
         prepared = self._frames.clock()
         # A frame that overtakes its keys stands on the map as missing, and cannot be gone back to. Slots bound how many go out so.
         self._reporter.report(at_once=True)
-        self._frames.pipe.send(replace(event, times=FrameTimes(event.key_seen_at_s, began, read, prepared, self._frames.clock())))
+        kept = kept_bytes()
+        times = FrameTimes(event.key_seen_at_s, began, read, prepared, self._frames.clock())
+        self._frames.pipe.send(replace(event, times=times, kept_bytes=kept))
 
     def _event(self, slot: Slot, wanted: FrameToSend, made: Made, measures: Measures, combined: int = 1, **more: Any) -> FrameReady:
         layout, shape = slot.layout, self._frames.scan_shape

@@ -122,6 +122,8 @@ class FrameReady(ScanEvent):
     """Of the frames of scan points that were asked for with ``ShowPoints``; it stands at the index of one of them."""
     times: FrameTimes | None = None
     """When it passed each stage in the reader; of several frames as one, the reading is that of none of them."""
+    kept_bytes: int = 0
+    """What the reader kept of chunks and buffers then."""
 
 
 @frozen

@@ -24,7 +24,7 @@ def test_the_account_tells_the_same_as_text() -> None:
     stages = StageTimes()
     stages.note(FrameTimes(1.0, 1.0005, 1.0025, 1.003, 1.003), 1.0035, (1.0037, 1.0068))
     stages.note(FrameTimes(1.0, 1.0005, 1.0025, 1.003, 1.003), 1.0035, (1.0037, 1.0068))
-    account = Account(stages.account(), 4.0, 12, Slots(4, 36_000_000, 1), ProcessMemory(110_000_000, 60_000_000, 0))
+    account = Account(stages.account(), 4.0, 12, Slots(4, 36_000_000, 1), ProcessMemory(110_000_000, 60_000_000, 0), 12_000_000, 500_000)
     assert account.text("swmr_viewer").splitlines() == [
         "swmr_viewer",
         "last 2 frames            median      p99  (ms)",
@@ -39,6 +39,7 @@ def test_the_account_tells_the_same_as_text() -> None:
         "painted: 4.0 frames/s",
         "skipped: 12",
         "slots: 4 of 36 MB, 1 in use",
+        "kept: 12 MB of chunks and buffers, 0.5 MB of values",
         "memory: 170 MB: window 110, reader 60",
     ]
 
