@@ -259,9 +259,8 @@ def test_the_handle_is_not_kept(file: h5py.File) -> None:
 def test_buffers_are_counted_as_long_as_they_are_kept(tmp_path: Path) -> None:
     before = kept_bytes()
     with h5py.File(tmp_path / "data.h5", "w") as file:
-        dataset = file.create_dataset(
-            "data", data=np.arange(1 << 16, dtype="u4").reshape(256, 256), chunks=(256, 256), **hdf5plugin.Bitshuffle()
-        )
+        values = np.arange(1 << 16, dtype="u4").reshape(256, 256)
+        dataset = file.create_dataset("data", data=values, chunks=values.shape, **hdf5plugin.Bitshuffle())
         file.flush()
         reader = ChunkReader(dataset)
         assert reader.read(((0, 256), (0, 256)), np.empty((256, 256), "u4"))
