@@ -17,8 +17,19 @@ def holds(shape: MaskShape, x: float, y: float) -> bool:
     (xs, ys) = zip(*shape.points, strict=True)
     if shape.kind == "rectangle":
         return min(xs) <= x < max(xs) and min(ys) <= y < max(ys)
+    return far_out(shape, x, y) <= 1
+
+
+def far_out(shape: MaskShape, x: float, y: float) -> float:
+    """Return how far from an ellipse's centre a point is; 1: on its edge."""
+    (xs, ys) = zip(*shape.points, strict=True)
     half_x, half_y = max((max(xs) - min(xs)) / 2, 1e-9), max((max(ys) - min(ys)) / 2, 1e-9)
-    return ((x - sum(xs) / 2) / half_x) ** 2 + ((y - sum(ys) / 2) / half_y) ** 2 <= 1
+    return ((x - sum(xs) / 2) / half_x) ** 2 + ((y - sum(ys) / 2) / half_y) ** 2
+
+
+def is_on_an_edge(shapes: list[MaskShape], x: float, y: float) -> bool:
+    """Whether rounding decides if a point is inside."""
+    return any(shape.kind == "ellipse" and abs(far_out(shape, x, y) - 1) < 1e-6 for shape in shapes)
 
 
 @given(SHAPES, st.booleans())
@@ -28,7 +39,7 @@ def test_the_last_shape_over_a_pixel_decides(shapes: list[MaskShape], is_loaded:
     for row, column in np.ndindex(9, 12):
         over = [shape for shape in shapes if holds(shape, column + 0.5, row + 0.5)]
         wanted = not over[-1].erases if over else bool(start is not None and start[row, column])
-        assert found[row, column] == wanted, (row, column)
+        assert found[row, column] == wanted or is_on_an_edge(shapes, column + 0.5, row + 0.5), (row, column)
 
 
 def test_what_cannot_be_is_refused() -> None:
