@@ -152,10 +152,17 @@ def valid_mask(pixels: Pixels, rules: MaskRules = DEFAULT_RULES, pixel_mask: npt
 
 
 def _leave_out_beyond(valid: npt.NDArray[np.bool_], values: Pixels, rules: MaskRules) -> None:
-    if rules.above is not None:
-        valid &= values <= rules.above
-    if rules.below is not None:
-        valid &= values >= rules.below
+    """Never compare with a limit beyond the numbers' type: numpy before 2.4 may crash there, with unsigned numbers of the other byte order."""
+    kind = values.dtype.kind
+    least, most = (np.iinfo(values.dtype).min, np.iinfo(values.dtype).max) if kind in "iu" else (-np.inf, np.inf)
+    above, below = rules.above, rules.below
+    if (above is not None and above < least) or (below is not None and below > most):
+        valid[...] = False
+        return
+    if above is not None and above < most:
+        valid &= values <= above
+    if below is not None and below > least:
+        valid &= values >= below
 
 
 def _valid_by_value(pixels: Pixels, sentinel_counts: bool) -> npt.NDArray[np.bool_]:

@@ -33,3 +33,11 @@ def test_numbers_that_are_not_finite_are_masked(dtype: str) -> None:
 def test_a_scalar_frame_has_a_mask_of_its_shape() -> None:
     assert valid_mask(np.array(5, "u2")).shape == ()
     assert not valid_mask(np.array(65535, "u2"))
+
+
+@pytest.mark.parametrize("dtype", ["u1", ">u2", ">u4", "i1", ">i2"])
+def test_limits_may_lie_beyond_the_type(dtype: str) -> None:
+    values = np.arange(6, dtype=dtype).reshape(2, 3)
+    assert valid_mask(values, MaskRules(above=1 << 40, below=-(1 << 40))).all()
+    assert not valid_mask(values, MaskRules(above=-(1 << 40))).any()
+    assert not valid_mask(values, MaskRules(below=1 << 40)).any()
