@@ -152,7 +152,7 @@ def valid_mask(pixels: Pixels, rules: MaskRules = DEFAULT_RULES, pixel_mask: npt
 
 
 def _leave_out_beyond(valid: npt.NDArray[np.bool_], values: Pixels, rules: MaskRules) -> None:
-    """Never compare with a limit beyond the numbers' type: numpy before 2.4 may crash there, with unsigned numbers of the other byte order."""
+    """Compare with no limit beyond the numbers' type: numpy before 2.4 may crash there, with unsigned ones of the other byte order."""
     kind = values.dtype.kind
     least, most = (np.iinfo(values.dtype).min, np.iinfo(values.dtype).max) if kind in "iu" else (-np.inf, np.inf)
     above, below = rules.above, rules.below

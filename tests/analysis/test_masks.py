@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from swmr_viewer.analysis import sentinel_of, valid_mask
+from swmr_viewer.analysis import MaskRules, sentinel_of, valid_mask
 
 
 @pytest.mark.parametrize(
