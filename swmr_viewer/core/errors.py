@@ -52,6 +52,7 @@ class FailureKind(StrEnum):
     READER = "reader", Remedy.CHECK
     EXPORT = "export", Remedy.CHANGE
     CONDITION = "condition", Remedy.CHANGE
+    REDUCTION = "reduction", Remedy.CHANGE
 
     @property
     def can_be_retried(self) -> bool:

@@ -1,0 +1,17 @@
+"""Engines: where reductions run, in threads, in processes, on a Dask cluster; who gets which frames, and what comes back."""
+
+from swmr_viewer.engines.choice import THIS_MACHINE, EngineChoice, EngineKind
+from swmr_viewer.engines.plan import Batch, BatchResult, Engine, EngineError, FrameFault, Plan, WorkerLostError
+
+__all__ = [
+    "THIS_MACHINE",
+    "Batch",
+    "BatchResult",
+    "Engine",
+    "EngineChoice",
+    "EngineError",
+    "EngineKind",
+    "FrameFault",
+    "Plan",
+    "WorkerLostError",
+]

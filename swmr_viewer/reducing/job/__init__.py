@@ -1,0 +1,1 @@
+"""The work itself, in the process that owns HDF5: follow, hand out, write."""

@@ -1,0 +1,1 @@
+"""A process that reduces, as a window or a command holds it."""
