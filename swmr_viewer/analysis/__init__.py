@@ -15,6 +15,7 @@ from swmr_viewer.analysis.drawn_masks import drawn_mask
 from swmr_viewer.analysis.frame_pass import FramePass, examine
 from swmr_viewer.analysis.frame_statistics import FrameStatistics, LevelStatistics, exact_sum, saturation_of
 from swmr_viewer.analysis.geometry import PixelPlace, place_of, two_theta_of
+from swmr_viewer.analysis.mask_files import read_mask_file
 from swmr_viewer.analysis.masks import DEFAULT_RULES, MaskRules, MaskShape, marked, marks_of, sentinel_of, valid_mask
 from swmr_viewer.analysis.poni_files import PoniFile, PoniFileError, load_poni
 from swmr_viewer.analysis.preview import (
@@ -83,6 +84,7 @@ __all__ = [
     "place_of",
     "preview_factor",
     "preview_shape",
+    "read_mask_file",
     "reflections_of",
     "region_mask",
     "region_statistics",

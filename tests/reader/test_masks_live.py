@@ -11,10 +11,9 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from swmr_viewer.analysis import MaskRules, MaskShape, Region, valid_mask
+from swmr_viewer.analysis import MaskRules, MaskShape, Region, read_mask_file, valid_mask
 from swmr_viewer.core.errors import PathError
 from swmr_viewer.export import write_mask
-from swmr_viewer.reader.child.preparing.mask_files import read_mask_file
 from swmr_viewer.reader.messages import Fault, Measure, Measured, PixelMaskRead
 from tests.reader.test_kinds_of_frames import DATA, MASK, shown, write
 

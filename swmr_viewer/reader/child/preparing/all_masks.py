@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from swmr_viewer.analysis import FrameView, MaskRules, drawn_mask
+from swmr_viewer.analysis import FrameView, MaskRules, drawn_mask, read_mask_file
 from swmr_viewer.core.errors import PathError
-from swmr_viewer.reader.child.preparing.mask_files import REMEDY, read_mask_file
 from swmr_viewer.reader.child.preparing.pixel_masks import Mask, PixelMask
+
+REMEDY = "The frames are shown without it."
 
 
 class MaskFiles:

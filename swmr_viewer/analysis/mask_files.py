@@ -1,4 +1,4 @@
-"""Masks in files of their own: NPY, TIFF, and, with fabio, EDF and whatever else it reads. Here, for the window must not load fabio."""
+"""Masks in files of their own: NPY, TIFF, and, with fabio, EDF and others. Not read in the window's process: it must not load fabio."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ import numpy as np
 import numpy.typing as npt
 
 from swmr_viewer.core.errors import PathError, SwmrViewerError
-from swmr_viewer.reader.child.preparing.pixel_masks import Mask
+
+Mask = npt.NDArray[np.bool_]
 
 MOST_PIXELS = 1 << 28
-REMEDY = "The frames are shown without it."
+REMEDY = "Choose another mask."
 INSTALL = "Install it with: pip install 'swmr-viewer[files]'. Or save the mask as NPY or TIFF."
 
 
