@@ -12,19 +12,6 @@ from pathlib import Path
 _LINUX_FOLDER = Path("/dev/shm")
 
 
-def start_tracker() -> None:
-    """Start Python's tracker of shared memory, unless it runs: it removes the blocks of a process that was killed.
-
-    It does so with a warning on that process's standard error, long after the shell is back: nobody's fault, and nothing to be done.
-    """
-    quiet = "ignore:resource_tracker"
-    sys.warnoptions.append(quiet)  # the tracker is started with them
-    try:
-        resource_tracker.ensure_running()
-    finally:
-        sys.warnoptions.remove(quiet)
-
-
 def create_block(size: int) -> SharedMemory:
     """Create a block whose pages are reserved.
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import multiprocessing
-import signal
 from multiprocessing.process import BaseProcess
 from threading import Event, Lock
 from typing import Any
 
+from swmr_viewer.core.child_process import exit_reason, start_quietly
 from swmr_viewer.quantities import FitModel, FitRequest, FitResult, Pieces, send_fit, serve_fits
-from swmr_viewer.reader.blocks import start_tracker
 
 START_S = 60.0
 """Longest time until it runs, and until it has loaded what fits; a cold disk takes many seconds."""
@@ -88,7 +87,7 @@ class FitProcess:
         except (EOFError, OSError):
             reason = self._exit_reason()
             self._give_up()
-            return FitResult(request.model, message=f"The process that fits ended ({reason}). The next fit starts it again.")
+            return FitResult(request.model, message=f"The process that fits is gone: {reason}. The next fit starts it again.")
 
     def _give_up(self) -> None:
         self._n_failed += 1
@@ -132,27 +131,9 @@ class FitProcess:
         context = multiprocessing.get_context("spawn")
         ours, theirs = context.Pipe(duplex=True)
         process = context.Process(target=serve_fits, args=(theirs,), name="swmr-viewer fits", daemon=True)
-        start_tracker()
-        blocked = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT}) if hasattr(signal, "pthread_sigmask") else None
-        try:
-            process.start()
-        finally:
-            if blocked is not None:
-                signal.pthread_sigmask(signal.SIG_SETMASK, blocked)
+        start_quietly(process)
         theirs.close()
         self._process, self._connection, self._has_loaded = process, ours, False
 
     def _exit_reason(self) -> str:
-        process = self._process
-        if process is None:
-            return "it could not be started"
-        process.join(_DYING_S)
-        status = process.exitcode
-        if status is None:
-            return "it closed its pipe"
-        if status >= 0:
-            return f"status {status}"
-        try:
-            return signal.Signals(-status).name
-        except ValueError:
-            return f"signal {-status}"
+        return "it could not be started" if self._process is None else exit_reason(self._process)

@@ -4,16 +4,10 @@ from __future__ import annotations
 
 import multiprocessing
 import pickle
-import signal
-import sys
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from types import ModuleType
 
-from swmr_viewer.core.blas import one_blas_thread
-from swmr_viewer.reader.blocks import start_tracker
+from swmr_viewer.core.child_process import exit_reason, let_go_of, reason_of, start_quietly
 from swmr_viewer.reader.child import run_reader
 from swmr_viewer.reader.messages import Event, Quit, Request
 from swmr_viewer.reader.supervision.outbox import Outbox
@@ -39,8 +33,7 @@ class ReaderProcess:
         self._process = context.Process(
             target=run_reader, args=(theirs, stuck_after_s + _BEYOND_STUCK_S), name="swmr-viewer reader", daemon=True
         )
-        with _interrupts_held_back(), _main_module_hidden(), one_blas_thread():
-            self._process.start()
+        start_quietly(self._process)
         theirs.close()
         self.started_at = time.monotonic()
         self.sentinel = self._process.sentinel
@@ -84,54 +77,12 @@ class ReaderProcess:
             self._process.kill()
             self._process.join(_DYING_S)
             if self._process.is_alive():
-                self._abandon()
+                let_go_of(self._process)  # the pipe stays open: a thread may still write to it
                 return
             self._outbox.join(_DYING_S)
             self.connection.close()
 
-    def _abandon(self) -> None:
-        """Let it be: the kernel ends a process that waits for dead storage when the storage answers, and not before.
-
-        Otherwise Python would wait for it at its own end. The pipe stays open, for a thread may still write to it.
-        """
-        getattr(multiprocessing.process, "_children", set()).discard(self._process)
-
     def exit_reason(self) -> str:
         """Return in words how it ended; to be called once it is gone, of which the last may take a moment."""
         with self._ending:
-            if not self._is_ended:
-                self._process.join(_DYING_S)
-        status = self._process.exitcode
-        if status is None:
-            return "it closed its pipe"
-        if status >= 0:
-            return f"it ended with status {status}"
-        try:
-            return f"it was ended by {signal.Signals(-status).name}"
-        except ValueError:
-            return f"it was ended by signal {-status}"
-
-
-@contextmanager
-def _main_module_hidden() -> Iterator[None]:
-    """Have the child not import the parent's main module again (the command line, or whatever script): it uses nothing of it."""
-    main = sys.modules["__main__"]
-    sys.modules["__main__"] = ModuleType("__main__")
-    try:
-        yield
-    finally:
-        sys.modules["__main__"] = main
-
-
-@contextmanager
-def _interrupts_held_back() -> Iterator[None]:
-    """A Ctrl-C in a terminal reaches the whole group: the child starts with it blocked, and later ignores it."""
-    if not hasattr(signal, "pthread_sigmask"):
-        yield
-        return
-    start_tracker()  # otherwise the start of the process does it, and unblocks the signal
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+            return exit_reason(self._process) if not self._is_ended else reason_of(self._process.exitcode)

@@ -66,7 +66,7 @@ def test_a_life_of_fits(qtbot: QtBot) -> None:
         process.kill()
         qtbot.waitUntil(lambda: len(told) > n, timeout=WAIT_MS)
         if not told[-1][1].is_fitted:  # asked before it died
-            assert told[-1][1].message == "The process that fits ended (SIGKILL). The next fit starts it again."
+            assert told[-1][1].message == "The process that fits is gone: it was ended by SIGKILL. The next fit starts it again."
         assert next_of(peak(0.3)).is_fitted
         assert fitter.process.pid != pid
 
