@@ -19,6 +19,8 @@ the other way, 4 with columns, 1 with both (pyFAI.detectors.orientation).
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
+from dataclasses import field
 from math import isfinite
 from pathlib import Path
 from typing import Any
@@ -58,6 +60,10 @@ class PoniFile:
     detector: str = ""
     is_distorted: bool = False
     """Whether it names a file of pixels that are on no even grid."""
+    config: Mapping[str, Any] = field(default_factory=dict)
+    """All that it tells of the detector, as it stands there: nothing of it is checked."""
+    corrects_parallax: bool = False
+    """Whether pyFAI is to correct for the depth of the sensor."""
 
     def geometry(self, pixel_size_m: tuple[float, float] | None, frame_shape: tuple[int, int]) -> PixelGeometry:
         """Return the geometry of frames.
@@ -161,6 +167,8 @@ def poni_of_text(text: str) -> PoniFile:
         _shape(config.get("max_shape")),
         plain(told.get("detector", ""))[:LONGEST_TOLD],
         bool(config.get("filename")) or (isinstance(spline, str) and spline.lower() not in ("", "none")),
+        config if spline is None else {**config, "splineFile": spline},
+        told.get("parallax", "").lower() == "true",
     )
 
 
