@@ -8,7 +8,7 @@ given numbers, and files only where the user says so.
 from __future__ import annotations
 
 from inspect import isclass, signature
-from typing import Any
+from typing import Any, cast
 
 from swmr_viewer.analysis import PoniFile
 from swmr_viewer.core.number_text import shape_text
@@ -59,19 +59,30 @@ def integrator_of_geometry(geometry: PixelGeometry, frame_shape: tuple[int, ...]
     ReductionError
         If something is missing; the sentence says what.
     """
-    centre, distance, size = geometry.poni, geometry.distance_m, geometry.pixel_size_m
-    if centre is None or distance is None or size is None:
-        parts = {"the beam centre": centre, "the distance": distance, "the size of a pixel": size}
-        missing = " nor ".join(name for name, value in parts.items() if value is None)
-        raise ReductionError(
-            f"Nothing tells where the detector stands: neither the file nor the user names {missing}.", "Choose a PONI file, or type it."
-        )
+    check_geometry(geometry)
+    centre, distance, size = cast(tuple[Any, Any, Any], (geometry.poni, geometry.distance_m, geometry.pixel_size_m))
     integrator, detectors = load_pyfai()
     rot1, rot2, rot3 = geometry.rotations_rad or (0.0, 0.0, 0.0)
     detector = detectors.Detector(pixel1=size[1], pixel2=size[0], max_shape=frame_shape, orientation=3)
     return integrator(
         distance, centre[1] * size[1], centre[0] * size[0], rot1, rot2, rot3, detector=detector, wavelength=geometry.wavelength_m
     )
+
+
+def check_geometry(geometry: PixelGeometry) -> None:
+    """Refuse what does not tell where the detector stands.
+
+    Raises
+    ------
+    ReductionError
+        If something is missing; the sentence says what.
+    """
+    parts = {"the beam centre": geometry.poni, "the distance": geometry.distance_m, "the size of a pixel": geometry.pixel_size_m}
+    missing = " nor ".join(name for name, value in parts.items() if value is None)
+    if missing:
+        raise ReductionError(
+            f"Nothing tells where the detector stands: neither the file nor the user names {missing}.", "Choose a PONI file, or type it."
+        )
 
 
 def _detector(detectors: Any, poni: PoniFile, told: PixelGeometry, frame_shape: tuple[int, ...], opens_files: bool) -> Any:

@@ -13,13 +13,14 @@ from swmr_viewer.analysis import PoniFile, PoniFileError, load_poni, read_mask_f
 from swmr_viewer.core.errors import PathError, SwmrViewerError
 from swmr_viewer.core.number_text import shape_text
 from swmr_viewer.reductions.contract import Frame, FrameDescription, Mask, Output, OutputAxis, Outputs, Reduction, ReductionError
-from swmr_viewer.reductions.pyfai.geometry import integrator_of_geometry, integrator_of_poni
+from swmr_viewer.reductions.pyfai.geometry import check_geometry, integrator_of_geometry, integrator_of_poni
 from swmr_viewer.reductions.pyfai.loading import quiet
 from swmr_viewer.reductions.pyfai.peaks import FloatArray
 from swmr_viewer.reductions.pyfai.prepared import PreparedIntegration
 from swmr_viewer.reductions.pyfai.radial_units import RADIAL_UNITS, RadialUnit
 
 Range = tuple[float, float]
+SPLITTINGS = ("full", "bbox", "no")
 FARTHEST_D = 100.0
 """A pattern over d-spacings that reaches so many times further than it begins has nothing but its first bins."""
 
@@ -50,6 +51,9 @@ class Integration(Reduction):
 
     def __init__(self, parameters: Any = None) -> None:
         super().__init__(parameters)
+        check_choice("unit", self.parameters.unit, tuple(RADIAL_UNITS))
+        check_choice("splitting", self.parameters.splitting, SPLITTINGS)
+        check_range("radial_range", self.parameters.radial_range)
         self._poni = _poni_of(self.parameters.poni)
         self._own_mask = _mask_of(self.parameters.mask)
         self._prepared: PreparedIntegration | None = None
@@ -129,6 +133,8 @@ class Integration(Reduction):
 
     def _integrator(self, description: FrameDescription) -> Any:
         told, unit = description.geometry, self.parameters.unit
+        if self._poni is None:
+            check_geometry(told)
         has_wavelength = told.wavelength_m or (self._poni is not None and self._poni.wavelength_m)
         if self.unit.needs_wavelength and not has_wavelength:
             raise ReductionError(
@@ -175,6 +181,18 @@ def azimuths(asked: Range | None) -> tuple[float, float, bool]:
     raise ReductionError(
         f"The azimuths {asked[0]:g} to {asked[1]:g} cross both 0 and 180 degrees, which pyFAI cannot.", "Choose a smaller range."
     )
+
+
+def check_choice(name: str, chosen: str, choices: tuple[str, ...]) -> None:
+    """Refuse what is none of the choices."""
+    if chosen not in choices:
+        raise ReductionError(f"{name} is {chosen!r}, and none of {', '.join(choices)}.")
+
+
+def check_range(name: str, asked: Range | None) -> None:
+    """Refuse a range that does not rise."""
+    if asked is not None and not -np.inf < asked[0] < asked[1] < np.inf:
+        raise ReductionError(f"{name} goes from {asked[0]:g} to {asked[1]:g}.", "Give the lower one first.")
 
 
 def _poni_of(file: str) -> PoniFile | None:
