@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 from swmr_viewer.gui.curve_panel.curve_choice import CurveChoice
 from swmr_viewer.gui.curve_panel.curve_settings import EVERY
 from swmr_viewer.gui.curve_panel.fit_choice import FitChoice
-from swmr_viewer.gui.curve_panel.small_buttons import ChoiceButton
+from swmr_viewer.gui.look.choice_button import ChoiceButton
 from swmr_viewer.gui.look.labels import button_text
 from swmr_viewer.gui.quantities import ExpressionEntry, add_quantities, fill_quantities
 from swmr_viewer.quantities import OF_REGION, FitModel, Kind, Quantity

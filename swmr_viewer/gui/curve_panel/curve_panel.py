@@ -8,7 +8,7 @@ from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QKeyEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
-from swmr_viewer.gui.curve_panel.small_buttons import ChoiceButton
+from swmr_viewer.gui.look.choice_button import ChoiceButton
 
 COMFORTABLE = (450, 400)
 """Room (px) for a curve, some rows of the table and what is chosen; it does with half of it."""

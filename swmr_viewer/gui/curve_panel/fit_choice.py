@@ -5,8 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
-from swmr_viewer.gui.curve_panel.small_buttons import ChoiceButton
 from swmr_viewer.gui.fitting import fit_offers
+from swmr_viewer.gui.look.choice_button import ChoiceButton
 from swmr_viewer.quantities import FitModel
 
 SHORT = {FitModel.NONE: "Fit", FitModel.GAUSSIAN: "Gauss", FitModel.LORENTZIAN: "Lorentz", FitModel.PSEUDO_VOIGT: "Voigt"}

@@ -13,10 +13,10 @@ from swmr_viewer.core.number_text import value_text
 from swmr_viewer.gui.curve_panel.nothing_drawn import NothingDrawn
 from swmr_viewer.gui.curve_panel.profile_curve import ProfileCurve
 from swmr_viewer.gui.curve_panel.profile_lines import ProfileLine, ProfileOf
-from swmr_viewer.gui.curve_panel.small_buttons import ChoiceButton
 from swmr_viewer.gui.curves import canvas_color
 from swmr_viewer.gui.display.display_settings import Display
 from swmr_viewer.gui.image import Crosshair
+from swmr_viewer.gui.look.choice_button import ChoiceButton
 from swmr_viewer.gui.look.labels import ElidedLabel
 from swmr_viewer.gui.look.menus import ActionButton
 from swmr_viewer.gui.regions import WIDEST, Line, Measurements, MeasuringActions

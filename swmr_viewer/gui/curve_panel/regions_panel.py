@@ -20,11 +20,11 @@ from swmr_viewer.gui.curve_panel.curve_rows import CurveRows
 from swmr_viewer.gui.curve_panel.nothing_drawn import NothingDrawn
 from swmr_viewer.gui.curve_panel.region_numbers import RegionNumbers
 from swmr_viewer.gui.curve_panel.regions_table import RegionsTable
-from swmr_viewer.gui.curve_panel.small_buttons import ChoiceButton
 from swmr_viewer.gui.curves import IndexCurve, MenuEntry
 from swmr_viewer.gui.display.display_settings import Display
 from swmr_viewer.gui.display.levels_scale import Scale
 from swmr_viewer.gui.fitting import Fitter
+from swmr_viewer.gui.look.choice_button import ChoiceButton
 from swmr_viewer.gui.look.labels import ElidedLabel
 from swmr_viewer.gui.look.menus import ActionButton
 from swmr_viewer.gui.look.turns import Later

@@ -11,6 +11,7 @@ from swmr_viewer.gui.curves.shared_axis import SharedAxis
 from swmr_viewer.gui.curves.value_picture import ValuePicture
 from swmr_viewer.gui.curves.waterfall_plot import WaterfallPlot
 from swmr_viewer.gui.curves.waterfall_rows import WaterfallRows
+from swmr_viewer.gui.curves.waterfall_words import caption, row_text
 from swmr_viewer.quantities import Values
 
 __all__ = [
@@ -29,5 +30,7 @@ __all__ = [
     "WaterfallPlot",
     "WaterfallRows",
     "canvas_color",
+    "caption",
     "earlier_pen",
+    "row_text",
 ]

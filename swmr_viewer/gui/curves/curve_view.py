@@ -84,8 +84,16 @@ class CurveView(PlotPane):
         self._name_axis(self.channels)
         self.label("left", facts.unit)
 
+    def expect(self, n_channels: int) -> None:
+        """Have the axis of spectra that are so long, before the first one comes."""
+        self._x(n_channels)
+
     def show_frame(self, frame: LiveFrame) -> None:
-        before, self._values = self._values, spectrum_values(frame.raw)
+        self.show_values(spectrum_values(frame.raw))
+
+    def show_values(self, values: npt.NDArray[np.float64]) -> None:
+        """Show a spectrum, NaN where masked, and those before it behind it."""
+        before, self._values = self._values, values
         if self.channels is None or len(self._values) != len(self.channels):
             self._earlier.clear()
         elif before is not None:

@@ -9,8 +9,9 @@ from pytestqt.qtbot import QtBot
 
 from swmr_viewer.analysis import MaskRules
 from swmr_viewer.gui.assembly import Assembly
+from swmr_viewer.gui.curves import caption, row_text
 from swmr_viewer.gui.curves.waterfall_rows import MOST_ROWS, WaterfallRows
-from swmr_viewer.gui.measuring.waterfall import Waterfall, caption, row_text
+from swmr_viewer.gui.measuring.waterfall import Waterfall
 from swmr_viewer.reader import messages as m
 from tests.gui.fakes import FakeSupervisor, picture
 

@@ -1,4 +1,4 @@
-"""The small buttons of the curve's panel: a choice that opens a menu."""
+"""A small button that shows what is chosen, and opens a menu of what else there is."""
 
 from __future__ import annotations
 
