@@ -28,7 +28,15 @@ from swmr_viewer.analysis.preview import (
     write_centred_preview,
     write_preview,
 )
-from swmr_viewer.analysis.region_files import LONGEST_NAME, RegionFile, RegionFileError, load_regions, save_regions
+from swmr_viewer.analysis.region_files import (
+    LONGEST_NAME,
+    RegionFile,
+    RegionFileError,
+    load_regions,
+    read_regions,
+    save_regions,
+    write_regions,
+)
 from swmr_viewer.analysis.regions import Point, Region, RegionStatistics, line_profile, region_mask, region_statistics, statistics_of
 from swmr_viewer.analysis.rings import Ring, RingChoice, RingUnit, missing_for, rings_of
 from swmr_viewer.analysis.scaling import ScaleName, Scaling, scaled, unscaled
@@ -85,6 +93,7 @@ __all__ = [
     "preview_factor",
     "preview_shape",
     "read_mask_file",
+    "read_regions",
     "reflections_of",
     "region_mask",
     "region_statistics",
@@ -102,4 +111,5 @@ __all__ = [
     "valid_mask",
     "write_centred_preview",
     "write_preview",
+    "write_regions",
 ]

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Iterable
 from math import isfinite
 from pathlib import Path
 from typing import Any
@@ -108,7 +109,7 @@ def load_regions(file: str | Path) -> RegionFile:
 
 def regions_text(content: RegionFile) -> str:
     """Return regions as JSON."""
-    regions = [{"name": one.name, "kind": one.kind, "points": _pairs(one.points)} for one in content.regions]
+    regions = write_regions(content.regions)
     line = None if content.line is None else {"points": _pairs(content.line), "width": content.line_width}
     head = {"format": FORMAT, "version": VERSION, "data_path": content.data_path, "frame_shape": list(content.frame_shape)}
     text = json.dumps({**head, "regions": regions, "line": line}, indent=1, ensure_ascii=False, default=float) + "\n"
@@ -131,13 +132,30 @@ def regions_of_text(text: str) -> RegionFile:
         raise ValueError(f'"format" is not "{FORMAT}"')
     if held.get("version") != VERSION or isinstance(held["version"], bool):
         raise ValueError(f"its version is {str(held.get('version'))[:20]}, and this program reads {VERSION}")
-    regions = tuple(_region(entry) for entry in _list(held.get("regions", []), MOST_REGIONS, "regions"))
-    if len({region.name for region in regions}) < len(regions):
-        raise ValueError("two regions have one name")
+    regions = read_regions(held.get("regions", []))
     line = held.get("line")
     points, width = (None, 1) if line is None else _line(line)
     shape = tuple(_whole(n, "frame_shape", 10**9) for n in _list(held.get("frame_shape", []), 8, "frame_shape"))
     return RegionFile(regions, points, width, shape, _text(held.get("data_path", ""), "data_path", 4096))
+
+
+def write_regions(regions: Iterable[Region]) -> list[dict[str, Any]]:
+    """Return regions as they stand in the JSON of a file."""
+    return [{"name": one.name, "kind": one.kind, "points": _pairs(one.points)} for one in regions]
+
+
+def read_regions(entries: Any) -> tuple[Region, ...]:
+    """Return the regions of a list as `write_regions` makes it.
+
+    Raises
+    ------
+    ValueError
+        If it is none; the words say what is wrong.
+    """
+    regions = tuple(_region(entry) for entry in _list(entries, MOST_REGIONS, "regions"))
+    if len({region.name for region in regions}) < len(regions):
+        raise ValueError("two regions have one name")
+    return regions
 
 
 def _pairs(points: tuple[Point, ...]) -> list[list[float]]:

@@ -11,6 +11,8 @@ from swmr_viewer.reductions.contract import (
     Reduction,
     ReductionError,
 )
+from swmr_viewer.reductions.parameter_values import ParameterInfo, ParameterKind
+from swmr_viewer.reductions.parameters import checked_parameters, parameter, parameters_from, parameters_of, values_of
 
 __all__ = [
     "Frame",
@@ -20,6 +22,13 @@ __all__ = [
     "Output",
     "OutputAxis",
     "Outputs",
+    "ParameterInfo",
+    "ParameterKind",
     "Reduction",
     "ReductionError",
+    "checked_parameters",
+    "parameter",
+    "parameters_from",
+    "parameters_of",
+    "values_of",
 ]
