@@ -1,0 +1,97 @@
+"""The scheduler that a person names: by its address, by a file, or ``slurm``, where it is started here and its workers by jobs."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import json
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import dask
+
+from swmr_viewer.engines.choice import EngineChoice
+from swmr_viewer.engines.plan import EngineError
+
+SLURM = "slurm"
+_SLURM_WORKERS = 4
+_MEMORY = "4GB"
+"""For each worker, where the user's Dask configuration names none: the interpreter, some frames, an integrator."""
+_REMEDY = "Give tcp://HOST:PORT (or tls://), the file that the scheduler was started with (--scheduler-file), or slurm."
+
+
+def address_of(scheduler: str) -> str:
+    """Return the address of a scheduler that runs already.
+
+    Raises
+    ------
+    EngineError
+        If it names none.
+    """
+    if not scheduler:
+        raise EngineError("No Dask scheduler is named.", _REMEDY)
+    if "://" in scheduler:
+        return scheduler
+    file = Path(scheduler).expanduser()
+    if file.is_file():
+        return _address_in(file)
+    host, _, port = scheduler.rpartition(":")
+    if host and port.isdigit() and "/" not in host:
+        return f"tcp://{scheduler}"
+    raise EngineError(f"{scheduler} is neither the address of a Dask scheduler nor a scheduler file that is there.", _REMEDY)
+
+
+def _address_in(file: Path) -> str:
+    try:
+        told = json.loads(file.read_text(encoding="utf-8"))
+        address = told["address"]
+    except OSError as error:
+        raise EngineError(f"The scheduler file {file} cannot be read: {error.strerror or error}.", "Check its permissions.") from error
+    except (ValueError, KeyError, TypeError) as error:
+        raise EngineError(f"{file} is no scheduler file: it names no address.", _REMEDY) from error
+    if not isinstance(address, str) or "://" not in address:
+        raise EngineError(f"{file} is no scheduler file: it names no address.", _REMEDY)
+    return address
+
+
+async def start_slurm(choice: EngineChoice) -> Any:
+    """Start a scheduler in this loop, and have slurm start its workers by jobs, as the user's Dask configuration says.
+
+    Raises
+    ------
+    EngineError
+        If dask-jobqueue or slurm is missing, or jobs are refused.
+    """
+    if shutil.which("sbatch") is None:
+        raise EngineError("There is no sbatch here: slurm takes no jobs from this machine.", "Start it where jobs are submitted from.")
+    try:
+        with _no_file_written():
+            jobqueue = importlib.import_module("dask_jobqueue")
+    except ImportError as error:
+        raise EngineError(f"Workers by slurm need dask-jobqueue: {error}.", "Install it: pip install dask-jobqueue.") from error
+    configured = dask.config.get("jobqueue.slurm", {})
+    try:
+        cluster = await jobqueue.SLURMCluster(
+            cores=1,
+            processes=1,
+            memory=configured.get("memory") or _MEMORY,
+            scheduler_options={"dashboard": False, **(configured.get("scheduler-options") or {})},
+            asynchronous=True,
+        )
+    except Exception as error:  # of whatever the user's configuration holds
+        raise EngineError(f"No Dask scheduler for slurm could be started: {error}.", "Look at ~/.config/dask/jobqueue.yaml.") from error
+    cluster.scale(choice.n_workers or _SLURM_WORKERS)
+    return cluster
+
+
+@contextlib.contextmanager
+def _no_file_written() -> Iterator[None]:
+    """dask-jobqueue writes a file into the user's configuration when it is first loaded: not for us."""
+    ensure_file = dask.config.ensure_file
+    dask.config.ensure_file = lambda *_args, **_kwargs: None
+    try:
+        yield
+    finally:
+        dask.config.ensure_file = ensure_file

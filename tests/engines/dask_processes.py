@@ -1,0 +1,70 @@
+"""A real Dask scheduler and real workers, each a process of its own."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import psutil
+
+ROOT = Path(__file__).parents[2]
+_LONGEST_S = 60.0
+
+
+class DaskProcesses:
+    """A scheduler, and as many workers as a test starts."""
+
+    def __init__(self, folder: Path, *, port: int = 0) -> None:
+        self.folder = folder
+        self.scheduler_file = folder / "scheduler.json"
+        self.scheduler_file.unlink(missing_ok=True)
+        self.workers: list[subprocess.Popen[bytes]] = []
+        self.scheduler = self._start("dask_scheduler", "--port", str(port), "--host", "127.0.0.1", "--no-dashboard")
+        _wait_for(self.scheduler_file.exists, self.scheduler)
+
+    def add_worker(self, *options: str, path: Path | None = ROOT) -> subprocess.Popen[bytes]:
+        """Start a worker; it is known to the scheduler soon."""
+        settings = ("--nthreads", "1", "--no-nanny", "--no-dashboard", "--host", "127.0.0.1", "--local-directory", str(self.folder))
+        worker = self._start("dask_worker", *settings, *options, path=path)
+        self.workers.append(worker)
+        return worker
+
+    def _start(self, module: str, *options: str, path: Path | None = ROOT) -> subprocess.Popen[bytes]:
+        command = [sys.executable, "-m", f"distributed.cli.{module}", "--scheduler-file", str(self.scheduler_file), *options]
+        environment = os.environ | {"PYTHONPATH": str(path)} if path else {**os.environ}
+        with open(self.folder / f"{module}.log", "ab") as log:
+            return subprocess.Popen(command, cwd=self.folder, env=environment, stdout=log, stderr=log)
+
+    def close(self) -> None:
+        """End them all, also those that are stopped."""
+        for process in (*self.workers, self.scheduler):
+            with contextlib.suppress(psutil.NoSuchProcess):
+                for child in psutil.Process(process.pid).children(recursive=True):
+                    child.kill()
+            process.kill()
+            process.wait()
+
+    def log(self) -> str:
+        """Return what the processes said."""
+        return "\n".join(file.read_text(errors="replace") for file in sorted(self.folder.glob("*.log")))
+
+
+def pause(process: subprocess.Popen[bytes]) -> None:
+    process.send_signal(signal.SIGSTOP)
+
+
+def go_on(process: subprocess.Popen[bytes]) -> None:
+    process.send_signal(signal.SIGCONT)
+
+
+def _wait_for(condition: object, process: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + _LONGEST_S
+    while not condition():  # type: ignore[operator]
+        assert process.poll() is None, "it ended at once"
+        assert time.monotonic() < deadline, "it does not start"
+        time.sleep(0.02)
