@@ -128,7 +128,10 @@ class Integration(Reduction):
                 "Set radial_range.",
             )
         dtype = np.dtype(description.dtype)
-        self._prepared = PreparedIntegration(integrator, result, dtype, shape, chosen.solid_angle, chosen.polarization, description.mask)
+        is_cake = self.n_dimensions == 2 and chosen.splitting == "full"
+        self._prepared = PreparedIntegration(
+            integrator, result, dtype, shape, chosen.solid_angle, chosen.polarization, is_cake, told_mask=description.mask
+        )
         self.outputs = self._outputs_for(result, radial, description)
 
     def _integrator(self, description: FrameDescription) -> Any:

@@ -16,9 +16,6 @@ from swmr_viewer.reductions.contract import Frame, Mask, ReductionError
 
 Pixels = npt.NDArray[np.float32]
 MASKED = np.float32(np.nan)
-FEWEST_PIXELS = 1e-5
-"""A bin with less than this part of a pixel has none: to the first pixel of a cake pyFAI gives shares of some 1e-7 in bins where it is not,
-other ones each time."""
 
 
 class PreparedIntegration:
@@ -38,6 +35,8 @@ class PreparedIntegration:
         Whether pixels are divided by the solid angle under which the sample sees them.
     polarization : float or None
         Factor of the polarisation; None: nothing is corrected.
+    is_cake : bool
+        Whether pixels are split among bins in two dimensions, by their whole outline.
     told_mask : Mask or None
         The mask that frames come with where their own values mask nothing.
     """
@@ -50,6 +49,7 @@ class PreparedIntegration:
         shape: tuple[int, ...],
         solid_angle: bool,
         polarization: float | None,
+        is_cake: bool,
         told_mask: Mask | None,
     ) -> None:
         self._engine = integrator.engines[result.method].engine
@@ -65,7 +65,7 @@ class PreparedIntegration:
         dummy, delta = dummies(dtype) if dummies else (None, None)
         self._dummies = {} if dummy is None else {"dummy": dummy, "delta_dummy": delta}
         self._told_mask = told_mask
-        self._empty = np.flatnonzero(np.asarray(result.count) < FEWEST_PIXELS)
+        self._left_out = _first_pixel(self._engine) if is_cake else None
         self._engine.pos = None  # corners of all pixels, 32 bytes each, which only making the matrix needed
 
     def __call__(self, frame: Frame, mask: Mask | None) -> Pixels:
@@ -79,10 +79,21 @@ class PreparedIntegration:
             True is masked; what the matrix leaves out is left out in any case.
         """
         pixels = np.asarray(frame, np.float32)
-        if mask is not None and mask is not self._told_mask:
-            pixels = pixels.copy() if np.may_share_memory(pixels, frame) else pixels
-            np.copyto(pixels, MASKED, where=mask)  # pyFAI leaves out what is not finite
+        masks_more = mask is not None and mask is not self._told_mask
+        if masks_more or self._left_out is not None:  # pyFAI leaves out what is not finite
+            pixels = pixels.copy(order="C") if np.may_share_memory(pixels, frame) else np.ascontiguousarray(pixels)
+        if masks_more:
+            np.copyto(pixels, MASKED, where=mask)
+        if self._left_out is not None:
+            pixels.reshape(-1)[self._left_out] = MASKED
         intensity = self._engine.integrate_ng(pixels, **self._corrections, **self._dummies).intensity
-        found = np.ascontiguousarray(intensity, np.float32)
-        found.reshape(-1)[self._empty] = np.nan
-        return found
+        return np.ascontiguousarray(intensity, np.float32)
+
+
+def _first_pixel(engine: Any) -> int:
+    """Return the first pixel of a matrix (flat).
+
+    In a cake with whole outlines pyFAI (2024.9 to 2026.9) gives the first pixel that it splits whatever stood in memory before: shares of
+    up to 1 in bins where it is not, other ones in each process. That pixel is left out; the others are right.
+    """
+    return int(np.argmax(np.diff(np.asarray(engine.indptr)) > 0))

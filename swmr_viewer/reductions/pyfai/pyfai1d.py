@@ -27,6 +27,7 @@ class Pyfai1d(Integration):
     name = "pyfai1d"
     words = "Azimuthal pattern (pyFAI)"
     Parameters = Pyfai1dParameters
+    n_dimensions = 1
 
     def __init__(self, parameters: Any = None) -> None:
         super().__init__(parameters)

@@ -27,6 +27,7 @@ class Pyfai2d(Integration):
     name = "pyfai2d"
     words = "Cake (pyFAI)"
     Parameters = Pyfai2dParameters
+    n_dimensions = 2
 
     def _integrate(self, integrator: Any, pixels: Any, settings: Mapping[str, Any]) -> Any:
         return integrator.integrate2d(pixels, self.parameters.bins, self.parameters.azimuth_bins, **settings)
