@@ -11,6 +11,8 @@ from swmr_viewer.reductions.contract import (
     Reduction,
     ReductionError,
 )
+from swmr_viewer.reductions.finding import ReductionInfo, available, checked_class, describe, reduction_class, reduction_named
+from swmr_viewer.reductions.outputs import as_arrays, checked_outputs, prepare_reduction
 from swmr_viewer.reductions.parameter_values import ParameterInfo, ParameterKind
 from swmr_viewer.reductions.parameters import checked_parameters, parameter, parameters_from, parameters_of, values_of
 
@@ -26,9 +28,18 @@ __all__ = [
     "ParameterKind",
     "Reduction",
     "ReductionError",
+    "ReductionInfo",
+    "as_arrays",
+    "available",
+    "checked_class",
+    "checked_outputs",
     "checked_parameters",
+    "describe",
     "parameter",
     "parameters_from",
     "parameters_of",
+    "prepare_reduction",
+    "reduction_class",
+    "reduction_named",
     "values_of",
 ]

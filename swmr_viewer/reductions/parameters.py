@@ -119,7 +119,7 @@ def parameters_from(kind: type, values: Mapping[str, Any]) -> Any:
     known = {info.name: info for info in parameters_of(kind)}
     for name in values:
         if name not in known:
-            raise ReductionError(f"There is no parameter {name!s:.100}.", _nearest(str(name), tuple(known)))
+            raise ReductionError(f"There is no parameter {name!s:.100}.", nearest(str(name), tuple(known)))
     try:
         return kind(**{name: _value(known[name], given) for name, given in values.items()})
     except ValueError as error:  # of the class's own __post_init__
@@ -150,7 +150,8 @@ def _value(info: ParameterInfo, given: Any) -> Any:
         raise ReductionError(f"{info.name}{unit} is {info.expected}, not {error}.") from error
 
 
-def _nearest(name: str, names: tuple[str, ...]) -> str:
+def nearest(name: str, names: tuple[str, ...]) -> str:
+    """Return which names there are, and which one was meant, in a sentence."""
     near = get_close_matches(name, names, 1, 0.6)
     if not names:
         return "There is nothing to set."
