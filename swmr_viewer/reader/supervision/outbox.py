@@ -1,16 +1,18 @@
-"""Requests on their way to a reader: a thread sends them, so that a reader which does not listen holds up nobody."""
+"""Requests on their way to another process: a thread sends them, so that one which does not listen holds up nobody."""
 
 from __future__ import annotations
 
 import threading
 from collections import deque
 from multiprocessing.connection import Connection
-
-from swmr_viewer.reader.messages import Request
+from typing import Any
 
 
 class Outbox:
     """Sends requests in order, and drops those that a later one of their group replaces before they were sent.
+
+    A request says by ``replaces_waiting`` whether it replaces the last one that waits, where that is of its group: of an equal ``group``,
+    or without such a thing of its type.
 
     Parameters
     ----------
@@ -20,18 +22,18 @@ class Outbox:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
-        self._waiting: deque[Request] = deque()
+        self._waiting: deque[Any] = deque()
         self._changed = threading.Condition()
         self._closed = False
-        self._thread = threading.Thread(target=self._run, name="reader outbox", daemon=True)
+        self._thread = threading.Thread(target=self._run, name="outbox", daemon=True)
         self._thread.start()
 
-    def put(self, request: Request) -> None:
+    def put(self, request: Any) -> None:
         """Queue a request; never blocks."""
         with self._changed:
             if self._closed:
                 return
-            if self._waiting and request.replaces_waiting and request.group is self._waiting[-1].group:
+            if self._waiting and request.replaces_waiting and _group(request) is _group(self._waiting[-1]):
                 self._waiting.pop()
             self._waiting.append(request)
             self._changed.notify()
@@ -54,8 +56,12 @@ class Outbox:
                 self.close()
                 return
 
-    def _next(self) -> Request | None:
+    def _next(self) -> Any | None:
         with self._changed:
             while not self._waiting and not self._closed:
                 self._changed.wait()
             return self._waiting.popleft() if self._waiting else None
+
+
+def _group(request: Any) -> Any:
+    return getattr(request, "group", type(request))

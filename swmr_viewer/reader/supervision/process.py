@@ -1,4 +1,4 @@
-"""One reader process as its parent holds it: started, sent to, received from, ended."""
+"""One process, such as a reader, as its parent holds it: started, sent to, received from, ended."""
 
 from __future__ import annotations
 
@@ -6,10 +6,12 @@ import multiprocessing
 import pickle
 import threading
 import time
+from collections.abc import Callable
+from typing import Any
 
 from swmr_viewer.core.child_process import exit_reason, let_go_of, reason_of, start_quietly
 from swmr_viewer.reader.child import run_reader
-from swmr_viewer.reader.messages import Event, Quit, Request
+from swmr_viewer.reader.messages import Quit
 from swmr_viewer.reader.supervision.outbox import Outbox
 
 _MOST_AT_ONCE = 1000
@@ -18,25 +20,30 @@ _BEYOND_STUCK_S = 15.0
 """The reader's own watchdog bites that much later than its parent would have."""
 
 
-class ReaderProcess:
-    """A running reader.
+class ChildProcess:
+    """A running process that takes requests and sends events.
 
     Parameters
     ----------
-    stuck_after_s : float
-        Silence (s) after which the parent kills it; an orphan ends itself a little later.
+    entry : callable
+        What runs in it, with its end of the pipe as the first argument.
+    arguments : tuple
+        The others.
+    name : str
+        The process's.
+    farewell : object
+        The request that asks it to end.
     """
 
-    def __init__(self, stuck_after_s: float) -> None:
+    def __init__(self, entry: Callable[..., None], arguments: tuple[Any, ...], *, name: str, farewell: Any) -> None:
         context = multiprocessing.get_context("spawn")
         self.connection, theirs = context.Pipe(duplex=True)
-        self._process = context.Process(
-            target=run_reader, args=(theirs, stuck_after_s + _BEYOND_STUCK_S), name="swmr-viewer reader", daemon=True
-        )
+        self._process = context.Process(target=entry, args=(theirs, *arguments), name=name, daemon=True)
         start_quietly(self._process)
         theirs.close()
         self.started_at = time.monotonic()
         self.sentinel = self._process.sentinel
+        self._farewell = farewell
         self._outbox = Outbox(self.connection)
         self._ending = threading.Lock()
         self._is_ended = False
@@ -46,13 +53,13 @@ class ReaderProcess:
         """The process's number."""
         return self._process.pid
 
-    def send(self, request: Request) -> None:
+    def send(self, request: Any) -> None:
         """Queue a request; never blocks."""
         self._outbox.put(request)
 
-    def receive(self) -> tuple[list[Event], bool]:
+    def receive(self) -> tuple[list[Any], bool]:
         """Return what it has sent so far, and whether it is gone and sent no more; waits only for the rest of a message that began."""
-        received: list[Event] = []
+        received: list[Any] = []
         try:
             while len(received) < _MOST_AT_ONCE and self.connection.poll(0):
                 received.append(self.connection.recv())
@@ -70,7 +77,7 @@ class ReaderProcess:
             if self._is_ended:
                 return
             self._is_ended = True
-            self._outbox.put(Quit())
+            self._outbox.put(self._farewell)
             self._outbox.close()
             if grace_s > 0:
                 self._process.join(grace_s)
@@ -86,3 +93,16 @@ class ReaderProcess:
         """Return in words how it ended; to be called once it is gone, of which the last may take a moment."""
         with self._ending:
             return exit_reason(self._process) if not self._is_ended else reason_of(self._process.exitcode)
+
+
+class ReaderProcess(ChildProcess):
+    """A running reader.
+
+    Parameters
+    ----------
+    stuck_after_s : float
+        Silence (s) after which the parent kills it; an orphan ends itself a little later.
+    """
+
+    def __init__(self, stuck_after_s: float) -> None:
+        super().__init__(run_reader, (stuck_after_s + _BEYOND_STUCK_S,), name="swmr-viewer reader", farewell=Quit())

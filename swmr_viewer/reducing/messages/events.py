@@ -122,6 +122,32 @@ class ReductionFailed:
     """A traceback, or ""."""
 
 
+@dataclass(frozen=True)
+class Described:
+    """What a reduction says of itself; the answer to ``Describe``, one for each name."""
+
+    name: str
+    info: Any = None
+    """A ``ReductionInfo`` with its parameters; None: it cannot be had."""
+    fault: str = ""
+    """Why not."""
+
+
+@dataclass(frozen=True)
+class Alive:
+    """There is nothing to tell, and the process is well; told to nobody."""
+
+
 ReductionEvent: TypeAlias = (
-    Waiting | Prepared | Reduced | ShownReduced | ReductionProgress | FrameFailed | Noted | ReductionEnded | ReductionFailed
+    Waiting
+    | Prepared
+    | Reduced
+    | ShownReduced
+    | ReductionProgress
+    | FrameFailed
+    | Noted
+    | ReductionEnded
+    | ReductionFailed
+    | Described
+    | Alive
 )

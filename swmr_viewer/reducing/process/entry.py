@@ -1,0 +1,41 @@
+"""The entry of the process that reduces: what it does to itself first. HDF5 is imported behind it, never in the parent."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import traceback
+from collections.abc import Callable
+from multiprocessing.connection import Connection
+from typing import Any
+
+from swmr_viewer.core.child_process import prepare_process
+from swmr_viewer.core.locking import load_hdf5
+
+
+def run_reductions(connection: Connection, make_job: Callable[..., Any] | None) -> None:
+    """Serve until told to quit, or until the parent is gone; does not return.
+
+    Parameters
+    ----------
+    connection : Connection
+        The pipe to the parent.
+    make_job : callable, optional
+        In place of ``ReductionJob``.
+    """
+    prepare_process()
+    # A daemon may have no children of its own, which processes that work for it would be; they end themselves when this one is gone.
+    getattr(multiprocessing.current_process(), "_config", {})["daemon"] = False
+    status = 0
+    try:
+        load_hdf5()
+        from swmr_viewer.reducing.process.service import Service
+
+        Service(connection, make_job).run()
+    except (EOFError, ConnectionError):
+        pass
+    except BaseException:
+        traceback.print_exc()
+        status = 1
+    # Without the interpreter's own end: closing what is left could hang in HDF5. The job has closed its output.
+    os._exit(status)

@@ -1,0 +1,205 @@
+"""The work of the process that reduces: orders come, one job runs in the main thread, what it tells goes out."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import threading
+import traceback
+from collections.abc import Callable
+from importlib import import_module
+from multiprocessing.connection import Connection
+from queue import SimpleQueue
+from typing import Protocol
+
+from swmr_viewer.core.errors import SwmrViewerError
+from swmr_viewer.reducing.messages import (
+    Alive,
+    Describe,
+    Described,
+    Quit,
+    ReduceRequest,
+    ReductionEnded,
+    ReductionEvent,
+    ReductionFailed,
+    ReductionOrder,
+    Show,
+    Start,
+    Stop,
+    Taken,
+)
+from swmr_viewer.reducing.process.event_box import EventBox
+
+_ALIVE_EVERY_S = 1.0
+_LAST_WORDS_S = 5.0
+
+
+class Job(Protocol):
+    """What ``ReductionJob`` is to this process. Made quickly: whatever may wait is done by ``step``."""
+
+    def step(self) -> bool:
+        """Go on, for a tenth of a second or so; return whether there is more to do."""
+
+    def show(self, index: int, scan_shape: tuple[int, ...]) -> None:
+        """Tell everything of this frame; from any thread."""
+
+    def stop(self) -> None:
+        """End soon; from any thread."""
+
+    def close(self) -> None:
+        """Let everything go; the output is closed."""
+
+
+MakeJob = Callable[[ReduceRequest, Callable[[ReductionEvent], None]], Job]
+
+
+class Service:
+    """Serves one parent.
+
+    Parameters
+    ----------
+    connection : Connection
+        The pipe to it.
+    make_job : callable, optional
+        Makes a job of a request and a function that takes events; None: a ``ReductionJob``.
+    """
+
+    def __init__(self, connection: Connection, make_job: MakeJob | None = None) -> None:
+        self._connection = connection
+        self._make_job = _reduction_job if make_job is None else make_job
+        self._box = EventBox()
+        self._started: SimpleQueue[ReduceRequest | None] = SimpleQueue()
+        self._asked: SimpleQueue[str] = SimpleQueue()
+        self._lock = threading.Lock()
+        self._job: Job | None = None
+        self._show: Show | None = None
+        self._is_stopped = self._is_quitting = self._is_over = False
+
+    def run(self) -> None:
+        """Serve until told to quit, or until the parent is gone."""
+        signal.signal(signal.SIGTERM, self._end_politely)
+        for work in (self._receive, self._describe):
+            threading.Thread(target=work, name=f"reductions {work.__name__.strip('_')}", daemon=True).start()
+        sender = threading.Thread(target=self._send, name="reductions send", daemon=True)
+        sender.start()
+        while not self._is_quitting and (request := self._started.get()) is not None:
+            self._reduce(request)
+        self._box.close()
+        sender.join(_LAST_WORDS_S)
+
+    # ---- the main thread
+
+    def _reduce(self, request: ReduceRequest) -> None:
+        """Run one job from its beginning to its end, which is told whatever happens."""
+        job: Job | None = None
+        self._is_over = False
+        try:
+            if request.nice and hasattr(os, "nice"):
+                os.nice(max(0, request.nice - os.nice(0)))
+            job = self._make_job(request, self._tell)
+            self._begin(job)
+            while job.step():
+                pass
+        except Exception as error:
+            self._tell_failure(error)
+        finally:
+            with self._lock:
+                self._job = None
+            try:
+                if job is not None:
+                    job.close()
+            except Exception as error:
+                self._tell_failure(error)
+        if not self._is_over:
+            self._tell(ReductionFailed("The reduction ended without a reason.", "Please report it."))
+
+    def _begin(self, job: Job) -> None:
+        with self._lock:
+            self._job = job
+            if self._show is not None:
+                job.show(self._show.index, self._show.scan_shape)
+            if self._is_stopped:
+                job.stop()
+
+    def _tell(self, event: ReductionEvent) -> None:
+        self._is_over |= isinstance(event, (ReductionEnded, ReductionFailed))
+        self._box.put(event)
+
+    def _tell_failure(self, error: Exception) -> None:
+        if self._is_over:
+            return
+        details = "".join(traceback.format_exception(error))
+        if isinstance(error, SwmrViewerError):
+            self._tell(ReductionFailed(error.message, error.remedy, error.kind, details))
+        else:
+            self._tell(ReductionFailed(f"The reduction failed: {type(error).__name__}: {error}.", "Please report it.", details=details))
+
+    def _end_politely(self, number: int, _frame: object) -> None:
+        """A first SIGTERM: end cleanly. The second one ends it."""
+        signal.signal(number, signal.SIG_DFL)
+        threading.Thread(target=self._quit, daemon=True).start()  # not here: this thread may hold any lock of the job's
+
+    # ---- other threads
+
+    def _receive(self) -> None:
+        with contextlib.suppress(EOFError, OSError):
+            while not isinstance(order := self._connection.recv(), Quit):
+                self._obey(order)
+        self._quit()
+
+    def _quit(self) -> None:
+        with self._lock:
+            self._is_quitting = True
+        self._stop()
+        self._started.put(None)
+        self._box.note_taken()
+
+    def _stop(self) -> None:
+        with self._lock:
+            self._is_stopped = True
+            job = self._job
+        if job is not None:
+            job.stop()
+
+    def _obey(self, order: ReductionOrder) -> None:
+        match order:
+            case Start(request):
+                with self._lock:
+                    self._is_stopped, self._show = False, None
+                self._started.put(request)
+            case Show():
+                with self._lock:
+                    self._show = order
+                    job = self._job
+                if job is not None:
+                    job.show(order.index, order.scan_shape)
+            case Stop():
+                self._stop()
+            case Describe(names):
+                for name in names:
+                    self._asked.put(name)
+            case Taken():
+                self._box.note_taken()
+            case Quit():
+                pass
+
+    def _describe(self) -> None:
+        """Answer, one name after the other, beside what is reduced: to load a plug-in may take seconds."""
+        while True:
+            name = self._asked.get()
+            try:
+                self._box.put(Described(name, import_module("swmr_viewer.reductions").describe(name)))
+            except Exception as error:
+                said = str(error) if isinstance(error, SwmrViewerError) else f"{type(error).__name__}: {error}"
+                self._box.put(Described(name, None, said))
+
+    def _send(self) -> None:
+        with contextlib.suppress(OSError):
+            while (events := self._box.take(_ALIVE_EVERY_S)) is not None:
+                self._connection.send(events or [Alive()])
+
+
+def _reduction_job(request: ReduceRequest, tell: Callable[[ReductionEvent], None]) -> Job:
+    job: Job = import_module("swmr_viewer.reducing.job").ReductionJob(request, tell)
+    return job
