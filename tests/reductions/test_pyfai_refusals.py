@@ -14,6 +14,7 @@ import pytest
 from swmr_viewer.core.pixel_geometry import PixelGeometry
 from swmr_viewer.export import write_mask
 from swmr_viewer.reductions import FrameDescription, ReductionError
+from swmr_viewer.reductions.parameters import parameters_from, parameters_of, values_of
 from swmr_viewer.reductions.pyfai import Pyfai1d, Pyfai2d
 from swmr_viewer.reductions.pyfai.loading import load_pyfai, quiet
 
@@ -79,12 +80,34 @@ def test_what_is_not_what_is_meant_is_refused_as_it_is_made(tmp_path: Path) -> N
         ({"poni": str(tmp_path / "none.poni")}, "none.poni cannot be read: No such file"),
         ({"poni": str(other)}, "other.txt is no PONI file"),
         ({"mask": str(tmp_path / "none.npy")}, "none.npy cannot be read"),
-        ({"unit": "q"}, "unit is 'q', and none of q_A\\^-1, q_nm"),
-        ({"splitting": "half"}, "splitting is 'half'"),
-        ({"radial_range": (3.0, 2.0)}, "radial_range goes from 3 to 2"),
+        ({"unit": "q"}, "unit is one of q_A\\^-1, q_nm.*, not 'q'"),
+        ({"splitting": "half"}, "splitting is one of full, bbox, no, not 'half'"),
+        ({"bins": 1}, "bins is a whole number from 2 to"),
+        ({"polarization": 1.5}, "polarization is a number from -1 to 1, or none, not 1.5"),
+        ({"radial_range": (3.0, 2.0)}, "radial_range is a range such as 10:12"),
     ):
         with pytest.raises(ReductionError, match=said):
             Pyfai1d(Pyfai1d.Parameters(**values))
+
+
+@pytest.mark.parametrize("kind", [Pyfai1d, Pyfai2d])
+def test_parameters_are_typed_and_kept(tmp_path: Path, kind: Any) -> None:
+    typed = {
+        "poni": poni_of(tmp_path),
+        "bins": "30",
+        "unit": "2th_deg",
+        "polarization": "0.9",
+        "solid_angle": "no",
+        "radial_range": "0.2:1",
+    }
+    typed |= {"azimuth_range": "-90:90", "splitting": "bbox"} | ({"peaks": "0.3:0.4, 0.5:0.6"} if kind is Pyfai1d else {})
+    parameters = parameters_from(kind.Parameters, typed)
+    assert parameters_from(kind.Parameters, json.loads(json.dumps(values_of(parameters)))) == parameters
+    assert all(info.words for info in parameters_of(kind.Parameters))
+    made = kind(parameters)
+    made.prepare(FrameDescription(SHAPE, "<u2"))
+    assert [output.name for output in made.outputs] == ["intensity"] + (["peak_1_area", "peak_2_area"] if kind is Pyfai1d else [])
+    assert set(made(np.ones(SHAPE, "u2"), None)) == {output.name for output in made.outputs}
 
 
 def test_what_does_not_fit_the_frames_is_refused(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from swmr_viewer.analysis import PoniFile, PoniFileError, load_poni, read_mask_f
 from swmr_viewer.core.errors import PathError, SwmrViewerError
 from swmr_viewer.core.number_text import shape_text
 from swmr_viewer.reductions.contract import Frame, FrameDescription, Mask, Output, OutputAxis, Outputs, Reduction, ReductionError
+from swmr_viewer.reductions.parameters import checked_parameters, parameter
 from swmr_viewer.reductions.pyfai.geometry import check_geometry, integrator_of_geometry, integrator_of_poni
 from swmr_viewer.reductions.pyfai.loading import quiet
 from swmr_viewer.reductions.pyfai.peaks import FloatArray
@@ -20,7 +21,6 @@ from swmr_viewer.reductions.pyfai.prepared import PreparedIntegration
 from swmr_viewer.reductions.pyfai.radial_units import RADIAL_UNITS, RadialUnit
 
 Range = tuple[float, float]
-SPLITTINGS = ("full", "bbox", "no")
 FARTHEST_D = 100.0
 """A pattern over d-spacings that reaches so many times further than it begins has nothing but its first bins."""
 
@@ -29,15 +29,15 @@ FARTHEST_D = 100.0
 class IntegrationParameters:
     """What pyFAI is told."""
 
-    poni: str = ""
-    unit: str = "q_A^-1"
-    mask: str = ""
-    polarization: float | None = None
-    solid_angle: bool = True
-    radial_range: Range | None = None
-    azimuth_range: Range | None = None
-    splitting: str = "full"
-    detector_files: bool = False
+    poni: str = parameter("", kind="file", words="PONI file; none: the geometry of the scan's file, or the one typed")
+    unit: str = parameter("q_A^-1", choices=RADIAL_UNITS, words="unit of the radial axis, as pyFAI names it")
+    mask: str = parameter("", kind="file", words="mask, in place of the detector's own that pyFAI knows; the frames' mask counts as well")
+    polarization: float | None = parameter(None, kind="number", low=-1, high=1, words="factor of the polarisation; none: not corrected")
+    solid_angle: bool = parameter(True, words="correct for the solid angle of each pixel")
+    radial_range: tuple[float, float] | None = parameter(None, kind="range", words="part of the radial axis, in its unit; none: all")
+    azimuth_range: tuple[float, float] | None = parameter(None, kind="range", unit="deg", low=-360, high=720, words="azimuths; none: all")
+    splitting: str = parameter("full", choices=("full", "bbox", "no"), words="how a pixel is shared among bins")
+    detector_files: bool = parameter(False, words="open the files of the detector that the PONI file names")
 
 
 class Integration(Reduction):
@@ -51,9 +51,7 @@ class Integration(Reduction):
 
     def __init__(self, parameters: Any = None) -> None:
         super().__init__(parameters)
-        check_choice("unit", self.parameters.unit, tuple(RADIAL_UNITS))
-        check_choice("splitting", self.parameters.splitting, SPLITTINGS)
-        check_range("radial_range", self.parameters.radial_range)
+        self.parameters = checked_parameters(self.parameters)
         self._poni = _poni_of(self.parameters.poni)
         self._own_mask = _mask_of(self.parameters.mask)
         self._prepared: PreparedIntegration | None = None
@@ -184,18 +182,6 @@ def azimuths(asked: Range | None) -> tuple[float, float, bool]:
     raise ReductionError(
         f"The azimuths {asked[0]:g} to {asked[1]:g} cross both 0 and 180 degrees, which pyFAI cannot.", "Choose a smaller range."
     )
-
-
-def check_choice(name: str, chosen: str, choices: tuple[str, ...]) -> None:
-    """Refuse what is none of the choices."""
-    if chosen not in choices:
-        raise ReductionError(f"{name} is {chosen!r}, and none of {', '.join(choices)}.")
-
-
-def check_range(name: str, asked: Range | None) -> None:
-    """Refuse a range that does not rise."""
-    if asked is not None and not -np.inf < asked[0] < asked[1] < np.inf:
-        raise ReductionError(f"{name} goes from {asked[0]:g} to {asked[1]:g}.", "Give the lower one first.")
 
 
 def _poni_of(file: str) -> PoniFile | None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from swmr_viewer.reductions.contract import FrameDescription, Output, Outputs
+from swmr_viewer.reductions.parameters import parameter
 from swmr_viewer.reductions.pyfai.integration import Integration, IntegrationParameters, Range
 from swmr_viewer.reductions.pyfai.peaks import FloatArray, Peak, peaks_of
 from swmr_viewer.reductions.pyfai.radial_units import area_unit
@@ -16,9 +17,9 @@ from swmr_viewer.reductions.pyfai.radial_units import area_unit
 class Pyfai1dParameters(IntegrationParameters):
     """What pyFAI is told for a pattern."""
 
-    bins: int = 1000
-    peaks: tuple[Range, ...] = ()
-    background: bool = False
+    bins: int = parameter(1000, low=2, high=100_000, words="bins of the pattern")
+    peaks: tuple[Range, ...] = parameter((), kind="ranges", words="ranges of peaks whose areas are wanted, in the unit of the axis")
+    background: bool = parameter(False, words="take the straight line through both ends of each peak's range away")
 
 
 class Pyfai1d(Integration):

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from swmr_viewer.reductions.contract import FrameDescription, Output, OutputAxis, Outputs
+from swmr_viewer.reductions.parameters import parameter
 from swmr_viewer.reductions.pyfai.integration import Integration, IntegrationParameters
 from swmr_viewer.reductions.pyfai.peaks import FloatArray
 
@@ -17,8 +18,8 @@ from swmr_viewer.reductions.pyfai.peaks import FloatArray
 class Pyfai2dParameters(IntegrationParameters):
     """What pyFAI is told for a cake."""
 
-    bins: int = 500
-    azimuth_bins: int = 360
+    bins: int = parameter(500, low=2, high=10_000, words="bins of the radial axis")
+    azimuth_bins: int = parameter(360, low=2, high=10_000, words="bins of the azimuth")
 
 
 class Pyfai2d(Integration):
