@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import importlib
 import json
 import shutil
+import signal
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import dask
+from distributed import Status
 
 from swmr_viewer.engines.choice import EngineChoice
 from swmr_viewer.engines.plan import EngineError
@@ -67,31 +71,58 @@ async def start_slurm(choice: EngineChoice) -> Any:
     if shutil.which("sbatch") is None:
         raise EngineError("There is no sbatch here: slurm takes no jobs from this machine.", "Start it where jobs are submitted from.")
     try:
-        with _no_file_written():
+        with _without_effects():
             jobqueue = importlib.import_module("dask_jobqueue")
     except ImportError as error:
         raise EngineError(f"Workers by slurm need dask-jobqueue: {error}.", "Install it: pip install dask-jobqueue.") from error
     configured = dask.config.get("jobqueue.slurm", {})
+    cluster = None
     try:
-        cluster = await jobqueue.SLURMCluster(
+        cluster = jobqueue.SLURMCluster(
             cores=1,
             processes=1,
             memory=configured.get("memory") or _MEMORY,
             scheduler_options={"dashboard": False, **(configured.get("scheduler-options") or {})},
             asynchronous=True,
         )
+        await cluster
+        while len(cluster.worker_spec) < (choice.n_workers or _SLURM_WORKERS):
+            cluster.worker_spec.update(cluster.new_worker_spec())
+        await cluster._correct_state()  # as `scale` does, which keeps to itself that a job was refused
     except Exception as error:  # of whatever the user's configuration holds
-        raise EngineError(f"No Dask scheduler for slurm could be started: {error}.", "Look at ~/.config/dask/jobqueue.yaml.") from error
-    cluster.scale(choice.n_workers or _SLURM_WORKERS)
+        if cluster is not None:
+            await close_slurm(cluster)
+        raise EngineError(f"slurm starts no workers: {_reason(error)}.", "Look at ~/.config/dask/jobqueue.yaml.") from error
     return cluster
 
 
+async def close_slurm(cluster: Any) -> None:
+    """End the jobs and the scheduler, within 3 s; a job that is told nothing any more ends by itself, a minute later."""
+    with contextlib.suppress(Exception):
+        await asyncio.wait_for(cluster.close(timeout=2.0), 2.5)
+    if cluster.status is not Status.closed:  # it cannot close one whose jobs were refused
+        with contextlib.suppress(Exception):
+            await asyncio.wait_for(cluster.scheduler.close(), 0.5)
+        cluster.status = Status.closed
+
+
+def _reason(error: Exception) -> str:
+    """Return what the command said, where a command failed, or the last line of what was said."""
+    text = str(error).partition("stderr:")[2].strip() or str(error).strip() or type(error).__name__
+    return " ".join(text.splitlines()[:3]).rstrip(".")
+
+
 @contextlib.contextmanager
-def _no_file_written() -> Iterator[None]:
-    """dask-jobqueue writes a file into the user's configuration when it is first loaded: not for us."""
-    ensure_file = dask.config.ensure_file
+def _without_effects() -> Iterator[None]:
+    """When it is first loaded, dask-jobqueue writes a file into the user's configuration, and takes Ctrl-C for itself: not for us."""
+    ensure_file, handle, thread = dask.config.ensure_file, signal.signal, threading.get_ident()
+
+    def handle_of_others(*arguments: Any) -> Any:
+        return signal.SIG_DFL if threading.get_ident() == thread else handle(*arguments)
+
     dask.config.ensure_file = lambda *_args, **_kwargs: None
+    signal.signal = handle_of_others  # type: ignore[assignment]
     try:
         yield
     finally:
-        dask.config.ensure_file = ensure_file
+        dask.config.ensure_file, signal.signal = ensure_file, handle

@@ -16,7 +16,7 @@ from distributed import Client
 from swmr_viewer.core.errors import SwmrViewerError
 from swmr_viewer.engines.choice import EngineChoice
 from swmr_viewer.engines.dask_fitness import Facts, facts_here, misfit, places_in
-from swmr_viewer.engines.dask_scheduler import SLURM, address_of, start_slurm
+from swmr_viewer.engines.dask_scheduler import SLURM, address_of, close_slurm, start_slurm
 from swmr_viewer.engines.dask_worker import MakeWorker, PlanNotHereError, call, install, let_go, packed, reduce_batch
 from swmr_viewer.engines.dask_workers import Attempt, Workers
 from swmr_viewer.engines.plan import EngineError, Plan, WorkerLostError
@@ -138,7 +138,7 @@ class DaskSession:
         if self._client is not None:
             await _bounded(self._client._close(fast=True), _CLOSE_S)
         if self._cluster is not None:
-            await _bounded(self._cluster.close(timeout=2.0), 2.5)
+            await close_slurm(self._cluster)
 
     async def _poll(self) -> None:
         present = await self._present()
