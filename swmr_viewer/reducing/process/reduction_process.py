@@ -255,18 +255,23 @@ class ReductionProcess:
                 return False
             case Reduced():
                 self._owes_taken = True
+                return self._is_told
             case Described(name=name):
                 if name not in self._described:
                     return False
                 self._described.remove(name)
                 self._n_deaths_in_description = 0
             case ReductionEnded() | ReductionFailed():
-                if self._running is None:
-                    return False
-                self._running = None
+                is_told, self._running = self._is_told, None
+                return is_told
             case _:
-                pass
-        return self._running is not None or isinstance(event, (Described, ReductionEnded, ReductionFailed))
+                return self._is_told
+        return True
+
+    @property
+    def _is_told(self) -> bool:
+        """Whether what comes belongs to what was asked for last."""
+        return self._running is not None and self._next is None
 
     def _replace(self, child: ChildProcess, reason: str) -> list[ReductionEvent]:
         """Tell of a process that is gone; the next wait starts another one, if there is something to do."""
@@ -276,7 +281,7 @@ class ReductionProcess:
                 return []
             self._child = None
             told: list[ReductionEvent] = self._descriptions_after_death(reason)
-            if self._running is None:
+            if not self._is_told:
                 return told
             if self._is_stopped:
                 told.append(self._setbacks.stopped())

@@ -79,6 +79,7 @@ class Service:
     def run(self) -> None:
         """Serve until told to quit, or until the parent is gone."""
         signal.signal(signal.SIGTERM, self._end_politely)
+        self._connection.send([Alive()])
         for work in (self._receive, self._describe):
             threading.Thread(target=work, name=f"reductions {work.__name__.strip('_')}", daemon=True).start()
         sender = threading.Thread(target=self._send, name="reductions send", daemon=True)
