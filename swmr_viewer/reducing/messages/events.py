@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from swmr_viewer.core.errors import FailureKind
-from swmr_viewer.reductions import Output
+from swmr_viewer.reductions import Output, ReductionInfo
 
 
 @dataclass(frozen=True)
@@ -127,8 +127,8 @@ class Described:
     """What a reduction says of itself; the answer to ``Describe``, one for each name."""
 
     name: str
-    info: Any = None
-    """A ``ReductionInfo`` with its parameters; None: it cannot be had."""
+    info: ReductionInfo | None = None
+    """With its parameters; None: it cannot be had."""
     fault: str = ""
     """Why not."""
 

@@ -281,7 +281,7 @@ class ReductionProcess:
                 return []
             self._child = None
             told: list[ReductionEvent] = self._descriptions_after_death(reason)
-            if not self._is_told:
+            if self._running is None or self._next is not None:
                 return told
             if self._is_stopped:
                 told.append(self._setbacks.stopped())

@@ -30,6 +30,7 @@ from swmr_viewer.reducing.messages import (
     Taken,
 )
 from swmr_viewer.reducing.process.event_box import EventBox
+from swmr_viewer.reductions import describe
 
 _ALIVE_EVERY_S = 1.0
 _LAST_WORDS_S = 5.0
@@ -74,7 +75,9 @@ class Service:
         self._lock = threading.Lock()
         self._job: Job | None = None
         self._show: Show | None = None
-        self._is_stopped = self._is_quitting = self._is_over = False
+        self._is_stopped = self._is_quitting = False
+        self._end: ReductionEnded | ReductionFailed | None = None
+        """Of the run: told when it is closed."""
 
     def run(self) -> None:
         """Serve until told to quit, or until the parent is gone."""
@@ -92,9 +95,9 @@ class Service:
     # ---- the main thread
 
     def _reduce(self, request: ReduceRequest) -> None:
-        """Run one job from its beginning to its end, which is told whatever happens."""
+        """Run one job from its beginning to its end, which is told whatever happens, once everything of it is closed."""
         job: Job | None = None
-        self._is_over = False
+        self._end = None
         try:
             if request.nice and hasattr(os, "nice"):
                 os.nice(max(0, request.nice - os.nice(0)))
@@ -112,8 +115,7 @@ class Service:
                     job.close()
             except Exception as error:
                 self._tell_failure(error)
-        if not self._is_over:
-            self._tell(ReductionFailed("The reduction ended without a reason.", "Please report it."))
+        self._box.put(self._end or ReductionFailed("The reduction ended without a reason.", "Please report it."))
 
     def _begin(self, job: Job) -> None:
         with self._lock:
@@ -124,12 +126,14 @@ class Service:
                 job.stop()
 
     def _tell(self, event: ReductionEvent) -> None:
-        self._is_over |= isinstance(event, (ReductionEnded, ReductionFailed))
-        self._box.put(event)
+        if isinstance(event, (ReductionEnded, ReductionFailed)):
+            self._end = event
+        else:
+            self._box.put(event)
 
     def _tell_failure(self, error: Exception) -> None:
-        if self._is_over:
-            return
+        if isinstance(self._end, ReductionFailed):
+            return  # the first one says why
         details = "".join(traceback.format_exception(error))
         if isinstance(error, SwmrViewerError):
             self._tell(ReductionFailed(error.message, error.remedy, error.kind, details))
@@ -190,7 +194,7 @@ class Service:
         while True:
             name = self._asked.get()
             try:
-                self._box.put(Described(name, import_module("swmr_viewer.reductions").describe(name)))
+                self._box.put(Described(name, describe(name)))
             except Exception as error:
                 said = str(error) if isinstance(error, SwmrViewerError) else f"{type(error).__name__}: {error}"
                 self._box.put(Described(name, None, said))

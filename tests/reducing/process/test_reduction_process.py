@@ -180,6 +180,15 @@ def test_a_parent_that_does_not_listen_holds_up_nothing(process: Listened, tmp_p
     assert any("were not fetched in time" in event.message for event in events if isinstance(event, Noted))
 
 
+def test_reductions_are_described_while_something_runs(process: Listened) -> None:
+    process.describe("statistics")
+    process.start(request_for({"waits": True}))
+    process.describe("radial", "statistics")
+    found = [until(process, Described)[-1] for _ in range(2)]
+    assert [event.name for event in found if isinstance(event, Described)] == ["statistics", "radial"]
+    until(process, ReductionProgress)
+
+
 def test_a_reduction_that_is_not_there_is_described_in_a_sentence(process: Listened) -> None:
     process.describe("no_such_reduction")
     described = until(process, Described)[-1]
