@@ -168,6 +168,21 @@ def test_bins_without_a_pixel_are_nan_and_never_0(tmp_path: Path) -> None:
     assert np.count_nonzero(found == 0) == 0
 
 
+@pytest.mark.parametrize("kind", [Pyfai1d, Pyfai2d])
+@pytest.mark.parametrize("dtype", ["<f4", ">f4", "f8", "u1"])
+def test_however_a_frame_lies_in_memory_it_is_not_changed(tmp_path: Path, kind: Any, dtype: str) -> None:
+    reduction = prepared(kind, described(dtype), poni=poni_file(tmp_path), bins=60)
+    frame = frames(1, dtype)[0]
+    expected = reduction(frame, None)["intensity"]
+    read_only, spread = frame.copy(), np.zeros((2 * SHAPE[0], 2 * SHAPE[1]), dtype)[::2, ::2]
+    read_only.flags.writeable = False
+    spread[...] = frame
+    for one in (read_only, spread, np.asfortranarray(frame)):
+        for mask in (None, np.zeros(SHAPE, bool)):
+            assert np.array_equal(reduction(one, mask)["intensity"], expected, equal_nan=True)
+        assert np.array_equal(one, frame)
+
+
 @pytest.mark.parametrize("orientation", [1, 2, 3, 4])
 def test_detectors_that_count_pixels_from_another_corner(tmp_path: Path, orientation: int) -> None:
     file = poni_file(tmp_path, PONI.replace('"orientation": 3', f'"orientation": {orientation}'))

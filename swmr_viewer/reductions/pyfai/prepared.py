@@ -80,10 +80,12 @@ class PreparedIntegration:
         """
         pixels = np.asarray(frame, np.float32)
         masks_more = mask is not None and mask is not self._told_mask
-        if masks_more or self._left_out is not None:  # pyFAI leaves out what is not finite
-            pixels = pixels.copy(order="C") if np.may_share_memory(pixels, frame) else np.ascontiguousarray(pixels)
+        changes = masks_more or self._left_out is not None
+        if (changes and np.may_share_memory(pixels, frame)) or not pixels.flags.writeable:  # which pyFAI refuses
+            pixels = pixels.copy(order="C")
+        pixels = np.ascontiguousarray(pixels)
         if masks_more:
-            np.copyto(pixels, MASKED, where=mask)
+            np.copyto(pixels, MASKED, where=mask)  # pyFAI leaves out NaN, and NaN alone
         if self._left_out is not None:
             pixels.reshape(-1)[self._left_out] = MASKED
         intensity = self._engine.integrate_ng(pixels, **self._corrections, **self._dummies).intensity
