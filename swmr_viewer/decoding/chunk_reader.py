@@ -12,6 +12,7 @@ import h5py
 import numpy as np
 import numpy.typing as npt
 
+from swmr_viewer.decoding.alone import given_back
 from swmr_viewer.decoding.crew import Unit, share
 from swmr_viewer.decoding.overlaps import Box, Overlap, Shape, n_chunks, overlaps
 from swmr_viewer.decoding.parts import Bytes, Part, Raw, UnknownDataError, address_of, piece_bytes
@@ -166,7 +167,8 @@ class ChunkReader:
             for part in codec.parts(raw, self._n_bytes, first, last):
                 yield partial(fill, part, first, last)
 
-        share(units(), n_helpers if codec.splits else 0)
+        with given_back():
+            share(units(), n_helpers if codec.splits else 0)
         # After an error they are left alone: somebody may still read them.
         self._raw.give(buffer)
         if raw.scratch is not None:

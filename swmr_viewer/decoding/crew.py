@@ -7,6 +7,8 @@ import threading
 from collections.abc import Callable, Iterable
 from queue import SimpleQueue
 
+from swmr_viewer.decoding.alone import is_alone
+
 _MOST_HELPERS = 3
 """More than four cores gain little: writing to memory is the limit then."""
 
@@ -30,7 +32,7 @@ def share(units: Iterable[Unit], n_helpers: int) -> None:
     BaseException
         The first error of a unit, or of taking one; the others are lost.
     """
-    n_helpers = min(n_helpers, _n_helpers())
+    n_helpers = 0 if is_alone() else min(n_helpers, _n_helpers())
     if n_helpers < 1:
         for unit in units:
             unit()

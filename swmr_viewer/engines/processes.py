@@ -1,0 +1,218 @@
+"""Reductions in processes of this machine: for those that are written in plain Python, which threads would run one after the other."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import pickle
+import queue
+import threading
+import time
+import traceback
+from concurrent.futures import Future
+from contextlib import suppress
+from itertools import count
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
+
+from swmr_viewer.core.child_process import exit_reason, let_go_of, prepare_process, start_quietly
+from swmr_viewer.core.errors import SwmrViewerError
+from swmr_viewer.core.number_text import count_text
+from swmr_viewer.engines.plan import Batch, BatchResult, EngineError, Plan, WorkerLostError
+
+_DYING_S = 2.0
+_MOST_FAILED_STARTS = 3
+"""Of one process after the other that never answered."""
+_Task = tuple[int, int, Batch | None, "Future[BatchResult] | None"]
+
+
+class ProcessEngine:
+    """Processes that open the file themselves; one that dies is replaced, and its batch raises ``WorkerLostError``.
+
+    Parameters
+    ----------
+    plan : Plan
+        What is reduced to what.
+    n_workers : int
+        How many processes.
+    """
+
+    def __init__(self, plan: Plan, n_workers: int) -> None:
+        self.n_workers = n_workers
+        self.words = f"{count_text(n_workers)} process{'es' if n_workers > 1 else ''}"
+        self._tasks: queue.PriorityQueue[_Task] = queue.PriorityQueue()
+        self._numbers = count()
+        packed = _packed(plan)
+        self._holders = [_Holder(packed, self._tasks, number) for number in range(n_workers)]
+
+    @property
+    def pids(self) -> list[int]:
+        """The processes' numbers, of those that run."""
+        return [pid for holder in self._holders if (pid := holder.pid) is not None]
+
+    def submit(self, batch: Batch, *, priority: int = 0, apart_from: Future[BatchResult] | None = None) -> Future[BatchResult]:
+        """Have a batch reduced by the next process that is free; a process that works on ``apart_from`` is not."""
+        future: Future[BatchResult] = Future()
+        self._tasks.put((-priority, next(self._numbers), batch, future))
+        return future
+
+    def close(self) -> None:
+        """End the processes; what is not done is cancelled."""
+        for holder in self._holders:
+            holder.begin_to_close()
+        while True:
+            try:
+                *_, future = self._tasks.get_nowait()
+            except queue.Empty:
+                break
+            if future is not None:
+                future.cancel()
+        for _ in self._holders:
+            self._tasks.put((-1_000, next(self._numbers), None, None))
+        until = time.monotonic() + _DYING_S + 1
+        for holder in self._holders:
+            holder.join(max(0.0, until - time.monotonic()))
+
+
+class _Holder:
+    """A thread that holds one process: gives it a batch, waits for the result, starts another process where this one is gone."""
+
+    def __init__(self, plan: bytes, tasks: queue.PriorityQueue[_Task], number: int) -> None:
+        self._plan, self._tasks = plan, tasks
+        self._process: BaseProcess | None = None
+        self._connection: Connection | None = None
+        self._changing = threading.Lock()
+        self._is_closing = False
+        self._n_failed_starts = 0
+        self._thread = threading.Thread(target=self._serve, name=f"reducing-{number}", daemon=True)
+        self._thread.start()
+
+    @property
+    def pid(self) -> int | None:
+        process = self._process
+        return None if process is None else process.pid
+
+    def begin_to_close(self) -> None:
+        with self._changing:
+            self._is_closing = True
+            if self._process is not None:
+                self._process.kill()
+
+    def join(self, longest_s: float) -> None:
+        self._thread.join(longest_s)
+
+    def _serve(self) -> None:
+        while True:
+            _, _, batch, future = self._tasks.get()
+            if batch is None or future is None:
+                self._end()
+                return
+            if future.set_running_or_notify_cancel():
+                try:
+                    future.set_result(self._reduced(batch))
+                except BaseException as error:  # whoever waits for the result shall not wait for ever
+                    future.set_exception(error)
+            del batch, future
+
+    def _reduced(self, batch: Batch) -> BatchResult:
+        try:
+            connection = self._started()
+            connection.send(batch)
+            answer: BatchResult | SwmrViewerError = connection.recv()
+        except (EOFError, OSError) as error:
+            why = "it was closed" if self._process is None else exit_reason(self._process)
+            self._n_failed_starts += 1
+            self._end()
+            if self._n_failed_starts >= _MOST_FAILED_STARTS:
+                raise EngineError(f"Processes that reduce end again and again: {why}.", "Try threads, or fewer of them.") from error
+            raise WorkerLostError(f"A process that reduced is gone: {why}.") from error
+        self._n_failed_starts = 0
+        if isinstance(answer, BaseException):
+            raise answer
+        return answer
+
+    def _started(self) -> Connection:
+        if self._connection is not None:
+            return self._connection
+        context = multiprocessing.get_context("spawn")
+        ours, theirs = context.Pipe()
+        process = context.Process(target=serve_batches, args=(theirs, self._plan), name="swmr-viewer reduces", daemon=True)
+        with self._changing:
+            if self._is_closing:
+                raise EOFError
+            with _starting:  # what it does to this process for a moment is for one at a time
+                start_quietly(process)
+            self._process, self._connection = process, ours
+        theirs.close()
+        return ours
+
+    def _end(self) -> None:
+        with self._changing:
+            process, self._process = self._process, None
+            connection, self._connection = self._connection, None
+        if connection is not None:
+            connection.close()
+        if process is not None:
+            process.kill()
+            process.join(_DYING_S)
+            if process.is_alive():
+                let_go_of(process)
+
+
+_starting = threading.Lock()
+
+
+def _packed(plan: Plan) -> bytes:
+    """Return a plan as it is sent.
+
+    Raises
+    ------
+    EngineError
+        If its reduction cannot be sent.
+    """
+    try:
+        return pickle.dumps(plan, protocol=5)
+    except Exception as error:
+        raise EngineError(
+            f"{plan.reduction.name} cannot be sent to a process: {error}.",
+            "Define it in a module, and keep what it opens out of it; or use threads.",
+        ) from error
+
+
+def _unpacked(plan: bytes) -> Plan:
+    try:
+        unpacked: Plan = pickle.loads(plan)
+    except Exception as error:
+        raise EngineError(
+            f"The reduction cannot be loaded in a process: {type(error).__name__}: {error}.",
+            "Put it into a module of its own, or use threads.",
+        ) from error
+    return unpacked
+
+
+def serve_batches(connection: Connection, plan: bytes) -> None:
+    """Reduce one batch after the other, in a process of its own, until the other side is gone; does not return."""
+    prepare_process()
+    from swmr_viewer.core.locking import load_hdf5
+
+    load_hdf5()
+    from swmr_viewer.engines.frame_worker import FrameWorker, reduced_or_told
+
+    worker: FrameWorker | None = None
+    status = 0
+    try:
+        while True:
+            batch: Batch = connection.recv()
+            try:
+                worker = worker or FrameWorker(_unpacked(plan))
+                answer: BatchResult | SwmrViewerError = reduced_or_told(worker, batch)
+            except SwmrViewerError as error:
+                answer = error
+            connection.send(answer)
+    except (EOFError, ConnectionError):
+        pass
+    except BaseException:
+        with suppress(Exception):
+            traceback.print_exc()
+        status = 1
+    os._exit(status)  # without the interpreter's own end: closing what is left could hang in HDF5
