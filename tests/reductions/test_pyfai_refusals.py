@@ -14,6 +14,8 @@ import pytest
 from swmr_viewer.core.pixel_geometry import PixelGeometry
 from swmr_viewer.export import write_mask
 from swmr_viewer.reductions import FrameDescription, ReductionError
+from swmr_viewer.reductions.finding import reduction_named
+from swmr_viewer.reductions.outputs import as_arrays, prepare_reduction
 from swmr_viewer.reductions.parameters import parameters_from, parameters_of, values_of
 from swmr_viewer.reductions.pyfai import Pyfai1d, Pyfai2d
 from swmr_viewer.reductions.pyfai.loading import load_pyfai, quiet
@@ -108,6 +110,19 @@ def test_parameters_are_typed_and_kept(tmp_path: Path, kind: Any) -> None:
     made.prepare(FrameDescription(SHAPE, "<u2"))
     assert [output.name for output in made.outputs] == ["intensity"] + (["peak_1_area", "peak_2_area"] if kind is Pyfai1d else [])
     assert set(made(np.ones(SHAPE, "u2"), None)) == {output.name for output in made.outputs}
+
+
+@pytest.mark.parametrize(("name", "outputs"), [("pyfai1d", ["intensity", "peak_1_area"]), ("pyfai2d", ["intensity"])])
+def test_they_are_found_by_name_and_keep_to_the_contract(name: str, outputs: list[str]) -> None:
+    made = reduction_named(name, {"bins": "40"} | ({"peaks": "0.1:0.15"} if name == "pyfai1d" else {}))
+    declared = prepare_reduction(made, FrameDescription(SHAPE, "<u2", geometry=KNOWN, unit="counts"))
+    found = as_arrays(made(np.full(SHAPE, 3, "u2"), None), declared)
+    assert list(found) == [output.name for output in declared] == outputs
+    assert np.nanmin(found["intensity"]) > 2
+    assert [axis.name for axis in declared[0].axes][-1] == "q"
+    if name == "pyfai1d":
+        assert declared[1].unit == "counts/angstrom"
+        assert found["peak_1_area"] > 0
 
 
 def test_what_does_not_fit_the_frames_is_refused(tmp_path: Path) -> None:
