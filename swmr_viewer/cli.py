@@ -26,6 +26,7 @@ COMMANDS = {
     "demo": "show a scan that is simulated at this moment",
     "simulate": "write a scan in SWMR mode, as a beamline does",
     "follow": "print each complete frame as a line of JSON, without a window",
+    "reduce": "make numbers, a pattern or a picture of each frame, in a file, while the scan runs",
     "inspect": "tell what a file holds, and what would be followed",
 }
 

@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import signal
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from types import FrameType
 from typing import TYPE_CHECKING
 
-from swmr_viewer.commands.terminal import scan_shape, signals_handled
-from swmr_viewer.core.conditions import CONDITION_NAMES, Condition, FrameCount, condition_named, default_conditions, in_order, name_of
+from swmr_viewer.commands.terminal import signals_collected
+from swmr_viewer.commands.what_to_follow import add_end_arguments, add_scan_arguments, conditions_from
 
 if TYPE_CHECKING:
     from swmr_viewer.reader.messages import FollowRequest
@@ -21,24 +17,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add what to follow, in which order, and until when."""
     add = parser.add_argument
     add("file", metavar="FILE", help="the HDF5 file to follow")
-    add("--keys", nargs="+", action="extend", default=[], metavar="PATH", help="key datasets, or groups of them (default: what is found)")
     add("--data", nargs="+", action="extend", default=[], metavar="PATH", help="data sets to measure (default: what is found)")
-    add("--length", nargs="+", action="extend", default=[], metavar="PATH", help="data sets whose length stands in for keys (weaker)")
-    add("--scan-shape", type=scan_shape, metavar="SIZE", help="the scan's extent as in 20x30 (default: what the file tells)")
-    add("--finished", metavar="PATH", help="the finished flag (default: what is found)")
-    add("--timeout", type=float, default=10.0, metavar="S", help="seconds without a new key that end it (default: %(default)g)")
-    add(
-        "--until",
-        nargs="+",
-        choices=CONDITION_NAMES,
-        metavar="COND",
-        help=f"what ends it, any of {', '.join(CONDITION_NAMES)} (default: {' '.join(map(name_of, default_conditions()))})",
-    )
-    add("--count", type=int, metavar="N", help="end after N complete frames (adds frame_count to --until)")
+    add_scan_arguments(parser)
+    add_end_arguments(parser)
     add("--order", choices=("scan", "arrival"), default="scan", help="by index, or as frames complete (default: %(default)s)")
     add("--skip-gaps", type=float, metavar="S", help="in scan order: give up a missing frame S seconds after a newer one (default: wait)")
     add("--timings", action="store_true", help="tell how long frames took through each stage, and the slowest stage at the end")
-    add("--wait", type=float, default=0.0, metavar="S", help="wait up to S seconds for the file, its SWMR mode, its keys and dead storage")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -66,7 +50,7 @@ def run(args: argparse.Namespace) -> int:
     supervisor = Supervisor()
     asked: list[int] = []
     try:
-        with _signals_collected(asked, supervisor.wake):
+        with signals_collected(asked, supervisor.wake):
             return FollowOutput(supervisor, sys.stdout, sys.stderr, asked, timings=args.timings).run(request)
     finally:
         supervisor.close(grace_s=1.0)
@@ -90,30 +74,8 @@ def request_from(args: argparse.Namespace) -> FollowRequest:
         gap_patience_s=args.skip_gaps,
         data_paths=tuple(args.data),
         finished_path=args.finished,
-        conditions=_conditions(args),
+        conditions=conditions_from(args),
         order=args.order,
         every_frame=True,
         wait_s=max(0.0, args.wait),
     )
-
-
-def _conditions(args: argparse.Namespace) -> tuple[Condition, ...]:
-    count = () if args.count is None else (FrameCount(args.count),)
-    if args.until is None:
-        return in_order((*default_conditions(args.timeout), *count))
-    named = tuple(condition_named(name, timeout_s=args.timeout, count=args.count) for name in args.until)
-    return named if "frame_count" in args.until else (*count, *named)
-
-
-@contextmanager
-def _signals_collected(asked: list[int], wake: Callable[[], None]) -> Iterator[None]:
-    """Let Ctrl-C and SIGTERM be noted, to be acted on between two events; a second one interrupts at once."""
-
-    def note(number: int, _frame: FrameType | None) -> None:
-        if asked:
-            raise KeyboardInterrupt
-        asked.append(number)
-        wake()
-
-    with signals_handled({signal.SIGINT: note, signal.SIGTERM: note}):
-        yield

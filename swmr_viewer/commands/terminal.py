@@ -81,6 +81,20 @@ def signals_handled(handlers: Mapping[signal.Signals, Callable[[int, FrameType |
             signal.signal(number, handler)
 
 
+@contextmanager
+def signals_collected(asked: list[int], wake: Callable[[], None]) -> Iterator[None]:
+    """Let Ctrl-C and SIGTERM be noted, to be acted on between two events; a second one interrupts at once."""
+
+    def note(number: int, _frame: FrameType | None) -> None:
+        if asked:
+            raise KeyboardInterrupt
+        asked.append(number)
+        wake()
+
+    with signals_handled({signal.SIGINT: note, signal.SIGTERM: note}):
+        yield
+
+
 class SignalNote:
     """A handler that remembers; ``came`` is what the next handler looks at when it takes over."""
 

@@ -6,6 +6,7 @@ import os
 import signal
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from threading import Event
 from typing import Any
@@ -24,6 +25,7 @@ from swmr_viewer.reducing.messages import (
     ReductionProgress,
     ShownReduced,
 )
+from swmr_viewer.reductions import ReductionError
 
 
 def request_for(script: Mapping[str, Any], **more: Any) -> ReduceRequest:
@@ -107,3 +109,20 @@ class NoisyJob(ScriptedJob):
         self.tell(Noted(f"nice {os.nice(0)}"))
         while True:
             time.sleep(0.05)
+
+
+class TextScriptedJob(ScriptedJob):
+    """Takes its script as a command line sets it; ``reason``: of its end; ``refuses``: what is refused."""
+
+    def __init__(self, request: ReduceRequest, tell: Callable[[ReductionEvent], None]) -> None:
+        values = request.reduction.values
+        if "refuses" in values:
+            raise ReductionError(f"There is no {values['refuses']}.")
+        script = {name: int(text) if text.isdecimal() else text for name, text in values.items()}
+        super().__init__(replace(request, reduction=ReductionChoice("scripted", script)), tell)
+
+    def over(self) -> bool:
+        if "reason" in self.script:
+            self.tell(ReductionEnded(self.script["reason"], self.index, 0, self.n, self.n, False))
+            return False
+        return super().over()
