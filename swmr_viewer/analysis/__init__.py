@@ -17,6 +17,14 @@ from swmr_viewer.analysis.frame_statistics import FrameStatistics, LevelStatisti
 from swmr_viewer.analysis.geometry import PixelPlace, place_of, two_theta_of
 from swmr_viewer.analysis.mask_files import read_mask_file
 from swmr_viewer.analysis.masks import DEFAULT_RULES, MaskRules, MaskShape, marked, marks_of, sentinel_of, valid_mask
+from swmr_viewer.analysis.measures import (
+    ALL_REGION_COLUMNS,
+    FRAME_COLUMNS,
+    REGION_COLUMNS,
+    frame_values,
+    region_columns,
+    region_values,
+)
 from swmr_viewer.analysis.poni_files import PoniFile, PoniFileError, load_poni
 from swmr_viewer.analysis.preview import (
     MOST_BINS,
@@ -43,10 +51,13 @@ from swmr_viewer.analysis.scaling import ScaleName, Scaling, scaled, unscaled
 from swmr_viewer.analysis.views import USUAL_VIEW, FrameView, Part, ViewChoice, resolve_view
 
 __all__ = [
+    "ALL_REGION_COLUMNS",
     "CALIBRANTS",
     "DEFAULT_RULES",
+    "FRAME_COLUMNS",
     "LONGEST_NAME",
     "MOST_BINS",
+    "REGION_COLUMNS",
     "USUAL_VIEW",
     "Accumulator",
     "Corrector",
@@ -83,6 +94,7 @@ __all__ = [
     "drawn_mask",
     "exact_sum",
     "examine",
+    "frame_values",
     "line_profile",
     "load_poni",
     "load_regions",
@@ -95,8 +107,10 @@ __all__ = [
     "read_mask_file",
     "read_regions",
     "reflections_of",
+    "region_columns",
     "region_mask",
     "region_statistics",
+    "region_values",
     "resolve_view",
     "rings_of",
     "saturation_of",

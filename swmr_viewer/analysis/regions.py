@@ -125,7 +125,9 @@ def _in_polygon(x: npt.NDArray[np.float64], y: npt.NDArray[np.float64], points: 
     return inside
 
 
-def region_statistics(pixels: Pixels, region: Region, valid: Mask | None = None) -> RegionStatistics:
+def region_statistics(
+    pixels: Pixels, region: Region, valid: Mask | None = None, *, rules: MaskRules = DEFAULT_RULES, pixel_mask: Mask | None = None
+) -> RegionStatistics:
     """Measure the pixels of a region.
 
     Parameters
@@ -135,7 +137,11 @@ def region_statistics(pixels: Pixels, region: Region, valid: Mask | None = None)
     region : Region
         What to measure.
     valid : ndarray of bool, optional
-        Which pixels of the frame hold a measurement, of its shape; without it: what the pixels' type tells.
+        Which pixels of the frame hold a measurement, of its shape; without it: what the rules tell, by the region's pixels alone.
+    rules : MaskRules
+        By default what the pixels' type tells.
+    pixel_mask : ndarray of bool, optional
+        Of the frame's shape: True is masked.
 
     Returns
     -------
@@ -144,7 +150,7 @@ def region_statistics(pixels: Pixels, region: Region, valid: Mask | None = None)
     """
     box, inside = region_mask(region, pixels.shape)
     part = np.asarray(pixels[box])
-    good = valid_mask(part) if valid is None else np.asarray(valid[box])
+    good = valid_mask(part, rules, None if pixel_mask is None else pixel_mask[box]) if valid is None else np.asarray(valid[box])
     good = good if inside is None else good & inside
     is_whole = bool(good.all())
     chosen = part if is_whole else part[good]

@@ -5,6 +5,7 @@ that grows with every ``Follow``; events of an older generation are dropped by t
 Pixels never travel in a message: a ``FrameReady`` names the shared-memory slot that holds them.
 """
 
+from swmr_viewer.analysis import ALL_REGION_COLUMNS, FRAME_COLUMNS, REGION_COLUMNS, region_columns
 from swmr_viewer.core.data_facts import ScalarFact, ScalarKind
 from swmr_viewer.reader.messages.corrections import (
     AS_IT_IS,
@@ -45,9 +46,6 @@ from swmr_viewer.reader.messages.events import (
 )
 from swmr_viewer.reader.messages.follow_request import FollowRequest, has_patterns, with_patterns_expanded
 from swmr_viewer.reader.messages.frame_events import (
-    ALL_REGION_COLUMNS,
-    FRAME_COLUMNS,
-    REGION_COLUMNS,
     AwaitedBeside,
     EveryFrameBegan,
     Fault,
@@ -61,7 +59,6 @@ from swmr_viewer.reader.messages.frame_events import (
     PixelMaskRead,
     ScalarsFound,
     ScalarsRead,
-    region_columns,
 )
 from swmr_viewer.reader.messages.request import Group, Request, ScanRequest
 from swmr_viewer.reader.messages.requests import (

@@ -16,25 +16,6 @@ from swmr_viewer.core.ranges import IndexArray, Ranges
 from swmr_viewer.reader.messages.corrections import AS_IT_IS, Made
 from swmr_viewer.reader.messages.events import ScanEvent
 
-FRAME_COLUMNS = ("total", "maximum", "hottest_x", "hottest_y", "n_masked", "n_saturated")
-"""What ``Measured`` holds of each frame, before the regions."""
-REGION_COLUMNS = ("sum", "mean", "maximum", "std")
-"""What it holds of each region, whatever the frames are."""
-_FURTHER_COLUMNS = {2: ("centre_x", "centre_y"), 1: ("centre", "width")}
-
-
-def region_columns(rank: int) -> tuple[str, ...]:
-    """Return what is measured of each region of frames that are shown with so many axes: images, spectra or scalars.
-
-    ``centre_x``, ``centre_y``, ``centre`` and ``width`` are as in `RegionStatistics`: in pixels or channels, the centre of the first
-    is 0.5; ``width`` is a standard deviation.
-    """
-    return REGION_COLUMNS + _FURTHER_COLUMNS.get(rank, ())
-
-
-ALL_REGION_COLUMNS = REGION_COLUMNS + _FURTHER_COLUMNS[2] + _FURTHER_COLUMNS[1]
-"""What may be measured of a region, of frames of any kind."""
-
 
 @frozen
 class OfPoints:

@@ -10,7 +10,17 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from swmr_viewer.analysis import FrameStatistics, preview_shape, region_statistics, spectrum_factor, write_preview
+from swmr_viewer.analysis import (
+    FRAME_COLUMNS,
+    FrameStatistics,
+    frame_values,
+    preview_shape,
+    region_columns,
+    region_statistics,
+    region_values,
+    spectrum_factor,
+    write_preview,
+)
 from swmr_viewer.core.errors import FileReplacedError, FrameNotWrittenError, SwmrViewerError
 from swmr_viewer.core.frozen import frozen
 from swmr_viewer.core.ranges import IndexArray
@@ -18,7 +28,7 @@ from swmr_viewer.core.scan import moved
 from swmr_viewer.reader.child.event_pipe import Handlers
 from swmr_viewer.reader.child.frame_order import Backlog
 from swmr_viewer.reader.child.frame_reading import FRAME_TIMEOUT_S, FrameReader
-from swmr_viewer.reader.messages import FRAME_COLUMNS, AcknowledgeMeasured, Measure, Measured, StopMeasuring, region_columns
+from swmr_viewer.reader.messages import AcknowledgeMeasured, Measure, Measured, StopMeasuring
 
 _SLICE_S = 0.01
 """Longest time (s) of one step, but for the last frame in it."""
@@ -201,14 +211,9 @@ def columns_of(request: Measure, rank: int) -> tuple[str, ...]:
 
 def measured_row(request: Measure, index: int, frame: npt.NDArray[Any], statistics: FrameStatistics) -> Row:
     """Measure a frame whose masked pixels are marked by their value."""
-    nan = float("nan")
-    of_frame = (statistics.total, statistics.maximum, statistics.hottest_x, statistics.hottest_y)
-    values = [nan if value is None else float(value) for value in of_frame]
-    values += [float(statistics.n_masked), float(statistics.n_saturated)]
+    values = [*frame_values(statistics)]
     for region in request.regions:
-        found = region_statistics(frame, region)
-        values += [found.sum, found.mean, found.maximum, found.std]
-        values += {2: [found.centre_x, found.centre_y], 1: [found.centre_x, found.width]}.get(frame.ndim, [])
+        values += region_values(region_statistics(frame, region), frame.ndim)
     if not request.spectra or frame.ndim != 1:
         return Row(index, tuple(values), frame.ndim)
     return Row(index, tuple(values), frame.ndim, _reduced(frame), frame.size)
