@@ -15,6 +15,7 @@ from importlib import import_module
 from typing import Any, Protocol
 
 from distributed import WorkerPlugin, get_worker
+from distributed.protocol.pickle import dumps
 from distributed.utils import sync
 
 from swmr_viewer.core.errors import SwmrViewerError
@@ -64,8 +65,8 @@ def call(function: Callable[..., Any], *arguments: Any) -> bytes:
 
 
 def packed(plan: Plan) -> bytes:
-    """Return a plan as it is sent; masks become small."""
-    return zlib.compress(pickle.dumps(plan, protocol=5), 1)
+    """Return a plan as it is sent: masks become small, and a reduction of a script or a notebook goes along as a whole."""
+    return zlib.compress(dumps(plan, protocol=5), 1)
 
 
 class PlanKeeper(WorkerPlugin):  # type: ignore[misc]  # distributed has no types
@@ -166,7 +167,7 @@ async def let_go(name: str, dask_worker: Any) -> None:
 def _unpacked(plan: bytes) -> Plan:
     try:
         unpacked: Plan = pickle.loads(zlib.decompress(plan))
-    except ImportError as error:
+    except (ImportError, AttributeError) as error:
         raise EngineError(
             f"The workers cannot load the reduction: {error}.", "Install there what it needs, in the same versions as here."
         ) from error
