@@ -50,7 +50,7 @@ class ReductionInfo:
 def available() -> tuple[ReductionInfo, ...]:
     """Return the reductions that there are, the built-in ones first; nothing of a package is imported, and none of them breaks the list."""
     built_in = [ReductionInfo(name, words) for name, (_, _, words) in _BUILT_IN.items()]
-    installed = [ReductionInfo(name, "", ", ".join(found)) for name, found in sorted(_installed().items())]
+    installed = [ReductionInfo(name, "", ", ".join(sorted(found))) for name, found in sorted(_installed().items())]
     return (*built_in, *installed)
 
 
@@ -109,7 +109,7 @@ def reduction_class(name: str) -> type[Reduction]:
         names = tuple(one.name for one in available())
         raise ReductionError(f"There is no reduction {plain(name)!s:.100}.", nearest(name, names) + " One of your own: file.py:Name.")
     if len(packages) > 1:
-        raise ReductionError(f"Several packages bring a reduction {name}: {', '.join(packages)}.", "Uninstall all but one.")
+        raise ReductionError(f"Several packages bring a reduction {name}: {', '.join(sorted(packages))}.", "Uninstall all but one.")
     ((package, point),) = packages.items()
     return checked_class(_loaded(point, package), f"{name} of {package}", name)
 
@@ -161,7 +161,7 @@ def _loaded(point: EntryPoint, package: str) -> Any:
 def _origin(name: str) -> str:
     if is_script(name):
         return name.rpartition(":")[0]
-    return BUILT_IN_ORIGIN if name in _BUILT_IN else ", ".join(_installed().get(name, ()))
+    return BUILT_IN_ORIGIN if name in _BUILT_IN else ", ".join(sorted(_installed().get(name, ())))
 
 
 def _installed() -> dict[str, dict[str, EntryPoint]]:
