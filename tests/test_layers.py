@@ -16,7 +16,7 @@ HDF5 = ("h5py", "hdf5plugin")
 
 
 def modules_below(name: str) -> list[str]:
-    folder = Path(swmr_viewer.__path__[0]) / name
+    folder = Path(swmr_viewer.__path__[0], *name.split("."))
     return [f"swmr_viewer.{name}"] + [one.name for one in pkgutil.walk_packages([str(folder)], f"swmr_viewer.{name}.")]
 
 
@@ -34,6 +34,9 @@ def modules_below(name: str) -> list[str]:
         ("quantities", (*HDF5, *QT)),
         ("scripting", QT),
         ("scan_model", (*HDF5, *QT)),
+        ("reducing", QT),
+        ("reducing.messages", (*HDF5, *QT, "dask", "distributed", "pyFAI")),
+        ("reducing.process", (*HDF5, *QT, "dask", "distributed", "pyFAI")),
         ("simulator", QT),
     ],
 )

@@ -176,15 +176,21 @@ class ReductionProcess:
                 self._send_run()
 
     def _keep_child(self) -> None:
-        """Start a process if there is work and none."""
+        """Start a process if there is work and none; without the lock, which callers take."""
         with self._lock:
             if self._child is not None or self._is_closed or not (self._running or self._described):
                 return
-            self._child = ChildProcess(run_reductions, (self._make_job,), name="swmr-viewer reductions", farewell=Quit())
-            self._heard_at, self._is_silence_told, self._owes_taken, self._nice = time.monotonic() + _STARTING_S, False, False, 0
-            if self._described:
-                self._send(Describe(tuple(self._described)))
-            self._send_run()
+        child = ChildProcess(run_reductions, (self._make_job,), name="swmr-viewer reductions", farewell=Quit())
+        with self._lock:
+            is_wanted = not self._is_closed
+            if is_wanted:
+                self._child, self._nice = child, 0
+                self._heard_at, self._is_silence_told, self._owes_taken = time.monotonic() + _STARTING_S, False, False
+                if self._described:
+                    self._send(Describe(tuple(self._described)))
+                self._send_run()
+        if not is_wanted:
+            child.end(0.0)
 
     def _send_run(self) -> None:
         if self._running is None:
