@@ -110,6 +110,11 @@ class Dispatcher:
     # ---- what is to be done
 
     @property
+    def scan_shape(self) -> Position:
+        """The scan's extent, as far as it was told."""
+        return self._pending.scan_shape
+
+    @property
     def n_waiting(self) -> int:
         """How many frames have no result yet and are not in flight."""
         return self._pending.n + len(self._later)
@@ -152,15 +157,23 @@ class Dispatcher:
 
     # ---- turns
 
-    def collect(self, wait_s: float) -> list[FramesDone]:
+    def collect(self, wait_s: float, *, hands_out: bool = True) -> list[FramesDone]:
         """Hand out what waits, and return what came; with nothing there yet, wait for it for so long (s).
+
+        Parameters
+        ----------
+        wait_s : float
+            Longest wait.
+        hands_out : bool
+            False: nothing more is begun.
 
         Raises
         ------
         EngineError, ReductionError
             If no worker can do anything, or prepare.
         """
-        self._hand_out()
+        if hands_out:
+            self._hand_out()
         found: list[FramesDone] = []
         try:
             came = self._came.get(timeout=wait_s) if wait_s > 0 and self._flights else self._came.get_nowait()
@@ -169,7 +182,8 @@ class Dispatcher:
                 came = self._came.get_nowait()
         except Empty:
             pass
-        self._hand_out()
+        if hands_out:
+            self._hand_out()
         return found
 
     def _hand_out(self) -> None:

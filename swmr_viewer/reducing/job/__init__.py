@@ -1,1 +1,5 @@
 """The work itself, in the process that owns HDF5: follow, hand out, write."""
+
+from swmr_viewer.reducing.job.job import ReductionJob
+
+__all__ = ["ReductionJob"]
