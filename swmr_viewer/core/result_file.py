@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -14,12 +13,10 @@ import h5py
 import numpy as np
 import numpy.typing as npt
 
-from swmr_viewer.core.data import can_refresh
 from swmr_viewer.core.data_source import DataSource
 from swmr_viewer.core.errors import ExportError
-from swmr_viewer.core.files import BROKEN
 from swmr_viewer.core.frame_sets import FrameSet
-from swmr_viewer.core.nexus import NexusFile
+from swmr_viewer.core.result_axes import AxisCopy, axes_of, declare_axes
 from swmr_viewer.core.scan import position_of
 
 Where = FrameSet | int | tuple[int, ...]
@@ -231,49 +228,10 @@ def _around(boxes: list[tuple[slice, ...]]) -> tuple[slice, ...]:
     return tuple(slice(min(part.start for part in axis), max(part.stop for part in axis)) for axis in zip(*boxes, strict=True))
 
 
-class AxisCopy:
-    """An axis of the input, which lies along some axes of the scan, copied beside the results and kept up to date while both grow."""
-
-    def __init__(self, name: str, original: h5py.Dataset, scan_axes: tuple[int, ...], group: h5py.Group) -> None:
-        self.name, self.scan_axes = name, scan_axes
-        self._original = original
-        values = self._values((slice(None),) * len(scan_axes))
-        chunks = tuple(min(max(n, 64), 1024) for n in values.shape)
-        self._copy = group.create_dataset(name, data=values, maxshape=(None,) * values.ndim, chunks=chunks)
-        for key in original.attrs:
-            with suppress(*BROKEN):
-                value = original.attrs[key]
-                if not isinstance(value, h5py.Empty | h5py.Reference):
-                    # Texts get a fixed length, so that SWMR readers can read them again.
-                    self._copy.attrs[key] = np.bytes_(value.encode()) if isinstance(value, str) else value
-
-    def update(self, box: tuple[slice, ...]) -> None:
-        """Copy the values of a box of scan points; none while the input cannot be read."""
-        with suppress(*BROKEN):
-            where = tuple(box[axis] for axis in self.scan_axes)
-            values = self._values(where)
-            stops = tuple(along.start + n for along, n in zip(where, values.shape, strict=True))
-            self._copy.resize(tuple(max(n, stop) for n, stop in zip(self._copy.shape, stops, strict=True)))
-            self._copy[tuple(slice(along.start, stop) for along, stop in zip(where, stops, strict=True))] = values
-            self._copy.flush()
-
-    def _values(self, where: tuple[slice, ...]) -> npt.NDArray[Any]:
-        if can_refresh(self._original):
-            self._original.refresh()
-        trailing = (0,) * (self._original.ndim - len(where))
-        return np.asarray(self._original[(*where, *trailing)])
-
-
 def _copy_axes(group: h5py.Group, source: DataSource, rank: int) -> list[AxisCopy]:
-    """Copy the axes that the data set's NXdata group names, or the file's default one, once for all results in the group."""
-    file = NexusFile(source.h5file)
-    path = file.axes_group_of(source.data_paths[0]) or file.default_axes_group()
-    copies = []
-    for name, found, along in file.axes_in(path) if path is not None else ():
-        is_axis = isinstance(found, h5py.Dataset) and found.dtype.kind in "iuf" and found.ndim >= len(along)
-        if is_axis and along and max(along) < rank and all(n == 1 for n in found.shape[len(along) :]) and name not in group:
-            copies.append(AxisCopy(name, found, along, group))
-    return copies
+    """Copy the scan's axes, once for all results in the group."""
+    axes = axes_of(source.h5file, source.data_paths[0], rank)
+    return [AxisCopy(name, found, along, group) for name, found, along in axes if name not in group]
 
 
 def _describe(group: h5py.Group, name: str, axes: list[AxisCopy], rank: int, result_rank: int) -> None:
@@ -283,10 +241,4 @@ def _describe(group: h5py.Group, name: str, axes: list[AxisCopy], rank: int, res
         group.attrs["auxiliary_signals"] = np.array([*others, name.encode()])
         return
     group.attrs["signal"] = np.bytes_(name.encode())
-    names = [b"."] * (rank + result_rank)
-    for axis in axes:
-        if len(axis.scan_axes) == 1 and names[axis.scan_axes[0]] == b".":
-            names[axis.scan_axes[0]] = axis.name.encode()
-        group.attrs[f"{axis.name}_indices"] = np.array(axis.scan_axes, np.int32)
-    if names:
-        group.attrs["axes"] = np.array(names)
+    declare_axes(group, axes, rank, ["."] * result_rank)

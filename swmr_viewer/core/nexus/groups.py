@@ -100,16 +100,18 @@ class NexusFile:
         return False
 
     def axes_group_of(self, data_path: str) -> str | None:
-        """Return the path of the group that names the axes of a data set: the one that holds it, or another of its entry."""
-        parent = data_path.rstrip("/").rpartition("/")[0] or "/"
-        if (self.attributes_at(parent) or {}).get("axes"):
+        """Return the path of the group that names the axes of a data set: where it is the signal, else the one that holds it."""
+        parent, _, name = data_path.rstrip("/").rpartition("/")
+        parent = parent or "/"
+        beside = self.attributes_at(parent) or {}
+        if beside.get("axes") and signal_of(beside) == name:
             return parent
         entry, data = "/" + data_path.strip("/").split("/")[0], self.at(data_path)
         for path in self.children(entry):
             attributes = self.attributes_at(path) or {}
             if attributes.get("axes") and self.is_same(f"{path}/{signal_of(attributes)}", data):
                 return path
-        return None
+        return parent if beside.get("axes") else None
 
     def default_axes_group(self) -> str | None:
         """Return the path of the first group with axes that the file's ``default`` leads to."""
