@@ -32,6 +32,7 @@ def modules_below(name: str) -> list[str]:
         ("opening", (*HDF5, *QT)),
         ("watching", (*HDF5, *QT)),
         ("quantities", (*HDF5, *QT)),
+        ("reductions", (*HDF5, *QT, "pyFAI", "importlib.metadata")),
         ("scripting", QT),
         ("scan_model", (*HDF5, *QT)),
         ("reducing", QT),

@@ -5,9 +5,8 @@ from __future__ import annotations
 import inspect
 from collections.abc import Iterator, Mapping
 from importlib import import_module
-from importlib.metadata import EntryPoint, distributions
 from importlib.util import find_spec
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from swmr_viewer.core.frozen import frozen
 from swmr_viewer.core.plain_text import plain
@@ -16,6 +15,9 @@ from swmr_viewer.reductions.outputs import is_name
 from swmr_viewer.reductions.parameter_values import ParameterInfo
 from swmr_viewer.reductions.parameters import nearest, parameters_from, parameters_of
 from swmr_viewer.reductions.scripts import class_of_script, is_script
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
 
 GROUP = "swmr_viewer.reductions"
 BUILT_IN_ORIGIN = "built in"
@@ -175,6 +177,8 @@ def _installed() -> dict[str, dict[str, EntryPoint]]:
 
 def _entry_points() -> Iterator[tuple[str, EntryPoint]]:
     """Yield each entry point with its package, whatever other packages' metadata look like; of two of one name the first counts."""
+    from importlib.metadata import distributions  # 15 ms, for whoever looks
+
     seen = set[str]()
     for one in distributions():
         try:

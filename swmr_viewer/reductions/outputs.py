@@ -36,6 +36,8 @@ def prepare_reduction(reduction: Reduction, description: FrameDescription) -> tu
         If its parameters are out of bounds, it cannot be prepared for such frames, or its outputs are none: why, in a sentence.
     """
     name = type(reduction).name
+    if 0 in description.frame_shape:
+        raise ReductionError(f"Frames of {shape_text(description.frame_shape)} have no pixels.", "Choose another data set.")
     try:
         reduction.parameters = checked_parameters(reduction.parameters)
         reduction.prepare(description)
@@ -149,7 +151,7 @@ def _as_array(value: Any, one: Output) -> npt.NDArray[Any]:
     if type(value) is float and dtype.kind == "f" and not one.shape:
         return np.asarray(value, dtype)
     try:
-        found = np.asarray(np.nan if value is None else value)
+        found = np.asarray(np.nan if value is None else _without_mask(value))
     except Exception as error:
         raise ReductionError(f"Its {one.name} is no array: {error!s:.100}.") from error
     if found.shape != one.shape:
@@ -162,6 +164,13 @@ def _as_array(value: Any, one: Output) -> npt.NDArray[Any]:
         with np.errstate(over="ignore"):
             return found.astype(dtype)
     return _as_integers(found, dtype, one)
+
+
+def _without_mask(value: Any) -> Any:
+    """Return NaN in place of what numpy's masked arrays leave out, whose numbers mean nothing."""
+    if not isinstance(getattr(value, "mask", None), np.ndarray | np.bool_) or not hasattr(value, "filled"):
+        return value
+    return value.astype(float).filled(np.nan) if value.mask.any() else value
 
 
 def _as_integers(found: npt.NDArray[Any], dtype: np.dtype[Any], one: Output) -> npt.NDArray[Any]:

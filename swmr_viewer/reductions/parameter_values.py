@@ -118,6 +118,10 @@ def json_of(value: Any) -> Any:
     """Return a value as JSON has it."""
     if isinstance(value, tuple) and value and all(isinstance(one, Region) for one in value):
         return write_regions(value)
+    if isinstance(value, np.generic | np.ndarray):
+        return value.tolist()
+    if isinstance(value, os.PathLike):
+        return os.fspath(value)
     return [json_of(one) for one in value] if isinstance(value, tuple | list) else value
 
 
@@ -145,8 +149,11 @@ def _number_text(value: float) -> str:
 
 def told(given: Any) -> str:
     """Return a value that is wrong, as short as a sentence can hold."""
-    text = repr(given)
-    return text if len(text) <= 60 else text[:57] + "..."
+    return _short(repr(given), 60)
+
+
+def _short(text: str, most: int) -> str:
+    return text if len(text) <= most else text[: most - 3] + "..."
 
 
 def _number(given: Any) -> float:
@@ -259,9 +266,9 @@ def _regions_of_text(text: str) -> tuple[Region, ...]:
     except RecursionError as error:
         raise ValueError("JSON that is nested too deeply") from error
     except RegionFileError as error:
-        raise ValueError(f"{told(text)} ({error.message.rstrip('.')})") from error
+        raise ValueError(f"{told(text)} ({_short(error.message.rstrip('.'), 200)})") from error
     except ValueError as error:
-        raise ValueError(f"{told(text)} ({error})") from error
+        raise ValueError(f"{told(text)} ({_short(str(error), 200)})") from error
 
 
 def _short_region(found: re.Match[str]) -> dict[str, Any]:

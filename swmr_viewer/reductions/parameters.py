@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterable, Mapping
-from difflib import get_close_matches
 from typing import Any
 
 from swmr_viewer.reductions.contract import ReductionError
@@ -82,7 +81,7 @@ def parameters_of(kind: type) -> tuple[ParameterInfo, ...]:
     if not isinstance(kind, type) or not dataclasses.is_dataclass(kind) or not kind.__dataclass_params__.frozen:  # type: ignore[attr-defined]
         raise ReductionError(f"{_named(kind)} is no frozen dataclass.", "Write @dataclass(frozen=True) over the class of parameters.")
     found = []
-    for field in dataclasses.fields(kind):
+    for field in _settable(kind):
         if field.default is dataclasses.MISSING:
             raise ReductionError(f"The parameter {field.name} of {_named(kind)} has no default.", "Give it one with parameter(...).")
         info = field.metadata.get(_KEY)
@@ -139,7 +138,11 @@ def checked_parameters(parameters: Any) -> Any:
 
 def values_of(parameters: Any) -> dict[str, Any]:
     """Return the values of parameters by their names, as JSON has them: `parameters_from` makes the same of them."""
-    return {field.name: json_of(getattr(parameters, field.name)) for field in dataclasses.fields(parameters)}
+    return {field.name: json_of(getattr(parameters, field.name)) for field in _settable(parameters)}
+
+
+def _settable(of: Any) -> list[dataclasses.Field[Any]]:
+    return [field for field in dataclasses.fields(of) if field.init]
 
 
 def _value(info: ParameterInfo, given: Any) -> Any:
@@ -152,6 +155,8 @@ def _value(info: ParameterInfo, given: Any) -> Any:
 
 def nearest(name: str, names: tuple[str, ...]) -> str:
     """Return which names there are, and which one was meant, in a sentence."""
+    from difflib import get_close_matches
+
     near = get_close_matches(name, names, 1, 0.6)
     if not names:
         return "There is nothing to set."

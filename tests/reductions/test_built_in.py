@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import pickle
+from concurrent.futures import ThreadPoolExecutor
 from math import isnan
 from typing import Any
 
@@ -30,7 +31,7 @@ from swmr_viewer.reductions import (
     values_of,
 )
 
-TYPES = ["u1", "u2", ">u2", "u4", "u8", "i2", "i4", "i8", "f4", "f8", "c8"]
+TYPES = ["?", "i1", "u1", "u2", ">u2", "u4", "u8", "i2", "i4", "i8", "f2", "f4", ">f4", "f8", "c8"]
 CENTRE = PixelGeometry((3.2, 2.1))
 
 
@@ -48,10 +49,12 @@ def worker_mask(frame: npt.NDArray[Any], description: FrameDescription) -> npt.N
 
 def reduced(reduction: Reduction, frame: npt.NDArray[Any], description: FrameDescription) -> dict[str, npt.NDArray[Any]]:
     mask = description.mask if reduction.masks_itself else worker_mask(frame, description)
-    before = frame.copy()
+    before, frame.flags.writeable = frame.copy(), False
     found = as_arrays(reduction(frame, mask), reduction.outputs)
     assert frame.tobytes() == before.tobytes()
-    return found
+    turned = as_arrays(reduction(np.asfortranarray(frame), mask), reduction.outputs)
+    assert all(np.allclose(turned[name], found[name], rtol=1e-9, atol=0, equal_nan=True) for name in found)
+    return {name: value.copy() for name, value in found.items()}
 
 
 @st.composite
@@ -59,9 +62,11 @@ def frames(draw: st.DrawFn, ranks: tuple[int, ...] = (1, 2)) -> tuple[npt.NDArra
     """A frame with marks of no measurement in it, and what is known of it."""
     dtype = np.dtype(draw(st.sampled_from(TYPES)))
     shape = draw(stn.array_shapes(min_dims=min(ranks), max_dims=max(ranks), max_side=9))
-    if dtype.kind in "iu":
+    if dtype.kind == "b":
+        values: st.SearchStrategy[Any] = st.booleans()
+    elif dtype.kind in "iu":
         least, most = max(np.iinfo(dtype).min, -(2**40)), min(int(np.iinfo(dtype).max), 2**40)
-        values: st.SearchStrategy[Any] = st.integers(least, most) | st.just(int(np.iinfo(dtype).max))
+        values = st.integers(least, most) | st.just(int(np.iinfo(dtype).max))
     else:
         values = st.integers(-1000, 1000) | st.sampled_from([float("nan"), float("inf")])
     frame = draw(stn.arrays(dtype, shape, elements=values))
@@ -275,8 +280,7 @@ def test_a_mask_of_one_frame_alone_leaves_its_pixels_out() -> None:
     frame[0, 1], frame[3, 3] = np.nan, np.nan
     found = reduced(reduction, frame, description)
     assert (found["intensity"].tolist(), found["pixels"].tolist()) == ([2.0], [11])
-    frame[:] = np.nan
-    found = reduced(reduction, frame, description)
+    found = reduced(reduction, np.full((4, 4), np.nan, "f4"), description)
     assert (np.isnan(found["intensity"]).all(), found["pixels"].tolist()) == (True, [0])
     assert reduced(reduction, np.full((4, 4), 3.0, "f4"), description)["pixels"].tolist() == [12]
 
@@ -353,3 +357,33 @@ def test_the_window_measures_the_same(made: tuple[npt.NDArray[Any], FrameDescrip
     found = reduced(prepared("statistics", {"regions": regions}, description), frame, description)
     assert [name.replace(".", "_") for name in columns_of(request, frame.ndim)] == list(found)
     assert np.allclose(row.values, list(found.values()), equal_nan=True)
+
+
+@pytest.mark.parametrize(
+    ("name", "values"),
+    [
+        ("statistics", {"regions": "A=10:60,20:70; B=0:100,0:30"}),
+        ("centre_of_mass", {"threshold": 3}),
+        ("radial", {}),
+        ("radial", {"profile": "azimuthal"}),
+    ],
+)
+def test_several_threads_may_call_one_object(name: str, values: dict[str, Any]) -> None:
+    masked = np.zeros((100, 120), bool)
+    masked[40:50] = True
+    description = FrameDescription((100, 120), "<u4", masked, geometry=PixelGeometry((50.0, 60.0)))
+    reduction = prepared(name, values, description)
+    assert reduction.is_thread_safe
+    frames = np.random.default_rng(2).poisson(4, (60, 100, 120)).astype("<u4")
+    frames[::3, 7, 9] = 2**32 - 1
+    expected = [reduced(reduction, frame.copy(), description) for frame in frames]
+    with ThreadPoolExecutor(4) as pool:
+        for _ in range(3):
+            for found, one in zip(pool.map(lambda frame: reduced(reduction, frame.copy(), description), frames), expected, strict=True):
+                assert all(np.array_equal(found[output], one[output], equal_nan=True) for output in one)
+
+
+def test_frames_without_pixels_are_refused() -> None:
+    for name in ("statistics", "centre_of_mass", "radial"):
+        with pytest.raises(ReductionError, match="have no pixels"):
+            prepared(name, {}, FrameDescription((0, 5), "<u2"))

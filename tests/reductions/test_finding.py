@@ -89,9 +89,11 @@ print(len([name for name in sys.modules if name.startswith("swmr_viewer_script_"
 """
 
 
-def test_a_script_runs_where_its_file_is_not(script: Path, tmp_path: Path) -> None:
-    """As on a worker of another machine: its text goes along, and is run once; tracebacks show its lines."""
-    sent = pickle.dumps([reduction_named(f"{script}:Spread", {"power": 2}), reduction_named(f"{script}:Wider")])
+@pytest.mark.parametrize("pickler", ["pickle", "cloudpickle"])
+def test_a_script_runs_where_its_file_is_not(script: Path, tmp_path: Path, pickler: str) -> None:
+    """As on a worker of another machine: its text goes along, and is run once; tracebacks show its lines. Dask has its own pickle."""
+    dumps = pytest.importorskip(pickler).dumps
+    sent = dumps([reduction_named(f"{script}:Spread", {"power": 2}), reduction_named(f"{script}:Wider")])
     script.unlink()
     (tmp_path / "elsewhere").mkdir()
     done = subprocess.run([sys.executable, "-c", ELSEWHERE], input=sent, capture_output=True, cwd=tmp_path / "elsewhere", timeout=60)

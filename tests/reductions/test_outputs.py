@@ -151,6 +151,14 @@ def test_what_was_not_declared_is_refused(outputs: Any, words: str) -> None:
         as_arrays(outputs, DECLARED)
 
 
+def test_what_numpy_masks_is_nan_and_not_what_lies_below() -> None:
+    found = as_arrays({"mean": np.ma.masked, "n": np.ma.masked_equal(7, 3), "row": np.ma.masked_equal([1, 2, 3], 2)}, DECLARED)
+    assert np.isnan(found["mean"])
+    assert (found["n"], found["row"][::2].tolist(), np.isnan(found["row"][1])) == (7, [1, 3], True)
+    with pytest.raises(ReductionError, match="Its n holds what uint16 cannot"):
+        as_arrays({"mean": 1, "n": np.ma.masked, "row": [1, 2, 3]}, DECLARED)
+
+
 INTEGERS = st.sampled_from(["i1", "u1", "i2", "u2", "i4", "u4", "i8", "u8"])
 
 
