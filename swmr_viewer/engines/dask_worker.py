@@ -11,7 +11,6 @@ import threading
 import time
 import zlib
 from collections.abc import Callable
-from importlib import import_module
 from typing import Any, Protocol
 
 from distributed import WorkerPlugin, get_worker
@@ -45,8 +44,9 @@ MakeWorker = Callable[[Plan], DoesBatches]
 
 def make_frame_worker(plan: Plan) -> DoesBatches:
     """Open the file of a plan and prepare its reduction."""
-    worker: DoesBatches = import_module("swmr_viewer.engines.frame_worker").FrameWorker(plan)  # it loads HDF5
-    return worker
+    from swmr_viewer.engines.frame_worker import FrameWorker  # it loads HDF5
+
+    return FrameWorker(plan)
 
 
 class _Call:

@@ -10,6 +10,7 @@ import numpy as np
 
 from swmr_viewer.engines import Batch, BatchResult, FrameFault, Plan
 from swmr_viewer.reductions import Frame, FrameDescription, Mask, Output, Outputs, Reduction, ReductionError
+from tests.engines.reductions_here import Sums
 
 
 class Nothing(Reduction):
@@ -26,6 +27,14 @@ class Nothing(Reduction):
 
 def plan_for(path: Path, data_path: str = "/entry/data") -> Plan:
     return Plan(str(path), data_path, 1, Nothing(), FrameDescription((4, 4), "<u4"))
+
+
+class SlowSums(Sums):
+    """Takes its time, so that there is something to do when a worker goes."""
+
+    def __call__(self, frame: Frame, mask: Mask | None) -> Outputs:
+        time.sleep(0.01)
+        return super().__call__(frame, mask)
 
 
 class Numbers:

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import CancelledError, Future, wait
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -139,7 +140,7 @@ def test_a_worker_is_stopped_for_a_while(cluster: DaskProcesses, scan: Path) -> 
         stopped = cluster.workers[0]
         pause(stopped)
         try:
-            until(lambda: _quiet_for(first, 1.0))
+            until(lambda: _quiet_for(first, 0.5))
             late = {future: batch for future, batch in first.items() if not future.done()}
             assert late
             second = [(engine.submit(batch, apart_from=future), future) for future, batch in late.items()]
@@ -243,9 +244,19 @@ def test_a_worker_that_forgot_the_plan_is_given_it_again(cluster: DaskProcesses,
         assert all_of(engine, batches()) == expected()
 
 
-def test_a_file_that_workers_do_not_see_is_refused(cluster: DaskProcesses, tmp_path: Path) -> None:
-    with pytest.raises(EngineError, match=r"do not see .*none.h5: No such file.* on a file system that both share"):
-        start_dask_engine(dask_fakes.plan_for(tmp_path / "none.h5"), _choice(cluster), print, make=dask_fakes.Numbers)
+def test_a_file_that_workers_do_not_see_is_refused(cluster: DaskProcesses, scan: Path) -> None:
+    with pytest.raises(EngineError, match=r"do not see .*none.h5: Not a directory.* on a file system that both share"):
+        start_dask_engine(dask_fakes.plan_for(scan / "none.h5"), _choice(cluster), print, make=dask_fakes.Numbers)
+
+
+def test_a_reduction_of_a_script_goes_along(cluster: DaskProcesses, scan: Path) -> None:
+    class OfAScript(dask_fakes.Nothing):
+        """Known to nobody by its name, as is what a script or a notebook makes."""
+
+    OfAScript.__module__ = "__main__"
+    plan = replace(dask_fakes.plan_for(scan), reduction=OfAScript())
+    with closing(start_dask_engine(plan, _choice(cluster), print, make=dask_fakes.Numbers)) as engine:
+        assert all_of(engine, batches(20)) == expected(20)
 
 
 def _choice(cluster: DaskProcesses) -> EngineChoice:
@@ -259,6 +270,7 @@ def test_no_scheduler_there(scan: Path, monkeypatch: pytest.MonkeyPatch) -> None
         start_dask_engine(dask_fakes.plan_for(scan), choice, print)
 
 
+@pytest.mark.slow
 def test_something_else_answers(scan: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("swmr_viewer.engines.dask_session.CONNECT_S", 0.5)
     with socket.create_server(("127.0.0.1", 0)) as server:
