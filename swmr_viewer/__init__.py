@@ -44,6 +44,8 @@ if TYPE_CHECKING:
     from swmr_viewer.core.result_file import ResultFile
     from swmr_viewer.core.scan import snake_index_of, snake_position_of, snake_visit_of
     from swmr_viewer.quantities import ExpressionError
+    from swmr_viewer.reducing.job import ReductionSummary, reduce
+    from swmr_viewer.reductions import FrameDescription, Output, OutputAxis, Reduction, ReductionError, parameter
     from swmr_viewer.scripting import Quantities
 
 __version__ = "0.1.0"
@@ -66,6 +68,7 @@ __all__ = [
     "FinishedFlag",
     "Follower",
     "FrameCount",
+    "FrameDescription",
     "FrameDoubtfulError",
     "FrameGrabber",
     "FrameNotWrittenError",
@@ -78,15 +81,22 @@ __all__ = [
     "NotHdf5Error",
     "NotSwmrError",
     "NotSwmrYetError",
+    "Output",
+    "OutputAxis",
     "PathError",
     "PathNotThereError",
     "Quantities",
+    "Reduction",
+    "ReductionError",
+    "ReductionSummary",
     "Region",
     "ResultFile",
     "ShapeError",
     "SwmrViewerError",
     "Timeout",
     "open_swmr",
+    "parameter",
+    "reduce",
     "snake_index_of",
     "snake_position_of",
     "snake_visit_of",
@@ -110,6 +120,7 @@ _MODULES = {
     "FinishedFlag": "core.conditions",
     "Follower": "core.follower",
     "FrameCount": "core.conditions",
+    "FrameDescription": "reductions",
     "FrameDoubtfulError": "core.errors",
     "FrameGrabber": "core.frames",
     "FrameNotWrittenError": "core.errors",
@@ -122,20 +133,27 @@ _MODULES = {
     "NotHdf5Error": "core.errors",
     "NotSwmrError": "core.errors",
     "NotSwmrYetError": "core.errors",
+    "Output": "reductions",
+    "OutputAxis": "reductions",
     "PathError": "core.errors",
     "PathNotThereError": "core.errors",
     "Quantities": "scripting",
+    "Reduction": "reductions",
+    "ReductionError": "reductions",
+    "ReductionSummary": "reducing.job",
     "Region": "analysis",
     "ResultFile": "core.result_file",
     "ShapeError": "core.errors",
     "SwmrViewerError": "core.errors",
     "Timeout": "core.conditions",
     "open_swmr": "core.files",
+    "parameter": "reductions",
+    "reduce": "reducing.job",
     "snake_index_of": "core.scan",
     "snake_position_of": "core.scan",
     "snake_visit_of": "core.scan",
 }
-_WITHOUT_HDF5 = ("analysis", "core.conditions", "core.errors", "quantities")
+_WITHOUT_HDF5 = ("analysis", "core.conditions", "core.errors", "quantities", "reductions")
 
 
 def __getattr__(name: str) -> Any:

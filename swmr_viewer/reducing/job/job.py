@@ -7,8 +7,6 @@ import time
 import traceback
 from collections.abc import Callable
 from copy import deepcopy
-from importlib import import_module
-from typing import Any
 
 import numpy as np
 
@@ -16,6 +14,7 @@ from swmr_viewer.core.conditions import FILE_REPLACED, STOPPED, Timeout
 from swmr_viewer.core.errors import SwmrViewerError
 from swmr_viewer.core.scan import index_of, position_of
 from swmr_viewer.engines import Dispatcher, Engine, FramesDone, Plan, start_engine
+from swmr_viewer.reducing.job.output_file import OutputFile
 from swmr_viewer.reducing.job.source import SourceScan, open_source
 from swmr_viewer.reducing.job.telling import ProgressTeller, reduced_event
 from swmr_viewer.reducing.messages import (
@@ -77,6 +76,8 @@ class ReductionJob:
         self._source: SourceScan | None = None
         self._work: _Work | None = None
         self._is_over = False
+        self.error: Exception | None = None
+        """What ended it, where that is no end of its own: it was told as ``ReductionFailed``."""
 
     def show(self, index: int, scan_shape: tuple[int, ...]) -> None:
         """Tell everything of this frame (flat on this scan shape) before any other."""
@@ -98,7 +99,7 @@ class ReductionJob:
             else:
                 self._go_on(self._work)
         except Exception as error:
-            self._is_over = True
+            self._is_over, self.error = True, error
             self._tell(_failure_of(error, self._request.path))
         return not self._is_over
 
@@ -167,12 +168,12 @@ class _Work:
     ) -> None:
         self._request, self._source, self._tell, self._clock = request, source, tell, clock
         self._engine: Engine | None = None
-        self._output: Any = None
+        self._output: OutputFile | None = None
         follower = source.follower
         self._outputs = _outputs_of(reduction, source)
         try:
             if request.output:
-                self._output = import_module("swmr_viewer.reducing.job.output_file").OutputFile(
+                self._output = OutputFile(
                     request.output,
                     h5file=source.h5file,
                     data_path=source.data_path,
@@ -293,8 +294,8 @@ class _Work:
     def _undone(self, position: tuple[int, ...], n: int) -> list[tuple[tuple[int, ...], int]]:
         if self._output is None or not self._n_in_output:
             return [(position, n)]
-        undone: list[tuple[tuple[int, ...], int]] = self._output.undone(position, n)
-        return undone
+        undone = self._output.undone(position, n)
+        return undone if position else [(position, 1) for _ in undone]
 
     # ---- results
 

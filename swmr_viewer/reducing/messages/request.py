@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from swmr_viewer.analysis import DEFAULT_RULES, MaskRules
-from swmr_viewer.core.conditions import Condition
+from swmr_viewer.core.conditions import Condition, Situation
 from swmr_viewer.core.pixel_geometry import NOTHING_TOLD, PixelGeometry
 from swmr_viewer.engines import THIS_MACHINE, EngineChoice
 
@@ -37,7 +37,7 @@ class ReduceRequest:
     length_paths: tuple[str, ...] = ()
     scan_shape: tuple[int, ...] | None = None
     finished_path: str | None = None
-    conditions: tuple[Condition, ...] = ()
+    conditions: tuple[Condition | Callable[[Situation], bool], ...] = ()
     """What ends it, once all that is complete is reduced; empty: the usual ones."""
     wait_s: float | None = 0.0
     """Longest wait (s) for the file, its SWMR mode and its keys; None: for ever."""
