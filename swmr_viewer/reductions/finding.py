@@ -28,8 +28,8 @@ _BUILT_IN = {
     "statistics": (f"{_HERE}.statistics", "Statistics", "Counts, extremes and regions"),
     "centre_of_mass": (f"{_HERE}.centre_of_mass", "CentreOfMass", "Centre of mass"),
     "radial": (f"{_HERE}.radial", "Radial", "Radial or azimuthal profile"),
-    "pyfai1d": (f"{_HERE}.pyfai", "Pyfai1d", "Azimuthal integration (pyFAI)"),
-    "pyfai2d": (f"{_HERE}.pyfai", "Pyfai2d", "Azimuthal regrouping, 2-D (pyFAI)"),
+    "pyfai1d": (f"{_HERE}.pyfai", "Pyfai1d", "Azimuthal pattern (pyFAI)"),
+    "pyfai2d": (f"{_HERE}.pyfai", "Pyfai2d", "Cake (pyFAI)"),
 }
 _NEEDS_PYFAI = ("pyfai1d", "pyfai2d")
 

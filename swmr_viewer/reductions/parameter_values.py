@@ -82,9 +82,10 @@ class ParameterInfo:
             ParameterKind.RANGES: "ranges such as 10:12, 15:16.5",
             ParameterKind.REGIONS: "a file of regions, or regions such as A=10:30, 12:40; B=50:60, 12:40",
         }[self.kind]
-        limits = {(True, True): " from {:g} to {:g}", (True, False): " from {:g} on", (False, True): " up to {1:g}"}
+        limits = {(True, True): " from {:.10g} to {:.10g}", (True, False): " from {:.10g} on", (False, True): " up to {1:.10g}"}
         limit = limits.get((self.low is not None, self.high is not None), "").format(self.low or 0, self.high or 0)
-        return what + limit + (", or none" if self.is_optional else "")
+        each = ", each number" if limit and self.kind in (ParameterKind.NUMBERS, ParameterKind.RANGE, ParameterKind.RANGES) else ""
+        return what + each + limit + (", or none" if self.is_optional else "")
 
 
 def value_from(info: ParameterInfo, given: Any) -> Any:

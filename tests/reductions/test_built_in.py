@@ -24,6 +24,7 @@ from swmr_viewer.reductions import (
     Reduction,
     ReductionError,
     as_arrays,
+    available,
     describe,
     parameters_from,
     prepare_reduction,
@@ -337,6 +338,7 @@ def test_what_cannot_be_done_is_told(name: str, values: dict[str, Any], descript
 def test_each_can_be_described_and_its_values_kept(name: str) -> None:
     info = describe(name)
     assert (info.origin, info.result_name) == ("built in", name)
+    assert [one.words for one in available() if one.name == name] == [info.words]
     assert all(one.words for one in info.parameters)
     reduction = reduction_named(name)
     assert parameters_from(type(reduction).Parameters, json.loads(json.dumps(values_of(reduction.parameters)))) == reduction.parameters

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from swmr_viewer.analysis import Region, RegionFile, save_regions
@@ -79,6 +79,35 @@ def test_dialog_command_line_and_file_set_them_alike(every: Every) -> None:
     assert parameters_from(Every, json.loads(json.dumps(values))) == every
     assert parameters_from(Every, {info.name: text_of(info, values[info.name]) for info in parameters_of(Every)}) == every
     assert checked_parameters(every) == every
+
+
+ANYTHING = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text()
+    | st.binary(max_size=5)
+    | st.from_regex(r"[-0-9:;,=. enaxA\[\]{}\"]{0,20}"),
+    lambda inner: (
+        st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8) | st.sampled_from(["name", "kind", "points"]), inner, max_size=4)
+    ),
+    max_leaves=12,
+)
+
+
+@given(st.sampled_from([info.name for info in parameters_of(Every)]), ANYTHING)
+@settings(max_examples=1000)
+def test_whatever_is_given_is_a_value_or_refused_in_a_sentence(name: str, given: Any) -> None:
+    try:
+        found = parameters_from(Every, {name: given})
+    except ReductionError as error:
+        words = str(error)
+    else:
+        words = ""
+        assert parameters_from(Every, json.loads(json.dumps(values_of(found), allow_nan=False))) == found
+    assert len(words) < 600
+    assert "\n" not in words
 
 
 def test_what_is_known_of_each_can_be_sent() -> None:
@@ -166,7 +195,7 @@ def test_regions_of_a_file(tmp_path: Path) -> None:
         ("window", "12", "window is a range such as 10:12, or none, not '12'."),
         ("window", "12:10", "not '12:10', whose first number is not the lower one."),
         ("peaks", "10:12, x", "not 'x'."),
-        ("peaks", [[-1, 2]], "peaks is ranges such as 10:12, 15:16.5 from 0 on, not -1."),
+        ("peaks", [[-1, 2]], "peaks is ranges such as 10:12, 15:16.5, each number from 0 on, not -1."),
         ("regions", "nowhere.json", "not 'nowhere.json' (The regions in nowhere.json cannot be read: No such file or directory)."),
         ("regions", "[{]", "regions is a file of regions, or regions such as"),
         ("regions", "[" * 100_000, "regions is"),
