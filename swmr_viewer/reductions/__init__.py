@@ -13,7 +13,7 @@ from swmr_viewer.reductions.contract import (
 )
 from swmr_viewer.reductions.finding import ReductionInfo, available, checked_class, describe, reduction_class, reduction_named
 from swmr_viewer.reductions.outputs import as_arrays, checked_outputs, prepare_reduction
-from swmr_viewer.reductions.parameter_values import ParameterInfo, ParameterKind
+from swmr_viewer.reductions.parameter_info import ParameterInfo, ParameterKind
 from swmr_viewer.reductions.parameters import checked_parameters, parameter, parameters_from, parameters_of, values_of
 
 __all__ = [

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from swmr_viewer.core.number_text import shape_text
 from swmr_viewer.reductions.contract import Frame, FrameDescription, Mask, Output, Outputs, Reduction, ReductionError
-from swmr_viewer.reductions.parameter_values import ParameterKind
+from swmr_viewer.reductions.parameter_info import ParameterKind
 from swmr_viewer.reductions.parameters import parameter
 
 _STRIP_PIXELS = 1 << 15
@@ -48,7 +48,7 @@ class CentreOfMass(Reduction):
         total = Output("total", unit=description.unit)
         if len(shape) == 2:
             self._at: list[Values] = [np.arange(n, dtype=np.float64) + 0.5 for n in shape]
-            self.outputs = (Output("x", unit="pixels"), Output("y", unit="pixels"), total)
+            self.outputs = (Output("x", unit="px"), Output("y", unit="px"), total)
             return
         axis = description.axes[0] if description.axes else None
         self._at = [np.arange(shape[0], dtype=np.float64) if axis is None else axis.values]

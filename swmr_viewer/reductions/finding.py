@@ -12,7 +12,7 @@ from swmr_viewer.core.frozen import frozen
 from swmr_viewer.core.plain_text import plain
 from swmr_viewer.reductions.contract import Reduction, ReductionError
 from swmr_viewer.reductions.outputs import is_name
-from swmr_viewer.reductions.parameter_values import ParameterInfo
+from swmr_viewer.reductions.parameter_info import ParameterInfo
 from swmr_viewer.reductions.parameters import nearest, parameters_from, parameters_of
 from swmr_viewer.reductions.scripts import class_of_script, is_script
 

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from swmr_viewer.reductions.contract import ReductionError
-from swmr_viewer.reductions.parameter_values import ParameterInfo, ParameterKind, json_of, value_from
+from swmr_viewer.reductions.parameter_info import ParameterInfo, ParameterKind, json_of
+from swmr_viewer.reductions.parameter_values import value_from
 
 _KEY = "swmr_viewer.parameter"
 

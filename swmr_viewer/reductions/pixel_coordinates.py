@@ -34,7 +34,7 @@ class RadialUnit:
 
 _ANGLE = ("poni", "pixel_size_m", "distance_m")
 RADIAL_UNITS = {
-    "px": RadialUnit("radius", "pixels", ("poni",)),
+    "px": RadialUnit("radius", "px", ("poni",)),
     "mm": RadialUnit("radius", "mm", ("poni", "pixel_size_m")),
     "2th_deg": RadialUnit("two_theta", "deg", _ANGLE),
     "2th_rad": RadialUnit("two_theta", "rad", _ANGLE),

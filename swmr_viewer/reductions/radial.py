@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from swmr_viewer.core.number_text import shape_text
 from swmr_viewer.reductions.contract import Frame, FrameDescription, Mask, Output, OutputAxis, Outputs, Reduction, ReductionError
-from swmr_viewer.reductions.parameter_values import ParameterKind
+from swmr_viewer.reductions.parameter_info import ParameterKind
 from swmr_viewer.reductions.parameters import parameter
 from swmr_viewer.reductions.pixel_coordinates import RADIAL_UNITS, azimuth_of, radial_of, refuse_what_is_missing
 

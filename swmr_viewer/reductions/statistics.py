@@ -23,14 +23,13 @@ from swmr_viewer.analysis import (
 )
 from swmr_viewer.core.number_text import shape_text
 from swmr_viewer.core.plain_text import plain
+from swmr_viewer.quantities import of_frame, of_region
 from swmr_viewer.reductions.contract import Frame, FrameDescription, Mask, Output, Outputs, Reduction, ReductionError
-from swmr_viewer.reductions.parameter_values import ParameterKind
+from swmr_viewer.reductions.parameter_info import ParameterKind
 from swmr_viewer.reductions.parameters import parameter
 
 LONGEST_PREFIX = 60
 """Characters of a region's name in the names of its outputs."""
-_COUNTED = ("sum", "mean", "maximum", "std", "total")
-"""In the unit of the pixels' values."""
 
 
 @dataclass(frozen=True)
@@ -67,13 +66,12 @@ class Statistics(Reduction):
                 raise ReductionError(words, "Choose regions that were drawn on such frames.")
         self._rules = description.rules
         self._saturation = saturation_of(description.dtype, description.saturation_value)
-        self._names = [f"{prefix}_{what}" for prefix in _prefixes(regions) for what in region_columns(len(shape))]
-        of_frame = FRAME_COLUMNS if self.parameters.whole else ()
-        told_of = [f"{plain(region.name)}.{what}" for region in regions for what in region_columns(len(shape))]
-        self.outputs = tuple(
-            Output(name, unit=_unit(told.rpartition(".")[2], description.unit), words=told)
-            for name, told in zip((*of_frame, *self._names), (*of_frame, *told_of), strict=True)
-        )
+        columns = region_columns(len(shape))
+        self._names = [f"{prefix}_{what}" for prefix in _prefixes(regions) for what in columns]
+        told = [of_frame(what, description.unit) for what in FRAME_COLUMNS] if self.parameters.whole else []
+        names = (*(one.name for one in told), *self._names)
+        told += [of_region(f"{plain(region.name)}.{what}", description.unit) for region in regions for what in columns]
+        self.outputs = tuple(Output(name, unit=one.unit, words=one.words) for name, one in zip(names, told, strict=True))
 
     def __call__(self, frame: Frame, mask: Mask | None) -> Outputs:
         """Measure a frame; NaN where there is no unmasked pixel."""
@@ -88,12 +86,6 @@ class Statistics(Reduction):
         if not FramePass.can_measure(frame.dtype, **rules):
             frame, rules = marked(frame, **rules), {}
         return frame_values(FramePass(np.asarray(frame), saturation=self._saturation, **rules).finish(None)[1])
-
-
-def _unit(what: str, unit: str) -> str:
-    if what in _COUNTED:
-        return unit
-    return "pixels" if what.startswith(("centre_", "hottest_")) else "channels" if what in ("centre", "width") else ""
 
 
 def _prefixes(regions: Iterable[Region]) -> list[str]:

@@ -116,9 +116,9 @@ def test_statistics_are_named_as_the_windows_columns_are() -> None:
     names = {one.name: one for one in reduction.outputs}
     assert list(names)[:8] == ["total", "maximum", "hottest_x", "hottest_y", "n_masked", "n_saturated", "A_sum", "A_mean"]
     assert {name.removesuffix("_sum") for name in names if name.endswith("_sum")} == {"A", "Fe_K_", "Fe_K__2", "R7", "R_"}
-    assert names["A_centre_x"] == names["A_centre_x"]
-    assert (names["A_sum"].words, names["A_sum"].unit, names["A_centre_x"].unit) == ("A.sum", "counts", "pixels")
-    assert names["Fe_K__2_sum"].words == "Fe K\u03b2.sum"
+    assert (names["A_sum"].words, names["A_sum"].unit, names["A_centre_x"].unit) == ("A sum", "counts", "px")
+    assert names["Fe_K__2_sum"].words == "Fe K\u03b2 sum"
+    assert (names["hottest_x"].words, names["hottest_x"].unit) == ("hottest pixel, x", "px")
     spans = prepared("statistics", {"regions": regions[:1], "whole": False}, FrameDescription((5,), "<u4"))
     assert [one.name for one in spans.outputs] == [f"A_{what}" for what in ("sum", "mean", "maximum", "std", "centre", "width")]
 

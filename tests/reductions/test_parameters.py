@@ -25,7 +25,7 @@ from swmr_viewer.reductions import (
     parameters_of,
     values_of,
 )
-from swmr_viewer.reductions.parameter_values import text_of
+from swmr_viewer.reductions.parameter_info import text_of
 
 
 @dataclass(frozen=True)
@@ -151,7 +151,7 @@ def test_what_is_known_of_each_can_be_sent() -> None:
 def test_what_may_be_typed(name: str, given: Any, value: Any) -> None:
     found = getattr(parameters_from(Every, {name: given}), name)
     if name == "regions" and value is None:
-        assert [(one.name, one.points) for one in found] == [("Fe Ka", ((100.0, 0.0), (150.0, 1.0))), ("B", ((1.0, 3.0), (2.0, 4.0)))]
+        assert [(one.name, one.points) for one in found] == [("Fe Ka", ((100.0, 0.0), (150.0, 1e7))), ("B", ((1.0, 3.0), (2.0, 4.0)))]
     else:
         assert found == value
         assert type(found) is type(value)
@@ -186,7 +186,7 @@ def test_regions_of_a_file(tmp_path: Path) -> None:
         ("unit", "q_a", "unit is one of q_A^-1, 2th_deg, px, not 'q_a'."),
         ("unit", ["px"], "not ['px']."),
         ("label", "two\nlines", "label is a text, not"),
-        ("label", "x" * 5000, "not a text of 5000 characters."),
+        ("label", "x" * 70_000, "not a text of 70000 characters."),
         ("poni", 3, "poni is the path of a file, not 3."),
         ("poni", "a\0b", "poni is the path of a file, not"),
         ("at", "1;2", "at is numbers such as 1, 2.5, 4, not '1;2'."),
@@ -200,6 +200,8 @@ def test_regions_of_a_file(tmp_path: Path) -> None:
         ("regions", "[{]", "regions is a file of regions, or regions such as"),
         ("regions", "[" * 100_000, "regions is"),
         ("regions", "A=1:2; A=3:4", "two regions have one name"),
+        ("regions", "A=1:x", "(1:x is no range)."),
+        ("regions", "A=2:1", "(2:1 has not the lower number first)."),
         ("regions", "A=1:nan", "regions is"),
         ("regions", [{"name": "A", "kind": "star", "points": []}], "region A is neither rectangle, ellipse nor polygon."),
         ("regions", 5, "not 5."),
