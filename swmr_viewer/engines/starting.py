@@ -8,11 +8,18 @@ from typing import Any
 
 from swmr_viewer.engines.choice import EngineChoice, EngineKind
 from swmr_viewer.engines.plan import Engine, EngineError, Plan
+from swmr_viewer.reductions import Reduction
 
 MOST_WORKERS = 1024
 
 
-def start_engine(plan: Plan, choice: EngineChoice, h5file: Any = None, note: Callable[[str], None] = lambda words: None) -> Engine:
+def start_engine(
+    plan: Plan,
+    choice: EngineChoice,
+    h5file: Any = None,
+    note: Callable[[str], None] = lambda words: None,
+    ready: Reduction | None = None,
+) -> Engine:
     """Start workers.
 
     Parameters
@@ -25,6 +32,8 @@ def start_engine(plan: Plan, choice: EngineChoice, h5file: Any = None, note: Cal
         The file, if it is open here: threads read from it, as one process must not open data sets twice.
     note : callable
         Takes sentences about what is waited for.
+    ready : Reduction, optional
+        The plan's reduction, prepared already: threads need no other, where several may call it.
 
     Raises
     ------
@@ -46,7 +55,7 @@ def start_engine(plan: Plan, choice: EngineChoice, h5file: Any = None, note: Cal
         return ProcessEngine(plan, n_workers)
     from swmr_viewer.engines.threads import ThreadEngine
 
-    return ThreadEngine(plan, n_workers, h5file)
+    return ThreadEngine(plan, n_workers, h5file, ready)
 
 
 def n_cores() -> int:

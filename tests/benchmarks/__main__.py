@@ -19,7 +19,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-SCRIPTS = ("follower_latency", "poll_cost", "finished_frames", "decoding", "examining", "window_thread", "on_screen")
+SCRIPTS = ("follower_latency", "poll_cost", "finished_frames", "decoding", "examining", "window_thread", "reductions", "on_screen")
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("swmr-viewer", "numpy", "h5py", "hdf5plugin", "PySide6-Essentials", "pyqtgraph", "swmr-tools")
 LONGEST_S = 600.0

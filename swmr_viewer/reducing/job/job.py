@@ -28,7 +28,7 @@ from swmr_viewer.reducing.messages import (
     ShownReduced,
     Waiting,
 )
-from swmr_viewer.reductions import Output, Reduction, prepare_reduction, reduction_named, values_of
+from swmr_viewer.reductions import Reduction, prepare_reduction, reduction_named, values_of
 
 _STEP_S = 0.05
 """Longest wait within a step."""
@@ -170,7 +170,8 @@ class _Work:
         self._engine: Engine | None = None
         self._output: OutputFile | None = None
         follower = source.follower
-        self._outputs = _outputs_of(reduction, source)
+        ready = deepcopy(reduction)
+        self._outputs = prepare_reduction(ready, source.description)
         try:
             if request.output:
                 self._output = OutputFile(
@@ -184,7 +185,7 @@ class _Work:
                     clock=clock,
                 )
             plan = Plan(request.path, source.data_path, source.scan_rank, reduction, source.description)
-            self._engine = start_engine(plan, request.engine, source.h5file, lambda words: tell(Waiting(words)))
+            self._engine = start_engine(plan, request.engine, source.h5file, lambda words: tell(Waiting(words)), ready)
         except BaseException:
             self.close()
             raise
@@ -361,11 +362,6 @@ class _Work:
         counts = self._counts()
         del counts["n_in_flight"]
         return ReductionEnded(reason, is_finished=is_finished, **counts)  # type: ignore[arg-type]
-
-
-def _outputs_of(reduction: Reduction, source: SourceScan) -> tuple[Output, ...]:
-    """Return what a reduction makes of such frames: by a copy that is prepared."""
-    return prepare_reduction(deepcopy(reduction), source.description)
 
 
 def _failure_of(error: Exception, path: str) -> ReductionFailed:
