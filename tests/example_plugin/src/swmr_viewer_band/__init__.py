@@ -39,7 +39,7 @@ class Band(Reduction):
         rows, columns = description.frame_shape
         first, n_rows = self.parameters.first, self.parameters.n_rows
         if first + n_rows > rows:
-            raise ReductionError(f"The images have {rows} rows.", f"Choose {n_rows} of them from {rows - n_rows} on at most.")
+            raise ReductionError(f"Rows {first} to {first + n_rows - 1} are not in images of {rows} rows.", "Choose others.")
         self.rows = slice(first, first + n_rows)
         self.columns = np.arange(columns) + 0.5
         axis = OutputAxis("column", self.columns, "pixels")
