@@ -20,7 +20,7 @@ from swmr_viewer.reducing.messages import (
     ReductionEvent,
     ReductionProgress,
 )
-from swmr_viewer.reductions import Reduction, ReductionError, parameters_from
+from swmr_viewer.reductions import Reduction, ReductionError, checked_class, parameters_from
 
 _MOST_FAULTS = 1000
 _USUAL_ENDS = ("finished_flag", "all_keys", "file_closed", "timeout")
@@ -134,11 +134,12 @@ def _reduction_of(
     if isinstance(reduction, str):
         return None, ReductionChoice(reduction, dict(values or {}))
     if isinstance(reduction, type) and issubclass(reduction, Reduction):
-        reduction = reduction(parameters_from(reduction.Parameters, values or {}))
+        reduction = checked_class(reduction, reduction.__name__)(parameters_from(reduction.Parameters, values or {}))
     elif values is not None:
         raise ReductionError("An object has its parameters already.", "Leave the values out, or give the class.")
     if not isinstance(reduction, Reduction):
         raise ReductionError(f"{reduction!r} is no reduction.", "Give a name, or a class derived from swmr_viewer.Reduction.")
+    checked_class(type(reduction), type(reduction).__name__)
     return reduction, ReductionChoice(type(reduction).name)
 
 

@@ -107,6 +107,11 @@ def test_what_is_wrong_is_an_error_of_its_own_kind(tmp_path: Path) -> None:
         reduce(tmp_path / "none.h5", tmp_path / "out.h5", Sums(), {"bins": 1})
     with pytest.raises(ReductionError, match="is no reduction"):
         reduce(tmp_path / "none.h5", tmp_path / "out.h5", 5)  # type: ignore[arg-type]
+    for name, words in (("a/b", "no usable name"), ("statistics", "that name is taken")):
+        named = type("Named", (Sums,), {"name": name})
+        for given in (named, named()):
+            with pytest.raises(ReductionError, match=words):
+                reduce(tmp_path / "none.h5", tmp_path / "out.h5", given)
     assert not list(tmp_path.glob("*out*"))
 
 
