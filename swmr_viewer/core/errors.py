@@ -53,6 +53,7 @@ class FailureKind(StrEnum):
     EXPORT = "export", Remedy.CHANGE
     CONDITION = "condition", Remedy.CHANGE
     REDUCTION = "reduction", Remedy.CHANGE
+    ENGINE = "engine", Remedy.CHANGE
 
     @property
     def can_be_retried(self) -> bool:

@@ -24,6 +24,8 @@ _PER_WORKER = 2
 """Batches in flight: one that is worked on, one that waits, so that no worker waits for us."""
 _BATCH_S = 0.25
 """About so long is worked on one batch where much waits."""
+_MOST_BATCHES_PER_S = 400.0
+"""Of all workers: more would keep a Dask scheduler busy (docs/decisions/0043): where they are many, batches are longer."""
 _MOST_FRAMES = 1024
 _MOST_RESULT_BYTES = 8 << 20
 _SLOW_S, _SLOW_TIMES = 10.0, 10.0
@@ -210,8 +212,10 @@ class Dispatcher:
         """Return how many frames make a batch: some tenths of a second's work, and something for each worker."""
         if self._frame_s is None:
             return 1
-        most = min(self._most_frames, int(_BATCH_S / max(self._frame_s, 1e-6)))
-        return max(1, min(most, -(-self._pending.n // (_PER_WORKER * max(1, self._engine.n_workers)))))
+        n_workers = max(1, self._engine.n_workers)
+        batch_s = max(_BATCH_S, n_workers / _MOST_BATCHES_PER_S)
+        most = min(self._most_frames, int(batch_s / max(self._frame_s, 1e-6)))
+        return max(1, min(most, -(-self._pending.n // (_PER_WORKER * n_workers))))
 
     def _submit(self, first: Position, n: int, priority: int, *, counts: bool = True) -> None:
         batch = Batch(next(self._numbers), first, n, self._pending.scan_shape)

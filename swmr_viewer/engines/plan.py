@@ -10,16 +10,20 @@ from typing import Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from swmr_viewer.core.errors import SwmrViewerError
+from swmr_viewer.core.errors import FailureKind, SwmrViewerError
 from swmr_viewer.reductions import FrameDescription, Reduction
 
 
 class WorkerLostError(SwmrViewerError):
     """Whoever worked on a batch is gone: another shall do it."""
 
+    kind = FailureKind.ENGINE
+
 
 class EngineError(SwmrViewerError):
     """No worker can do anything: the scheduler is gone, the file is not seen from there, pyFAI is not installed there ..."""
+
+    kind = FailureKind.ENGINE
 
 
 @dataclass(frozen=True, eq=False)

@@ -358,3 +358,17 @@ def test_whatever_happens_each_frame_has_one_result(seed: int, rows: int, column
         clock.now += random.choice([0.0, 0.1, 12.0])
     assert collected.values | dict.fromkeys(collected.failed, 0.0) == all_of(rows, columns) | dict.fromkeys(collected.failed, 0.0)
     assert all("3 workers" in why for why in collected.failed.values())
+
+
+def test_batches_are_longer_where_workers_are_many() -> None:
+    longest = []
+    for n_workers in (2, 1000):
+        engine = ScriptedEngine(n_workers)
+        dispatcher = Dispatcher(engine, (1_000_000,), clock=Clock())
+        dispatcher.add((0,), 1_000_000)
+        dispatcher.collect(0)
+        first = len(engine.asked)
+        engine.finish(engine.asked[0], took_s=0.01)
+        dispatcher.collect(0)
+        longest.append(max(batch.n for batch, _, _ in engine.asked[first:]))
+    assert longest == [25, 250]
