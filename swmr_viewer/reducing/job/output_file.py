@@ -24,7 +24,7 @@ from swmr_viewer.reducing.job.output_lock import OutputLock
 from swmr_viewer.reducing.job.output_opening import make, take_up
 from swmr_viewer.reducing.job.output_source import facts_of, fingerprint_of
 from swmr_viewer.reducing.job.output_taking_up import difference
-from swmr_viewer.reducing.job.output_unwritable import let_go
+from swmr_viewer.reducing.job.output_unwritable import descriptor_of, let_go
 from swmr_viewer.reductions import Output
 
 Position = tuple[int, ...]
@@ -80,6 +80,7 @@ class OutputFile:
         self._flush_s, self._clock = flush_s, clock
         self._pending = Boxes()
         self._h5file: h5py.File | None = None
+        self._failure: ExportError | None = None
         self._lock = OutputLock(self.path)
         try:
             with self._writing():
@@ -192,6 +193,7 @@ class OutputFile:
         return take_up(self.path, lambda there: difference(there, self._content, self._source))
 
     def _open(self, h5file: h5py.File) -> None:
+        self._descriptor = descriptor_of(h5file)
         self._h5file, content = h5file, self._content
         group = h5file[content.group_path]
         self._datasets = {one.name: group[one.name] for one in content.outputs}
@@ -248,22 +250,26 @@ class OutputFile:
     @contextmanager
     def _writing(self) -> Iterator[None]:
         """Say in a sentence what HDF5 cannot write, and let go of the file: nothing more could be."""
+        if self._failure is not None:
+            raise self._failure
         try:
             yield
-        except ExportError:
-            self._let_go()
+        except ExportError as error:
+            self._let_go(error)
             raise
         except (FileExistsError, *BROKEN) as error:
             said = _HDF5_SAID.search(str(error))
             why = said.group(1) if said else getattr(error, "strerror", None) or str(error)
-            self._let_go()
-            raise ExportError(
+            failure = ExportError(
                 f"{self.path} cannot be written: {why}.", "Once that is put right, the same command goes on where this one ended."
-            ) from error
+            )
+            self._let_go(failure)
+            raise failure from error
 
-    def _let_go(self) -> None:
+    def _let_go(self, why: ExportError) -> None:
+        self._failure = why
         if self._h5file is not None:
-            let_go(self._h5file)
+            let_go(self._h5file, self._descriptor)
         self._lock.release()
 
 

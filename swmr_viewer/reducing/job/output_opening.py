@@ -39,9 +39,8 @@ def make(path: Path, fill: Callable[[h5py.File], None]) -> h5py.File:
     part = path.with_name(f".{path.name}.part")
     part.unlink(missing_ok=True)  # of a run that was killed; it may be linked to a complete one: never opened
     try:
-        # Version 1.10's format: the first with SWMR, and readable by every HDF5 since.
-        with h5py.File(part, "x", libver="v110", locking=False) as h5file:
-            fill(h5file)
+        with part.open("xb") as file:
+            file.write(_image(fill))
         if sys.platform == "win32":  # no file can be renamed there while it is open
             part.rename(path)
             return opened(path)
@@ -54,6 +53,15 @@ def make(path: Path, fill: Callable[[h5py.File], None]) -> h5py.File:
         return h5file
     finally:
         part.unlink(missing_ok=True)
+
+
+def _image(fill: Callable[[h5py.File], None]) -> bytes:
+    """Make the file in memory: where storage is full, HDF5 crashes when it closes what it could not write."""
+    # Version 1.10's format: the first with SWMR, and readable by every HDF5 since.
+    with h5py.File("output", "w", driver="core", backing_store=False, libver="v110") as h5file:
+        fill(h5file)
+        h5file.flush()
+        return bytes(h5file.id.get_file_image())
 
 
 def _place(part: Path, path: Path) -> None:
@@ -72,7 +80,6 @@ def opened(path: Path) -> h5py.File:
     """Open a file that nobody writes for SWMR writing at once: its flags never tell of a writer whom nobody can follow."""
     access = h5py.h5p.create(h5py.h5p.FILE_ACCESS)
     access.set_libver_bounds(h5py.h5f.LIBVER_V110, h5py.h5f.LIBVER_LATEST)
-    access.set_fclose_degree(h5py.h5f.CLOSE_STRONG)
     access.set_file_locking(False, True)
     return h5py.File(h5py.h5f.open(os.fsencode(path), h5py.h5f.ACC_RDWR | h5py.h5f.ACC_SWMR_WRITE, access))
 

@@ -16,27 +16,33 @@ import h5py
 from swmr_viewer.core.files import BROKEN
 
 
-def let_go(h5file: h5py.File) -> None:
+def descriptor_of(h5file: h5py.File) -> int | None:
+    """Return what HDF5 writes through, for `let_go`; to be asked for while all is well: later the question itself may crash."""
+    if sys.platform == "win32":  # HDF5's descriptors are not Python's there
+        return None
+    return int(h5file.id.get_vfd_handle())
+
+
+def let_go(h5file: h5py.File, descriptor: int | None) -> None:
     """Close a file; what could not be written goes nowhere, and the file stays as if its writer had been killed."""
     if not h5file:
         return
-    if sys.platform != "win32":  # HDF5's descriptors are not Python's there
+    if descriptor is not None:
         for elsewhere in (os.devnull, None):
             with suppress(*BROKEN):
-                _turn_away(h5file, elsewhere)
+                _turn_away(descriptor, elsewhere)
                 h5file.close()
                 return
     with suppress(*BROKEN):
         h5file.close()
 
 
-def _turn_away(h5file: h5py.File, elsewhere: str | None) -> None:
-    """Let the descriptor that HDF5 writes to lead elsewhere; None: to a file without a name, should HDF5 want to set its length."""
-    ours = h5file.id.get_vfd_handle()
+def _turn_away(descriptor: int, elsewhere: str | None) -> None:
+    """Let a descriptor lead elsewhere; None: to a file without a name, should HDF5 want to set its length."""
     if elsewhere is not None:
         other = os.open(elsewhere, os.O_RDWR)
-        os.dup2(other, ours, inheritable=False)
+        os.dup2(other, descriptor, inheritable=False)
         os.close(other)
     else:
         with tempfile.TemporaryFile() as file:
-            os.dup2(file.fileno(), ours, inheritable=False)
+            os.dup2(file.fileno(), descriptor, inheritable=False)
