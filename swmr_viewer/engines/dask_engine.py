@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 _FIRST_WORKER_S = 10.0
 """Longest wait for the workers that are there to say whether they fit; they may be busy with something else."""
+_OTHER_WORKERS_S = 2.0
+"""Longest wait for more of them once one is ready."""
 _LONGEST_START_S = 60.0
 _LONGEST_CLOSE_S = 4.8
 
@@ -92,22 +94,28 @@ class DaskEngine:
         return f"{n} worker{'' if n == 1 else 's'} of {self._session.address}"
 
     def start(self) -> None:
-        """Reach the scheduler, and wait until a worker is ready, unless there is none."""
+        """Reach the scheduler, and wait until its workers are ready, if it has any."""
         self._thread.start()
-        is_there = self._is_connected.wait(_LONGEST_START_S)
-        deadline = time.monotonic() + _FIRST_WORKER_S
+        try:
+            self._wait_for_workers()
+        except BaseException:
+            self._stop()
+            raise
+
+    def _wait_for_workers(self) -> None:
         session = self._session
-        while self._failed is None and session.error is None and session.n_asked and not session.workers:
-            if not is_there or time.monotonic() > deadline:
+        is_there = self._is_connected.wait(_LONGEST_START_S)
+        began_at = time.monotonic()
+        while self._failed is None and session.error is None and session.asked:
+            waited_s = time.monotonic() - began_at
+            if waited_s > (_OTHER_WORKERS_S if session.workers else _FIRST_WORKER_S):
                 break
             time.sleep(0.02)
-        error = self._failed or session.error
-        if error is None and not is_there:
-            error = EngineError(f"The Dask scheduler {session.address} does not answer.", "Look at its machine.")
-        if error is not None:
-            self._stop()
+        if error := self._failed or session.error:
             raise error
-        if not session.workers and session.n_asked:
+        if not is_there:
+            raise EngineError(f"The Dask scheduler {session.address} does not answer.", "Look at its machine.")
+        if session.asked and not session.workers:
             self._note(f"The workers of {session.address} are busy: waiting for one.")
 
     def submit(self, batch: Batch, *, priority: int = 0, apart_from: Future[BatchResult] | None = None) -> Future[BatchResult]:

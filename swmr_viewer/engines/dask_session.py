@@ -7,7 +7,7 @@ import contextlib
 import itertools
 import pickle
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
 
@@ -52,7 +52,7 @@ class DaskSession:
         self.error: SwmrViewerError | None = None
         """Why it is all over."""
         self.misfits: dict[str, tuple[float, tuple[str, str]]] = {}
-        self.n_asked = 0
+        self.asked: dict[str, asyncio.Task[None]] = {}
         """Workers that have not said yet whether they fit."""
         self.address = ""
         self._name = f"swmr_viewer-{uuid4().hex[:12]}"
@@ -63,7 +63,6 @@ class DaskSession:
         self._client: Any = None
         self._cluster: Any = None
         self._seen: set[str] = set()
-        self._tasks: set[asyncio.Task[None]] = set()
         self._running: dict[Attempt, asyncio.Task[None]] = {}
         self._told: set[str] = set()
         self._numbers = itertools.count()
@@ -129,7 +128,7 @@ class DaskSession:
         """Let the workers forget the plan, and leave the scheduler; bounded."""
         for attempt in self.workers.take_all():
             attempt.future.cancel()
-        for task in (*self._tasks, *self._running.values()):
+        for task in (*self.asked.values(), *self._running.values()):
             task.cancel()
         if self._client is not None and self._client.status == "running":
             known = [address for address in self.workers if address in self._seen]
@@ -146,12 +145,11 @@ class DaskSession:
             return
         for address in self._seen - present.keys():
             self._lose(address)
-        for address in present.keys() - self._seen:
-            self._ask(address)
         self._seen = set(present)
         now = time.monotonic()
-        for address, (since, _) in list(self.misfits.items()):
-            if now - since > _ASK_AGAIN_S and address in present:
+        unfit = {address for address, (since, _) in self.misfits.items() if now - since < _ASK_AGAIN_S}
+        for address in present:
+            if not (address in self.workers or address in self.asked or address in unfit):
                 self._ask(address)
         if not present and not self.workers:
             self._tell(f"Waiting for workers of {self.address}.")
@@ -172,26 +170,21 @@ class DaskSession:
 
     def _ask(self, address: str) -> None:
         limit = None if self._choice.scheduler == SLURM else self._choice.n_workers
-        if limit is None or len(self.workers) + self.n_asked < limit:
+        if limit is None or len(self.workers) + len(self.asked) < limit:
             self.misfits.pop(address, None)
-            self.n_asked += 1
-            self._start(self._get_ready(address))
+            self.asked[address] = asyncio.ensure_future(self._get_ready(address))
 
     async def _get_ready(self, address: str) -> None:
         """Give a worker the plan, and count on it if it fits."""
-        try:
-            wrong = await self._wrong_with(address)
-        finally:
-            self.n_asked -= 1
-        if address not in self._seen:
-            return
+        wrong = await self._wrong_with(address)
+        del self.asked[address]
         if wrong is None:
             self.workers.add(address)
             self._hand_out()
             return
         self.misfits[address] = time.monotonic(), wrong
         self._tell(" ".join(wrong))
-        if not self.workers and not self.n_asked:
+        if not self.workers and not self.asked:
             self.fail(EngineError(*wrong))
 
     async def _wrong_with(self, address: str) -> tuple[str, str] | None:
@@ -253,11 +246,13 @@ class DaskSession:
         for one in {attempt, *self.workers.remove(worker)}:
             self._stop_trying(one)
             self.workers.wait((one,))
-        self._seen.discard(worker)  # the next poll finds it as a new one
+        # The next poll finds it as a new one.
 
     def _lose(self, address: str) -> None:
         """A worker is gone: what it had is for others."""
         self.misfits.pop(address, None)
+        if (task := self.asked.pop(address, None)) is not None:
+            task.cancel()
         for attempt in self.workers.remove(address):
             self.drop(attempt)
             _settle(attempt, error=WorkerLostError(f"The worker {address} is gone."))
@@ -266,11 +261,6 @@ class DaskSession:
         self._running.pop(attempt, None)
         self.workers.done(attempt)
         _settle(attempt, result=result, error=error)
-
-    def _start(self, work: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.ensure_future(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
 
     def _tell(self, sentence: str) -> None:
         if sentence not in self._told:

@@ -193,6 +193,17 @@ def in_loop(engine: DaskEngine, work: Callable[[], Any]) -> Any:
     return asyncio.run_coroutine_threadsafe(done(), engine._loop).result(LONGEST_S)
 
 
+def test_of_those_that_are_not_asked_for_one_takes_the_place_of_one_that_is_lost(own: DaskProcesses, scan: Path) -> None:
+    own.add_worker()
+    own.add_worker()
+    with _started(own, scan, n=1, n_workers=1) as engine:
+        (pid,) = {int(engine.submit(batch).result(LONGEST_S).outputs["pid"][0]) for batch in batches(20)}
+        for worker in own.workers:
+            if worker.pid == pid:
+                worker.kill()
+        assert all_of(engine, batches(20)) == expected(20)
+
+
 def test_what_is_cancelled_does_not_come(cluster: DaskProcesses, scan: Path) -> None:
     with _started(cluster, scan, dask_fakes.Waits) as engine:
         futures = [engine.submit(batch) for batch in batches(50)]
