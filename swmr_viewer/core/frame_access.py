@@ -22,6 +22,7 @@ from swmr_viewer.core.data import (
     Source,
     StoredSource,
     fill_offsets,
+    is_shared_fill,
     may_be_unwritten,
     n_open_datasets,
     read_piece,
@@ -30,6 +31,7 @@ from swmr_viewer.core.data import (
 from swmr_viewer.core.errors import SwmrViewerError
 from swmr_viewer.core.files import FilesRead
 from swmr_viewer.core.freshness import Freshness, Moment
+from swmr_viewer.decoding import lock_kept
 
 _T = TypeVar("_T")
 
@@ -60,6 +62,7 @@ class FrameAccess:
         own_file = source.filename if isinstance(source, StoredSource) and source.has_own_storage else None
         self._freshness = Freshness(files.home, own_file, clock)
         self._refreshed: Moment | None = None
+        self._n_refreshed = 0
         self._n_open = -1
         self._without: frozenset[str] = frozenset()
 
@@ -102,6 +105,7 @@ class FrameAccess:
     def _refresh(self, index: Index) -> None:
         self._files.refuse_mixture()
         moment, self._refreshed = self._freshness.now(), None
+        self._n_refreshed += 1
         with self._errors.explained(index):
             self._source.refresh()
         self._refreshed, self._n_open = moment, n_open_datasets()
@@ -111,6 +115,7 @@ class FrameAccess:
     def _frame(
         self, index: Index, region: Region | None, out: npt.NDArray[Any] | None, as_it_is: bool, notes: Notes | None
     ) -> npt.NDArray[Any]:
+        n_refreshed = self._n_refreshed
         pieces, box = self._find(index, region, as_it_is)
         shape = self._selector.frame_part(shape_of(box))
         if out is None:
@@ -121,7 +126,10 @@ class FrameAccess:
             notes.begin()
         self._read(index, pieces, box, out, notes)
         if not as_it_is:
-            self._refuse_fill(index, region, pieces, out, notes)
+            if n_refreshed != self._n_refreshed and is_shared_fill(out, pieces):
+                self._read_again(index, region, out, notes)
+            else:
+                self._refuse_fill(index, region, pieces, out, notes)
         return out
 
     def _block(self, first: tuple[int, ...], lengths: tuple[int, ...], region: Region | None) -> npt.NDArray[Any]:
@@ -174,6 +182,16 @@ class FrameAccess:
             target = out.reshape(shape_of(box))
             for piece in pieces:
                 read_piece(piece, box, target, notes if len(pieces) == 1 else None)
+
+    def _read_again(self, index: Index, region: Region | None, frame: npt.NDArray[Any], notes: Notes | None) -> None:
+        """Read a frame that came as fill again, of data that another thread refreshed meanwhile.
+
+        By now they may tell that the writer has left its chunk; when the chunk was read, it had not. Nobody refreshes while this reads.
+        """
+        if notes is not None:
+            notes.begin()  # what was told of it counts for nothing
+        with lock_kept():
+            frame[...] = self._frame(index, region, None, False, None)
 
     def _refuse_fill(self, index: Index, region: Region | None, pieces: list[Piece], frame: npt.NDArray[Any], notes: Notes | None) -> None:
         if not may_be_unwritten(frame, pieces):

@@ -9,6 +9,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 
 class _OfThread(threading.local):
     lock: threading.Lock | None = None
+    keeps_it: bool = False
 
 
 _of_thread = _OfThread()
@@ -36,7 +37,17 @@ def is_alone() -> bool:
 
 def given_back() -> AbstractContextManager[None]:
     """Return what gives this thread's lock back for a while, where it has one."""
-    return nullcontext() if _of_thread.lock is None else _given_back(_of_thread.lock)
+    return nullcontext() if _of_thread.lock is None or _of_thread.keeps_it else _given_back(_of_thread.lock)
+
+
+@contextmanager
+def lock_kept() -> Iterator[None]:
+    """While this lasts, this thread keeps its lock also when it decodes, where it has one."""
+    before, _of_thread.keeps_it = _of_thread.keeps_it, True
+    try:
+        yield
+    finally:
+        _of_thread.keeps_it = before
 
 
 @contextmanager

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from math import prod
 from typing import Any
 
@@ -49,6 +49,8 @@ class BatchReader:
         self._h5file: h5py.File = h5file if h5file is not None else self._own_file
         self._grabber: FrameGrabber | None = None
         self._lock = threading.Lock()
+        self._n_reading = 0
+        self._left = threading.Condition(self._lock)
         self._buffers = threading.local()
 
     def frames(self, batch: Batch) -> Iterator[FrameOrFault]:
@@ -72,8 +74,7 @@ class BatchReader:
 
     def _at_once(self, batch: Batch, offset: int) -> int:
         """Return how many frames from here on are worth reading at once: to the end of a chunk, some megabytes."""
-        with decoding_alone(self._lock):
-            grabber = self._current(batch)
+        with self._grabbing(batch) as grabber:
             if not batch.first or not grabber.has_blocks:
                 return 1
             n_bytes = max(1, prod(grabber.frame_shape) * grabber.dtype.itemsize)
@@ -89,16 +90,14 @@ class BatchReader:
         """Return n frames, or None where one of them cannot be read: then each is read for itself."""
         first = batch.first[-1] + offset
         block = (*(slice(at, at + 1) for at in batch.first[:-1]), slice(first, first + n))
-        with suppress(SwmrViewerError, IndexError), decoding_alone(self._lock):
-            grabber = self._current(batch)
+        with suppress(Exception), self._grabbing(batch) as grabber:
             return grabber.grab_block(block).reshape(n, *grabber.frame_shape)
         return None
 
     def _frame(self, batch: Batch, offset: int) -> Frame | FrameFault:
         position = (*batch.first[:-1], batch.first[-1] + offset) if batch.first else ()
         try:
-            with decoding_alone(self._lock):
-                grabber = self._current(batch)
+            with self._grabbing(batch) as grabber:
                 out = self._buffer(grabber)
                 grabber.grab_into(position, out)
                 return out
@@ -106,6 +105,8 @@ class BatchReader:
             return FrameFault(offset, str(error), error.retryable)
         except IndexError as error:  # the data set is not as long yet
             return FrameFault(offset, str(error), True)
+        except Exception as error:  # of a damaged file h5py may raise anything: the other frames are read all the same
+            return FrameFault(offset, f"Frame {position} cannot be read: {type(error).__name__}: {error}.", False)
 
     def _buffer(self, grabber: FrameGrabber) -> Frame:
         """Return this thread's memory for a frame: what was touched before is several times faster."""
@@ -114,17 +115,32 @@ class BatchReader:
             known = self._buffers.frame = np.empty(grabber.frame_shape, grabber.dtype)
         return known
 
+    @contextmanager
+    def _grabbing(self, batch: Batch) -> Iterator[FrameGrabber]:
+        """Give what reads this batch's frames, and hold the lock but for decoding."""
+        with decoding_alone(self._lock):
+            grabber = self._current(batch)
+            self._n_reading += 1
+            try:
+                yield grabber
+            finally:
+                self._n_reading -= 1
+                self._left.notify_all()
+
     def _current(self, batch: Batch) -> FrameGrabber:
         """Return what reads frames of a scan of this extent; made anew when its inner axes have grown. The caller holds the lock."""
-        grabber, shape = self._grabber, batch.scan_shape
-        if grabber is not None and (grabber.scan_shape == shape or _is_smaller(shape, grabber.scan_shape)):
-            return grabber
-        if grabber is not None and grabber.scan_shape[1:] == shape[1:]:
-            grabber.scan_shape = shape
-            return grabber
-        if grabber is not None:
-            self._grabber = None
-            grabber.close()
+        shape = batch.scan_shape
+        while (grabber := self._grabber) is not None:
+            if grabber.scan_shape == shape or _is_smaller(shape, grabber.scan_shape):
+                return grabber
+            if grabber.scan_shape[1:] == shape[1:]:
+                grabber.scan_shape = shape
+                return grabber
+            if not self._n_reading:
+                self._grabber = None
+                grabber.close()
+            else:  # who decodes may have more to read from the files that closing it would close
+                self._left.wait()
         self._grabber = FrameGrabber(self._h5file, self._plan.data_path, scan_shape=shape)
         return self._grabber
 

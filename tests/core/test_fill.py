@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,7 @@ from swmr_viewer import DataSource, FrameGrabber
 from swmr_viewer.core import frame_access
 from swmr_viewer.core.data import kept
 from swmr_viewer.core.errors import FrameDoubtfulError
+from swmr_viewer.decoding import chunk_reader, decoding_alone
 from tests.core.stepping_writer import SteppingWriter, stepping_writer
 
 FRAME = {"image": (6, 5), "spectrum": (7,)}
@@ -27,11 +30,11 @@ def writer(tmp_path: Path) -> Iterator[SteppingWriter]:
         yield started
 
 
-def write(writer: SteppingWriter, frame: tuple[int, ...], fill: float = 0, rows: int = 2) -> None:
+def write(writer: SteppingWriter, frame: tuple[int, ...], fill: float = 0, rows: int = 2, compression: str | None = None) -> None:
     chunk = (1, 4, *frame)
     writer.do("f = h5py.File(path, 'w', libver='v110')")
     writer.do(f"k = f.create_dataset('keys/a', ({rows}, 4), 'i4', chunks=(1, 4))")
-    writer.do(f"d = f.create_dataset('d', {(rows, 4, *frame)}, 'f8', chunks={chunk}, fillvalue={fill})")
+    writer.do(f"d = f.create_dataset('d', {(rows, 4, *frame)}, 'f8', chunks={chunk}, fillvalue={fill}, compression={compression!r})")
     writer.do("f.swmr_mode = True")
     for index in range(4):
         if index != UNTOUCHED:
@@ -70,6 +73,29 @@ def test_a_frame_that_comes_while_it_is_waited_for(writer: SteppingWriter, tmp_p
 
     with opened(tmp_path / "scan.h5") as file, FrameGrabber(file, "d", scan_shape=(2, 4), sleep=written_meanwhile) as grabber:
         assert (grabber.grab(UNTOUCHED, wait_s=60) == 3).all()
+
+
+def test_what_is_known_after_a_frame_was_read_makes_no_measurement_of_its_fill(
+    writer: SteppingWriter, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While one thread decodes, the frame comes, writing goes past its chunk, and another thread refreshes."""
+    write(writer, (6, 5), compression="gzip")
+    is_first = [True]
+    others = []
+
+    @contextmanager
+    def given_back() -> Iterator[None]:
+        if is_first:
+            is_first.clear()
+            writer.do(f"d[0, {UNTOUCHED}] = 3; d[1] = 5; d.flush(); k[1] = 1; k.flush()")
+            others.append(grabber.grab((1, 0)))
+        yield
+
+    monkeypatch.setattr(chunk_reader, "given_back", given_back)
+    with opened(tmp_path / "scan.h5") as file, FrameGrabber(file, "d", scan_shape=(2, 4)) as grabber, decoding_alone(threading.Lock()):
+        assert (grabber.grab(UNTOUCHED) == 3).all()
+    (other,) = others
+    assert (other == 5).all()
 
 
 def test_a_dark_part_of_a_frame_is_no_reason_to_refuse_it(writer: SteppingWriter, tmp_path: Path) -> None:

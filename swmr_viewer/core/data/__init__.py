@@ -14,7 +14,7 @@ from swmr_viewer.core.data.sequence import SequenceSource
 from swmr_viewer.core.data.source_files import cost_of_sources, most_open_files
 from swmr_viewer.core.data.sources import Source, StoredSource, interpretation_of
 from swmr_viewer.core.data.stored import FileEnd, chunk_offsets, is_allocated, is_whole
-from swmr_viewer.core.data.unwritten import FrameErrors, fill_offsets, may_be_unwritten
+from swmr_viewer.core.data.unwritten import FrameErrors, fill_offsets, is_shared_fill, may_be_unwritten
 from swmr_viewer.core.data.virtual import VirtualSource, declared_extent
 
 __all__ = [
@@ -48,6 +48,7 @@ __all__ = [
     "fill_offsets",
     "interpretation_of",
     "is_allocated",
+    "is_shared_fill",
     "is_whole",
     "kept_bytes",
     "layout_of",

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import h5py
+from h5py._objects import phil
 
 from swmr_viewer.core.errors import HeldTwiceError
 from swmr_viewer.core.files import is_open
@@ -112,14 +111,19 @@ def n_open_datasets() -> int:
     return int(h5py.h5f.get_obj_count(h5py.h5f.OBJ_ALL, h5py.h5f.OBJ_DATASET))
 
 
-def _handles_on(where: tuple[int, int], file: h5py.File) -> Iterator[h5py.h5d.DatasetID]:
-    """Return the handles on an object, without a reference of their own: HDF5 refuses to refresh a handle that has two."""
-    handles = h5py.h5f.get_obj_ids(file.id, h5py.h5f.OBJ_DATASET)
-    for handle in handles:
-        if h5py.h5i.get_ref(handle) > 1:
-            handle.locked = True  # or h5py would give up the owner's reference with it
-            h5py.h5i.dec_ref(handle)
-    return (handle for handle in handles if _where(handle) == where)
+def _handles_on(where: tuple[int, int], file: h5py.File) -> list[h5py.h5d.DatasetID]:
+    """Return the handles on an object, without a reference of their own: HDF5 refuses to refresh a handle that has two.
+
+    h5py's lock is held until they are given up: another thread that refreshes its data set meanwhile would lose it for good ("ID already
+    in use", and then "not a valid dataset identifier").
+    """
+    with phil:
+        handles = h5py.h5f.get_obj_ids(file.id, h5py.h5f.OBJ_DATASET)
+        for handle in handles:
+            if h5py.h5i.get_ref(handle) > 1:
+                handle.locked = True  # or h5py would give up the owner's reference with it
+                h5py.h5i.dec_ref(handle)
+        return [handle for handle in handles if _where(handle) == where]
 
 
 def _where(handle: h5py.h5d.DatasetID) -> tuple[int, int]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -55,7 +57,8 @@ class SourceFiles:
         self._stamps: dict[str, FileStamp] = {}
         """What each name led to when frames were found there first."""
         self._sources: dict[tuple[str, str], Source] = {}
-        self._in_use: set[str] = set()
+        self._in_use: defaultdict[int, set[str]] = defaultdict(set)
+        """By thread: one that decodes has given back its lock, and what it still has to read stays open."""
         self._most_open = most_open_files()
         self._stored: set[tuple[str, str]] = set()
         """Those that were seen to lead to no further file."""
@@ -70,7 +73,7 @@ class SourceFiles:
         FrameUnreadableError
             If the file is there, and waiting will not make it readable.
         """
-        self._in_use.add(name)
+        self._in_use[threading.get_ident()].add(name)
         known = self._sources.get((name, path))
         if known is not None and known.is_open:
             if name in self._files:
@@ -125,13 +128,14 @@ class SourceFiles:
 
     def begin(self) -> None:
         """Something else is read from here on: files that it does not need may be closed to make room."""
-        self._in_use.clear()
+        self._in_use[threading.get_ident()].clear()
 
     def _close_old_ones(self) -> None:
         """Keep the number of open files within a part of what the process may have; a closed one is opened again when needed."""
         too_many = len(self._files) + 1 - self._most_open
         if too_many > 0:
-            for name in [name for name in self._files if name not in self._in_use][:too_many]:
+            in_use = set[str]().union(*self._in_use.values())
+            for name in [name for name in self._files if name not in in_use][:too_many]:
                 self._drop(name)
 
     def _drop(self, name: str) -> None:

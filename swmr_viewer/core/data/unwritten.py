@@ -29,13 +29,20 @@ def may_be_unwritten(frame: npt.NDArray[Any], pieces: Sequence[Piece]) -> bool:
     pieces : sequence of Piece
         What it was read from.
     """
-    return frame.size > 1 and any(
-        piece.dataset is not None
-        and not _is_alone(piece, frame.ndim)  # first, as it costs least
-        and _is_all(frame, _fill_of(piece))
-        and not is_whole(piece.dataset, piece.box, frame.ndim)
-        for piece in pieces
-    )
+    return any(not is_whole(piece.dataset, piece.box, frame.ndim) for piece in _in_shared_fill(frame, pieces))
+
+
+def is_shared_fill(frame: npt.NDArray[Any], pieces: Sequence[Piece]) -> bool:
+    """Return whether a frame is all fill, in a chunk that other frames share, whether or not the writer has left that."""
+    return any(True for _ in _in_shared_fill(frame, pieces))
+
+
+def _in_shared_fill(frame: npt.NDArray[Any], pieces: Sequence[Piece]) -> Iterator[Piece]:
+    if frame.size > 1:
+        for piece in pieces:
+            # What costs least is first.
+            if piece.dataset is not None and not _is_alone(piece, frame.ndim) and _is_all(frame, _fill_of(piece)):
+                yield piece
 
 
 def _is_alone(piece: Piece, frame_rank: int) -> bool:
