@@ -54,6 +54,7 @@ class ReduceOutput:
         self._was_opened = False
         self._told_at = float("-inf")
         self._last: ReductionProgress | None = None
+        self._is_untold = False
         self._first_fault: FrameFailed | None = None
 
     def run(self, request: ReduceRequest) -> int:
@@ -75,10 +76,11 @@ class ReduceOutput:
 
     def _follow(self) -> int:
         while True:
-            for event in self._process.wait(_CHECK_EVERY_S):
+            for event in self._process.wait(PROGRESS_EVERY_S / 4 if self._is_untold else _CHECK_EVERY_S):
                 status = self._take(event)
                 if status is not None:
                     return status
+            self._print_progress()
             if self._asked and self._stop_until is None:
                 self._stop_until = time.monotonic() + _STOPPING_S
                 self._process.stop()
@@ -100,7 +102,7 @@ class ReduceOutput:
             case Prepared():
                 self._print_opening(event)
             case ReductionProgress():
-                self._print_progress(event)
+                self._take_progress(event)
             case FrameFailed():
                 self._first_fault = self._first_fault or event
                 self._print(event="fault", index=event.index, position=event.position, message=event.message)
@@ -134,23 +136,27 @@ class ReduceOutput:
         if event.n_taken_up:
             self._notes.say(f"{event.n_taken_up} results are there already: it goes on where it was.")
 
-    def _print_progress(self, event: ReductionProgress) -> None:
-        self._last = event
-        now = time.monotonic()
-        if not self._shares_terminal and now - self._told_at >= PROGRESS_EVERY_S:
-            self._told_at = now
-            self._print(
-                event="progress",
-                reduced=event.n_reduced,
-                failed=event.n_failed,
-                complete=event.n_complete,
-                total=event.n_total,
-                in_flight=event.n_in_flight,
-                rate_per_s=_finite(event.rate_per_s),
-                seconds_left=_finite(event.seconds_left),
-                lag_s=_finite(event.lag_s),
-            )
+    def _take_progress(self, event: ReductionProgress) -> None:
+        self._last, self._is_untold = event, not self._shares_terminal
         self._notes.show(progress_text(event))
+
+    def _print_progress(self) -> None:
+        """Print how far it is, once in a while, and the last state always: nothing may change for long behind it."""
+        event, now = self._last, time.monotonic()
+        if event is None or not self._is_untold or now - self._told_at < PROGRESS_EVERY_S:
+            return
+        self._told_at, self._is_untold = now, False
+        self._print(
+            event="progress",
+            reduced=event.n_reduced,
+            failed=event.n_failed,
+            complete=event.n_complete,
+            total=event.n_total,
+            in_flight=event.n_in_flight,
+            rate_per_s=_finite(event.rate_per_s),
+            seconds_left=_finite(event.seconds_left),
+            lag_s=_finite(event.lag_s),
+        )
 
     def _print_end(self, event: ReductionEnded) -> None:
         self._print(

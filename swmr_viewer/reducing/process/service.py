@@ -8,7 +8,6 @@ import signal
 import threading
 import traceback
 from collections.abc import Callable
-from importlib import import_module
 from multiprocessing.connection import Connection
 from queue import SimpleQueue
 from typing import Protocol
@@ -37,7 +36,10 @@ _LAST_WORDS_S = 5.0
 
 
 class Job(Protocol):
-    """What ``ReductionJob`` is to this process. Made quickly: whatever may wait is done by ``step``."""
+    """What ``ReductionJob`` is to this process.
+
+    It is made quickly: whatever may wait is done by ``step``. What it tells is sent later, by another thread: it leaves it alone.
+    """
 
     def step(self) -> bool:
         """Go on, for a tenth of a second or so; return whether there is more to do."""
@@ -206,5 +208,6 @@ class Service:
 
 
 def _reduction_job(request: ReduceRequest, tell: Callable[[ReductionEvent], None]) -> Job:
-    job: Job = import_module("swmr_viewer.reducing.job").ReductionJob(request, tell)
-    return job
+    from swmr_viewer.reducing.job import ReductionJob
+
+    return ReductionJob(request, tell)
