@@ -36,6 +36,9 @@ class BatchReader:
         Which file, and which data set in it.
     h5file : h5py.File, optional
         The file, if it is open here already: it stays its owner's to close.
+    lock : threading.Lock, optional
+        Held by whoever uses the file from another thread. h5py locks single calls; what looks through the handles of a file, as a
+        refresh does, is several (measured: beside a follower that polls, "Invalid location identifier" in one of three runs).
 
     Raises
     ------
@@ -43,12 +46,12 @@ class BatchReader:
         If the file cannot be opened.
     """
 
-    def __init__(self, plan: Plan, h5file: h5py.File | None = None) -> None:
+    def __init__(self, plan: Plan, h5file: h5py.File | None = None, lock: threading.Lock | None = None) -> None:
         self._plan = plan
         self._own_file = open_swmr(plan.path) if h5file is None else None
         self._h5file: h5py.File = h5file if h5file is not None else self._own_file
         self._grabber: FrameGrabber | None = None
-        self._lock = threading.Lock()
+        self._lock = threading.Lock() if lock is None else lock
         self._n_reading = 0
         self._left = threading.Condition(self._lock)
         self._buffers = threading.local()

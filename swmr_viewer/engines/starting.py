@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -18,6 +19,8 @@ def start_engine(
     choice: EngineChoice,
     h5file: Any = None,
     note: Callable[[str], None] = lambda words: None,
+    *,
+    lock: threading.Lock | None = None,
     ready: Reduction | None = None,
 ) -> Engine:
     """Start workers.
@@ -32,6 +35,8 @@ def start_engine(
         The file, if it is open here: threads read from it, as one process must not open data sets twice.
     note : callable
         Takes sentences about what is waited for.
+    lock : threading.Lock, optional
+        Held by its owner while he uses the file.
     ready : Reduction, optional
         The plan's reduction, prepared already: threads need no other, where several may call it.
 
@@ -55,7 +60,7 @@ def start_engine(
         return ProcessEngine(plan, n_workers)
     from swmr_viewer.engines.threads import ThreadEngine
 
-    return ThreadEngine(plan, n_workers, h5file, ready)
+    return ThreadEngine(plan, n_workers, h5file, lock, ready)
 
 
 def n_cores() -> int:

@@ -33,6 +33,8 @@ class ThreadEngine:
         How many threads.
     h5file : h5py.File, optional
         The file, if it is open here already, as it is where its keys are followed: it stays its owner's to close.
+    lock : threading.Lock, optional
+        Held by its owner while he uses the file.
     ready : Reduction, optional
         The plan's reduction, prepared already, where several threads may call it.
 
@@ -42,14 +44,21 @@ class ThreadEngine:
         If the file cannot be opened, or the reduction not be prepared.
     """
 
-    def __init__(self, plan: Plan, n_workers: int, h5file: h5py.File | None = None, ready: Reduction | None = None) -> None:
+    def __init__(
+        self,
+        plan: Plan,
+        n_workers: int,
+        h5file: h5py.File | None = None,
+        lock: threading.Lock | None = None,
+        ready: Reduction | None = None,
+    ) -> None:
         self.n_workers = n_workers
         self.words = f"{count_text(n_workers)} thread{'s' if n_workers > 1 else ''}"
         self._plan = plan
         self._tasks: queue.PriorityQueue[_Task] = queue.PriorityQueue()
         self._numbers = count()
         self._shared = (ready or prepared(plan)) if plan.reduction.is_thread_safe else None
-        self._reader = BatchReader(plan, h5file)
+        self._reader = BatchReader(plan, h5file, lock)
         self._threads = [threading.Thread(target=self._serve, name=f"reducing-{number}", daemon=True) for number in range(n_workers)]
         for thread in self._threads:
             thread.start()

@@ -185,7 +185,9 @@ class _Work:
                     clock=clock,
                 )
             plan = Plan(request.path, source.data_path, source.scan_rank, reduction, source.description)
-            self._engine = start_engine(plan, request.engine, source.h5file, lambda words: tell(Waiting(words)), ready)
+            self._engine = start_engine(
+                plan, request.engine, source.h5file, lambda words: tell(Waiting(words)), lock=source.lock, ready=ready
+            )
         except BaseException:
             self.close()
             raise
@@ -222,8 +224,11 @@ class _Work:
             if engine is not None:
                 engine.close()
         finally:
+            is_ours = self._source.lock.acquire(timeout=_LAST_RESULTS_S)  # a thread that hangs in storage keeps it
             if output is not None:
                 output.close()
+            if is_ours:
+                self._source.lock.release()
 
     def show(self, index: int, scan_shape: tuple[int, ...]) -> None:
         """Have a frame reduced at once, if it is complete."""
@@ -247,17 +252,20 @@ class _Work:
 
     def step(self, wake: threading.Event) -> ReductionEnded | None:
         """Poll, hand out, write, tell; return the end once it is there."""
-        is_stopped = self._stopped_at is not None
+        is_stopped, lock = self._stopped_at is not None, self._source.lock
         if not is_stopped:
-            self._poll()
+            with lock:
+                self._poll()
         pause_s = 0.0 if wake.is_set() else min(_STEP_S, max(0.001, self._source.follower.suggest_poll_s()))
         is_idle = self._dispatcher.is_idle
-        for done in self._dispatcher.collect(0.0 if is_idle else pause_s, hands_out=not is_stopped):
-            self._take(done)
+        came = self._dispatcher.collect(0.0 if is_idle else pause_s, hands_out=not is_stopped)
+        with lock:  # the output copies axes of the source
+            for done in came:
+                self._take(done)
+            if self._output is not None:
+                self._output.flush_if_due()
+            ended = self._ended()
         self._tell_of_workers()
-        if self._output is not None:
-            self._output.flush_if_due()
-        ended = self._ended()
         self._progress.tell(self._counts(), self._n_left(), at_once=ended is not None)
         if ended is None and is_idle:
             wake.wait(pause_s)

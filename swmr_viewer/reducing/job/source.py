@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
@@ -37,6 +38,8 @@ class SourceScan:
     description: FrameDescription
     notes: tuple[str, ...] = ()
     """What people should know of how it is read."""
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    """Held by each thread while it uses the file, of which there is one: HDF5 would show old pixels by a second handle."""
 
     def close(self) -> None:
         """Close the file."""
