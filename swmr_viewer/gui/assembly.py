@@ -39,6 +39,7 @@ class Assembly:
         self.opening.close()
         self.window.measuring.close()
         self.window.masks.close()
+        self.window.reductions.close()
         self.session.close()
         ended = self.thread.stop()
         QCoreApplication.sendPostedEvents(self.session, QEvent.Type.MetaCall)  # frames on their way are released by the session

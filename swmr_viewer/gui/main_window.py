@@ -30,6 +30,7 @@ from swmr_viewer.gui.masks import MaskParts
 from swmr_viewer.gui.measuring import Measuring
 from swmr_viewer.gui.picture import Comparing, EmptyState, FrameHeader, FramePane, ViewRow
 from swmr_viewer.gui.quantity_map import QuantityMapTab
+from swmr_viewer.gui.reductions import ReductionParts
 from swmr_viewer.gui.rings import RingParts
 from swmr_viewer.gui.scan_map import MapPages, MapPanel, ScanGaps, add_map_menu, detector_names, make_map_actions
 from swmr_viewer.gui.session import Session
@@ -71,6 +72,7 @@ class MainWindow(QMainWindow):
             self.display,
         )
         self.desktop_actions.was_reset.connect(self.rings.forget)
+        self.desktop_actions.was_reset.connect(self.reductions.reductions.forget)
         self.desktop_actions.was_reset.connect(self.quantity_map.choices.forget)
         self.panels.restore()
         self._show_request()
@@ -106,6 +108,7 @@ class MainWindow(QMainWindow):
         self.measuring = Measuring(session, self.frame_view, self.display, gaps, pages, self)
         self.masks = MaskParts(session, self.display, self.measuring, self)
         self.rings = RingParts(session, self.measuring.overlay, self)
+        self.reductions = ReductionParts(session, self.display, self.measuring.measurements, self)
         self.alarms = AlarmParts(
             session,
             gaps.lost,
@@ -154,6 +157,7 @@ class MainWindow(QMainWindow):
         self.quantity_map.shown.connect(self.panels.panel("map").show)
         self.measuring.add_panels(self.panels)
         self.measuring.add_to_frames(self.frame_view)
+        self.reductions.add_panel(self.panels)
         self.alarms.frame(self.panels.centralWidget(), self.frame_header)
         tools = self.display_tools
         icons: dict[QWidget, str] = {tools.levels_button: "levels", tools.color_button: "colors"}
@@ -166,11 +170,13 @@ class MainWindow(QMainWindow):
         self.rings.open_below(self.measuring.button)
         self.alarms.open_below(self.measuring.button)
         self.top_bar.add_tool(self.measuring.button, "measure")
+        self.top_bar.add_tool(self.reductions.button, "reductions")
         self.top_bar.add_tool(self.edge.combine_button)
         self.fit_button = _tool(self.actions_.fit, "Fit")
         self.top_bar.add_tool(self.fit_button, "fit")
         self.menu_.insertMenu(self.actions_.quit, self.view_row.menu_)
         self.menu_.insertMenu(self.actions_.quit, self.measuring.menu_)
+        self.menu_.insertMenu(self.actions_.quit, self.reductions.menu_)
         self.comparing.add_to(self.measuring.compare_menu.menu)
         self.menu_.insertMenu(self.actions_.quit, self.measuring.compare_menu.menu)
         tabs, picture = self.measuring.data_tabs, menu_below(self.menu_, "Picture")
@@ -206,7 +212,8 @@ class MainWindow(QMainWindow):
         for layer in (self.measuring.layer, self.measuring.spans):
             layer.tool.kind_changed.connect(self.center.show_one_to_draw)
         self.measuring.picture_menu.map_wanted.connect(self.quantity_map.show_quantity)
-        self.measuring.waterfall.pointed.connect(self.readout.point_elsewhere)
+        for part in (self.measuring.waterfall, self.reductions):
+            part.pointed.connect(self.readout.point_elsewhere)
 
     def _show_picture_alone(self, alone: bool) -> None:
         for part in (self.top_bar, self.readout):
@@ -238,6 +245,7 @@ class MainWindow(QMainWindow):
         self.quantity_map.choices.memory.keep()
         self.alarms.keep()
         self.rings.keep()
+        self.reductions.memory.keep()
         settings().setValue(GEOMETRY_KEY, self.saveGeometry())
         super().closeEvent(event)
 

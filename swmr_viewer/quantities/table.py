@@ -33,6 +33,10 @@ class QuantityTable:
         self.scan = scan
         self.measured = MeasuredValues()
         """What the reader measured of the frames."""
+        self.reduced = MeasuredValues()
+        """Numbers that reductions made of the frames."""
+        self.reductions: tuple[Quantity, ...] = ()
+        """What these are."""
         self.unit = ""
         """Of the pixels."""
         self.frame_columns: tuple[str, ...] = tuple(OF_FRAME)
@@ -75,12 +79,12 @@ class QuantityTable:
     def _named(self) -> dict[str, Quantity]:
         """Return all that has a name, by it; it is asked for at each turn, and seldom another."""
         scan = self.scan.named()
-        made_of = (scan, self.unit, self.frame_columns, self.regions, self.region_columns)
+        made_of = (scan, self.unit, self.frame_columns, self.regions, self.region_columns, self.reductions)
         if made_of != self._known[0]:
             of_frames = (of_frame(column, self.unit) for column in self.frame_columns)
             of_regions = (of_region(f"{region}.{what}", self.unit) for region in self.regions for what in self.region_columns)
             known: dict[str, Quantity] = {}
-            for quantity in (*scan, *of_frames, *of_regions):
+            for quantity in (*scan, *of_frames, *of_regions, *self.reductions):
                 known.setdefault(quantity.name, quantity)
             self._known = made_of, known
         return self._known[1]
@@ -131,8 +135,10 @@ class QuantityTable:
 
     def _named_column(self, name: str) -> Column | None:
         """Return what has this name: of the scan before of frames, as `_named` has it."""
-        self.measured.settle_on(self.scan_shape)
-        return self.scan.column(name) or (None if self.scan.is_in_file(name) else self.measured.stored(name))
+        for values in (self.measured, self.reduced):
+            values.settle_on(self.scan_shape)
+        of_frames = None if self.scan.is_in_file(name) else self.measured.stored(name) or self.reduced.stored(name)
+        return self.scan.column(name) or of_frames
 
     def _expression_column(self, text: str) -> Column | None:
         kept = self._expressions.get(text)
@@ -150,7 +156,7 @@ class QuantityTable:
 
     @property
     def _forgotten_at(self) -> int:
-        return max(self.measured.forgotten_at, self.scan.read.forgotten_at)
+        return max(self.measured.forgotten_at, self.reduced.forgotten_at, self.scan.read.forgotten_at)
 
     def at(self, name: str, index: int) -> float | None:
         """Return the value at a scan point, or None."""
@@ -220,3 +226,17 @@ class QuantityTable:
             What the indices count on; what was told before moves where an inner axis grew.
         """
         self.measured.take_on(scan_shape, columns, indices, values)
+
+    def begin_reduction(self, name: str, quantities: tuple[Quantity, ...]) -> None:
+        """Offer the numbers of a reduction that begins; what an earlier run of it made, perhaps with other parameters, is forgotten.
+
+        Parameters
+        ----------
+        name : str
+            Of the reduction.
+        quantities : tuple of Quantity
+            Each named ``NAME.OUTPUT``.
+        """
+        before = {one.name for one in self.reductions if one.name.startswith(f"{name}.")}
+        self.reductions = (*(one for one in self.reductions if one.name not in before), *quantities)
+        self.reduced.forget(before)

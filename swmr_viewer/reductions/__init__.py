@@ -13,8 +13,10 @@ from swmr_viewer.reductions.contract import (
 )
 from swmr_viewer.reductions.finding import ReductionInfo, available, checked_class, describe, reduction_class, reduction_named
 from swmr_viewer.reductions.outputs import as_arrays, checked_outputs, prepare_reduction
-from swmr_viewer.reductions.parameter_info import ParameterInfo, ParameterKind
+from swmr_viewer.reductions.parameter_info import ParameterInfo, ParameterKind, text_of
+from swmr_viewer.reductions.parameter_values import value_from
 from swmr_viewer.reductions.parameters import checked_parameters, parameter, parameters_from, parameters_of, values_of
+from swmr_viewer.reductions.scripts import is_script
 
 __all__ = [
     "Frame",
@@ -35,11 +37,14 @@ __all__ = [
     "checked_outputs",
     "checked_parameters",
     "describe",
+    "is_script",
     "parameter",
     "parameters_from",
     "parameters_of",
     "prepare_reduction",
     "reduction_class",
     "reduction_named",
+    "text_of",
+    "value_from",
     "values_of",
 ]

@@ -38,5 +38,6 @@ def with_earlier(
     correction_in: Callable[[str], Correction] = lambda _: NO_CORRECTION,
 ) -> tuple[EarlierScan, ...]:
     """Return the earlier scans, the newest first, with one more in front, if anything was measured of it and it is not too long."""
-    worth = {place: table for place, table in tables.items() if table.measured.names and table.size <= MOST_POINTS_KEPT}
+    known = {place: table for place, table in tables.items() if table.measured.names or table.reduced.names}
+    worth = {place: table for place, table in known.items() if table.size <= MOST_POINTS_KEPT}
     return (EarlierScan(path, worth, {place: correction_in(place) for place in worth}), *earlier)[:MOST_KEPT] if worth else earlier

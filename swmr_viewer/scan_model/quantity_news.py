@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from swmr_viewer.core.ranges import indices_of
-from swmr_viewer.quantities import ORDER, FileQuantity, Kind, Quantity
+from swmr_viewer.core.ranges import IndexArray, indices_of
+from swmr_viewer.quantities import ORDER, FileQuantity, Kind, Quantity, Values
 from swmr_viewer.reader import messages as m
 from swmr_viewer.scan_model.acquisition_order import order_column
 from swmr_viewer.scan_model.scan_facts import Changed, ScanFacts
@@ -69,6 +69,16 @@ class QuantityNews:
         for dataset in datasets:
             scan.table_of(scan.places.name_of(dataset.path)).unit = dataset.facts.unit
         self.ask()
+        self._note(Changed.QUANTITIES)
+
+    def begin_reduction(self, place: str, name: str, quantities: tuple[Quantity, ...]) -> None:
+        """Take note that a reduction begins which makes these numbers of the frames in a place."""
+        self._scan.table_of(place).begin_reduction(name, quantities)
+        self._note(Changed.QUANTITIES)
+
+    def take_reduced(self, place: str, names: tuple[str, ...], indices: IndexArray, values: Values, scan_shape: tuple[int, ...]) -> None:
+        """Take numbers that a reduction made, as `QuantityTable.take` takes what was measured."""
+        self._scan.table_of(place).reduced.take_on(scan_shape, names, indices, values)
         self._note(Changed.QUANTITIES)
 
     def _on_measure(self, request: m.Measure) -> None:

@@ -176,7 +176,7 @@ class ScanFacts:
     def settle_values(self, seconds: float) -> bool:
         """Go on for so long (s), at the most, with moving values to where an axis that grew put them; return whether all are there."""
         stop_s = perf_counter() + seconds
-        for values in (self.columns.read, *(table.measured for table in self.tables.values())):
+        for values in (self.columns.read, *(values for table in self.tables.values() for values in (table.measured, table.reduced))):
             values.settle_on(self.scan_shape)
             if not values.settle(stop_s - perf_counter()):
                 return False

@@ -11,8 +11,9 @@ import numpy as np
 
 from swmr_viewer.core.pixel_geometry import PixelGeometry
 from swmr_viewer.core.progress import KeyProgress
-from swmr_viewer.core.ranges import indices_of
+from swmr_viewer.core.ranges import IndexArray, indices_of
 from swmr_viewer.core.scan import moved_index
+from swmr_viewer.quantities import Quantity, Values
 from swmr_viewer.reader import messages as m
 from swmr_viewer.scan_model.live_frame import LiveFrame
 from swmr_viewer.scan_model.places import places_in
@@ -97,6 +98,16 @@ class ScanModel:
     def want_quantities(self, who: str, names: Iterable[str]) -> Changes:
         """Have these quantities known from now on, and no others for this purpose."""
         self._quantities.want(who, names)
+        return self._taken()
+
+    def begin_reduction(self, place: str, name: str, quantities: tuple[Quantity, ...]) -> Changes:
+        """A reduction begins that makes these numbers of the frames of the data set in a place."""
+        self._quantities.begin_reduction(place, name, quantities)
+        return self._taken()
+
+    def take_reduced(self, place: str, names: tuple[str, ...], indices: IndexArray, values: Values, scan_shape: tuple[int, ...]) -> Changes:
+        """Take numbers that a reduction made of frames."""
+        self._quantities.take_reduced(place, names, indices, values, scan_shape)
         return self._taken()
 
     def take_geometry(self, place: str, own: PixelGeometry) -> Changes:

@@ -82,7 +82,8 @@ class DiagnosticsPanel(QDialog):
         """What there is to tell now."""
         scan = self._session.scan
         rate = scan.counts.painted.per_second(scan.now_s)
-        stages, kept = scan.counts.stages.account(), (scan.counts.reader_kept_bytes, scan.quantities.measured.n_bytes)
+        n_bytes = scan.quantities.measured.n_bytes + scan.quantities.reduced.n_bytes
+        stages, kept = scan.counts.stages.account(), (scan.counts.reader_kept_bytes, n_bytes)
         return Account(stages, rate or None, scan.counts.n_skipped, self._session.slots, self._memory, *kept)
 
     # ---- building

@@ -17,6 +17,7 @@ from swmr_viewer.core.ranges import IndexArray, ascending, runs_of
 from swmr_viewer.gui.look.turns import Paced
 from swmr_viewer.gui.session.arrivals import Arrivals
 from swmr_viewer.gui.session.follow_thread import FollowThread
+from swmr_viewer.quantities import Quantity, Values
 from swmr_viewer.reader import messages as m
 from swmr_viewer.scan_model import Changed, Changes, LiveFrame, Problem, ScanModel
 
@@ -255,6 +256,14 @@ class Session(QObject):
     def want_quantities(self, who: str, names: Iterable[str]) -> None:
         """Have these quantities, or expressions of some, known from now on, of this file and of the next ones; none: no more of them."""
         self._emit(self._model.want_quantities(who, names))
+
+    def begin_reduction(self, place: str, name: str, quantities: tuple[Quantity, ...]) -> None:
+        """Offer the numbers that a reduction makes of the frames in a place; those of an earlier run of it are forgotten."""
+        self._emit(self._model.begin_reduction(place, name, quantities))
+
+    def take_reduced(self, place: str, names: tuple[str, ...], indices: IndexArray, values: Values, scan_shape: tuple[int, ...]) -> None:
+        """Take numbers that a reduction made: (n, len(names)) of these frames, flat on this scan shape; others are not known yet."""
+        self._emit(self._model.take_reduced(place, names, indices, values, scan_shape))
 
     def set_geometry(self, own: PixelGeometry, place: str | None = None) -> None:
         """Have this of the geometry count in place of the file's, of the data set in a place (None: of the shown one)."""

@@ -290,6 +290,8 @@ class _Work:
 
     def _hand_on(self) -> None:
         """Hand frames on that are complete, as runs along the last axis; those that have a result in the output are passed over."""
+        if self._request.shows_only:
+            return
         follower, n_handed = self._source.follower, 0
         while n_handed < _MOST_AT_ONCE and (index := follower.next_ready()) is not None:
             position = position_of(index, follower.scan_shape)

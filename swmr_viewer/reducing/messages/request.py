@@ -50,5 +50,7 @@ class ReduceRequest:
     """What counts in place of the file's geometry."""
     sends_values: bool = False
     """Whether numbers and patterns are wanted as they come (``Reduced``): by a window."""
+    shows_only: bool = False
+    """Whether frames are reduced only as ``Show`` asks for them: to look at, while nothing of the whole scan is wanted."""
     nice: int = 0
     """How far (0 to 19) other programs come first."""

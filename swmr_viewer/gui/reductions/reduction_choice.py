@@ -1,0 +1,70 @@
+"""What is chosen of reductions for a data set: which one, what was typed for its parameters, where it runs (pure, no Qt)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from swmr_viewer.core.frozen import frozen
+from swmr_viewer.engines import EngineChoice, EngineKind
+from swmr_viewer.reductions import is_script
+
+MOST_TEXT = 20_000
+"""Characters of what is typed for one parameter, such as regions; longer ones are not kept."""
+MOST_WORKERS = 100_000
+
+
+@frozen
+class ParameterTexts:
+    """What was typed for one reduction, by the names of its parameters; the others have their defaults."""
+
+    reduction: str
+    texts: tuple[tuple[str, str], ...] = ()
+
+
+@frozen
+class ChosenReduction:
+    """What is chosen for the data set in one place; of other reductions than the chosen one it is kept what was typed."""
+
+    name: str = ""
+    """As ``ReductionChoice`` has it; "": none."""
+    typed: tuple[ParameterTexts, ...] = ()
+    engine: EngineKind = EngineKind.THREADS
+    n_workers: int = 0
+    """0: as many as there are cores, or as the scheduler has."""
+    scheduler: str = ""
+
+    @property
+    def texts(self) -> dict[str, str]:
+        """What was typed for the chosen reduction."""
+        return next((dict(one.texts) for one in self.typed if one.reduction == self.name), {})
+
+    def with_text(self, parameter: str, text: str) -> ChosenReduction:
+        """Return it with something typed for a parameter of the chosen reduction; "": as by default."""
+        texts = {**self.texts, parameter: text}
+        kept = ParameterTexts(self.name, tuple((name, one) for name, one in texts.items() if one))
+        return replace(self, typed=(*(one for one in self.typed if one.reduction != self.name), *((kept,) if kept.texts else ())))
+
+    @property
+    def where(self) -> EngineChoice:
+        """Where it runs."""
+        scheduler = self.scheduler.strip() if self.engine is EngineKind.DASK else ""
+        return EngineChoice(self.engine, self.n_workers or None, scheduler)
+
+
+def worth_keeping(chosen: ChosenReduction) -> ChosenReduction:
+    """Return what outlives the window: a script is run only by somebody who names it, each time."""
+    typed = tuple(one for one in chosen.typed if not is_script(one.reduction))
+    return replace(chosen, name="" if is_script(chosen.name) else chosen.name, typed=typed)
+
+
+def checked(stored: ChosenReduction) -> ChosenReduction:
+    """Return what was stored, as it may be used.
+
+    Raises
+    ------
+    ValueError
+        If it is none.
+    """
+    if not 0 <= stored.n_workers <= MOST_WORKERS or any(len(text) > MOST_TEXT for one in stored.typed for _, text in one.texts):
+        raise ValueError(stored)
+    return worth_keeping(stored)

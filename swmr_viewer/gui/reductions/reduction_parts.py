@@ -1,0 +1,155 @@
+"""Everything of reductions, put together for the main window: the model, the panel, actions, dialogs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QAction, QCursor
+from PySide6.QtWidgets import QDockWidget, QFileDialog, QMenu, QToolButton, QWidget
+
+from swmr_viewer.core.errors import SwmrViewerError
+from swmr_viewer.gui.display.display_settings import Display
+from swmr_viewer.gui.look.file_dialog import FileDialog
+from swmr_viewer.gui.look.labels import button_text
+from swmr_viewer.gui.look.menus import make_action, make_menu
+from swmr_viewer.gui.look.panels import Panels
+from swmr_viewer.gui.reductions.choice_memory import ChoiceMemory
+from swmr_viewer.gui.reductions.panel import ReductionsPanel
+from swmr_viewer.gui.reductions.reductions import Reductions
+from swmr_viewer.gui.reductions.script_classes import classes_in
+from swmr_viewer.gui.regions import Measurements
+from swmr_viewer.gui.session import Session
+from swmr_viewer.scan_model import Problem
+
+SCRIPTS = "Python (*.py);;All files (*)"
+RESULTS = "NeXus (*.h5 *.nxs *.hdf5)"
+
+
+class ReductionParts(QObject):
+    """Owns the parts of reductions; the main window gives it places for the panel, the menu and the button.
+
+    Parameters
+    ----------
+    session, display, measurements
+        What is shown, how, and which regions are drawn.
+    window : QWidget
+        Owner of actions and dialogs.
+    """
+
+    pointed = Signal(str)
+    """What is under the pointer in the panel, in words; "" outside."""
+
+    def __init__(self, session: Session, display: Display, measurements: Measurements, window: QWidget) -> None:
+        super().__init__(window)
+        self._session, self._display, self._measurements, self._window = session, display, measurements, window
+        self.reductions = Reductions(session)
+        self.memory = ChoiceMemory(session, self.reductions)
+        self.dialogs = FileDialog(window, lambda: session.scan.folder)
+        self._make_actions()
+        display.changed.connect(self._note_rules)
+        self._rules: Any = None
+        for signal in (session.request_changed, session.opened, self.reductions.changed, self.reductions.run_changed):
+            signal.connect(self._enable)
+        self._enable()
+
+    def _make_actions(self) -> None:
+        action = partial(make_action, self._window)
+        self.show_panel = action("&Reductions\u2026", "Ctrl+Shift+E", "What each frame becomes: numbers, a pattern, a picture", self._open)
+        self.start = action("&Start", "Ctrl+Shift+R", "Reduce every frame of the scan, those to come as well", self._start)
+        self.stop = action("S&top reducing", "Ctrl+Shift+.", "Reduce no more; what came is kept", self.reductions.stop)
+        self.load_script = action("&Load a script\u2026", "Ctrl+Alt+Y", "A reduction of your own, in a file of Python", self.ask_for_script)
+        groups: tuple[tuple[QAction, ...], ...] = ((self.show_panel,), (self.start, self.stop), (self.load_script,))
+        self.menu_: QMenu = make_menu("Red&uctions", self._window, *groups)
+        self.button = QToolButton(popupMode=QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.button.setProperty("slim", "true")
+        self.button.setText("Reduce \u25be")
+        self.button.setToolTip("Azimuthal integration and other reductions of each frame")
+        self.button.setMenu(self.menu_)
+
+    def add_panel(self, panels: Panels) -> None:
+        """Place the panel, closed."""
+        self.panel = ReductionsPanel(
+            self._session,
+            self._display,
+            self.reductions,
+            (self.start, self.stop, self.load_script),
+            self._ask_for_file,
+            self._ask_for_output,
+            lambda: self._measurements.marks.regions,
+        )
+        self.panel.pointed.connect(self.pointed)
+        self._dock: QDockWidget = panels.add("reductions", "Reductions", self.panel, shown=False)
+
+    def close(self) -> bool:
+        """End what runs, within a bound; return whether it ended."""
+        self.panel.work.close()
+        return self.reductions.close()
+
+    # ---- actions
+
+    def _open(self) -> None:
+        self._dock.show()
+        self._dock.raise_()
+
+    def _start(self) -> None:
+        self._open()
+        self.reductions.start()
+
+    def _enable(self) -> None:
+        is_running = self.reductions.is_running
+        self.start.setEnabled(self.reductions.can_start and not is_running)
+        self.stop.setEnabled(is_running)
+        self.load_script.setEnabled(self._session.scan.description is not None)
+
+    def _note_rules(self) -> None:
+        """Reduce the shown frame anew where other pixels are masked; not with each change of colours."""
+        rules = self._session.scan.preparation.of(self._session.scan.data_path).mask
+        if rules != self._rules:
+            self._rules = rules
+            self.reductions.look_again()
+
+    # ---- files
+
+    def ask_for_script(self) -> None:
+        """Ask for a script of the user's own; the window stays usable."""
+        dialog = self.dialogs.made("Load a reduction", SCRIPTS, QFileDialog.AcceptMode.AcceptOpen)
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.fileSelected.connect(self.load)
+        dialog.show()
+
+    def load(self, file: str) -> None:
+        """Offer the reductions of a script; nothing of it runs before one is chosen."""
+        self._open()
+        self.panel.work.do(partial(classes_in, file), partial(self._on_classes, file))
+
+    def _on_classes(self, file: str, found: Any) -> None:
+        if isinstance(found, SwmrViewerError):
+            self._session.report(Problem(found.message, found.remedy, severity="note"))
+        elif isinstance(found, Exception):
+            self._session.report(Problem(f"{file} cannot be read: {found}.", severity="note"))
+        elif len(found) == 1:
+            self.reductions.load_script(f"{file}:{found[0]}")
+        else:
+            self._offer_classes(file, found)
+
+    def _offer_classes(self, file: str, names: tuple[str, ...]) -> None:
+        menu = self.classes_menu = make_menu("", self._window)
+        for name in names:
+            menu.addAction(button_text(name)).triggered.connect(lambda _, name=name: self.reductions.load_script(f"{file}:{name}"))
+        menu.popup(QCursor.pos() if self.panel.choice.isHidden() else self.panel.choice.mapToGlobal(self.panel.choice.rect().bottomLeft()))
+
+    def _ask_for_file(self, title: str, then: Callable[[str], None]) -> None:
+        dialog = self.dialogs.made(title, "All files (*)", QFileDialog.AcceptMode.AcceptOpen)
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.fileSelected.connect(then)
+        dialog.show()
+
+    def _ask_for_output(self, title: str, then: Callable[[str], None]) -> None:
+        dialog = self.dialogs.made(title, RESULTS, QFileDialog.AcceptMode.AcceptSave)
+        dialog.setOption(QFileDialog.Option.DontConfirmOverwrite)  # nothing is: it is continued, or refused
+        dialog.setDefaultSuffix("h5")
+        dialog.fileSelected.connect(then)
+        dialog.show()
