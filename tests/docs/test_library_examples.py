@@ -53,7 +53,7 @@ def test_the_page_does_what_it_says(tmp_path: Path, monkeypatch: pytest.MonkeyPa
             if writer is not None:
                 writer.wait_exit(0)
                 writer.path.unlink()
-    assert n_run == {True: 3, False: 8}
+    assert n_run == {True: 4, False: 8}
     check_rings(known)
 
 
@@ -68,6 +68,6 @@ def check_rings(known: dict[str, Any]) -> None:
 
 def test_no_code_on_the_page_is_left_out() -> None:
     text = PAGE.read_text(encoding="utf-8")
-    assert text.count("```python") == len(list(examples())) == 11
+    assert text.count("```python") == len(list(examples())) == 12
     assert text.count("<!-- live -->") == sum(example.is_live for example in examples())
     assert text.count("```text") == sum(bool(example.output) for example in examples())
