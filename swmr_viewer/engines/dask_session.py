@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import itertools
-import pickle
 import time
 from collections.abc import Callable
 from typing import Any
@@ -15,6 +13,7 @@ from distributed import Client
 
 from swmr_viewer.core.errors import SwmrViewerError
 from swmr_viewer.engines.choice import EngineChoice
+from swmr_viewer.engines.dask_calls import LostError, answer_of, bounded, first_line, settle
 from swmr_viewer.engines.dask_fitness import Facts, facts_here, misfit, places_in
 from swmr_viewer.engines.dask_scheduler import SLURM, address_of, close_slurm, start_slurm
 from swmr_viewer.engines.dask_worker import MakeWorker, PlanNotHereError, call, install, let_go, packed, reduce_batch
@@ -87,7 +86,7 @@ class DaskSession:
             await asyncio.wait_for(self._client, CONNECT_S + 1.0)
         except (OSError, TimeoutError, ValueError, ImportError, RuntimeError, TypeError) as error:
             raise EngineError(
-                f"No Dask scheduler answers at {self.address}: {_first_line(error)}.",
+                f"No Dask scheduler answers at {self.address}: {first_line(error)}.",
                 "Start one (dask scheduler), or check the address, the network and, with tls, the certificates.",
             ) from error
         await self._poll()
@@ -101,7 +100,7 @@ class DaskSession:
     def take(self, attempt: Attempt) -> None:
         """Have an attempt made by whoever is free first."""
         if self.error is not None:
-            _settle(attempt, error=self.error)
+            settle(attempt, error=self.error)
             return
         self.workers.wait((attempt,))
         self._hand_out()
@@ -122,7 +121,7 @@ class DaskSession:
             self.error = error
             for attempt in self.workers.take_all():
                 self.drop(attempt)
-                _settle(attempt, error=error)
+                settle(attempt, error=error)
 
     async def close(self) -> None:
         """Let the workers forget the plan, and leave the scheduler; bounded."""
@@ -133,9 +132,9 @@ class DaskSession:
         if self._client is not None and self._client.status == "running":
             known = [address for address in self.workers if address in self._seen]
             if known:
-                await _bounded(self._client.run(let_go, self._name, workers=known, on_error="ignore"), _LET_GO_S)
+                await bounded(self._client.run(let_go, self._name, workers=known, on_error="ignore"), _LET_GO_S)
         if self._client is not None:
-            await _bounded(self._client._close(fast=True), _CLOSE_S)
+            await bounded(self._client._close(fast=True), _CLOSE_S)
         if self._cluster is not None:
             await close_slurm(self._cluster)
 
@@ -195,7 +194,7 @@ class DaskSession:
             what = f"The workers of {self.address} cannot load swmr_viewer: {error}."
             return what, "Install there the version that is here, with what it needs: pip install 'swmr-viewer[dask]'."
         except Exception as error:
-            what = f"The worker {address} cannot take the plan: {type(error).__name__}: {_first_line(error)}."
+            what = f"The worker {address} cannot take the plan: {type(error).__name__}: {first_line(error)}."
             return what, "Install there the versions that are here."
         if facts.n_threads > 1:
             self._tell(f"Workers on {facts.host} have {facts.n_threads} threads, of which one works: start them with --nthreads 1.")
@@ -213,7 +212,7 @@ class DaskSession:
         except PlanNotHereError:
             self._again(attempt)
             return
-        except _LostError as error:
+        except LostError as error:
             if self._client.status != "running":
                 return  # the next poll says what that means
             self._finish(attempt, error=WorkerLostError(f"The worker {worker} gave nothing back: {error}."))
@@ -225,20 +224,7 @@ class DaskSession:
             self._finish(attempt, result=result)
 
     async def _ask_worker(self, payload: bytes, address: str, *, priority: int) -> Any:
-        """Return what a call gives in a worker, or raise what it raises there."""
-        key = f"{self._name}-{next(self._numbers)}"
-        future = self._client.submit(
-            pickle.loads, payload, key=key, workers=[address], allow_other_workers=False, pure=False, priority=priority
-        )
-        try:
-            found = await future._result(raiseit=False)
-            if future.status == "finished":
-                return found
-            if future.status == "error":
-                raise _told_by(found[1])
-            raise _LostError(future.status)
-        finally:
-            future.release()
+        return await answer_of(self._client, f"{self._name}-{next(self._numbers)}", payload, address, priority)
 
     def _again(self, attempt: Attempt) -> None:
         """The worker has forgotten the plan, or is another one at the same address: give it to it again."""
@@ -255,47 +241,14 @@ class DaskSession:
             task.cancel()
         for attempt in self.workers.remove(address):
             self.drop(attempt)
-            _settle(attempt, error=WorkerLostError(f"The worker {address} is gone."))
+            settle(attempt, error=WorkerLostError(f"The worker {address} is gone."))
 
     def _finish(self, attempt: Attempt, *, result: Any = None, error: BaseException | None = None) -> None:
         self._running.pop(attempt, None)
         self.workers.done(attempt)
-        _settle(attempt, result=result, error=error)
+        settle(attempt, result=result, error=error)
 
     def _tell(self, sentence: str) -> None:
         if sentence not in self._told:
             self._told.add(sentence)
             self._note(sentence)
-
-
-class _LostError(Exception):
-    """What was asked has no answer: cancelled, or lost with its worker."""
-
-
-def _told_by(error: BaseException) -> BaseException:
-    """Return what a task failed with: Dask gives up on one whose workers died too often."""
-    from distributed import KilledWorker
-
-    return WorkerLostError(f"Workers died of it: {_first_line(error)}.") if isinstance(error, KilledWorker) else error
-
-
-def _settle(attempt: Attempt, *, result: Any = None, error: BaseException | None = None) -> None:
-    with contextlib.suppress(RuntimeError):  # it was cancelled, by another thread, at this moment
-        if attempt.future.done() or not attempt.future.set_running_or_notify_cancel():
-            return
-        if error is not None:
-            attempt.future.set_exception(error)
-        else:
-            attempt.future.set_result(result)
-
-
-async def _bounded(work: Any, longest_s: float) -> None:
-    try:
-        await asyncio.wait_for(work, longest_s)
-    except Exception:  # it is left all the same
-        return
-
-
-def _first_line(error: BaseException) -> str:
-    lines = str(error).strip().splitlines()
-    return lines[0].rstrip(".") if lines else type(error).__name__

@@ -38,7 +38,7 @@ class SlowSums(Sums):
 
 
 class Numbers:
-    """Gives 2 * index + 1 for each frame, and its process."""
+    """Gives 2 * index + 1 for each frame, its process, and when it was done."""
 
     pause_s = 0.0
 
@@ -48,7 +48,9 @@ class Numbers:
     def reduce(self, batch: Batch) -> BatchResult:
         time.sleep(self.pause_s)
         indices = np.ravel_multi_index(np.transpose(batch.positions), batch.scan_shape)
-        return BatchResult(batch, {"value": 2.0 * indices + 1, "pid": np.full(batch.n, os.getpid())})
+        return BatchResult(
+            batch, {"value": 2.0 * indices + 1, "pid": np.full(batch.n, os.getpid()), "at": np.full(batch.n, time.monotonic())}
+        )
 
     def close(self) -> None:
         Path(self.plan.path).with_suffix(f".{os.getpid()}.closed").touch()

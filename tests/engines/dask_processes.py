@@ -19,12 +19,16 @@ _LONGEST_S = 60.0
 class DaskProcesses:
     """A scheduler, and as many workers as a test starts."""
 
-    def __init__(self, folder: Path, *, port: int = 0) -> None:
+    def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.scheduler_file = folder / "scheduler.json"
         self.scheduler_file.unlink(missing_ok=True)
         self.workers: list[subprocess.Popen[bytes]] = []
-        self.scheduler = self._start("dask_scheduler", "--port", str(port), "--host", "127.0.0.1", "--no-dashboard")
+        hidden = folder / "hidden" / "swmr_viewer"  # found before the real one: a scheduler needs nothing of this package
+        hidden.mkdir(parents=True)
+        (hidden / "__init__.py").write_text("raise ImportError('there is no swmr_viewer here')")
+        self.without_program = hidden.parent
+        self.scheduler = self._start("dask_scheduler", "--port", "0", "--host", "127.0.0.1", "--no-dashboard", path=hidden.parent)
         _wait_for(self.scheduler_file.exists, self.scheduler)
 
     def add_worker(self, *options: str, path: Path | None = ROOT) -> subprocess.Popen[bytes]:

@@ -166,16 +166,14 @@ def test_a_frame_that_this_host_does_not_see_yet_comes(cluster: DaskProcesses, s
 
 def test_the_urgent_come_first(cluster: DaskProcesses, scan: Path) -> None:
     with _started(cluster, scan, dask_fakes.Waits, n=1, n_workers=1) as engine:
-        order: list[int] = []
         futures = [engine.submit(batch, priority=-batch.number) for batch in batches(50)[:1]]
         until(scan.with_suffix(".begun").exists)
         futures += [engine.submit(batch, priority=-batch.number) for batch in batches(50)[1:]]
         futures += [engine.submit(Batch(99, (3,), 1, (50,)), priority=1000)]
-        for future in futures:
-            future.add_done_callback(lambda one: order.append(one.result().batch.number))
         until(lambda: 11 in in_loop(engine, lambda: engine._session._client.run(_n_tasks)).values())
         scan.with_suffix(".go").touch()
-        wait(futures, LONGEST_S)
+        results = sorted((future.result(LONGEST_S) for future in futures), key=lambda result: result.outputs["at"][0])
+        order = [result.batch.number for result in results]
         assert [order[0], *sorted(order[1:3])] == [0, 1, 99]  # one may be on its way already
         assert [number for number in order if number != 99] == list(range(10))
 
@@ -315,9 +313,9 @@ def test_closing_does_not_wait_for_a_scheduler_that_is_stopped(own: DaskProcesse
 
 
 def test_workers_without_the_program_are_told(own: DaskProcesses, scan: Path) -> None:
-    hidden = own.folder / "other" / "swmr_viewer"
-    hidden.mkdir(parents=True)
-    (hidden / "__init__.py").touch()  # found before the real one
-    own.add_worker(path=hidden.parent)
-    with _started(own, scan, n=0) as engine, pytest.raises(EngineError, match=r"cannot load swmr_viewer: No module.*Install there"):
+    own.add_worker(path=own.without_program)
+    with (
+        _started(own, scan, n=0) as engine,
+        pytest.raises(EngineError, match=r"cannot load swmr_viewer: there is no swmr_viewer here.*Install there"),
+    ):
         engine.submit(batches()[0]).result(LONGEST_S)
