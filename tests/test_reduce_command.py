@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import random
+import shlex
 import signal
 import subprocess
 import sys
@@ -174,6 +175,21 @@ def test_nobody_reads_what_is_printed(live_writer, tmp_path: Path) -> None:
         running.process.stdout = None
     with h5py.File(output) as file:
         assert np.count_nonzero(file["/entry/keys/statistics"]) >= 2
+
+
+@POSIX
+@pytest.mark.parametrize(("where", "status", "said"), [(">/dev/full", 4, "cannot be written: No space left on device"), (">&-", 141, "")])
+def test_an_output_that_takes_nothing_ends_it(live_writer, tmp_path: Path, where: str, status: int, said: str) -> None:
+    if not Path("/dev/full").exists():
+        pytest.skip("the system has no full device")
+    writer = live_writer()
+    writer.finish()
+    words = [sys.executable, "-m", "swmr_viewer", "reduce", writer.path, *PATHS, "-o", tmp_path / "out.h5", "-r", "statistics"]
+    line = f"{shlex.join(map(str, words))} {where}"
+    done = subprocess.run(["bash", "-c", line], capture_output=True, text=True, timeout=WAIT_S, check=False)
+    assert (done.returncode, done.stdout) == (status, "")
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 @pytest.fixture

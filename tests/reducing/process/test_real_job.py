@@ -27,6 +27,7 @@ from swmr_viewer.reducing.messages import (
 )
 from tests.live.conftest import live_writer
 from tests.live.writers import LiveWriter
+from tests.reader import broken
 from tests.reducing.process.test_reduction_process import Listened, until
 
 __all__ = ["live_writer"]
@@ -150,3 +151,18 @@ def test_every_built_in_reduction_is_described(process: Listened) -> None:
         assert described.info is not None
         assert described.info.result_name == name
         assert described.info.parameters
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a pipe in place of a file")
+def test_a_file_that_hangs_every_process_is_given_up_in_a_sentence(tmp_path: Path) -> None:
+    path = broken.write_hanging_opening(tmp_path)
+    process = Listened(stuck_after_s=0.5)
+    try:
+        request = ReduceRequest(str(path), ReductionChoice("statistics"), key_paths=(broken.KEYS,), data_path=broken.DATA)
+        process.start(request)
+        events = until(process, ReductionFailed, ReductionEnded)
+    finally:
+        process.close(0.0)
+    assert isinstance(events[-1], ReductionFailed)
+    assert "it did not answer for" in events[-1].message
+    assert any(isinstance(event, Noted) and "perhaps the storage does not" in event.message for event in events)
