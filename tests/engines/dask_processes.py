@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import signal
 import subprocess
 import sys
 import time
@@ -59,11 +58,11 @@ class DaskProcesses:
 
 
 def pause(process: subprocess.Popen[bytes]) -> None:
-    process.send_signal(signal.SIGSTOP)
+    psutil.Process(process.pid).suspend()
 
 
 def go_on(process: subprocess.Popen[bytes]) -> None:
-    process.send_signal(signal.SIGCONT)
+    psutil.Process(process.pid).resume()
 
 
 def _wait_for(condition: object, process: subprocess.Popen[bytes]) -> None:

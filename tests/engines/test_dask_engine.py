@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import os
 import socket
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import CancelledError, Future, wait
@@ -19,7 +21,7 @@ import pytest
 from swmr_viewer.engines import Batch, BatchResult, EngineChoice, EngineError, EngineKind, WorkerLostError
 from swmr_viewer.reductions import ReductionError
 from tests.engines import dask_fakes
-from tests.engines.dask_processes import DaskProcesses, go_on, pause
+from tests.engines.dask_processes import ROOT, DaskProcesses, go_on, pause
 
 pytest.importorskip("distributed")
 
@@ -118,6 +120,7 @@ def test_every_frame_once_by_both_workers(cluster: DaskProcesses, scan: Path) ->
     until(lambda: len(list(scan.parent.glob("scan.*.closed"))) == 2)  # they let the file go
 
 
+@pytest.mark.slow
 def test_a_worker_is_killed_half_way(own: DaskProcesses, scan: Path) -> None:
     victim, _ = own.add_worker(), own.add_worker()
     with _started(own, scan, dask_fakes.SlowNumbers) as engine:
@@ -191,6 +194,7 @@ def in_loop(engine: DaskEngine, work: Callable[[], Any]) -> Any:
     return asyncio.run_coroutine_threadsafe(done(), engine._loop).result(LONGEST_S)
 
 
+@pytest.mark.slow
 def test_of_those_that_are_not_asked_for_one_takes_the_place_of_one_that_is_lost(own: DaskProcesses, scan: Path) -> None:
     own.add_worker()
     own.add_worker()
@@ -237,6 +241,7 @@ def test_a_reduction_that_cannot_be_prepared_says_so(cluster: DaskProcesses, sca
         engine.submit(batches()[0]).result(LONGEST_S)
 
 
+@pytest.mark.slow
 def test_a_frame_that_ends_its_worker_is_told(own: DaskProcesses, scan: Path) -> None:
     own.add_worker()
     own.add_worker()
@@ -319,3 +324,20 @@ def test_workers_without_the_program_are_told(own: DaskProcesses, scan: Path) ->
         pytest.raises(EngineError, match=r"cannot load swmr_viewer: there is no swmr_viewer here.*Install there"),
     ):
         engine.submit(batches()[0]).result(LONGEST_S)
+
+
+def test_without_dask_it_says_what_to_install(scan: Path) -> None:
+    code = f"""if True:
+        import sys
+        sys.modules["distributed"] = None
+        from pathlib import Path
+        from swmr_viewer.engines import EngineChoice, EngineError, EngineKind, start_engine
+        from tests.engines.dask_fakes import plan_for
+        try:
+            start_engine(plan_for(Path({str(scan)!r})), EngineChoice(EngineKind.DASK, scheduler="tcp://127.0.0.1:1"))
+        except EngineError as error:
+            print(error)
+    """
+    said = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    assert "need dask.distributed" in said
+    assert "pip install 'swmr-viewer[dask]'" in said
