@@ -16,18 +16,21 @@ import numpy.typing as npt
 
 from swmr_viewer.core.errors import ExportError
 from swmr_viewer.core.files import BROKEN
-from swmr_viewer.reducing.job.output_boxes import Boxes
 from swmr_viewer.reducing.job.output_content import FINGERPRINT, FLAG, OutputContent
 from swmr_viewer.reducing.job.output_done import DonePoints
 from swmr_viewer.reducing.job.output_layout import scan_axes, write_content
 from swmr_viewer.reducing.job.output_lock import OutputLock
 from swmr_viewer.reducing.job.output_opening import make, take_up
+from swmr_viewer.reducing.job.output_pending import PendingRuns
 from swmr_viewer.reducing.job.output_source import facts_of, fingerprint_of
 from swmr_viewer.reducing.job.output_taking_up import difference
 from swmr_viewer.reducing.job.output_unwritable import descriptor_of, let_go
+from swmr_viewer.reducing.job.output_writing import RunWriter
 from swmr_viewer.reductions import Output
 
 Position = tuple[int, ...]
+_MOST_LOOKS = 5
+"""At results, for one whose frame tells its scan from another."""
 _HDF5_SAID = re.compile(r"error message = '([^']*)'")
 
 
@@ -78,7 +81,7 @@ class OutputFile:
         self._source = h5file
         self._content = OutputContent(reduction, values, outputs, facts_of(h5file, data_path))
         self._flush_s, self._clock = flush_s, clock
-        self._pending = Boxes()
+        self._pending = PendingRuns()
         self._h5file: h5py.File | None = None
         self._failure: ExportError | None = None
         self._lock = OutputLock(self.path)
@@ -138,10 +141,10 @@ class OutputFile:
         with self._writing():
             self._grow((*(at + 1 for at in first[:-1]), first[-1] + runs[-1][1]))
             for start, stop in runs:
-                box = (*(slice(at, at + 1) for at in first[:-1]), slice(first[-1] + start, first[-1] + stop))
+                run = (*first[:-1], first[-1] + start)
                 for name, dataset in self._datasets.items():
-                    dataset[box] = values[name][start:stop].reshape((1,) * (len(box) - 1) + (stop - start, *dataset.shape[len(box) :]))
-                self._pending.add(box)
+                    dataset.write(run, values[name][start:stop])
+                self._pending.add(run, stop - start)
                 self._done.add(first, start, stop)
         self.flush_if_due()
         return sum(stop - start for start, stop in runs)
@@ -164,15 +167,16 @@ class OutputFile:
         with self._writing():
             self._refuse_if_gone()
             self._note_source()
+            boxes = self._pending.boxes()
             for axis in self._axes:
-                for box in self._pending.around():
+                for box in boxes:
                     axis.update(box)
             for dataset in self._datasets.values():
                 dataset.flush()
-            if self._flag[0]:
+            if self._is_flagged:
                 self._set_flag(0)
-            for box in self._pending:
-                self._keys[box] = 1
+            for first, n in self._pending:
+                self._keys.write(first, np.ones(n, np.int32))
             self._keys.flush()
             self._pending.clear()
 
@@ -195,19 +199,20 @@ class OutputFile:
     def _open(self, h5file: h5py.File) -> None:
         self._descriptor = descriptor_of(h5file)
         self._h5file, content = h5file, self._content
-        group = h5file[content.group_path]
-        self._datasets = {one.name: group[one.name] for one in content.outputs}
-        self._keys, self._flag, self._frame = (h5file[path] for path in (content.keys_path, FLAG, FINGERPRINT))
-        self._axes = scan_axes(group, content, self._source, self._keys.ndim, only=group.keys())
-        self._done = DonePoints(self._keys[()] != 0)
+        group, keys = h5file[content.group_path], h5file[content.keys_path]
+        self._datasets = {one.name: RunWriter(group[one.name], keys.ndim) for one in content.outputs}
+        self._keys = RunWriter(keys, keys.ndim)
+        self._flag, self._frame = h5file[FLAG], h5file[FINGERPRINT]
+        self._is_flagged = bool(self._flag[0])
+        self._n_looks = 0 if self._frame[0] else _MOST_LOOKS
+        self._axes = scan_axes(group, content, self._source, keys.ndim, only=group.keys())
+        self._done = DonePoints(keys[()] != 0)
         self._status = os.stat(self.path)
 
     def _grow(self, shape: tuple[int, ...]) -> None:
         self._done.grow(shape)
         for dataset in (*self._datasets.values(), self._keys):
-            larger = self._done.shape + dataset.shape[self._keys.ndim :]
-            if larger != dataset.shape:
-                dataset.resize(larger)
+            dataset.grow(self._done.shape)
 
     def _refuse_if_gone(self) -> None:
         """Another file, or none, at the path is an end; storage that does not answer tells nothing."""
@@ -223,16 +228,19 @@ class OutputFile:
 
     def _note_source(self) -> None:
         """Keep what tells the first frame of a result from that of another scan."""
-        if not self._frame[0]:
-            position = next(tuple(along.start for along in box) for box in self._pending)
-            found = fingerprint_of(self._source, self._content.source.data_path, position).encode()
+        if self._n_looks:
+            self._n_looks -= 1
+            first, _ = next(iter(self._pending))
+            found = fingerprint_of(self._source, self._content.source.data_path, first).encode()
             if 0 < len(found) <= self._frame.dtype.itemsize:
                 self._frame[0] = found
                 self._frame.flush()
+                self._n_looks = 0
 
     def _set_flag(self, value: int) -> None:
         self._flag[0] = value
         self._flag.flush()
+        self._is_flagged = bool(value)
 
     def _end(self, *, is_finished: bool) -> None:
         if not self._h5file:  # h5py: closed
