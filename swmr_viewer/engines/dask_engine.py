@@ -174,6 +174,8 @@ class DaskEngine:
 
     async def _live(self) -> None:
         self._end = asyncio.Event()
+        if self._is_closed:  # before there was an event to set
+            return
         ended = asyncio.ensure_future(self._end.wait())
         work = asyncio.ensure_future(self._work())
         try:
@@ -187,8 +189,6 @@ class DaskEngine:
             await self._session.close()
 
     async def _work(self) -> None:
-        if self._is_closed:
-            return
         await self._session.connect()
         self._is_connected.set()
         try:

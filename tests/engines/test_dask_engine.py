@@ -7,6 +7,7 @@ import os
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import CancelledError, Future, wait
@@ -324,6 +325,18 @@ def test_workers_without_the_program_are_told(own: DaskProcesses, scan: Path) ->
         pytest.raises(EngineError, match=r"cannot load swmr_viewer: there is no swmr_viewer here.*Install there"),
     ):
         engine.submit(batches()[0]).result(LONGEST_S)
+
+
+def test_what_ends_the_start_ends_the_thread(scan: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupt(_self: DaskEngine) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(DaskEngine, "_wait_for_workers", interrupt)
+    with socket.create_server(("127.0.0.1", 0)) as server:  # which never answers
+        choice = EngineChoice(EngineKind.DASK, scheduler=f"tcp://127.0.0.1:{server.getsockname()[1]}")
+        with pytest.raises(KeyboardInterrupt):
+            start_dask_engine(dask_fakes.plan_for(scan), choice, print)
+    assert not [thread for thread in threading.enumerate() if thread.name == "swmr-viewer-dask"]
 
 
 def test_without_dask_it_says_what_to_install(scan: Path) -> None:
