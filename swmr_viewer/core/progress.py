@@ -61,14 +61,15 @@ class KeyProgress:
     @property
     def frontier(self) -> int:
         """The first index that is not complete (``total`` when all are)."""
-        count, at = self._count.flat, self._frontier
+        shape, count, at = self.scan_shape, self._count.flat, self._frontier
         while at < count.size:
             block = count[at : at + _BLOCK] != self.n_keys
             first = int(block.argmax())
             at += first if block[first] else block.size
             if block[first]:
                 break
-        self._frontier = at  # at once: another thread may ask as well
+        if self.scan_shape is shape:  # another thread may let it grow
+            self._frontier = at  # at once: another thread may ask as well
         return at
 
     def set_mask(self, key: int) -> npt.NDArray[np.bool_]:

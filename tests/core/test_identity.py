@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from pathlib import Path
 
 import h5py
@@ -40,6 +41,34 @@ def test_a_file_that_grows_and_is_written_to_is_the_same(tmp_path: Path) -> None
             longer.write(bytes(5000))
         assert identity.look() is Change.NONE
         assert identity.stamp.size == path.stat().st_size
+
+
+def test_a_thread_that_looks_takes_no_size_for_less_that_another_one_saw_since(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = write(tmp_path / "scan.h5")
+    identity = FileIdentity(stamp_of(path))
+    real_stat, has_looked, others = os.stat, threading.Event(), []
+
+    def look_too() -> None:
+        identity.look()
+        has_looked.set()
+
+    def stat_and_grow(name: str, **options: bool) -> os.stat_result:
+        found = real_stat(name, **options)
+        if name == str(path) and not others:
+            with path.open("ab") as longer:
+                longer.write(bytes(1 << 17))
+            others.append(threading.Thread(target=look_too))
+            others[0].start()
+            has_looked.wait(0.2)  # for as long as it is let
+        return found
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "stat", stat_and_grow)
+        found = identity.look()
+        others[0].join()
+    assert found is Change.NONE
+    assert identity.look() is Change.NONE
+    assert identity.stamp.size == real_stat(path).st_size
 
 
 def test_one_identity_for_each_file_whatever_led_there(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 import sys
+import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -39,12 +40,18 @@ class FileIdentity:
         self.stamp = stamp
         self._last: tuple[int, int, int, int] | None = None
         self._change = Change.NONE
+        self._looking = threading.Lock()
 
     def look(self) -> Change:
         """Return what became of the file: one ``stat`` (measured: 2 us), and a read of its first bytes where that looks odd.
 
-        What was written anew stays so; a file that was gone may come back.
+        What was written anew stays so; a file that was gone may come back. Several threads may look: one after the other, as a size that
+        was asked before another thread's, and judged after it, would be taken for a file that shrank.
         """
+        with self._looking:
+            return self._look()
+
+    def _look(self) -> Change:
         if self._change.is_replacement:
             return self._change
         try:
