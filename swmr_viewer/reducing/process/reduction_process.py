@@ -213,7 +213,8 @@ class ReductionProcess:
             if self._owes_taken:
                 self._owes_taken = False
                 self._send(Taken())
-        until = [at for at in (deadline, None if child is None else time.monotonic() + _CHECK_EVERY_S) if at is not None]
+        check_at = None if child is None else time.monotonic() + min(_CHECK_EVERY_S, self._stuck_after_s / 4)
+        until = [at for at in (deadline, check_at) if at is not None]
         sources: list[Any] = [] if child is None else [child.connection, child.sentinel]
         try:
             wait_for([self._woken_pipe, *sources], max(0.0, min(until) - time.monotonic()) if until else None)
