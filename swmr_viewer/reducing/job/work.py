@@ -1,0 +1,265 @@
+"""Complete frames are handed to an engine, results are written, each once, and told; until the scan is over and all of it is done."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from copy import deepcopy
+
+import numpy as np
+
+from swmr_viewer.core.conditions import FILE_REPLACED, STOPPED, Timeout
+from swmr_viewer.core.scan import index_of, position_of
+from swmr_viewer.engines import Dispatcher, Engine, FramesDone, Plan, start_engine
+from swmr_viewer.reducing.job.output_file import OutputFile
+from swmr_viewer.reducing.job.source import SourceScan
+from swmr_viewer.reducing.job.telling import ProgressTeller, reduced_event
+from swmr_viewer.reducing.messages import FrameFailed, Noted, Prepared, ReduceRequest, ReductionEnded, ReductionEvent, ShownReduced, Waiting
+from swmr_viewer.reductions import Reduction, prepare_reduction, values_of
+
+_STEP_S = 0.05
+"""Longest wait within a step."""
+_LAST_RESULTS_S = 2.0
+"""Longest wait for what is worked on when it is stopped."""
+_PATIENCE_S = 5.0
+"""When the scan is over: so long is waited for frames whose keys are set and that do not come."""
+_MOST_AT_ONCE = 1 << 16
+"""Frames that are handed on in one step; results come in between."""
+
+
+class ReductionWork:
+    """What is done from the moment when the file is open: prepared, and then step by step.
+
+    Parameters
+    ----------
+    request : ReduceRequest
+        What is to be reduced.
+    reduction : Reduction
+        Not prepared.
+    source : SourceScan
+        The open scan: its owner closes it.
+    tell : callable
+        Takes events.
+    clock : callable
+        Monotonic seconds.
+
+    Raises
+    ------
+    SwmrViewerError
+        If the reduction cannot be prepared, the output is something else, or there are no workers.
+    """
+
+    def __init__(
+        self,
+        request: ReduceRequest,
+        reduction: Reduction,
+        source: SourceScan,
+        tell: Callable[[ReductionEvent], None],
+        clock: Callable[[], float],
+    ) -> None:
+        self._request, self._source, self._tell, self._clock = request, source, tell, clock
+        self._engine: Engine | None = None
+        self._output: OutputFile | None = None
+        follower = source.follower
+        ready = deepcopy(reduction)
+        self._outputs = prepare_reduction(ready, source.description)
+        try:
+            if request.output:
+                self._output = OutputFile(
+                    request.output,
+                    h5file=source.h5file,
+                    data_path=source.data_path,
+                    scan_shape=follower.scan_shape,
+                    reduction=type(reduction).name,
+                    values=values_of(reduction.parameters),
+                    outputs=self._outputs,
+                    clock=clock,
+                )
+            plan = Plan(request.path, source.data_path, source.scan_rank, reduction, source.description)
+            self._engine = start_engine(
+                plan, request.engine, source.h5file, lambda words: tell(Waiting(words)), lock=source.lock, ready=ready
+            )
+        except BaseException:
+            self.close()
+            raise
+        result_bytes = sum(int(np.prod(one.shape, dtype=np.int64)) * np.dtype(one.dtype).itemsize for one in self._outputs)
+        self._dispatcher = Dispatcher(
+            self._engine, follower.scan_shape, chunk_length=source.chunk_length, result_bytes=result_bytes, clock=clock
+        )
+        self._progress = ProgressTeller(tell, clock)
+        self._n_reduced, self._n_failed, self._n_lost = 0 if self._output is None else self._output.n_done, 0, 0
+        self._n_in_output = self._n_reduced
+        self._shown: tuple[int, ...] | None = None
+        self._stopped_at: float | None = None
+        self._over_at: float | None = None
+        tell(
+            Prepared(
+                type(reduction).name,
+                source.data_path,
+                follower.key_paths,
+                follower.scan_shape,
+                self._outputs,
+                self._engine.words,
+                request.output,
+                self._n_reduced,
+            )
+        )
+        for note in source.notes:
+            tell(Noted(note))
+
+    def close(self) -> None:
+        """End the workers, close the output."""
+        engine, self._engine = self._engine, None
+        output, self._output = self._output, None
+        try:
+            if engine is not None:
+                engine.close()
+        finally:
+            is_ours = self._source.lock.acquire(timeout=_LAST_RESULTS_S)  # a thread that hangs in storage keeps it
+            if output is not None:
+                output.close()
+            if is_ours:
+                self._source.lock.release()
+
+    def show(self, index: int, scan_shape: tuple[int, ...]) -> None:
+        """Have a frame reduced at once, if it is complete."""
+        follower = self._source.follower
+        try:
+            position = position_of(index, scan_shape)
+            is_there = follower.is_complete(index_of(position, follower.scan_shape))
+        except IndexError:
+            is_there = False
+        if not is_there:
+            self._tell(ShownReduced(scan_shape, index, {}, "This frame is not complete yet."))
+            return
+        self._grow()
+        self._shown = position
+        self._dispatcher.show(position)
+
+    def stop(self) -> None:
+        """Hand out nothing more."""
+        if self._stopped_at is None:
+            self._stopped_at = self._clock()
+
+    def step(self, wake: threading.Event) -> ReductionEnded | None:
+        """Poll, hand out, write, tell; return the end once it is there."""
+        is_stopped, lock = self._stopped_at is not None, self._source.lock
+        if not is_stopped:
+            with lock:
+                self._poll()
+        pause_s = 0.0 if wake.is_set() else min(_STEP_S, max(0.001, self._source.follower.suggest_poll_s()))
+        is_idle = self._dispatcher.is_idle
+        came = self._dispatcher.collect(0.0 if is_idle else pause_s, hands_out=not is_stopped)
+        with lock:  # the output copies axes of the source
+            for done in came:
+                self._take(done)
+            if self._output is not None:
+                self._output.flush_if_due()
+            ended = self._ended()
+        self._tell_of_workers()
+        self._progress.tell(self._counts(), self._n_left(), at_once=ended is not None)
+        if ended is None and is_idle:
+            wake.wait(pause_s)
+        return ended
+
+    # ---- keys
+
+    def _poll(self) -> None:
+        follower = self._source.follower
+        if follower.reason is None:
+            follower.refresh()
+            if follower.check_end() is not None:
+                self._over_at = self._clock()
+        for fault in follower.take_faults():
+            self._tell(Noted(fault))
+        self._grow()
+        self._hand_on()
+
+    def _grow(self) -> None:
+        if self._source.follower.scan_shape != self._dispatcher.scan_shape:
+            self._dispatcher.grow(self._source.follower.scan_shape)
+
+    def _hand_on(self) -> None:
+        """Hand frames on that are complete, as runs along the last axis; those that have a result in the output are passed over."""
+        if self._request.shows_only:
+            return
+        follower, n_handed = self._source.follower, 0
+        while n_handed < _MOST_AT_ONCE and (index := follower.next_ready()) is not None:
+            position = position_of(index, follower.scan_shape)
+            row_left = follower.scan_shape[-1] - position[-1] - 1 if position else 0
+            n = 1 + (follower.next_ready_behind(index, row_left) if row_left else 0)
+            n_handed += n
+            for first, length in self._undone(position, n):
+                self._dispatcher.add(first, length)
+                self._progress.note_newest((*first[:-1], first[-1] + length - 1) if first else first)
+
+    def _undone(self, position: tuple[int, ...], n: int) -> list[tuple[tuple[int, ...], int]]:
+        if self._output is None or not self._n_in_output:
+            return [(position, n)]
+        undone = self._output.undone(position, n)
+        return undone if position else [(position, 1) for _ in undone]
+
+    # ---- results
+
+    def _take(self, done: FramesDone) -> None:
+        if done.is_reduced.any():
+            n = int(np.count_nonzero(done.is_reduced))
+            self._n_reduced += n if self._output is None else self._output.write(done.first, done.outputs, done.is_reduced)
+        self._progress.note_done(done)
+        scan_shape = self._source.follower.scan_shape
+        if self._request.sends_values and (event := reduced_event(done, self._outputs, scan_shape)) is not None:
+            self._tell(event)
+        self._n_failed += len(done.failed)
+        for offset, why in done.failed.items():
+            position = (*done.first[:-1], done.first[-1] + offset) if done.first else ()
+            self._tell(FrameFailed(index_of(position, scan_shape), position, why))
+        if done.shown and done.first == self._shown:
+            self._tell_shown(done, scan_shape)
+
+    def _tell_shown(self, done: FramesDone, scan_shape: tuple[int, ...]) -> None:
+        why = done.failed.get(0) or done.not_there.get(0, "")
+        outputs = {} if why else {one.name: done.outputs[one.name][0] for one in self._outputs}
+        self._tell(ShownReduced(scan_shape, index_of(done.first, scan_shape), outputs, why))
+
+    def _tell_of_workers(self) -> None:
+        if self._dispatcher.n_lost != self._n_lost:
+            self._n_lost = self._dispatcher.n_lost
+            self._tell(Noted(f"Batches were repeated {self._n_lost} times: workers were lost or took too long. No result is lost."))
+
+    # ---- the end
+
+    def _n_left(self) -> int:
+        return self._dispatcher.n_waiting + self._dispatcher.n_in_flight
+
+    def _counts(self) -> dict[str, int | None]:
+        follower = self._source.follower
+        return {
+            "n_reduced": self._n_reduced,
+            "n_failed": self._n_failed,
+            "n_complete": follower.n_complete,
+            "n_total": follower.total if follower.extent_is_fixed else None,
+            "n_in_flight": self._dispatcher.n_in_flight,
+        }
+
+    def _ended(self) -> ReductionEnded | None:
+        """Return the end: stopped, and what was worked on came or was waited for; or the scan is over, and everything of it is done."""
+        now = self._clock()
+        if self._stopped_at is not None:
+            is_over = not self._dispatcher.n_in_flight or now - self._stopped_at > _LAST_RESULTS_S
+            return self._end(STOPPED) if is_over else None
+        reason = self._source.follower.reason
+        if reason is None or self._over_at is None:
+            return None
+        if self._dispatcher.n_not_there and now - self._over_at > _PATIENCE_S:
+            for done in self._dispatcher.give_up_waiting():
+                self._take(done)
+        return self._end(reason) if self._dispatcher.is_idle and self._source.follower.next_ready() is None else None
+
+    def _end(self, reason: str) -> ReductionEnded:
+        is_finished = reason not in (STOPPED, FILE_REPLACED, Timeout.name)
+        output, self._output = self._output, None
+        if output is not None:
+            output.finish() if is_finished else output.close()
+        counts = self._counts()
+        del counts["n_in_flight"]
+        return ReductionEnded(reason, is_finished=is_finished, **counts)  # type: ignore[arg-type]
