@@ -164,6 +164,18 @@ def test_axes_are_copied_and_brought_up_to_date(scan: Path, out: Path) -> None:
         assert file["entry/azimuthal/m0"][:].tolist() == [5, 6, 7]
 
 
+def test_axes_of_a_source_that_is_written_anew_in_place_are_not_copied(opened: Any, scan: Path, out: Path) -> None:
+    output = opened()
+    output.write((0, 0), results((0, 0), 4), ALL)
+    output.flush()
+    scan.write_bytes(scan.read_bytes()[:500])
+    output.write((1, 0), results((1, 0), 4), ALL)
+    output.close()
+    assert len(done_positions(out)) == 8
+    with h5py.File(out) as file:
+        assert file["entry/azimuthal/rbv"][:].ravel().tolist() == list(range(12))
+
+
 # ---- what others find in it
 
 

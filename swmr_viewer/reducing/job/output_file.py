@@ -16,21 +16,20 @@ import numpy.typing as npt
 
 from swmr_viewer.core.errors import ExportError
 from swmr_viewer.core.files import BROKEN
-from swmr_viewer.reducing.job.output_content import FINGERPRINT, FLAG, OutputContent
+from swmr_viewer.reducing.job.output_content import FLAG, OutputContent
 from swmr_viewer.reducing.job.output_done import DonePoints
-from swmr_viewer.reducing.job.output_layout import scan_axes, write_content
+from swmr_viewer.reducing.job.output_from_source import FromSource
+from swmr_viewer.reducing.job.output_layout import write_content
 from swmr_viewer.reducing.job.output_lock import OutputLock
 from swmr_viewer.reducing.job.output_opening import make, take_up
 from swmr_viewer.reducing.job.output_pending import PendingRuns
-from swmr_viewer.reducing.job.output_source import facts_of, fingerprint_of
+from swmr_viewer.reducing.job.output_source import facts_of
 from swmr_viewer.reducing.job.output_taking_up import difference
 from swmr_viewer.reducing.job.output_unwritable import descriptor_of, let_go
 from swmr_viewer.reducing.job.output_writing import RunWriter
 from swmr_viewer.reductions import Output
 
 Position = tuple[int, ...]
-_MOST_LOOKS = 5
-"""At results, for one whose frame tells its scan from another."""
 _HDF5_SAID = re.compile(r"error message = '([^']*)'")
 
 
@@ -166,11 +165,7 @@ class OutputFile:
             return
         with self._writing():
             self._refuse_if_gone()
-            self._note_source()
-            boxes = self._pending.boxes()
-            for axis in self._axes:
-                for box in boxes:
-                    axis.update(box)
+            self._from_source.update(self._pending)
             for dataset in self._datasets.values():
                 dataset.flush()
             if self._is_flagged:
@@ -202,10 +197,9 @@ class OutputFile:
         group, keys = h5file[content.group_path], h5file[content.keys_path]
         self._datasets = {one.name: RunWriter(group[one.name], keys.ndim) for one in content.outputs}
         self._keys = RunWriter(keys, keys.ndim)
-        self._flag, self._frame = h5file[FLAG], h5file[FINGERPRINT]
+        self._flag = h5file[FLAG]
         self._is_flagged = bool(self._flag[0])
-        self._n_looks = 0 if self._frame[0] else _MOST_LOOKS
-        self._axes = scan_axes(group, content, self._source, keys.ndim, only=group.keys())
+        self._from_source = FromSource(self._source, h5file, content, keys.ndim)
         self._done = DonePoints(keys[()] != 0)
         self._status = os.stat(self.path)
 
@@ -226,17 +220,6 @@ class OutputFile:
         if not is_ours:
             raise ExportError(f"{self.path} was deleted, moved or replaced while it was written.", "Run the same command again.")
 
-    def _note_source(self) -> None:
-        """Keep what tells the first frame of a result from that of another scan."""
-        if self._n_looks:
-            self._n_looks -= 1
-            first, _ = next(iter(self._pending))
-            found = fingerprint_of(self._source, self._content.source.data_path, first).encode()
-            if 0 < len(found) <= self._frame.dtype.itemsize:
-                self._frame[0] = found
-                self._frame.flush()
-                self._n_looks = 0
-
     def _set_flag(self, value: int) -> None:
         self._flag[0] = value
         self._flag.flush()
@@ -248,8 +231,7 @@ class OutputFile:
         self.flush()
         with self._writing():
             self._refuse_if_gone()
-            for axis in self._axes:
-                axis.update(tuple(slice(0, n) for n in self._done.shape))
+            self._from_source.update_all(self._done.shape)
             if is_finished:
                 self._set_flag(1)
             self._h5file.close()
