@@ -371,6 +371,77 @@ def test_results_that_were_not_announced_are_refused(opened: Any, out: Path) -> 
     assert output.write((0, 0), results((0, 0), 4), ALL) == 4
 
 
+@pytest.mark.parametrize("piece", [b"BTLF", b"FRHP", b"OHDR"])
+def test_a_damaged_output_is_told_and_left_alone(opened: Any, out: Path, piece: bytes) -> None:
+    output = opened()
+    output.write((0, 0), results((0, 0), 4), ALL)
+    output.close()
+    content = bytearray(out.read_bytes())
+    places = [at for at in range(len(content)) if content.startswith(piece, at)]
+    if not places:
+        pytest.skip(f"HDF5 writes no {piece!r} here")
+    for at in places:
+        content[at + 8] ^= 0xFF
+    out.write_bytes(content)
+    with pytest.raises(ExportError, match=r"there already|belongs to something else"):
+        opened()
+    assert out.read_bytes() == bytes(content)
+
+
+def test_storage_without_hard_links(opened: Any, out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_links(*_: object) -> None:
+        raise OSError(1, "Operation not permitted")
+
+    monkeypatch.setattr(os, "link", no_links)
+    output = opened()
+    assert output.write((0, 0), results((0, 0), 4), ALL) == 4
+    output.finish()
+    assert len(done_positions(out)) == 4
+    assert not list(out.parent.glob(".out*"))
+
+
+def test_a_name_that_is_taken_at_the_last_moment_is_not_taken_from_its_owner(
+    opened: Any, out: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    link = os.link
+
+    def late(part: Path, path: Path) -> None:
+        path.write_text("precious")
+        link(part, path)
+
+    monkeypatch.setattr(os, "link", late)
+    with pytest.raises(ExportError, match="cannot be written: File exists"):
+        opened()
+    assert out.read_text() == "precious"
+    assert not list(out.parent.glob(".out*"))
+
+
+@pytest.mark.parametrize("name", ["wëird näme.h5", "with'quote\".h5", "o\udcff.h5"])
+def test_names_of_any_kind(scan: Path, tmp_path: Path, name: str) -> None:
+    if sys.platform != "linux" and "\udcff" in name:
+        pytest.skip("names are text here")
+    (source := tmp_path / f"scan {name}").write_bytes(scan.read_bytes())
+    for _ in range(2):
+        output = output_of(source, tmp_path / name, values={"ü": "ä", "big": 2**80, "ragged": [[1], [1, 2]], "none": None, "yes": True})
+        output.write((0, 0), results((0, 0), 4), ALL)
+        output.close()
+        assert output.n_done == 4
+
+
+def test_outputs_of_every_type_are_kept(scan: Path, out: Path) -> None:
+    types = ("?", "u1", "i8", "f2", "f8", "c8", ">u2")
+    outputs = tuple(Output(f"one_{number}", (2,), dtype=dtype) for number, dtype in enumerate(types))
+    output = output_of(scan, out, outputs=outputs)
+    output.write((0, 0), {one.name: np.ones((4, 2), one.dtype) for one in outputs}, ALL)
+    output.finish()
+    with h5py.File(out) as file:
+        for one in outputs:
+            values = file[f"entry/azimuthal/{one.name}"]
+            assert values.dtype == np.dtype(one.dtype)
+            assert (values[0] == 1).all()
+            assert np.isnan(values[1]).all() if values.dtype.kind in "fc" else not values[1].any()
+
+
 # ---- two at once
 
 

@@ -64,7 +64,7 @@ def _make_output(group: h5py.Group, output: Output, scan_shape: Shape) -> None:
     dtype, rank = np.dtype(output.dtype), len(scan_shape)
     # One pattern or picture per chunk: it is never half there, and no other is written again with it.
     chunks = (1,) * rank + output.shape if output.shape else chunk_of(scan_shape)
-    fill = np.nan if dtype.kind in "fc" else 0
+    fill = np.array(np.nan if dtype.kind in "fc" else 0).astype(dtype)[()]
     maxshape = (None,) * rank + output.shape
     made = group.create_dataset(output.name, scan_shape + output.shape, dtype, maxshape=maxshape, chunks=chunks, fillvalue=fill)
     _put(made.attrs, units=output.unit, long_name=output.words)
@@ -136,13 +136,12 @@ def _as_fields(values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _as_field(value: Any) -> Any:
-    if isinstance(value, str | bool | int | float):
+    if isinstance(value, str):
         return value
-    with np.errstate(all="ignore"):
-        try:
-            array = np.array(value)
-        except ValueError:
-            array = np.empty(0, object)
+    try:
+        array = np.array(value)
+    except ValueError:  # lists of several lengths
+        array = np.empty(0)
     return array if array.dtype.kind in "iufb" and array.size else json.dumps(value, sort_keys=True, default=str)
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from swmr_viewer.core.errors import ExportError
 
+_FLAGS = os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0)
 _ATTEMPTS = 100
 """Each after somebody else's end took the file away between opening and locking it."""
 
@@ -46,7 +47,7 @@ class OutputLock:
 
     def _held(self) -> int:
         for _ in range(_ATTEMPTS):
-            handle = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o644)
+            handle = os.open(self._path, _FLAGS, 0o644)
             try:
                 _lock(handle)
                 if self._is_at_path(handle):

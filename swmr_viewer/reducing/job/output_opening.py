@@ -36,7 +36,7 @@ def make(path: Path, fill: Callable[[h5py.File], None]) -> h5py.File:
     OSError
         If it cannot be made.
     """
-    part = path.with_name(f".{path.name}.part")
+    part = path.with_name(f".{path.name}.swmr_viewer-part")
     part.unlink(missing_ok=True)  # of a run that was killed; it may be linked to a complete one: never opened
     try:
         with part.open("xb") as file:

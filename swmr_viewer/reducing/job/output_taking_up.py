@@ -23,6 +23,11 @@ def difference(h5file: h5py.File, content: OutputContent, source: h5py.File) -> 
         What is meant.
     source : h5py.File
         What is reduced.
+
+    Raises
+    ------
+    OSError, RuntimeError
+        If it is damaged.
     """
     if _text(h5file, f"{PROCESS}/program") != PROGRAM:
         return "it is no file of results of swmr_viewer"
@@ -38,7 +43,16 @@ def difference(h5file: h5py.File, content: OutputContent, source: h5py.File) -> 
         return f"it was made from {data_path} in {path}"
     if _text(told, "outputs") != content.outputs_text or not _has_all(h5file, content):
         return "what the reduction makes of a frame was something else then"
-    return "" if _is_same_scan(h5file, content, source) else f"another scan is in {path} now"
+    if not _is_same_scan(h5file, content, source):
+        return f"another scan is in {path} now"
+    _read_indexes(h5file, content)
+    return ""
+
+
+def _read_indexes(h5file: h5py.File, content: OutputContent) -> None:
+    """Read the index of chunks of all that grows: whoever writes on where that is damaged makes it worse."""
+    for path in (content.keys_path, *(f"{content.group_path}/{output.name}" for output in content.outputs)):
+        h5file[path].id.get_num_chunks()
 
 
 def _is_same_scan(h5file: h5py.File, content: OutputContent, source: h5py.File) -> bool:
