@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, ClassVar
 
 import numpy as np
@@ -81,3 +82,15 @@ class Refuses(Sums):
 
     def prepare(self, description: FrameDescription) -> None:
         raise ReductionError("There is no wavelength.", "Give one.")
+
+
+class Endless(Sums):
+    """Is never through with a frame, and keeps Python busy meanwhile; a file tells that it has begun."""
+
+    name = "endless"
+    begun = Path()
+
+    def __call__(self, frame: Frame, mask: Mask | None) -> Mapping[str, Any]:
+        self.begun.touch()
+        while True:
+            pass
