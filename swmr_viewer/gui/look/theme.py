@@ -223,6 +223,7 @@ QToolButton[transport="true"]:checked { background: @pressed; border-color: @mut
 QToolButton[transport="true"]:focus { border-color: @accent; }
 QPushButton[kind="primary"] { background: @accent; color: @on_accent; border-color: @accent; font-weight: 600; }
 QPushButton[kind="primary"]:focus { border-color: @text; }
+QPushButton[kind="primary"]:disabled { background: @panel; color: @faint; border-color: @border; }
 QPushButton[kind="stop"] { color: @bad; border-color: @bad; }
 QPushButton[kind="stop"]:disabled { color: @faint; border-color: @border; }
 QPushButton[kind="live"]:checked { background: @good; color: @on_good; border-color: @good; font-weight: 600; }

@@ -20,6 +20,7 @@ from swmr_viewer.gui.reductions.result_views import ResultViews
 from swmr_viewer.gui.reductions.run_bar import RunBar
 from swmr_viewer.gui.reductions.where_editor import WhereEditor
 from swmr_viewer.gui.session import Session
+from swmr_viewer.reducing.messages import Prepared
 from swmr_viewer.reductions import ReductionInfo, available, is_script
 
 SCRIPT = "a script of your own\u2026"
@@ -75,6 +76,7 @@ class ReductionsPanel(QWidget):
         self.fault.setTextFormat(Qt.TextFormat.PlainText)
         self.run_bar = RunBar(start, stop)
         self.views = ResultViews()
+        self.views.hide()
         self._lay_out()
         self._connect()
         self._show()
@@ -104,6 +106,7 @@ class ReductionsPanel(QWidget):
         below.setSpacing(6)
         below.addWidget(self.run_bar)
         below.addWidget(self.views, 1)
+        below.addStretch(0)
         self.split = QSplitter(Qt.Orientation.Vertical, childrenCollapsible=False)
         self.split.addWidget(self.area)
         self.split.addWidget(results)
@@ -124,8 +127,8 @@ class ReductionsPanel(QWidget):
         self.where.output_edited.connect(reductions.set_output)
         reductions.changed.connect(self._show)
         reductions.run_changed.connect(self._show_run)
-        reductions.cleared.connect(views.clear)
-        reductions.began.connect(views.begin)
+        reductions.cleared.connect(self._clear)
+        reductions.began.connect(self._begin)
         reductions.came.connect(views.take)
         reductions.frame_awaited.connect(views.await_frame)
         reductions.frame_came.connect(views.show_frame)
@@ -135,6 +138,17 @@ class ReductionsPanel(QWidget):
         views.index_clicked.connect(session.pin_nearest)
         views.pointed.connect(self.pointed)
         self._apply_settings()
+
+    # ---- results
+
+    def _begin(self, prepared: Prepared) -> None:
+        self.views.begin(prepared)
+        self.views.show()
+        self._show_progress()
+
+    def _clear(self) -> None:
+        self.views.clear()
+        self.views.hide()
 
     # ---- seen or not
 

@@ -67,6 +67,7 @@ class ParameterForm(QWidget):
             field.edited.connect(lambda text, name=info.name: self.edited.emit(name, text))
             field.fault_changed.connect(self.fault_changed)
             label.setBuddy(field.editor)
+            label.setFixedHeight(field.sizeHint().height())  # in line with the editor, also where a remark stands below that
             self._labels.append(label)
             self._grid.addWidget(label, row, 0, Qt.AlignmentFlag.AlignTop)
             self._grid.addWidget(field, row, 1)

@@ -68,6 +68,8 @@ class PatternView(QWidget):
         if rows is not self.waterfall.rows:
             self.waterfall.rows = rows
         self.waterfall.redraw_soon()
+        for part in (self.waterfall, self.words):
+            part.setVisible(bool(rows.known_rows.size))  # of single frames there is no waterfall: theirs is the room
         self.words.say("" if progress is None else caption(rows, progress.n_complete, "complete frames are reduced"))
 
     def mark(self, index: int | None) -> None:

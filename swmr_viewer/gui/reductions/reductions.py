@@ -20,6 +20,9 @@ from swmr_viewer.reductions import ReductionInfo
 
 STOP_MS = 3000
 """After so long what does not end is ended for what comes next."""
+AGAIN_MS, TOLD_AFTER, MOST_ASKED = 50, 2, 8
+"""A frame that nothing was made of is asked for again after so long, then twice as long each time, and so often; that there is nothing is
+told after some of them."""
 SETTLE_MS = 400
 """What is typed and chosen rests so long before the shown frame is reduced by it."""
 
@@ -79,7 +82,10 @@ class Reductions(QObject):
         """Whether somebody started it and nobody stopped it; the generation of the scan that was started last."""
         self._is_closed = False
         self._shown: tuple[int, tuple[int, ...]] | None = None
-        self._has_shown = False
+        self._has_shown, self._n_asked = False, 0
+        """Of that frame: whether there is something to show, and how often it was asked for in vain."""
+        self._asking = QTimer(self, singleShot=True)
+        self._asking.timeout.connect(self._ask_again)
         self._forcing = QTimer(self, singleShot=True, interval=STOP_MS)
         self._forcing.timeout.connect(self._begin_next)
         self._settling = QTimer(self, singleShot=True, interval=SETTLE_MS)
@@ -229,7 +235,7 @@ class Reductions(QObject):
 
     def close(self) -> bool:
         """End process and thread within a bound; return whether they ended."""
-        for timer in (self._forcing, self._settling):
+        for timer in (self._asking, self._forcing, self._settling):
             timer.stop()
         thread, self._thread = self._thread, None
         self._is_closed = True
@@ -265,7 +271,7 @@ class Reductions(QObject):
         run, self._next = self._next, None
         if run is None or self._is_closed:
             return
-        self.run, self._drops, self._has_shown = run, False, False
+        self.run, self._drops, self._has_shown, self._n_asked = run, False, False, 0
         self._worker.start_reduction(run.request)
         self._ask_for_frame()
         self.run_changed.emit()
@@ -338,8 +344,10 @@ class Reductions(QObject):
         self._session.begin_reduction(run.place, name, offered)
 
     def _on_reduced(self, run: RunState, reduced: Reduced) -> None:
-        name = run.prepared.reduction if run.prepared is not None else ""
-        if reduced.numbers and not run.request.shows_only:
+        if run.request.shows_only or run.prepared is None:
+            return
+        name = run.prepared.reduction
+        if reduced.numbers:
             names = tuple(f"{name}.{one}" for one in reduced.numbers)
             values = np.stack([*reduced.numbers.values()], axis=1)
             self._session.take_reduced(run.place, names, reduced.indices, values, reduced.scan_shape)
@@ -357,9 +365,15 @@ class Reductions(QObject):
 
     def _on_shown(self, event: ShownReduced) -> None:
         index = moved_index(event.index, event.scan_shape, self._session.scan.scan_shape)
-        if index is None:
+        if index is None or self._shown is None or index != self._shown[0]:
             return
-        self._has_shown = self._has_shown or (self._shown is not None and index == self._shown[0] and bool(event.outputs))
+        self._has_shown = self._has_shown or bool(event.outputs)
+        if not self._has_shown and self._n_asked <= MOST_ASKED:
+            self._asking.start(AGAIN_MS << self._n_asked)
+            if self._n_asked < TOLD_AFTER:  # its key is here, and not there yet: another reader came first
+                self._n_asked += 1
+                return
+            self._n_asked += 1
         self.frame_came.emit(replace(event, index=index))
 
     def _ask_for_frame(self) -> None:
@@ -368,13 +382,13 @@ class Reductions(QObject):
         is_of_run = self.run is not None and self.run.place == self._session.scan.place
         wanted = None if shown is None or shown.of_points is not None or not is_of_run else (shown.index, self._session.scan.scan_shape)
         if wanted != self._shown:
-            self._shown, self._has_shown = wanted, False
+            self._shown, self._has_shown, self._n_asked = wanted, False, 0
         self.frame_awaited.emit(None if wanted is None else wanted[0])
         if wanted is not None and self._is_looked_at and not self._has_shown:
             self._ask_again()
 
     def _ask_again(self) -> None:
-        if self._shown is not None and self.run is not None and not self.run.is_over and self._is_looked_at:
+        if self._shown is not None and self.run is not None and not self.run.is_over and self._is_looked_at and not self._has_shown:
             self._worker.show_frame(*self._shown)
 
     # ---- the scan

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from swmr_viewer.core.number_text import count_text, value_text
@@ -27,6 +27,8 @@ NUMBERS = "numbers"
 """The page of all outputs that are numbers; no output has this key, as theirs begin with their number of axes."""
 NOT_YET = "This frame is not reduced yet"
 NO_FRAME = "No frame yet"
+PATIENCE_MS = 300
+"""So long stays what is drawn of the frame before: nobody takes it for the new one's, and most frames are reduced sooner."""
 
 
 class ResultViews(QWidget):
@@ -44,6 +46,10 @@ class ResultViews(QWidget):
         self._progress: KeyProgress | None = None
         self._index: int | None = None
         self._shown: ShownReduced | None = None
+        self._before: ShownReduced | None = None
+        """What is still drawn, of the frame before."""
+        self._patience = QTimer(self, singleShot=True, interval=PATIENCE_MS)
+        self._patience.timeout.connect(self._lose_patience)
         self.key = ""
         self.choice = ChoiceButton("Output that is shown", self._offers)
         self.about = ElidedLabel("muted")
@@ -99,21 +105,34 @@ class ResultViews(QWidget):
         self._draw_rows()
 
     def await_frame(self, index: int | None) -> None:
-        """Show that this frame is not reduced yet (None: there is no frame); nothing of another frame is left on the screen."""
-        if index == self._index and self._shown is not None:
+        """Say that this frame is not reduced yet (None: there is no frame).
+
+        What is drawn of the frame before stays for a moment, under that frame's number: most are reduced at once, and live ones would
+        flicker. Then nothing of another frame is left on the screen.
+        """
+        if index == self._index and (self._shown is not None or self._before is not None):
             return
+        if index is not None and self._shown is not None and self._shown.outputs:
+            self._before = self._shown
+            self._patience.start()
         self._index, self._shown = index, None
+        self._draw_frame()
+
+    def _lose_patience(self) -> None:
+        self._before = None
         self._draw_frame()
 
     def show_frame(self, shown: ShownReduced) -> None:
         """Show what was made of a frame, if it is the one that is awaited."""
         if shown.index == self._index:
-            self._shown = shown
+            self._patience.stop()
+            self._shown, self._before = shown, None
             self._draw_frame()
 
     def clear(self) -> None:
         """Show nothing, and hold no array."""
-        self._outputs, self._shown, self.key = (), None, ""
+        self._patience.stop()
+        self._outputs, self._shown, self._before, self.key = (), None, None, ""
         self._rows.clear()
         self.pattern.set_output(None)
         self.pattern.show_rows(WaterfallRows(), None)
@@ -155,10 +174,16 @@ class ResultViews(QWidget):
         if output is not None and len(output.shape) == 1:
             self.pattern.show_rows(self._rows.setdefault(output.name, WaterfallRows()), self._progress)
 
+    @property
+    def _drawn(self) -> ShownReduced | None:
+        """What is drawn: of the shown frame, for a moment of the one before."""
+        return self._before if self._shown is None else self._shown
+
     def _draw_frame(self) -> None:
         output, why_not = self._chosen, self._why_not()
         values = self._values(output) if output is not None else None
-        self.about.say(f"frame {count_text(self._index)}" if self._index is not None and not why_not else why_not)
+        drawn = self._drawn
+        self.about.say(f"frame {count_text(drawn.index)}" if drawn is not None and not why_not else why_not)
         self.pattern.mark(self._index)
         self.numbers.setText(self._table() or escape(plain(why_not)))
         if output is None:
@@ -169,28 +194,30 @@ class ResultViews(QWidget):
             self.picture.show_values(values, why_not or NOT_YET)
 
     def _values(self, output: Output) -> npt.NDArray[np.float64] | None:
-        found: Any = None if self._shown is None else self._shown.outputs.get(output.name)
+        found: Any = None if self._drawn is None else self._drawn.outputs.get(output.name)
         return None if found is None else np.asarray(found, np.float64)
 
     def _why_not(self) -> str:
         if self._index is None:
             return NO_FRAME
-        if self._shown is None:
+        if self._drawn is None:
             return NOT_YET
-        return "" if self._shown.outputs else self._shown.fault or NOT_YET
+        return "" if self._drawn.outputs else self._drawn.fault or NOT_YET
 
     def _table(self) -> str:
         numbers = [output for output in self._outputs if not output.shape]
-        if self._shown is None or not self._shown.outputs or not numbers:
+        drawn = self._drawn
+        if drawn is None or not drawn.outputs or not numbers:
             return ""
-        rows = (f"<tr><td>{escape(_words(one))}&nbsp;&nbsp;</td><td align=right>{self._number(one)}</td></tr>" for one in numbers)
+        told = ((one, _number(drawn.outputs[one.name], one.unit)) for one in numbers)
+        rows = (f"<tr><td>{escape(_words(one))}&nbsp;&nbsp;</td><td align=right>{number}</td></tr>" for one, number in told)
         return f"<table cellspacing=3>{''.join(rows)}</table>"
 
-    def _number(self, output: Output) -> str:
-        assert self._shown is not None
-        value = float(np.asarray(self._shown.outputs[output.name]).reshape(-1)[0])
-        shown = "nothing" if np.isnan(value) else value_text(int(value) if value.is_integer() and abs(value) < 2**53 else value)
-        return escape(f"{shown} {output.unit}".rstrip())
+
+def _number(found: Any, unit: str) -> str:
+    value = float(np.asarray(found).reshape(-1)[0])
+    shown = "nothing" if np.isnan(value) else value_text(int(value) if value.is_integer() and abs(value) < 2**53 else value)
+    return escape(f"{shown} {unit}".rstrip())
 
 
 def _key(output: Output) -> str:

@@ -42,6 +42,9 @@ class RunBar(QWidget):
         self.words.setAccessibleName("How far the reduction is")
         self.bar = QProgressBar(minimum=0, maximum=STEPS, textVisible=False)
         self.bar.setFixedHeight(BAR_PX)
+        policy = self.bar.sizePolicy()
+        policy.setRetainSizeWhenHidden(True)
+        self.bar.setSizePolicy(policy)
         self.faults = QPushButton()
         self.faults.setProperty("kind", "link")
         self.faults.setToolTip("What went wrong, the newest first")
@@ -71,6 +74,7 @@ class RunBar(QWidget):
         self.start.setVisible(not is_running)
         self.stop.setVisible(is_running)
         share = None if run is None or run.request.shows_only else run.share
+        self.bar.setVisible(share is not None)
         self.bar.setValue(round(STEPS * (share or 0.0)))
         self.faults.setVisible(run is not None and bool(run.told))
         if run is not None and run.told:

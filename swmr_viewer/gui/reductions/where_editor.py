@@ -14,12 +14,12 @@ from swmr_viewer.gui.reductions.parameter_field import AskForFile
 from swmr_viewer.gui.reductions.reduction_choice import MOST_WORKERS, ChosenReduction
 
 KINDS = {
-    EngineKind.THREADS: "this machine, threads",
-    EngineKind.PROCESSES: "this machine, processes",
-    EngineKind.DASK: "Dask",
+    EngineKind.THREADS: "threads",
+    EngineKind.PROCESSES: "processes",
+    EngineKind.DASK: "Dask workers",
 }
 _TIPS = (
-    "Threads of this machine are the usual choice; processes where a reduction is written in plain Python;\n"
+    "Threads of this machine are the usual choice; processes of it where a reduction is written in plain Python;\n"
     "Dask: workers of a cluster, which see the file by the same path"
 )
 
@@ -81,7 +81,7 @@ class WhereEditor(QWidget):
             row.setSpacing(4)
             for part in parts:
                 row.addWidget(part, 1 if part in (self.kind, self.output) else 0)
-        for number, (caption, row) in {0: ("runs on", where), 2: ("results to", output)}.items():
+        for number, (caption, row) in {0: ("runs in", where), 2: ("results to", output)}.items():
             label = PlainLabel()
             label.say(caption)
             grid.addWidget(label, number, 0)

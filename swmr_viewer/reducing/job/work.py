@@ -123,18 +123,22 @@ class ReductionWork:
 
     def show(self, index: int, scan_shape: tuple[int, ...]) -> None:
         """Have a frame reduced at once, if it is complete."""
-        follower = self._source.follower
-        try:
-            position = position_of(index, scan_shape)
-            is_there = follower.is_complete(index_of(position, follower.scan_shape))
-        except IndexError:
-            is_there = False
-        if not is_there:
+        if not self._is_complete(index, scan_shape) and self._stopped_at is None:
+            with self._source.lock:
+                self._poll()  # who asks has seen its keys, and they are not looked for at each moment here
+        if not self._is_complete(index, scan_shape):
             self._tell(ShownReduced(scan_shape, index, {}, "This frame is not complete yet."))
             return
         self._grow()
-        self._shown = position
+        position = self._shown = position_of(index, scan_shape)
         self._dispatcher.show(position)
+
+    def _is_complete(self, index: int, scan_shape: tuple[int, ...]) -> bool:
+        follower = self._source.follower
+        try:
+            return follower.is_complete(index_of(position_of(index, scan_shape), follower.scan_shape))
+        except IndexError:
+            return False
 
     def stop(self) -> None:
         """Hand out nothing more."""
@@ -248,7 +252,7 @@ class ReductionWork:
             is_over = not self._dispatcher.n_in_flight or now - self._stopped_at > _LAST_RESULTS_S
             return self._end(STOPPED) if is_over else None
         reason = self._source.follower.reason
-        if reason is None or self._over_at is None:
+        if reason is None or self._over_at is None or (self._request.shows_only and reason != FILE_REPLACED):
             return None
         if self._dispatcher.n_not_there and now - self._over_at > _PATIENCE_S:
             for done in self._dispatcher.give_up_waiting():

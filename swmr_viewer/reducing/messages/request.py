@@ -51,6 +51,6 @@ class ReduceRequest:
     sends_values: bool = False
     """Whether numbers and patterns are wanted as they come (``Reduced``): by a window."""
     shows_only: bool = False
-    """Whether frames are reduced only as ``Show`` asks for them: to look at, while nothing of the whole scan is wanted."""
+    """Whether frames are reduced only as ``Show`` asks for them, until it is stopped: to look at, while nothing else is wanted."""
     nice: int = 0
     """How far (0 to 19) other programs come first."""

@@ -47,6 +47,7 @@ class FakeProcess:
         with self._something:
             self._events = deque(event for event in self._events if isinstance(event, Described))
         self.requests.append(request)
+        self.wake()
 
     def show(self, index: int, scan_shape: tuple[int, ...]) -> None:
         self.shown.append((index, scan_shape))

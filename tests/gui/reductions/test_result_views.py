@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 from swmr_viewer.core.progress import KeyProgress
 from swmr_viewer.gui.curves import PlotPane
 from swmr_viewer.gui.reductions import ResultViews
+from swmr_viewer.gui.reductions.result_views import PATIENCE_MS
 from swmr_viewer.reducing.messages import Prepared, Reduced, ShownReduced
 from swmr_viewer.reductions import Output, OutputAxis
 
@@ -76,17 +77,36 @@ def test_the_first_pattern_is_shown_over_its_axis(views: ResultViews) -> None:
     assert views.about.text() == "frame 2"
 
 
-def test_a_frame_that_is_not_reduced_shows_nothing_of_the_one_before(views: ResultViews) -> None:
+def test_a_frame_that_is_not_reduced_soon_shows_nothing_of_the_one_before(qtbot: QtBot, views: ResultViews) -> None:
     views.await_frame(2)
     views.show_frame(ShownReduced(SHAPE, 2, outputs_of(2)))
     views.await_frame(3)
-    assert views.pattern.curve.nothing.text() == "This frame is not reduced yet"
+    assert views.about.text() == "frame 2"  # which is what is drawn, for a moment
+    qtbot.waitUntil(lambda: views.pattern.curve.nothing.text() == "This frame is not reduced yet")
     assert views.pattern.curve.view.isHidden()
+    assert views.about.text() == "This frame is not reduced yet"
     views.show_frame(ShownReduced(SHAPE, 2, outputs_of(2)))  # late: it is the one before
     assert views.pattern.curve.view.isHidden()
     views.show_frame(ShownReduced(SHAPE, 3, outputs_of(3)))
     assert not views.pattern.curve.view.isHidden()
     np.testing.assert_array_equal(views.pattern.curve.curve.getData()[1], pattern_of(3))
+
+
+def test_frames_that_are_reduced_soon_do_not_flicker(qtbot: QtBot, views: ResultViews) -> None:
+    for index in (1, 2, 3):
+        views.await_frame(index)
+        assert views.pattern.curve.view.isHidden() == (index == 1)
+        views.show_frame(ShownReduced(SHAPE, index, outputs_of(index)))
+        np.testing.assert_array_equal(views.pattern.curve.curve.getData()[1], pattern_of(index))
+    qtbot.wait(2 * PATIENCE_MS)
+    assert views.about.text() == "frame 3"
+    assert not views.pattern.curve.view.isHidden()
+
+
+def test_a_waterfall_takes_no_room_before_there_are_rows(views: ResultViews) -> None:
+    assert views.pattern.waterfall.isHidden()
+    views.take(reduced_of(0))
+    assert not views.pattern.waterfall.isHidden()
 
 
 def test_why_a_frame_has_no_result_is_said(views: ResultViews) -> None:

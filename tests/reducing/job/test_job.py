@@ -195,6 +195,28 @@ def test_the_shown_frame_is_told_whole_and_again(live_writer: Writer) -> None:
 
 
 @pytest.mark.live
+def test_shown_frames_alone_are_reduced_where_nothing_else_is_wanted(live_writer: Writer) -> None:
+    writer = live_writer(scan_shape=(4, 5))
+    writer.step(10)
+    run = Run(writer.path, shows_only=True)
+    run.until(lambda: bool(run.of(Prepared)))
+    index = writer.complete[3]
+    run.job.show(index, (4, 5))
+    run.until(lambda: bool(run.of(ShownReduced)))
+    np.testing.assert_array_equal(run.of(ShownReduced)[-1].outputs["columns"], unmasked(writer, index).sum(axis=0).astype("f4"))
+    writer.step(3)
+    run.job.show(writer.complete[-1], (4, 5))
+    run.until(lambda: len(run.of(ShownReduced)) == 2)
+    assert run.totals == {}  # nothing of the scan is counted
+    writer.finish()
+    assert all(run.job.step() for _ in range(60))  # the scan is over, and frames of it are looked at further
+    run.job.show(19, (4, 5))
+    run.until(lambda: len(run.of(ShownReduced)) == 3)
+    run.job.stop()
+    assert run.to_the_end().reason == "stopped"
+
+
+@pytest.mark.live
 def test_stopped_from_another_thread_it_ends_with_what_came(live_writer: Writer) -> None:
     writer = live_writer(scan_shape=(4, 5))
     writer.step(6)
