@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -107,6 +107,15 @@ class OutputFile:
         first = first or (0,)
         runs = self._done.undone(first, n)
         return [((*first[:-1], first[-1] + start), stop - start) for start, stop in runs]
+
+    def read(self, first: Position, n: int, names: Iterable[str]) -> dict[str, npt.NDArray[Any]]:
+        """Return results of points along the last axis that are done, each (n, *shape), by the names of outputs."""
+        first = first or (0,)
+        where = (*first[:-1], slice(first[-1], first[-1] + n))
+        assert self._h5file is not None
+        group = self._h5file[self._content.group_path]
+        with self._writing():
+            return {name: group[name][where] for name in names}
 
     def write(self, batch_first: Position, outputs: Mapping[str, npt.NDArray[Any]], is_reduced: npt.NDArray[np.bool_]) -> int:
         """Write the results of points along the last axis, only those that are not there yet.

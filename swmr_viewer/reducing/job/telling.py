@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -20,7 +20,7 @@ _TOLD_EVERY_S = 0.2
 _RATE_OVER_S = 5.0
 
 
-def reduced_event(done: FramesDone, outputs: tuple[Output, ...], scan_shape: tuple[int, ...]) -> Reduced | None:
+def reduced_event(done: FramesDone, outputs: Sequence[Output], scan_shape: tuple[int, ...]) -> Reduced | None:
     """Return what a window is told of frames that were reduced, with patterns as short as it draws them; None: there is nothing."""
     if not done.is_reduced.any():
         return None

@@ -25,6 +25,8 @@ _PATIENCE_S = 5.0
 """When the scan is over: so long is waited for frames whose keys are set and that do not come."""
 _MOST_AT_ONCE = 1 << 16
 """Frames that are handed on in one step; results come in between."""
+_BYTES_AS_A_FRAME = 8
+"""Of results that are told again, 2 to this power count as a frame."""
 
 
 class ReductionWork:
@@ -64,6 +66,10 @@ class ReductionWork:
         ready = deepcopy(reduction)
         self._outputs = prepare_reduction(ready, source.description)
         try:
+            plan = Plan(request.path, source.data_path, source.scan_rank, reduction, source.description)
+            self._engine = start_engine(
+                plan, request.engine, source.h5file, lambda words: tell(Waiting(words)), lock=source.lock, ready=ready
+            )
             if request.output:
                 self._output = OutputFile(
                     request.output,
@@ -75,10 +81,6 @@ class ReductionWork:
                     outputs=self._outputs,
                     clock=clock,
                 )
-            plan = Plan(request.path, source.data_path, source.scan_rank, reduction, source.description)
-            self._engine = start_engine(
-                plan, request.engine, source.h5file, lambda words: tell(Waiting(words)), lock=source.lock, ready=ready
-            )
         except BaseException:
             self.close()
             raise
@@ -193,15 +195,32 @@ class ReductionWork:
             row_left = follower.scan_shape[-1] - position[-1] - 1 if position else 0
             n = 1 + (follower.next_ready_behind(index, row_left) if row_left else 0)
             n_handed += n
-            for first, length in self._undone(position, n):
+            undone = self._undone(position, n)
+            for first, length in undone:
                 self._dispatcher.add(first, length)
                 self._progress.note_newest((*first[:-1], first[-1] + length - 1) if first else first)
+            if self._request.sends_values and sum(length for _, length in undone) < n:
+                n_handed += self._tell_of_earlier_runs(position, n, undone)
 
     def _undone(self, position: tuple[int, ...], n: int) -> list[tuple[tuple[int, ...], int]]:
         if self._output is None or not self._n_in_output:
             return [(position, n)]
         undone = self._output.undone(position, n)
         return undone if position else [(position, 1) for _ in undone]
+
+    def _tell_of_earlier_runs(self, position: tuple[int, ...], n: int, undone: list[tuple[tuple[int, ...], int]]) -> int:
+        """Tell results that are in the output already, of a run of points; return how many frames' work it was."""
+        assert self._output is not None
+        is_done = np.ones(n, np.bool_)
+        for first, length in undone:
+            start = first[-1] - position[-1] if first else 0
+            is_done[start : start + length] = False
+        told = [one for one in self._outputs if len(one.shape) < 2]
+        values = self._output.read(position, n, (one.name for one in told))
+        event = reduced_event(FramesDone(position, n, (), values, is_done, {}, {}), told, self._source.follower.scan_shape)
+        if event is not None:
+            self._tell(event)
+        return sum(one.nbytes for one in values.values()) >> _BYTES_AS_A_FRAME
 
     # ---- results
 

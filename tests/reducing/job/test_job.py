@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from swmr_viewer.core.conditions import AllKeys, FileClosed, FinishedFlag, Timeout
+from swmr_viewer.engines import EngineChoice, EngineKind
 from swmr_viewer.reducing.job import ReductionJob
 from swmr_viewer.reducing.messages import (
     FrameFailed,
@@ -260,3 +261,35 @@ def test_a_killed_writer_leaves_what_it_completed(live_writer: Writer) -> None:
     writer.kill()
     run.to_the_end()
     assert run.totals == totals_of(writer)
+
+
+@pytest.mark.live
+def test_what_an_earlier_run_left_is_told_as_well(live_writer: Writer, tmp_path: Path) -> None:
+    writer = live_writer(scan_shape=(4, 5), order="snake")
+    writer.step(8)
+    out = str(tmp_path / "out.h5")
+    first = Run(writer.path, output=out, conditions=(Timeout(3.0),))
+    first.until(lambda: len(first.totals) == 8)
+    first.job.stop()
+    first.to_the_end()
+    writer.finish()
+    second = Run(writer.path, output=out)
+    ended = second.to_the_end()
+    assert second.totals == totals_of(writer)
+    assert (ended.n_reduced, ended.is_finished) == (20, True)
+    (prepared,) = second.of(Prepared)
+    assert prepared.n_taken_up == 8
+    columns = {int(index): row for event in second.of(Reduced) for index, row in zip(event.indices, event.patterns["columns"], strict=True)}
+    for index in writer.complete:
+        np.testing.assert_array_equal(columns[index], unmasked(writer, index).sum(axis=0).astype("f4"))
+
+
+@pytest.mark.live
+def test_workers_that_cannot_start_leave_no_output_behind(live_writer: Writer, tmp_path: Path) -> None:
+    writer = live_writer()
+    run = Run(writer.path, output=str(tmp_path / "out.h5"), engine=EngineChoice(EngineKind.THREADS, 0))
+    while run.job.step():
+        pass
+    run.job.close()
+    assert "workers are not possible" in run.of(ReductionFailed)[0].message
+    assert not list(tmp_path.glob("*out*"))
