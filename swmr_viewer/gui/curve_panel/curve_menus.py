@@ -24,7 +24,7 @@ OPEN_KINDS = (Kind.SCAN, Kind.POSITION)
 """Shown at once; those of other kinds one menu further."""
 FURTHER_KINDS = (Kind.FRAME, Kind.SCALAR, Kind.POSITION, Kind.SCAN, Kind.EXPRESSION, Kind.REDUCTION)
 
-DIVISOR_KINDS = (Kind.SCALAR, Kind.SCAN, Kind.POSITION, Kind.FRAME, Kind.EXPRESSION)
+DIVISOR_KINDS = (Kind.SCALAR, Kind.SCAN, Kind.POSITION, Kind.FRAME, Kind.EXPRESSION, Kind.REDUCTION)
 """Monitors first."""
 
 

@@ -33,9 +33,9 @@ def columns_of(quantities: QuantityTable, wanted: Iterable[str] = ()) -> tuple[T
 
 
 def signal_of(quantities: QuantityTable, columns: Iterable[TableColumn]) -> str:
-    """Return which column other programs draw first: an expression, or else what was measured of a region or of whole frames."""
+    """Return which column other programs draw first: an expression, or else of a region, of a reduction, of whole frames."""
     kinds = {column.name: one.kind for column in columns if (one := quantities.quantity(column.name)) is not None and column.counts}
-    ranks = (Kind.EXPRESSION, Kind.REGION, Kind.FRAME)
+    ranks = (Kind.EXPRESSION, Kind.REGION, Kind.REDUCTION, Kind.FRAME)
     return next((name for rank in ranks for name, kind in kinds.items() if kind is rank), "")
 
 

@@ -91,7 +91,7 @@ class QuantityMap(QWidget):
         for plot in (self.plot, self.line):
             plot.index_clicked.connect(self._go_to)
             plot.pointed.connect(self._point_at)
-            plot.copied.connect(lambda _: session.note(", ".join(filter(None, (COPIED, session.scan.corrected_text)))))
+            plot.copied.connect(lambda _: session.note(", ".join(filter(None, (COPIED, self._made_text)))))
         for signal in (session.frame_settled, session.mode_changed):
             signal.connect(self._mark)
 
@@ -137,14 +137,20 @@ class QuantityMap(QWidget):
         index = scan.wanted_index if scan.wanted_index is not None else shown.index if shown is not None else None
         self.plot.mark(index)
         self.line.mark(index)
-        self.words.tell_made(scan.corrected_text)
+        self.words.tell_made(self._made_text)
+
+    @property
+    def _made_text(self) -> str:
+        """What the frames were made into before this was measured of them; reductions have the file's."""
+        quantity = self.work.quantity
+        return "" if quantity is not None and quantity.kind is Kind.REDUCTION else self._session.scan.corrected_text
 
     def _point_at(self, index: int | None) -> None:
         if index is None:
             self.words.point()
             return
         of_point = self.work.table, self.work.names, index, self.work.line_name
-        made = self._session.scan.corrected_text
+        made = self._made_text
         self.words.point(*(", ".join(filter(None, (told, made))) for told in (point_text(*of_point), short_point_text(*of_point))))
 
     def _place_bar(self) -> None:

@@ -218,6 +218,9 @@ class ReductionsPanel(QWidget):
             return f"(of {plain(run.request.data_path)})"
         if reductions.is_out_of_date:
             return "Numbers in maps and curves are as it was set before: start again"
+        scan = self._session.scan
+        if scan.preparation.of(scan.data_path).correction.names:
+            return "Of the frames as the file has them: dark and flat frames do not count here"
         return ""
 
     def _show_progress(self) -> None:

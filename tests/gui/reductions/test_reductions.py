@@ -15,13 +15,16 @@ from swmr_viewer.core.conditions import FinishedFlag, Timeout
 from swmr_viewer.core.pixel_geometry import PixelGeometry
 from swmr_viewer.engines import EngineKind
 from swmr_viewer.gui.assembly import Assembly
+from swmr_viewer.gui.curve_panel.curves_file import columns_of, signal_of
 from swmr_viewer.gui.reductions.panel import SCRIPT, ReductionsPanel
 from swmr_viewer.gui.reductions.reductions import Reductions
-from swmr_viewer.quantities import Kind
+from swmr_viewer.quantities import Fate, Kind
 from swmr_viewer.reader.messages import FollowRequest
 from swmr_viewer.reducing.messages import FrameFailed, Noted, ReductionFailed, ShownReduced, Waiting
 from swmr_viewer.reductions import Output, ParameterInfo, ParameterKind, ReductionInfo
+from swmr_viewer.scan_model import AlarmRule
 from tests.gui.fakes import FakeSupervisor, picture
+from tests.gui.maps import values_on
 from tests.gui.reductions.fake_process import FakeProcess, pattern_of
 
 LEFT = Qt.MouseButton.LeftButton
@@ -199,6 +202,25 @@ def test_numbers_become_quantities_and_patterns_a_waterfall(qtbot: QtBot, shown:
     assert bar.bar.value() == 150
     assert bar.stop.isVisible()
     assert not bar.start.isVisible()
+
+
+def test_numbers_are_drawn_as_a_map_written_in_tables_and_watched(qtbot: QtBot, shown: Assembly, process: FakeProcess) -> None:
+    previewed(qtbot, shown, process)
+    started(qtbot, shown, process)
+    rule = AlarmRule(quantity="radial.area / 2", level=15.0)
+    shown.window.alarms.alarms.set_rules((rule,))
+    process.say_reduced(SHAPE, 0, 1, 4)
+    table = shown.session.scan.quantities
+    qtbot.waitUntil(lambda: table.n_known("radial.area") == 3)
+    shown.window.quantity_map.show_quantity("radial.area")
+    chart = shown.window.quantity_map.map
+    qtbot.waitUntil(lambda: np.isfinite(values_on(chart, 20)).sum() == 3)
+    np.testing.assert_array_equal(values_on(chart, 20)[:5], [0, 10, np.nan, np.nan, 40])
+    assert not chart.words._samples[Fate.UNMEASURED][1].isHidden()  # ``no value``: complete, and not reduced
+    column = next(column for column in columns_of(table) if column.name == "radial.area")
+    assert signal_of(table, (column,)) == "radial.area"
+    qtbot.waitUntil(lambda: shown.window.alarms.alarms.event_of(rule) is not None)
+    assert "frame 4" in shown.window.alarms.alarms.words(rule, shown.window.alarms.alarms.event_of(rule)).lower()
 
 
 def test_a_frame_that_is_asked_for_before_it_is_reduced_is_asked_for_again(qtbot: QtBot, shown: Assembly, process: FakeProcess) -> None:
