@@ -282,6 +282,8 @@ class ReductionWork:
         is_finished = reason not in (STOPPED, FILE_REPLACED, Timeout.name)
         output, self._output = self._output, None
         if output is not None:
+            if len(self._source.follower.scan_shape) == len(output.scan_shape):
+                output.grow(self._source.follower.scan_shape)  # what failed at the end of a grown scan is seen to be missing
             output.finish() if is_finished else output.close()
         counts = self._counts()
         del counts["n_in_flight"]
