@@ -118,6 +118,7 @@ def request_from(args: argparse.Namespace) -> FollowRequest | None:
         data_paths=tuple(args.data) or base.data_paths,
         finished_path=args.finished or base.finished_path,
         conditions=default_conditions(args.timeout),
+        preset=base.preset,
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable
-from dataclasses import asdict, fields
+from dataclasses import asdict, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ from swmr_viewer.core.errors import SwmrViewerError
 from swmr_viewer.core.frozen import frozen
 from swmr_viewer.core.plain_text import plain
 from swmr_viewer.reader.messages import FollowRequest
+from swmr_viewer.reductions import is_script
 
 FORMAT = "swmr_viewer presets"
 
@@ -32,17 +33,23 @@ class Preset:
     length: tuple[str, ...] = ()
     data: tuple[str, ...] = ()
     finished: str = ""
+    reduction: str = ""
+    """What is made of each frame, by its name; a script is never named: presets are passed on. "": nothing."""
+    parameters: tuple[tuple[str, str], ...] = ()
+    """Of that reduction, as they are typed; the others have their defaults."""
 
     def request(self, path: str = "") -> FollowRequest:
         """Return the request for a file; the reader replaces patterns by what fits them."""
-        return FollowRequest(path, self.keys, self.data, self.finished or None, length_paths=self.length)
+        preset = self.name if self.reduction else ""
+        return FollowRequest(path, self.keys, self.data, self.finished or None, length_paths=self.length, preset=preset)
 
 
-def preset_of(name: str, request: FollowRequest) -> Preset:
-    """Return the paths of a request under a name, for files with the suffix of its own."""
+def preset_of(name: str, request: FollowRequest, reduction: str = "", parameters: Iterable[tuple[str, str]] = ()) -> Preset:
+    """Return the paths of a request under a name, for files with the suffix of its own, and what is made of each frame."""
     suffix = Path(request.path).suffix
     files = f"*{suffix}" if suffix else ""
-    return Preset(name.strip(), files, request.key_paths, request.length_paths, request.data_paths, request.finished_path or "")
+    paths = (request.key_paths, request.length_paths, request.data_paths, request.finished_path or "")
+    return _of_no_script(Preset(name.strip(), files, *paths, reduction, tuple(parameters)))
 
 
 def load_presets(file: Path) -> tuple[Preset, ...]:
@@ -75,7 +82,7 @@ def save_presets(presets: Iterable[Preset], file: Path) -> None:
         If that is not possible.
     """
     beside = file.with_name(f"{file.name}.{os.getpid()}.new")
-    text = json.dumps({"format": FORMAT, "presets": [asdict(preset) for preset in _sorted(presets)]}, indent=2, ensure_ascii=False)
+    text = json.dumps({"format": FORMAT, "presets": [_entry(preset) for preset in _sorted(presets)]}, indent=2, ensure_ascii=False)
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         beside.write_text(text + "\n", encoding="utf-8")
@@ -115,7 +122,19 @@ def _preset(entry: dict[str, Any]) -> Preset:
     if not name.strip() or entry.keys() - {field.name for field in fields(Preset)}:
         raise ValueError(entry)
     keys, length, data = (_paths(entry.get(field, ())) for field in ("keys", "length", "data"))
-    return Preset(name, files, keys, length, data, finished)
+    parameters = dict(entry.get("parameters", {}))
+    chosen = str(entry.get("reduction", "")), tuple((str(name), str(value)) for name, value in parameters.items())
+    return _of_no_script(Preset(name, files, keys, length, data, finished, *chosen))
+
+
+def _entry(preset: Preset) -> dict[str, Any]:
+    """Return how a preset is written; without a reduction as versions before them have it."""
+    entry = {**asdict(preset), "parameters": dict(preset.parameters)}
+    return {name: value for name, value in entry.items() if preset.reduction or name not in ("reduction", "parameters")}
+
+
+def _of_no_script(preset: Preset) -> Preset:
+    return replace(preset, reduction="", parameters=()) if not preset.reduction or is_script(preset.reduction) else preset
 
 
 def _paths(value: str | Iterable[object]) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ from swmr_viewer.gui.look.room import size_on_screen
 from swmr_viewer.gui.opening.dialog_parts import Contents, FileRow, OpenButtons
 from swmr_viewer.gui.opening.inspector import Inspector
 from swmr_viewer.gui.opening.path_probe import local_paths
-from swmr_viewer.gui.opening.preset_row import PresetRow
+from swmr_viewer.gui.opening.preset_row import NOTHING_CHOSEN, Chosen, PresetRow
 from swmr_viewer.gui.opening.query import Query
 from swmr_viewer.gui.opening.recent import RecentFiles
 from swmr_viewer.gui.opening.request_fields import RequestFields
@@ -38,16 +38,22 @@ class OpenDialog(QDialog):
         Answers about files; stopped when the dialog closes. Its owner closes it in the end.
     recent : callable
         Returns what was opened before, the newest first.
+    reduction : callable
+        Returns the reduction that is saved with a preset, and what is typed for its parameters.
     """
 
     accepted_request = Signal(object)
     """The `FollowRequest` to open: with the paths that were chosen, not with those that were found."""
 
     def __init__(
-        self, inspector: Inspector, parent: QWidget | None = None, recent: Callable[[], tuple[FollowRequest, ...]] = tuple
+        self,
+        inspector: Inspector,
+        parent: QWidget | None = None,
+        recent: Callable[[], tuple[FollowRequest, ...]] = tuple,
+        reduction: Callable[[], Chosen] = lambda: NOTHING_CHOSEN,
     ) -> None:
         super().__init__(parent)
-        self._inspector = inspector
+        self._inspector, self._reduction = inspector, reduction
         self._shows_selection = False
         self.form = RequestForm()
         self.recent = RecentFiles(recent, self)
@@ -97,7 +103,7 @@ class OpenDialog(QDialog):
         self.file_field = self.file_row.field
         self.contents = Contents(self.recent)
         self.tree = self.contents.tree
-        self.presets = PresetRow(self.value)
+        self.presets = PresetRow(self.value, self._reduction)
         self.fields = RequestFields(self.form)
         self.remarks = {"file": self.file_row.remark} | self.fields.remarks
         self.buttons = OpenButtons()

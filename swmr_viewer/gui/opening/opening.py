@@ -69,7 +69,7 @@ class Opening(QObject):
             from swmr_viewer.gui.opening.inspector import Inspector
 
             self._inspector = Inspector()
-            self.dialog = OpenDialog(self._inspector, self._window, self.recent.requests)
+            self.dialog = OpenDialog(self._inspector, self._window, self.recent.requests, self._window.reductions.of_preset)
             self.dialog.accepted_request.connect(self.open)
         if not self.dialog.isVisible() and self._session.scan.request is not None:
             self.dialog.set_value(self._session.scan.request)

@@ -15,6 +15,8 @@ from swmr_viewer.opening import Preset, PresetError, load_presets, preset_of, sa
 from swmr_viewer.reader.messages import FollowRequest
 
 JSON_FILTER = "Presets (*.json)"
+Chosen = tuple[str, tuple[tuple[str, str], ...]]
+NOTHING_CHOSEN: Chosen = ("", ())
 
 
 class PresetRow(QWidget):
@@ -24,15 +26,17 @@ class PresetRow(QWidget):
     ----------
     request : callable
         Returns the request whose paths are saved.
+    reduction : callable
+        Returns the reduction that is saved with them, and what is typed for its parameters.
     """
 
     preset_chosen = Signal(object)
     reported = Signal(str, bool)
     """A sentence, and whether something went wrong."""
 
-    def __init__(self, request: Callable[[], FollowRequest]) -> None:
+    def __init__(self, request: Callable[[], FollowRequest], reduction: Callable[[], Chosen] = lambda: NOTHING_CHOSEN) -> None:
         super().__init__()
-        self._request = request
+        self._request, self._reduction = request, reduction
         self._presets: tuple[Preset, ...] = ()
         self._chooser: QFileDialog | None = None
         self.names = QComboBox(editable=True)
@@ -41,7 +45,7 @@ class PresetRow(QWidget):
         if (edit := self.names.lineEdit()) is not None:
             edit.setPlaceholderText("none")
         self.save_button = QPushButton("&Save")
-        self.save_button.setToolTip("Save the paths below under this name; * in a path stands for any name")
+        self.save_button.setToolTip("Save the paths below, and the chosen reduction, under this name; * in a path stands for any name")
         self.more = QToolButton(popupMode=QToolButton.ToolButtonPopupMode.InstantPopup)
         self.more.setText("\u22ef")
         self.more.setToolTip("Delete, import, export")
@@ -75,8 +79,9 @@ class PresetRow(QWidget):
 
     def save(self) -> None:
         """Save the paths under the name that is written."""
-        preset = preset_of(self.names.currentText(), self._request())
-        self._store(with_presets(self._presets, [preset]), f"Saved as \u201c{preset.name}\u201d.", preset.name)
+        preset = preset_of(self.names.currentText(), self._request(), *self._reduction())
+        with_what = f", with the reduction {preset.reduction}" if preset.reduction else ""
+        self._store(with_presets(self._presets, [preset]), f"Saved as \u201c{preset.name}\u201d{with_what}.", preset.name)
 
     def delete(self) -> None:
         """Delete the preset that is named."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from swmr_viewer.core.frozen import frozen
@@ -40,9 +41,13 @@ class ChosenReduction:
 
     def with_text(self, parameter: str, text: str) -> ChosenReduction:
         """Return it with something typed for a parameter of the chosen reduction; "": as by default."""
-        texts = {**self.texts, parameter: text}
-        kept = ParameterTexts(self.name, tuple((name, one) for name, one in texts.items() if one))
-        return replace(self, typed=(*(one for one in self.typed if one.reduction != self.name), *((kept,) if kept.texts else ())))
+        return self.with_texts(self.name, {**self.texts, parameter: text}.items())
+
+    def with_texts(self, name: str, texts: Iterable[tuple[str, str]]) -> ChosenReduction:
+        """Return it with a reduction chosen, and this typed for its parameters; the others are as by default."""
+        kept = ParameterTexts(name, tuple((parameter, text) for parameter, text in texts if text))
+        others = tuple(one for one in self.typed if one.reduction != name)
+        return replace(self, name=name, typed=(*others, *((kept,) if kept.texts else ())))
 
     @property
     def where(self) -> EngineChoice:

@@ -16,12 +16,15 @@ from swmr_viewer.gui.look.file_dialog import FileDialog
 from swmr_viewer.gui.look.labels import button_text
 from swmr_viewer.gui.look.menus import make_action, make_menu
 from swmr_viewer.gui.look.panels import Panels
+from swmr_viewer.gui.look.settings import presets_file
 from swmr_viewer.gui.reductions.choice_memory import ChoiceMemory
 from swmr_viewer.gui.reductions.panel import ReductionsPanel
+from swmr_viewer.gui.reductions.reduction_choice import worth_keeping
 from swmr_viewer.gui.reductions.reductions import Reductions
 from swmr_viewer.gui.reductions.script_classes import classes_in
 from swmr_viewer.gui.regions import Measurements
 from swmr_viewer.gui.session import Session
+from swmr_viewer.opening import load_presets
 from swmr_viewer.scan_model import Problem
 
 SCRIPTS = "Python (*.py);;All files (*)"
@@ -51,6 +54,9 @@ class ReductionParts(QObject):
         self._make_actions()
         display.changed.connect(self._note_rules)
         self._rules: Any = None
+        self._used: set[tuple[str, str]] = set()
+        """Presets, and for which places they were used: what is edited after that stays."""
+        session.opened.connect(self._look_for_preset)
         for signal in (session.request_changed, session.opened, self.reductions.changed, self.reductions.run_changed):
             signal.connect(self._enable)
         self._enable()
@@ -82,6 +88,24 @@ class ReductionParts(QObject):
         )
         self.panel.pointed.connect(self.pointed)
         self._dock: QDockWidget = panels.add("reductions", "Reductions", self.panel, shown=False)
+
+    def of_preset(self) -> tuple[str, tuple[tuple[str, str], ...]]:
+        """Return what a preset keeps: the reduction that is chosen, and what is typed for its parameters."""
+        chosen = worth_keeping(self.reductions.chosen)
+        return (chosen.name, tuple(chosen.texts.items())) if chosen.name else ("", ())
+
+    def _look_for_preset(self) -> None:
+        """Have the reduction of the preset by which this scan is opened, once for each place."""
+        scan = self._session.scan
+        used = (scan.request.preset if scan.request is not None else "", scan.place)
+        if used[0] and used not in self._used:
+            self._used.add(used)
+            self.panel.work.do(partial(load_presets, presets_file()), partial(self._use_preset, *used))
+
+    def _use_preset(self, name: str, place: str, found: Any) -> None:
+        preset = next((one for one in found if one.name == name), None) if isinstance(found, tuple) else None
+        if preset is not None and preset.reduction and place == self._session.scan.place:
+            self.reductions.choose_with(preset.reduction, preset.parameters)
 
     def close(self) -> bool:
         """End what runs, within a bound; return whether it ended."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -157,6 +157,12 @@ class Reductions(QObject):
         """Have this reduction for the shown data set."""
         self._set(replace(self.chosen, name=name))
         self.learn()
+
+    def choose_with(self, name: str, texts: Iterable[tuple[str, str]]) -> None:
+        """Have this reduction for the shown data set, with what was typed for its parameters."""
+        self._set(self.chosen.with_texts(name, texts))
+        if self._is_looked_at:
+            self.learn()
 
     def learn(self) -> None:
         """Have the chosen reduction described, where it is not yet; its code is loaded for that, in the process."""

@@ -36,6 +36,8 @@ class FollowRequest:
     """For a window: whether keys are still looked for after a timeout, and followed when they come. With ``every_frame`` it ends there."""
     gap_patience_s: float | None = None
     """With ``every_frame`` in scan order: seconds after which a gap is given up; None: it is waited for."""
+    preset: str = ""
+    """For a window: the preset that it is of, where that says more than paths."""
 
 
 def has_patterns(request: FollowRequest) -> bool:

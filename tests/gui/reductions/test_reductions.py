@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -16,8 +17,10 @@ from swmr_viewer.core.pixel_geometry import PixelGeometry
 from swmr_viewer.engines import EngineKind
 from swmr_viewer.gui.assembly import Assembly
 from swmr_viewer.gui.curve_panel.curves_file import columns_of, signal_of
+from swmr_viewer.gui.look.settings import presets_file
 from swmr_viewer.gui.reductions.panel import SCRIPT, ReductionsPanel
 from swmr_viewer.gui.reductions.reductions import Reductions
+from swmr_viewer.opening.stored import Preset, load_presets, preset_of, save_presets
 from swmr_viewer.quantities import Fate, Kind
 from swmr_viewer.reader.messages import FollowRequest
 from swmr_viewer.reducing.messages import FrameFailed, Noted, ReductionFailed, ShownReduced, Waiting
@@ -434,3 +437,40 @@ def test_a_script_is_read_and_run_by_nobody_but_the_process(qtbot: QtBot, shown:
     script.write_text("x = (")
     shown.window.reductions.load(str(script))
     qtbot.waitUntil(lambda: "is no Python that can be read (line 1)" in shown.window.error_bar.words())
+
+
+# ---- presets
+
+
+def test_a_preset_brings_its_reduction_once(qtbot: QtBot, shown: Assembly, process: FakeProcess, reader: FakeSupervisor) -> None:
+    previewed(qtbot, shown, process)
+    qtbot.keyClicks(line_of(shown, "bins"), "321")
+    shown.opening.show_dialog()
+    dialog = shown.opening.dialog
+    assert dialog is not None
+    dialog.presets.names.setEditText("powder")
+    dialog.presets.save()
+    (preset,) = load_presets(presets_file())
+    assert (preset.reduction, preset.parameters) == ("radial", (("bins", "321"),))
+    dialog.close()
+    model_of(shown).choose("statistics")
+    for path, name in (("/data/2.nxs", "radial"), ("/data/3.nxs", "statistics")):
+        shown.session.open(preset.request(path))
+        with qtbot.waitSignal(shown.session.opened):
+            reader.say_opened(SHAPE)
+        qtbot.waitUntil(lambda path=path, name=name: (process.last.path, process.last.reduction.name) == (path, name))
+        if name == "radial":
+            assert model_of(shown).chosen.texts == {"bins": "321"}
+            model_of(shown).choose("statistics")  # what somebody chooses after that stays
+
+
+def test_presets_name_no_script(fresh_home: Path, tmp_path: Path) -> None:
+    assert preset_of("x", FollowRequest("/s.h5"), "/home/me/mine.py:Mine", (("a", "1"),)).reduction == ""
+    file = tmp_path / "presets.json"
+    save_presets([Preset("plain"), Preset("powder", reduction="radial", parameters=(("bins", "2"),))], file)
+    written = json.loads(file.read_text(encoding="utf-8"))["presets"]
+    assert [set(one) & {"reduction", "parameters"} for one in written] == [set(), {"reduction", "parameters"}]
+    assert written[1]["parameters"] == {"bins": "2"}
+    assert load_presets(file)[1].parameters == (("bins", "2"),)
+    file.write_text(file.read_text(encoding="utf-8").replace('"radial"', '"/tmp/evil.py:Evil"'), encoding="utf-8")
+    assert load_presets(file)[1].reduction == ""
