@@ -1,4 +1,4 @@
-"""numpy's OpenBLAS without threads: it starts one for each processor as it loads, and nothing here multiplies large matrices."""
+"""Libraries without threads of their own: OpenBLAS starts one for each processor, and nothing here multiplies large matrices."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 VARIABLE = "OPENBLAS_NUM_THREADS"
+_VARIABLES = (VARIABLE, "OMP_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS", "NUMBA_NUM_THREADS")
 
 
 @contextmanager
@@ -23,3 +24,13 @@ def one_blas_thread() -> Iterator[None]:
         yield
     finally:
         os.environ.pop(VARIABLE, None)
+
+
+def one_thread_for_each_caller() -> None:
+    """Have libraries that are loaded from here on, and processes that are started, work on the thread that calls them.
+
+    For processes whose workers call them side by side: each call would start as many threads as there are processors, and with 64 workers
+    these would be thousands. Whoever set a number keeps it.
+    """
+    for variable in _VARIABLES:
+        os.environ.setdefault(variable, "1")

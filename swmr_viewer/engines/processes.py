@@ -15,6 +15,7 @@ from itertools import count
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 
+from swmr_viewer.core.blas import one_thread_for_each_caller
 from swmr_viewer.core.child_process import exit_reason, let_go_of, prepare_process, start_quietly
 from swmr_viewer.core.errors import SwmrViewerError
 from swmr_viewer.core.number_text import count_text
@@ -193,6 +194,7 @@ def _unpacked(plan: bytes) -> Plan:
 def serve_batches(connection: Connection, plan: bytes) -> None:
     """Reduce one batch after the other, in a process of its own, until the other side is gone; does not return."""
     prepare_process()
+    one_thread_for_each_caller()
     from swmr_viewer.core.locking import load_hdf5
 
     load_hdf5()

@@ -94,3 +94,12 @@ class Endless(Sums):
         self.begun.touch()
         while True:
             pass
+
+
+class Threads(Sums):
+    """Tells how many threads libraries may start."""
+
+    name = "threads"
+
+    def __call__(self, frame: Frame, mask: Mask | None) -> Mapping[str, Any]:
+        return super().__call__(frame, mask) | {"n_masked": int(os.environ["OMP_NUM_THREADS"])}

@@ -20,7 +20,7 @@ from swmr_viewer.engines import Batch, BatchResult, Dispatcher, EngineChoice, En
 from swmr_viewer.engines.processes import ProcessEngine
 from swmr_viewer.engines.threads import ThreadEngine
 from swmr_viewer.reductions import FrameDescription, Reduction, ReductionError
-from tests.engines.reductions_here import Deadly, OwnState, Refuses, Stumbles, Sums
+from tests.engines.reductions_here import Deadly, OwnState, Refuses, Stumbles, Sums, Threads
 
 SENTINEL = 2**32 - 1
 LAYOUTS: dict[str, dict[str, Any]] = {
@@ -271,3 +271,18 @@ def test_a_reduction_that_cannot_be_sent_is_refused(tmp_path: Path) -> None:
     reduction.lock = threading.Lock()  # type: ignore[attr-defined]
     with pytest.raises(EngineError, match="cannot be sent"):
         ProcessEngine(plan_of(write(tmp_path / "a.h5", frames_of(1)), reduction), 1)
+
+
+@pytest.mark.parametrize("given", [None, 3])
+def test_libraries_start_no_threads_beside_the_processes_unless_somebody_wants_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, given: int | None
+) -> None:
+    monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
+    if given is not None:
+        monkeypatch.setenv("OMP_NUM_THREADS", str(given))
+    engine = ProcessEngine(plan_of(write(tmp_path / "a.h5", frames_of(1)), Threads()), 1)
+    try:
+        assert result_of(engine, (0,), 1, (1,)).outputs["n_masked"].tolist() == [given or 1]
+    finally:
+        engine.close()
+    assert os.environ.get("OMP_NUM_THREADS") == (None if given is None else str(given))

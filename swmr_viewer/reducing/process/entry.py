@@ -9,6 +9,7 @@ from collections.abc import Callable
 from multiprocessing.connection import Connection
 from typing import Any
 
+from swmr_viewer.core.blas import one_thread_for_each_caller
 from swmr_viewer.core.child_process import prepare_process
 from swmr_viewer.core.locking import load_hdf5
 
@@ -24,6 +25,7 @@ def run_reductions(connection: Connection, make_job: Callable[..., Any] | None) 
         In place of ``ReductionJob``.
     """
     prepare_process()
+    one_thread_for_each_caller()
     # A daemon may have no children of its own, which processes that work for it would be; they end themselves when this one is gone.
     getattr(multiprocessing.current_process(), "_config", {})["daemon"] = False
     status = 0
