@@ -274,7 +274,7 @@ class Dispatcher:
                 self._wait(_at(batch.first, offset), why)
             self._forget_trouble(batch, not_there)
         else:
-            is_reduced, failed = np.zeros(batch.n, np.bool_), {}
+            is_reduced, failed, not_there = np.zeros(batch.n, np.bool_), {}, {**not_there, **failed}  # told, and counted elsewhere
         is_shown = flight.priority == SHOWN
         return [FramesDone(batch.first, batch.n, batch.scan_shape, result.outputs, is_reduced, failed, not_there, is_shown)]
 

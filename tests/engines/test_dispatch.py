@@ -372,3 +372,18 @@ def test_batches_are_longer_where_workers_are_many() -> None:
         dispatcher.collect(0)
         longest.append(max(batch.n for batch, _, _ in engine.asked[first:]))
     assert longest == [25, 250]
+
+
+def test_a_frame_that_failed_and_is_shown_is_told_why_and_never_as_values(engine: ScriptedEngine) -> None:
+    dispatcher, collected = Dispatcher(engine, (5,)), Collected()
+    dispatcher.add((2,), 1)
+    dispatcher.collect(0)
+    engine.finish(engine.asked[0], missing={0: False})
+    collected.take(dispatcher.collect(0))
+    dispatcher.show((2,))
+    dispatcher.collect(0)
+    engine.finish(engine.open[0], missing={0: False})
+    collected.take(dispatcher.collect(0))
+    (shown,) = collected.shown
+    assert {**shown.failed, **shown.not_there} == {0: "why 0"}
+    assert collected.failed == {(2,): "why 0"}  # once
