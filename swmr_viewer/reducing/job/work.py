@@ -94,6 +94,9 @@ class ReductionWork:
         self._shown: tuple[int, ...] | None = None
         self._stopped_at: float | None = None
         self._over_at: float | None = None
+        self._has_more = False
+        """Whether the follower has frames that were not handed on yet."""
+        follower.resume()  # the time that all this took is no silence of the scan
         tell(
             Prepared(
                 type(reduction).name,
@@ -172,10 +175,14 @@ class ReductionWork:
 
     def _poll(self) -> None:
         follower = self._source.follower
-        if follower.reason is None:
+        before = follower.reason
+        if before is None:
             follower.refresh()
-            if follower.check_end() is not None:
-                self._over_at = self._clock()
+            follower.check_end()
+        elif before == Timeout.name and not self._dispatcher.is_idle:  # there is time for the scan to go on
+            follower.look_again()
+        if follower.reason != before:
+            self._over_at = None if follower.reason is None else self._clock()
         for fault in follower.take_faults():
             self._tell(Noted(fault))
         self._grow()
@@ -201,6 +208,7 @@ class ReductionWork:
                 self._progress.note_newest((*first[:-1], first[-1] + length - 1) if first else first)
             if self._request.sends_values and sum(length for _, length in undone) < n:
                 n_handed += self._tell_of_earlier_runs(position, n, undone)
+        self._has_more = n_handed >= _MOST_AT_ONCE
 
     def _undone(self, position: tuple[int, ...], n: int) -> list[tuple[tuple[int, ...], int]]:
         if self._output is None or not self._n_in_output:
@@ -276,7 +284,7 @@ class ReductionWork:
         if self._dispatcher.n_not_there and now - self._over_at > _PATIENCE_S:
             for done in self._dispatcher.give_up_waiting():
                 self._take(done)
-        return self._end(reason) if self._dispatcher.is_idle and self._source.follower.next_ready() is None else None
+        return self._end(reason) if self._dispatcher.is_idle and not self._has_more else None
 
     def _end(self, reason: str) -> ReductionEnded:
         is_finished = reason not in (STOPPED, FILE_REPLACED, Timeout.name)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -40,10 +41,10 @@ NOTHING = ReductionChoice("sums")
 class Run:
     """A job in this thread, and what it told."""
 
-    def __init__(self, path: Path, reduction: Any = None, **request: Any) -> None:
+    def __init__(self, path: Path, reduction: Any = None, clock: Callable[[], float] = time.monotonic, **request: Any) -> None:
         self.events: list[ReductionEvent] = []
         asked = ReduceRequest(str(path), NOTHING, sends_values=True, **request)
-        self.job = ReductionJob(asked, self.events.append, reduction=Sums() if reduction is None else reduction)
+        self.job = ReductionJob(asked, self.events.append, reduction=reduction or Sums(), clock=clock)
 
     def of(self, kind: type[E]) -> list[E]:
         return [event for event in self.events if isinstance(event, kind)]
@@ -293,3 +294,86 @@ def test_workers_that_cannot_start_leave_no_output_behind(live_writer: Writer, t
     run.job.close()
     assert "workers are not possible" in run.of(ReductionFailed)[0].message
     assert not list(tmp_path.glob("*out*"))
+
+
+@pytest.mark.live
+def test_where_results_are_passed_over_in_pieces_none_behind_them_is_lost(
+    live_writer: Writer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    writer = live_writer(scan_shape=(4, 5))
+    writer.step(10)
+    out = str(tmp_path / "out.h5")
+    first = Run(writer.path, output=out, conditions=(Timeout(3.0),))
+    first.until(lambda: len(first.totals) == 10)
+    first.job.stop()
+    first.to_the_end()
+    writer.finish()
+    monkeypatch.setattr("swmr_viewer.reducing.job.work._MOST_AT_ONCE", 10)
+    ended = Run(writer.path, output=out).to_the_end()
+    assert (ended.n_reduced, ended.n_complete, ended.is_finished) == (20, 20, True)
+
+
+class Slow(Sums):
+    """Takes long to prepare, as what loads pyFAI from a slow disk does."""
+
+    clock: Any = None
+
+    def prepare(self, description: Any) -> None:
+        super().prepare(description)
+        if self.clock is not None:
+            self.clock.ahead_s = 20.0
+
+
+class Ahead:
+    """A clock that can be put forward; it is one for all copies of what holds it."""
+
+    def __init__(self) -> None:
+        self.ahead_s = 0.0
+
+    def __call__(self) -> float:
+        return time.monotonic() + self.ahead_s
+
+    def __deepcopy__(self, memo: Any) -> Ahead:
+        return self
+
+
+@pytest.mark.live
+def test_time_that_preparing_takes_is_no_silence_of_the_scan(live_writer: Writer) -> None:
+    writer = live_writer(scan_shape=(4, 5))
+    clock, reduction = Ahead(), Slow()
+    reduction.clock = clock
+    run = Run(writer.path, reduction, clock=clock, conditions=(Timeout(10.0),))
+    run.until(lambda: bool(run.of(Prepared)))
+    assert all(run.job.step() for _ in range(3))
+    writer.step(2)
+    run.until(lambda: len(run.totals) == 2)
+    run.job.close()
+
+
+class Held(Sums):
+    """Has no result before it may."""
+
+    may = threading.Event()
+
+    def __call__(self, frame: np.ndarray, mask: np.ndarray | None) -> Any:
+        assert self.may.wait(60)
+        return super().__call__(frame, mask)
+
+
+@pytest.mark.live
+def test_keys_that_come_behind_a_timeout_count_while_earlier_frames_are_worked_on(live_writer: Writer) -> None:
+    writer = live_writer(scan_shape=(4, 5))
+    writer.step(3)
+    Held.may = threading.Event()
+    clock = Ahead()
+    run = Run(writer.path, Held(), clock=clock, conditions=(Timeout(10.0),))
+    run.until(lambda: any(told.n_complete == 3 for told in run.of(ReductionProgress)))
+    clock.ahead_s = 20.0
+    assert all(run.job.step() for _ in range(3))
+    writer.step(4)
+    run.until(lambda: any(told.n_complete == 7 for told in run.of(ReductionProgress)))
+    Held.may.set()
+    run.until(lambda: len(run.totals) == 7)
+    clock.ahead_s = 40.0
+    ended = run.to_the_end()
+    assert (ended.reason, ended.n_reduced, ended.n_complete) == ("timeout", 7, 7)
