@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from contextlib import closing
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,9 @@ from swmr_viewer.engines import Batch, EngineChoice, EngineError, EngineKind
 from tests.engines import dask_fakes, fake_slurm
 from tests.engines.dask_processes import ROOT
 
-pytest.importorskip("dask_jobqueue")
+# Not importorskip: loading it takes Ctrl-C for itself, for all tests of this process.
+if find_spec("dask_jobqueue") is None:
+    pytest.skip("dask-jobqueue is not installed", allow_module_level=True)
 if sys.platform == "win32":
     pytest.skip("there is no slurm", allow_module_level=True)
 
