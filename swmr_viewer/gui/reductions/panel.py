@@ -130,8 +130,8 @@ class ReductionsPanel(QWidget):
         reductions.cleared.connect(self._clear)
         reductions.began.connect(self._begin)
         reductions.came.connect(views.take)
-        reductions.frame_awaited.connect(views.await_frame)
-        reductions.frame_came.connect(views.show_frame)
+        reductions.frame.awaited.connect(views.await_frame)
+        reductions.frame.came.connect(views.show_frame)
         session.progress_settled.connect(self._show_progress)
         session.state_changed.connect(self._show_run)
         self._display.changed.connect(self._apply_settings)
@@ -217,7 +217,8 @@ class ReductionsPanel(QWidget):
         if run.place != self._session.scan.place:
             return f"(of {plain(run.request.data_path)})"
         if reductions.is_out_of_date:
-            return "Numbers in maps and curves are as it was set before: start again"
+            what = "what runs was set before" if reductions.is_running else "numbers in maps and curves are as it was set before"
+            return f"Something else is set by now; {what}"
         scan = self._session.scan
         if scan.preparation.of(scan.data_path).correction.names:
             return "Of the frames as the file has them: dark and flat frames do not count here"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QSignalBlocker, Signal
-from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLabel, QLineEdit, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLabel, QLineEdit, QToolButton, QWidget
 
 from swmr_viewer.analysis import Region
 from swmr_viewer.gui.look.labels import tip
@@ -54,7 +54,7 @@ class ParameterField(QWidget):
         self.info = info
         self.fault = ""
         self._ask_for_file, self._regions = ask_for_file, regions
-        self.remark = QLabel(wordWrap=True)
+        self.remark = QLabel(self, wordWrap=True)  # the form has a place for it, below
         self.remark.setProperty("role", "bad")
         self.remark.hide()
         self.editor = self._make_editor()
@@ -62,16 +62,12 @@ class ParameterField(QWidget):
         self.editor.setToolTip(tip(about))
         self.editor.setAccessibleName(caption_of(info))
         self.more = self._make_button()
-        row = QHBoxLayout()
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(4)
         row.addWidget(self.editor, 1)
         if self.more is not None:
             row.addWidget(self.more)
-        box = QVBoxLayout(self)
-        box.setContentsMargins(0, 0, 0, 0)
-        box.setSpacing(1)
-        box.addLayout(row)
-        box.addWidget(self.remark)
 
     def text(self) -> str:
         """Return what is set, as it would be typed; "": as by default."""

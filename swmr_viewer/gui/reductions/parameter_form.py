@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
 from swmr_viewer.analysis import Region
@@ -54,7 +54,8 @@ class ParameterForm(QWidget):
             field.set_text(texts.get(name, ""))
 
     def _rebuild(self, infos: tuple[ParameterInfo, ...]) -> None:
-        for part in (*self._labels, *self.fields.values()):
+        remarks = (field.remark for field in self.fields.values())
+        for part in (*self._labels, *remarks, *self.fields.values()):
             self._grid.removeWidget(part)
             part.hide()
             part.deleteLater()
@@ -67,8 +68,8 @@ class ParameterForm(QWidget):
             field.edited.connect(lambda text, name=info.name: self.edited.emit(name, text))
             field.fault_changed.connect(self.fault_changed)
             label.setBuddy(field.editor)
-            label.setFixedHeight(field.sizeHint().height())  # in line with the editor, also where a remark stands below that
             self._labels.append(label)
-            self._grid.addWidget(label, row, 0, Qt.AlignmentFlag.AlignTop)
-            self._grid.addWidget(field, row, 1)
+            self._grid.addWidget(label, 2 * row, 0)
+            self._grid.addWidget(field, 2 * row, 1)
+            self._grid.addWidget(field.remark, 2 * row + 1, 1)
         self.fault_changed.emit()

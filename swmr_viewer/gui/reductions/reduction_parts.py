@@ -54,6 +54,7 @@ class ReductionParts(QObject):
         self._make_actions()
         display.changed.connect(self._note_rules)
         self._rules: Any = None
+        self.classes_menu: QMenu | None = None
         self._used: set[tuple[str, str]] = set()
         """Presets, and for which places they were used: what is edited after that stays."""
         session.opened.connect(self._look_for_preset)

@@ -5,24 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
-import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from swmr_viewer.core.scan import moved_index
+from swmr_viewer.gui.reductions.reduced_numbers import quantities_of, take_numbers
 from swmr_viewer.gui.reductions.reduction_choice import ChosenReduction
 from swmr_viewer.gui.reductions.reduction_thread import ProcessLike, ReductionThread, real_process
 from swmr_viewer.gui.reductions.run_request import is_same_reduction, request_of
 from swmr_viewer.gui.reductions.run_state import RunState
+from swmr_viewer.gui.reductions.shown_frame import ShownFrame
 from swmr_viewer.gui.session import Session
-from swmr_viewer.quantities import Kind, Quantity
 from swmr_viewer.reducing.messages import Described, Prepared, Reduced, ReduceRequest, ReductionEvent, ShownReduced
 from swmr_viewer.reductions import ReductionInfo
 
 STOP_MS = 3000
 """After so long what does not end is ended for what comes next."""
-AGAIN_MS, TOLD_AFTER, MOST_ASKED = 50, 2, 8
-"""A frame that nothing was made of is asked for again after so long, then twice as long each time, and so often; that there is nothing is
-told after some of them."""
 SETTLE_MS = 400
 """What is typed and chosen rests so long before the shown frame is reduced by it."""
 
@@ -50,10 +46,6 @@ class Reductions(QObject):
     """``Prepared``: all that was told before is of another reduction."""
     came = Signal(object)
     """``Reduced``."""
-    frame_awaited = Signal(object)
-    """The index of the frame that is shown and asked for, or None."""
-    frame_came = Signal(object)
-    """``ShownReduced``."""
 
     def __init__(self, session: Session, make_process: Callable[[], ProcessLike] = real_process) -> None:
         super().__init__(session)
@@ -75,17 +67,13 @@ class Reductions(QObject):
         """By which run the values were made that the panel shows."""
         self._offered_by: RunState | None = None
         """By which run of all frames the latest quantities were made."""
-        self._is_wanted = self._is_looked_at = self._drops = False
+        self._is_looked_at = self._drops = False
         self.goes_on_by_itself: Callable[[], bool] = lambda: False
         """Whether the next scan is started without being asked: the window watches a folder."""
         self._was_running, self._started_in = False, 0
         """Whether somebody started it and nobody stopped it; the generation of the scan that was started last."""
         self._is_closed = False
-        self._shown: tuple[int, tuple[int, ...]] | None = None
-        self._has_shown, self._n_asked = False, 0
-        """Of that frame: whether there is something to show, and how often it was asked for in vain."""
-        self._asking = QTimer(self, singleShot=True)
-        self._asking.timeout.connect(self._ask_again)
+        self.frame = ShownFrame(session, self._is_of_shown, self._ask)
         self._forcing = QTimer(self, singleShot=True, interval=STOP_MS)
         self._forcing.timeout.connect(self._begin_next)
         self._settling = QTimer(self, singleShot=True, interval=SETTLE_MS)
@@ -93,7 +81,6 @@ class Reductions(QObject):
         session.request_changed.connect(self._on_request)
         session.opened.connect(self._on_opened)
         session.data_changed.connect(self._on_data)
-        session.frame_settled.connect(self._ask_for_frame)
         session.geometry_changed.connect(self._settling.start)
 
     # ---- facts
@@ -145,11 +132,11 @@ class Reductions(QObject):
 
     @property
     def is_out_of_date(self) -> bool:
-        """Whether something else is set by now than the numbers were made with that maps and curves show."""
+        """Whether something else is set by now than the numbers were made with that maps and curves show, or than what runs."""
         made_by, now = self._offered_by, request_of(self._session.scan, self.chosen)
-        if made_by is None or now is None or made_by.request.reduction.name != now.reduction.name:
+        if made_by is None or now is None or (made_by.request.reduction.name != now.reduction.name and not self.is_running):
             return False
-        return not is_same_reduction(made_by.request, now)
+        return made_by.place == self._session.scan.place and not is_same_reduction(made_by.request, now)
 
     # ---- intents
 
@@ -177,6 +164,8 @@ class Reductions(QObject):
         for known in (self._infos, self._faults):
             known.pop(name, None)
         self._asked.discard(name)
+        self._values_of = None
+        self._end_run(drops=True)  # it may be of what stood there before
         self.choose(name)
 
     def set_text(self, parameter: str, text: str) -> None:
@@ -194,8 +183,10 @@ class Reductions(QObject):
     def forget(self) -> None:
         """Have nothing chosen, as at the first start."""
         self.stop()
+        self._end_run(drops=True)
         self._kept.clear()
         self.output = ""
+        self.cleared.emit()
         self.changed.emit()
 
     def set_output(self, path: str) -> None:
@@ -241,7 +232,8 @@ class Reductions(QObject):
 
     def close(self) -> bool:
         """End process and thread within a bound; return whether they ended."""
-        for timer in (self._asking, self._forcing, self._settling):
+        self.frame.forget()
+        for timer in (self._forcing, self._settling):
             timer.stop()
         thread, self._thread = self._thread, None
         self._is_closed = True
@@ -277,9 +269,10 @@ class Reductions(QObject):
         run, self._next = self._next, None
         if run is None or self._is_closed:
             return
-        self.run, self._drops, self._has_shown, self._n_asked = run, False, False, 0
+        self.run, self._drops = run, False
+        self.frame.begin()
         self._worker.start_reduction(run.request)
-        self._ask_for_frame()
+        self.frame.look()
         self.run_changed.emit()
 
     def _look_anew(self) -> None:
@@ -326,7 +319,7 @@ class Reductions(QObject):
             case Reduced():
                 self._on_reduced(run, event)
             case ShownReduced():
-                self._on_shown(event)
+                self.frame.take(event)
         if not isinstance(event, Reduced | ShownReduced):
             self.run_changed.emit()
 
@@ -336,66 +329,32 @@ class Reductions(QObject):
         if not (is_same and run.request.shows_only):  # else what was made of all frames is still true, and goes on to be seen
             self._values_of = run
             if not run.request.shows_only:
-                self._offer_quantities(run, prepared)
+                self._offered_by = run
+                self._session.begin_reduction(run.place, prepared.reduction, quantities_of(prepared))
             self.began.emit(prepared)
-        self._ask_for_frame()
-
-    def _offer_quantities(self, run: RunState, prepared: Prepared) -> None:
-        name = prepared.reduction
-        numbers = (one for one in prepared.outputs if not one.shape)
-        offered = tuple(
-            Quantity(f"{name}.{one.name}", Kind.REDUCTION, one.unit, f"{name} {one.words}" if one.words else "") for one in numbers
-        )
-        self._offered_by = run
-        self._session.begin_reduction(run.place, name, offered)
+        self.frame.look()
 
     def _on_reduced(self, run: RunState, reduced: Reduced) -> None:
         if run.request.shows_only or run.prepared is None:
             return
-        name = run.prepared.reduction
-        if reduced.numbers:
-            names = tuple(f"{name}.{one}" for one in reduced.numbers)
-            values = np.stack([*reduced.numbers.values()], axis=1)
-            self._session.take_reduced(run.place, names, reduced.indices, values, reduced.scan_shape)
+        take_numbers(self._session, run.place, run.prepared.reduction, reduced)
         self.came.emit(reduced)
-        if not self._has_shown and self._shown is not None and self._shown[0] in reduced.indices:
-            self._ask_again()
+        self.frame.note_reduced(reduced.indices)
 
     def _on_over(self, run: RunState) -> None:
         if self._next is not None:
             self._begin_next()
-        elif not run.request.shows_only and run.failed is None and not self._drops:
+        elif run.failed is None:
             self._settling.start()  # frames are looked at further
 
     # ---- the shown frame
 
-    def _on_shown(self, event: ShownReduced) -> None:
-        index = moved_index(event.index, event.scan_shape, self._session.scan.scan_shape)
-        if index is None or self._shown is None or index != self._shown[0]:
-            return
-        self._has_shown = self._has_shown or bool(event.outputs)
-        if not self._has_shown and self._n_asked <= MOST_ASKED:
-            self._asking.start(AGAIN_MS << self._n_asked)
-            if self._n_asked < TOLD_AFTER:  # its key is here, and not there yet: another reader came first
-                self._n_asked += 1
-                return
-            self._n_asked += 1
-        self.frame_came.emit(replace(event, index=index))
+    def _is_of_shown(self) -> bool:
+        return self.run is not None and self.run.place == self._session.scan.place
 
-    def _ask_for_frame(self) -> None:
-        """Ask for all that is made of the frame that is shown."""
-        shown = self._session.scan.shown
-        is_of_run = self.run is not None and self.run.place == self._session.scan.place
-        wanted = None if shown is None or shown.of_points is not None or not is_of_run else (shown.index, self._session.scan.scan_shape)
-        if wanted != self._shown:
-            self._shown, self._has_shown, self._n_asked = wanted, False, 0
-        self.frame_awaited.emit(None if wanted is None else wanted[0])
-        if wanted is not None and self._is_looked_at and not self._has_shown:
-            self._ask_again()
-
-    def _ask_again(self) -> None:
-        if self._shown is not None and self.run is not None and not self.run.is_over and self._is_looked_at and not self._has_shown:
-            self._worker.show_frame(*self._shown)
+    def _ask(self, index: int, scan_shape: tuple[int, ...]) -> None:
+        if self._is_looked_at and self.run is not None and not self.run.is_over:
+            self._worker.show_frame(index, scan_shape)
 
     # ---- the scan
 
@@ -408,7 +367,8 @@ class Reductions(QObject):
 
     def _on_request(self) -> None:
         """Another scan: what runs belongs to the one before."""
-        self._next = self._values_of = self._offered_by = self._shown = None
+        self._next = self._values_of = self._offered_by = None
+        self.frame.forget()
         if not self.goes_on_by_itself():
             self._was_running = False
         self.output = ""
@@ -425,7 +385,7 @@ class Reductions(QObject):
     def _on_data(self) -> None:
         """Another data set is shown, with another choice; what runs goes on."""
         self.changed.emit()
-        self._ask_for_frame()
+        self.frame.look()
         if self._is_looked_at:
             self.learn()
             self._settling.start()

@@ -20,6 +20,7 @@ from swmr_viewer.gui.curve_panel.curves_file import columns_of, signal_of
 from swmr_viewer.gui.look.settings import presets_file
 from swmr_viewer.gui.reductions.panel import SCRIPT, ReductionsPanel
 from swmr_viewer.gui.reductions.reductions import Reductions
+from swmr_viewer.gui.reductions.script_classes import ScriptError, classes_in
 from swmr_viewer.opening.stored import Preset, load_presets, preset_of, save_presets
 from swmr_viewer.quantities import Fate, Kind
 from swmr_viewer.reader.messages import FollowRequest
@@ -235,7 +236,7 @@ def test_a_frame_that_is_asked_for_before_it_is_reduced_is_asked_for_again(qtbot
         assert process.shown[-1] == (3, SHAPE)
         process.say(ShownReduced(SHAPE, 3, {}, "This frame is not complete yet."))
     qtbot.waitUntil(lambda: views.about.text() == "This frame is not complete yet.")  # told once it is no matter of a moment
-    model_of(shown)._asking.stop()
+    model_of(shown).frame._asking.stop()
     n_asked = len(process.shown)
     process.say_reduced(SHAPE, 3)
     qtbot.waitUntil(lambda: len(process.shown) > n_asked)
@@ -287,7 +288,7 @@ def test_what_was_made_stays_after_the_end_and_frames_are_still_reduced(qtbot: Q
     qtbot.waitUntil(lambda: process.last.reduction.values == {"bins": "77"})
     process.say_prepared(SHAPE)
     qtbot.waitUntil(lambda: panel.views.pattern.waterfall.isHidden())
-    assert "as it was set before" in panel.run_bar.words.text()
+    assert "numbers in maps and curves are as it was set before" in panel.run_bar.words.text()
 
 
 def test_a_second_start_forgets_the_numbers_of_the_first(qtbot: QtBot, shown: Assembly, process: FakeProcess) -> None:
@@ -432,8 +433,10 @@ def test_a_script_is_read_and_run_by_nobody_but_the_process(qtbot: QtBot, shown:
     shown.window.reductions.load(str(script))
     qtbot.waitUntil(lambda: process.described == [f"{script}:Mine"])
     assert not mark.exists()
-    qtbot.waitUntil(lambda: bool(process.requests))
+    qtbot.waitUntil(lambda: len(process.requests) == 1)
     process.say_prepared(SHAPE, (Output("n"),))
+    shown.window.reductions.load(str(script))  # it was edited
+    qtbot.waitUntil(lambda: len(process.requests) == len(process.described) == 2)
     script.write_text("x = (")
     shown.window.reductions.load(str(script))
     qtbot.waitUntil(lambda: "is no Python that can be read (line 1)" in shown.window.error_bar.words())
@@ -474,3 +477,21 @@ def test_presets_name_no_script(fresh_home: Path, tmp_path: Path) -> None:
     assert load_presets(file)[1].parameters == (("bins", "2"),)
     file.write_text(file.read_text(encoding="utf-8").replace('"radial"', '"/tmp/evil.py:Evil"'), encoding="utf-8")
     assert load_presets(file)[1].reduction == ""
+
+
+def test_a_script_of_several_reductions_offers_them(qtbot: QtBot, shown: Assembly, process: FakeProcess, tmp_path: Path) -> None:
+    script = tmp_path / "two.py"
+    script.write_text(
+        "class One(Reduction): pass\nclass _Base(Reduction): pass\nclass Two(One):\n    def __call__(self): pass\nclass Other: pass\n"
+    )
+    assert classes_in(str(script)) == ("One", "Two")
+    parts = shown.window.reductions
+    parts.load(str(script))
+    qtbot.waitUntil(lambda: parts.classes_menu is not None and parts.classes_menu.isVisible())
+    assert parts.classes_menu is not None
+    parts.classes_menu.actions()[1].trigger()
+    parts.classes_menu.close()
+    assert model_of(shown).chosen.name == f"{script}:Two"
+    script.write_text("x = 1\n")
+    with pytest.raises(ScriptError, match="There is no reduction in"):
+        classes_in(str(script))
