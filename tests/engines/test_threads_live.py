@@ -75,7 +75,7 @@ def reduced_while_written(path: Path, n: int, engine: EngineKind, kind: str) -> 
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_result_is_its_frames(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
     monkeypatch.setattr(source_files, "most_open_files", lambda: 8)
-    reduced_while_written(tmp_path / "scan.h5", 1_200, kind, EngineKind.THREADS)
+    reduced_while_written(tmp_path / "scan.h5", 1_200, EngineKind.THREADS, kind)
 
 
 @pytest.mark.live
@@ -85,4 +85,4 @@ def test_every_result_is_its_frames(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 )
 def test_every_result_of_many_is_its_frames(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, engine: EngineKind, kind: str) -> None:
     monkeypatch.setattr(source_files, "most_open_files", lambda: 8)
-    reduced_while_written(tmp_path / "scan.h5", 20_000, kind, engine)
+    reduced_while_written(tmp_path / "scan.h5", 20_000, engine, kind)
