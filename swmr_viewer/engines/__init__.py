@@ -3,6 +3,7 @@
 from swmr_viewer.engines.choice import THIS_MACHINE, EngineChoice, EngineKind
 from swmr_viewer.engines.dispatch import Dispatcher, FramesDone
 from swmr_viewer.engines.plan import Batch, BatchResult, Engine, EngineError, FrameFault, Plan, WorkerLostError
+from swmr_viewer.engines.same_file import OpenedFile, opened_file
 from swmr_viewer.engines.starting import start_engine
 
 __all__ = [
@@ -16,7 +17,9 @@ __all__ = [
     "EngineKind",
     "FrameFault",
     "FramesDone",
+    "OpenedFile",
     "Plan",
     "WorkerLostError",
+    "opened_file",
     "start_engine",
 ]

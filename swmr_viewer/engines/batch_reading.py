@@ -17,6 +17,7 @@ from swmr_viewer.core.files import open_swmr
 from swmr_viewer.core.frames import FrameGrabber
 from swmr_viewer.decoding import decoding_alone
 from swmr_viewer.engines.plan import Batch, FrameFault, Plan
+from swmr_viewer.engines.same_file import refuse_another
 
 _BLOCK_BYTES = 4 << 20
 """About so much is read at once of frames that are small, or share chunks."""
@@ -48,7 +49,7 @@ class BatchReader:
 
     def __init__(self, plan: Plan, h5file: h5py.File | None = None, lock: threading.Lock | None = None) -> None:
         self._plan = plan
-        self._own_file = open_swmr(plan.path) if h5file is None else None
+        self._own_file = _opened(plan) if h5file is None else None
         self._h5file: h5py.File = h5file if h5file is not None else self._own_file
         self._grabber: FrameGrabber | None = None
         self._lock = threading.Lock() if lock is None else lock
@@ -153,6 +154,16 @@ class BatchReader:
             self._grabber.close()
         if self._own_file is not None:
             self._own_file.close()
+
+
+def _opened(plan: Plan) -> h5py.File:
+    h5file = open_swmr(plan.path)
+    try:
+        refuse_another(h5file, plan.opened)
+    except BaseException:
+        h5file.close()
+        raise
+    return h5file
 
 
 def _is_smaller(shape: tuple[int, ...], than: tuple[int, ...]) -> bool:

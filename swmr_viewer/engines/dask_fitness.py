@@ -16,6 +16,7 @@ import numpy as np
 
 import swmr_viewer
 from swmr_viewer.core.file_state import is_closed_by_writer
+from swmr_viewer.engines.same_file import boot_id
 
 _SAMPLES = 64
 _SAMPLE_BYTES = 512
@@ -59,7 +60,7 @@ def facts_here(path: str, places: Iterable[int], *, n_threads: int = 1, wait_s: 
     """Return the facts of this process."""
     return Facts(
         host=socket.gethostname(),
-        boot=_boot(),
+        boot=boot_id(),
         pid=os.getpid(),
         n_threads=n_threads,
         program=swmr_viewer.__version__,
@@ -145,13 +146,6 @@ def _sample(descriptor: int, place: int) -> int | None:
     os.lseek(descriptor, place, os.SEEK_SET)
     piece = os.read(descriptor, _SAMPLE_BYTES)
     return zlib.crc32(piece) if any(piece) else None
-
-
-def _boot() -> str:
-    try:
-        return Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
-    except (OSError, ValueError):
-        return ""
 
 
 def _major(version: str) -> str:

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from swmr_viewer.core.errors import FailureKind, SwmrViewerError
+from swmr_viewer.engines.same_file import OpenedFile
 from swmr_viewer.reductions import FrameDescription, Reduction
 
 
@@ -38,6 +39,8 @@ class Plan:
     reduction: Reduction
     """Not prepared yet."""
     description: FrameDescription
+    opened: OpenedFile | None = None
+    """The file that is followed: what has its path later may be another one. None: whatever is there."""
 
 
 @dataclass(frozen=True)

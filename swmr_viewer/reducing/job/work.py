@@ -9,8 +9,11 @@ from copy import deepcopy
 import numpy as np
 
 from swmr_viewer.core.conditions import FILE_REPLACED, STOPPED, Timeout
+from swmr_viewer.core.errors import FileReplacedError
+from swmr_viewer.core.file_state import Change
+from swmr_viewer.core.files import identity_of_file
 from swmr_viewer.core.scan import index_of, position_of
-from swmr_viewer.engines import Dispatcher, Engine, FramesDone, Plan, start_engine
+from swmr_viewer.engines import Dispatcher, Engine, FramesDone, Plan, opened_file, start_engine
 from swmr_viewer.reducing.job.output_file import OutputFile
 from swmr_viewer.reducing.job.source import SourceScan
 from swmr_viewer.reducing.job.telling import ProgressTeller, reduced_event
@@ -66,7 +69,7 @@ class ReductionWork:
         ready = deepcopy(reduction)
         self._outputs = prepare_reduction(ready, source.description)
         try:
-            plan = Plan(request.path, source.data_path, source.scan_rank, reduction, source.description)
+            plan = Plan(request.path, source.data_path, source.scan_rank, reduction, source.description, opened_file(source.h5file))
             self._engine = start_engine(
                 plan, request.engine, source.h5file, lambda words: tell(Waiting(words)), lock=source.lock, ready=ready
             )
@@ -156,9 +159,14 @@ class ReductionWork:
         if not is_stopped:
             with lock:
                 self._poll()
+            if self._is_rewritten():
+                return self._end(FILE_REPLACED)
         pause_s = 0.0 if wake.is_set() else min(_STEP_S, max(0.001, self._source.follower.suggest_poll_s()))
         is_idle = self._dispatcher.is_idle
-        came = self._dispatcher.collect(0.0 if is_idle else pause_s, hands_out=not is_stopped)
+        try:
+            came = self._dispatcher.collect(0.0 if is_idle else pause_s, hands_out=not is_stopped)
+        except FileReplacedError:  # a worker that opened it later found another file
+            return self._end(FILE_REPLACED)
         with lock:  # the output copies axes of the source
             for done in came:
                 self._take(done)
@@ -258,6 +266,12 @@ class ReductionWork:
             self._tell(Noted(f"Batches were repeated {self._n_lost} times: workers were lost or took too long. No result is lost."))
 
     # ---- the end
+
+    def _is_rewritten(self) -> bool:
+        """Whether nothing is left of what was followed: its file was written anew in place."""
+        if self._source.follower.reason != FILE_REPLACED:
+            return False
+        return identity_of_file(self._source.h5file).look() is Change.REWRITTEN
 
     def _n_left(self) -> int:
         return self._dispatcher.n_waiting + self._dispatcher.n_in_flight
