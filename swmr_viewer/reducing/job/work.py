@@ -91,6 +91,7 @@ class ReductionWork:
         self._dispatcher = Dispatcher(
             self._engine, follower.scan_shape, chunk_length=source.chunk_length, result_bytes=result_bytes, clock=clock
         )
+        self._identity = identity_of_file(source.h5file)
         self._progress = ProgressTeller(tell, clock)
         self._n_reduced, self._n_failed, self._n_lost = 0 if self._output is None else self._output.n_done, 0, 0
         self._n_in_output = self._n_reduced
@@ -159,8 +160,6 @@ class ReductionWork:
         if not is_stopped:
             with lock:
                 self._poll()
-            if self._is_rewritten():
-                return self._end(FILE_REPLACED)
         pause_s = 0.0 if wake.is_set() else min(_STEP_S, max(0.001, self._source.follower.suggest_poll_s()))
         is_idle = self._dispatcher.is_idle
         try:
@@ -168,6 +167,8 @@ class ReductionWork:
         except FileReplacedError:  # a worker that opened it later found another file
             return self._end(FILE_REPLACED)
         with lock:  # the output copies axes of the source
+            if self._identity.look() is Change.REWRITTEN:  # what came last may be of another scan, and the rest is
+                return self._end(FILE_REPLACED)
             for done in came:
                 self._take(done)
             if self._output is not None:
@@ -266,12 +267,6 @@ class ReductionWork:
             self._tell(Noted(f"Batches were repeated {self._n_lost} times: workers were lost or took too long. No result is lost."))
 
     # ---- the end
-
-    def _is_rewritten(self) -> bool:
-        """Whether nothing is left of what was followed: its file was written anew in place."""
-        if self._source.follower.reason != FILE_REPLACED:
-            return False
-        return identity_of_file(self._source.h5file).look() is Change.REWRITTEN
 
     def _n_left(self) -> int:
         return self._dispatcher.n_waiting + self._dispatcher.n_in_flight
