@@ -42,6 +42,8 @@ class FrameWorker:
         self, plan: Plan, h5file: h5py.File | None = None, *, reader: BatchReader | None = None, reduction: Reduction | None = None
     ) -> None:
         self._description = plan.description
+        if plan.description.mask is not None:
+            plan.description.mask.setflags(write=False)  # it is of all frames: a plug-in that writes to it shall harm none but its own
         self._reduction = prepared(plan) if reduction is None else reduction
         self._reader = BatchReader(plan, h5file) if reader is None else reader
         self._owns_reader = reader is None
@@ -73,7 +75,7 @@ class FrameWorker:
                 made[name][offset] = value
         except SwmrViewerError as error:
             return FrameFault(offset, f"{self._reduction.name}: {error}", False)
-        except Exception as error:  # a plug-in may raise anything
+        except (Exception, SystemExit) as error:  # a plug-in may raise anything, or have been a program once
             return FrameFault(offset, f"{self._reduction.name}: {type(error).__name__}: {error}", False)
         return None
 

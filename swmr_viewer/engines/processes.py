@@ -23,7 +23,8 @@ from swmr_viewer.engines.plan import Batch, BatchResult, EngineError, Plan, Work
 
 _DYING_S = 2.0
 _MOST_FAILED_STARTS = 3
-"""Of one process after the other that never answered."""
+"""Of one process after the other that was never ready for a frame."""
+_READY = "ready"
 _Task = tuple[int, int, Batch | None, "Future[BatchResult] | None"]
 
 
@@ -119,7 +120,8 @@ class _Holder:
         try:
             connection = self._started()
             connection.send(batch)
-            answer: BatchResult | SwmrViewerError = connection.recv()
+            while (answer := connection.recv()) == _READY:
+                self._n_failed_starts = 0  # what ends it from now on is a frame
         except (EOFError, OSError) as error:
             why = "it was closed" if self._process is None else exit_reason(self._process)
             self._n_failed_starts += 1
@@ -130,7 +132,8 @@ class _Holder:
         self._n_failed_starts = 0
         if isinstance(answer, BaseException):
             raise answer
-        return answer
+        result: BatchResult = answer
+        return result
 
     def _started(self) -> Connection:
         if self._connection is not None:
@@ -206,7 +209,9 @@ def serve_batches(connection: Connection, plan: bytes) -> None:
         while True:
             batch: Batch = connection.recv()
             try:
-                worker = worker or FrameWorker(_unpacked(plan))
+                if worker is None:
+                    worker = FrameWorker(_unpacked(plan))
+                    connection.send(_READY)
                 answer: BatchResult | SwmrViewerError = reduced_or_told(worker, batch)
             except SwmrViewerError as error:
                 answer = error

@@ -45,7 +45,7 @@ def prepare_reduction(reduction: Reduction, description: FrameDescription) -> tu
         raise
     except SwmrViewerError as error:
         raise ReductionError(error.message, error.remedy) from error
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise ReductionError(f"{name} cannot be prepared: {type(error).__name__}: {error}.") from error
     reduction.outputs = checked_outputs(reduction.outputs, name)
     return reduction.outputs

@@ -103,3 +103,28 @@ class Threads(Sums):
 
     def __call__(self, frame: Frame, mask: Mask | None) -> Mapping[str, Any]:
         return super().__call__(frame, mask) | {"n_masked": int(os.environ["OMP_NUM_THREADS"])}
+
+
+class Leaves(Sums):
+    """Leaves Python with the frame whose first pixel is 2, as a script may that was a program once."""
+
+    name = "leaves"
+
+    def __call__(self, frame: Frame, mask: Mask | None) -> Mapping[str, Any]:
+        if int(frame[0, 0]) == 2:
+            raise SystemExit("done")
+        return super().__call__(frame, mask)
+
+
+class Spoils(Sums):
+    """Writes to what it is given."""
+
+    name = "spoils"
+
+    def __call__(self, frame: Frame, mask: Mask | None) -> Mapping[str, Any]:
+        assert mask is not None
+        made = super().__call__(frame, mask)
+        frame[:] = 0
+        if int(made["total"]) % 2:
+            mask[:] = True
+        return made

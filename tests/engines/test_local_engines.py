@@ -20,7 +20,7 @@ from swmr_viewer.engines import Batch, BatchResult, Dispatcher, EngineChoice, En
 from swmr_viewer.engines.processes import ProcessEngine
 from swmr_viewer.engines.threads import ThreadEngine
 from swmr_viewer.reductions import FrameDescription, Reduction, ReductionError
-from tests.engines.reductions_here import Deadly, OwnState, Refuses, Stumbles, Sums, Threads
+from tests.engines.reductions_here import Deadly, Leaves, OwnState, Refuses, Spoils, Stumbles, Sums, Threads
 
 SENTINEL = 2**32 - 1
 LAYOUTS: dict[str, dict[str, Any]] = {
@@ -224,14 +224,18 @@ def test_a_killed_process_costs_its_batch_and_is_replaced(tmp_path: Path) -> Non
 
 
 @pytest.mark.skipif(os.name == "nt", reason="no SIGKILL")
-def test_a_frame_that_ends_its_process_is_found_and_all_others_are_reduced(tmp_path: Path) -> None:
-    frames = frames_of(12)
-    engine = ProcessEngine(plan_of(write(tmp_path / "a.h5", frames), Deadly()), 2)
+@pytest.mark.parametrize("n_workers", [2, 1])
+def test_a_frame_that_ends_its_process_is_found_and_all_others_are_reduced(tmp_path: Path, n_workers: int) -> None:
+    """Also where nothing else is asked of the one process meanwhile: frames come one by one then."""
+    frames, n_at_once = frames_of(12), 12 if n_workers > 1 else 1
+    engine = ProcessEngine(plan_of(write(tmp_path / "a.h5", frames), Deadly()), n_workers)
     try:
         dispatcher = Dispatcher(engine, (12,))
-        dispatcher.add((0,), 12)
-        found, failed = {}, {}
-        while not dispatcher.is_idle:
+        found, failed, n_added = {}, {}, 0
+        while n_added < 12 or not dispatcher.is_idle:
+            if dispatcher.is_idle:
+                dispatcher.add((n_added,), n_at_once)
+                n_added += n_at_once
             for done in dispatcher.collect(10):
                 found.update({done.first[0] + int(at): float(done.outputs["total"][at]) for at in np.flatnonzero(done.is_reduced)})
                 failed.update({done.first[0] + at: why for at, why in done.failed.items()})
@@ -239,6 +243,23 @@ def test_a_frame_that_ends_its_process_is_found_and_all_others_are_reduced(tmp_p
         engine.close()
     assert failed == {5: "3 workers ended while they worked on it."}
     assert found == {n: total for n, total in enumerate(expected(frames)["total"]) if n != 5}
+
+
+def test_a_reduction_that_leaves_python_costs_its_frame(tmp_path: Path, start: Start) -> None:
+    frames = frames_of(5)
+    result = result_of(start(plan_of(write(tmp_path / "a.h5", frames), Leaves()), 1), (0,), 5, (5,))
+    assert [(fault.offset, fault.message) for fault in result.faults] == [(2, "leaves: SystemExit: done")]
+    np.testing.assert_array_equal(result.outputs["total"][result.is_reduced], np.delete(expected(frames)["total"], 2))
+
+
+def test_a_reduction_that_writes_to_what_it_is_given_harms_only_itself(tmp_path: Path, start: Start) -> None:
+    frames = frames_of(9)
+    mask = np.zeros((40, 50), bool)
+    mask[3, 4] = True
+    result = result_of(start(plan_of(write(tmp_path / "a.h5", frames), Spoils(), mask), 1), (0,), 9, (9,))
+    np.testing.assert_array_equal(result.outputs["total"][result.is_reduced], expected(frames, mask)["total"][result.is_reduced])
+    assert 0 < len(result.faults) < 9
+    assert all("read-only" in fault.message for fault in result.faults)
 
 
 def test_what_is_worked_on_is_not_waited_for_for_ever(tmp_path: Path) -> None:
