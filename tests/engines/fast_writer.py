@@ -1,6 +1,7 @@
 """Writes small frames in shared chunks as quickly as it can, in a process of its own: ``python -m tests.engines.fast_writer PATH N KIND``.
 
-Kinds: ``frames_first`` (keys when frames are flushed), ``keys_first`` (as areaDetector does), ``virtual`` (many source files).
+Kinds: ``frames_first`` (keys when frames are flushed), ``keys_first`` (as areaDetector does), ``virtual`` (many source files),
+``virtual_keys`` (the keys are in them as well).
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ FRAME = (24, 36)
 PER_CHUNK = 20
 """Also half of a frame's rows make chunks that are large enough to be decoded past HDF5's lock (32 KB)."""
 PER_FILE = 100
-KINDS = ("frames_first", "keys_first", "virtual")
+KINDS = ("frames_first", "keys_first", "virtual", "virtual_keys")
 
 
 def frames(first: int, stop: int) -> npt.NDArray[np.uint32]:
@@ -53,7 +54,7 @@ def write(path: Path, n: int, keys_first: bool) -> None:
             at = stop
 
 
-def write_virtual(path: Path, n: int) -> None:
+def write_virtual(path: Path, n: int, keys_too: bool) -> None:
     """Sources have half of each frame's rows."""
     half = FRAME[0] // 2
     layout_of_all = h5py.VirtualLayout((n, *FRAME), "u4")
@@ -63,7 +64,14 @@ def write_virtual(path: Path, n: int) -> None:
             layout_of_all[number : number + PER_FILE, part * half : (part + 1) * half] = source[: min(PER_FILE, n - number)]
     with h5py.File(path, "w", libver="v110") as h5file:
         h5file.create_virtual_dataset("data", layout_of_all)
-        keys = h5file.create_dataset("keys/k", (n,), "i4", chunks=(512,))
+        if keys_too:
+            layout_of_keys = h5py.VirtualLayout((n,), "i4")
+            for number in range(0, n, PER_FILE):
+                length = min(PER_FILE, n - number)
+                layout_of_keys[number : number + length] = h5py.VirtualSource(name_of(number, 1), "k", (length,), "i4")
+            h5file.create_virtual_dataset("keys/k", layout_of_keys)
+        else:
+            keys = h5file.create_dataset("keys/k", (n,), "i4", chunks=(512,))
         h5file.swmr_mode = True
         print("swmr", flush=True)
         for number in range(0, n, PER_FILE):
@@ -76,7 +84,10 @@ def write_virtual(path: Path, n: int) -> None:
                         chunks=(PER_CHUNK, half, FRAME[1]),
                         **hdf5plugin.Bitshuffle(cname="lz4"),
                     )
-            set_keys(keys, number, number + len(made))
+                    if part and keys_too:
+                        source_file.create_dataset("k", data=np.arange(number + 1, number + 1 + len(made)), dtype="i4", chunks=(len(made),))
+            if not keys_too:
+                set_keys(keys, number, number + len(made))
 
 
 def name_of(number: int, part: int) -> str:
@@ -90,7 +101,7 @@ def set_keys(keys: h5py.Dataset, first: int, stop: int) -> None:
 
 if __name__ == "__main__":
     _path, _n, _kind = Path(sys.argv[1]), int(sys.argv[2]), sys.argv[3]
-    if _kind == "virtual":
-        write_virtual(_path, _n)
+    if _kind.startswith("virtual"):
+        write_virtual(_path, _n, _kind == "virtual_keys")
     else:
         write(_path, _n, _kind == "keys_first")

@@ -16,7 +16,17 @@ import pytest
 
 from swmr_viewer.core.errors import FileNotThereError
 from swmr_viewer.core.files import open_swmr
-from swmr_viewer.engines import Batch, BatchResult, Dispatcher, EngineChoice, EngineError, EngineKind, Plan, WorkerLostError, start_engine
+from swmr_viewer.engines import (
+    Batch,
+    BatchResult,
+    Dispatcher,
+    EngineChoice,
+    EngineError,
+    EngineKind,
+    Plan,
+    WorkerLostError,
+    start_engine,
+)
 from swmr_viewer.engines.processes import ProcessEngine
 from swmr_viewer.engines.threads import ThreadEngine
 from swmr_viewer.reductions import FrameDescription, Reduction, ReductionError
