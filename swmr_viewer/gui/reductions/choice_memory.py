@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
+from swmr_viewer.gui.reductions.choices import Choices
 from swmr_viewer.gui.reductions.reduction_choice import ChosenReduction, checked, worth_keeping
-from swmr_viewer.gui.reductions.reductions import Reductions
 from swmr_viewer.gui.session import PlaceMemory, PlaceStore, Session
 
 STORE = PlaceStore("reductions/places", ChosenReduction(), checked)
 
 
 class ChoiceMemory(PlaceMemory[ChosenReduction]):
-    """Keeps the choices of ``reductions``, but for scripts."""
+    """Keeps the choices of ``choices``, but for scripts."""
 
-    def __init__(self, session: Session, reductions: Reductions) -> None:
+    def __init__(self, session: Session, choices: Choices) -> None:
         super().__init__(
             session,
             STORE,
-            reductions.recall,
-            lambda: {place: worth_keeping(chosen) for place, chosen in reductions.kept.items()},
-            reductions.changed,
-            reductions,
+            choices.recall,
+            lambda: {place: worth_keeping(chosen) for place, chosen in choices.kept.items()},
+            choices.changed,
+            choices,
         )

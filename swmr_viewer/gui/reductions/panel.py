@@ -121,11 +121,13 @@ class ReductionsPanel(QWidget):
         reductions, views, session = self._reductions, self.views, self._session
         self.choice.chosen.connect(self._choose)
         self.settings.toggled.connect(self.area.setVisible)
-        self.form.edited.connect(reductions.set_text)
+        self.form.edited.connect(reductions.choices.set_text)
         self.form.fault_changed.connect(self._show_run)
-        self.where.edited.connect(reductions.set_chosen)
+        self.where.edited.connect(reductions.choices.set)
         self.where.output_edited.connect(reductions.set_output)
-        reductions.changed.connect(self._show)
+        of_scan = (session.opened, session.data_changed, session.request_changed)
+        for signal in (reductions.choices.changed, reductions.output_changed, *of_scan):
+            signal.connect(self._show)
         reductions.run_changed.connect(self._show_run)
         reductions.cleared.connect(self._clear)
         reductions.began.connect(self._begin)
@@ -174,7 +176,7 @@ class ReductionsPanel(QWidget):
             self._show()
 
     def _offers(self) -> Mapping[str, str]:
-        chosen = self._reductions.chosen.name
+        chosen = self._reductions.choices.chosen.name
         offered = {one.name: _words(one) for one in self._available}
         if chosen and chosen not in offered:
             offered[chosen] = _name_words(chosen)
@@ -184,18 +186,18 @@ class ReductionsPanel(QWidget):
         if name == SCRIPT:
             self._load_script.trigger()
         else:
-            self._reductions.choose(name)
+            self._reductions.choices.choose(name)
 
     # ---- showing
 
     def _show(self) -> None:
-        chosen, info = self._reductions.chosen, self._reductions.info
+        chosen, info, fault = self._reductions.choices.chosen, self._reductions.choices.info, self._reductions.choices.fault
         self.choice.show_chosen(chosen.name, self._offers()[chosen.name] if chosen.name else NOT_CHOSEN)
         self.form.show_parameters(info.parameters if info is not None else (), chosen.texts)
         self.where.show_chosen(chosen, self._reductions.output)
-        told = self._reductions.fault or ("" if info is not None or not chosen.name else "Asking what can be set \u2026")
+        told = fault or ("" if info is not None or not chosen.name else "Asking what can be set \u2026")
         self.fault.setText(plain(told))
-        self.fault.setProperty("role", "bad" if self._reductions.fault else "muted")
+        self.fault.setProperty("role", "bad" if fault else "muted")
         self.fault.style().polish(self.fault)
         self.fault.setVisible(bool(told))
         self._show_run()
@@ -209,7 +211,7 @@ class ReductionsPanel(QWidget):
         reductions = self._reductions
         if fault := self.form.fault or self.where.fault:
             return fault
-        if not reductions.chosen.name:
+        if not reductions.choices.chosen.name:
             return "Choose what is made of each frame"
         run = reductions.shown_run
         if run is None:

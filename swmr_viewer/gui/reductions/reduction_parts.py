@@ -49,7 +49,7 @@ class ReductionParts(QObject):
         super().__init__(window)
         self._session, self._display, self._measurements, self._window = session, display, measurements, window
         self.reductions = Reductions(session)
-        self.memory = ChoiceMemory(session, self.reductions)
+        self.memory = ChoiceMemory(session, self.reductions.choices)
         self.dialogs = FileDialog(window, lambda: session.scan.folder)
         self._make_actions()
         display.changed.connect(self._note_rules)
@@ -58,7 +58,8 @@ class ReductionParts(QObject):
         self._used: set[tuple[str, str]] = set()
         """Presets, and for which places they were used: what is edited after that stays."""
         session.opened.connect(self._look_for_preset)
-        for signal in (session.request_changed, session.opened, self.reductions.changed, self.reductions.run_changed):
+        of_scan = (session.request_changed, session.opened, session.data_changed)
+        for signal in (*of_scan, self.reductions.choices.changed, self.reductions.run_changed):
             signal.connect(self._enable)
         self._enable()
 
@@ -92,7 +93,7 @@ class ReductionParts(QObject):
 
     def of_preset(self) -> tuple[str, tuple[tuple[str, str], ...]]:
         """Return what a preset keeps: the reduction that is chosen, and what is typed for its parameters."""
-        chosen = worth_keeping(self.reductions.chosen)
+        chosen = worth_keeping(self.reductions.choices.chosen)
         return (chosen.name, tuple(chosen.texts.items())) if chosen.name else ("", ())
 
     def _look_for_preset(self) -> None:
@@ -106,7 +107,7 @@ class ReductionParts(QObject):
     def _use_preset(self, name: str, place: str, found: Any) -> None:
         preset = next((one for one in found if one.name == name), None) if isinstance(found, tuple) else None
         if preset is not None and preset.reduction and place == self._session.scan.place:
-            self.reductions.choose_with(preset.reduction, preset.parameters)
+            self.reductions.choices.choose_with(preset.reduction, preset.parameters)
 
     def close(self) -> bool:
         """End what runs, within a bound; return whether it ended."""

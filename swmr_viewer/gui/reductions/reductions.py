@@ -1,21 +1,19 @@
-"""What is reduced of the scan: the one truth that the panel shows, the intents that change it, and what the process tells of it."""
+"""What is reduced of the scan: what runs and what comes of it, started and stopped by intents; the one truth that the panel shows."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
+from collections.abc import Callable
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from swmr_viewer.gui.reductions.choices import Choices
 from swmr_viewer.gui.reductions.reduced_numbers import quantities_of, take_numbers
-from swmr_viewer.gui.reductions.reduction_choice import ChosenReduction
 from swmr_viewer.gui.reductions.reduction_thread import ProcessLike, ReductionThread, real_process
 from swmr_viewer.gui.reductions.run_request import is_same_reduction, request_of
 from swmr_viewer.gui.reductions.run_state import RunState
 from swmr_viewer.gui.reductions.shown_frame import ShownFrame
 from swmr_viewer.gui.session import Session
 from swmr_viewer.reducing.messages import Described, Prepared, Reduced, ReduceRequest, ReductionEvent, ShownReduced
-from swmr_viewer.reductions import ReductionInfo
 
 STOP_MS = 3000
 """After so long what does not end is ended for what comes next."""
@@ -24,7 +22,7 @@ SETTLE_MS = 400
 
 
 class Reductions(QObject):
-    """Chooses, starts, stops; tells what comes.
+    """Starts and stops what is chosen (``choices``); tells what comes.
 
     While somebody looks (``look``), the shown frame is reduced, whether all frames are (``start``) or not.
 
@@ -36,8 +34,7 @@ class Reductions(QObject):
         Makes what reduces.
     """
 
-    changed = Signal()
-    """Something else is chosen, or more is known of what can be chosen."""
+    output_changed = Signal()
     run_changed = Signal()
     """What runs, or how far it is (``run``)."""
     cleared = Signal()
@@ -52,10 +49,7 @@ class Reductions(QObject):
         self._session = session
         self.make_process = make_process
         self._thread: ReductionThread | None = None
-        self._kept: dict[str, ChosenReduction] = {}
-        self._infos: dict[str, ReductionInfo] = {}
-        self._faults: dict[str, str] = {}
-        self._asked: set[str] = set()
+        self.choices = Choices(session, lambda name: self._worker.describe(name))
         self.output = ""
         """The file for the results of the next start; "": none."""
         self._held = ""
@@ -81,34 +75,15 @@ class Reductions(QObject):
         session.request_changed.connect(self._on_request)
         session.opened.connect(self._on_opened)
         session.data_changed.connect(self._on_data)
-        session.geometry_changed.connect(self._settling.start)
+        for signal in (session.geometry_changed, self.choices.edited):
+            signal.connect(self._settling.start)
 
     # ---- facts
 
     @property
-    def chosen(self) -> ChosenReduction:
-        """What is chosen for the shown data set."""
-        return self._kept.get(self._session.scan.place, ChosenReduction())
-
-    @property
-    def kept(self) -> Mapping[str, ChosenReduction]:
-        """What is chosen for each data set, by the names of places."""
-        return self._kept
-
-    @property
-    def info(self) -> ReductionInfo | None:
-        """What is to be known of the chosen reduction; None: it is not told yet, or cannot be (``fault``)."""
-        return self._infos.get(self.chosen.name)
-
-    @property
-    def fault(self) -> str:
-        """Why the chosen reduction cannot be had, or ""."""
-        return self._faults.get(self.chosen.name, "")
-
-    @property
     def can_start(self) -> bool:
         """Whether there is something to reduce, by something."""
-        return not self._held and request_of(self._session.scan, self.chosen) is not None
+        return not self._held and request_of(self._session.scan, self.choices.chosen) is not None
 
     @property
     def is_running(self) -> bool:
@@ -133,66 +108,33 @@ class Reductions(QObject):
     @property
     def is_out_of_date(self) -> bool:
         """Whether something else is set by now than the numbers were made with that maps and curves show, or than what runs."""
-        made_by, now = self._offered_by, request_of(self._session.scan, self.chosen)
+        made_by, now = self._offered_by, request_of(self._session.scan, self.choices.chosen)
         if made_by is None or now is None or (made_by.request.reduction.name != now.reduction.name and not self.is_running):
             return False
         return made_by.place == self._session.scan.place and not is_same_reduction(made_by.request, now)
 
     # ---- intents
 
-    def choose(self, name: str) -> None:
-        """Have this reduction for the shown data set."""
-        self._set(replace(self.chosen, name=name))
-        self.learn()
-
-    def choose_with(self, name: str, texts: Iterable[tuple[str, str]]) -> None:
-        """Have this reduction for the shown data set, with what was typed for its parameters."""
-        self._set(self.chosen.with_texts(name, texts))
-        if self._is_looked_at:
-            self.learn()
-
-    def learn(self) -> None:
-        """Have the chosen reduction described, where it is not yet; its code is loaded for that, in the process."""
-        name = self.chosen.name
-        if name and name not in self._infos and name not in self._asked:
-            self._asked.add(name)
-            self._faults.pop(name, None)
-            self._worker.describe(name)
-
     def load_script(self, name: str) -> None:
         """Have a reduction of a script that somebody named, ``file.py:Name``, as it is now."""
-        for known in (self._infos, self._faults):
-            known.pop(name, None)
-        self._asked.discard(name)
+        self.choices.unlearn(name)
         self._values_of = None
         self._end_run(drops=True)  # it may be of what stood there before
-        self.choose(name)
-
-    def set_text(self, parameter: str, text: str) -> None:
-        """Set a parameter of the chosen reduction, as it is typed; "": as by default."""
-        self._set(self.chosen.with_text(parameter, text))
-
-    def set_chosen(self, chosen: ChosenReduction) -> None:
-        """Have all of this for the shown data set."""
-        self._set(chosen)
-
-    def recall(self, place: str, chosen: ChosenReduction) -> None:
-        """Have this for the data set that stands in a place, once it is shown."""
-        self._kept[place] = chosen
+        self.choices.choose(name)
 
     def forget(self) -> None:
-        """Have nothing chosen, as at the first start."""
+        """Have nothing chosen, and nothing reduced, as at the first start."""
         self.stop()
         self._end_run(drops=True)
-        self._kept.clear()
-        self.output = ""
+        self.choices.forget()
+        self.set_output("")
         self.cleared.emit()
-        self.changed.emit()
 
     def set_output(self, path: str) -> None:
         """Have the results of the next start written to this file; "": to none."""
-        self.output = path
-        self.changed.emit()
+        if path != self.output:
+            self.output = path
+            self.output_changed.emit()
 
     def hold(self, fault: str) -> None:
         """Nothing is started while something is wrong with what is set, as the form says; "": nothing is."""
@@ -202,7 +144,7 @@ class Reductions(QObject):
 
     def start(self) -> None:
         """Reduce every frame of the shown data set from now on."""
-        request = request_of(self._session.scan, self.chosen, output=self.output)
+        request = request_of(self._session.scan, self.choices.chosen, output=self.output)
         if request is not None:
             self._was_running, self._started_in = True, self._session.scan.generation
             self._begin(request)
@@ -221,7 +163,7 @@ class Reductions(QObject):
         """Have the shown frame reduced from now on, or not: somebody looks at it, or nobody does."""
         self._is_looked_at = on
         if on:
-            self.learn()
+            self.choices.learn()
             self._settling.start()
         elif self.run is not None and not self.run.is_over and self.run.request.shows_only:
             self._end_run(drops=True)
@@ -278,9 +220,12 @@ class Reductions(QObject):
     def _look_anew(self) -> None:
         """Have the shown frame reduced as it is set by now, unless all of them are."""
         self.run_changed.emit()
-        if not self._is_looked_at or self.is_running or self._is_closed:
+        if not self._is_looked_at or self._is_closed:
             return
-        request, run = request_of(self._session.scan, self.chosen, shows_only=True), self._current
+        self.choices.learn()
+        if self.is_running:
+            return
+        request, run = request_of(self._session.scan, self.choices.chosen, shows_only=True), self._current
         if request is None:
             return
         if run is not None and is_same_reduction(run.request, request):
@@ -296,16 +241,9 @@ class Reductions(QObject):
             return
         for event in self._thread.take():
             if isinstance(event, Described):
-                self._take_description(event)
+                self.choices.take(event)
             elif self.run is not None:
                 self._take_event(self.run, event)
-
-    def _take_description(self, described: Described) -> None:
-        self._asked.discard(described.name)
-        if described.info is not None:
-            self._infos[described.name] = described.info
-        self._faults[described.name] = described.fault
-        self.changed.emit()
 
     def _take_event(self, run: RunState, event: ReductionEvent) -> None:
         run.note(event)
@@ -358,24 +296,16 @@ class Reductions(QObject):
 
     # ---- the scan
 
-    def _set(self, chosen: ChosenReduction) -> None:
-        if chosen == self.chosen:
-            return
-        self._kept[self._session.scan.place] = chosen
-        self.changed.emit()
-        self._settling.start()
-
     def _on_request(self) -> None:
         """Another scan: what runs belongs to the one before."""
         self._next = self._values_of = self._offered_by = None
         self.frame.forget()
         if not self.goes_on_by_itself():
             self._was_running = False
-        self.output = ""
+        self.set_output("")
         self._end_run(drops=True)
         self.cleared.emit()
         self.run_changed.emit()
-        self.changed.emit()
 
     def _on_opened(self) -> None:
         self._on_data()
@@ -384,8 +314,7 @@ class Reductions(QObject):
 
     def _on_data(self) -> None:
         """Another data set is shown, with another choice; what runs goes on."""
-        self.changed.emit()
         self.frame.look()
         if self._is_looked_at:
-            self.learn()
+            self.choices.learn()
             self._settling.start()

@@ -171,7 +171,7 @@ def test_drawn_regions_are_taken_and_files_are_chosen(qtbot: QtBot, shown: Assem
 
 
 def test_a_reduction_that_cannot_be_loaded_says_why(qtbot: QtBot, shown: Assembly, process: FakeProcess) -> None:
-    model_of(shown).choose("broken")
+    model_of(shown).choices.choose("broken")
     qtbot.waitUntil(lambda: panel_of(shown).fault.text() == INFOS["broken"])
 
 
@@ -397,15 +397,15 @@ def test_choices_are_remembered_by_place_but_no_script(
 ) -> None:
     previewed(qtbot, shown, process)
     qtbot.keyClicks(line_of(shown, "bins"), "321")
-    assert model_of(shown).chosen.texts == {"bins": "321"}
+    assert model_of(shown).choices.chosen.texts == {"bins": "321"}
     shown.window.reductions.memory.keep()
     again, _ = start("/entry/eiger/data")
-    assert (model_of(again).chosen.name, model_of(again).chosen.texts) == ("radial", {"bins": "321"})
+    assert (model_of(again).choices.chosen.name, model_of(again).choices.chosen.texts) == ("radial", {"bins": "321"})
     model_of(shown).load_script("/home/me/mine.py:Mine")
     assert panel_of(shown).choice.text().startswith("mine.py:Mine")
     shown.window.reductions.memory.keep()
     again, _ = start("/entry/eiger/data")
-    assert model_of(again).chosen.name == ""
+    assert model_of(again).choices.chosen.name == ""
 
 
 def test_the_panel_closed_nothing_of_single_frames_is_reduced(qtbot: QtBot, shown: Assembly, process: FakeProcess) -> None:
@@ -456,15 +456,15 @@ def test_a_preset_brings_its_reduction_once(qtbot: QtBot, shown: Assembly, proce
     (preset,) = load_presets(presets_file())
     assert (preset.reduction, preset.parameters) == ("radial", (("bins", "321"),))
     dialog.close()
-    model_of(shown).choose("statistics")
+    model_of(shown).choices.choose("statistics")
     for path, name in (("/data/2.nxs", "radial"), ("/data/3.nxs", "statistics")):
         shown.session.open(preset.request(path))
         with qtbot.waitSignal(shown.session.opened):
             reader.say_opened(SHAPE)
         qtbot.waitUntil(lambda path=path, name=name: (process.last.path, process.last.reduction.name) == (path, name))
         if name == "radial":
-            assert model_of(shown).chosen.texts == {"bins": "321"}
-            model_of(shown).choose("statistics")  # what somebody chooses after that stays
+            assert model_of(shown).choices.chosen.texts == {"bins": "321"}
+            model_of(shown).choices.choose("statistics")  # what somebody chooses after that stays
 
 
 def test_presets_name_no_script(fresh_home: Path, tmp_path: Path) -> None:
@@ -491,7 +491,7 @@ def test_a_script_of_several_reductions_offers_them(qtbot: QtBot, shown: Assembl
     assert parts.classes_menu is not None
     parts.classes_menu.actions()[1].trigger()
     parts.classes_menu.close()
-    assert model_of(shown).chosen.name == f"{script}:Two"
+    assert model_of(shown).choices.chosen.name == f"{script}:Two"
     script.write_text("x = 1\n")
     with pytest.raises(ScriptError, match="There is no reduction in"):
         classes_in(str(script))
