@@ -70,6 +70,7 @@ class FrameWorker:
         self, offset: int, frame: npt.NDArray[Any], outputs: tuple[Output, ...], made: Mapping[str, npt.NDArray[Any]]
     ) -> FrameFault | None:
         try:
+            frame = frame.reshape(self._description.frame_shape)  # without axes of length 1
             mask = self._description.mask if self._reduction.masks_itself else mask_of(frame, self._description)
             for name, value in as_arrays(self._reduction(frame, mask), outputs).items():
                 made[name][offset] = value

@@ -57,6 +57,7 @@ class FrameDescription:
     """What is known of all frames of a data set, before the first one comes."""
 
     frame_shape: tuple[int, ...]
+    """Without axes of length 1 that the window drops as well: of data of (n, 1, rows, columns) frames are (rows, columns)."""
     dtype: str
     """As ``numpy.dtype.str``."""
     mask: Mask | None = None

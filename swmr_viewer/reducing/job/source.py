@@ -11,7 +11,7 @@ from typing import Any
 import h5py
 import numpy as np
 
-from swmr_viewer.analysis import MaskRules, drawn_mask, read_mask_file
+from swmr_viewer.analysis import MaskRules, drawn_mask, read_mask_file, resolve_view
 from swmr_viewer.core.conditions import default_conditions
 from swmr_viewer.core.data_facts import DataFacts
 from swmr_viewer.core.discovery import inspect_open
@@ -115,12 +115,16 @@ def _described(
     rules = request.rules if request.rules.gaps or not request.rules.sentinel else replace(request.rules, gaps=facts.gap_values)
     if rules.mask_path is None and request.uses_file_mask and facts.mask_path is not None:
         rules = replace(rules, mask_path=facts.mask_path)
-    mask, notes = _mask(h5file, rules, grabber.frame_shape, is_named=request.rules.mask_path is not None)
+    view = resolve_view(grabber.frame_shape, grabber.dtype, facts.interpretation)
+    # An axis of length 1 is dropped as the window drops it: of data of (n, 1, rows, columns) a frame is an image.
+    drops_axes = view.color_axis is None and not view.further
+    shape, facts = (view.shown_shape, facts.of_axes(view.axes)) if drops_axes else (grabber.frame_shape, facts)
+    mask, notes = _mask(h5file, rules, shape, is_named=request.rules.mask_path is not None)
     described = zip(facts.axis_names, facts.axis_units, facts.axis_values, strict=True)
     axes = tuple(None if values is None else OutputAxis(name, np.asarray(values, np.float64), unit) for name, unit, values in described)
     return (
         FrameDescription(
-            frame_shape=grabber.frame_shape,
+            frame_shape=shape,
             dtype=grabber.dtype.str,
             mask=mask,
             rules=rules,
