@@ -72,7 +72,7 @@ class MainWindow(QMainWindow):
             self.display,
         )
         self.desktop_actions.was_reset.connect(self.rings.forget)
-        self.desktop_actions.was_reset.connect(self.reductions.reductions.forget)
+        self.desktop_actions.was_reset.connect(self.reductions.forget)
         self.desktop_actions.was_reset.connect(self.quantity_map.choices.forget)
         self.panels.restore()
         self._show_request()
@@ -245,7 +245,7 @@ class MainWindow(QMainWindow):
         self.quantity_map.choices.memory.keep()
         self.alarms.keep()
         self.rings.keep()
-        self.reductions.memory.keep()
+        self.reductions.keep()
         settings().setValue(GEOMETRY_KEY, self.saveGeometry())
         super().closeEvent(event)
 

@@ -45,7 +45,7 @@ class Opening(QObject):
         self.drops.file_dropped.connect(self._take_dropped)
         self.drops.folder_dropped.connect(self._watch_dropped)
         self.watching.watch.changed.connect(self._show_watch)
-        window.reductions.reductions.goes_on_by_itself = lambda: self.watching.watch.is_on
+        window.reductions.goes_on_by_itself = lambda: self.watching.watch.is_on
         self._show_watch()
 
     def close(self) -> None:

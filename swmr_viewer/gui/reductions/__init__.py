@@ -1,6 +1,5 @@
 """Reductions in the window: chosen, set, run in a process of their own, and seen."""
 
 from swmr_viewer.gui.reductions.reduction_parts import ReductionParts
-from swmr_viewer.gui.reductions.result_views import ResultViews
 
-__all__ = ["ReductionParts", "ResultViews"]
+__all__ = ["ReductionParts"]

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from PySide6.QtCore import QObject, Signal
 
-from swmr_viewer.gui.reductions.reduction_choice import ChosenReduction
+from swmr_viewer.gui.reductions.reduction_choice import ChosenReduction, worth_keeping
 from swmr_viewer.gui.session import Session
 from swmr_viewer.reducing.messages import Described
 from swmr_viewer.reductions import ReductionInfo
@@ -56,6 +56,12 @@ class Choices(QObject):
     def fault(self) -> str:
         """Why the chosen reduction cannot be had, or ""."""
         return self._faults.get(self.chosen.name, "")
+
+    @property
+    def of_preset(self) -> tuple[str, tuple[tuple[str, str], ...]]:
+        """What a preset keeps: the reduction that is chosen, and what is typed for its parameters; nothing of a script."""
+        chosen = worth_keeping(self.chosen)
+        return (chosen.name, tuple(chosen.texts.items())) if chosen.name else ("", ())
 
     def set(self, chosen: ChosenReduction) -> None:
         """Have all of this for the shown data set."""

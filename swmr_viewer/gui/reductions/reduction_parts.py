@@ -1,14 +1,14 @@
-"""Everything of reductions, put together for the main window: the model, the panel, actions, dialogs."""
+"""Everything of reductions, put together for the main window: actions, dialogs, and the panel with its model, made when it is opened."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
-from typing import Any
+from functools import cached_property, partial
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtGui import QAction, QCursor
-from PySide6.QtWidgets import QDockWidget, QFileDialog, QMenu, QToolButton, QWidget
+from PySide6.QtGui import QAction, QShowEvent
+from PySide6.QtWidgets import QDockWidget, QFileDialog, QMenu, QToolButton, QVBoxLayout, QWidget
 
 from swmr_viewer.core.errors import SwmrViewerError
 from swmr_viewer.gui.display.display_settings import Display
@@ -17,15 +17,13 @@ from swmr_viewer.gui.look.labels import button_text
 from swmr_viewer.gui.look.menus import make_action, make_menu
 from swmr_viewer.gui.look.panels import Panels
 from swmr_viewer.gui.look.settings import presets_file
-from swmr_viewer.gui.reductions.choice_memory import ChoiceMemory
-from swmr_viewer.gui.reductions.panel import ReductionsPanel
-from swmr_viewer.gui.reductions.reduction_choice import worth_keeping
-from swmr_viewer.gui.reductions.reductions import Reductions
-from swmr_viewer.gui.reductions.script_classes import classes_in
 from swmr_viewer.gui.regions import Measurements
 from swmr_viewer.gui.session import Session
-from swmr_viewer.opening import load_presets
 from swmr_viewer.scan_model import Problem
+
+if TYPE_CHECKING:
+    from swmr_viewer.gui.reductions.panel import ReductionsPanel
+    from swmr_viewer.gui.reductions.reductions import Reductions
 
 SCRIPTS = "Python (*.py);;All files (*)"
 RESULTS = "NeXus (*.h5 *.nxs *.hdf5)"
@@ -33,6 +31,8 @@ RESULTS = "NeXus (*.h5 *.nxs *.hdf5)"
 
 class ReductionParts(QObject):
     """Owns the parts of reductions; the main window gives it places for the panel, the menu and the button.
+
+    Most windows never reduce anything: what only reductions need is loaded with the first of them.
 
     Parameters
     ----------
@@ -48,18 +48,16 @@ class ReductionParts(QObject):
     def __init__(self, session: Session, display: Display, measurements: Measurements, window: QWidget) -> None:
         super().__init__(window)
         self._session, self._display, self._measurements, self._window = session, display, measurements, window
-        self.reductions = Reductions(session)
-        self.memory = ChoiceMemory(session, self.reductions.choices)
         self.dialogs = FileDialog(window, lambda: session.scan.folder)
-        self._make_actions()
-        display.changed.connect(self._note_rules)
-        self._rules: Any = None
+        self.goes_on_by_itself: Callable[[], bool] = lambda: False
+        """Whether the next scan is reduced without being asked: the window watches a folder."""
         self.classes_menu: QMenu | None = None
+        self._rules: Any = None
         self._used: set[tuple[str, str]] = set()
         """Presets, and for which places they were used: what is edited after that stays."""
+        self._make_actions()
         session.opened.connect(self._look_for_preset)
-        of_scan = (session.request_changed, session.opened, session.data_changed)
-        for signal in (*of_scan, self.reductions.choices.changed, self.reductions.run_changed):
+        for signal in (session.request_changed, session.opened, session.data_changed):
             signal.connect(self._enable)
         self._enable()
 
@@ -67,7 +65,7 @@ class ReductionParts(QObject):
         action = partial(make_action, self._window)
         self.show_panel = action("&Reductions\u2026", "Ctrl+Shift+E", "What each frame becomes: numbers, a pattern, a picture", self._open)
         self.start = action("&Start", "Ctrl+Shift+R", "Reduce every frame of the scan, those to come as well", self._start)
-        self.stop = action("S&top reducing", "Ctrl+Shift+.", "Reduce no more; what came is kept", self.reductions.stop)
+        self.stop = action("S&top reducing", "Ctrl+Shift+.", "Reduce no more; what came is kept", lambda: self.reductions.stop())
         self.load_script = action("&Load a script\u2026", "Ctrl+Alt+Y", "A reduction of your own, in a file of Python", self.ask_for_script)
         groups: tuple[tuple[QAction, ...], ...] = ((self.show_panel,), (self.start, self.stop), (self.load_script,))
         self.menu_: QMenu = make_menu("Red&uctions", self._window, *groups)
@@ -77,9 +75,33 @@ class ReductionParts(QObject):
         self.button.setToolTip("Azimuthal integration and other reductions of each frame")
         self.button.setMenu(self.menu_)
 
-    def add_panel(self, panels: Panels) -> None:
-        """Place the panel, closed."""
-        self.panel = ReductionsPanel(
+    # ---- made when they are needed
+
+    @property
+    def is_made(self) -> bool:
+        """Whether anything was reduced, or looked at, so far."""
+        return "reductions" in self.__dict__
+
+    @cached_property
+    def reductions(self) -> Reductions:
+        """What is chosen, as it was remembered, and what runs."""
+        from swmr_viewer.gui.reductions.choice_memory import ChoiceMemory
+        from swmr_viewer.gui.reductions.reductions import Reductions
+
+        made = Reductions(self._session)
+        self.memory = ChoiceMemory(self._session, made.choices)
+        made.goes_on_by_itself = lambda: self.goes_on_by_itself()
+        for signal in (made.choices.changed, made.run_changed):
+            signal.connect(self._enable)
+        self._display.changed.connect(self._note_rules)
+        return made
+
+    @cached_property
+    def panel(self) -> ReductionsPanel:
+        """Where they are chosen and seen."""
+        from swmr_viewer.gui.reductions.panel import ReductionsPanel
+
+        made = ReductionsPanel(
             self._session,
             self._display,
             self.reductions,
@@ -88,19 +110,42 @@ class ReductionParts(QObject):
             self._ask_for_output,
             lambda: self._measurements.marks.regions,
         )
-        self.panel.pointed.connect(self.pointed)
-        self._dock: QDockWidget = panels.add("reductions", "Reductions", self.panel, shown=False)
+        made.pointed.connect(self.pointed)
+        return made
+
+    def add_panel(self, panels: Panels) -> None:
+        """Place the panel, closed."""
+        self._dock: QDockWidget = panels.add("reductions", "Reductions", MadeWhenSeen(lambda: self.panel), shown=False)
+
+    def keep(self) -> None:
+        """Store what was changed: the window closes."""
+        if self.is_made:
+            self.memory.keep()
+
+    def forget(self) -> None:
+        """Have nothing chosen, and nothing reduced, as at the first start."""
+        if self.is_made:
+            self.reductions.forget()
+
+    def close(self) -> bool:
+        """End what runs, within a bound; return whether it ended."""
+        if "panel" in self.__dict__:
+            self.panel.work.close()
+        return not self.is_made or self.reductions.close()
+
+    # ---- presets
 
     def of_preset(self) -> tuple[str, tuple[tuple[str, str], ...]]:
-        """Return what a preset keeps: the reduction that is chosen, and what is typed for its parameters."""
-        chosen = worth_keeping(self.reductions.choices.chosen)
-        return (chosen.name, tuple(chosen.texts.items())) if chosen.name else ("", ())
+        """Return what a preset keeps: the reduction that is chosen, and what is typed for its parameters; no script's."""
+        return self.reductions.choices.of_preset if self.is_made else ("", ())
 
     def _look_for_preset(self) -> None:
         """Have the reduction of the preset by which this scan is opened, once for each place."""
         scan = self._session.scan
         used = (scan.request.preset if scan.request is not None else "", scan.place)
         if used[0] and used not in self._used:
+            from swmr_viewer.opening import load_presets
+
             self._used.add(used)
             self.panel.work.do(partial(load_presets, presets_file()), partial(self._use_preset, *used))
 
@@ -108,11 +153,6 @@ class ReductionParts(QObject):
         preset = next((one for one in found if one.name == name), None) if isinstance(found, tuple) else None
         if preset is not None and preset.reduction and place == self._session.scan.place:
             self.reductions.choices.choose_with(preset.reduction, preset.parameters)
-
-    def close(self) -> bool:
-        """End what runs, within a bound; return whether it ended."""
-        self.panel.work.close()
-        return self.reductions.close()
 
     # ---- actions
 
@@ -125,10 +165,11 @@ class ReductionParts(QObject):
         self.reductions.start()
 
     def _enable(self) -> None:
-        is_running = self.reductions.is_running
-        self.start.setEnabled(self.reductions.can_start and not is_running)
+        is_running = self.is_made and self.reductions.is_running
+        is_open = self._session.scan.description is not None
+        self.start.setEnabled(not is_running and (self.reductions.can_start if self.is_made else is_open))
         self.stop.setEnabled(is_running)
-        self.load_script.setEnabled(self._session.scan.description is not None)
+        self.load_script.setEnabled(is_open)
 
     def _note_rules(self) -> None:
         """Reduce the shown frame anew where other pixels are masked; not with each change of colours."""
@@ -141,13 +182,12 @@ class ReductionParts(QObject):
 
     def ask_for_script(self) -> None:
         """Ask for a script of the user's own; the window stays usable."""
-        dialog = self.dialogs.made("Load a reduction", SCRIPTS, QFileDialog.AcceptMode.AcceptOpen)
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        dialog.fileSelected.connect(self.load)
-        dialog.show()
+        self._ask("Load a reduction", SCRIPTS, self.load)
 
     def load(self, file: str) -> None:
         """Offer the reductions of a script; nothing of it runs before one is chosen."""
+        from swmr_viewer.gui.reductions.script_classes import classes_in
+
         self._open()
         self.panel.work.do(partial(classes_in, file), partial(self._on_classes, file))
 
@@ -165,10 +205,13 @@ class ReductionParts(QObject):
         menu = self.classes_menu = make_menu("", self._window)
         for name in names:
             menu.addAction(button_text(name)).triggered.connect(lambda _, name=name: self.reductions.load_script(f"{file}:{name}"))
-        menu.popup(QCursor.pos() if self.panel.choice.isHidden() else self.panel.choice.mapToGlobal(self.panel.choice.rect().bottomLeft()))
+        menu.popup(self.panel.choice.mapToGlobal(self.panel.choice.rect().bottomLeft()))
 
     def _ask_for_file(self, title: str, then: Callable[[str], None]) -> None:
-        dialog = self.dialogs.made(title, "All files (*)", QFileDialog.AcceptMode.AcceptOpen)
+        self._ask(title, "All files (*)", then)
+
+    def _ask(self, title: str, kinds: str, then: Callable[[str], None]) -> None:
+        dialog = self.dialogs.made(title, kinds, QFileDialog.AcceptMode.AcceptOpen)
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
         dialog.fileSelected.connect(then)
         dialog.show()
@@ -179,3 +222,25 @@ class ReductionParts(QObject):
         dialog.setDefaultSuffix("h5")
         dialog.fileSelected.connect(then)
         dialog.show()
+
+
+class MadeWhenSeen(QWidget):
+    """A place for a part that is made when it is first seen.
+
+    Parameters
+    ----------
+    make : callable
+        Returns the part.
+    """
+
+    def __init__(self, make: Callable[[], QWidget]) -> None:
+        super().__init__()
+        self._make: Callable[[], QWidget] | None = make
+        self._box = QVBoxLayout(self)
+        self._box.setContentsMargins(0, 0, 0, 0)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        make, self._make = self._make, None
+        if make is not None:
+            self._box.addWidget(make())
+        super().showEvent(event)

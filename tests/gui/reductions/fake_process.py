@@ -40,13 +40,13 @@ class FakeProcess:
         self._events: deque[ReductionEvent] = deque()
         self._something = threading.Condition()
         self._is_woken = False
+        self._next: ReduceRequest | None = None
 
     # ---- the process's face
 
     def start(self, request: ReduceRequest) -> None:
         with self._something:
-            self._events = deque(event for event in self._events if isinstance(event, Described))
-        self.requests.append(request)
+            self._next = request
         self.wake()
 
     def show(self, index: int, scan_shape: tuple[int, ...]) -> None:
@@ -66,6 +66,10 @@ class FakeProcess:
 
     def wait(self, timeout_s: float | None) -> list[ReductionEvent]:
         with self._something:
+            if self._next is not None:  # as the real one: it is begun here, and nothing of what ran before is told
+                self._events = deque(event for event in self._events if isinstance(event, Described))
+                self.requests.append(self._next)
+                self._next = None
             self._something.wait_for(lambda: self._events or self._is_woken, timeout_s)
             self._is_woken = False
             events = list(self._events)

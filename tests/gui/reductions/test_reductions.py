@@ -371,7 +371,7 @@ def test_another_scan_ends_it_and_nothing_of_the_first_is_seen(
 def test_in_a_watched_folder_it_goes_on_with_the_next_scan(
     qtbot: QtBot, shown: Assembly, process: FakeProcess, reader: FakeSupervisor
 ) -> None:
-    model_of(shown).goes_on_by_itself = lambda: True
+    shown.window.reductions.goes_on_by_itself = lambda: True
     previewed(qtbot, shown, process)
     qtbot.keyClicks(panel_of(shown).where.output, "/data/out.h5")
     started(qtbot, shown, process)

@@ -11,8 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from swmr_viewer.core.progress import KeyProgress
 from swmr_viewer.gui.curves import PlotPane
-from swmr_viewer.gui.reductions import ResultViews
-from swmr_viewer.gui.reductions.result_views import PATIENCE_MS
+from swmr_viewer.gui.reductions.result_views import PATIENCE_MS, ResultViews
 from swmr_viewer.reducing.messages import Prepared, Reduced, ShownReduced
 from swmr_viewer.reductions import Output, OutputAxis
 
