@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from math import inf
 
@@ -40,7 +41,7 @@ def request_of(scan: ScanFacts, chosen: ChosenReduction, *, output: str = "", sh
     return ReduceRequest(
         request.path,
         ReductionChoice(chosen.name, chosen.texts),
-        output,
+        os.path.expanduser(output),
         data_path=scan.data_path,
         key_paths=opened.key_paths,
         length_paths=() if opened.key_paths else request.length_paths,

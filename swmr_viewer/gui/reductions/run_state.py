@@ -89,14 +89,19 @@ class RunState:
         if self.failed is not None:
             return f"{self.failed.message} {self.failed.remedy}".strip()
         if self.ended is not None:
-            return self._end_words(self.ended)
+            return self._end_words(self.ended) + self._taken_up_words
         if self.prepared is None:
             return self.waiting or "Getting ready \u2026"
         if self.request.shows_only:
             return "Only the shown frame is reduced; Start reduces them all"
         if self.progress is None:
             return f"On {self.prepared.engine}"
-        return self._progress_words(self.progress)
+        return self._progress_words(self.progress) + self._taken_up_words
+
+    @property
+    def _taken_up_words(self) -> str:
+        n = 0 if self.prepared is None else self.prepared.n_taken_up
+        return f"   ({count_text(n)} of them were in the file before: it has their results, this window has not)" if n else ""
 
     def _end_words(self, ended: ReductionEnded) -> str:
         n = f"{_frames(ended.n_reduced)} reduced"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -39,7 +40,7 @@ class WhereEditor(QWidget):
 
     def __init__(self, ask_for_output: AskForFile) -> None:
         super().__init__()
-        self._chosen = ChosenReduction()
+        self._chosen, self._output = ChosenReduction(), ""
         self._ask_for_output = ask_for_output
         self.kind = QComboBox()
         self.kind.setMinimumWidth(60)
@@ -90,7 +91,7 @@ class WhereEditor(QWidget):
 
     def show_chosen(self, chosen: ChosenReduction, output: str) -> None:
         """Show where it runs and where results go; what is being typed stays."""
-        self._chosen = chosen
+        self._chosen, self._output = chosen, output
         for part in (self.kind, self.workers, self.scheduler, self.output):
             part.blockSignals(True)
         self.kind.setCurrentIndex([*KINDS].index(chosen.engine))
@@ -110,6 +111,8 @@ class WhereEditor(QWidget):
         """What is missing, as a sentence, or ""."""
         if self._chosen.engine is EngineKind.DASK and not self._chosen.scheduler.strip():
             return "Dask needs a scheduler: its address, its file, or slurm."
+        if self._output and not os.path.isabs(os.path.expanduser(self._output)):
+            return "The file for results needs its whole path."
         return ""
 
     def _tell(self) -> None:

@@ -335,6 +335,10 @@ def test_where_it_runs_and_the_output_are_asked_for(qtbot: QtBot, shown: Assembl
     where.kind.activated.emit(2)
     assert not panel_of(shown).run_bar.start.isEnabled()  # no scheduler yet
     qtbot.keyClicks(where.scheduler, "tcp://10.1.2.3:8786")
+    qtbot.keyClicks(where.output, "out.h5")
+    assert panel_of(shown).run_bar.words.text().endswith("The file for results needs its whole path.")
+    assert not panel_of(shown).run_bar.start.isEnabled()
+    where.output.selectAll()
     qtbot.keyClicks(where.output, "/data/out.h5")
     started(qtbot, shown, process)
     engine = process.last.engine

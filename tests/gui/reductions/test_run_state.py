@@ -44,6 +44,13 @@ def test_progress_says_rate_time_left_and_how_far_behind() -> None:
     assert state.words.startswith("5 of 12 reduced")
 
 
+def test_results_that_an_output_had_before_are_not_here() -> None:
+    state = run()
+    state.note(dataclasses.replace(PREPARED, n_taken_up=1200))
+    state.note(PROGRESS)
+    assert "1\u2009200 of them were in the file before" in state.words
+
+
 @pytest.mark.parametrize(
     ("reason", "is_finished", "words"),
     [
