@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import time
 from collections.abc import Mapping
 from typing import Any
@@ -15,7 +14,7 @@ from swmr_viewer.analysis import valid_mask
 from swmr_viewer.core.errors import SwmrViewerError
 from swmr_viewer.engines.batch_reading import BatchReader
 from swmr_viewer.engines.plan import Batch, BatchResult, EngineError, FrameFault, Plan
-from swmr_viewer.reductions import FrameDescription, Mask, Output, Reduction, as_arrays, prepare_reduction
+from swmr_viewer.reductions import FrameDescription, Mask, Output, Reduction, as_arrays, prepared_copy
 
 
 class FrameWorker:
@@ -94,9 +93,7 @@ def prepared(plan: Plan) -> Reduction:
     ReductionError
         If it cannot be prepared.
     """
-    reduction = copy.deepcopy(plan.reduction)
-    prepare_reduction(reduction, plan.description)
-    return reduction
+    return prepared_copy(plan.reduction, plan.description)
 
 
 def mask_of(frame: npt.NDArray[Any], description: FrameDescription) -> Mask | None:

@@ -12,7 +12,7 @@ from swmr_viewer.reductions.contract import (
     ReductionError,
 )
 from swmr_viewer.reductions.finding import ReductionInfo, available, checked_class, describe, reduction_class, reduction_named
-from swmr_viewer.reductions.outputs import as_arrays, checked_outputs, prepare_reduction
+from swmr_viewer.reductions.outputs import as_arrays, checked_outputs, prepare_reduction, prepared_copy
 from swmr_viewer.reductions.parameter_info import ParameterInfo, ParameterKind, text_of
 from swmr_viewer.reductions.parameter_values import value_from
 from swmr_viewer.reductions.parameters import checked_parameters, parameter, parameters_from, parameters_of, values_of
@@ -42,6 +42,7 @@ __all__ = [
     "parameters_from",
     "parameters_of",
     "prepare_reduction",
+    "prepared_copy",
     "reduction_class",
     "reduction_named",
     "text_of",

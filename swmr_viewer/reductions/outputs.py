@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import re
 from collections.abc import Iterable, Mapping
 from math import prod
@@ -49,6 +50,25 @@ def prepare_reduction(reduction: Reduction, description: FrameDescription) -> tu
         raise ReductionError(f"{name} cannot be prepared: {type(error).__name__}: {error}.") from error
     reduction.outputs = checked_outputs(reduction.outputs, name)
     return reduction.outputs
+
+
+def prepared_copy(reduction: Reduction, description: FrameDescription) -> Reduction:
+    """Return a copy of a reduction that is prepared; it itself stays as it is, to be sent to others.
+
+    Raises
+    ------
+    ReductionError
+        If it cannot be copied, or as for `prepare_reduction`.
+    """
+    try:
+        copied = copy.deepcopy(reduction)
+    except Exception as error:
+        raise ReductionError(
+            f"{type(reduction).name} cannot be copied for those who work: {type(error).__name__}: {error}.",
+            "Let it hold nothing but its parameters until it is prepared.",
+        ) from error
+    prepare_reduction(copied, description)
+    return copied
 
 
 def checked_outputs(outputs: Iterable[Output], name: str) -> tuple[Output, ...]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from copy import deepcopy
 
 import numpy as np
 
@@ -18,7 +17,7 @@ from swmr_viewer.reducing.job.output_file import OutputFile
 from swmr_viewer.reducing.job.source import SourceScan
 from swmr_viewer.reducing.job.telling import ProgressTeller, reduced_event
 from swmr_viewer.reducing.messages import FrameFailed, Noted, Prepared, ReduceRequest, ReductionEnded, ReductionEvent, ShownReduced, Waiting
-from swmr_viewer.reductions import Reduction, prepare_reduction, values_of
+from swmr_viewer.reductions import Reduction, prepared_copy, values_of
 
 _STEP_S = 0.05
 """Longest wait within a step."""
@@ -66,8 +65,8 @@ class ReductionWork:
         self._engine: Engine | None = None
         self._output: OutputFile | None = None
         follower = source.follower
-        ready = deepcopy(reduction)
-        self._outputs = prepare_reduction(ready, source.description)
+        ready = prepared_copy(reduction, source.description)
+        self._outputs = ready.outputs
         try:
             plan = Plan(request.path, source.data_path, source.scan_rank, reduction, source.description, opened_file(source.h5file))
             self._engine = start_engine(

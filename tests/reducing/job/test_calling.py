@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -137,3 +138,20 @@ def test_the_contract_is_public() -> None:
     for name in ("Reduction", "Output", "OutputAxis", "FrameDescription", "parameter", "reduce", "ReductionSummary", "ReductionError"):
         assert name in swmr_viewer.__all__
         assert getattr(swmr_viewer, name).__doc__
+
+
+class Locked(Sums):
+    """Holds what cannot be copied, before anybody has prepared it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lock = threading.Lock()
+
+
+@pytest.mark.live
+def test_an_object_that_cannot_be_copied_is_refused_in_a_sentence(live_writer: Writer, tmp_path: Path) -> None:
+    writer = live_writer()
+    writer.finish()
+    with pytest.raises(ReductionError, match=r"sums cannot be copied for those who work: .* Let it hold nothing but its parameters"):
+        reduce(writer.path, tmp_path / "out.h5", Locked())
+    assert not list(tmp_path.glob("*out*"))
