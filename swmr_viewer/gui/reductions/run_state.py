@@ -101,7 +101,7 @@ class RunState:
     @property
     def _taken_up_words(self) -> str:
         n = 0 if self.prepared is None else self.prepared.n_taken_up
-        return f"   ({count_text(n)} of them were in the file before: it has their results, this window has not)" if n else ""
+        return f"   ({count_text(n)} of them were in the file before)" if n else ""
 
     def _end_words(self, ended: ReductionEnded) -> str:
         n = f"{_frames(ended.n_reduced)} reduced"

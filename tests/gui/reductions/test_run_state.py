@@ -44,7 +44,7 @@ def test_progress_says_rate_time_left_and_how_far_behind() -> None:
     assert state.words.startswith("5 of 12 reduced")
 
 
-def test_results_that_an_output_had_before_are_not_here() -> None:
+def test_results_that_an_output_had_before_are_told_apart() -> None:
     state = run()
     state.note(dataclasses.replace(PREPARED, n_taken_up=1200))
     state.note(PROGRESS)
