@@ -44,6 +44,9 @@ DECIDING = ScanPlan(
 """A reflection that lights up where the sample is, and a beam that drifts."""
 SPOT, BESIDE = ((165.0, 325.0), (215.0, 375.0)), ((330.0, 120.0), (430.0, 220.0))
 """Round the reflection, and where none is."""
+REDUCING = ScanPlan(scan_shape=(12, 15), frame_shape=(256, 256), period_s=0.01, peak=True, mask=True)
+PEAK = "0.2:0.26"
+"""Round the reflection, in 1/angstrom."""
 SPECTRA = ScanPlan(scan_shape=(8, 10), frame_shape=(1024,), period_s=0.02)
 LARGE, SMALL = (1440, 900), (1280, 800)
 WAIT_S = 300.0
@@ -156,6 +159,40 @@ def deciding_pictures(folder: Path) -> None:
             part.grab().save(str(IMAGES / f"{name}.png"))
 
 
+def reducing_picture(folder: Path) -> None:
+    """Azimuthal integration while the scan runs: patterns, and the area of a peak as a map."""
+    theme_of_application().force("light")
+    with LiveWriter(folder / "i18-353150.nxs", REDUCING) as writer, viewer() as assembly:
+        assembly.session.open(FollowRequest(str(writer.path), conditions=default_conditions(600.0)))
+        writer.step(40)
+        wait_until(lambda: assembly.session.scan.shown is not None)
+        show_reducing(assembly)
+        writer.step(90)
+        wait_until(lambda: n_reduced(assembly) >= 130)
+        QTest.qWait(1500)
+        save(assembly.window, "reducing")
+
+
+def show_reducing(assembly: Assembly) -> None:
+    """Have patterns made of all frames, and the map show the area of a peak."""
+    parts = assembly.window.reductions
+    parts.show_panel.trigger()
+    choices = parts.reductions.choices
+    choices.choose("pyfai1d")
+    wait_until(lambda: choices.info is not None)
+    choices.set_text("peaks", PEAK)
+    wait_until(lambda: parts.start.isEnabled())
+    parts.start.trigger()
+    wait_until(lambda: n_reduced(assembly) > 0)
+    assembly.window.quantity_map.show_quantity("pyfai1d.peak_1_area")
+
+
+def n_reduced(assembly: Assembly) -> int:
+    """Return how many frames are reduced."""
+    run = assembly.window.reductions.reductions.shown_run
+    return 0 if run is None or run.progress is None or run.request.shows_only else run.progress.n_reduced
+
+
 def show_deciding(assembly: Assembly, path: str) -> None:
     """Have a finished scan measured, and what is chosen for it stays for the next one."""
     session, window = assembly.session, assembly.window
@@ -226,6 +263,7 @@ def main() -> int:
             live_pictures(folder, scheme)
         task_pictures(folder)
         deciding_pictures(folder)
+        reducing_picture(folder)
         spectrum_picture(folder)
         error_picture(folder)
     return 0

@@ -62,6 +62,7 @@ class ReductionsPanel(QWidget):
         self._session, self._display, self._reductions = session, display, reductions
         start, stop, self._load_script = actions
         self._available: tuple[ReductionInfo, ...] = ()
+        self._was_running = False
         self.work = FileWork(self)
         self.choice = ChoiceButton("Reduction", self._offers)
         self.settings = QToolButton()
@@ -204,6 +205,9 @@ class ReductionsPanel(QWidget):
 
     def _show_run(self) -> None:
         run, is_running = self._reductions.shown_run, self._reductions.is_running
+        if is_running and not self._was_running:
+            self.settings.setChecked(False)  # what comes is looked at now
+        self._was_running = is_running
         self._reductions.hold(self.form.fault or self.where.fault)
         self.run_bar.show_run(run, self._hint(), is_running=is_running)
 
