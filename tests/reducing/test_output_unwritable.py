@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -97,8 +98,18 @@ def _replace(out: Path) -> None:
     other.replace(out)
 
 
+def _empty(out: Path) -> None:
+    os.truncate(out, 0)
+
+
+def _write_anew(out: Path) -> None:
+    with out.open("r+b") as file:
+        file.write(b"another program's")
+        file.truncate()
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="a file that is open stays there")
-@pytest.mark.parametrize("spoil", [_delete, _delete_folder, _replace])
+@pytest.mark.parametrize("spoil", [_delete, _delete_folder, _replace, _empty, _write_anew])
 def test_an_output_that_is_gone_is_told(tmp_path: Path, spoil: Callable[[Path], None]) -> None:
     scan, out = make_scan(tmp_path / "scan.h5"), tmp_path / "results" / "out.h5"
     out.parent.mkdir()
@@ -111,7 +122,7 @@ def test_an_output_that_is_gone_is_told(tmp_path: Path, spoil: Callable[[Path], 
         output.write((1, 0), results((1, 0), 4), np.ones(4, bool))
     output.close()
     output._source.close()
-    if spoil is _replace:
+    if spoil in (_replace, _write_anew):
         assert out.read_text() == "another program's"
     if spoil is not _delete_folder:
         assert [path.name for path in out.parent.iterdir()] == ([] if spoil is _delete else ["out.h5"])

@@ -14,8 +14,10 @@ import h5py
 import numpy as np
 import numpy.typing as npt
 
-from swmr_viewer.core.errors import ExportError
+from swmr_viewer.core.errors import ExportError, FileAccessError
+from swmr_viewer.core.file_state import read_file_state
 from swmr_viewer.core.files import BROKEN
+from swmr_viewer.core.inspection import FileState
 from swmr_viewer.reducing.job.output_content import FLAG, OutputContent
 from swmr_viewer.reducing.job.output_done import DonePoints
 from swmr_viewer.reducing.job.output_from_source import FromSource
@@ -218,15 +220,21 @@ class OutputFile:
             dataset.grow(self._done.shape)
 
     def _refuse_if_gone(self) -> None:
-        """Another file, or none, at the path is an end; storage that does not answer tells nothing."""
+        """Another file, or none, at the path is an end, and so is one that was written anew: HDF5 may hang on what is left of it.
+
+        Storage that does not answer tells nothing.
+        """
         try:
             now = os.stat(self.path)
-            is_ours = (now.st_dev, now.st_ino) == (self._status.st_dev, self._status.st_ino)
+            is_ours = (now.st_dev, now.st_ino) == (self._status.st_dev, self._status.st_ino) and now.st_size >= self._status.st_size
+            is_ours = is_ours and read_file_state(self.path) is FileState.SWMR
         except (FileNotFoundError, NotADirectoryError):
             is_ours = False
-        except OSError:
+        except (OSError, FileAccessError):
             return
-        if not is_ours:
+        if is_ours:
+            self._status = now
+        else:
             raise ExportError(f"{self.path} was deleted, moved or replaced while it was written.", "Run the same command again.")
 
     def _set_flag(self, value: int) -> None:
