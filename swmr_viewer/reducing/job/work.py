@@ -13,10 +13,10 @@ from swmr_viewer.core.file_state import Change
 from swmr_viewer.core.files import identity_of_file
 from swmr_viewer.core.scan import index_of, position_of
 from swmr_viewer.engines import Dispatcher, Engine, FramesDone, Plan, opened_file, start_engine
-from swmr_viewer.reducing.job.output_file import OutputFile
 from swmr_viewer.reducing.job.source import SourceScan
 from swmr_viewer.reducing.job.telling import ProgressTeller, reduced_event
 from swmr_viewer.reducing.messages import FrameFailed, Noted, Prepared, ReduceRequest, ReductionEnded, ReductionEvent, ShownReduced, Waiting
+from swmr_viewer.reducing.output import OutputFile
 from swmr_viewer.reductions import Reduction, prepared_copy, values_of
 
 _STEP_S = 0.05

@@ -7,8 +7,8 @@ from typing import Any
 import h5py
 import numpy as np
 
-from swmr_viewer.reducing.job.output_content import FINGERPRINT, FLAG, LAYOUT, PROCESS, PROGRAM, OutputContent
-from swmr_viewer.reducing.job.output_source import is_same_frame
+from swmr_viewer.reducing.output.content import FINGERPRINT, FLAG, LAYOUT, PROCESS, PROGRAM, OutputContent
+from swmr_viewer.reducing.output.source_facts import is_same_frame
 from swmr_viewer.reductions import OutputAxis
 
 

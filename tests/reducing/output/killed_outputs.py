@@ -1,5 +1,6 @@
-"""Kill runs that write an output at random moments, each taken up by the next: ``python -m tests.reducing.killed_outputs --kills 200``.
+"""Kill runs that write an output at random moments, each taken up by the next.
 
+Run ``python -m tests.reducing.output.killed_outputs --kills 200``.
 After each kill, and at the end of each scan, every result whose key is set is compared with what it must be, and none that was seen before
 may be gone. Exit status 1 if anything was wrong.
 """
@@ -15,7 +16,7 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.reducing.outputs import done_positions, make_scan
+from tests.reducing.output.outputs import done_positions, make_scan
 
 SHAPES = ((3000,), (40, 60), (300, 8), (4, 5, 30))
 LIVES = 8
@@ -93,13 +94,13 @@ def _wait_for_a_moment(run: subprocess.Popen[str], seen: int, moments: random.Ra
 
 
 def _started(scan: Path, out: Path, seed: int) -> subprocess.Popen[str]:
-    command = [sys.executable, "-m", "tests.reducing.outputs", str(scan), str(out), str(seed), "0"]
+    command = [sys.executable, "-m", "tests.reducing.output.outputs", str(scan), str(out), str(seed), "0"]
     return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 
 def main() -> int:
     """Run, and print one line."""
-    parser = argparse.ArgumentParser(prog="python -m tests.reducing.killed_outputs", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m tests.reducing.output.killed_outputs", description=__doc__)
     parser.add_argument("--kills", type=int, default=100)
     parser.add_argument("--seed", type=int, default=0)
     args = parser.parse_args()

@@ -13,14 +13,14 @@ import numpy as np
 import pytest
 
 from swmr_viewer.core.errors import ExportError
-from tests.reducing.outputs import done_positions, make_scan, output_of, results
+from tests.reducing.output.outputs import done_positions, make_scan, output_of, results
 
 SHAPE = (40, 50)
 FULL_AT_ONCE = """
 import resource, sys
 from pathlib import Path
 from swmr_viewer.core.errors import ExportError
-from tests.reducing.outputs import output_of
+from tests.reducing.output.outputs import output_of
 
 resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[3]), resource.RLIM_INFINITY))
 try:
@@ -34,7 +34,7 @@ import resource, sys
 from pathlib import Path
 import numpy as np
 from swmr_viewer.core.errors import ExportError
-from tests.reducing.outputs import output_of, results
+from tests.reducing.output.outputs import output_of, results
 
 output = output_of(Path(sys.argv[1]), Path(sys.argv[2]), (40, 50), flush_s=float(sys.argv[4]))
 resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[3]), resource.RLIM_INFINITY))

@@ -10,7 +10,7 @@ import numpy as np
 
 from swmr_viewer.core.frozen import frozen
 from swmr_viewer.core.nexus_writing import allowed_names
-from swmr_viewer.reducing.job.output_source import SourceFacts
+from swmr_viewer.reducing.output.source_facts import SourceFacts
 from swmr_viewer.reductions import Output, OutputAxis
 
 Shape = tuple[int, ...]

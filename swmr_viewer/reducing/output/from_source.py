@@ -6,10 +6,10 @@ import h5py
 
 from swmr_viewer.core.file_state import Change
 from swmr_viewer.core.files import identity_of_file
-from swmr_viewer.reducing.job.output_content import FINGERPRINT, OutputContent
-from swmr_viewer.reducing.job.output_layout import scan_axes
-from swmr_viewer.reducing.job.output_pending import PendingRuns
-from swmr_viewer.reducing.job.output_source import fingerprint_of
+from swmr_viewer.reducing.output.content import FINGERPRINT, OutputContent
+from swmr_viewer.reducing.output.layout import scan_axes
+from swmr_viewer.reducing.output.pending_runs import PendingRuns
+from swmr_viewer.reducing.output.source_facts import fingerprint_of
 
 _MOST_LOOKS = 5
 """At results, for one whose frame tells its scan from another."""

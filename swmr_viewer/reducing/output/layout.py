@@ -21,7 +21,7 @@ import numpy as np
 from swmr_viewer import __version__
 from swmr_viewer.core.nexus_writing import allowed_names
 from swmr_viewer.core.result_axes import AxisCopy, axes_of, declare_axes
-from swmr_viewer.reducing.job.output_content import LAYOUT, PROGRAM, TAKEN, OutputContent, Shape
+from swmr_viewer.reducing.output.content import LAYOUT, PROGRAM, TAKEN, OutputContent, Shape
 from swmr_viewer.reductions import Output
 
 _POINTS_PER_CHUNK, _USUAL_ALONG = 1024, 16

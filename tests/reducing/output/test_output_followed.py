@@ -13,7 +13,7 @@ from typing import Any, Self
 import numpy as np
 import pytest
 
-from tests.reducing.outputs import done_positions, make_scan, output_of, results
+from tests.reducing.output.outputs import done_positions, make_scan, output_of, results
 
 WAIT_S = 60.0
 
@@ -80,7 +80,7 @@ def test_it_is_followed_from_before_it_is_there_to_its_end_with_frames_that_are_
 def test_a_reader_lives_on_when_the_run_is_killed_and_the_next_takes_up(tmp_path: Path, n_kills: int) -> None:
     scan, out = make_scan(tmp_path / "scan.h5", (20, 30)), tmp_path / "out.h5"
     output_of(scan, out, (20, 30)).close()
-    command = [sys.executable, "-m", "tests.reducing.outputs", str(scan), str(out)]
+    command = [sys.executable, "-m", "tests.reducing.output.outputs", str(scan), str(out)]
     with Following(out, "--until", "finished_flag", "timeout") as following:
         following.next("opened")
         for number in range(n_kills + 1):

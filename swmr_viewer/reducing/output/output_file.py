@@ -18,17 +18,17 @@ from swmr_viewer.core.errors import ExportError, FileAccessError
 from swmr_viewer.core.file_state import read_file_state
 from swmr_viewer.core.files import BROKEN
 from swmr_viewer.core.inspection import FileState
-from swmr_viewer.reducing.job.output_content import FLAG, OutputContent
-from swmr_viewer.reducing.job.output_done import DonePoints
-from swmr_viewer.reducing.job.output_from_source import FromSource
-from swmr_viewer.reducing.job.output_layout import write_content
-from swmr_viewer.reducing.job.output_lock import OutputLock
-from swmr_viewer.reducing.job.output_opening import make, take_up
-from swmr_viewer.reducing.job.output_pending import PendingRuns
-from swmr_viewer.reducing.job.output_source import facts_of
-from swmr_viewer.reducing.job.output_taking_up import difference
-from swmr_viewer.reducing.job.output_unwritable import descriptor_of, let_go
-from swmr_viewer.reducing.job.output_writing import RunWriter
+from swmr_viewer.reducing.output.content import FLAG, OutputContent
+from swmr_viewer.reducing.output.done_points import DonePoints
+from swmr_viewer.reducing.output.from_source import FromSource
+from swmr_viewer.reducing.output.layout import write_content
+from swmr_viewer.reducing.output.lock import OutputLock
+from swmr_viewer.reducing.output.opening import make, take_up
+from swmr_viewer.reducing.output.pending_runs import PendingRuns
+from swmr_viewer.reducing.output.run_writer import RunWriter
+from swmr_viewer.reducing.output.source_facts import facts_of
+from swmr_viewer.reducing.output.taking_up import difference
+from swmr_viewer.reducing.output.unwritable import descriptor_of, let_go
 from swmr_viewer.reductions import Output
 
 Position = tuple[int, ...]

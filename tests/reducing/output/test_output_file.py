@@ -18,9 +18,9 @@ from swmr_viewer import Follower, open_swmr
 from swmr_viewer.core.discovery import inspect_file
 from swmr_viewer.core.errors import ExportError
 from swmr_viewer.core.nexus import read_facts
-from swmr_viewer.reducing.job.output_file import OutputFile
+from swmr_viewer.reducing.output.output_file import OutputFile
 from swmr_viewer.reductions import Output, OutputAxis
-from tests.reducing.outputs import DATA, N_BINS, OUTPUTS, VALUES, Q, done_positions, make_scan, output_of, results
+from tests.reducing.output.outputs import DATA, N_BINS, OUTPUTS, VALUES, Q, done_positions, make_scan, output_of, results
 
 ALL = np.ones(4, bool)
 
@@ -450,7 +450,7 @@ def test_two_runs_at_once_are_one_too_many(opened: Any, scan: Path, out: Path) -
     output.write((0, 0), results((0, 0), 4), ALL)
     with pytest.raises(ExportError, match=rf"being written by another run \(process {os.getpid()}\)"):
         opened()
-    command = [sys.executable, "-m", "tests.reducing.outputs", str(scan), str(out), "0", "0"]
+    command = [sys.executable, "-m", "tests.reducing.output.outputs", str(scan), str(out), "0", "0"]
     other = subprocess.run(command, capture_output=True, text=True, timeout=60, input="close\n")
     assert other.returncode == 1
     assert "being written by another run" in other.stderr

@@ -1,7 +1,7 @@
 """A small scan, a reduction of it whose results are known at each position, and a process that writes them until it is told to end.
 
-``python -m tests.reducing.outputs SCAN OUT SEED PAUSE_S``: writes batches in an order of its own, over and over the scan, and says what it
-has done; ``finish`` or ``close`` on its standard input ends it.
+``python -m tests.reducing.output.outputs SCAN OUT SEED PAUSE_S``: writes batches in an order of its own, over and over the scan, and says
+what it has done; ``finish`` or ``close`` on its standard input ends it.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from swmr_viewer.core.files import open_swmr
-from swmr_viewer.reducing.job.output_file import OutputFile
+from swmr_viewer.reducing.output.output_file import OutputFile
 from swmr_viewer.reductions import Output, OutputAxis
 
 DATA = "/entry/det/data"

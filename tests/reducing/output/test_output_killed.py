@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.reducing.killed_outputs import kill_many
+from tests.reducing.output.killed_outputs import kill_many
 
 
 @pytest.mark.parametrize("n_kills", [6, pytest.param(60, marks=pytest.mark.slow)])
