@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Mapping
 from typing import Any
@@ -46,6 +47,7 @@ class FrameWorker:
         self._reduction = prepared(plan) if reduction is None else reduction
         self._reader = BatchReader(plan, h5file) if reader is None else reader
         self._owns_reader = reader is None
+        self._process = os.getpid()
 
     def reduce(self, batch: Batch) -> BatchResult:
         """Reduce the frames of a batch; one that cannot be read, or reduced, is a fault for itself alone.
@@ -61,6 +63,8 @@ class FrameWorker:
         faults = []
         for offset, frame in self._reader.frames(batch):
             fault = frame if isinstance(frame, FrameFault) else self._reduce(offset, frame, outputs, made)
+            if os.getpid() != self._process:  # a plug-in forked: its copy of us shall not go on as well, with the same pipe and locks
+                os._exit(1)
             if fault is not None:
                 faults.append(fault)
         return BatchResult(batch, made, tuple(faults), time.perf_counter() - began_at)

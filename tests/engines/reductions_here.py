@@ -128,3 +128,16 @@ class Spoils(Sums):
         if int(made["total"]) % 2:
             mask[:] = True
         return made
+
+
+class Forks(Sums):
+    """Makes a copy of its process with each frame, which leaves it as if nothing had happened."""
+
+    name = "forks"
+    told = Path()
+
+    def __call__(self, frame: Frame, mask: Mask | None) -> Mapping[str, Any]:
+        if pid := os.fork():
+            with self.told.open("a") as file:
+                print(pid, file=file)
+        return super().__call__(frame, mask)

@@ -9,13 +9,14 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import numpy as np
 import psutil
 import pytest
 
 from swmr_viewer.engines import Batch
 from swmr_viewer.engines.processes import ProcessEngine
-from tests.engines.reductions_here import Endless
-from tests.engines.test_local_engines import frames_of, plan_of, write
+from tests.engines.reductions_here import Endless, Forks
+from tests.engines.test_local_engines import expected, frames_of, plan_of, write
 
 WAIT_S = 60.0
 
@@ -70,3 +71,18 @@ def test_close_ends_one_that_is_never_through(tmp_path: Path) -> None:
     engine.close()
     assert has_ended(child)
     assert all(future.done() for future in futures)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no fork")
+def test_a_copy_that_a_reduction_makes_of_its_process_does_not_work_on(tmp_path: Path) -> None:
+    frames, reduction = frames_of(5), Forks()
+    reduction.told = tmp_path / "pids"
+    engine = ProcessEngine(plan_of(write(tmp_path / "a.h5", frames), reduction), 1)
+    try:
+        result = engine.submit(Batch(0, (0,), 5, (5,))).result(WAIT_S)
+        pids = [int(pid) for pid in reduction.told.read_text().split()]
+        wait_until(lambda: all(not psutil.pid_exists(pid) or has_ended(psutil.Process(pid)) for pid in pids))
+    finally:
+        engine.close()
+    assert len(pids) == 5  # its copies made none
+    np.testing.assert_array_equal(result.outputs["total"], expected(frames)["total"])
