@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from typing import TYPE_CHECKING
 
@@ -94,7 +95,7 @@ def request_from(args: argparse.Namespace) -> ReduceRequest:
 
     _check_is_told(args)
     return ReduceRequest(
-        path=args.file,
+        path=os.path.abspath(args.file),
         reduction=ReductionChoice(args.reduction, _values(args.set)),
         output=args.output,
         data_path=args.data or "",
