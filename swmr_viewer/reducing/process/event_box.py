@@ -85,7 +85,7 @@ class EventBox:
             events = [*self._in_turn, *self._untold()]
             self._in_turn.clear()
             self._n_faults = 0
-            if self._values and self._is_handled:
+            if self._may_send_values:
                 events.append(self._joined())
                 self._is_handled = False
             events += self._latest.values()
@@ -97,8 +97,12 @@ class EventBox:
 
     @property
     def _can_send(self) -> bool:
-        is_value = bool(self._values and self._is_handled)
-        return bool(self._in_turn or self._latest or is_value or (self._last is not None and not self._values))
+        return bool(self._in_turn or self._latest or self._may_send_values or (self._last is not None and not self._values))
+
+    @property
+    def _may_send_values(self) -> bool:
+        """Closed, it waits for nobody: the end of a run, which comes after them, would be lost."""
+        return bool(self._values) and (self._is_handled or self._is_closed)
 
     def _untold(self) -> list[ReductionEvent]:
         notes: list[ReductionEvent] = []

@@ -25,8 +25,9 @@ from swmr_viewer.reducing.messages import (
     Stop,
     Taken,
 )
+from swmr_viewer.reducing.process.descriptions import LOADED_WITHIN_S, Descriptions
 from swmr_viewer.reducing.process.entry import run_reductions
-from swmr_viewer.reducing.process.setbacks import MOST_DEATHS, Setbacks
+from swmr_viewer.reducing.process.setbacks import Setbacks
 
 TOLD_AFTER_S = 10.0
 STUCK_AFTER_S = 60.0
@@ -35,6 +36,8 @@ _STARTING_S = 60.0
 """Until it says the first word: a cold disk takes many seconds."""
 _STOPPING_S = 3.0
 """Longest time (s) in which a run may end before the next one begins."""
+STOPPED_WITHIN_S = 15.0
+"""From ``stop`` on: results that came are written, workers ended, the output closed; a reduction whose code hangs does none of it."""
 _CHECK_EVERY_S = 1.0
 
 
@@ -49,12 +52,23 @@ class ReductionProcess:
     ----------
     stuck_after_s : float
         Silence (s) after which the process is ended and another one started.
+    stopped_within_s : float
+        Time (s) after which what does not stop is ended.
+    loaded_within_s : float
+        Time (s) after which a description is given up.
     make_job : callable, optional
         A function at a module's top, in place of ``ReductionJob``: for tests.
     """
 
-    def __init__(self, *, stuck_after_s: float = STUCK_AFTER_S, make_job: Any = None) -> None:
-        self._stuck_after_s = stuck_after_s
+    def __init__(
+        self,
+        *,
+        stuck_after_s: float = STUCK_AFTER_S,
+        stopped_within_s: float = STOPPED_WITHIN_S,
+        loaded_within_s: float = LOADED_WITHIN_S,
+        make_job: Any = None,
+    ) -> None:
+        self._stuck_after_s, self._stopped_within_s = stuck_after_s, stopped_within_s
         self._make_job = make_job
         self._lock = threading.RLock()
         self._child: ChildProcess | None = None
@@ -63,9 +77,8 @@ class ReductionProcess:
         self._running: ReduceRequest | None = None
         self._show: Show | None = None
         self._is_stopped = self._is_closed = False
-        self._described: list[str] = []
-        """Names that are asked for and not answered yet."""
-        self._n_deaths_in_description = 0
+        self._stopped_at = 0.0
+        self._descriptions = Descriptions(loaded_within_s)
         self._setbacks = Setbacks()
         self._heard_at = 0.0
         self._is_silence_told = self._owes_taken = False
@@ -103,7 +116,8 @@ class ReductionProcess:
     def stop(self) -> None:
         """End soon: ``ReductionEnded`` follows, and what came until then is in the output."""
         with self._lock:
-            self._is_stopped = True
+            if not self._is_stopped:
+                self._is_stopped, self._stopped_at = True, time.monotonic()
             if self._next is None and self._running is not None:
                 self._send(Stop())
         self.wake()
@@ -111,10 +125,8 @@ class ReductionProcess:
     def describe(self, *names: str) -> None:
         """Have reductions described, by a ``Described`` for each; also while something runs."""
         with self._lock:
-            new = [name for name in names if name not in self._described]
-            self._described += new
-            if new:
-                self._send(Describe(tuple(new)))
+            if new := self._descriptions.ask(names, time.monotonic()):
+                self._send(Describe(new))
         self.wake()
 
     def wake(self) -> None:
@@ -178,7 +190,7 @@ class ReductionProcess:
     def _keep_child(self) -> None:
         """Start a process if there is work and none; without the lock, which callers take."""
         with self._lock:
-            if self._child is not None or self._is_closed or not (self._running or self._described):
+            if self._child is not None or self._is_closed or not (self._running or self._descriptions.names):
                 return
         child = ChildProcess(run_reductions, (self._make_job,), name="swmr-viewer reductions", farewell=Quit())
         with self._lock:
@@ -186,8 +198,9 @@ class ReductionProcess:
             if is_wanted:
                 self._child, self._nice = child, 0
                 self._heard_at, self._is_silence_told, self._owes_taken = time.monotonic() + _STARTING_S, False, False
-                if self._described:
-                    self._send(Describe(tuple(self._described)))
+                self._descriptions.ask_again(time.monotonic())
+                if self._descriptions.names:
+                    self._send(Describe(self._descriptions.names))
                 self._send_run()
         if not is_wanted:
             child.end(0.0)
@@ -243,10 +256,31 @@ class ReductionProcess:
         if silent_s > self._stuck_after_s:
             child.kill()
             return events + self._replace(child, f"it did not answer for {silent_s:.0f} s, and was ended")
+        if self._is_stop_overdue:
+            return events + self._replace(child, "it did not stop, and was ended")
+        if late := self._overdue_descriptions(child):
+            return events + late
         if silent_s > min(TOLD_AFTER_S, self._stuck_after_s / 2) and not self._is_silence_told:
             self._is_silence_told = True
             events.append(Noted(f"The process that reduces does not answer since {silent_s:.0f} s: perhaps the storage does not."))
         return events
+
+    @property
+    def _is_stop_overdue(self) -> bool:
+        with self._lock:
+            is_stopping = self._is_stopped and self._running is not None and self._next is None
+            return is_stopping and time.monotonic() - self._stopped_at > self._stopped_within_s
+
+    def _overdue_descriptions(self, child: ChildProcess) -> list[ReductionEvent]:
+        """Give up what hangs as it is loaded; what runs is not ended for that."""
+        with self._lock:
+            late = self._descriptions.overdue(time.monotonic())
+            is_idle = bool(late) and self._running is None and child is self._child
+            if is_idle:
+                self._child = None
+        if is_idle:
+            child.end(0.0)
+        return [*late]
 
     def _silent_s(self, has_received: bool) -> float:
         now = time.monotonic()
@@ -264,16 +298,12 @@ class ReductionProcess:
                 self._owes_taken = True
                 return self._is_told
             case Described(name=name):
-                if name not in self._described:
-                    return False
-                self._described.remove(name)
-                self._n_deaths_in_description = 0
+                return self._descriptions.note(name)
             case ReductionEnded() | ReductionFailed():
                 is_told, self._running = self._is_told, None
                 return is_told
             case _:
                 return self._is_told
-        return True
 
     @property
     def _is_told(self) -> bool:
@@ -287,7 +317,7 @@ class ReductionProcess:
             if child is not self._child:
                 return []
             self._child = None
-            told: list[ReductionEvent] = self._descriptions_after_death(reason)
+            told: list[ReductionEvent] = [*self._descriptions.after_death(reason)]
             if self._running is None or self._next is not None:
                 return told
             if self._is_stopped:
@@ -297,14 +327,3 @@ class ReductionProcess:
             if not isinstance(told[-1], Noted):
                 self._running = None
             return told
-
-    def _descriptions_after_death(self, reason: str) -> list[ReductionEvent]:
-        """Give up the description in which a process died again and again: they are made one after the other."""
-        if not self._described:
-            return []
-        self._n_deaths_in_description += 1
-        if self._n_deaths_in_description < MOST_DEATHS:
-            return []
-        self._n_deaths_in_description = 0
-        name = self._described.pop(0)
-        return [Described(name, None, f"The process that was to load {name} is gone: {reason}.")]

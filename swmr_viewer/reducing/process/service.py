@@ -73,7 +73,6 @@ class Service:
         self._make_job = _reduction_job if make_job is None else make_job
         self._box = EventBox()
         self._started: SimpleQueue[ReduceRequest | None] = SimpleQueue()
-        self._asked: SimpleQueue[str] = SimpleQueue()
         self._lock = threading.Lock()
         self._job: Job | None = None
         self._show: Show | None = None
@@ -85,8 +84,7 @@ class Service:
         """Serve until told to quit, or until the parent is gone."""
         signal.signal(signal.SIGTERM, self._end_politely)
         self._connection.send([Alive()])
-        for work in (self._receive, self._describe):
-            threading.Thread(target=work, name=f"reductions {work.__name__.strip('_')}", daemon=True).start()
+        threading.Thread(target=self._receive, name="reductions receive", daemon=True).start()
         sender = threading.Thread(target=self._send, name="reductions send", daemon=True)
         sender.start()
         while not self._is_quitting and (request := self._started.get()) is not None:
@@ -185,21 +183,19 @@ class Service:
                 self._stop()
             case Describe(names):
                 for name in names:
-                    self._asked.put(name)
+                    threading.Thread(target=self._describe, args=(name,), name="reductions describe", daemon=True).start()
             case Taken():
                 self._box.note_taken()
             case Quit():
                 pass
 
-    def _describe(self) -> None:
-        """Answer, one name after the other, beside what is reduced: to load a plug-in may take seconds."""
-        while True:
-            name = self._asked.get()
-            try:
-                self._box.put(Described(name, describe(name)))
-            except Exception as error:
-                said = str(error) if isinstance(error, SwmrViewerError) else f"{type(error).__name__}: {error}"
-                self._box.put(Described(name, None, said))
+    def _describe(self, name: str) -> None:
+        """Answer beside what is reduced: to load a plug-in may take seconds, and one that hangs holds up no other."""
+        try:
+            self._box.put(Described(name, describe(name)))
+        except Exception as error:
+            said = str(error) if isinstance(error, SwmrViewerError) else f"{type(error).__name__}: {error}"
+            self._box.put(Described(name, None, said))
 
     def _send(self) -> None:
         with contextlib.suppress(OSError):

@@ -101,6 +101,15 @@ class ScriptedJob:
             (self.folder / "closed").touch()
 
 
+class DeafJob(ScriptedJob):
+    """One whose reduction hangs: it never comes back from a step."""
+
+    def step(self) -> bool:
+        self.tell(ReductionProgress(3, 0, self.n, self.n, 0, 1.0, 0.0, 0.0))
+        Event().wait()
+        return True
+
+
 class NoisyJob(ScriptedJob):
     """Tells its niceness, ignores that it is to stop, and writes to standard output."""
 

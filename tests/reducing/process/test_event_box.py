@@ -90,3 +90,15 @@ def test_closed_it_gives_what_is_left() -> None:
     box.close()
     assert box.take(10) == [ENDED]
     assert box.take(10) is None
+
+
+def test_closed_it_waits_for_nobody() -> None:
+    """Who quits before the parent has handled the values would else lose the end of the run, and it would be run again."""
+    box = EventBox()
+    box.put(values(0))
+    box.take(0)
+    box.put(values(1))
+    box.put(ENDED)
+    box.close()
+    assert [type(event) for event in box.take(10) or []] == [Reduced, ReductionEnded]
+    assert box.take(10) is None

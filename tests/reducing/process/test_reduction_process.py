@@ -28,7 +28,7 @@ from swmr_viewer.reducing.messages import (
     ShownReduced,
 )
 from swmr_viewer.reducing.process import ReductionProcess
-from tests.reducing.process.scripted_jobs import NoisyJob, ScriptedJob, request_for
+from tests.reducing.process.scripted_jobs import DeafJob, NoisyJob, ScriptedJob, request_for
 
 WAIT_S = 60.0
 POSIX = pytest.mark.skipif(sys.platform == "win32", reason="POSIX signals")
@@ -185,7 +185,7 @@ def test_reductions_are_described_while_something_runs(process: Listened) -> Non
     process.start(request_for({"waits": True}))
     process.describe("radial", "statistics")
     found = [until(process, Described)[-1] for _ in range(2)]
-    assert [event.name for event in found if isinstance(event, Described)] == ["statistics", "radial"]
+    assert {event.name for event in found if isinstance(event, Described)} == {"statistics", "radial"}
     until(process, ReductionProgress)
 
 
@@ -195,6 +195,42 @@ def test_a_reduction_that_is_not_there_is_described_in_a_sentence(process: Liste
     assert isinstance(described, Described)
     assert (described.name, described.info) == ("no_such_reduction", None)
     assert described.fault
+
+
+def test_a_script_that_hangs_as_it_is_loaded_holds_up_no_other(tmp_path: Path) -> None:
+    script = tmp_path / "hangs.py"
+    script.write_text("from threading import Event\nEvent().wait()\n")
+    process = Listened(make_job=ScriptedJob, loaded_within_s=3.0)
+    try:
+        process.describe(f"{script}:Hangs")
+        process.describe("statistics")
+        others, given_up = until(process, Described)[-1], until(process, Described)[-1]
+        assert isinstance(others, Described)
+        assert others.info is not None
+        assert isinstance(given_up, Described)
+        assert (given_up.name, given_up.info) == (f"{script}:Hangs", None)
+        assert "hangs" in given_up.fault
+        assert process.pid is None  # the thread that hangs went with its process
+        process.describe("radial")
+        assert until(process, Described)[-1].info is not None  # type: ignore[union-attr]
+    finally:
+        process.close(0.0)
+
+
+def test_a_run_that_does_not_stop_is_ended() -> None:
+    process = Listened(make_job=DeafJob, stopped_within_s=1.0)
+    try:
+        process.start(request_for({}))
+        until(process, ReductionProgress)
+        process.stop()
+        ended = until(process, ReductionEnded)[-1]
+        assert isinstance(ended, ReductionEnded)
+        assert (ended.reason, ended.n_reduced) == ("stopped", 3)
+        assert not process.is_running
+        process.describe("statistics")
+        until(process, Described)  # by another process
+    finally:
+        process.close(0.0)
 
 
 def test_wait_is_woken_and_returns_after_its_time(process: Listened) -> None:
