@@ -148,7 +148,7 @@ def test_the_request_is_what_the_arguments_say() -> None:
     reduce.add_arguments(parser)
     given = "s.h5 -o o.h5 -r radial --set bins=5 what=a=b --data /d --keys /k --mask m.npy --workers 3 --scheduler slurm --nice 40"
     request = reduce.request_from(parser.parse_args([*given.split(), "--count", "7", "--until", "all_keys", "--wait", "2"]))
-    assert (request.path, request.output, request.data_path, request.key_paths) == ("s.h5", "o.h5", "/d", ("/k",))
+    assert (request.path, request.output, request.data_path, request.key_paths) == (os.path.abspath("s.h5"), "o.h5", "/d", ("/k",))
     assert (request.reduction.name, request.reduction.values) == ("radial", {"bins": "5", "what": "a=b"})
     assert request.engine == EngineChoice(EngineKind.DASK, 3, "slurm")
     assert (request.rules.mask_file, request.nice, request.wait_s) == ("m.npy", 19, 2.0)
