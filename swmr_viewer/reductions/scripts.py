@@ -21,7 +21,9 @@ from swmr_viewer.reductions.contract import Reduction, ReductionError
 
 MOST_BYTES = 10_000_000
 _PREFIX = "swmr_viewer_script_"
-_lock = threading.RLock()
+_lock = threading.Lock()
+_running: dict[str, threading.RLock] = {}
+"""By the modules' names, one for each: a script that hangs as it is run holds up no other one."""
 
 
 @frozen
@@ -82,6 +84,8 @@ def _read(path: Path) -> Script:
 def _module_of(script: Script) -> ModuleType:
     """Return the module of a script; it is run once in each process."""
     with _lock:
+        lock = _running.setdefault(script.module_name, threading.RLock())
+    with lock:
         known = sys.modules.get(script.module_name)
         return _run(script) if known is None else known
 

@@ -198,15 +198,20 @@ def test_a_reduction_that_is_not_there_is_described_in_a_sentence(process: Liste
 
 
 def test_a_script_that_hangs_as_it_is_loaded_holds_up_no_other(tmp_path: Path) -> None:
-    script = tmp_path / "hangs.py"
+    script, other = tmp_path / "hangs.py", tmp_path / "other.py"
     script.write_text("from threading import Event\nEvent().wait()\n")
+    other.write_text("Nothing = 1\n")
     process = Listened(make_job=ScriptedJob, loaded_within_s=3.0)
     try:
         process.describe(f"{script}:Hangs")
         process.describe("statistics")
-        others, given_up = until(process, Described)[-1], until(process, Described)[-1]
-        assert isinstance(others, Described)
-        assert others.info is not None
+        known = until(process, Described)[-1]
+        assert isinstance(known, Described)
+        assert known.info is not None
+        process.describe(f"{other}:Nothing")
+        refused, given_up = until(process, Described)[-1], until(process, Described)[-1]
+        assert isinstance(refused, Described)
+        assert "is no reduction" in refused.fault
         assert isinstance(given_up, Described)
         assert (given_up.name, given_up.info) == (f"{script}:Hangs", None)
         assert "hangs" in given_up.fault
