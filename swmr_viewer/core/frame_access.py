@@ -65,6 +65,8 @@ class FrameAccess:
         self._n_refreshed = 0
         self._n_open = -1
         self._without: frozenset[str] = frozenset()
+        self._past_doubt: tuple[int, list[Any]] | None = None
+        """After which refresh a chunk was read again that its writer had left, and which."""
 
     def go_without(self, missing: Iterable[str]) -> None:
         """Return frames from now on, with fill, that lack nothing but parts of these source files."""
@@ -193,8 +195,28 @@ class FrameAccess:
         with lock_kept():
             frame[...] = self._frame(index, region, None, False, None)
 
+    def _read_past_doubt(
+        self, index: Index, region: Region | None, pieces: list[Piece], frame: npt.NDArray[Any], notes: Notes | None
+    ) -> None:
+        """Read a frame again that is fill in a chunk that the writer has left by now: it may have been read before that.
+
+        Once for each chunk: what else is fill in it was read with it.
+        """
+        chunk = [_chunk_of(piece) for piece in pieces]
+        if self._past_doubt == (self._n_refreshed, chunk):
+            return
+        if notes is not None:
+            notes.begin()  # what was told of it counts for nothing
+        with lock_kept():
+            self._refresh(index)
+            again, box = self._find(index, region, False)
+            self._read(index, again, box, frame)
+            self._past_doubt = self._n_refreshed, chunk
+
     def _refuse_fill(self, index: Index, region: Region | None, pieces: list[Piece], frame: npt.NDArray[Any], notes: Notes | None) -> None:
         if not may_be_unwritten(frame, pieces):
+            if is_shared_fill(frame, pieces):
+                self._read_past_doubt(index, region, pieces, frame, notes)
             return
         if notes is not None:
             notes.begin()  # what was told of it counts for nothing
@@ -202,3 +224,9 @@ class FrameAccess:
             raise self._errors.doubtful(index, "it reads as fill, in a chunk that it shares with other frames and that is still written to")
         # A part may well be dark where the frame is not; or both came since it was read.
         frame[...] = self._frame(index, None, None, False, None)[region]
+
+
+def _chunk_of(piece: Piece) -> Any:
+    """Return what tells the chunk that a piece begins in from all others."""
+    chunks = piece.source.chunks if piece.source is not None else piece.dataset.chunks if piece.dataset is not None else None
+    return id(piece.dataset), tuple(start // step for (start, _), step in zip(piece.box, chunks or (), strict=False))

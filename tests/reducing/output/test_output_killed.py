@@ -7,7 +7,7 @@ import pytest
 from tests.reducing.output.killed_outputs import kill_many
 
 
-@pytest.mark.parametrize("n_kills", [6, pytest.param(60, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("n_kills", [6, pytest.param(25, marks=pytest.mark.slow)])
 def test_the_next_run_goes_on_where_a_killed_one_was(n_kills: int) -> None:
     counts = kill_many(n_kills, seed=7)
     assert not counts.wrong
