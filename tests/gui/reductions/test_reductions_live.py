@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import sys
 from collections.abc import Callable
+from contextlib import ExitStack
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,7 +18,10 @@ from pytestqt.qtbot import QtBot
 from swmr_viewer.core.conditions import Timeout
 from swmr_viewer.gui.assembly import Assembly
 from swmr_viewer.reductions import FrameDescription, prepare_reduction, reduction_named
+from swmr_viewer.simulator.plan import ScanPlan
+from swmr_viewer.watching.scan_files import WatchRule
 from tests.gui.waiting import WAIT_MS, wait_shown
+from tests.live.writers import LiveWriter
 
 pytestmark = pytest.mark.live
 LiveViewer = Callable[..., Assembly]
@@ -53,6 +61,56 @@ def test_numbers_of_a_live_scan_are_quantities(qtbot: QtBot, live_viewer: LiveVi
     qtbot.mouseClick(parts.panel.run_bar.stop, LEFT)
     qtbot.waitUntil(lambda: parts.panel.run_bar.words.text() == "Stopped: 7 frames reduced", timeout=WAIT_MS)
     assert parts.panel.run_bar.start.isEnabled()
+
+
+@pytest.mark.slow
+def test_in_a_watched_folder_each_scan_is_reduced(qtbot: QtBot, tmp_path: Path, live_viewer: LiveViewer) -> None:
+    plan = ScanPlan(scan_shape=(3, 4), frame_shape=(48, 64), period_s=0.0)
+    visit = tmp_path / "visit"
+    visit.mkdir()
+    assembly = live_viewer(tmp_path / "not-there.nxs", conditions=(Timeout(600.0),))
+    parts, session = assembly.window.reductions, assembly.session
+    assembly.opening.watching.watch_folder(WatchRule(str(visit), "*.nxs"))
+    with ExitStack() as stack:
+        for n, name in ((3, "1.nxs"), (5, "2.nxs"), (4, "3.nxs")):
+            scan = stack.enter_context(LiveWriter(visit / name, plan, stepped=True))
+            scan.step(n)
+            wait_shown(qtbot, assembly, n - 1)
+            assert session.scan.request is not None
+            assert Path(session.scan.request.path).name == name
+            if name == "1.nxs":
+                parts.show_panel.trigger()
+                parts.panel._choose("centre_of_mass")
+                qtbot.waitUntil(parts.start.isEnabled, timeout=WAIT_MS)
+                parts.start.trigger()
+            expected = [centre_of(scan.expected(index))["total"] for index in range(n)]
+            qtbot.waitUntil(lambda n=n: session.scan.quantities.n_known("centre_of_mass.total") == n, timeout=WAIT_MS)
+            np.testing.assert_allclose(session.scan.quantities.values("centre_of_mass.total")[:n], expected, rtol=1e-12)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="POSIX signals")
+def test_a_process_that_is_killed_costs_no_result(qtbot: QtBot, live_viewer: LiveViewer, live_writer: Any) -> None:
+    scan = live_writer()
+    assembly = live_viewer(scan.path, conditions=(Timeout(600.0),))
+    parts, session = assembly.window.reductions, assembly.session
+    scan.step(4)
+    wait_shown(qtbot, assembly, 3)
+    parts.show_panel.trigger()
+    parts.panel._choose("centre_of_mass")
+    qtbot.waitUntil(parts.start.isEnabled, timeout=WAIT_MS)
+    qtbot.mouseClick(parts.panel.run_bar.start, LEFT)
+    qtbot.waitUntil(lambda: session.scan.quantities.n_known("centre_of_mass.x") == 4, timeout=WAIT_MS)
+    thread = parts.reductions._thread
+    assert thread is not None
+    os.kill(thread._process.pid, signal.SIGKILL)  # type: ignore[attr-defined]
+    scan.step(3)
+    qtbot.waitUntil(lambda: session.scan.quantities.n_known("centre_of_mass.x") == 7, timeout=WAIT_MS)
+    expected = [centre_of(scan.expected(index))["x"] for index in range(7)]
+    np.testing.assert_allclose(session.scan.quantities.values("centre_of_mass.x")[:7], expected, rtol=1e-12)
+    assert parts.panel.run_bar.faults.isVisible()  # it is said
+    qtbot.mouseClick(parts.panel.run_bar.stop, LEFT)
+    qtbot.waitUntil(lambda: parts.panel.run_bar.words.text() == "Stopped: 7 frames reduced", timeout=WAIT_MS)
 
 
 def names(assembly: Assembly) -> list[str]:
