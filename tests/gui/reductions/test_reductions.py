@@ -418,7 +418,7 @@ def test_the_panel_closed_nothing_of_single_frames_is_reduced(qtbot: QtBot, show
     qtbot.waitUntil(lambda: process.n_stops == 1)
     n_requests = len(process.requests)
     shown.window.reductions.show_panel.trigger()
-    qtbot.waitUntil(lambda: len(process.requests) == n_requests + 1)
+    qtbot.waitUntil(lambda: len(process.requests) == n_requests + 1, timeout=20_000)
 
 
 def test_closing_the_window_ends_the_process(qtbot: QtBot, shown: Assembly, process: FakeProcess) -> None:
