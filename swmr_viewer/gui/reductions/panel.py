@@ -131,6 +131,7 @@ class ReductionsPanel(QWidget):
             signal.connect(self._show)
         reductions.run_changed.connect(self._show_run)
         reductions.cleared.connect(self._clear)
+        reductions.replaced.connect(views.clear)
         reductions.began.connect(self._begin)
         reductions.came.connect(views.take)
         reductions.frame.awaited.connect(views.await_frame)

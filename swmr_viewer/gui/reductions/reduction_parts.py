@@ -136,8 +136,11 @@ class ReductionParts(QObject):
     # ---- presets
 
     def of_preset(self) -> tuple[str, tuple[tuple[str, str], ...]]:
-        """Return what a preset keeps: the reduction that is chosen, and what is typed for its parameters; no script's."""
-        return self.reductions.choices.of_preset if self.is_made else ("", ())
+        """Return what a preset keeps: the reduction that is chosen, and what is typed for its parameters; no script's.
+
+        Where nobody looked at reductions yet, it is the one that is remembered for the place: a preset that is saved anew keeps its own.
+        """
+        return self.reductions.choices.of_preset
 
     def _look_for_preset(self) -> None:
         """Have the reduction of the preset by which this scan is opened, once for each place."""

@@ -38,7 +38,9 @@ class Reductions(QObject):
     run_changed = Signal()
     """What runs, or how far it is (``run``)."""
     cleared = Signal()
-    """Another scan: nothing of the one before is to be seen."""
+    """Another scan, or what is set cannot be made: nothing of what was before is to be seen."""
+    replaced = Signal()
+    """Another reduction, or data set: its outputs take the place of those that are seen."""
     began = Signal(object)
     """``Prepared``: all that was told before is of another reduction."""
     came = Signal(object)
@@ -212,6 +214,9 @@ class Reductions(QObject):
         if run is None or self._is_closed:
             return
         self.run, self._drops = run, False
+        if self._values_of is not None and _whose(self._values_of) != _whose(run):
+            self._values_of = None
+            self.replaced.emit()
         self.frame.begin()
         self._worker.start_reduction(run.request)
         self.frame.look()
@@ -284,6 +289,9 @@ class Reductions(QObject):
             self._begin_next()
         elif run.failed is None:
             self._settling.start()  # frames are looked at further
+        elif self._values_of is None or not is_same_reduction(self._values_of.request, run.request):
+            self._values_of = None
+            self.cleared.emit()
 
     # ---- the shown frame
 
@@ -318,3 +326,8 @@ class Reductions(QObject):
         if self._is_looked_at:
             self.choices.learn()
             self._settling.start()
+
+
+def _whose(run: RunState) -> tuple[str, str]:
+    """Return what and whose the outputs of a run are; with other parameters they stay to be seen until there are others."""
+    return run.request.reduction.name, run.place

@@ -20,6 +20,7 @@ from swmr_viewer.gui.curve_panel.curves_file import columns_of, signal_of
 from swmr_viewer.gui.look.settings import presets_file
 from swmr_viewer.gui.reductions.panel import SCRIPT, ReductionsPanel
 from swmr_viewer.gui.reductions.reductions import Reductions
+from swmr_viewer.gui.reductions.result_views import NOT_YET
 from swmr_viewer.gui.reductions.script_classes import ScriptError, classes_in
 from swmr_viewer.opening.stored import Preset, load_presets, preset_of, save_presets
 from swmr_viewer.quantities import Fate, Kind
@@ -317,6 +318,32 @@ def test_a_failure_is_a_sentence_and_is_not_tried_again_by_itself(qtbot: QtBot, 
     assert len(process.requests) == 1
     qtbot.mouseClick(bar.start, LEFT)
     qtbot.waitUntil(lambda: len(process.requests) == 2)
+
+
+def test_nothing_of_another_reduction_is_seen(qtbot: QtBot, shown: Assembly, process: FakeProcess) -> None:
+    previewed(qtbot, shown, process)
+    views = panel_of(shown).views
+    assert views.pattern.isVisible()
+    choose(qtbot, shown, "Counts")
+    qtbot.waitUntil(lambda: process.last.reduction.name == "statistics")
+    qtbot.waitUntil(lambda: "no output" in views.choice.text())
+    assert views.about.text() == NOT_YET
+    process.say(ReductionFailed("These frames have no statistics.", "Choose images."))
+    qtbot.waitUntil(lambda: not views.isVisible())
+
+
+def test_what_cannot_be_made_as_it_is_set_shows_nothing_of_what_was_set_before(qtbot: QtBot, shown: Assembly, process: FakeProcess) -> None:
+    previewed(qtbot, shown, process)
+    views = panel_of(shown).views
+    model_of(shown).choices.set_text("bins", "50")
+    qtbot.waitUntil(lambda: len(process.requests) == 2)
+    assert views.isVisible()  # until there is something else
+    process.say(ReductionFailed("There are too few pixels.", "Set fewer bins."))
+    qtbot.waitUntil(lambda: not views.isVisible())
+    model_of(shown).choices.set_text("bins", "40")
+    qtbot.waitUntil(lambda: len(process.requests) == 3)
+    process.say_prepared(SHAPE)
+    qtbot.waitUntil(views.isVisible)
 
 
 def test_what_does_not_stop_is_ended_for_what_comes_next(qtbot: QtBot, shown: Assembly, process: FakeProcess) -> None:
