@@ -18,6 +18,7 @@ from swmr_viewer.gui.reductions.parameter_form import ParameterForm
 from swmr_viewer.gui.reductions.reductions import Reductions
 from swmr_viewer.gui.reductions.result_views import ResultViews
 from swmr_viewer.gui.reductions.run_bar import RunBar
+from swmr_viewer.gui.reductions.run_state import FILE_REPLACED
 from swmr_viewer.gui.reductions.where_editor import WhereEditor
 from swmr_viewer.gui.session import Session
 from swmr_viewer.reducing.messages import Prepared
@@ -219,6 +220,8 @@ class ReductionsPanel(QWidget):
         if not reductions.choices.chosen.name:
             return "Choose what is made of each frame"
         run = reductions.shown_run
+        if reductions.is_gone and (run is None or run.ended is None or run.ended.reason != FILE_REPLACED):
+            return "Another scan has the name of this file"
         if run is None:
             return "" if reductions.can_start else "Waiting for the scan"
         if run.place != self._session.scan.place:

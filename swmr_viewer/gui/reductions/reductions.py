@@ -10,7 +10,7 @@ from swmr_viewer.gui.reductions.choices import Choices
 from swmr_viewer.gui.reductions.reduced_numbers import quantities_of, take_numbers
 from swmr_viewer.gui.reductions.reduction_thread import ProcessLike, ReductionThread, real_process
 from swmr_viewer.gui.reductions.run_request import is_same_reduction, request_of
-from swmr_viewer.gui.reductions.run_state import RunState
+from swmr_viewer.gui.reductions.run_state import FILE_REPLACED, RunState
 from swmr_viewer.gui.reductions.shown_frame import ShownFrame
 from swmr_viewer.gui.session import Session
 from swmr_viewer.reducing.messages import Described, Prepared, Reduced, ReduceRequest, ReductionEvent, ShownReduced
@@ -64,6 +64,8 @@ class Reductions(QObject):
         self._offered_by: RunState | None = None
         """By which run of all frames the latest quantities were made."""
         self._is_looked_at = self._drops = False
+        self.is_gone = False
+        """Whether another scan has the name of this file: nothing more can be reduced of this one, and nothing of the other is shown."""
         self.goes_on_by_itself: Callable[[], bool] = lambda: False
         """Whether the next scan is started without being asked: the window watches a folder."""
         self._was_running, self._started_in = False, 0
@@ -77,6 +79,7 @@ class Reductions(QObject):
         session.request_changed.connect(self._on_request)
         session.opened.connect(self._on_opened)
         session.data_changed.connect(self._on_data)
+        session.file_replaced.connect(self._on_replaced)
         for signal in (session.geometry_changed, self.choices.edited):
             signal.connect(self._settling.start)
 
@@ -85,7 +88,7 @@ class Reductions(QObject):
     @property
     def can_start(self) -> bool:
         """Whether there is something to reduce, by something."""
-        return not self._held and request_of(self._session.scan, self.choices.chosen) is not None
+        return not (self._held or self.is_gone) and request_of(self._session.scan, self.choices.chosen) is not None
 
     @property
     def is_running(self) -> bool:
@@ -97,6 +100,8 @@ class Reductions(QObject):
     def shown_run(self) -> RunState | None:
         """What there is to tell of: what reduces all frames, or did so last, while what is set and shown is still the same."""
         run, made_by = self._current, self._values_of
+        if self.is_gone and run is not None and run.request.shows_only:
+            return made_by if made_by is not None and not made_by.request.shows_only else None
         if run is None or made_by is None or not run.request.shows_only or run.failed is not None:
             return run
         return made_by if is_same_reduction(made_by.request, run.request) else run
@@ -147,7 +152,7 @@ class Reductions(QObject):
     def start(self) -> None:
         """Reduce every frame of the shown data set from now on."""
         request = request_of(self._session.scan, self.choices.chosen, output=self.output)
-        if request is not None:
+        if request is not None and not self.is_gone:
             self._was_running, self._started_in = True, self._session.scan.generation
             self._begin(request)
 
@@ -225,7 +230,7 @@ class Reductions(QObject):
     def _look_anew(self) -> None:
         """Have the shown frame reduced as it is set by now, unless all of them are."""
         self.run_changed.emit()
-        if not self._is_looked_at or self._is_closed:
+        if not self._is_looked_at or self._is_closed or self.is_gone:
             return
         self.choices.learn()
         if self.is_running:
@@ -287,6 +292,9 @@ class Reductions(QObject):
     def _on_over(self, run: RunState) -> None:
         if self._next is not None:
             self._begin_next()
+        elif run.ended is not None and run.ended.reason == FILE_REPLACED:
+            if run.generation == self._session.scan.generation:
+                self._on_replaced()
         elif run.failed is None:
             self._settling.start()  # frames are looked at further
         elif self._values_of is None or not is_same_reduction(self._values_of.request, run.request):
@@ -296,7 +304,7 @@ class Reductions(QObject):
     # ---- the shown frame
 
     def _is_of_shown(self) -> bool:
-        return self.run is not None and self.run.place == self._session.scan.place
+        return self.run is not None and self.run.place == self._session.scan.place and not self.is_gone
 
     def _ask(self, index: int, scan_shape: tuple[int, ...]) -> None:
         if self._is_looked_at and self.run is not None and not self.run.is_over:
@@ -307,12 +315,21 @@ class Reductions(QObject):
     def _on_request(self) -> None:
         """Another scan: what runs belongs to the one before."""
         self._next = self._values_of = self._offered_by = None
+        self.is_gone = False
         self.frame.forget()
         if not self.goes_on_by_itself():
             self._was_running = False
         self.set_output("")
         self._end_run(drops=True)
         self.cleared.emit()
+        self.run_changed.emit()
+
+    def _on_replaced(self) -> None:
+        """By this path there is another scan: to reduce its frames for those that are shown would mix them up."""
+        self.is_gone, self._next = True, None
+        if self.run is not None and self.run.request.shows_only:
+            self._end_run(drops=True)
+        self.frame.look()
         self.run_changed.emit()
 
     def _on_opened(self) -> None:

@@ -20,6 +20,8 @@ from swmr_viewer.reducing.messages import (
 
 MOST_TOLD = 200
 """Faults that are listed, the newest ones; all of them are counted."""
+FILE_REPLACED = "file_replaced"
+"""The reason of an end: another scan has the name of the file."""
 _LAG_TOLD_S = 1.0
 
 
@@ -107,7 +109,7 @@ class RunState:
         n = f"{_frames(ended.n_reduced)} reduced"
         if ended.reason == "stopped":
             return f"Stopped: {n}"
-        if ended.reason == "file_replaced":
+        if ended.reason == FILE_REPLACED:
             return f"Another scan has the name of this file: {n}"
         return f"Done: {n}" + ("" if ended.is_finished else " (the scan did not end by itself)")
 

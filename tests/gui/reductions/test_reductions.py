@@ -20,12 +20,13 @@ from swmr_viewer.gui.curve_panel.curves_file import columns_of, signal_of
 from swmr_viewer.gui.look.settings import presets_file
 from swmr_viewer.gui.reductions.panel import SCRIPT, ReductionsPanel
 from swmr_viewer.gui.reductions.reductions import Reductions
-from swmr_viewer.gui.reductions.result_views import NOT_YET
+from swmr_viewer.gui.reductions.result_views import NO_FRAME, NOT_YET
+from swmr_viewer.gui.reductions.run_state import FILE_REPLACED
 from swmr_viewer.gui.reductions.script_classes import ScriptError, classes_in
 from swmr_viewer.opening.stored import Preset, load_presets, preset_of, save_presets
 from swmr_viewer.quantities import Fate, Kind
-from swmr_viewer.reader.messages import FollowRequest
-from swmr_viewer.reducing.messages import FrameFailed, Noted, ReductionFailed, ShownReduced, Waiting
+from swmr_viewer.reader.messages import FileReplaced, FollowRequest
+from swmr_viewer.reducing.messages import FrameFailed, Noted, ReductionEnded, ReductionFailed, ShownReduced, Waiting
 from swmr_viewer.reductions import Output, ParameterInfo, ParameterKind, ReductionInfo
 from swmr_viewer.scan_model import AlarmRule
 from tests.gui.fakes import FakeSupervisor, picture
@@ -397,6 +398,44 @@ def test_another_scan_ends_it_and_nothing_of_the_first_is_seen(
     assert process.last.reduction.name == "radial"  # what is chosen is that of the place
     assert shown.session.scan.quantities.n_known("radial.area") == 0
     assert panel_of(shown).views.pattern.waterfall.isHidden()
+
+
+def say_replaced(shown: Assembly, reader: FakeSupervisor) -> None:
+    reader.say(FileReplaced(reader.generation, "/data/scan.nxs", "It was replaced.", False, 0.0))
+
+
+def test_nothing_of_another_scan_by_the_same_path_is_reduced(
+    qtbot: QtBot, shown: Assembly, process: FakeProcess, reader: FakeSupervisor
+) -> None:
+    previewed(qtbot, shown, process)
+    bar, n = panel_of(shown).run_bar, len(process.requests)
+    with qtbot.waitSignal(shown.session.file_replaced):
+        say_replaced(shown, reader)
+    qtbot.waitUntil(lambda: bar.words.text() == "Another scan has the name of this file")
+    assert not bar.start.isEnabled()
+    assert panel_of(shown).views.about.text() == NO_FRAME
+    model_of(shown).choices.set_text("bins", "50")
+    model_of(shown).look_again()
+    qtbot.wait(50)
+    assert len(process.requests) == n
+    shown.session.open(FollowRequest("/data/scan.nxs"))  # the other one
+    with qtbot.waitSignal(shown.session.opened):
+        reader.say_opened(SHAPE)
+    qtbot.waitUntil(lambda: len(process.requests) == n + 1)
+
+
+def test_a_run_that_finds_another_scan_first_is_not_followed_by_frames_of_it(qtbot: QtBot, shown: Assembly, process: FakeProcess) -> None:
+    previewed(qtbot, shown, process)
+    started(qtbot, shown, process)
+    process.say_reduced(SHAPE, 0, 1)
+    n = len(process.requests)
+    process.say(ReductionEnded(FILE_REPLACED, 2, 0, 5, 20, False))
+    words = panel_of(shown).run_bar.words
+    qtbot.waitUntil(lambda: words.text() == "Another scan has the name of this file: 2 frames reduced")
+    model_of(shown).look_again()
+    qtbot.wait(50)
+    assert len(process.requests) == n
+    assert shown.session.scan.quantities.n_known("radial.area") == 2  # of the old scan: kept
 
 
 def test_in_a_watched_folder_it_goes_on_with_the_next_scan(
