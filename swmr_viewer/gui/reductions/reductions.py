@@ -61,6 +61,8 @@ class Reductions(QObject):
         """What is to begin once what runs has ended."""
         self._values_of: RunState | None = None
         """By which run the values were made that the panel shows."""
+        self._failed: RunState | None = None
+        """The run of all frames that failed: it is told until something else is set, while frames are looked at further."""
         self._offered_by: RunState | None = None
         """By which run of all frames the latest quantities were made."""
         self._is_looked_at = self._drops = False
@@ -80,8 +82,8 @@ class Reductions(QObject):
         session.opened.connect(self._on_opened)
         session.data_changed.connect(self._on_data)
         session.file_replaced.connect(self._on_replaced)
-        for signal in (session.geometry_changed, self.choices.edited):
-            signal.connect(self._settling.start)
+        session.geometry_changed.connect(self._settling.start)
+        self.choices.edited.connect(self._on_edited)
 
     # ---- facts
 
@@ -100,11 +102,13 @@ class Reductions(QObject):
     def shown_run(self) -> RunState | None:
         """What there is to tell of: what reduces all frames, or did so last, while what is set and shown is still the same."""
         run, made_by = self._current, self._values_of
-        if self.is_gone and run is not None and run.request.shows_only:
-            return made_by if made_by is not None and not made_by.request.shows_only else None
-        if run is None or made_by is None or not run.request.shows_only or run.failed is not None:
+        if run is None or not run.request.shows_only:
             return run
-        return made_by if is_same_reduction(made_by.request, run.request) else run
+        of_all = made_by if made_by is not None and not made_by.request.shows_only else None
+        if self._failed is not None or self.is_gone:
+            return self._failed or of_all
+        is_true = of_all is not None and run.failed is None and is_same_reduction(of_all.request, run.request)
+        return of_all if is_true else run
 
     @property
     def _current(self) -> RunState | None:
@@ -140,7 +144,7 @@ class Reductions(QObject):
     def set_output(self, path: str) -> None:
         """Have the results of the next start written to this file; "": to none."""
         if path != self.output:
-            self.output = path
+            self.output, self._failed = path, None
             self.output_changed.emit()
 
     def hold(self, fault: str) -> None:
@@ -153,7 +157,7 @@ class Reductions(QObject):
         """Reduce every frame of the shown data set from now on."""
         request = request_of(self._session.scan, self.choices.chosen, output=self.output)
         if request is not None and not self.is_gone:
-            self._was_running, self._started_in = True, self._session.scan.generation
+            self._was_running, self._started_in, self._failed = True, self._session.scan.generation, None
             self._begin(request)
 
     def stop(self) -> None:
@@ -240,7 +244,7 @@ class Reductions(QObject):
             return
         if run is not None and is_same_reduction(run.request, request):
             goes_on = not run.is_over and not run.is_stopping
-            if goes_on or run.failed is not None:  # which it would again
+            if goes_on or (run.failed is not None and run.request.shows_only):  # which it would again
                 return
         self._begin(request)
 
@@ -297,9 +301,16 @@ class Reductions(QObject):
                 self._on_replaced()
         elif run.failed is None:
             self._settling.start()  # frames are looked at further
-        elif self._values_of is None or not is_same_reduction(self._values_of.request, run.request):
+        else:
+            self._on_failed(run)
+
+    def _on_failed(self, run: RunState) -> None:
+        if self._values_of is None or not is_same_reduction(self._values_of.request, run.request):
             self._values_of = None
             self.cleared.emit()
+        if not run.request.shows_only:  # where it was to run, or to be written, may be all that is wrong
+            self._failed = run
+            self._settling.start()
 
     # ---- the shown frame
 
@@ -314,7 +325,7 @@ class Reductions(QObject):
 
     def _on_request(self) -> None:
         """Another scan: what runs belongs to the one before."""
-        self._next = self._values_of = self._offered_by = None
+        self._next = self._values_of = self._offered_by = self._failed = None
         self.is_gone = False
         self.frame.forget()
         if not self.goes_on_by_itself():
@@ -336,6 +347,10 @@ class Reductions(QObject):
         self._on_data()
         if self._was_running and self._started_in != self._session.scan.generation and self.goes_on_by_itself():
             self.start()
+
+    def _on_edited(self) -> None:
+        self._failed = None
+        self._settling.start()
 
     def _on_data(self) -> None:
         """Another data set is shown, with another choice; what runs goes on."""

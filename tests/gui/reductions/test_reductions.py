@@ -321,6 +321,28 @@ def test_a_failure_is_a_sentence_and_is_not_tried_again_by_itself(qtbot: QtBot, 
     qtbot.waitUntil(lambda: len(process.requests) == 2)
 
 
+def test_frames_are_looked_at_further_after_a_start_that_failed(
+    qtbot: QtBot, shown: Assembly, process: FakeProcess, reader: FakeSupervisor
+) -> None:
+    previewed(qtbot, shown, process)
+    words = panel_of(shown).run_bar.words
+    qtbot.keyClicks(panel_of(shown).where.output, "/data/scan.nxs")
+    qtbot.mouseClick(panel_of(shown).run_bar.start, LEFT)
+    qtbot.waitUntil(lambda: not process.last.shows_only)
+    process.say(ReductionFailed("/data/scan.nxs belongs to something else.", "Choose another name."))
+    qtbot.waitUntil(lambda: process.last.shows_only)
+    process.say_prepared(SHAPE)
+    n = len(process.shown)
+    with qtbot.waitSignal(shown.session.frame_settled):
+        reader.say_frame(picture(), 4, SHAPE)
+    qtbot.waitUntil(lambda: (4, SHAPE) in process.shown[n:])
+    assert words.text() == "/data/scan.nxs belongs to something else. Choose another name."  # it is still said
+    assert panel_of(shown).run_bar.start.isVisible()
+    model_of(shown).set_output("/data/out.h5")
+    model_of(shown).look_again()
+    qtbot.waitUntil(lambda: words.text().startswith("Only the shown frame"))
+
+
 def test_nothing_of_another_reduction_is_seen(qtbot: QtBot, shown: Assembly, process: FakeProcess) -> None:
     previewed(qtbot, shown, process)
     views = panel_of(shown).views
