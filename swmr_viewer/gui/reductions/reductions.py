@@ -122,7 +122,9 @@ class Reductions(QObject):
         made_by, now = self._offered_by, request_of(self._session.scan, self.choices.chosen)
         if made_by is None or now is None or (made_by.request.reduction.name != now.reduction.name and not self.is_running):
             return False
-        return made_by.place == self._session.scan.place and not is_same_reduction(made_by.request, now)
+        has_numbers = made_by.prepared is not None and bool(quantities_of(made_by.prepared))
+        is_told = (self.is_running or has_numbers) and made_by.place == self._session.scan.place
+        return is_told and not is_same_reduction(made_by.request, now)
 
     # ---- intents
 
