@@ -10,7 +10,7 @@ from functools import partial
 
 from swmr_viewer.decoding.blocks import HEADER_BYTES, block_bytes_of, end_of_blocks
 from swmr_viewer.decoding.libraries import INT64, POINTER, SIZE, function
-from swmr_viewer.decoding.parts import Part, Raw, UnknownDataError, piece_bytes
+from swmr_viewer.decoding.parts import Part, Raw, UnknownDataError, part_bytes
 from swmr_viewer.decoding.plain import copy
 
 FILTER = 32008
@@ -41,7 +41,7 @@ class Bitshuffle:
     def parts(self, raw: Raw, n_bytes: int, first: int, last: int) -> Iterator[Part]:
         block_bytes = self._block_bytes(raw, n_bytes)
         shuffled_bytes = n_bytes - n_bytes % (_ELEMENTS_AT_ONCE * self._element_bytes)
-        step = max(1, piece_bytes(last - first) // block_bytes) * block_bytes
+        step = max(1, part_bytes(n_bytes, first, last) // block_bytes) * block_bytes
         start, stop = 0, first - first % block_bytes
         at = HEADER_BYTES
         while start < min(last, shuffled_bytes):

@@ -12,7 +12,7 @@ from functools import partial
 from math import lcm
 
 from swmr_viewer.decoding.libraries import INT, POINTER, SIZE, function
-from swmr_viewer.decoding.parts import Part, Raw, UnknownDataError, piece_bytes
+from swmr_viewer.decoding.parts import Part, Raw, UnknownDataError, part_bytes
 
 FILTER = 32001
 _HEADER = struct.Struct("<4B3I")
@@ -41,7 +41,7 @@ class Blosc:
 
     def parts(self, raw: Raw, n_bytes: int, first: int, last: int) -> Iterator[Part]:
         item_bytes, block_bytes = self._checked(raw, n_bytes)
-        step = max(1, piece_bytes(last - first) // block_bytes) * block_bytes
+        step = max(1, part_bytes(n_bytes, first, last) // block_bytes) * block_bytes
         for start in range(first - first % block_bytes, last, step):
             stop = min(start + step, -(-last // block_bytes) * block_bytes, n_bytes)
             yield Part(start, stop, partial(self._decode, raw.address, start // item_bytes, (stop - start) // item_bytes, stop - start))

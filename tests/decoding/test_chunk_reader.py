@@ -14,8 +14,10 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from swmr_viewer.decoding import PIECE_BYTES, ChunkReader, kept_bytes
+from swmr_viewer.decoding import PIECE_BYTES, ChunkReader, decoding_alone, kept_bytes
 from swmr_viewer.decoding.overlaps import Box
+from swmr_viewer.decoding.parts import Part
+from swmr_viewer.decoding.target import Target
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the decoders' libraries show no functions there: h5py decodes")
 
@@ -157,6 +159,31 @@ def test_large_frames_are_shared_among_threads(file: h5py.File, filters: str, la
             return
         assert (out == dataset[()]).all()
         notes.assert_each_once_and_final()
+
+
+@pytest.mark.parametrize("filters", ["bitshuffle-lz4", "blosc"])
+def test_a_thread_that_decodes_alone_takes_a_whole_chunk_at_once(file: h5py.File, filters: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    lengths: list[int] = []
+    fill = Target.fill
+
+    def counted(target: Target, shift: int, part: Part, first: int, last: int) -> None:
+        lengths.append(part.stop - part.start)
+        fill(target, shift, part, first, last)
+
+    monkeypatch.setattr(Target, "fill", counted)
+    dataset = written(file, (1, 700, 801), (1, 700, 801), "<u4", FILTERS[filters])
+    out = np.zeros(dataset.shape, "<u4")
+    for box in boxes(dataset.shape):
+        part = np.zeros(tuple(stop - start for start, stop in box), "<u4")
+        with decoding_alone(threading.Lock()):
+            assert ChunkReader(dataset).read(box, part)
+        assert (part == dataset[tuple(slice(*along) for along in box)]).all()
+    lengths.clear()
+    with decoding_alone(threading.Lock()):
+        assert ChunkReader(dataset).read(tuple((0, n) for n in dataset.shape), out)
+    assert (out == dataset[()]).all()
+    assert max(lengths) > 0.9 * out.nbytes
+    assert sum(lengths) == out.nbytes
 
 
 class Notes:
