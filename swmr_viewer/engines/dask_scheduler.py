@@ -23,6 +23,8 @@ SLURM = "slurm"
 _SLURM_WORKERS = 4
 _MEMORY = "4GB"
 """For each worker, where the user's Dask configuration names none: the interpreter, some frames, an integrator."""
+_NO_PAGES = {"dashboard": False, "dashboard_address": "127.0.0.1:0"}
+"""Without a dashboard there is still a page of its health, by default on port 8787 of all networks, which another's scheduler may have."""
 _REMEDY = "Give tcp://HOST:PORT (or tls://), the file that the scheduler was started with (--scheduler-file), or slurm."
 
 
@@ -82,7 +84,7 @@ async def start_slurm(choice: EngineChoice) -> Any:
             cores=1,
             processes=1,
             memory=configured.get("memory") or _MEMORY,
-            scheduler_options={"dashboard": False, **(configured.get("scheduler-options") or {})},
+            scheduler_options={**_NO_PAGES, **(configured.get("scheduler-options") or {})},
             asynchronous=True,
         )
         await cluster

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import socket
 import subprocess
 import sys
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, suppress
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -33,6 +35,16 @@ def idle_thread() -> None:
     from distributed.utils import _offload_executor
 
     _offload_executor.submit(int).result()
+
+
+@pytest.fixture(autouse=True)
+def another_scheduler() -> Iterator[None]:
+    """Have the port taken on which a scheduler shows its pages by default, as another person's has it."""
+    with socket.socket() as listening:
+        with suppress(OSError):  # one has it already
+            listening.bind(("", 8787))
+            listening.listen()
+        yield
 
 
 @pytest.fixture
