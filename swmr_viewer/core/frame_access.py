@@ -65,8 +65,8 @@ class FrameAccess:
         self._n_refreshed = 0
         self._n_open = -1
         self._without: frozenset[str] = frozenset()
-        self._past_doubt: tuple[int, list[Any]] | None = None
-        """After which refresh a chunk was read again that its writer had left, and which."""
+        self._left: tuple[int, list[Any]] | None = None
+        """After which refresh chunks were read again that their writer had left, and which."""
 
     def go_without(self, missing: Iterable[str]) -> None:
         """Return frames from now on, with fill, that lack nothing but parts of these source files."""
@@ -117,7 +117,7 @@ class FrameAccess:
     def _frame(
         self, index: Index, region: Region | None, out: npt.NDArray[Any] | None, as_it_is: bool, notes: Notes | None
     ) -> npt.NDArray[Any]:
-        n_refreshed = self._n_refreshed
+        refresh = self._n_refreshed
         pieces, box = self._find(index, region, as_it_is)
         shape = self._selector.frame_part(shape_of(box))
         if out is None:
@@ -127,11 +127,12 @@ class FrameAccess:
         if notes is not None:
             notes.begin()
         self._read(index, pieces, box, out, notes)
-        if not as_it_is:
-            if n_refreshed != self._n_refreshed and is_shared_fill(out, pieces):
-                self._read_again(index, region, out, notes)
-            else:
-                self._refuse_fill(index, region, pieces, out, notes)
+        if as_it_is:
+            return out
+        if may_be_unwritten(out, pieces):
+            self._refuse_fill(index, region, out, notes)
+        elif is_shared_fill(out, pieces):
+            self._read_past_doubt(index, region, pieces, out, refresh, notes)
         return out
 
     def _block(self, first: tuple[int, ...], lengths: tuple[int, ...], region: Region | None) -> npt.NDArray[Any]:
@@ -185,25 +186,16 @@ class FrameAccess:
             for piece in pieces:
                 read_piece(piece, box, target, notes if len(pieces) == 1 else None)
 
-    def _read_again(self, index: Index, region: Region | None, frame: npt.NDArray[Any], notes: Notes | None) -> None:
-        """Read a frame that came as fill again, of data that another thread refreshed meanwhile.
-
-        By now they may tell that the writer has left its chunk; when the chunk was read, it had not. Nobody refreshes while this reads.
-        """
-        if notes is not None:
-            notes.begin()  # what was told of it counts for nothing
-        with lock_kept():
-            frame[...] = self._frame(index, region, None, False, None)
-
     def _read_past_doubt(
-        self, index: Index, region: Region | None, pieces: list[Piece], frame: npt.NDArray[Any], notes: Notes | None
+        self, index: Index, region: Region | None, pieces: list[Piece], frame: npt.NDArray[Any], refresh: int, notes: Notes | None
     ) -> None:
         """Read a frame again that is fill in a chunk that the writer has left by now: it may have been read before that.
 
-        Once for each chunk: what else is fill in it was read with it.
+        Once for each chunk, of what was found after the same refresh: what else is fill in it was read with it. Nobody else, of several
+        threads, refreshes while this reads.
         """
-        chunk = [_chunk_of(piece) for piece in pieces]
-        if self._past_doubt == (self._n_refreshed, chunk):
+        chunks = [_chunk_of(piece) for piece in pieces]
+        if self._left == (refresh, chunks):
             return
         if notes is not None:
             notes.begin()  # what was told of it counts for nothing
@@ -211,13 +203,9 @@ class FrameAccess:
             self._refresh(index)
             again, box = self._find(index, region, False)
             self._read(index, again, box, frame)
-            self._past_doubt = self._n_refreshed, chunk
+            self._left = self._n_refreshed, chunks
 
-    def _refuse_fill(self, index: Index, region: Region | None, pieces: list[Piece], frame: npt.NDArray[Any], notes: Notes | None) -> None:
-        if not may_be_unwritten(frame, pieces):
-            if is_shared_fill(frame, pieces):
-                self._read_past_doubt(index, region, pieces, frame, notes)
-            return
+    def _refuse_fill(self, index: Index, region: Region | None, frame: npt.NDArray[Any], notes: Notes | None) -> None:
         if notes is not None:
             notes.begin()  # what was told of it counts for nothing
         if region is None:
