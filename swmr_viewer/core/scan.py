@@ -50,6 +50,11 @@ def index_of(position: Sequence[int], scan_shape: Sequence[int]) -> int:
     return index
 
 
+def position_along(first: tuple[int, ...], offset: int) -> tuple[int, ...]:
+    """Return the position so many points behind the first, along the last axis; a single point has none behind it."""
+    return (*first[:-1], first[-1] + offset) if first else ()
+
+
 def snake_position_of(visit: int, scan_shape: Sequence[int]) -> tuple[int, ...]:
     """Return where the scan is at its n-th visit if each axis turns round at its ends, so that every step moves one axis by one.
 

@@ -15,6 +15,7 @@ import numpy.typing as npt
 from swmr_viewer.core.errors import SwmrViewerError
 from swmr_viewer.core.files import open_swmr
 from swmr_viewer.core.frames import FrameGrabber
+from swmr_viewer.core.scan import position_along
 from swmr_viewer.decoding import decoding_alone
 from swmr_viewer.engines.plan import Batch, FrameFault, Plan
 from swmr_viewer.engines.same_file import refuse_another
@@ -99,7 +100,7 @@ class BatchReader:
         return None
 
     def _frame(self, batch: Batch, offset: int) -> Frame | FrameFault:
-        position = (*batch.first[:-1], batch.first[-1] + offset) if batch.first else ()
+        position = position_along(batch.first, offset)
         try:
             with self._grabbing(batch) as grabber:
                 out = self._buffer(grabber)

@@ -19,7 +19,7 @@ from distributed.utils import sync
 
 from swmr_viewer.core.errors import SwmrViewerError
 from swmr_viewer.engines.dask_fitness import Facts, worker_facts
-from swmr_viewer.engines.plan import Batch, BatchResult, EngineError, FrameFault, Plan, WorkerLostError
+from swmr_viewer.engines.plan import Batch, BatchResult, EngineError, Plan, WorkerLostError, not_there_yet
 from swmr_viewer.reductions import ReductionError
 
 _IDLE_S = 600.0
@@ -152,7 +152,7 @@ def reduce_batch(name: str, batch: Batch) -> BatchResult:
     except SwmrViewerError as error:  # of opening: a batch tells of its frames by their faults
         if not error.retryable:
             raise EngineError(f"A worker cannot open the file: {error.message}", error.remedy) from error
-        return BatchResult(batch, {}, tuple(FrameFault(offset, str(error), True) for offset in range(batch.n)))
+        return not_there_yet(batch, str(error))
     except Exception as error:  # another worker may do better; who asked counts how often
         raise WorkerLostError(f"A worker on {worker.address} failed: {type(error).__name__}: {error}") from error
     return result

@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from swmr_viewer.core.errors import SwmrViewerError
+from swmr_viewer.core.scan import position_along
 from swmr_viewer.engines.pending_frames import PendingFrames, Position
 from swmr_viewer.engines.plan import Batch, BatchResult, Engine, EngineError, WorkerLostError
 
@@ -271,7 +272,7 @@ class Dispatcher:
         not_there = {fault.offset: fault.message for fault in result.faults if fault.may_come}
         if flight.counts:
             for offset, why in not_there.items():
-                self._wait(_at(batch.first, offset), why)
+                self._wait(position_along(batch.first, offset), why)
             self._forget_trouble(batch, not_there)
         else:
             is_reduced, failed, not_there = np.zeros(batch.n, np.bool_), {}, {**not_there, **failed}  # told, and counted elsewhere
@@ -293,8 +294,8 @@ class Dispatcher:
         if self._waits or self._losses:
             for offset in range(batch.n):
                 if offset not in but:
-                    self._waits.pop(_at(batch.first, offset), None)
-                    self._losses.pop(_at(batch.first, offset), None)
+                    self._waits.pop(position_along(batch.first, offset), None)
+                    self._losses.pop(position_along(batch.first, offset), None)
 
     def _take_loss(self, flight: _Flight, future: Future[BatchResult]) -> list[FramesDone]:
         """Repeat a batch whose worker is gone, in halves: a frame that ends its workers shall not take others with it."""
@@ -307,7 +308,7 @@ class Dispatcher:
         if batch.n > 1:
             half = batch.n // 2
             self._submit(batch.first, half, flight.priority)
-            self._submit(_at(batch.first, half), batch.n - half, flight.priority)
+            self._submit(position_along(batch.first, half), batch.n - half, flight.priority)
             return []
         losses = self._losses[batch.first] = self._losses.get(batch.first, 0) + 1
         if losses < _MOST_ATTEMPTS:
@@ -323,7 +324,3 @@ class Dispatcher:
         nothing = np.zeros(1, np.bool_)
         failed, not_there = ({0: why}, {}) if counts else ({}, {0: why})
         return FramesDone(position, 1, self._pending.scan_shape, {}, nothing, failed, not_there, shown)
-
-
-def _at(first: Position, offset: int) -> Position:
-    return (*first[:-1], first[-1] + offset) if first else first

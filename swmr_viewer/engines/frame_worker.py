@@ -14,7 +14,7 @@ import numpy.typing as npt
 from swmr_viewer.analysis import valid_mask
 from swmr_viewer.core.errors import SwmrViewerError
 from swmr_viewer.engines.batch_reading import BatchReader
-from swmr_viewer.engines.plan import Batch, BatchResult, EngineError, FrameFault, Plan
+from swmr_viewer.engines.plan import Batch, BatchResult, EngineError, FrameFault, Plan, not_there_yet
 from swmr_viewer.reductions import FrameDescription, Mask, Output, Reduction, as_arrays, prepared_copy
 
 
@@ -127,4 +127,4 @@ def reduced_or_told(worker: FrameWorker, batch: Batch) -> BatchResult:
     except SwmrViewerError as error:
         if not error.retryable:
             raise EngineError(error.message, error.remedy) from error
-        return BatchResult(batch, {}, tuple(FrameFault(offset, str(error), True) for offset in range(batch.n)))
+        return not_there_yet(batch, str(error))

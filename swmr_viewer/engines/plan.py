@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from swmr_viewer.core.errors import FailureKind, SwmrViewerError
+from swmr_viewer.core.scan import position_along
 from swmr_viewer.engines.same_file import OpenedFile
 from swmr_viewer.reductions import FrameDescription, Reduction
 
@@ -58,7 +59,7 @@ class Batch:
     @property
     def positions(self) -> list[tuple[int, ...]]:
         """Of all of its frames."""
-        return [(*self.first[:-1], self.first[-1] + number) for number in range(self.n)]
+        return [position_along(self.first, offset) for offset in range(self.n)]
 
 
 @dataclass(frozen=True)
@@ -89,6 +90,11 @@ class BatchResult:
         found = np.ones(self.batch.n, np.bool_)
         found[[fault.offset for fault in self.faults]] = False
         return found
+
+
+def not_there_yet(batch: Batch, why: str) -> BatchResult:
+    """Return what is told of a batch of which no frame can be read by now."""
+    return BatchResult(batch, {}, tuple(FrameFault(offset, why, True) for offset in range(batch.n)))
 
 
 class Engine(Protocol):

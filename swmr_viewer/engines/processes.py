@@ -5,13 +5,11 @@ from __future__ import annotations
 import multiprocessing
 import os
 import pickle
-import queue
 import threading
 import time
 import traceback
 from concurrent.futures import Future
 from contextlib import suppress
-from itertools import count
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 
@@ -20,12 +18,12 @@ from swmr_viewer.core.child_process import exit_reason, let_go_of, prepare_proce
 from swmr_viewer.core.errors import SwmrViewerError
 from swmr_viewer.core.number_text import count_text
 from swmr_viewer.engines.plan import Batch, BatchResult, EngineError, Plan, WorkerLostError
+from swmr_viewer.engines.task_queue import TaskQueue
 
 _DYING_S = 2.0
 _MOST_FAILED_STARTS = 3
 """Of one process after the other that was never ready for a frame."""
 _READY = "ready"
-_Task = tuple[int, int, Batch | None, "Future[BatchResult] | None"]
 
 
 class ProcessEngine:
@@ -42,8 +40,7 @@ class ProcessEngine:
     def __init__(self, plan: Plan, n_workers: int) -> None:
         self.n_workers = n_workers
         self.words = f"{count_text(n_workers)} process{'es' if n_workers > 1 else ''}"
-        self._tasks: queue.PriorityQueue[_Task] = queue.PriorityQueue()
-        self._numbers = count()
+        self._tasks = TaskQueue()
         packed = _packed(plan)
         self._holders = [_Holder(packed, self._tasks, number) for number in range(n_workers)]
 
@@ -54,23 +51,13 @@ class ProcessEngine:
 
     def submit(self, batch: Batch, *, priority: int = 0, apart_from: Future[BatchResult] | None = None) -> Future[BatchResult]:
         """Have a batch reduced by the next process that is free; a process that works on ``apart_from`` is not."""
-        future: Future[BatchResult] = Future()
-        self._tasks.put((-priority, next(self._numbers), batch, future))
-        return future
+        return self._tasks.submit(batch, priority)
 
     def close(self) -> None:
         """End the processes; what is not done is cancelled."""
         for holder in self._holders:
             holder.begin_to_close()
-        while True:
-            try:
-                *_, future = self._tasks.get_nowait()
-            except queue.Empty:
-                break
-            if future is not None:
-                future.cancel()
-        for _ in self._holders:
-            self._tasks.put((-1_000, next(self._numbers), None, None))
+        self._tasks.end(len(self._holders))
         until = time.monotonic() + _DYING_S + 1
         for holder in self._holders:
             holder.join(max(0.0, until - time.monotonic()))
@@ -79,7 +66,7 @@ class ProcessEngine:
 class _Holder:
     """A thread that holds one process: gives it a batch, waits for the result, starts another process where this one is gone."""
 
-    def __init__(self, plan: bytes, tasks: queue.PriorityQueue[_Task], number: int) -> None:
+    def __init__(self, plan: bytes, tasks: TaskQueue, number: int) -> None:
         self._plan, self._tasks = plan, tasks
         self._process: BaseProcess | None = None
         self._connection: Connection | None = None
@@ -104,17 +91,8 @@ class _Holder:
         self._thread.join(longest_s)
 
     def _serve(self) -> None:
-        while True:
-            _, _, batch, future = self._tasks.get()
-            if batch is None or future is None:
-                self._end()
-                return
-            if future.set_running_or_notify_cancel():
-                try:
-                    future.set_result(self._reduced(batch))
-                except BaseException as error:  # whoever waits for the result shall not wait for ever
-                    future.set_exception(error)
-            del batch, future
+        self._tasks.serve(self._reduced)
+        self._end()
 
     def _reduced(self, batch: Batch) -> BatchResult:
         try:

@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import queue
 import threading
 import time
 from concurrent.futures import Future
-from itertools import count
 
 import h5py
 
-from swmr_viewer.core.errors import SwmrViewerError
 from swmr_viewer.core.number_text import count_text
 from swmr_viewer.engines.batch_reading import BatchReader
 from swmr_viewer.engines.frame_worker import FrameWorker, prepared, reduced_or_told
 from swmr_viewer.engines.plan import Batch, BatchResult, Plan
+from swmr_viewer.engines.task_queue import TaskQueue
 from swmr_viewer.reductions import Reduction
 
 CLOSING_S = 4.0
 """Longest wait for threads at the end; one that hangs in storage is left behind."""
-_Task = tuple[int, int, Batch | None, "Future[BatchResult] | None"]
 
 
 class ThreadEngine:
@@ -55,8 +52,7 @@ class ThreadEngine:
         self.n_workers = n_workers
         self.words = f"{count_text(n_workers)} thread{'s' if n_workers > 1 else ''}"
         self._plan = plan
-        self._tasks: queue.PriorityQueue[_Task] = queue.PriorityQueue()
-        self._numbers = count()
+        self._tasks = TaskQueue()
         self._shared = (ready or prepared(plan)) if plan.reduction.is_thread_safe else None
         self._reader = BatchReader(plan, h5file, lock)
         self._threads = [threading.Thread(target=self._serve, name=f"reducing-{number}", daemon=True) for number in range(n_workers)]
@@ -65,21 +61,11 @@ class ThreadEngine:
 
     def submit(self, batch: Batch, *, priority: int = 0, apart_from: Future[BatchResult] | None = None) -> Future[BatchResult]:
         """Have a batch reduced by the next thread that is free."""
-        future: Future[BatchResult] = Future()
-        self._tasks.put((-priority, next(self._numbers), batch, future))
-        return future
+        return self._tasks.submit(batch, priority)
 
     def close(self) -> None:
         """End the threads; what waits is cancelled, what is worked on is waited for, within a bound."""
-        while True:
-            try:
-                *_, future = self._tasks.get_nowait()
-            except queue.Empty:
-                break
-            if future is not None:
-                future.cancel()
-        for _ in self._threads:
-            self._tasks.put((-1_000, next(self._numbers), None, None))
+        self._tasks.end(len(self._threads))
         until = time.monotonic() + CLOSING_S
         for thread in self._threads:
             thread.join(max(0.0, until - time.monotonic()))
@@ -88,17 +74,10 @@ class ThreadEngine:
 
     def _serve(self) -> None:
         worker: FrameWorker | None = None
-        while True:
-            _, _, batch, future = self._tasks.get()
-            if batch is None or future is None:
-                return
-            if not future.set_running_or_notify_cancel():
-                continue
-            try:
-                worker = worker or FrameWorker(self._plan, reader=self._reader, reduction=self._shared)
-                future.set_result(reduced_or_told(worker, batch))
-            except SwmrViewerError as error:
-                future.set_exception(error)
-            except BaseException as error:  # whoever waits for the result shall not wait for ever
-                future.set_exception(error)
-            del batch, future
+
+        def reduced(batch: Batch) -> BatchResult:
+            nonlocal worker
+            worker = worker or FrameWorker(self._plan, reader=self._reader, reduction=self._shared)
+            return reduced_or_told(worker, batch)
+
+        self._tasks.serve(reduced)

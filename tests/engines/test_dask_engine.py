@@ -29,6 +29,7 @@ pytest.importorskip("distributed")
 from swmr_viewer.engines.dask_engine import DaskEngine, start_dask_engine
 from swmr_viewer.engines.dask_worker import let_go
 
+MOST_REPEATS = 5_000
 LONGEST_S = 20.0
 
 
@@ -84,6 +85,7 @@ def batches(n_frames: int = 100, length: int = 5) -> list[Batch]:
 def all_of(engine: DaskEngine, wanted: Iterable[Batch], *, seen: Callable[[int], None] = lambda _: None) -> dict[int, list[float]]:
     """Return the values of each frame; what is lost, or not there yet, is asked for again."""
     found: dict[int, list[float]] = {}
+    n_asked = 0
     at_work = {engine.submit(batch): batch for batch in wanted}
     while at_work:
         done, _ = wait(at_work, LONGEST_S, "FIRST_COMPLETED")
@@ -91,6 +93,8 @@ def all_of(engine: DaskEngine, wanted: Iterable[Batch], *, seen: Callable[[int],
         for future in done:
             batch = at_work.pop(future)
             missing = _take(future, batch, found)
+            n_asked += len(missing)
+            assert n_asked < MOST_REPEATS, "workers are lost again and again"
             at_work |= {engine.submit(again): again for again in missing}
         seen(len(found))
     return found

@@ -11,7 +11,7 @@ from swmr_viewer.core.conditions import FILE_REPLACED, STOPPED, Timeout
 from swmr_viewer.core.errors import FileReplacedError
 from swmr_viewer.core.file_state import Change
 from swmr_viewer.core.files import identity_of_file
-from swmr_viewer.core.scan import index_of, position_of
+from swmr_viewer.core.scan import index_of, position_along, position_of
 from swmr_viewer.engines import Dispatcher, Engine, FramesDone, Plan, opened_file, start_engine
 from swmr_viewer.reducing.job.source import SourceScan
 from swmr_viewer.reducing.job.telling import ProgressTeller, reduced_event
@@ -213,7 +213,7 @@ class ReductionWork:
             undone = self._undone(position, n)
             for first, length in undone:
                 self._dispatcher.add(first, length)
-                self._progress.note_newest((*first[:-1], first[-1] + length - 1) if first else first)
+                self._progress.note_newest(position_along(first, length - 1))
             if self._request.sends_values and sum(length for _, length in undone) < n:
                 n_handed += self._tell_of_earlier_runs(position, n, undone)
         self._has_more = n_handed >= _MOST_AT_ONCE
@@ -250,7 +250,7 @@ class ReductionWork:
             self._tell(event)
         self._n_failed += len(done.failed)
         for offset, why in done.failed.items():
-            position = (*done.first[:-1], done.first[-1] + offset) if done.first else ()
+            position = position_along(done.first, offset)
             self._tell(FrameFailed(index_of(position, scan_shape), position, why))
         if done.shown and done.first == self._shown:
             self._tell_shown(done, scan_shape)
