@@ -145,6 +145,7 @@ def test_a_command_that_is_killed_leaves_no_process_and_a_file_that_is_taken_up(
     with Running("reduce", *command) as running:
         writer.step(4)
         running.until("progress", reduced=4)
+        assert reduced(output, "--count", 4, command="follow")[0] == 0  # what is told may not be in the file yet
         left = psutil.Process(running.process.pid).children(recursive=True)
         assert len([child for child in left if "resource_tracker" not in " ".join(child.cmdline())]) >= 3
         running.process.kill()

@@ -20,6 +20,7 @@ from swmr_viewer.reducing.messages import (
     ReductionFailed,
     ReductionProgress,
     Waiting,
+    ended_at,
 )
 from swmr_viewer.reducing.process import ReductionProcess
 
@@ -87,14 +88,8 @@ class ReduceOutput:
             self._lines.check_reader()
             if self._stop_until is not None and time.monotonic() > self._stop_until:
                 self._notes.say("It does not end by itself, and is ended. The same command goes on where it was.")
-                self._print_end(self._unfinished())
+                self._print_end(ended_at(STOPPED, self._last))
                 return OK
-
-    def _unfinished(self) -> ReductionEnded:
-        last = self._last
-        if last is None:
-            return ReductionEnded(STOPPED, 0, 0, 0, None, False)
-        return ReductionEnded(STOPPED, last.n_reduced, last.n_failed, last.n_complete, last.n_total, False)
 
     def _take(self, event: ReductionEvent) -> int | None:
         """Print one event, and return the exit status if it is the last."""

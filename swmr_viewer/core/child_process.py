@@ -11,11 +11,13 @@ import os
 import select
 import signal
 import sys
-from collections.abc import Iterator
+import traceback
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from multiprocessing import resource_tracker
 from multiprocessing.process import BaseProcess
 from types import ModuleType
+from typing import NoReturn
 
 from swmr_viewer.core.blas import one_blas_thread
 
@@ -108,6 +110,23 @@ def prepare_process() -> None:
         os.dup2(2, 1)
     _allow_many_files()
     _die_with_parent()
+
+
+def serve_until_closed(serve: Callable[[], None]) -> NoReturn:
+    """Serve until that returns, or the parent is gone, and end this process; what goes wrong is printed.
+
+    It ends without the interpreter's own end: closing files there could hang in HDF5.
+    """
+    status = 0
+    try:
+        serve()
+    except (EOFError, ConnectionError):
+        pass
+    except BaseException:
+        with contextlib.suppress(Exception):
+            traceback.print_exc()
+        status = 1
+    os._exit(status)
 
 
 def _allow_many_files() -> None:

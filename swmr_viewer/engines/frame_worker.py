@@ -44,7 +44,7 @@ class FrameWorker:
         self._description = plan.description
         if plan.description.mask is not None:
             plan.description.mask.setflags(write=False)  # it is of all frames: a plug-in that writes to it shall harm none but its own
-        self._reduction = prepared(plan) if reduction is None else reduction
+        self._reduction = prepared_copy(plan.reduction, plan.description) if reduction is None else reduction
         self._reader = BatchReader(plan, h5file) if reader is None else reader
         self._owns_reader = reader is None
         self._process = os.getpid()
@@ -87,17 +87,6 @@ class FrameWorker:
         """Close what was opened here."""
         if self._owns_reader:
             self._reader.close()
-
-
-def prepared(plan: Plan) -> Reduction:
-    """Return a copy of the plan's reduction, ready for its frames.
-
-    Raises
-    ------
-    ReductionError
-        If it cannot be prepared.
-    """
-    return prepared_copy(plan.reduction, plan.description)
 
 
 def mask_of(frame: npt.NDArray[Any], description: FrameDescription) -> Mask | None:

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import multiprocessing
-import os
 import pickle
 import threading
 import time
-import traceback
 from concurrent.futures import Future
-from contextlib import suppress
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
+from typing import NoReturn
 
 from swmr_viewer.core.blas import one_thread_for_each_caller
-from swmr_viewer.core.child_process import exit_reason, let_go_of, prepare_process, start_quietly
+from swmr_viewer.core.child_process import exit_reason, let_go_of, prepare_process, serve_until_closed, start_quietly
 from swmr_viewer.core.errors import SwmrViewerError
 from swmr_viewer.core.number_text import count_text
 from swmr_viewer.engines.plan import Batch, BatchResult, EngineError, Plan, WorkerLostError
@@ -172,7 +170,7 @@ def _unpacked(plan: bytes) -> Plan:
     return unpacked
 
 
-def serve_batches(connection: Connection, plan: bytes) -> None:
+def serve_batches(connection: Connection, plan: bytes) -> NoReturn:
     """Reduce one batch after the other, in a process of its own, until the other side is gone; does not return."""
     prepare_process()
     one_thread_for_each_caller()
@@ -181,9 +179,8 @@ def serve_batches(connection: Connection, plan: bytes) -> None:
     load_hdf5()
     from swmr_viewer.engines.frame_worker import FrameWorker, reduced_or_told
 
-    worker: FrameWorker | None = None
-    status = 0
-    try:
+    def serve() -> None:
+        worker: FrameWorker | None = None
         while True:
             batch: Batch = connection.recv()
             try:
@@ -194,10 +191,5 @@ def serve_batches(connection: Connection, plan: bytes) -> None:
             except SwmrViewerError as error:
                 answer = error
             connection.send(answer)
-    except (EOFError, ConnectionError):
-        pass
-    except BaseException:
-        with suppress(Exception):
-            traceback.print_exc()
-        status = 1
-    os._exit(status)  # without the interpreter's own end: closing what is left could hang in HDF5
+
+    serve_until_closed(serve)

@@ -10,10 +10,10 @@ import h5py
 
 from swmr_viewer.core.number_text import count_text
 from swmr_viewer.engines.batch_reading import BatchReader
-from swmr_viewer.engines.frame_worker import FrameWorker, prepared, reduced_or_told
+from swmr_viewer.engines.frame_worker import FrameWorker, reduced_or_told
 from swmr_viewer.engines.plan import Batch, BatchResult, Plan
 from swmr_viewer.engines.task_queue import TaskQueue
-from swmr_viewer.reductions import Reduction
+from swmr_viewer.reductions import Reduction, prepared_copy
 
 CLOSING_S = 4.0
 """Longest wait for threads at the end; one that hangs in storage is left behind."""
@@ -53,7 +53,7 @@ class ThreadEngine:
         self.words = f"{count_text(n_workers)} thread{'s' if n_workers > 1 else ''}"
         self._plan = plan
         self._tasks = TaskQueue()
-        self._shared = (ready or prepared(plan)) if plan.reduction.is_thread_safe else None
+        self._shared = (ready or prepared_copy(plan.reduction, plan.description)) if plan.reduction.is_thread_safe else None
         self._reader = BatchReader(plan, h5file, lock)
         self._threads = [threading.Thread(target=self._serve, name=f"reducing-{number}", daemon=True) for number in range(n_workers)]
         for thread in self._threads:

@@ -9,6 +9,7 @@ from PySide6.QtGui import QAction, QHideEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QScrollArea, QSplitter, QToolButton, QVBoxLayout, QWidget
 
 from swmr_viewer.analysis import Region
+from swmr_viewer.core.conditions import FILE_REPLACED
 from swmr_viewer.core.plain_text import plain
 from swmr_viewer.gui.display.display_settings import Display
 from swmr_viewer.gui.look.choice_button import ChoiceButton
@@ -18,7 +19,6 @@ from swmr_viewer.gui.reductions.parameter_form import ParameterForm
 from swmr_viewer.gui.reductions.reductions import Reductions
 from swmr_viewer.gui.reductions.result_views import ResultViews
 from swmr_viewer.gui.reductions.run_bar import RunBar
-from swmr_viewer.gui.reductions.run_state import FILE_REPLACED
 from swmr_viewer.gui.reductions.where_editor import WhereEditor
 from swmr_viewer.gui.session import Session
 from swmr_viewer.reducing.messages import Prepared

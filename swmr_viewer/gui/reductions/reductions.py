@@ -6,11 +6,12 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from swmr_viewer.core.conditions import FILE_REPLACED
 from swmr_viewer.gui.reductions.choices import Choices
 from swmr_viewer.gui.reductions.reduced_numbers import quantities_of, take_numbers
 from swmr_viewer.gui.reductions.reduction_thread import ProcessLike, ReductionThread, real_process
 from swmr_viewer.gui.reductions.run_request import is_same_reduction, request_of
-from swmr_viewer.gui.reductions.run_state import FILE_REPLACED, RunState
+from swmr_viewer.gui.reductions.run_state import RunState
 from swmr_viewer.gui.reductions.shown_frame import ShownFrame
 from swmr_viewer.gui.session import Session
 from swmr_viewer.reducing.messages import Described, Prepared, Reduced, ReduceRequest, ReductionEvent, ShownReduced

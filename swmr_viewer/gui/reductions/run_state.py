@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import dataclass, field
 
+from swmr_viewer.core.conditions import FILE_REPLACED, STOPPED
 from swmr_viewer.core.number_text import count_text, value_text
 from swmr_viewer.reducing.messages import (
     FrameFailed,
@@ -20,8 +21,6 @@ from swmr_viewer.reducing.messages import (
 
 MOST_TOLD = 200
 """Faults that are listed, the newest ones; all of them are counted."""
-FILE_REPLACED = "file_replaced"
-"""The reason of an end: another scan has the name of the file."""
 _LAG_TOLD_S = 1.0
 
 
@@ -107,7 +106,7 @@ class RunState:
 
     def _end_words(self, ended: ReductionEnded) -> str:
         n = f"{_frames(ended.n_reduced)} reduced"
-        if ended.reason == "stopped":
+        if ended.reason == STOPPED:
             return f"Stopped: {n}"
         if ended.reason == FILE_REPLACED:
             return f"Another scan has the name of this file: {n}"

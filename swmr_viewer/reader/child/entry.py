@@ -6,15 +6,14 @@ HDF5 is imported behind it, never in the parent.
 from __future__ import annotations
 
 import gc
-import os
-import traceback
 from multiprocessing.connection import Connection
+from typing import NoReturn
 
-from swmr_viewer.core.child_process import prepare_process
+from swmr_viewer.core.child_process import prepare_process, serve_until_closed
 from swmr_viewer.core.locking import load_hdf5
 
 
-def run_reader(connection: Connection, watchdog_s: float) -> None:
+def run_reader(connection: Connection, watchdog_s: float) -> NoReturn:
     """Serve requests until told to quit, or until the parent is gone; does not return.
 
     Parameters
@@ -30,18 +29,13 @@ def run_reader(connection: Connection, watchdog_s: float) -> None:
 
     watchdog = Watchdog(watchdog_s)
     watchdog.feed()
-    status = 0
-    try:
+
+    def serve() -> None:
         load_hdf5()
         from swmr_viewer.reader.child.loop import ReaderLoop
 
         gc.freeze()
         gc.enable()
         ReaderLoop(EventPipe(connection, watchdog)).run()
-    except (EOFError, ConnectionError):
-        pass
-    except BaseException:
-        traceback.print_exc()
-        status = 1
-    # Without the interpreter's own end: closing files there could hang in HDF5, and nothing is left to be flushed.
-    os._exit(status)
+
+    serve_until_closed(serve)

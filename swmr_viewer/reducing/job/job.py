@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import threading
 import time
-import traceback
 from collections.abc import Callable
 
 from swmr_viewer.core.conditions import STOPPED
 from swmr_viewer.core.errors import SwmrViewerError
 from swmr_viewer.reducing.job.source import SourceScan, open_source
 from swmr_viewer.reducing.job.work import ReductionWork
-from swmr_viewer.reducing.messages import ReduceRequest, ReductionEnded, ReductionEvent, ReductionFailed, Waiting
+from swmr_viewer.reducing.messages import ReduceRequest, ReductionEnded, ReductionEvent, Waiting, ended_at, failure_of
 from swmr_viewer.reductions import Reduction, reduction_named
 
 _PAUSE_S, _LONGEST_PAUSE_S = 0.05, 0.5
@@ -76,7 +75,7 @@ class ReductionJob:
                 self._go_on(self._work)
         except Exception as error:
             self._is_over, self.error = True, error
-            self._tell(_failure_of(error, self._request.path))
+            self._tell(failure_of(error, self._request.path))
         return not self._is_over
 
     def close(self) -> None:
@@ -95,7 +94,7 @@ class ReductionJob:
     def _begin(self) -> None:
         """Try to open the file; what is not there yet is waited for."""
         if self._is_stopped:
-            self._end(ReductionEnded(STOPPED, 0, 0, 0, None, False))
+            self._end(ended_at(STOPPED, None))
             return
         if self._reduction is None:  # what is asked for wrongly is said before anything is waited for
             self._reduction = reduction_named(self._request.reduction.name, self._request.reduction.values)
@@ -129,11 +128,3 @@ class ReductionJob:
     def _end(self, event: ReductionEnded) -> None:
         self._is_over = True
         self._tell(event)
-
-
-def _failure_of(error: Exception, path: str) -> ReductionFailed:
-    details = "".join(traceback.format_exception(error))
-    if isinstance(error, SwmrViewerError):
-        return ReductionFailed(error.message, error.remedy, error.kind, details)
-    what = f"Reducing {path} failed: {type(error).__name__}: {error}."
-    return ReductionFailed(what, "This is a fault of the program: please report its details.", details=details)

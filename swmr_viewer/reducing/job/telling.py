@@ -87,24 +87,24 @@ class ProgressTeller:
             self._came.popleft()
         return sum(n for _, n in self._came) / max(0.1, min(_RATE_OVER_S, now - self._began_at))
 
-    def tell(self, counts: Mapping[str, Any], n_left: int, *, at_once: bool = False) -> None:
+    def tell(self, counts: Mapping[str, Any], n_waiting: int, n_in_flight: int, *, at_once: bool = False) -> None:
         """Tell if it is time and anything changed.
 
         Parameters
         ----------
         counts : mapping
-            ``n_reduced``, ``n_failed``, ``n_complete``, ``n_total``, ``n_in_flight`` of `ReductionProgress`.
-        n_left : int
-            Complete frames without a result.
+            ``n_reduced``, ``n_failed``, ``n_complete``, ``n_total`` of `ReductionProgress`.
+        n_waiting, n_in_flight : int
+            Complete frames without a result: that nobody works on, and that somebody does.
         at_once : bool
             Whether it is time in any case.
         """
         now = self._clock()
-        state = (*counts.values(), self._newest)
+        state = (*counts.values(), n_in_flight, self._newest)
         if not at_once and ((state == self._told and self._newest is None) or now - self._told_at < _TOLD_EVERY_S):
             return
         self._told, self._told_at = state, now
-        rate = self.rate_per_s
+        rate, n_left = self.rate_per_s, n_waiting + n_in_flight
         left_s = n_left / rate if rate > 0 and n_left else 0.0 if not n_left else None
         lag_s = 0.0 if self._newest is None else now - self._newest_at
-        self._tell(ReductionProgress(rate_per_s=rate, seconds_left=left_s, lag_s=lag_s, **counts))
+        self._tell(ReductionProgress(rate_per_s=rate, seconds_left=left_s, lag_s=lag_s, n_in_flight=n_in_flight, **counts))

@@ -174,7 +174,8 @@ class ReductionWork:
                 self._output.flush_if_due()
             ended = self._ended()
         self._tell_of_workers()
-        self._progress.tell(self._counts(), self._n_left(), at_once=ended is not None)
+        dispatcher = self._dispatcher
+        self._progress.tell(self._counts(), dispatcher.n_waiting, dispatcher.n_in_flight, at_once=ended is not None)
         if ended is None and is_idle:
             wake.wait(pause_s)
         return ended
@@ -267,9 +268,6 @@ class ReductionWork:
 
     # ---- the end
 
-    def _n_left(self) -> int:
-        return self._dispatcher.n_waiting + self._dispatcher.n_in_flight
-
     def _counts(self) -> dict[str, int | None]:
         follower = self._source.follower
         return {
@@ -277,7 +275,6 @@ class ReductionWork:
             "n_failed": self._n_failed,
             "n_complete": follower.n_complete,
             "n_total": follower.total if follower.extent_is_fixed else None,
-            "n_in_flight": self._dispatcher.n_in_flight,
         }
 
     def _ended(self) -> ReductionEnded | None:
@@ -301,6 +298,4 @@ class ReductionWork:
             if len(self._source.follower.scan_shape) == len(output.scan_shape):
                 output.grow(self._source.follower.scan_shape)  # what failed at the end of a grown scan is seen to be missing
             output.finish() if is_finished else output.close()
-        counts = self._counts()
-        del counts["n_in_flight"]
-        return ReductionEnded(reason, is_finished=is_finished, **counts)  # type: ignore[arg-type]
+        return ReductionEnded(reason, is_finished=is_finished, **self._counts())  # type: ignore[arg-type]

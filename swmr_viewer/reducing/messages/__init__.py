@@ -13,6 +13,8 @@ from swmr_viewer.reducing.messages.events import (
     ReductionProgress,
     ShownReduced,
     Waiting,
+    ended_at,
+    failure_of,
 )
 from swmr_viewer.reducing.messages.orders import Describe, Quit, ReductionOrder, Show, Start, Stop, Taken
 from swmr_viewer.reducing.messages.request import ReduceRequest, ReductionChoice
@@ -39,4 +41,6 @@ __all__ = [
     "Stop",
     "Taken",
     "Waiting",
+    "ended_at",
+    "failure_of",
 ]

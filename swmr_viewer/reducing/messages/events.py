@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
@@ -9,7 +10,7 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from swmr_viewer.core.errors import FailureKind
+from swmr_viewer.core.errors import FailureKind, SwmrViewerError
 from swmr_viewer.reductions import Output, ReductionInfo
 
 
@@ -111,6 +112,13 @@ class ReductionEnded:
     """Whether the scan ended and everything of it was reduced or failed: the output's finished flag is set."""
 
 
+def ended_at(reason: str, last: ReductionProgress | None, n_reduced: int = 0) -> ReductionEnded:
+    """Return the end of what could not tell it itself: as far as was told last, or so many results, where nothing was."""
+    if last is None:
+        return ReductionEnded(reason, n_reduced, 0, n_reduced, None, False)
+    return ReductionEnded(reason, last.n_reduced, last.n_failed, last.n_complete, last.n_total, False)
+
+
 @dataclass(frozen=True)
 class ReductionFailed:
     """It could not begin, or not go on."""
@@ -120,6 +128,15 @@ class ReductionFailed:
     kind: FailureKind = FailureKind.UNEXPECTED
     details: str = field(default="", repr=False)
     """A traceback, or ""."""
+
+
+def failure_of(error: Exception, path: str) -> ReductionFailed:
+    """Return what is told of an error that ended the reduction of a file."""
+    details = "".join(traceback.format_exception(error))
+    if isinstance(error, SwmrViewerError):
+        return ReductionFailed(error.message, error.remedy, error.kind, details)
+    what = f"Reducing {path} failed: {type(error).__name__}: {error}."
+    return ReductionFailed(what, "This is a fault of the program: please report its details.", details=details)
 
 
 @dataclass(frozen=True)

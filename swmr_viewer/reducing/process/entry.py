@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import multiprocessing
-import os
-import traceback
 from collections.abc import Callable
 from multiprocessing.connection import Connection
-from typing import Any
+from typing import Any, NoReturn
 
 from swmr_viewer.core.blas import one_thread_for_each_caller
-from swmr_viewer.core.child_process import prepare_process
+from swmr_viewer.core.child_process import prepare_process, serve_until_closed
 from swmr_viewer.core.locking import load_hdf5
 
 
-def run_reductions(connection: Connection, make_job: Callable[..., Any] | None) -> None:
+def run_reductions(connection: Connection, make_job: Callable[..., Any] | None) -> NoReturn:
     """Serve until told to quit, or until the parent is gone; does not return.
 
     Parameters
@@ -28,16 +26,11 @@ def run_reductions(connection: Connection, make_job: Callable[..., Any] | None) 
     one_thread_for_each_caller()
     # A daemon may have no children of its own, which processes that work for it would be; they end themselves when this one is gone.
     getattr(multiprocessing.current_process(), "_config", {})["daemon"] = False
-    status = 0
-    try:
+
+    def serve() -> None:
         load_hdf5()
         from swmr_viewer.reducing.process.service import Service
 
         Service(connection, make_job).run()
-    except (EOFError, ConnectionError):
-        pass
-    except BaseException:
-        traceback.print_exc()
-        status = 1
-    # Without the interpreter's own end: closing what is left could hang in HDF5. The job has closed its output.
-    os._exit(status)
+
+    serve_until_closed(serve)

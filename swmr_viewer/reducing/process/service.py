@@ -6,7 +6,6 @@ import contextlib
 import os
 import signal
 import threading
-import traceback
 from collections.abc import Callable
 from multiprocessing.connection import Connection
 from queue import SimpleQueue
@@ -27,6 +26,7 @@ from swmr_viewer.reducing.messages import (
     Start,
     Stop,
     Taken,
+    failure_of,
 )
 from swmr_viewer.reducing.process.event_box import EventBox
 from swmr_viewer.reductions import describe
@@ -106,7 +106,7 @@ class Service:
             while job.step():
                 pass
         except Exception as error:
-            self._tell_failure(error)
+            self._tell_failure(error, request)
         finally:
             with self._lock:
                 self._job = None
@@ -114,7 +114,7 @@ class Service:
                 if job is not None:
                     job.close()
             except Exception as error:
-                self._tell_failure(error)
+                self._tell_failure(error, request)
         self._box.put(self._end or ReductionFailed("The reduction ended without a reason.", "Please report it."))
 
     def _begin(self, job: Job) -> None:
@@ -131,14 +131,9 @@ class Service:
         else:
             self._box.put(event)
 
-    def _tell_failure(self, error: Exception) -> None:
-        if isinstance(self._end, ReductionFailed):
-            return  # the first one says why
-        details = "".join(traceback.format_exception(error))
-        if isinstance(error, SwmrViewerError):
-            self._tell(ReductionFailed(error.message, error.remedy, error.kind, details))
-        else:
-            self._tell(ReductionFailed(f"The reduction failed: {type(error).__name__}: {error}.", "Please report it.", details=details))
+    def _tell_failure(self, error: Exception, request: ReduceRequest) -> None:
+        if not isinstance(self._end, ReductionFailed):  # the first one says why
+            self._tell(failure_of(error, request.path))
 
     def _end_politely(self, number: int, _frame: object) -> None:
         """A first SIGTERM: end cleanly. The second one ends it."""

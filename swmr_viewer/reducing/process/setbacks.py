@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from swmr_viewer.core.conditions import STOPPED
 from swmr_viewer.core.errors import FailureKind
-from swmr_viewer.reducing.messages import Noted, Prepared, ReductionEnded, ReductionEvent, ReductionFailed, ReductionProgress
+from swmr_viewer.reducing.messages import Noted, Prepared, ReductionEnded, ReductionEvent, ReductionFailed, ReductionProgress, ended_at
 
 MOST_DEATHS = 3
 """Without any progress between them."""
@@ -40,9 +41,6 @@ class Setbacks:
             FailureKind.READER,
         )
 
-    def stopped(self, reason: str = "stopped") -> ReductionEnded:
+    def stopped(self, reason: str = STOPPED) -> ReductionEnded:
         """Return what is told where it was to end, and its process was gone before it could say so itself."""
-        last = self._progress
-        if last is None:
-            return ReductionEnded(reason, self._furthest, 0, self._furthest, None, False)
-        return ReductionEnded(reason, last.n_reduced, last.n_failed, last.n_complete, last.n_total, False)
+        return ended_at(reason, self._progress, self._furthest)
