@@ -35,7 +35,7 @@ Rot3: 0
 Wavelength: 1e-10
 """
 ONE_MILLION = Case("pyFAI 1-D, 1,000 frames 1030x1065 u4 bslz4", 1_000, (1030, 1065), 1, "u4", BSLZ4)
-FOUR_MILLION = Case("sum of a region, 2167x2070 u4 bslz4", 96, (2167, 2070), 1, "u4", BSLZ4)
+FOUR_MILLION = Case("sum of a region, 2167x2070 u4 bslz4", 480, (2167, 2070), 1, "u4", BSLZ4)
 N_DIFFERENT = 24
 TURNS = 3
 BINS = 1000

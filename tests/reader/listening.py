@@ -30,8 +30,8 @@ from swmr_viewer.reader.supervision import Supervisor
 WAIT_S = 60.0
 """A generous bound on everything that is waited for."""
 
-STUCK_S = 3.0
-"""Silence (s) after which a reader is killed where a test has it hang: a healthy one on a busy machine is silent for a second."""
+STUCK_S = 6.0
+"""Silence (s) after which a reader is killed where a test has it hang: a healthy one on a busy machine was silent for three."""
 
 E = TypeVar("E")
 
