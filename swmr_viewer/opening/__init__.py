@@ -7,6 +7,7 @@ from swmr_viewer.opening.previews import preview_request, preview_text
 from swmr_viewer.opening.stored import (
     Preset,
     PresetError,
+    load_passed_on,
     load_presets,
     paths_text,
     preset_named,
@@ -27,6 +28,7 @@ __all__ = [
     "Remark",
     "RequestForm",
     "Tone",
+    "load_passed_on",
     "load_presets",
     "may_come",
     "path_from",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, fields, replace
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from swmr_viewer.reader.messages import FollowRequest
 from swmr_viewer.reductions import is_script
 
 FORMAT = "swmr_viewer presets"
+_OF_REDUCTIONS = ("reduction", "parameters", "engine", "workers", "scheduler")
 
 
 class PresetError(SwmrViewerError):
@@ -37,6 +38,11 @@ class Preset:
     """What is made of each frame, by its name; a script is never named: presets are passed on. "": nothing."""
     parameters: tuple[tuple[str, str], ...] = ()
     """Of that reduction, as they are typed; the others have their defaults."""
+    engine: str = ""
+    """Where it runs, as ``EngineKind`` has it; "": in threads of this machine."""
+    workers: int = 0
+    """0: as many as there are cores, or as the scheduler has."""
+    scheduler: str = ""
 
     def request(self, path: str = "") -> FollowRequest:
         """Return the request for a file; the reader replaces patterns by what fits them."""
@@ -44,12 +50,20 @@ class Preset:
         return FollowRequest(path, self.keys, self.data, self.finished or None, length_paths=self.length, preset=preset)
 
 
-def preset_of(name: str, request: FollowRequest, reduction: str = "", parameters: Iterable[tuple[str, str]] = ()) -> Preset:
-    """Return the paths of a request under a name, for files with the suffix of its own, and what is made of each frame."""
+def preset_of(name: str, request: FollowRequest, reduction: Mapping[str, Any] | None = None) -> Preset:
+    """Return the paths of a request under a name, for files with the suffix of its own, and what is made of each frame.
+
+    Parameters
+    ----------
+    name, request :
+        Of the preset, and the paths.
+    reduction : mapping
+        ``reduction``, ``parameters``, ``engine``, ``workers``, ``scheduler`` of `Preset`; None: nothing is made.
+    """
     suffix = Path(request.path).suffix
     files = f"*{suffix}" if suffix else ""
     paths = (request.key_paths, request.length_paths, request.data_paths, request.finished_path or "")
-    return _of_no_script(Preset(name.strip(), files, *paths, reduction, tuple(parameters)))
+    return _of_no_script(Preset(name.strip(), files, *paths, **(reduction or {})))
 
 
 def load_presets(file: Path) -> tuple[Preset, ...]:
@@ -71,6 +85,19 @@ def load_presets(file: Path) -> tuple[Preset, ...]:
         raise PresetError(f"The presets in {file} cannot be read: {error.strerror}.", "Check the file's permissions.") from error
     except (ValueError, KeyError, TypeError) as error:
         raise PresetError(f"{file} is no file of presets.", "Choose one that was exported, or move it away to start anew.") from error
+
+
+def load_passed_on(file: Path) -> tuple[Preset, ...]:
+    """Return the presets in a file of somebody else's; none of them names a scheduler: who reduces by one runs what that sends.
+
+    Raises
+    ------
+    PresetError
+        As `load_presets`; also if there is no file.
+    """
+    if not file.exists():
+        raise PresetError(f"There is no file {file}.", "Choose one that was exported.")
+    return tuple(replace(one, engine="", workers=0, scheduler="") if one.scheduler else one for one in load_presets(file))
 
 
 def save_presets(presets: Iterable[Preset], file: Path) -> None:
@@ -122,19 +149,30 @@ def _preset(entry: dict[str, Any]) -> Preset:
     if not name.strip() or entry.keys() - {field.name for field in fields(Preset)}:
         raise ValueError(entry)
     keys, length, data = (_paths(entry.get(field, ())) for field in ("keys", "length", "data"))
-    parameters = dict(entry.get("parameters", {}))
-    chosen = str(entry.get("reduction", "")), tuple((str(name), str(value)) for name, value in parameters.items())
-    return _of_no_script(Preset(name, files, keys, length, data, finished, *chosen))
+    return _of_no_script(Preset(name, files, keys, length, data, finished, **(_reduction(entry) if entry.get("reduction") else {})))
+
+
+def _reduction(entry: dict[str, Any]) -> dict[str, Any]:
+    from swmr_viewer.engines import EngineKind  # few presets have any
+
+    parameters = tuple((str(name), str(value)) for name, value in dict(entry.get("parameters", {})).items())
+    engine, workers = str(entry.get("engine", "")), int(entry.get("workers", 0))
+    if workers < 0 or (engine and engine not in [*EngineKind]):
+        raise ValueError(entry)
+    where = {"engine": engine, "workers": workers, "scheduler": str(entry.get("scheduler", ""))}
+    return {"reduction": str(entry["reduction"]), "parameters": parameters, **where}
 
 
 def _entry(preset: Preset) -> dict[str, Any]:
-    """Return how a preset is written; without a reduction as versions before them have it."""
+    """Return how a preset is written: what is not set, of what earlier versions do not know, is left out."""
     entry = {**asdict(preset), "parameters": dict(preset.parameters)}
-    return {name: value for name, value in entry.items() if preset.reduction or name not in ("reduction", "parameters")}
+    return {name: value for name, value in entry.items() if value or name not in _OF_REDUCTIONS}
 
 
 def _of_no_script(preset: Preset) -> Preset:
-    return replace(preset, reduction="", parameters=()) if not preset.reduction or is_script(preset.reduction) else preset
+    if preset.reduction and not is_script(preset.reduction):
+        return preset
+    return replace(preset, reduction="", parameters=(), engine="", workers=0, scheduler="")
 
 
 def _paths(value: str | Iterable[object]) -> tuple[str, ...]:

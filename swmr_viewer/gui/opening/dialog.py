@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from typing import Any
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence, QShortcut, QShowEvent
@@ -14,7 +15,7 @@ from swmr_viewer.gui.look.room import size_on_screen
 from swmr_viewer.gui.opening.dialog_parts import Contents, FileRow, OpenButtons
 from swmr_viewer.gui.opening.inspector import Inspector
 from swmr_viewer.gui.opening.path_probe import local_paths
-from swmr_viewer.gui.opening.preset_row import NOTHING_CHOSEN, Chosen, PresetRow
+from swmr_viewer.gui.opening.preset_row import PresetRow
 from swmr_viewer.gui.opening.query import Query
 from swmr_viewer.gui.opening.recent import RecentFiles
 from swmr_viewer.gui.opening.request_fields import RequestFields
@@ -39,7 +40,7 @@ class OpenDialog(QDialog):
     recent : callable
         Returns what was opened before, the newest first.
     reduction : callable
-        Returns the reduction that is saved with a preset, and what is typed for its parameters.
+        Returns the reduction that is saved with a preset, as `preset_of` takes it.
     """
 
     accepted_request = Signal(object)
@@ -50,7 +51,7 @@ class OpenDialog(QDialog):
         inspector: Inspector,
         parent: QWidget | None = None,
         recent: Callable[[], tuple[FollowRequest, ...]] = tuple,
-        reduction: Callable[[], Chosen] = lambda: NOTHING_CHOSEN,
+        reduction: Callable[[], Mapping[str, Any]] = dict,
     ) -> None:
         super().__init__(parent)
         self._inspector, self._reduction = inspector, reduction

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QFileDialog, QHBoxLayout, QLabel, QMenu, QPushButton, QToolButton, QWidget
 
 from swmr_viewer.gui.look.settings import presets_file
 from swmr_viewer.gui.opening.request_fields import SPACING
-from swmr_viewer.opening import Preset, PresetError, load_presets, preset_of, save_presets, with_presets
+from swmr_viewer.opening import Preset, PresetError, load_passed_on, load_presets, preset_of, save_presets, with_presets
 from swmr_viewer.reader.messages import FollowRequest
 
 JSON_FILTER = "Presets (*.json)"
-Chosen = tuple[str, tuple[tuple[str, str], ...]]
-NOTHING_CHOSEN: Chosen = ("", ())
 
 
 class PresetRow(QWidget):
@@ -27,14 +26,14 @@ class PresetRow(QWidget):
     request : callable
         Returns the request whose paths are saved.
     reduction : callable
-        Returns the reduction that is saved with them, and what is typed for its parameters.
+        Returns the reduction that is saved with them, as `preset_of` takes it.
     """
 
     preset_chosen = Signal(object)
     reported = Signal(str, bool)
     """A sentence, and whether something went wrong."""
 
-    def __init__(self, request: Callable[[], FollowRequest], reduction: Callable[[], Chosen] = lambda: NOTHING_CHOSEN) -> None:
+    def __init__(self, request: Callable[[], FollowRequest], reduction: Callable[[], Mapping[str, Any]] = dict) -> None:
         super().__init__()
         self._request, self._reduction = request, reduction
         self._presets: tuple[Preset, ...] = ()
@@ -79,7 +78,7 @@ class PresetRow(QWidget):
 
     def save(self) -> None:
         """Save the paths under the name that is written."""
-        preset = preset_of(self.names.currentText(), self._request(), *self._reduction())
+        preset = preset_of(self.names.currentText(), self._request(), self._reduction())
         with_what = f", with the reduction {preset.reduction}" if preset.reduction else ""
         self._store(with_presets(self._presets, [preset]), f"Saved as \u201c{preset.name}\u201d{with_what}.", preset.name)
 
@@ -91,7 +90,7 @@ class PresetRow(QWidget):
     def import_from(self, file: str) -> None:
         """Add the presets of a file; those of the same names are replaced."""
         with self._reporting():
-            new = load_presets(Path(file))
+            new = load_passed_on(Path(file))
             self._store(with_presets(self._presets, new), f"{len(new)} presets imported.", self.names.currentText())
 
     def export_to(self, file: str) -> None:

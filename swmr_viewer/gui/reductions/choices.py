@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
-from swmr_viewer.gui.reductions.reduction_choice import ChosenReduction, worth_keeping
+from swmr_viewer.gui.reductions.reduction_choice import ChosenReduction, as_in_preset, of_preset, worth_keeping
 from swmr_viewer.gui.session import Session
+from swmr_viewer.opening import Preset
 from swmr_viewer.reducing.messages import Described
 from swmr_viewer.reductions import ReductionInfo
 
@@ -58,10 +60,10 @@ class Choices(QObject):
         return self._faults.get(self.chosen.name, "")
 
     @property
-    def of_preset(self) -> tuple[str, tuple[tuple[str, str], ...]]:
-        """What a preset keeps: the reduction that is chosen, and what is typed for its parameters; nothing of a script."""
+    def of_preset(self) -> dict[str, Any]:
+        """What a preset keeps: the reduction that is chosen, what is typed for its parameters, where it runs; nothing of a script."""
         chosen = worth_keeping(self.chosen)
-        return (chosen.name, tuple(chosen.texts.items())) if chosen.name else ("", ())
+        return of_preset(chosen) if chosen.name else {}
 
     def set(self, chosen: ChosenReduction) -> None:
         """Have all of this for the shown data set."""
@@ -75,9 +77,9 @@ class Choices(QObject):
         self.set(replace(self.chosen, name=name))
         self.learn()
 
-    def choose_with(self, name: str, texts: Iterable[tuple[str, str]]) -> None:
-        """Have this reduction for the shown data set, with what was typed for its parameters."""
-        self.set(self.chosen.with_texts(name, texts))
+    def choose_as(self, preset: Preset) -> None:
+        """Have the reduction of a preset for the shown data set, with what was typed for its parameters, where it says."""
+        self.set(as_in_preset(self.chosen, preset))
 
     def set_text(self, parameter: str, text: str) -> None:
         """Set a parameter of the chosen reduction, as it is typed; "": as by default."""

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from typing import Any
 
 from swmr_viewer.core.frozen import frozen
-from swmr_viewer.engines import EngineChoice, EngineKind
+from swmr_viewer.engines import THIS_MACHINE, EngineChoice, EngineKind
+from swmr_viewer.opening import Preset
 from swmr_viewer.reductions import is_script
 
 MOST_TEXT = 20_000
@@ -54,6 +56,21 @@ class ChosenReduction:
         """Where it runs."""
         scheduler = self.scheduler.strip() if self.engine is EngineKind.DASK else ""
         return EngineChoice(self.engine, self.n_workers or None, scheduler)
+
+
+def of_preset(chosen: ChosenReduction) -> dict[str, Any]:
+    """Return what a preset keeps of a choice."""
+    where = (
+        {"engine": chosen.engine.value, "workers": chosen.n_workers, "scheduler": chosen.scheduler} if chosen.where != THIS_MACHINE else {}
+    )
+    return {"reduction": chosen.name, "parameters": tuple(chosen.texts.items()), **where}
+
+
+def as_in_preset(chosen: ChosenReduction, preset: Preset) -> ChosenReduction:
+    """Return a choice with the reduction of a preset, and where that runs."""
+    engine, n_workers = EngineKind(preset.engine or EngineKind.THREADS), min(preset.workers, MOST_WORKERS)
+    with_it = chosen.with_texts(preset.reduction, preset.parameters)
+    return replace(with_it, engine=engine, n_workers=n_workers, scheduler=preset.scheduler)
 
 
 def worth_keeping(chosen: ChosenReduction) -> ChosenReduction:

@@ -135,8 +135,8 @@ class ReductionParts(QObject):
 
     # ---- presets
 
-    def of_preset(self) -> tuple[str, tuple[tuple[str, str], ...]]:
-        """Return what a preset keeps: the reduction that is chosen, and what is typed for its parameters; no script's.
+    def of_preset(self) -> dict[str, Any]:
+        """Return what a preset keeps: the reduction that is chosen, what is typed for its parameters, where it runs; no script's.
 
         Where nobody looked at reductions yet, it is the one that is remembered for the place: a preset that is saved anew keeps its own.
         """
@@ -155,7 +155,7 @@ class ReductionParts(QObject):
     def _use_preset(self, name: str, place: str, found: Any) -> None:
         preset = next((one for one in found if one.name == name), None) if isinstance(found, tuple) else None
         if preset is not None and preset.reduction and place == self._session.scan.place:
-            self.reductions.choices.choose_with(preset.reduction, preset.parameters)
+            self.reductions.choices.choose_as(preset)
 
     # ---- actions
 

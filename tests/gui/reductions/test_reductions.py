@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,18 +13,18 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit
 from pytestqt.qtbot import QtBot
 
-from swmr_viewer.core.conditions import FinishedFlag, Timeout
+from swmr_viewer.core.conditions import FILE_REPLACED, FinishedFlag, Timeout
 from swmr_viewer.core.pixel_geometry import PixelGeometry
-from swmr_viewer.engines import EngineKind
+from swmr_viewer.engines import EngineChoice, EngineKind
 from swmr_viewer.gui.assembly import Assembly
 from swmr_viewer.gui.curve_panel.curves_file import columns_of, signal_of
 from swmr_viewer.gui.look.settings import presets_file
 from swmr_viewer.gui.reductions.panel import SCRIPT, ReductionsPanel
+from swmr_viewer.gui.reductions.reduction_choice import ChosenReduction
 from swmr_viewer.gui.reductions.reductions import Reductions
 from swmr_viewer.gui.reductions.result_views import NO_FRAME, NOT_YET
-from swmr_viewer.gui.reductions.run_state import FILE_REPLACED
 from swmr_viewer.gui.reductions.script_classes import ScriptError, classes_in
-from swmr_viewer.opening.stored import Preset, load_presets, preset_of, save_presets
+from swmr_viewer.opening.stored import Preset, PresetError, load_passed_on, load_presets, preset_of, save_presets
 from swmr_viewer.quantities import Fate, Kind
 from swmr_viewer.reader.messages import FileReplaced, FollowRequest
 from swmr_viewer.reducing.messages import FrameFailed, Noted, ReductionEnded, ReductionFailed, ShownReduced, Waiting
@@ -540,6 +541,7 @@ def test_a_script_is_read_and_run_by_nobody_but_the_process(qtbot: QtBot, shown:
 def test_a_preset_brings_its_reduction_once(qtbot: QtBot, shown: Assembly, process: FakeProcess, reader: FakeSupervisor) -> None:
     previewed(qtbot, shown, process)
     qtbot.keyClicks(line_of(shown, "bins"), "321")
+    model_of(shown).choices.set(replace(model_of(shown).choices.chosen, engine=EngineKind.PROCESSES, n_workers=3))
     shown.opening.show_dialog()
     dialog = shown.opening.dialog
     assert dialog is not None
@@ -547,8 +549,9 @@ def test_a_preset_brings_its_reduction_once(qtbot: QtBot, shown: Assembly, proce
     dialog.presets.save()
     (preset,) = load_presets(presets_file())
     assert (preset.reduction, preset.parameters) == ("radial", (("bins", "321"),))
+    assert (preset.engine, preset.workers, preset.scheduler) == ("processes", 3, "")
     dialog.close()
-    model_of(shown).choices.choose("statistics")
+    model_of(shown).choices.set(ChosenReduction("statistics"))
     for path, name in (("/data/2.nxs", "radial"), ("/data/3.nxs", "statistics")):
         shown.session.open(preset.request(path))
         with qtbot.waitSignal(shown.session.opened):
@@ -556,11 +559,13 @@ def test_a_preset_brings_its_reduction_once(qtbot: QtBot, shown: Assembly, proce
         qtbot.waitUntil(lambda path=path, name=name: (process.last.path, process.last.reduction.name) == (path, name))
         if name == "radial":
             assert model_of(shown).choices.chosen.texts == {"bins": "321"}
+            assert model_of(shown).choices.chosen.where == EngineChoice(EngineKind.PROCESSES, 3)
             model_of(shown).choices.choose("statistics")  # what somebody chooses after that stays
 
 
 def test_presets_name_no_script(fresh_home: Path, tmp_path: Path) -> None:
-    assert preset_of("x", FollowRequest("/s.h5"), "/home/me/mine.py:Mine", (("a", "1"),)).reduction == ""
+    named = {"reduction": "/home/me/mine.py:Mine", "parameters": (("a", "1"),), "engine": "dask", "scheduler": "tcp://10.1.2.3:8786"}
+    assert preset_of("x", FollowRequest("/s.h5"), named) == preset_of("x", FollowRequest("/s.h5"))
     file = tmp_path / "presets.json"
     save_presets([Preset("plain"), Preset("powder", reduction="radial", parameters=(("bins", "2"),))], file)
     written = json.loads(file.read_text(encoding="utf-8"))["presets"]
@@ -569,6 +574,19 @@ def test_presets_name_no_script(fresh_home: Path, tmp_path: Path) -> None:
     assert load_presets(file)[1].parameters == (("bins", "2"),)
     file.write_text(file.read_text(encoding="utf-8").replace('"radial"', '"/tmp/evil.py:Evil"'), encoding="utf-8")
     assert load_presets(file)[1].reduction == ""
+
+
+def test_presets_keep_a_scheduler_unless_they_are_passed_on(tmp_path: Path) -> None:
+    file = tmp_path / "presets.json"
+    where = {"engine": "dask", "workers": 8, "scheduler": "tcp://10.1.2.3:8786"}
+    save_presets([Preset("here", reduction="radial", engine="processes", workers=2), Preset("there", reduction="radial", **where)], file)
+    for loaded, kept in ((load_presets, where), (load_passed_on, {"engine": "", "workers": 0, "scheduler": ""})):
+        here, there = loaded(file)
+        assert (here.engine, here.workers) == ("processes", 2)
+        assert {name: getattr(there, name) for name in where} == kept
+    file.write_text(file.read_text(encoding="utf-8").replace('"processes"', '"somewhere"'), encoding="utf-8")
+    with pytest.raises(PresetError):
+        load_presets(file)
 
 
 def test_a_script_of_several_reductions_offers_them(qtbot: QtBot, shown: Assembly, process: FakeProcess, tmp_path: Path) -> None:
