@@ -6,10 +6,12 @@ import os
 import signal
 import sys
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+import h5py
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
@@ -20,6 +22,7 @@ from swmr_viewer.gui.assembly import Assembly
 from swmr_viewer.reductions import FrameDescription, prepare_reduction, reduction_named
 from swmr_viewer.simulator.plan import ScanPlan
 from swmr_viewer.watching.scan_files import WatchRule
+from tests.engines.dask_processes import DaskProcesses
 from tests.gui.waiting import WAIT_MS, wait_shown
 from tests.live.writers import LiveWriter
 
@@ -119,3 +122,38 @@ def names(assembly: Assembly) -> list[str]:
 
 def plain_digits(text: str) -> str:
     return "".join(text.replace("\u2009", "").replace("\u202f", "").replace("&nbsp;", ""))
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(find_spec("distributed") is None, reason="dask is not installed")
+def test_on_the_workers_of_a_dask_scheduler(qtbot: QtBot, tmp_path: Path, live_viewer: LiveViewer, live_writer: Any) -> None:
+    scan, output, dask = live_writer(), tmp_path / "reduced.h5", tmp_path / "dask"
+    assembly = live_viewer(scan.path, conditions=(Timeout(600.0),))
+    parts, session = assembly.window.reductions, assembly.session
+    scan.step(3)
+    wait_shown(qtbot, assembly, 2)
+    parts.show_panel.trigger()
+    parts.panel._choose("centre_of_mass")
+    where, run_bar = parts.panel.where, parts.panel.run_bar
+    dask.mkdir()
+    with closing(DaskProcesses(dask)) as cluster:
+        qtbot.mouseClick(where.kind, LEFT)
+        qtbot.keyClick(where.kind.view(), Qt.Key.Key_End)
+        qtbot.keyClick(where.kind.view(), Qt.Key.Key_Return)
+        qtbot.keyClicks(where.scheduler, str(cluster.scheduler_file))
+        qtbot.keyClicks(where.output, str(output))
+        qtbot.waitUntil(run_bar.start.isEnabled, timeout=WAIT_MS)
+        qtbot.mouseClick(run_bar.start, LEFT)
+        qtbot.waitUntil(lambda: run_bar.words.text().startswith("Waiting for workers"), timeout=WAIT_MS)
+        worker = cluster.add_worker()
+        qtbot.waitUntil(lambda: session.scan.quantities.n_known("centre_of_mass.x") == 3, timeout=WAIT_MS)
+        cluster.add_worker()
+        worker.kill()
+        scan.step(4)
+        qtbot.waitUntil(lambda: session.scan.quantities.n_known("centre_of_mass.x") == 7, timeout=WAIT_MS)
+        qtbot.mouseClick(run_bar.stop, LEFT)
+        qtbot.waitUntil(lambda: run_bar.words.text() == "Stopped: 7 frames reduced", timeout=WAIT_MS)
+    expected = [centre_of(scan.expected(index))["x"] for index in range(7)]
+    np.testing.assert_allclose(session.scan.quantities.values("centre_of_mass.x")[:7], expected, rtol=1e-12)
+    with h5py.File(output) as file:
+        np.testing.assert_allclose(file["/entry/centre_of_mass/x"][()].ravel()[:7], expected, rtol=1e-12)
