@@ -225,3 +225,8 @@ class FileStamp:
     inode: int
     size: int
     """The largest size (bytes) that was seen."""
+
+    @property
+    def place(self) -> tuple[int, int]:
+        """What no two files of this machine have in common at one moment."""
+        return self.device, self.inode

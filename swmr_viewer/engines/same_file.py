@@ -43,7 +43,7 @@ def refuse_another(h5file: h5py.File, meant: OpenedFile | None) -> None:
     if meant is None:
         return
     here = opened_file(h5file)
-    if here.machine == meant.machine and (here.stamp.device, here.stamp.inode) != (meant.stamp.device, meant.stamp.inode):
+    if here.machine == meant.machine and here.stamp.place != meant.stamp.place:
         raise replaced_error(meant.stamp.path, Change.OTHER)
 
 

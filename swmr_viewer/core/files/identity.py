@@ -74,7 +74,7 @@ class FileIdentity:
 
     def _judged(self, seen: tuple[int, int, int, int]) -> Change:
         stamp, (device, inode, size, _) = self.stamp, seen
-        if (device, inode) != (stamp.device, stamp.inode):
+        if (device, inode) != stamp.place:
             if self._last is None or seen[2:] != self._last[2:]:
                 return Change.OTHER
             # Some network file systems number a file anew when they forgot it: nothing else about it changed.
@@ -165,7 +165,7 @@ class FilesRead:
     def _note(self, read: FileIdentity) -> None:
         """A file that was closed to make room, and opened again, is the same one."""
         known, now = self._known.setdefault(read.stamp.path, []), read.stamp
-        if not any((now.device, now.inode) == (identity.stamp.device, identity.stamp.inode) for identity in known):
+        if not any(now.place == identity.stamp.place for identity in known):
             known.append(read)
 
 

@@ -55,6 +55,7 @@ def request_of(scan: ScanFacts, chosen: ChosenReduction, *, output: str = "", sh
         sends_values=True,
         shows_only=shows_only,
         nice=NICE,
+        stamp=opened.stamp,
     )
 
 

@@ -15,7 +15,7 @@ from swmr_viewer.core.data import SharedSources
 from swmr_viewer.core.data_facts import DataFacts
 from swmr_viewer.core.discovery import inspect_open, unreadable_text
 from swmr_viewer.core.errors import FileDamagedError, NoKeysError, PathNotThereError, SwmrViewerError
-from swmr_viewer.core.files import open_object, open_swmr
+from swmr_viewer.core.files import identity_of_file, open_object, open_swmr
 from swmr_viewer.core.follower import Follower
 from swmr_viewer.core.frames import FrameGrabber
 from swmr_viewer.core.inspection import Inspection
@@ -44,7 +44,8 @@ class Scan:
         data = tuple(map(self._described, self.grabbers))
         size = max(map(self._slot_size, self.grabbers), default=64)
         follower = self.follower
-        return Opened(generation, path, follower.scan_shape, follower.key_paths, data, follower.finished_path, slot_size=size)
+        stamp = identity_of_file(self.h5file).stamp
+        return Opened(generation, path, follower.scan_shape, follower.key_paths, data, follower.finished_path, size, stamp)
 
     def _described(self, path: str) -> DataDescription:
         grabber = self.grabbers[path]

@@ -53,6 +53,8 @@ class Opened(ScanEvent):
     finished_path: str | None
     slot_size: int
     """Bytes that a slot must hold for any of ``data`` with its preview."""
+    stamp: FileStamp | None = None
+    """Which file that is; another one may have its name later."""
 
     @property
     def data_paths(self) -> tuple[str, ...]:

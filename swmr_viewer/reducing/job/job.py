@@ -6,8 +6,8 @@ import threading
 import time
 from collections.abc import Callable
 
-from swmr_viewer.core.conditions import STOPPED
-from swmr_viewer.core.errors import SwmrViewerError
+from swmr_viewer.core.conditions import FILE_REPLACED, STOPPED
+from swmr_viewer.core.errors import FileReplacedError, SwmrViewerError
 from swmr_viewer.reducing.job.source import SourceScan, open_source
 from swmr_viewer.reducing.job.work import ReductionWork
 from swmr_viewer.reducing.messages import ReduceRequest, ReductionEnded, ReductionEvent, Waiting, ended_at, failure_of
@@ -100,6 +100,9 @@ class ReductionJob:
             self._reduction = reduction_named(self._request.reduction.name, self._request.reduction.values)
         try:
             self._source = open_source(self._request, self._clock)
+        except FileReplacedError:
+            self._end(ended_at(FILE_REPLACED, None))
+            return
         except SwmrViewerError as error:
             longest_s = float("inf") if self._request.wait_s is None else self._request.wait_s
             if not error.retryable or self._clock() - self._began_at >= longest_s:

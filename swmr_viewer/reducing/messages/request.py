@@ -8,6 +8,7 @@ from typing import Any
 
 from swmr_viewer.analysis import DEFAULT_RULES, MaskRules
 from swmr_viewer.core.conditions import Condition, Situation
+from swmr_viewer.core.file_state import FileStamp
 from swmr_viewer.core.pixel_geometry import NOTHING_TOLD, PixelGeometry
 from swmr_viewer.engines import THIS_MACHINE, EngineChoice
 
@@ -54,3 +55,5 @@ class ReduceRequest:
     """Whether frames are reduced only as ``Show`` asks for them, until it is stopped: to look at, while nothing else is wanted."""
     nice: int = 0
     """How far (0 to 19) other programs come first."""
+    stamp: FileStamp | None = None
+    """Which file has that path: no other one is reduced. None: whichever is there."""

@@ -66,6 +66,28 @@ def test_numbers_of_a_live_scan_are_quantities(qtbot: QtBot, live_viewer: LiveVi
     assert parts.panel.run_bar.start.isEnabled()
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="POSIX signals")
+def test_of_a_file_that_gets_the_name_of_the_shown_one_nothing_is_seen(
+    qtbot: QtBot, tmp_path: Path, live_viewer: LiveViewer, live_writer: Any
+) -> None:
+    scan = live_writer()
+    assembly = live_viewer(scan.path, conditions=(Timeout(600.0),))
+    parts = assembly.window.reductions
+    scan.step(2)
+    wait_shown(qtbot, assembly, 1)
+    supervisor = assembly.session._thread._supervisor
+    reader = supervisor._current.process.pid
+    with LiveWriter(tmp_path / "another.nxs", ScanPlan(scan_shape=(3, 4), frame_shape=(48, 64)), stepped=True) as another:
+        another.step(2)
+        os.kill(reader, signal.SIGSTOP)  # it cannot tell
+        os.replace(another.path, scan.path)
+        parts.show_panel.trigger()
+        parts.panel._choose("centre_of_mass")
+        qtbot.waitUntil(lambda: parts.panel.run_bar.words.text() == "Another scan has the name of this file", timeout=WAIT_MS)
+        assert "total" not in parts.panel.views.numbers.text()
+        os.kill(reader, signal.SIGCONT)
+
+
 @pytest.mark.slow
 def test_in_a_watched_folder_each_scan_is_reduced(qtbot: QtBot, tmp_path: Path, live_viewer: LiveViewer) -> None:
     plan = ScanPlan(scan_shape=(3, 4), frame_shape=(48, 64), period_s=0.0)

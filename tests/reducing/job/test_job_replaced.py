@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 from swmr_viewer.core.conditions import Timeout
+from swmr_viewer.core.files import identity_of_file
 from swmr_viewer.engines import EngineChoice, EngineKind
 from swmr_viewer.reducing.messages import FrameFailed, Prepared, ReductionProgress
 from tests.engines.reductions_here import Sums
@@ -85,3 +86,21 @@ def test_processes_read_no_other_file_than_the_one_that_is_followed(names: Reuse
     assert (ended.reason, ended.is_finished) == ("file_replaced", False)
     check_is_old(run.totals)
     check_is_old(totals_in(output))
+
+
+def test_nothing_is_reduced_of_a_file_that_got_the_name_before_it_was_opened(names: ReusedNames, tmp_path: Path) -> None:
+    path, aside = tmp_path / "scan.h5", tmp_path / "aside.h5"
+    names.begin(path)
+    names.frames(path, 0, 5)
+    with h5py.File(path, "r", swmr=True, locking=False) as file:
+        stamp = identity_of_file(file).stamp
+    options: dict[str, Any] = {"key_paths": (KEYS,), "data_path": DATA, "conditions": (Timeout(60),), "stamp": stamp}
+    run = Run(path, **options)
+    run.until(lambda: len(run.totals) == 5)
+    names.begin(aside, NEW)
+    names.frames(aside, 0, 50)
+    os.replace(aside, path)
+    ended = Run(path, **options).to_the_end()
+    assert (ended.reason, ended.n_reduced, ended.is_finished) == ("file_replaced", 0, False)
+    run.to_the_end()
+    check_is_old(run.totals)
