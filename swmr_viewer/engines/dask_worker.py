@@ -17,7 +17,7 @@ from distributed import WorkerPlugin, get_worker
 from distributed.protocol.pickle import dumps
 from distributed.utils import sync
 
-from swmr_viewer.core.errors import SwmrViewerError
+from swmr_viewer.core.errors import FileReplacedError, SwmrViewerError
 from swmr_viewer.engines.dask_fitness import Facts, worker_facts
 from swmr_viewer.engines.plan import Batch, BatchResult, EngineError, Plan, WorkerLostError, not_there_yet
 from swmr_viewer.reductions import ReductionError
@@ -147,7 +147,7 @@ def reduce_batch(name: str, batch: Batch) -> BatchResult:
         raise PlanNotHereError(f"There is no {name} in {worker.address}.")
     try:
         result: BatchResult = keeper.reduce(batch)
-    except (ReductionError, EngineError, PlanNotHereError):
+    except (ReductionError, EngineError, FileReplacedError, PlanNotHereError):
         raise
     except SwmrViewerError as error:  # of opening: a batch tells of its frames by their faults
         if not error.retryable:

@@ -11,8 +11,9 @@ import numpy as np
 import pytest
 
 from swmr_viewer import Follower
+from swmr_viewer.core.errors import FileReplacedError
 from swmr_viewer.core.files import open_swmr
-from swmr_viewer.engines import Dispatcher, EngineChoice, EngineKind, Plan, start_engine
+from swmr_viewer.engines import Batch, Dispatcher, EngineChoice, EngineKind, Plan, opened_file, start_engine
 from swmr_viewer.reductions import Frame, FrameDescription
 from swmr_viewer.simulator.plan import ScanPlan
 from tests.engines.dask_fakes import SlowSums
@@ -96,6 +97,22 @@ def test_each_frame_once_though_a_worker_is_killed(cluster: DaskProcesses, tmp_p
 @pytest.mark.usefixtures("impatient")
 def test_each_frame_once_though_a_worker_is_stopped(cluster: DaskProcesses, tmp_path: Path) -> None:
     assert _reduced_live(cluster, tmp_path / "scan.h5", "raster", lambda line: pause(cluster.workers[0]) if line == 4 else None)
+
+
+def test_a_file_that_got_the_name_of_the_followed_one_is_not_reduced(cluster: DaskProcesses, tmp_path: Path) -> None:
+    path, aside, scan = tmp_path / "scan.h5", tmp_path / "aside.h5", ScanPlan((2, 5), (32, 40), period_s=0.0)
+    with LiveWriter(path, scan) as writer, LiveWriter(aside, scan) as another, open_swmr(path) as h5file:
+        plan = Plan(str(path), DATA, 2, SlowSums(), FrameDescription(scan.frame_shape, np.dtype(scan.dtype).str), opened_file(h5file))
+        with closing(start_engine(plan, EngineChoice(EngineKind.DASK, scheduler=str(cluster.scheduler_file)))) as engine:
+            deadline = time.monotonic() + LONGEST_S
+            while not engine.n_workers:  # they have the plan, and did not open the file yet
+                assert time.monotonic() < deadline
+                time.sleep(0.01)
+            writer.step(2)
+            another.step(2)
+            aside.replace(path)
+            with pytest.raises(FileReplacedError):
+                engine.submit(Batch(0, (0, 0), 2, scan.scan_shape)).result(LONGEST_S)
 
 
 @pytest.mark.slow
