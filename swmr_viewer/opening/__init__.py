@@ -7,7 +7,6 @@ from swmr_viewer.opening.previews import preview_request, preview_text
 from swmr_viewer.opening.stored import (
     Preset,
     PresetError,
-    load_passed_on,
     load_presets,
     paths_text,
     preset_named,
@@ -16,6 +15,7 @@ from swmr_viewer.opening.stored import (
     recent_to_json,
     save_presets,
     with_presets,
+    without_schedulers,
 )
 
 __all__ = [
@@ -28,7 +28,6 @@ __all__ = [
     "Remark",
     "RequestForm",
     "Tone",
-    "load_passed_on",
     "load_presets",
     "may_come",
     "path_from",
@@ -43,4 +42,5 @@ __all__ = [
     "shape_text",
     "suggested_paths",
     "with_presets",
+    "without_schedulers",
 ]

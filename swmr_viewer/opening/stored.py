@@ -87,19 +87,6 @@ def load_presets(file: Path) -> tuple[Preset, ...]:
         raise PresetError(f"{file} is no file of presets.", "Choose one that was exported, or move it away to start anew.") from error
 
 
-def load_passed_on(file: Path) -> tuple[Preset, ...]:
-    """Return the presets in a file of somebody else's; none of them names a scheduler: who reduces by one runs what that sends.
-
-    Raises
-    ------
-    PresetError
-        As `load_presets`; also if there is no file.
-    """
-    if not file.exists():
-        raise PresetError(f"There is no file {file}.", "Choose one that was exported.")
-    return tuple(replace(one, engine="", workers=0, scheduler="") if one.scheduler else one for one in load_presets(file))
-
-
 def save_presets(presets: Iterable[Preset], file: Path) -> None:
     """Write presets beside their file, then rename: nobody ever reads an incomplete file.
 
@@ -117,6 +104,11 @@ def save_presets(presets: Iterable[Preset], file: Path) -> None:
     except OSError as error:
         beside.unlink(missing_ok=True)
         raise PresetError(f"The presets cannot be written to {file}: {error.strerror}.", "Choose another place.") from error
+
+
+def without_schedulers(presets: Iterable[Preset]) -> tuple[Preset, ...]:
+    """Return presets of somebody else as they may be used: who reduces by a scheduler runs what that sends."""
+    return tuple(replace(one, engine="", workers=0, scheduler="") if one.scheduler else one for one in presets)
 
 
 def with_presets(presets: Iterable[Preset], new: Iterable[Preset]) -> tuple[Preset, ...]:

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QComboBox, QFileDialog, QHBoxLayout, QLabel, QMenu
 
 from swmr_viewer.gui.look.settings import presets_file
 from swmr_viewer.gui.opening.request_fields import SPACING
-from swmr_viewer.opening import Preset, PresetError, load_passed_on, load_presets, preset_of, save_presets, with_presets
+from swmr_viewer.opening import Preset, PresetError, load_presets, preset_of, save_presets, with_presets, without_schedulers
 from swmr_viewer.reader.messages import FollowRequest
 
 JSON_FILTER = "Presets (*.json)"
@@ -90,8 +90,10 @@ class PresetRow(QWidget):
     def import_from(self, file: str) -> None:
         """Add the presets of a file; those of the same names are replaced."""
         with self._reporting():
-            new = load_passed_on(Path(file))
-            self._store(with_presets(self._presets, new), f"{len(new)} presets imported.", self.names.currentText())
+            found = load_presets(Path(file))
+            new = without_schedulers(found)
+            left_out = " The schedulers that they name are left out: choose yours once." if new != found else ""
+            self._store(with_presets(self._presets, new), f"{len(new)} presets imported.{left_out}", self.names.currentText())
 
     def export_to(self, file: str) -> None:
         """Write all presets to a file."""

@@ -19,12 +19,13 @@ from swmr_viewer.engines import EngineChoice, EngineKind
 from swmr_viewer.gui.assembly import Assembly
 from swmr_viewer.gui.curve_panel.curves_file import columns_of, signal_of
 from swmr_viewer.gui.look.settings import presets_file
+from swmr_viewer.gui.opening.preset_row import PresetRow
 from swmr_viewer.gui.reductions.panel import SCRIPT, ReductionsPanel
 from swmr_viewer.gui.reductions.reduction_choice import ChosenReduction
 from swmr_viewer.gui.reductions.reductions import Reductions
 from swmr_viewer.gui.reductions.result_views import NO_FRAME, NOT_YET
 from swmr_viewer.gui.reductions.script_classes import ScriptError, classes_in
-from swmr_viewer.opening.stored import Preset, PresetError, load_passed_on, load_presets, preset_of, save_presets
+from swmr_viewer.opening.stored import Preset, PresetError, load_presets, preset_of, save_presets
 from swmr_viewer.quantities import Fate, Kind
 from swmr_viewer.reader.messages import FileReplaced, FollowRequest
 from swmr_viewer.reducing.messages import FrameFailed, Noted, ReductionEnded, ReductionFailed, ShownReduced, Waiting
@@ -576,14 +577,19 @@ def test_presets_name_no_script(fresh_home: Path, tmp_path: Path) -> None:
     assert load_presets(file)[1].reduction == ""
 
 
-def test_presets_keep_a_scheduler_unless_they_are_passed_on(tmp_path: Path) -> None:
+def test_presets_keep_a_scheduler_unless_they_are_passed_on(qtbot: QtBot, fresh_home: Path, tmp_path: Path) -> None:
     file = tmp_path / "presets.json"
     where = {"engine": "dask", "workers": 8, "scheduler": "tcp://10.1.2.3:8786"}
     save_presets([Preset("here", reduction="radial", engine="processes", workers=2), Preset("there", reduction="radial", **where)], file)
-    for loaded, kept in ((load_presets, where), (load_passed_on, {"engine": "", "workers": 0, "scheduler": ""})):
-        here, there = loaded(file)
-        assert (here.engine, here.workers) == ("processes", 2)
-        assert {name: getattr(there, name) for name in where} == kept
+    assert {name: getattr(load_presets(file)[1], name) for name in where} == where
+    row, told = PresetRow(lambda: FollowRequest("")), []
+    qtbot.addWidget(row)
+    row.reported.connect(lambda sentence, _: told.append(sentence))
+    row.import_from(str(file))
+    assert "schedulers that they name are left out" in told[-1]
+    here, there = load_presets(presets_file())
+    assert (here.engine, here.workers) == ("processes", 2)
+    assert (there.engine, there.workers, there.scheduler) == ("", 0, "")
     file.write_text(file.read_text(encoding="utf-8").replace('"processes"', '"somewhere"'), encoding="utf-8")
     with pytest.raises(PresetError):
         load_presets(file)
