@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import multiprocessing
-import threading
 import time
 from collections.abc import Iterator
 from multiprocessing.connection import wait as wait_for
@@ -13,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from swmr_viewer.core.errors import SwmrViewerError
+from swmr_viewer.core.waker import Waker
 from swmr_viewer.reader.messages import (
     Event,
     FollowRequest,
@@ -56,8 +55,7 @@ class Supervisor:
         self._foreseen: FollowRequest | None = None
         """What is followed before ``follow`` asked for it."""
         self._held: list[Event] = []
-        self._woken_pipe, self._wake_pipe = multiprocessing.Pipe(duplex=False)
-        self._is_woken = threading.Event()
+        self._waker = Waker()
 
     # ---- asking
 
@@ -153,9 +151,7 @@ class Supervisor:
 
     def wake(self) -> None:
         """Make ``wait`` return; may be called from a signal handler."""
-        if not self._is_woken.is_set():
-            self._is_woken.set()
-            self._wake_pipe.send_bytes(b"!")
+        self._waker.wake()
 
     # ---- receiving
 
@@ -194,12 +190,8 @@ class Supervisor:
             reader, check_at = self._current.process, self._current.next_check_at()
         until = [at for at in (deadline, check_at) if at is not None]
         sources: list[Any] = [reader.connection, reader.sentinel] if reader else []
-        wait_for([self._woken_pipe, *sources], max(0.0, min(until) - time.monotonic()) if until else None)
-        if not self._woken_pipe.poll(0):
-            return False
-        self._woken_pipe.recv_bytes()
-        self._is_woken.clear()
-        return True
+        wait_for([self._waker.source, *sources], max(0.0, min(until) - time.monotonic()) if until else None)
+        return self._waker.was_woken()
 
     def _collect(self) -> list[Event]:
         """Return what came in, and replace the reader where it is gone or stuck.

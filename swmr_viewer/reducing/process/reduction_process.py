@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import threading
 import time
 from multiprocessing.connection import wait as wait_for
 from typing import Any
 
+from swmr_viewer.core.waker import Waker
 from swmr_viewer.reader.supervision import ChildProcess
 from swmr_viewer.reducing.messages import (
     Alive,
@@ -83,8 +83,7 @@ class ReductionProcess:
         self._heard_at = 0.0
         self._is_silence_told = self._owes_taken = False
         self._nice = 0
-        self._woken_pipe, self._wake_pipe = multiprocessing.Pipe(duplex=False)
-        self._is_woken = False
+        self._waker = Waker()
 
     # ---- asking
 
@@ -131,9 +130,7 @@ class ReductionProcess:
 
     def wake(self) -> None:
         """Make ``wait`` return; may be called from a signal handler."""
-        if not self._is_woken:
-            self._is_woken = True
-            self._wake_pipe.send_bytes(b"!")
+        self._waker.wake()
 
     def close(self, grace_s: float = 2.0) -> None:
         """End the process: ask it, wait so long, then kill it, which takes a second longer at most. ``wait`` returns nothing any more."""
@@ -230,14 +227,10 @@ class ReductionProcess:
         until = [at for at in (deadline, check_at) if at is not None]
         sources: list[Any] = [] if child is None else [child.connection, child.sentinel]
         try:
-            wait_for([self._woken_pipe, *sources], max(0.0, min(until) - time.monotonic()) if until else None)
+            wait_for([self._waker.source, *sources], max(0.0, min(until) - time.monotonic()) if until else None)
         except (OSError, ValueError):  # closed meanwhile, by another thread
             return True
-        if not self._woken_pipe.poll(0):
-            return False
-        self._is_woken = False
-        self._woken_pipe.recv_bytes()
-        return True
+        return self._waker.was_woken()
 
     def _collect(self) -> list[ReductionEvent]:
         """Return what came in, and what is to be told of the process."""
