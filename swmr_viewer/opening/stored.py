@@ -39,7 +39,7 @@ class Preset:
     parameters: tuple[tuple[str, str], ...] = ()
     """Of that reduction, as they are typed; the others have their defaults."""
     engine: str = ""
-    """Where it runs, as ``EngineKind`` has it; "": in threads of this machine."""
+    """Where it runs, as ``EngineKind`` has it; "": where the user has it."""
     workers: int = 0
     """0: as many as there are cores, or as the scheduler has."""
     scheduler: str = ""

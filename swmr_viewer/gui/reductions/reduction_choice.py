@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from swmr_viewer.core.frozen import frozen
-from swmr_viewer.engines import THIS_MACHINE, EngineChoice, EngineKind
+from swmr_viewer.engines import EngineChoice, EngineKind
 from swmr_viewer.opening import Preset
 from swmr_viewer.reductions import is_script
 
@@ -60,17 +60,16 @@ class ChosenReduction:
 
 def of_preset(chosen: ChosenReduction) -> dict[str, Any]:
     """Return what a preset keeps of a choice."""
-    where = (
-        {"engine": chosen.engine.value, "workers": chosen.n_workers, "scheduler": chosen.scheduler} if chosen.where != THIS_MACHINE else {}
-    )
+    where = {"engine": chosen.engine.value, "workers": chosen.n_workers, "scheduler": chosen.where.scheduler}
     return {"reduction": chosen.name, "parameters": tuple(chosen.texts.items()), **where}
 
 
 def as_in_preset(chosen: ChosenReduction, preset: Preset) -> ChosenReduction:
-    """Return a choice with the reduction of a preset, and where that runs."""
-    engine, n_workers = EngineKind(preset.engine or EngineKind.THREADS), min(preset.workers, MOST_WORKERS)
+    """Return a choice with the reduction of a preset, and where that runs, if it says so."""
     with_it = chosen.with_texts(preset.reduction, preset.parameters)
-    return replace(with_it, engine=engine, n_workers=n_workers, scheduler=preset.scheduler)
+    if not preset.engine:
+        return with_it
+    return replace(with_it, engine=EngineKind(preset.engine), n_workers=min(preset.workers, MOST_WORKERS), scheduler=preset.scheduler)
 
 
 def worth_keeping(chosen: ChosenReduction) -> ChosenReduction:

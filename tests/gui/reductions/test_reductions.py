@@ -21,7 +21,7 @@ from swmr_viewer.gui.curve_panel.curves_file import columns_of, signal_of
 from swmr_viewer.gui.look.settings import presets_file
 from swmr_viewer.gui.opening.preset_row import PresetRow
 from swmr_viewer.gui.reductions.panel import SCRIPT, ReductionsPanel
-from swmr_viewer.gui.reductions.reduction_choice import ChosenReduction
+from swmr_viewer.gui.reductions.reduction_choice import ChosenReduction, as_in_preset
 from swmr_viewer.gui.reductions.reductions import Reductions
 from swmr_viewer.gui.reductions.result_views import NO_FRAME, NOT_YET
 from swmr_viewer.gui.reductions.script_classes import ScriptError, classes_in
@@ -552,7 +552,7 @@ def test_a_preset_brings_its_reduction_once(qtbot: QtBot, shown: Assembly, proce
     assert (preset.reduction, preset.parameters) == ("radial", (("bins", "321"),))
     assert (preset.engine, preset.workers, preset.scheduler) == ("processes", 3, "")
     dialog.close()
-    model_of(shown).choices.set(ChosenReduction("statistics"))
+    model_of(shown).choices.set(ChosenReduction("statistics", engine=EngineKind.DASK, scheduler="tcp://10.1.2.3:8786"))
     for path, name in (("/data/2.nxs", "radial"), ("/data/3.nxs", "statistics")):
         shown.session.open(preset.request(path))
         with qtbot.waitSignal(shown.session.opened):
@@ -590,6 +590,9 @@ def test_presets_keep_a_scheduler_unless_they_are_passed_on(qtbot: QtBot, fresh_
     here, there = load_presets(presets_file())
     assert (here.engine, here.workers) == ("processes", 2)
     assert (there.engine, there.workers, there.scheduler) == ("", 0, "")
+    mine = ChosenReduction("statistics", engine=EngineKind.DASK, scheduler="slurm")
+    assert as_in_preset(mine, there).where == mine.where  # where it runs stays the user's
+    assert as_in_preset(mine, here).where == EngineChoice(EngineKind.PROCESSES, 2)
     file.write_text(file.read_text(encoding="utf-8").replace('"processes"', '"somewhere"'), encoding="utf-8")
     with pytest.raises(PresetError):
         load_presets(file)
