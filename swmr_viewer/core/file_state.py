@@ -227,6 +227,6 @@ class FileStamp:
     """The largest size (bytes) that was seen."""
 
     @property
-    def place(self) -> tuple[int, int]:
+    def device_and_inode(self) -> tuple[int, int]:
         """What no two files of this machine have in common at one moment."""
         return self.device, self.inode

@@ -26,7 +26,7 @@ def opened_file(h5file: h5py.File) -> OpenedFile:
     """Return which file is open here."""
     from swmr_viewer.core.files import identity_of_file
 
-    return OpenedFile((socket.gethostname(), boot_id()), identity_of_file(h5file).stamp)
+    return OpenedFile(this_machine(), identity_of_file(h5file).stamp)
 
 
 def refuse_another(h5file: h5py.File, meant: OpenedFile | None) -> None:
@@ -37,14 +37,15 @@ def refuse_another(h5file: h5py.File, meant: OpenedFile | None) -> None:
     FileReplacedError
         If it is, as far as that can be told.
     """
-    from swmr_viewer.core.file_state import Change
-    from swmr_viewer.core.files import replaced_error
+    from swmr_viewer.core.files import refuse_another_file
 
-    if meant is None:
-        return
-    here = opened_file(h5file)
-    if here.machine == meant.machine and here.stamp.place != meant.stamp.place:
-        raise replaced_error(meant.stamp.path, Change.OTHER)
+    if meant is not None and this_machine() == meant.machine:
+        refuse_another_file(h5file, meant.stamp)
+
+
+def this_machine() -> tuple[str, str]:
+    """Return its name, and which start of it this is."""
+    return socket.gethostname(), boot_id()
 
 
 def boot_id() -> str:

@@ -7,7 +7,7 @@ load_hdf5()  # before any module here imports h5py: once HDF5 is loaded, the loc
 
 from swmr_viewer.core.files.attributes import BROKEN, text_of, texts_of
 from swmr_viewer.core.files.explaining import damage_text, explain, is_damage, state_error
-from swmr_viewer.core.files.identity import FileIdentity, FilesRead, change_at_path, identity_of_file, replaced_error
+from swmr_viewer.core.files.identity import FileIdentity, FilesRead, change_at_path, identity_of_file, refuse_another_file, replaced_error
 from swmr_viewer.core.files.links import (
     BY_LINKS,
     as_text,
@@ -47,6 +47,7 @@ __all__ = [
     "path_named",
     "places_of",
     "reads_a_pipe",
+    "refuse_another_file",
     "replaced_error",
     "state_error",
     "text_of",

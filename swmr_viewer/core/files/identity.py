@@ -74,7 +74,7 @@ class FileIdentity:
 
     def _judged(self, seen: tuple[int, int, int, int]) -> Change:
         stamp, (device, inode, size, _) = self.stamp, seen
-        if (device, inode) != stamp.place:
+        if (device, inode) != stamp.device_and_inode:
             if self._last is None or seen[2:] != self._last[2:]:
                 return Change.OTHER
             # Some network file systems number a file anew when they forgot it: nothing else about it changed.
@@ -122,6 +122,18 @@ def replaced_error(path: str, change: Change) -> FileReplacedError:
     )
 
 
+def refuse_another_file(opened: h5py.File, meant: FileStamp) -> None:
+    """Refuse a file that has the path of another one, which was meant, and was opened on this machine before.
+
+    Raises
+    ------
+    FileReplacedError
+        If it is another one.
+    """
+    if identity_of_file(opened).stamp.device_and_inode != meant.device_and_inode:
+        raise replaced_error(meant.path, Change.OTHER)
+
+
 class FilesRead:
     """The files that frames come from: one that was written anew in place is refused before and after each frame.
 
@@ -165,7 +177,7 @@ class FilesRead:
     def _note(self, read: FileIdentity) -> None:
         """A file that was closed to make room, and opened again, is the same one."""
         known, now = self._known.setdefault(read.stamp.path, []), read.stamp
-        if not any(now.place == identity.stamp.place for identity in known):
+        if not any(now.device_and_inode == identity.stamp.device_and_inode for identity in known):
             known.append(read)
 
 

@@ -16,8 +16,7 @@ from swmr_viewer.core.conditions import default_conditions
 from swmr_viewer.core.data_facts import DataFacts
 from swmr_viewer.core.discovery import inspect_open
 from swmr_viewer.core.errors import NoKeysError, PathError, PathNotThereError, SwmrViewerError
-from swmr_viewer.core.file_state import Change
-from swmr_viewer.core.files import BROKEN, identity_of_file, open_object, open_swmr, replaced_error
+from swmr_viewer.core.files import BROKEN, open_object, open_swmr, refuse_another_file
 from swmr_viewer.core.follower import Follower
 from swmr_viewer.core.frames import FrameGrabber
 from swmr_viewer.core.nexus import read_facts
@@ -60,8 +59,8 @@ def open_source(request: ReduceRequest, clock: Callable[[], float]) -> SourceSca
     """
     h5file = open_swmr(request.path)
     try:
-        if request.stamp is not None and identity_of_file(h5file).stamp.place != request.stamp.place:
-            raise replaced_error(request.path, Change.OTHER)
+        if request.stamp is not None:
+            refuse_another_file(h5file, request.stamp)
         return _open_in(h5file, request, clock)
     except BaseException:
         h5file.close()
