@@ -16,7 +16,9 @@ from swmr_viewer.reader.messages import FollowRequest
 from swmr_viewer.reductions import is_script
 
 FORMAT = "swmr_viewer presets"
-_OF_REDUCTIONS = ("reduction", "parameters", "engine", "workers", "scheduler")
+_NOWHERE: dict[str, Any] = {"engine": "", "workers": 0, "scheduler": ""}
+_NO_REDUCTION: dict[str, Any] = {"reduction": "", "parameters": (), **_NOWHERE}
+"""Fields of `Preset` that presets of earlier versions do not have."""
 
 
 class PresetError(SwmrViewerError):
@@ -108,7 +110,7 @@ def save_presets(presets: Iterable[Preset], file: Path) -> None:
 
 def without_schedulers(presets: Iterable[Preset]) -> tuple[Preset, ...]:
     """Return presets of somebody else as they may be used: who reduces by a scheduler runs what that sends."""
-    return tuple(replace(one, engine="", workers=0, scheduler="") if one.scheduler else one for one in presets)
+    return tuple(replace(one, **_NOWHERE) if one.scheduler else one for one in presets)
 
 
 def with_presets(presets: Iterable[Preset], new: Iterable[Preset]) -> tuple[Preset, ...]:
@@ -148,8 +150,8 @@ def _reduction(entry: dict[str, Any]) -> dict[str, Any]:
     from swmr_viewer.engines import EngineKind  # few presets have any
 
     parameters = tuple((str(name), str(value)) for name, value in dict(entry.get("parameters", {})).items())
-    engine, workers = str(entry.get("engine", "")), int(entry.get("workers", 0))
-    if workers < 0 or (engine and engine not in [*EngineKind]):
+    engine, workers = str(entry.get("engine", "")), entry.get("workers", 0)
+    if not isinstance(workers, int) or workers < 0 or engine not in ("", *EngineKind):
         raise ValueError(entry)
     where = {"engine": engine, "workers": workers, "scheduler": str(entry.get("scheduler", ""))}
     return {"reduction": str(entry["reduction"]), "parameters": parameters, **where}
@@ -158,13 +160,13 @@ def _reduction(entry: dict[str, Any]) -> dict[str, Any]:
 def _entry(preset: Preset) -> dict[str, Any]:
     """Return how a preset is written: what is not set, of what earlier versions do not know, is left out."""
     entry = {**asdict(preset), "parameters": dict(preset.parameters)}
-    return {name: value for name, value in entry.items() if value or name not in _OF_REDUCTIONS}
+    return {name: value for name, value in entry.items() if value or name not in _NO_REDUCTION}
 
 
 def _of_no_script(preset: Preset) -> Preset:
     if preset.reduction and not is_script(preset.reduction):
         return preset
-    return replace(preset, reduction="", parameters=(), engine="", workers=0, scheduler="")
+    return replace(preset, **_NO_REDUCTION)
 
 
 def _paths(value: str | Iterable[object]) -> tuple[str, ...]:

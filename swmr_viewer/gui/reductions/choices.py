@@ -8,7 +8,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
-from swmr_viewer.gui.reductions.reduction_choice import ChosenReduction, as_in_preset, of_preset, worth_keeping
+from swmr_viewer.gui.reductions.reduction_choice import ChosenReduction, as_in_preset, of_preset
 from swmr_viewer.gui.session import Session
 from swmr_viewer.opening import Preset
 from swmr_viewer.reducing.messages import Described
@@ -62,8 +62,7 @@ class Choices(QObject):
     @property
     def of_preset(self) -> dict[str, Any]:
         """What a preset keeps: the reduction that is chosen, what is typed for its parameters, where it runs; nothing of a script."""
-        chosen = worth_keeping(self.chosen)
-        return of_preset(chosen) if chosen.name else {}
+        return of_preset(self.chosen)
 
     def set(self, chosen: ChosenReduction) -> None:
         """Have all of this for the shown data set."""

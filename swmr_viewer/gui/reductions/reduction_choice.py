@@ -59,7 +59,10 @@ class ChosenReduction:
 
 
 def of_preset(chosen: ChosenReduction) -> dict[str, Any]:
-    """Return what a preset keeps of a choice."""
+    """Return what a preset keeps of a choice, as `preset_of` takes it; nothing of a script."""
+    chosen = worth_keeping(chosen)
+    if not chosen.name:
+        return {}
     where = {"engine": chosen.engine.value, "workers": chosen.n_workers, "scheduler": chosen.where.scheduler}
     return {"reduction": chosen.name, "parameters": tuple(chosen.texts.items()), **where}
 

@@ -593,9 +593,11 @@ def test_presets_keep_a_scheduler_unless_they_are_passed_on(qtbot: QtBot, fresh_
     mine = ChosenReduction("statistics", engine=EngineKind.DASK, scheduler="slurm")
     assert as_in_preset(mine, there).where == mine.where  # where it runs stays the user's
     assert as_in_preset(mine, here).where == EngineChoice(EngineKind.PROCESSES, 2)
-    file.write_text(file.read_text(encoding="utf-8").replace('"processes"', '"somewhere"'), encoding="utf-8")
-    with pytest.raises(PresetError):
-        load_presets(file)
+    good = file.read_text(encoding="utf-8")
+    for right, wrong in (('"processes"', '"somewhere"'), ('"workers": 8', '"workers": Infinity'), ('"workers": 8', '"workers": -1')):
+        file.write_text(good.replace(right, wrong), encoding="utf-8")
+        with pytest.raises(PresetError):
+            load_presets(file)
 
 
 def test_a_script_of_several_reductions_offers_them(qtbot: QtBot, shown: Assembly, process: FakeProcess, tmp_path: Path) -> None:
