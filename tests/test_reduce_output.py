@@ -69,7 +69,7 @@ def test_failures_are_sentences_with_a_status(run) -> None:
     status, lines, words = run(raises=1)
     assert status == 4
     assert "ended" not in [line["event"] for line in lines]
-    assert "scan.h5 failed: ValueError: a frame that raises." in words
+    assert f"swmr-viewer: Reducing {Path('scan.h5').resolve()} failed: ValueError: a frame that raises." in words
     assert "Traceback" in words
     status, lines, words = run(refuses="bins")
     assert (status, lines) == (2, [])

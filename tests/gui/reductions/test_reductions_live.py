@@ -38,14 +38,20 @@ def centre_of(frame: np.ndarray) -> dict[str, float]:
     return {name: float(value) for name, value in reduction(frame, frame == np.iinfo(frame.dtype).max).items()}
 
 
+def reducing(qtbot: QtBot, live_viewer: LiveViewer, scan: LiveWriter, n: int) -> Assembly:
+    """Follow a scan, which writes so many frames, open the panel, and choose the centre of mass."""
+    assembly = live_viewer(scan.path, conditions=(Timeout(600.0),))
+    scan.step(n)
+    wait_shown(qtbot, assembly, n - 1)
+    assembly.window.reductions.show_panel.trigger()
+    assembly.window.reductions.panel._choose("centre_of_mass")
+    return assembly
+
+
 def test_numbers_of_a_live_scan_are_quantities(qtbot: QtBot, live_viewer: LiveViewer, live_writer: Any) -> None:
     scan = live_writer()
-    assembly = live_viewer(scan.path, conditions=(Timeout(600.0),))
+    assembly = reducing(qtbot, live_viewer, scan, 3)
     parts, session = assembly.window.reductions, assembly.session
-    scan.step(3)
-    wait_shown(qtbot, assembly, 2)
-    parts.show_panel.trigger()
-    parts.panel._choose("centre_of_mass")
     qtbot.waitUntil(lambda: "background" in parts.panel.form.fields, timeout=WAIT_MS)
     qtbot.waitUntil(lambda: "total" in parts.panel.views.numbers.text(), timeout=WAIT_MS)  # of the shown frame, at once
     assert not [name for name in names(assembly) if name.startswith("centre")]  # of the others nothing was asked for
@@ -80,12 +86,14 @@ def test_of_a_file_that_gets_the_name_of_the_shown_one_nothing_is_seen(
     with LiveWriter(tmp_path / "another.nxs", ScanPlan(scan_shape=(3, 4), frame_shape=(48, 64)), stepped=True) as another:
         another.step(2)
         os.kill(reader, signal.SIGSTOP)  # it cannot tell
-        os.replace(another.path, scan.path)
-        parts.show_panel.trigger()
-        parts.panel._choose("centre_of_mass")
-        qtbot.waitUntil(lambda: parts.panel.run_bar.words.text() == "Another scan has the name of this file", timeout=WAIT_MS)
-        assert "total" not in parts.panel.views.numbers.text()
-        os.kill(reader, signal.SIGCONT)
+        try:
+            os.replace(another.path, scan.path)
+            parts.show_panel.trigger()
+            parts.panel._choose("centre_of_mass")
+            qtbot.waitUntil(lambda: parts.panel.run_bar.words.text() == "Another scan has the name of this file", timeout=WAIT_MS)
+            assert "total" not in parts.panel.views.numbers.text()
+        finally:
+            os.kill(reader, signal.SIGCONT)
 
 
 @pytest.mark.slow
@@ -117,12 +125,8 @@ def test_in_a_watched_folder_each_scan_is_reduced(qtbot: QtBot, tmp_path: Path, 
 @pytest.mark.skipif(sys.platform == "win32", reason="POSIX signals")
 def test_a_process_that_is_killed_costs_no_result(qtbot: QtBot, live_viewer: LiveViewer, live_writer: Any) -> None:
     scan = live_writer()
-    assembly = live_viewer(scan.path, conditions=(Timeout(600.0),))
+    assembly = reducing(qtbot, live_viewer, scan, 4)
     parts, session = assembly.window.reductions, assembly.session
-    scan.step(4)
-    wait_shown(qtbot, assembly, 3)
-    parts.show_panel.trigger()
-    parts.panel._choose("centre_of_mass")
     qtbot.waitUntil(parts.start.isEnabled, timeout=WAIT_MS)
     qtbot.mouseClick(parts.panel.run_bar.start, LEFT)
     qtbot.waitUntil(lambda: session.scan.quantities.n_known("centre_of_mass.x") == 4, timeout=WAIT_MS)
@@ -150,12 +154,8 @@ def plain_digits(text: str) -> str:
 @pytest.mark.skipif(find_spec("distributed") is None, reason="dask is not installed")
 def test_on_the_workers_of_a_dask_scheduler(qtbot: QtBot, tmp_path: Path, live_viewer: LiveViewer, live_writer: Any) -> None:
     scan, output, dask = live_writer(), tmp_path / "reduced.h5", tmp_path / "dask"
-    assembly = live_viewer(scan.path, conditions=(Timeout(600.0),))
+    assembly = reducing(qtbot, live_viewer, scan, 3)
     parts, session = assembly.window.reductions, assembly.session
-    scan.step(3)
-    wait_shown(qtbot, assembly, 2)
-    parts.show_panel.trigger()
-    parts.panel._choose("centre_of_mass")
     where, run_bar = parts.panel.where, parts.panel.run_bar
     dask.mkdir()
     with closing(DaskProcesses(dask)) as cluster:
