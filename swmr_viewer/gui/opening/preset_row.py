@@ -93,11 +93,11 @@ class PresetRow(QWidget):
             found = load_presets(Path(file))
             new = without_schedulers(found)
             left_out = " The schedulers that they name are left out: choose yours once." if new != found else ""
-            self._store(with_presets(self._presets, new), f"{len(new)} presets imported.{left_out}", self.names.currentText())
+            self._store(with_presets(self._presets, new), f"{_presets(len(new))} imported.{left_out}", self.names.currentText())
 
     def export_to(self, file: str) -> None:
         """Write all presets to a file."""
-        with self._reporting(f"{len(self._presets)} presets written to {file}."):
+        with self._reporting(f"{_presets(len(self._presets))} written to {file}."):
             save_presets(self._presets, Path(file))
 
     def _choose(self, row: int) -> None:
@@ -141,3 +141,7 @@ class PresetRow(QWidget):
         chooser.fileSelected.connect(then)
         chooser.finished.connect(chooser.deleteLater)
         chooser.open()
+
+
+def _presets(n: int) -> str:
+    return f"{n} {'preset' if n == 1 else 'presets'}"

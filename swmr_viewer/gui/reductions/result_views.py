@@ -26,7 +26,8 @@ from swmr_viewer.reductions import Output
 NUMBERS = "numbers"
 """The page of all outputs that are numbers; no output has this key, as theirs begin with their number of axes."""
 NOT_YET = "This frame is not reduced yet"
-NO_FRAME = "No frame yet"
+NO_FRAME = "No frame to reduce"
+"""None was shown yet, or what has the file's name now is another scan."""
 PATIENCE_MS = 300
 """So long stays what is drawn of the frame before: nobody takes it for the new one's, and most frames are reduced sooner."""
 
