@@ -10,12 +10,14 @@ endif
 # Kept bytecode, whatever the shell says: tests start some thousand processes, and without it each compiles the program anew (0.5 s).
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help demo test slow bench check docs lowest screenshots environment clean
+.PHONY: help demo test slow fuzz soak bench check docs lowest screenshots environment clean
 
 help:
 	@echo "make demo         show the viewer on a scan that is simulated at this moment"
 	@echo "make test         run the tests          (ARGS='-k name' picks some)"
 	@echo "make slow         run the tests that take long: hangs, killed writers, long scans"
+	@echo "make fuzz         broken files of every kind, through window and commands (ARGS='--minutes 10' limits it, ARGS='--cases 5000' is the long run)"
+	@echo "make soak         2 million frames, an hour at 10 Hz, 500 files in one window (ARGS='--minutes 10' shortens it)"
 	@echo "make bench        measure it beside others, in one table (ARGS='--json FILE' writes it, ARGS='--only NAME' picks some)"
 	@echo "make check        style, types, layers"
 	@echo "make docs         the manual, the library's page and its reference as one site: build/site/index.html"
@@ -33,6 +35,12 @@ test: environment
 
 slow: environment
 	$(BIN)/pytest -n 3 --dist worksteal --max-worker-restart 0 -m slow $(ARGS)
+
+fuzz: environment
+	$(BIN)/python -m tests.reliability.fuzz $(ARGS)
+
+soak: environment
+	$(BIN)/python -m tests.reliability.soak $(ARGS)
 
 # Each figure beside a peer in the same run; with nothing else at work on the machine it takes under ten minutes.
 bench: environment
