@@ -30,6 +30,8 @@ from swmr_viewer.core.pacing import Pause
 
 _PATIENCE_WITH_ERRORS_S = 10.0
 _BEHIND_PAUSE_S = 0.001
+_STANDSTILL_S = 2.0
+"""A poll that is later than this did not wait for a key: the process, or the computer, stood still."""
 
 
 class Follower(FollowerFacts, Iterator[int]):
@@ -37,7 +39,8 @@ class Follower(FollowerFacts, Iterator[int]):
 
     An index is handed out once every followed key dataset is set there. The iterator waits for the next key and
     ends when a termination condition is met. After any sign of the end the keys are polled once more, so that the last
-    frames are not lost. A timeout alone is not waited out once every point of a scan of fixed extent is complete.
+    frames are not lost. Time in which the computer slept counts towards no timeout. A timeout alone is not waited out once
+    every point of a scan of fixed extent is complete.
 
     Parameters
     ----------
@@ -127,6 +130,8 @@ class Follower(FollowerFacts, Iterator[int]):
         self._reason: str | None = None
         self._n_handed_out = 0
         self.last_key_at = clock()
+        self._due_at = float("inf")
+        """When the next poll was due by the pause that was asked for."""
 
     # ---- iterating
 
@@ -187,7 +192,7 @@ class Follower(FollowerFacts, Iterator[int]):
         """Go on after an end; the timeout starts anew."""
         self._wait.go_on()
         self._reason = None
-        self.last_key_at = self._clock()
+        self._note_key(self._clock())
 
     def is_finished(self) -> bool:
         """Return whether following has ended."""
@@ -204,6 +209,7 @@ class Follower(FollowerFacts, Iterator[int]):
             If polling failed for longer than 10 s on end.
         """
         now = self._clock()
+        self._note_standstill(now)
         is_told = self._wait.note_begin()
         if self._replacing.look() is Change.REWRITTEN:
             return False
@@ -221,9 +227,17 @@ class Follower(FollowerFacts, Iterator[int]):
         for completed in found.completed:
             self._handout.note(completed, now)
         if found.added:
-            self.last_key_at = now
+            self._note_key(now)
         self._note_failure(found.error, now)
         return bool(found.added)
+
+    def _note_key(self, now: float) -> None:
+        self.last_key_at, self._standstill_s = now, 0.0
+
+    def _note_standstill(self, now: float) -> None:
+        late_s, self._due_at = now - self._due_at, float("inf")
+        if late_s > _STANDSTILL_S:
+            self._standstill_s += late_s
 
     def _note_failure(self, error: Exception | None, now: float) -> None:
         if error is None:
@@ -293,7 +307,9 @@ class Follower(FollowerFacts, Iterator[int]):
         """How long to wait before the next poll: `wait_descriptor` may end that sooner."""
         if self._is_behind:
             return Pause(0.0, 0.0 if self._is_ending else _BEHIND_PAUSE_S)
-        return self._wait.pause(self.quiet_s, self._conditions, self._keys.is_searching)
+        pause = self._wait.pause(self.quiet_s, self._conditions, self._keys.is_searching)
+        self._due_at = self._clock() + pause.most_s
+        return pause
 
     @property
     def wait_descriptor(self) -> int | None:

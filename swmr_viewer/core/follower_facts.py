@@ -20,6 +20,8 @@ class FollowerFacts:
 
     last_key_at: float
     """When the newest key was seen (s, the follower's clock)."""
+    _standstill_s: float = 0.0
+    """Since then: seconds in which this process did not run."""
     _clock: Callable[[], float]
     _files: FileWatch
     _flags: FinishedFlags
@@ -36,8 +38,8 @@ class FollowerFacts:
 
     @property
     def quiet_s(self) -> float:
-        """Seconds since the last new key (or since following began)."""
-        return self._clock() - self.last_key_at
+        """Seconds since the last new key (or since following began), without those in which the process, or the computer, stood still."""
+        return self._clock() - self.last_key_at - self._standstill_s
 
     @property
     def all_keys_set(self) -> bool:

@@ -226,6 +226,16 @@ def test_what_is_added_can_be_mirrored(make: Callable[..., h5py.File]) -> None:
     assert follower.take_faults() == []
 
 
+def test_time_in_which_the_computer_slept_is_no_time_without_a_key(make: Callable[..., h5py.File], clock: Clock) -> None:
+    def sleep(seconds: float) -> None:
+        clock.sleep(3600.0 if len(clock.naps) == 5 else seconds)
+
+    follower = Follower(make({"k": keys(1, 2, 0)}), "k", 3.0, clock=clock, sleep=sleep)
+    assert (list(follower), follower.reason) == ([0, 1], "timeout")
+    assert max(clock.naps) == 3600.0
+    assert 2.9 <= sum(clock.naps) - 3600.0 < 3.1
+
+
 def test_polls_come_soon_after_a_key_and_seldom_when_it_is_quiet(make: Callable[..., h5py.File], clock: Clock) -> None:
     follower = Follower(make({"k": keys(1, 0)}), "k", clock=clock)
     follower.refresh()

@@ -67,7 +67,8 @@ class Listener:
 
     @property
     def pid(self) -> int:
-        """The reader's process."""
+        """The reader's process, which this starts if it is wanted: here listens the thread that supervises."""
+        self.supervisor._current.start_wanted()
         reader = self.supervisor._current.process
         assert reader is not None
         assert reader.pid is not None

@@ -61,7 +61,17 @@ def test_a_starting_reader_has_time():
     assert not health.check(9.0).kill
     assert health.check(9.5).stuck_s is None
     assert health.check(10.5).stuck_s == 10.5
+    assert not any(health.check(float(now)).kill for now in np.arange(11.5, 60.0))
     assert health.check(60.0).kill
+
+
+def test_time_in_which_nobody_listened_is_not_held_against_a_reader():
+    health = Health(stuck_after_s=30.0, now=0.0)
+    health.note_sign_of_life(1.0)
+    assert not health.check(1.5).kill
+    assert not health.check(3601.5).kill  # the computer slept
+    silent_s = [float(now) for now in np.arange(3602.0, 3640.0, 0.5) if health.check(float(now)).kill]
+    assert silent_s[0] == pytest.approx(3630.0, abs=1.0)
 
 
 @given(st.floats(0.2, 100), st.lists(st.floats(0, 5), max_size=20))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import sys
@@ -13,8 +14,18 @@ from typing import Any
 import pytest
 
 from swmr_viewer.core.conditions import AllKeys, FileClosed, Timeout
-from swmr_viewer.reader.messages import Ended, FollowRequest, FrameReady, KeysChanged, ReaderReplaced, SetConditions, ShowIndex
-from swmr_viewer.reader.supervision import slots
+from swmr_viewer.reader.messages import (
+    Ended,
+    Failed,
+    FollowRequest,
+    FrameReady,
+    Inspected,
+    KeysChanged,
+    ReaderReplaced,
+    SetConditions,
+    ShowIndex,
+)
+from swmr_viewer.reader.supervision import current_reader, slots
 from tests.reader import broken
 from tests.reader.listening import WAIT_S, Listener
 
@@ -99,6 +110,43 @@ def test_every_call_returns_while_the_death_of_a_reader_is_waited_for(scan, list
     # What was asked for meanwhile is not lost.
     ended = listener.until_a(Ended)
     assert (ended.generation, ended.reason, ended.complete) == (generation + 1, "all_keys", 5)
+
+
+def test_every_call_returns_while_a_reader_is_started(scan, listener, monkeypatch):
+    starting = Held(current_reader.ReaderProcess)
+    monkeypatch.setattr(current_reader, "ReaderProcess", starting)
+    supervisor = listener.supervisor
+    listening = listen_in_a_thread(listener, lambda event: isinstance(event, Ended))
+
+    def ask() -> None:
+        supervisor.inspect(str(scan))
+        assert starting.began.wait(WAIT_S)
+        supervisor.follow(FollowRequest(str(scan), (broken.KEYS,), (broken.DATA,), conditions=(AllKeys(),)))
+        supervisor.send(SetConditions(supervisor._current.generation, (AllKeys(),)))
+        starting.go_on.set()
+
+    asking = threading.Thread(target=ask, daemon=True)
+    asking.start()
+    asking.join(WAIT_S)
+    assert not asking.is_alive()
+    listening.join(WAIT_S)
+    # What was asked for meanwhile is not lost, and asked once.
+    assert [event.inspection is not None for event in listener.all_of(Inspected)] == [True]
+    assert [(ended.reason, ended.complete) for ended in listener.all_of(Ended)] == [("all_keys", 5)]
+
+
+def test_a_reader_that_cannot_be_started_is_said_and_the_next_request_tries_again(scan, listener, monkeypatch):
+    def no_more(stuck_after_s: float) -> Any:
+        raise BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN))
+
+    with monkeypatch.context() as limited:
+        limited.setattr(current_reader, "ReaderProcess", no_more)
+        listener.follow(scan, **SCAN)
+        failed = listener.until_a(Failed, failing=True)
+        assert "cannot be started" in failed.message
+        assert os.strerror(errno.EAGAIN) in failed.message
+    listener.follow(scan, **{**SCAN, "conditions": (AllKeys(),)})
+    assert listener.until_a(Ended).complete == 5
 
 
 def test_calls_return_while_memory_is_reserved_for_frames(scan, listener, monkeypatch):

@@ -54,6 +54,8 @@ class CurrentReader:
         self.retry_at: float | None = None
         """When (monotonic) a file that was given up is tried again; meanwhile there is no reader."""
         self.is_closed = False
+        self.is_wanted = False
+        """Whether ``start_wanted`` is to start a reader."""
         self._stuck_after_s = stuck_after_s
         self._wake = wake
         self._health = Health(stuck_after_s, 0.0)
@@ -72,17 +74,49 @@ class CurrentReader:
         """Send these; a reader that has to be started for them receives all that stands."""
         if self.is_closed:
             return
-        if self.process is not None:
-            for request in requests:
-                self.process.send(request)
+        if self.process is None:
+            self.is_wanted = True
+            self._wake()
             return
-        self.process = ReaderProcess(self._stuck_after_s)
+        for request in requests:
+            self.process.send(request)
+
+    def start_wanted(self) -> list[Event]:
+        """Start a reader if one is wanted, and return what is to be reported; takes its time, so without the lock.
+
+        Only the thread that supervises calls it: nobody else waits for the system to start a program, which may lie on slow storage.
+        """
+        with self.lock:
+            if not self._starts_now():
+                return []
+        try:
+            reader = ReaderProcess(self._stuck_after_s)
+        except OSError as error:
+            with self.lock:
+                return self._not_started(error)
+        with self.lock:
+            is_taken = self._starts_now()
+            if is_taken:
+                self._take(reader)
+        if not is_taken:
+            reader.end(0.0)
+        return []
+
+    def _starts_now(self) -> bool:
+        return self.is_wanted and self.process is None and not self.is_closed
+
+    def _not_started(self, error: OSError) -> list[Event]:
+        self.is_wanted = False
+        message = f"The reader process cannot be started: {error.strerror or error}."
+        return [self.failed(message, "Close other programs and try again."), *self.inspections.give_up(message)]
+
+    def _take(self, reader: ReaderProcess) -> None:
+        self.process, self.is_wanted = reader, False
         self._health = Health(self._stuck_after_s, time.monotonic())
         self._doing = _STARTING
         follow = self.following.requests() if self.following is not None and self.following.takes_events else ()
         for request in (*follow, *self.inspections.requests()):
-            self.process.send(request)
-        self._wake()
+            reader.send(request)
 
     def replace_ended(self, reader: ReaderProcess, silent_s: float | None) -> list[Event]:
         """Return what is to be reported about the end of the reader, and put another in its place; takes its time.
@@ -148,6 +182,7 @@ class CurrentReader:
         ended = following.stopped()
         following.note_event(ended)
         self.retry_at = self.process = None  # the next request starts one
+        self.is_wanted = False
         if self.inspections.requests():
             self.start_or_send()
         return [ended, PhaseChanged(self.generation, Phase.ENDED, STOPPED)]

@@ -9,6 +9,9 @@ SILENCE_S = 2.0
 _STARTING_S = 10.0
 _LONGEST_START_S = 60.0
 _REPEAT_S = 1.0
+_LATE_S = 1.0
+"""A check that is later by more than this was not made in time: what lies between is time in which nobody listened, as in a computer that
+slept, and is not held against the reader."""
 
 
 @frozen
@@ -34,7 +37,7 @@ class Health:
     def __init__(self, stuck_after_s: float, now: float) -> None:
         self.stuck_after_s = stuck_after_s
         """May be changed at any time."""
-        self._answered_at = now
+        self._answered_at = self._checked_at = now
         self._started = False
         self._reported_at: float | None = None
 
@@ -61,6 +64,7 @@ class Health:
 
     def check(self, now: float) -> HealthCheck:
         """Return what to do now; to be asked when nothing that it sent is left unread."""
+        self._forget_what_nobody_heard(now)
         silence_s = now - self._answered_at
         report_after_s, kill_after_s = self._limits_s
         if silence_s >= kill_after_s:
@@ -69,6 +73,12 @@ class Health:
             return HealthCheck()
         self._reported_at = now
         return HealthCheck(stuck_s=silence_s)
+
+    def _forget_what_nobody_heard(self, now: float) -> None:
+        due_at = self._checked_at + self.next_check_s(self._checked_at)
+        if now > due_at + _LATE_S:
+            self._answered_at = min(now, self._answered_at + now - due_at)
+        self._checked_at = now
 
     def next_check_s(self, now: float) -> float:
         """Return the seconds until that may change."""

@@ -36,7 +36,7 @@ class Supervisor:
     """The only door to the reader process.
 
     ``follow``, ``send``, ``inspect``, ``preview``, ``release``, ``pixels`` and ``wake`` may be called from any thread and never
-    block; ``wait`` belongs to one thread, which thereby supervises: a reader that died, or was silent for longer
+    block; ``wait`` belongs to one thread, which thereby supervises: it starts readers, and one that died, or was silent for longer
     than allowed, is replaced by one that goes on where it was.
 
     Parameters
@@ -60,7 +60,7 @@ class Supervisor:
     # ---- asking
 
     def start(self, request: FollowRequest | None = None) -> None:
-        """Start the reader, if it does not run yet.
+        """Start the reader, if it does not run yet; before anybody waits, or by the thread that does.
 
         Parameters
         ----------
@@ -73,6 +73,7 @@ class Supervisor:
             if request is not None:
                 self._foreseen = request
                 self._current.follow(request)
+        self._held += self._current.start_wanted()
 
     def follow(self, request: FollowRequest) -> int:
         """Follow this from now on, and return the generation of the events that belong to it."""
@@ -171,8 +172,9 @@ class Supervisor:
         """
         deadline = None if timeout_s is None else time.monotonic() + timeout_s
         while not self._current.is_closed:
-            woken = self._wait_once(deadline)
-            events = self._handed_out(self._collect())
+            started = self._current.start_wanted()
+            woken = not started and self._wait_once(deadline)
+            events = self._handed_out([*started, *self._collect()])
             if events or woken or (deadline is not None and time.monotonic() >= deadline):
                 return events
         return []
@@ -212,7 +214,7 @@ class Supervisor:
         if reader is not None and stopped:
             reader.end(0.0)
         elif reader is not None and (is_gone or silent_s is not None):
-            events += self._current.replace_ended(reader, silent_s)
+            events += [*self._current.replace_ended(reader, silent_s), *self._current.start_wanted()]
         return events
 
     def _take(self, event: Event) -> Iterator[Event]:
