@@ -28,6 +28,7 @@ COMMANDS = {
     "follow": "print each complete frame as a line of JSON, without a window",
     "reduce": "make numbers, a pattern or a picture of each frame, in a file, while the scan runs",
     "inspect": "tell what a file holds, and what would be followed",
+    "doctor": "tell whether everything is there that is needed, and what to do where it is not",
 }
 
 

@@ -11,10 +11,10 @@ from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from typing import Any
 
-_LOCAL = frozenset({"ext2", "ext3", "ext4", "xfs", "btrfs", "tmpfs", "zfs", "f2fs", "jfs", "bcachefs", "overlay"})
+LOCAL = frozenset({"ext2", "ext3", "ext4", "xfs", "btrfs", "tmpfs", "zfs", "f2fs", "jfs", "bcachefs", "overlay"})
 """Of others (NFS, GPFS, Lustre, CIFS, FUSE ...) the kernel does not tell what another computer writes, or nobody knows."""
 _MOST_FILES = 64
-_MOUNTS = "/proc/self/mountinfo"
+MOUNTS = "/proc/self/mountinfo"
 _MOST_SELECTED = 1024
 _ALL_AT_ONCE = 1 << 20
 
@@ -74,8 +74,8 @@ class FileWakeup:
 def is_local(path: str) -> bool:
     """Return whether a path (there or not) is on a file system of which the kernel tells all that is written; only on Linux."""
     try:
-        with open(_MOUNTS, encoding="utf-8", errors="replace") as file:
-            return file_system_of(os.path.realpath(path), file) in _LOCAL
+        with open(MOUNTS, encoding="utf-8", errors="replace") as file:
+            return file_system_of(os.path.realpath(path), file) in LOCAL
     except OSError:
         return False
 

@@ -15,6 +15,11 @@ _FORCING = ("TRUE", "1", "BEST_EFFORT")
 _locks_are_forced: list[bool] = []
 
 
+def forces_locks(value: str) -> bool:
+    """Return whether this value of the variable has HDF5 take locks, whatever a program asks for."""
+    return value.upper() in _FORCING
+
+
 def load_hdf5() -> bool:
     """Load h5py so that ``locking=False`` holds, whatever the environment says (which is left as it was).
 
@@ -25,7 +30,7 @@ def load_hdf5() -> bool:
     """
     if not _locks_are_forced:
         value = os.environ.get(VARIABLE, "")
-        forces = value.upper() in _FORCING
+        forces = forces_locks(value)
         _locks_are_forced.append(forces and "h5py" in sys.modules)
         if forces:
             del os.environ[VARIABLE]
