@@ -37,6 +37,7 @@ class Actions:
     stop: QAction
     resume: QAction
     retry: QAction
+    replace_reader: QAction
     diagnostics: QAction
     shortcuts: QAction
     reset: QAction
@@ -67,6 +68,9 @@ def make_actions(session: Session, owner: QWidget) -> Actions:
         stop=action("&Stop following", "Ctrl+.", "End following now; the scan is not touched", session.stop),
         resume=action("&Go on", "Ctrl+R", "Go on following where it was; the timeout starts anew", session.resume),
         retry=action("Open a&gain", "F5", "Open the same file again, and wait for what is not there yet", session.retry),
+        replace_reader=action(
+            "Repla&ce the reader", "Ctrl+F5", "Go on with another reader process where this one does not answer", session.replace_reader
+        ),
         diagnostics=action("&Diagnostics", "Ctrl+Shift+D", "How long each stage of a frame takes, what was skipped, what memory is held"),
         shortcuts=action("&Keys and mouse\u2026", "F1", "Every action and its keys on one sheet"),
         reset=action("&Reset all settings", "Ctrl+Shift+F1", "Forget folders, panels and looks: everything as at the first start"),
@@ -92,6 +96,7 @@ def _enable_by_state(actions: Actions, session: Session) -> None:
         actions.live.setEnabled(session.scan.progress is not None)
         actions.burst.setEnabled(session.scan.request is not None)
         actions.retry.setEnabled(session.scan.request is not None)
+        actions.replace_reader.setEnabled(session.scan.request is not None)
         actions.stop.setEnabled(session.scan.request is not None and not session.scan.is_over)
         actions.resume.setEnabled(session.scan.can_resume)
 
@@ -107,7 +112,7 @@ def make_window_menu(actions: Actions, parent: QWidget) -> QMenu:
         "File": (a.open, a.retry, a.snapshot, a.snapshot_settings, a.burst, a.save_curves, a.copy_picture, a.copy_numbers),
         "Go": (a.live, a.hold, a.first, a.previous, a.next, a.last),
         "Picture": (a.fit, a.pixels, a.picture_alone, a.auto_levels),
-        "Following": (a.stop, a.resume),
+        "Following": (a.stop, a.resume, a.replace_reader),
     }
     menu = make_menu("", parent)
     for title, members in groups.items():

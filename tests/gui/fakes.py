@@ -39,6 +39,9 @@ class FakeSupervisor:
         self._pixels: dict[str, tuple[np.ndarray, np.ndarray | None]] = {}
         self.generation = 0
         self.data_paths: tuple[str, ...] = ("/entry/eiger/data",)
+        self.n_replaced = 0
+        """How often the window asked for another reader."""
+        self.stuck_after_s = 30.0
         self.own_mask: np.ndarray | None = None
         self.lacks_mask = False
         self._progress = 0, KeyProgress(1, ())
@@ -52,6 +55,12 @@ class FakeSupervisor:
 
     def send(self, request: object) -> None:
         self.requests.append(request)
+
+    def replace_reader(self) -> None:
+        self.n_replaced += 1
+
+    def set_stuck_after(self, seconds: float) -> None:
+        self.stuck_after_s = seconds
 
     def wait(self, timeout_s: float | None) -> list[m.Event]:
         with self._something:

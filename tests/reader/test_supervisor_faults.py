@@ -142,6 +142,51 @@ def test_a_stopped_reader_is_told_of_and_replaced(live_writer):
         assert not psutil.pid_exists(first)
 
 
+def test_a_stopped_reader_is_replaced_at_once_when_that_is_asked_for(live_writer):
+    writer = live_writer()
+    with Listener(stuck_after_s=3600.0) as listener:
+        listener.follow(writer.path, KEYS, DATA, conditions=UNTIL)
+        writer.step(3)
+        listener.until(lambda e: isinstance(e, FrameReady) and e.index == 2)
+        os.kill(listener.pid, signal.SIGSTOP)
+        listener.until_a(ReaderStuck)
+        listener.supervisor.replace_reader()
+        assert "did not answer" in listener.until_a(ReaderReplaced).why
+        well = listener.pid
+        listener.supervisor.replace_reader()
+        assert "asked for" in listener.until(lambda e: isinstance(e, ReaderReplaced) and "did not" not in e.why).why
+        assert well != listener.pid
+        writer.finish()
+        assert listener.until_a(Ended).complete == 12
+        assert sorted(listener.announced) == list(range(12))
+
+
+def test_another_file_is_not_kept_waiting_by_a_reader_that_does_not_answer(live_writer, tmp_path):
+    writer = live_writer()
+    other = broken.write_hanging_frame(tmp_path, n=4, hangs=-1)
+    with Listener(stuck_after_s=3600.0) as listener:
+        listener.follow(writer.path, KEYS, DATA, conditions=UNTIL)
+        listener.until_a(Opened)
+        os.kill(listener.pid, signal.SIGSTOP)
+        listener.until_a(ReaderStuck)
+        listener.follow(other, broken.KEYS, broken.DATA, conditions=(AllKeys(),))
+        assert listener.until_a(Ended).complete == 4
+        assert not listener.all_of(Failed)
+
+
+def test_a_limit_that_is_changed_holds_for_the_reader_that_runs(live_writer):
+    writer = live_writer()
+    with Listener(stuck_after_s=3600.0) as listener:
+        listener.follow(writer.path, KEYS, DATA, conditions=UNTIL)
+        listener.until_a(Opened)
+        os.kill(listener.pid, signal.SIGSTOP)
+        listener.until_a(ReaderStuck)
+        listener.supervisor.set_stuck_after(STUCK_S)
+        assert "did not answer" in listener.until_a(ReaderReplaced).why
+        writer.finish()
+        assert listener.until_a(Ended).complete == 12
+
+
 def test_a_reader_that_goes_on_is_not_replaced(live_writer):
     writer = live_writer()
     with Listener(stuck_after_s=30.0) as listener:

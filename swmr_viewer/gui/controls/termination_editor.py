@@ -15,11 +15,13 @@ MAX_COUNT = 1_000_000_000
 INDENT = 20
 """What belongs to the line above it (px)."""
 LOOKING_ON_KEY = "following/looks_on"
+STUCK_KEY = "following/stuck_after_s"
+SHORTEST_STUCK_S, USUAL_STUCK_S, LONGEST_STUCK_S = 3, 30, 3600
 FLAG_TEXT, NO_FLAG_TEXT = "finished flag", "finished flag: not in this file"
 
 
 class TerminationEditor(Popup):
-    """An editor of ``session.scan.conditions``, and of whether a timeout is an end; what is chosen holds at once.
+    """An editor of what ends following, of whether a timeout does, and of how long a reader may not answer; it holds at once.
 
     Parameters
     ----------
@@ -39,6 +41,7 @@ class TerminationEditor(Popup):
         self._build()
         self._lay_out()
         session.set_looking_on(read_setting(LOOKING_ON_KEY, True))
+        session.set_stuck_after(self.stuck.value())
         self._connect()
         self._show_conditions()
 
@@ -58,7 +61,11 @@ class TerminationEditor(Popup):
         self.count = QSpinBox(minimum=1, maximum=MAX_COUNT, value=1)
         self.count.setAccessibleName("How many frames")
         self.count.setToolTip("How many complete frames")
-        for box in (self.seconds, self.count):
+        self.stuck = QSpinBox(minimum=SHORTEST_STUCK_S, maximum=LONGEST_STUCK_S, suffix=" s")
+        self.stuck.setValue(read_setting(STUCK_KEY, USUAL_STUCK_S))
+        self.stuck.setAccessibleName("Seconds without an answer")
+        self.stuck.setToolTip("How long storage, or HDF5, may not answer before another reader process tries (Ctrl+F5: at once)")
+        for box in (self.seconds, self.count, self.stuck):
             box.setKeyboardTracking(False)
             box.setMinimumWidth(90)
 
@@ -77,8 +84,15 @@ class TerminationEditor(Popup):
         below = QHBoxLayout()
         below.addSpacing(INDENT)
         below.addWidget(self.keeps_looking)
+        reader, told = PlainLabel("caption"), PlainLabel()
+        reader.say("THE READER IS REPLACED WHEN")
+        reader.setContentsMargins(0, INDENT, 0, 0)
+        told.say("it does not answer for")
+        grid.addLayout(below, len(rows), 0, 1, 2)
+        grid.addWidget(reader, len(rows) + 1, 0, 1, 2)
+        grid.addWidget(told, len(rows) + 2, 0)
+        grid.addWidget(self.stuck, len(rows) + 2, 1)
         self.box.addLayout(grid)
-        self.box.addLayout(below)
 
     def _connect(self) -> None:
         session = self._session
@@ -86,6 +100,7 @@ class TerminationEditor(Popup):
             box.toggled.connect(self._edited)
         self.seconds.valueChanged.connect(self._edited)
         self.count.valueChanged.connect(self._edited)
+        self.stuck.valueChanged.connect(self._choose_stuck)
         self.keeps_looking.toggled.connect(self._choose_looking_on)
         session.conditions_changed.connect(self._show_conditions)
         session.opened.connect(self._show_opened)
@@ -139,6 +154,10 @@ class TerminationEditor(Popup):
         if not self._setting:
             write_setting(LOOKING_ON_KEY, on)
             self._session.set_looking_on(on)
+
+    def _choose_stuck(self, seconds: int) -> None:
+        write_setting(STUCK_KEY, seconds)
+        self._session.set_stuck_after(seconds)
 
     def _enable_numbers(self) -> None:
         self.seconds.setEnabled(self.timeout.isChecked())

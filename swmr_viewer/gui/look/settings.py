@@ -45,15 +45,20 @@ def forget_settings() -> None:
 def read_setting(key: str, default: Value, kind: Any = None) -> Value:
     """Return what is stored under a key; the default where nothing is, or nothing of its type (or of ``kind``)."""
     kind, text = kind or type(default), str(settings().value(key, "") or "")
-    plain = text.split(",") if get_origin(kind) is tuple else text.lower() == "true" if kind is bool else text
     try:
-        return cast(Value, from_plain(kind, plain)) if text else default
+        return cast(Value, from_plain(kind, _plain_of(kind, text))) if text else default
     except DAMAGED:
         return default
 
 
+def _plain_of(kind: Any, text: str) -> object:
+    if kind is int:
+        return int(text)
+    return text.split(",") if get_origin(kind) is tuple else text.lower() == "true" if kind is bool else text
+
+
 def write_setting(key: str, value: object) -> None:
-    """Store a truth value, a text, a path, or several texts without commas; None is stored as nothing."""
+    """Store a truth value, a number, a text, a path, or several texts without commas; None is stored as nothing."""
     text = ",".join(value) if isinstance(value, tuple) else str(value).lower() if isinstance(value, bool) else str(value or "")
     settings().setValue(key, text)
 

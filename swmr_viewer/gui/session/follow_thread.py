@@ -42,6 +42,8 @@ class SupervisorLike(Protocol):
     def pixels(self, event: m.FrameReady) -> tuple[Pixels, Pixels | None]: ...
     def shown(self, event: m.FrameReady) -> tuple[Pixels, Mask | None]: ...
     def release(self, event: m.FrameReady) -> None: ...
+    def replace_reader(self) -> None: ...
+    def set_stuck_after(self, seconds: float) -> None: ...
     def memory(self) -> ProcessMemory | None: ...
     @property
     def slots(self) -> Slots: ...
@@ -97,6 +99,14 @@ class FollowThread(QThread):
         if isinstance(request, m.Resume | m.SetLookingOn):
             self._end_announced = False
         self._supervisor.send(request)
+
+    def replace_reader(self) -> None:
+        """Have the reader replaced now; it goes on where it was."""
+        self._supervisor.replace_reader()
+
+    def set_stuck_after(self, seconds: float) -> None:
+        """Have a reader replaced after so much silence (s)."""
+        self._supervisor.set_stuck_after(seconds)
 
     def take_progress(self, generation: int) -> list[m.KeysChanged]:
         """Return keys that came since the last call, the oldest first; of very many some, and others wait (``has_progress``).

@@ -180,6 +180,14 @@ class Session(QObject):
         if self.scan.can_resume:
             self.send(m.Resume(self.scan.generation))
 
+    def replace_reader(self) -> None:
+        """Have another reader process go on in place of the one that runs: where it does not answer, or is not trusted."""
+        self._thread.replace_reader()
+
+    def set_stuck_after(self, seconds: float) -> None:
+        """Have a reader that does not answer replaced after so long (s); it holds for the next files as well."""
+        self._thread.set_stuck_after(seconds)
+
     # ---- intents: which frames
 
     def follow_live(self) -> None:

@@ -75,6 +75,10 @@ class EventPipe:
         if now or time.monotonic() - self._sent_at > _HEARTBEAT_EVERY_S:
             self.send(Heartbeat(self.generation))
 
+    def set_watchdog(self, after_s: float) -> None:
+        """Let the watchdog wait so long (s)."""
+        self._watchdog.set_after(after_s)
+
     def receive(self, pause: Pause, descriptor: int | None = None) -> list[Request]:
         """Return the requests that came, after waiting for one; EOFError if the parent is gone.
 
@@ -109,6 +113,11 @@ class Watchdog:
         self._after_s = after_s
         self._fed_at = float("-inf")
         self._bowl = open(os.devnull, "w")  # noqa: SIM115 - the C thread writes to it at the very end
+
+    def set_after(self, after_s: float) -> None:
+        """Wait so long (s) from now on."""
+        self._after_s = after_s
+        self._fed_at = float("-inf")
 
     def feed(self) -> None:
         """Show that the process is well; cheap enough to be called all the time (arming costs 0.1 ms)."""

@@ -33,6 +33,7 @@ from swmr_viewer.reader.messages import (
     Quit,
     ReleaseSlot,
     Request,
+    SetWatchdog,
     Stop,
     UseSlots,
 )
@@ -52,6 +53,7 @@ class ReaderLoop:
         self._handlers: Handlers = {
             Inspect: self._inspect,
             Preview: self._preview,
+            SetWatchdog: lambda request: self._pipe.set_watchdog(request.seconds),
             ReleaseSlot: lambda request: self._slots.release(request.name),
             Follow: self._begin,
         }

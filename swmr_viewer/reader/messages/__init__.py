@@ -73,6 +73,7 @@ from swmr_viewer.reader.messages.requests import (
     Resume,
     SetConditions,
     SetLookingOn,
+    SetWatchdog,
     Stop,
     UseSlots,
 )
@@ -170,6 +171,7 @@ __all__ = [
     "SetDisplay",
     "SetEveryFrame",
     "SetLookingOn",
+    "SetWatchdog",
     "ShowAlso",
     "ShowIndex",
     "ShowLive",

@@ -120,6 +120,13 @@ class Preview(Request):
 
 
 @frozen
+class SetWatchdog(Request):
+    """End yourself when your loop has not turned for so long (s)."""
+
+    seconds: float
+
+
+@frozen
 class Quit(Request):
     """End the reader process."""
 

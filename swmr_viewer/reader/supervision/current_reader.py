@@ -56,17 +56,21 @@ class CurrentReader:
         self.is_closed = False
         self.is_wanted = False
         """Whether ``start_wanted`` is to start a reader."""
-        self._stuck_after_s = stuck_after_s
+        self.stuck_after_s = stuck_after_s
+        self._other_wanted: bool | None = None
+        """Whether the reader is to be replaced now, and (True) its silence held against what it reads."""
         self._wake = wake
         self._health = Health(stuck_after_s, 0.0)
         self._doing = _STARTING
         self._deaths_at_start = 0
 
     def follow(self, request: FollowRequest) -> int:
-        """Follow this from now on, and return its generation."""
+        """Follow this from now on, and return its generation; a reader that does not answer is not waited for."""
         self.generation += 1
-        self.following = Resumption(self.generation, request, stuck_after_s=self._stuck_after_s)
+        self.following = Resumption(self.generation, request, stuck_after_s=self.stuck_after_s)
         self.retry_at = None
+        if self._health.is_reported:
+            self._want_another(blames=False)
         self.start_or_send(*self.following.requests())
         return self.generation
 
@@ -81,6 +85,24 @@ class CurrentReader:
         for request in requests:
             self.process.send(request)
 
+    def ask_for_another(self) -> None:
+        """Have the thread that supervises replace the reader now; one that did not answer was hung by what it was busy with."""
+        self._want_another(blames=self._health.is_reported)
+
+    def _want_another(self, *, blames: bool) -> None:
+        if self.process is not None:
+            self._other_wanted = blames
+            self._wake()
+
+    def set_stuck_after(self, seconds: float) -> None:
+        """Kill a reader after so much silence (s) from now on; what is followed keeps what was learned about it."""
+        self.stuck_after_s = seconds
+        if self.following is not None:
+            self.following.reader_failures.stuck_after_s = seconds
+        if self.process is not None:
+            self.process.set_stuck_after(seconds)
+            self._wake()
+
     def start_wanted(self) -> list[Event]:
         """Start a reader if one is wanted, and return what is to be reported; takes its time, so without the lock.
 
@@ -90,7 +112,7 @@ class CurrentReader:
             if not self._starts_now():
                 return []
         try:
-            reader = ReaderProcess(self._stuck_after_s)
+            reader = ReaderProcess(self.stuck_after_s)
         except OSError as error:
             with self.lock:
                 return self._not_started(error)
@@ -111,8 +133,8 @@ class CurrentReader:
         return [self.failed(message, "Close other programs and try again."), *self.inspections.give_up(message)]
 
     def _take(self, reader: ReaderProcess) -> None:
-        self.process, self.is_wanted = reader, False
-        self._health = Health(self._stuck_after_s, time.monotonic())
+        self.process, self.is_wanted, self._other_wanted = reader, False, None
+        self._health = Health(self.stuck_after_s, time.monotonic())
         self._doing = _STARTING
         follow = self.following.requests() if self.following is not None and self.following.takes_events else ()
         for request in (*follow, *self.inspections.requests()):
@@ -123,8 +145,8 @@ class CurrentReader:
 
         Until then requests go to the dead one, and are lost, but for what is noted of them: its successor receives that.
         """
-        following, doing = self.following, self._doing
-        why = reader.exit_reason() if silent_s is None else f"it did not answer for {silent_s:.0f} s while {doing}"
+        following = None if self._other_wanted is False else self.following
+        why = self._why_ended(reader, silent_s)
         lived_s = time.monotonic() - reader.started_at - (silent_s or 0.0)
         reader.end(0.0)
         with self.lock:
@@ -133,8 +155,15 @@ class CurrentReader:
             self.process = None
             return list(self._replaced(why, silent_s, following if following is self.following else None, lived_s))
 
+    def _why_ended(self, reader: ReaderProcess, silent_s: float | None) -> str:
+        if silent_s is None:
+            return reader.exit_reason()
+        if self._other_wanted is not None and not self._health.is_reported:
+            return "another one was asked for"
+        return f"it did not answer for {silent_s:.0f} s while {self._doing}"
+
     def _replaced(self, why: str, silent_s: float | None, following: Resumption | None, lived_s: float) -> Iterator[Event]:
-        if self._doing == _STARTING:
+        if self._doing == _STARTING and self._other_wanted is None:
             self._deaths_at_start += 1
         answer = self.inspections.note_death(self.inspections.oldest() if self._doing.startswith(_INSPECTING) else None, why)
         if answer is not None:
@@ -168,9 +197,9 @@ class CurrentReader:
 
     def _patience_s(self) -> float:
         if self._doing.startswith(_INSPECTING):
-            return min(SECOND_TRY_S, self._stuck_after_s) if self.inspections.is_second else self._stuck_after_s
+            return min(SECOND_TRY_S, self.stuck_after_s) if self.inspections.is_second else self.stuck_after_s
         following = self.following
-        return self._stuck_after_s if following is None else following.reader_failures.kill_after_s(following.busy)
+        return self.stuck_after_s if following is None else following.reader_failures.kill_after_s(following.busy)
 
     def stopped_at_once(self) -> list[Event]:
         """Return the end that was asked for, if there is no reader that could report it, or one that does not answer."""
@@ -211,6 +240,6 @@ class CurrentReader:
         now = time.monotonic()
         self._health.stuck_after_s = self._patience_s()
         check = self._health.check(now)
-        if check.kill:
+        if check.kill or self._other_wanted is not None:
             return self._health.silence_s(now), []
         return None, [] if check.stuck_s is None else [ReaderStuck(self.generation, self._doing, check.stuck_s)]

@@ -11,7 +11,7 @@ from typing import Any
 
 from swmr_viewer.core.child_process import exit_reason, let_go_of, reason_of, start_quietly
 from swmr_viewer.reader.child import run_reader
-from swmr_viewer.reader.messages import Quit
+from swmr_viewer.reader.messages import Quit, SetWatchdog
 from swmr_viewer.reader.supervision.outbox import Outbox
 
 _MOST_AT_ONCE = 1000
@@ -106,3 +106,7 @@ class ReaderProcess(ChildProcess):
 
     def __init__(self, stuck_after_s: float) -> None:
         super().__init__(run_reader, (stuck_after_s + _BEYOND_STUCK_S,), name="swmr-viewer reader", farewell=Quit())
+
+    def set_stuck_after(self, seconds: float) -> None:
+        """Have it end itself a little after so much silence (s)."""
+        self.send(SetWatchdog(seconds + _BEYOND_STUCK_S))

@@ -34,8 +34,8 @@ class ReaderFailures:
     """
 
     def __init__(self, stuck_after_s: float, longest_wait_s: float | None) -> None:
-        self._stuck_after_s = stuck_after_s
-        self._second_try_s = min(SECOND_TRY_S, stuck_after_s)
+        self.stuck_after_s = stuck_after_s
+        """May be changed at any time."""
         self._longest_wait_s = longest_wait_s
         self.opened = False
         """Whether any reader came as far as to open the file."""
@@ -49,16 +49,20 @@ class ReaderFailures:
         self._lost_s = 0.0
         self._n = self._deaths = self._hangs = self._hangs_elsewhere = 0
 
+    @property
+    def _second_try_s(self) -> float:
+        return min(SECOND_TRY_S, self.stuck_after_s)
+
     def kill_after_s(self, busy: Busy | None) -> float:
         """Return the silence (s) for which a reader that is about to do this is killed."""
         if busy is None or not busy.asks_storage:
-            return self._second_try_s if self._n_hung else self._stuck_after_s
+            return self._second_try_s if self._n_hung else self.stuck_after_s
         if self._longest_wait_s is None:
             # A process that waits for dead storage cannot be killed: with a new one every few seconds they would pile up.
-            return float(self._stuck_after_s * min(2**self._storage_hangs, _LONGEST_BACK_OFF))
+            return float(self.stuck_after_s * min(2**self._storage_hangs, _LONGEST_BACK_OFF))
         if not self._n_hung and not self._storage_hangs:
-            return self._stuck_after_s
-        return max(self._second_try_s, min(self._stuck_after_s, self._longest_wait_s - self._lost_s))
+            return self.stuck_after_s
+        return max(self._second_try_s, min(self.stuck_after_s, self._longest_wait_s - self._lost_s))
 
     def note(self, busy: Busy | None, silent_s: float | None = None) -> bool:
         """Take note that a reader ended at this, and return whether the frame, or the scalars, that it was busy with are given up.

@@ -35,9 +35,9 @@ from swmr_viewer.reader.supervision.slots import SlotPool
 class Supervisor:
     """The only door to the reader process.
 
-    ``follow``, ``send``, ``inspect``, ``preview``, ``release``, ``pixels`` and ``wake`` may be called from any thread and never
-    block; ``wait`` belongs to one thread, which thereby supervises: it starts readers, and one that died, or was silent for longer
-    than allowed, is replaced by one that goes on where it was.
+    All but ``start``, ``wait`` and ``close`` may be called from any thread and never block; ``wait`` belongs to one thread, which
+    thereby supervises: it starts readers, and one that died, or was silent for longer than allowed, is replaced by one that
+    goes on where it was.
 
     Parameters
     ----------
@@ -102,6 +102,16 @@ class Supervisor:
                     self.wake()
                 if self._current.process is not None or (self._current.retry_at is None and request.starts_reader):
                     self._current.start_or_send(request)
+
+    def replace_reader(self) -> None:
+        """Have the reader replaced now, whatever it does; it goes on where it was, but for what hung it again and again."""
+        with self._lock:
+            self._current.ask_for_another()
+
+    def set_stuck_after(self, seconds: float) -> None:
+        """Replace a reader after so much silence (s) from now on."""
+        with self._lock:
+            self._current.set_stuck_after(seconds)
 
     def inspect(self, path: str) -> int:
         """Ask for an inspection, and return the request's number in ``Inspected``."""

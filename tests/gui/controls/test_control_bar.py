@@ -288,6 +288,26 @@ def test_whether_a_timeout_is_an_end_is_chosen_sent_and_remembered(qtbot: QtBot,
     assert again.close()
 
 
+def test_how_long_a_reader_may_be_silent_is_chosen_and_remembered_and_another_one_is_had_at_once(
+    qtbot: QtBot, reader: FakeSupervisor, running: Assembly
+) -> None:
+    assert reader.stuck_after_s == 30
+    open_editor(qtbot, running)
+    box = running.window.termination_bar.editor.stuck
+    box.setFocus()
+    box.selectAll()
+    qtbot.keyClicks(box, "120")
+    qtbot.keyClick(box, Key.Key_Return)
+    assert reader.stuck_after_s == 120
+    running.window.termination_bar.editor.hide()
+    qtbot.keyClick(running.window, Key.Key_F5, Qt.KeyboardModifier.ControlModifier)
+    assert reader.n_replaced == 1
+    next_reader = FakeSupervisor()
+    again = Assembly(next_reader)
+    assert next_reader.stuck_after_s == 120
+    assert again.close()
+
+
 @pytest.mark.live
 def test_a_real_scan_ends_at_the_timeout_or_is_looked_at_on_as_it_was_chosen(
     qtbot: QtBot, live_viewer: Callable[..., Assembly], live_writer: Callable[..., LiveWriter]
