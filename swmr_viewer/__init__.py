@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from swmr_viewer.core.data_source import DataSource
     from swmr_viewer.core.errors import (
         ExportError,
+        ExternalDataError,
         FileAccessError,
         FileBrokenError,
         FileDamagedError,
@@ -57,6 +58,7 @@ __all__ = [
     "DataSource",
     "ExportError",
     "ExpressionError",
+    "ExternalDataError",
     "FileAccessError",
     "FileBrokenError",
     "FileClosed",
@@ -109,6 +111,7 @@ _MODULES = {
     "DataSource": "core.data_source",
     "ExportError": "core.errors",
     "ExpressionError": "quantities",
+    "ExternalDataError": "core.errors",
     "FileAccessError": "core.errors",
     "FileBrokenError": "core.errors",
     "FileClosed": "core.conditions",

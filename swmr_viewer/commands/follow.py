@@ -78,4 +78,5 @@ def request_from(args: argparse.Namespace) -> FollowRequest:
         order=args.order,
         every_frame=True,
         wait_s=max(0.0, args.wait),
+        external=args.external,
     )

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from swmr_viewer.commands.terminal import output_errors_explained, print_line, print_text
+from swmr_viewer.commands.what_to_follow import add_external_argument
 from swmr_viewer.core.errors import Remedy
 from swmr_viewer.core.inspection import Candidate, Inspection, TreeNode
 from swmr_viewer.core.plain_text import plain
@@ -25,11 +26,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the file, and the form of the answer."""
     parser.add_argument("file", metavar="FILE", help="the HDF5 file to look at")
     parser.add_argument("--json", action="store_true", help="print everything as one JSON object")
+    add_external_argument(parser)
 
 
 def run(args: argparse.Namespace) -> int:
     """Print what was found; return 0, 2 for bad input, 4 for a file that cannot be read."""
-    answer = _inspected(args.file)
+    answer = _inspected(args.file, args.external)
     if answer.inspection is None:
         print_line(f"swmr-viewer: {answer.message} {answer.remedy}".rstrip(), sys.stderr)
         return FAILED if answer.kind is not None and answer.kind.remedy is Remedy.CHECK else BAD_INPUT
@@ -38,14 +40,14 @@ def run(args: argparse.Namespace) -> int:
     return OK
 
 
-def _inspected(path: str) -> Inspected:
+def _inspected(path: str, external: bool) -> Inspected:
     """Inspect in a process of its own: a broken file may cost that one its life."""
     from swmr_viewer.reader.messages import Inspected, ReaderStuck
     from swmr_viewer.reader.supervision import Supervisor
 
     supervisor = Supervisor()
     try:
-        supervisor.inspect(path)
+        supervisor.inspect(path, external=external)
         while True:
             for event in supervisor.wait(None):
                 if isinstance(event, Inspected):

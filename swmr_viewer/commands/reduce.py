@@ -108,6 +108,7 @@ def request_from(args: argparse.Namespace) -> ReduceRequest:
         engine=_engine(args),
         rules=MaskRules(mask_file=args.mask),
         nice=min(19, max(0, args.nice)),
+        external=args.external,
     )
 
 

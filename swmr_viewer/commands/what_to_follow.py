@@ -15,6 +15,13 @@ def add_scan_arguments(parser: argparse.ArgumentParser) -> None:
     add("--length", nargs="+", action="extend", default=[], metavar="PATH", help="data sets whose length stands in for keys (weaker)")
     add("--scan-shape", type=scan_shape, metavar="SIZE", help="the scan's extent as in 20x30 (default: what the file tells)")
     add("--finished", metavar="PATH", help="the finished flag (default: what is found)")
+    add_external_argument(parser)
+
+
+def add_external_argument(parser: argparse.ArgumentParser) -> None:
+    """Add whether the file may bring in data of others."""
+    about = "refuse data of other files, to which links and virtual data sets in this one lead"
+    parser.add_argument("--no-external", dest="external", action="store_false", help=about)
 
 
 def add_end_arguments(parser: argparse.ArgumentParser) -> None:

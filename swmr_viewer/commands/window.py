@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from swmr_viewer.commands.display_check import check_display
 from swmr_viewer.commands.terminal import interrupts_noted, scan_shape
+from swmr_viewer.commands.what_to_follow import add_external_argument
 from swmr_viewer.core.conditions import default_conditions
 from swmr_viewer.core.errors import SwmrViewerError
 from swmr_viewer.reader.messages import FollowRequest
@@ -46,20 +47,33 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--pattern", metavar="GLOB", help=f"with --watch: which files, separated by semicolons (default: {USUAL_PATTERN!r})")
     add("--newest", choices=("time", "name"), help="with --watch: by time of change, or by name (default: time)")
     add("--preset", metavar="NAME", help="paths, and files to watch for, as saved under this name in the open dialog")
+    add_external_argument(parser)
     add("--timeout", type=seconds, default=TIMEOUT_S, metavar="S", help="end when no new key came for S seconds (default: %(default)g)")
 
 
 def run(args: argparse.Namespace) -> int:
     """Open the window; return when it is closed."""
-    return show(request_from(args), watch=watch_from(args))
+    return show(request_from(args), watch=watch_from(args), external=args.external)
 
 
 def show(
-    request: FollowRequest | None, *, watch: WatchRule | None = None, screenshot: Path | None = None, quit_when_finished: bool = False
+    request: FollowRequest | None,
+    *,
+    watch: WatchRule | None = None,
+    external: bool = True,
+    screenshot: Path | None = None,
+    quit_when_finished: bool = False,
 ) -> int:
     """Run the window on what was asked for.
 
     The reader starts first: it loads HDF5, opens the file and reads the first frame while this process loads Qt.
+
+    Parameters
+    ----------
+    request, watch, screenshot, quit_when_finished :
+        As for ``run_window``.
+    external : bool
+        False: data of other files are refused, whatever the user's settings are.
 
     Raises
     ------
@@ -70,14 +84,18 @@ def show(
     from swmr_viewer.reader.supervision import Supervisor
 
     with collector_off(), interrupts_noted() as notes, closing(Supervisor()) as supervisor:
-        request = located(request)
+        supervisor.start()
+        from swmr_viewer.gui.look.settings import external_is_read  # it loads a part of Qt
+
+        external = external and external_is_read()
+        request = located(request, external)
         supervisor.start(request if request is not None and request.path else None)
         from swmr_viewer.gui.application import run_window
 
         for number, note in notes.items():
             if note.came:
                 return 128 + number
-        return run_window(request, supervisor, watch=watch, screenshot=screenshot, quit_when_finished=quit_when_finished)
+        return run_window(request, supervisor, watch=watch, external=external, screenshot=screenshot, quit_when_finished=quit_when_finished)
 
 
 @contextmanager
@@ -90,11 +108,11 @@ def collector_off() -> Iterator[None]:
         gc.enable()
 
 
-def located(request: FollowRequest | None) -> FollowRequest | None:
+def located(request: FollowRequest | None, external: bool = True) -> FollowRequest | None:
     """Return the request with an absolute path, as the window will ask for it."""
     if request is None or not request.path:
         return request
-    return replace(request, path=os.path.abspath(os.path.expanduser(request.path)))
+    return replace(request, path=os.path.abspath(os.path.expanduser(request.path)), external=external)
 
 
 def request_from(args: argparse.Namespace) -> FollowRequest | None:

@@ -43,6 +43,7 @@ class FailureKind(StrEnum):
     NO_KEYS = "no keys", Remedy.WAIT
     PATH = "path", Remedy.CHANGE
     PATH_NOT_THERE = "path not there", Remedy.WAIT
+    EXTERNAL_DATA = "external data", Remedy.CHANGE
     SHAPE = "shape", Remedy.CHANGE
     FILTER_MISSING = "filter missing", Remedy.CHANGE
     FRAME_NOT_WRITTEN = "frame not written", Remedy.WAIT
@@ -164,6 +165,24 @@ class PathNotThereError(PathError):
     """A path inside the file names nothing (yet)."""
 
     kind = FailureKind.PATH_NOT_THERE
+
+
+class ExternalDataError(PathError):
+    """What a path names lies in another file, and only what the opened file holds itself may be read.
+
+    Parameters
+    ----------
+    message, remedy : str
+        As for every error.
+    what : str
+        Where it is, in words: ``an external link to raw.h5:/data``.
+    """
+
+    kind = FailureKind.EXTERNAL_DATA
+
+    def __init__(self, message: str, remedy: str = "", what: str = "") -> None:
+        super().__init__(message, remedy)
+        self.what = what
 
 
 class ShapeError(SwmrViewerError):

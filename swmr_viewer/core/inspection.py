@@ -31,7 +31,8 @@ class TreeNode:
 
     path: str
     kind: str
-    """``group``, ``dataset``, ``broken link`` (it leads nowhere, yet) or ``unreadable`` (it is there, and is damaged)."""
+    """``group``, ``dataset``; ``broken link`` (it leads nowhere, yet), ``unreadable`` (it is there, and is damaged) or ``refused`` (it
+    is in another file, and data of other files are not read)."""
     shape: tuple[int, ...] = ()
     maxshape: tuple[int | None, ...] = ()
     dtype: str = ""
@@ -43,8 +44,8 @@ class TreeNode:
 
     @property
     def cannot_be_opened(self) -> bool:
-        """Whether nothing is known of it: a link that leads nowhere yet, or what cannot be read."""
-        return self.kind in ("broken link", "unreadable")
+        """Whether nothing is known of it: a link that leads nowhere yet, or what cannot, or may not, be read."""
+        return self.kind in ("broken link", "unreadable", "refused")
 
 
 @frozen

@@ -158,7 +158,7 @@ class BatchReader:
 
 
 def _opened(plan: Plan) -> h5py.File:
-    h5file = open_swmr(plan.path)
+    h5file = open_swmr(plan.path, external=plan.external)
     try:
         refuse_another(h5file, plan.opened)
     except BaseException:

@@ -42,6 +42,8 @@ class Plan:
     description: FrameDescription
     opened: OpenedFile | None = None
     """The file that is followed: what has its path later may be another one. None: whatever is there."""
+    external: bool = True
+    """Whether data of other files are read, where the file leads to such."""
 
 
 @dataclass(frozen=True)

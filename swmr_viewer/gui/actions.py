@@ -11,12 +11,15 @@ from swmr_viewer.core.frozen import frozen
 from swmr_viewer.gui.look.menus import make_action, make_menu
 from swmr_viewer.gui.session import Session
 
+EXTERNAL_TEXT = "Read what links and virtual data sets bring from other files; without it they are refused, from the next file on"
+
 
 @frozen
 class Actions:
     """The window's actions; ``open``, ``snapshot`` and those of the picture are connected by the main window."""
 
     open: QAction
+    external: QAction
     snapshot: QAction
     snapshot_settings: QAction
     burst: QAction
@@ -48,6 +51,7 @@ def make_actions(session: Session, owner: QWidget) -> Actions:
     action = partial(make_action, owner)
     actions = Actions(
         open=action("&Open\u2026", "Ctrl+O", "Open a file to follow"),
+        external=action("&Data of other files", "Ctrl+Shift+O", EXTERNAL_TEXT, checkable=True, checked=True),
         snapshot=action("&Snapshot", "Ctrl+S", "Write the shown frame: as it is seen, and with its exact values"),
         snapshot_settings=action("Snapshot se&ttings\u2026", "Ctrl+Shift+S", "Folder, names and formats of snapshots; bursts"),
         burst=action("&Burst", "Ctrl+Alt+S", "Snapshots of every frame from now on, until this is chosen again", checkable=True),
@@ -109,7 +113,7 @@ def make_window_menu(actions: Actions, parent: QWidget) -> QMenu:
     """Return the one menu, with a section per purpose."""
     a = actions
     groups = {
-        "File": (a.open, a.retry, a.snapshot, a.snapshot_settings, a.burst, a.save_curves, a.copy_picture, a.copy_numbers),
+        "File": (a.open, a.retry, a.external, a.snapshot, a.snapshot_settings, a.burst, a.save_curves, a.copy_picture, a.copy_numbers),
         "Go": (a.live, a.hold, a.first, a.previous, a.next, a.last),
         "Picture": (a.fit, a.pixels, a.picture_alone, a.auto_levels),
         "Following": (a.stop, a.resume, a.replace_reader),

@@ -28,6 +28,7 @@ def run_window(
     supervisor: SupervisorLike,
     *,
     watch: WatchRule | None = None,
+    external: bool = True,
     screenshot: Path | None = None,
     quit_when_finished: bool = False,
 ) -> int:
@@ -41,6 +42,8 @@ def run_window(
         The reader's, started; the caller closes it.
     watch : WatchRule, optional
         The folder whose newer scans are shown as they start.
+    external : bool
+        Whether data of other files are read, until the user chooses otherwise.
     screenshot : Path, optional
         Where to write a picture of the window before it closes by itself.
     quit_when_finished : bool
@@ -54,6 +57,7 @@ def run_window(
     app = application()
     assembly = Assembly(supervisor)
     session, window = assembly.session, assembly.window
+    assembly.opening.set_external(external)
     outcome = _Outcome(assembly, screenshot)
     if quit_when_finished:
         session.finished.connect(lambda _: QTimer.singleShot(LINGER_MS, outcome.leave))

@@ -97,6 +97,9 @@ class _Check:
         elif node.kind == "unreadable":
             severity: Severity = "waits" if "link to" in node.note else self._missing  # another file's writer may be at it
             yield PathProblem(field, f"{path} cannot be read ({node.note}). Copy the file again, or name another path.", severity)
+        elif node.kind == "refused":
+            text = f"{path} is {node.note}, and data of other files are not read. Allow them in the File menu if you trust this file."
+            yield PathProblem(field, text)
         elif node.kind == "broken link":
             where = f" ({node.note})" if node.note else ""
             yield PathProblem(field, f"{path} is a link that leads nowhere yet{where}.", "waits")

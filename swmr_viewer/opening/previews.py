@@ -47,7 +47,7 @@ def preview_request(request: FollowRequest, found: Inspection, selected: tuple[s
         return None
     keys = request.key_paths or (() if request.length_paths else found.key_paths)
     lengths = request.length_paths or (() if keys else found.length_paths)
-    return FollowRequest(request.path, keys, data, length_paths=lengths, scan_shape=request.scan_shape)
+    return FollowRequest(request.path, keys, data, length_paths=lengths, scan_shape=request.scan_shape, external=request.external)
 
 
 def preview_text(data_path: str, answer: Previewed | None, reading_s: float | None = None) -> PreviewText:

@@ -8,7 +8,7 @@ import h5py
 
 from swmr_viewer.core.discovery import inspect_open
 from swmr_viewer.core.errors import PathError, PathNotThereError
-from swmr_viewer.core.files import path_named
+from swmr_viewer.core.files import open_object, path_named
 from swmr_viewer.core.fitting import DataFits, DataShape, fit_data
 from swmr_viewer.core.follower import Follower
 from swmr_viewer.core.keys import KeyPaths
@@ -45,9 +45,11 @@ def what_is_followed(
 def axes_of(h5file: h5py.File, path: str, scan_shape: tuple[int, ...]) -> tuple[int, tuple[int, ...]]:
     """Return how many leading axes of a data set are the scan's, and the shape of a frame."""
     try:
-        data = h5file[path]
-    except KeyError as error:
-        raise PathNotThereError(f"{path} is not there (yet) in {h5file.filename}.", "Check the path, or wait for the writer.") from error
+        data = open_object(h5file, path)
+    except PathNotThereError:
+        data = None
+    if data is None:
+        raise PathNotThereError(f"{path} is not there (yet) in {h5file.filename}.", "Check the path, or wait for the writer.")
     if not isinstance(data, h5py.Dataset):
         raise PathError(f"{path} in {h5file.filename} is no data set.", "Name the data set of the frames.")
     fits = fit_data(DataShape(tuple(data.shape), tuple(data.maxshape)), scan_shape)

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from swmr_viewer import Follower, open_swmr
-from swmr_viewer.core.files.links import leads_out
+from swmr_viewer.core.files import leads_out
 from swmr_viewer.core.keys import endings, tracker
 from swmr_viewer.core.keys.endings import FileWatch
 

@@ -12,7 +12,7 @@ import pytest
 
 from swmr_viewer import DataSource, open_swmr
 from swmr_viewer.core.discovery import inspect_file
-from swmr_viewer.core.files.links import BY_LINKS, BY_MAPPINGS, folders_of, found_file
+from swmr_viewer.core.files.places import BY_LINKS, BY_MAPPINGS, folders_of, found_file
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="makes symbolic links")
 

@@ -13,7 +13,16 @@ from swmr_viewer.core.data.pieces import NotThereYetError
 from swmr_viewer.core.data.sources import Source, StoredSource
 from swmr_viewer.core.errors import FrameUnreadableError, PathNotThereError, SwmrViewerError
 from swmr_viewer.core.file_state import Change, FileStamp
-from swmr_viewer.core.files import change_at_path, folders_of, found_file, identity_of_file, open_object, open_swmr, replaced_error
+from swmr_viewer.core.files import (
+    change_at_path,
+    folders_of,
+    found_file,
+    identity_of_file,
+    is_confined,
+    open_object,
+    open_swmr,
+    replaced_error,
+)
 
 _SHARE_OF_FILES = 4
 """Several data sets are read at once, each from as many files."""
@@ -119,7 +128,7 @@ class SourceFiles:
         self._refuse_another(name)
         self._close_old_ones()
         try:
-            self._files[name] = open_swmr(self.where(name))
+            self._files[name] = open_swmr(self.where(name), external=not is_confined(self.home))
         except SwmrViewerError as error:
             if error.retryable:
                 raise NotThereYetError(f"its source is not there yet: {error.message.rstrip('.')}", [name]) from error

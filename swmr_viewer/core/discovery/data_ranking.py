@@ -41,7 +41,7 @@ class DataJudge:
         """Return the links that lead nowhere yet to what will be a detector's signal, one path for each target (GDA makes them so)."""
         late: dict[str, str] = {}
         for found in objects:
-            if found.node.cannot_be_opened and self._will_be_signal(found):
+            if found.node.cannot_be_opened and found.node.kind != "refused" and self._will_be_signal(found):
                 late.setdefault(found.node.note or found.path, found.path)
         return tuple(late.values())[:most]
 

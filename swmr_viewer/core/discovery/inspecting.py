@@ -38,13 +38,15 @@ _MOST_NAMED = 5
 """Names in one sentence."""
 
 
-def inspect_file(path: str | os.PathLike[str]) -> Inspection:
+def inspect_file(path: str | os.PathLike[str], *, external: bool = True) -> Inspection:
     """Find out what is in a file, opening it for that and closing it again.
 
     Parameters
     ----------
     path : str or path
         The file; it may be written at this moment.
+    external : bool
+        False: nothing that lies in other files is looked at.
 
     Returns
     -------
@@ -56,7 +58,7 @@ def inspect_file(path: str | os.PathLike[str]) -> Inspection:
     SwmrViewerError
         As ``swmr_viewer.core.files.opening.open_swmr`` does, without waiting.
     """
-    with open_swmr(path) as h5file:
+    with open_swmr(path, external=external) as h5file:
         return inspect_open(h5file)
 
 
@@ -161,6 +163,7 @@ def _notes_on_data(contents: FileContents, chosen: list[Ranked], shown: list[Ran
     broken = [found.path for found in contents.objects if found.node.kind == "broken link" and found.path not in keys]
     if broken:
         yield f"Links that lead nowhere (yet): {_first_names(broken)}."
+    yield from refused_text(found.node for found in contents.objects)
     yield from unreadable_text(found.node for found in contents.objects)
 
 
@@ -187,6 +190,13 @@ def _notes_on_entries(entries: Sequence[str], entry: str | None) -> Iterator[str
         others = [name for name in entries if name != entry]
         named = f"{', '.join(others[-_MOST_NAMED:])}{_more_text(others)}"
         yield f"This file holds several scans. {entry} would be followed; name paths for {named}."
+
+
+def refused_text(nodes: Iterable[TreeNode]) -> Iterator[str]:
+    """Yield a sentence that names what is not read because it is in other files, if anything is."""
+    refused = [f"{node.path} ({node.note})" for node in nodes if node.kind == "refused"]
+    if refused:
+        yield f"Data of other files are not read here, which leaves out {_first_names(refused)}."
 
 
 def unreadable_text(nodes: Iterable[TreeNode]) -> Iterator[str]:

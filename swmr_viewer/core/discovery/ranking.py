@@ -148,7 +148,7 @@ def _named(contents: FileContents, rules: Rules, may_be: Callable[[FileObject], 
 
 def _may_be_key(found: FileObject) -> bool:
     if found.node.cannot_be_opened:
-        return "external link" in found.node.note
+        return found.node.kind != "refused" and "external link" in found.node.note
     return found.name not in BOOK_KEEPING and found.kind in ("i", "u") and 0 < len(found.node.shape) <= _MOST_KEY_AXES
 
 

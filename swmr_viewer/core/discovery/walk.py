@@ -10,8 +10,19 @@ from typing import Any
 import h5py
 
 from swmr_viewer.core.discovery.objects import FileContents, FileObject, describe_dataset, describe_group, joined
-from swmr_viewer.core.errors import FileNotThereError, SwmrViewerError
-from swmr_viewer.core.files import BROKEN, BY_LINKS, damage_text, folders_of, is_damage, limit, places_of, state_error
+from swmr_viewer.core.errors import ExternalDataError, FileNotThereError, SwmrViewerError
+from swmr_viewer.core.files import (
+    BROKEN,
+    BY_LINKS,
+    damage_text,
+    folders_of,
+    is_damage,
+    limit,
+    places_of,
+    refuse_links_out,
+    refuse_parts_elsewhere,
+    state_error,
+)
 from swmr_viewer.core.frozen import frozen
 from swmr_viewer.core.inspection import TreeNode
 
@@ -46,6 +57,7 @@ def walk(h5file: h5py.File) -> FileContents:
 
 class _Walker:
     def __init__(self, h5file: h5py.File) -> None:
+        self._h5file = h5file
         self._start = _Place(h5py.h5g.open(h5file.id, b"/"), "", os.path.realpath(h5file.filename))
         self._links = _link_access()
         self._seen: dict[tuple[str, int], FileObject] = {}
@@ -76,6 +88,8 @@ class _Walker:
             path = f"{place.path}/{name.decode(errors='surrogateescape')}"
             try:
                 step = self._step(place, name, path, link)
+            except ExternalDataError as error:
+                step = _refused(path, error)
             except SwmrViewerError as error:
                 step = _broken(path, error.message)
             except BROKEN as error:  # a hard link leads somewhere
@@ -99,6 +113,7 @@ class _Walker:
         kind, address = link
         if kind == h5py.h5l.TYPE_HARD:
             return self._step_to(place, name, path, address)
+        refuse_links_out(self._h5file, path)
         if kind == h5py.h5l.TYPE_SOFT:
             return self._step_along_soft_link(place, name, path)
         if kind == h5py.h5l.TYPE_EXTERNAL:
@@ -144,6 +159,7 @@ class _Walker:
             return h5py.h5o.open(place.group, name)
 
     def _take(self, opened: Any, identity: tuple[str, int], path: str, note: str) -> _Step | None:
+        refuse_parts_elsewhere(self._h5file, opened, path)
         inside = None
         if isinstance(opened, h5py.h5d.DatasetID):
             found = describe_dataset(opened, path, note, identity)
@@ -166,6 +182,10 @@ def _broken(path: str, why: str) -> _Step:
 
 def _unreadable(path: str, why: str) -> _Step:
     return FileObject(TreeNode(path, "unreadable", note=why), (path, -1)), None
+
+
+def _refused(path: str, error: ExternalDataError) -> _Step:
+    return FileObject(TreeNode(path, "refused", note=error.what), (path, -1)), None
 
 
 def _link_access() -> Any:

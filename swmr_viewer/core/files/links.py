@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 from weakref import WeakValueDictionary
@@ -13,6 +12,8 @@ import h5py
 from swmr_viewer.core.errors import FileAccessError, PathError, PathNotThereError, SwmrViewerError
 from swmr_viewer.core.file_state import TOO_MANY, TOO_MANY_REMEDY, read_file_state
 from swmr_viewer.core.files.explaining import explain, is_damage
+from swmr_viewer.core.files.external import leads_out, refuse_links_out, refuse_parts_elsewhere
+from swmr_viewer.core.files.places import BY_LINKS, as_h5py_takes, as_text, folders_of, found_file
 from swmr_viewer.core.inspection import FileState
 
 _handles: WeakValueDictionary[tuple[int, int], h5py.Dataset] = WeakValueDictionary()
@@ -21,9 +22,6 @@ _handles: WeakValueDictionary[tuple[int, int], h5py.Dataset] = WeakValueDictiona
 Two handles on one dataset break refreshing (measured: stale chunks, keys that go backwards, "can't insert duplicate key"),
 so whoever asks for a dataset that is open already gets the same one.
 """
-
-_LONGEST_CHAIN = 16
-"""Soft links that lead to soft links; HDF5's own limit."""
 
 
 def open_object(h5file: h5py.File, path: str) -> h5py.Dataset | h5py.Group | None:
@@ -37,7 +35,10 @@ def open_object(h5file: h5py.File, path: str) -> h5py.Dataset | h5py.Group | Non
         If HDF5 cannot read the way to it.
     FileAccessError
         If too many files are open: a link would look as if it led nowhere yet.
+    ExternalDataError
+        If it, or a part of it, is in another file, and this one is read without others (`open_swmr`).
     """
+    refuse_links_out(h5file, path)
     if _hangs_hdf5(h5file, path):
         return None
     # A plainly opened parent would otherwise open the linked file without SWMR.
@@ -52,6 +53,8 @@ def open_object(h5file: h5py.File, path: str) -> h5py.Dataset | h5py.Group | Non
             f"{path} is not in {h5file.filename}.",
             "Check the path (swmr-viewer inspect lists what is there); an object made after the file was opened needs a new open.",
         )
+    if found is not None:
+        refuse_parts_elsewhere(h5file, found, path)
     return found
 
 
@@ -62,20 +65,6 @@ def _refuse_if_no_file_can_be_opened(h5file: h5py.File, path: str) -> None:
         if error.errno in TOO_MANY:
             said = f"{path} in {h5file.filename} cannot be opened: too many files are open in this process."
             raise FileAccessError(said, TOO_MANY_REMEDY) from error
-
-
-def as_h5py_takes(path: str) -> str | bytes:
-    """Return the path as h5py looks it up: as bytes where these are no UTF-8 (h5py lists such names, and refuses them as text)."""
-    try:
-        path.encode()
-    except UnicodeEncodeError:
-        return path.encode(errors="surrogateescape")
-    return path
-
-
-def as_text(name: str | bytes) -> str:
-    """Return a name that h5py lists as text; bytes that are no UTF-8 are kept as single surrogates."""
-    return name.decode(errors="surrogateescape") if isinstance(name, bytes) else name
 
 
 def _get(h5file: h5py.File, path: str, **how: bool) -> h5py.Dataset | h5py.Group | None:
@@ -186,80 +175,7 @@ def leads_somewhere(h5file: h5py.File, path: str) -> bool:
     return False
 
 
-def leads_out(h5file: h5py.File, path: str, depth: int = 0) -> bool:
-    """Return whether a link on the way leads to another file: what is behind it may come although this file is closed."""
-    parts = [part for part in path.split("/") if part]
-    for n in range(1, len(parts) + 1):
-        try:
-            link = h5file.get(as_h5py_takes("/" + "/".join(parts[:n])), getlink=True)
-        except (KeyError, OSError):
-            return False
-        if isinstance(link, h5py.ExternalLink):
-            return True
-        if isinstance(link, h5py.SoftLink):
-            start = "" if link.path.startswith("/") else "/".join(parts[: n - 1])
-            return depth < _LONGEST_CHAIN and leads_out(h5file, "/".join([start, link.path, *parts[n:]]), depth + 1)
-    return False
-
-
 def object_id(obj: h5py.Dataset | h5py.Group) -> tuple[int, int]:
     """Return (file number, address): equal for the same object, whatever the path or link that led to it."""
     info = h5py.h5o.get_info(obj.id)
     return int(info.fileno), int(info.addr)
-
-
-BY_LINKS, BY_MAPPINGS = "HDF5_EXT_PREFIX", "HDF5_VDS_PREFIX"
-"""The environment variables with the folders in which HDF5 looks first."""
-
-
-def folders_of(filename: str, prefix: str = BY_MAPPINGS) -> tuple[Path, ...]:
-    """Return the folders in which HDF5 looks for the files that a file names, in its order.
-
-    Where the environment says; beside the file by the name that it was opened by; in the working folder; and at last beside
-    the file that this name is a symbolic link to (``H5F_prefix_open_file``, measured with HDF5 2.0.0).
-    """
-    path = Path(filename).absolute()
-    told = os.environ.get(prefix, "").replace("${ORIGIN}", str(path.parent)).split(os.pathsep)
-    return tuple(dict.fromkeys((*(Path(one).absolute() for one in told if one), path.parent, Path.cwd(), path.resolve().parent)))
-
-
-def found_file(name: str, folders: tuple[Path, ...]) -> Path:
-    """Return the path of a file as HDF5 finds it; where there is none yet, the one beside the file that names it.
-
-    Parameters
-    ----------
-    name : str
-        As it is written; the file need not be there.
-    folders : tuple of Path
-        Of the file that names it, see ``folders_of``.
-    """
-    places = list(places_of(name, folders))
-    return next((place for place in places if place.exists()), places[0])
-
-
-def places_of(name: str, folders: tuple[Path, ...]) -> Iterator[Path]:
-    """Yield where a file may be: an absolute path as it is, then its last part in each folder; a relative one in each folder."""
-    path = Path(name)
-    if path.is_absolute():
-        yield path
-        path = Path(path.name)
-    for folder in folders:
-        yield folder / path
-
-
-def mapped_files(filename: str, names: Iterable[str]) -> Iterator[str | None]:
-    """Yield the path of each file that a virtual data set names, there or not; None for a numbered name, which has no end.
-
-    Parameters
-    ----------
-    filename : str
-        The file that the virtual data set is in.
-    names : iterable of str
-        As they are written in its mappings: "." for the file itself, ``%b`` where a number goes, ``%%`` for a percent sign.
-    """
-    folders = folders_of(filename)
-    for name in dict.fromkeys(names):
-        if "%b" in name.replace("%%", ""):
-            yield None
-        elif name != ".":
-            yield str(found_file(name.replace("%%", "%"), folders))

@@ -17,6 +17,7 @@ import hdf5plugin  # noqa: F401 - registers the compression filters
 from swmr_viewer.core.errors import NotSwmrError, SwmrViewerError
 from swmr_viewer.core.file_state import can_swmr, read_file_state
 from swmr_viewer.core.files.explaining import explain, state_error
+from swmr_viewer.core.files.external import confine
 from swmr_viewer.core.inspection import FileState
 from swmr_viewer.core.locking import VARIABLE, load_hdf5
 
@@ -37,6 +38,7 @@ def open_swmr(
     wait_s: float | None = 0.0,
     *,
     live: bool = False,
+    external: bool = True,
     clock: Callable[[], float] = time.monotonic,
     sleep: Callable[[float], None] = time.sleep,
 ) -> h5py.File:
@@ -51,6 +53,9 @@ def open_swmr(
     live : bool
         Refuse a file whose format has no SWMR mode. Otherwise such a file is opened as it is: right when it is finished,
         while a writer may still have it open it shows zeros or half of it.
+    external : bool
+        False: what links, virtual data sets and raw data outside of the file would bring from other files is refused by all that
+        reads from the file here (``ExternalDataError``).
     clock, sleep : callable
         Monotonic seconds, and a wait for so many seconds.
 
@@ -75,7 +80,10 @@ def open_swmr(
     pause_s = _FIRST_WAIT_S
     while True:
         try:
-            return _open_now(Path(path), live)
+            h5file = _open_now(Path(path), live)
+            if not external:
+                confine(h5file)
+            return h5file
         except SwmrViewerError as error:
             left_s = _LONGEST_WAIT_S if deadline is None else deadline - clock()
             if not error.retryable or left_s <= 0:

@@ -269,5 +269,5 @@ def flags_near(h5file: h5py.File, key_paths: Iterable[str]) -> Iterator[str]:
         for depth in (len(parents), len(parents) - 1):
             for name in _FLAG_NAMES:
                 candidate = "/".join([*parents[:depth], name])
-                if depth >= 0 and (candidate in h5file or leads_out(h5file, candidate)):
+                if depth >= 0 and (leads_out(h5file, candidate) or candidate in h5file):
                     yield candidate

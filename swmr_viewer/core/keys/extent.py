@@ -8,6 +8,7 @@ from math import prod
 import h5py
 import numpy as np
 
+from swmr_viewer.core.files import is_refused
 from swmr_viewer.core.fitting import DoesNotFit, KeyShape, fit_keys
 from swmr_viewer.core.keys.key_dataset import KeyDataset
 from swmr_viewer.core.keys.lengths import LengthKeys
@@ -88,7 +89,8 @@ def declared_scan_shape(h5file: h5py.File, key_paths: Sequence[str]) -> tuple[in
     for path in key_paths:
         parents = path.rstrip("/").split("/")[:-1]
         for depth in {len(parents), max(len(parents) - 1, 0)}:
-            found = h5file.get("/".join([*parents[:depth], SCAN_SHAPE_NAME]))
+            named = "/".join([*parents[:depth], SCAN_SHAPE_NAME])
+            found = None if is_refused(h5file, named) else h5file.get(named)
             if isinstance(found, h5py.Dataset) and found.dtype.kind in "iu" and found.ndim == 1 and found.size:
                 shape = tuple(int(n) for n in np.asarray(found[()]))
                 if min(shape) > 0:

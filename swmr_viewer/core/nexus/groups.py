@@ -13,7 +13,7 @@ import h5py
 import numpy as np
 
 from swmr_viewer.core.data import declared_extent
-from swmr_viewer.core.files import BROKEN, as_text, object_id, open_object, text_of, texts_of
+from swmr_viewer.core.files import BROKEN, as_text, object_id, open_object, refuse_links_out, text_of, texts_of
 
 Attributes = Mapping[str, Sequence[str]]
 GROUP_ATTRIBUTES = ("NX_class", "default", "signal", "axes")
@@ -63,6 +63,7 @@ class NexusFile:
     def is_broken_link(self, path: str) -> bool:
         """Return whether there is a link to another file or place, and nothing behind it yet."""
         with suppress(Exception):
+            refuse_links_out(self._h5file, path)
             link = self._h5file.get(path, getlink=True)
             return isinstance(link, h5py.ExternalLink | h5py.SoftLink) and self.at(path) is None
         return False

@@ -112,6 +112,7 @@ class OtherScan(QObject):
 
     def _open(self) -> None:
         request = self._main.scan.request or m.FollowRequest(self.path)
+        self._session.external = self._main.external
         self._session.open(replace(request, path=self.path, conditions=default_conditions(), wait_s=0.0, every_frame=False))
 
     @property

@@ -18,6 +18,7 @@ from typing import Any, Literal, TypeVar, cast, get_args, get_origin, get_type_h
 from PySide6.QtCore import QSettings, QStandardPaths
 
 NAME = "swmr_viewer"
+EXTERNAL_KEY = "open/external"
 DAMAGED = (TypeError, ValueError, OverflowError)
 """What `from_plain` raises."""
 Value = TypeVar("Value")
@@ -61,6 +62,11 @@ def write_setting(key: str, value: object) -> None:
     """Store a truth value, a number, a text, a path, or several texts without commas; None is stored as nothing."""
     text = ",".join(value) if isinstance(value, tuple) else str(value).lower() if isinstance(value, bool) else str(value or "")
     settings().setValue(key, text)
+
+
+def external_is_read() -> bool:
+    """Return whether data of other files are read, where a file leads to such."""
+    return read_setting(EXTERNAL_KEY, True)
 
 
 def read_group(group: str, default: Value) -> Value:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QCoreApplication, QObject, QThread, Signal, Slot
 
 from swmr_viewer.core.errors import SwmrViewerError
-from swmr_viewer.reader.messages import FollowRequest, Inspected, Previewed
+from swmr_viewer.reader.messages import FollowRequest, Inspect, Inspected, Previewed
 
 if TYPE_CHECKING:
     from swmr_viewer.reader.supervision import Supervisor
@@ -22,7 +22,7 @@ PATIENCE_S = 0.5
 _WAIT_S = 1.0
 """Longest wait for events: a wake-up that was missed costs no more than this."""
 
-Question = str | FollowRequest
+Question = Inspect | FollowRequest
 """A file to inspect, or what to preview the first frame of."""
 Answer = Inspected | Previewed
 
@@ -41,6 +41,8 @@ class Inspector(QObject):
     def __init__(self, parent: QObject | None = None, *, make_reader: Callable[[], Supervisor] | None = None) -> None:
         super().__init__(parent)
         self._make_reader = make_reader or _new_reader
+        self.external = True
+        """Whether other files are looked into, where a file leads to such."""
         self._number = self._inspection = self._preview = 0
         self._thread: _InspectorThread | None = None
         self._ending: list[_InspectorThread] = []
@@ -50,12 +52,12 @@ class Inspector(QObject):
 
     def inspect(self, path: str) -> int:
         """Ask for an inspection and return its number; never blocks. Previews that were asked for are dropped."""
-        self._inspection, self._preview = self._ask(path), 0
+        self._inspection, self._preview = self._ask(Inspect(0, path, self.external)), 0
         return self._inspection
 
     def preview(self, request: FollowRequest) -> int:
         """Ask for the first complete frame of the request's first data set and return the number; never blocks."""
-        self._preview = self._ask(request)
+        self._preview = self._ask(replace(request, external=self.external))
         return self._preview
 
     def _ask(self, question: Question) -> int:
@@ -111,7 +113,7 @@ class _InspectorThread(QThread):
     def ask(self, number: int, question: Question) -> None:
         """Answer this; an inspection outdates everything that was asked before, a preview the earlier previews."""
         with self._lock:
-            if isinstance(question, str):
+            if isinstance(question, Inspect):
                 self._pending.clear()
             self._pending[type(question)] = number, question
             self._wake()
@@ -159,7 +161,10 @@ class _InspectorThread(QThread):
         """Ask the reader, until it answers or the question is outdated."""
         try:
             reader = self._running_reader()
-            request_id = reader.inspect(question) if isinstance(question, str) else reader.preview(question)
+            if isinstance(question, Inspect):
+                request_id = reader.inspect(question.path, external=question.external)
+            else:
+                request_id = reader.preview(question)
             self._await(reader, number, request_id, question)
         except SwmrViewerError as error:
             self._end_reader(grace_s=0.0)
@@ -180,7 +185,7 @@ class _InspectorThread(QThread):
 
     def _is_outdated(self, question: Question) -> bool:
         with self._lock:
-            return self._stopping or str in self._pending or type(question) in self._pending
+            return self._stopping or Inspect in self._pending or type(question) in self._pending
 
     def _running_reader(self) -> Supervisor:
         if self._reader is None:
@@ -199,7 +204,7 @@ class _InspectorThread(QThread):
 
 def _refusal(number: int, question: Question, error: SwmrViewerError) -> Answer:
     why = (error.message, error.remedy, error.kind)
-    if isinstance(question, str):
+    if isinstance(question, Inspect):
         return Inspected(number, None, *why)
     return Previewed(number, "".join(question.data_paths[:1]), None, None, (), *why)
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QMenu
 
+from swmr_viewer.gui.look.settings import EXTERNAL_KEY, external_is_read, write_setting
 from swmr_viewer.gui.main_window import MainWindow
 from swmr_viewer.gui.opening.path_probe import Drops
 from swmr_viewer.gui.opening.recent import Recent
@@ -42,6 +43,10 @@ class Opening(QObject):
         window.add_note(self.watching.note)
         window.empty.offer("or watch a folder for the next scan\u2026", self.watching.choose_folder)
         window.actions_.open.triggered.connect(self.show_dialog)
+        window.actions_.external.setChecked(external_is_read())
+        window.actions_.external.toggled.connect(self._set_external)
+        window.actions_.external.triggered.connect(lambda on: write_setting(EXTERNAL_KEY, on))
+        self._set_external(window.actions_.external.isChecked())
         self.drops.file_dropped.connect(self._take_dropped)
         self.drops.folder_dropped.connect(self._watch_dropped)
         self.watching.watch.changed.connect(self._show_watch)
@@ -62,6 +67,15 @@ class Opening(QObject):
         """Follow this; it ends by the conditions as they are set in the window by now."""
         self._session.open(replace(request, conditions=self._session.scan.conditions))
 
+    def set_external(self, on: bool) -> None:
+        """Read data of other files, or refuse them, from the next file on; not kept for the next start."""
+        self._window.actions_.external.setChecked(on)
+
+    def _set_external(self, on: bool) -> None:
+        self._session.external = on
+        if self._inspector is not None:
+            self._inspector.external = on
+
     def show_dialog(self) -> None:
         """Show the open dialog with what is open now; it is not modal."""
         if self.dialog is None:
@@ -69,6 +83,7 @@ class Opening(QObject):
             from swmr_viewer.gui.opening.inspector import Inspector
 
             self._inspector = Inspector()
+            self._inspector.external = self._session.external
             self.dialog = OpenDialog(self._inspector, self._window, self.recent.requests, self._window.reductions.of_preset)
             self.dialog.accepted_request.connect(self.open)
         if not self.dialog.isVisible() and self._session.scan.request is not None:

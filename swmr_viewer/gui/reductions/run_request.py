@@ -56,6 +56,7 @@ def request_of(scan: ScanFacts, chosen: ChosenReduction, *, output: str = "", sh
         shows_only=shows_only,
         nice=NICE,
         stamp=opened.stamp,
+        external=request.external,
     )
 
 

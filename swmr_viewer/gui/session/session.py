@@ -97,6 +97,8 @@ class Session(QObject):
         self._model = ScanModel(thread.send, retry=self.retry, stop=self.stop, clock=clock)
         self.scan = self._model.scan
         """What is known, for reading."""
+        self.external = True
+        """Whether data of other files are read, from the next file on."""
         self._numbers = count(1)
         self._settling: set[Changed] = set()
         self._telling = Paced(self._tell_settled, self)
@@ -149,6 +151,7 @@ class Session(QObject):
         """Follow another file (or the same one again); its path is made absolute, so that it names the same file from anywhere."""
         path = os.path.abspath(os.path.expanduser(request.path))
         request = replace(request, path=path, conditions=request.conditions or default_conditions(), looks_on=self.scan.looks_on)
+        request = replace(request, external=self.external)
         self._arrivals.receive(m.Follow(self._thread.follow(request), request))
         if self.scan.every_frame:
             self.send(m.SetEveryFrame(self.scan.generation, True))

@@ -123,17 +123,19 @@ class ReaderLoop:
     def _inspect(self, request: Inspect) -> None:
         self._pipe.report_busy(f"inspecting {request.path}")
         try:
-            answer = Inspected(request.request_id, self._inspection_of(request.path))
+            answer = Inspected(request.request_id, self._inspection_of(request))
         except Exception as error:
             failure = _failure_of(error, request.path)
             answer = Inspected(request.request_id, None, failure.message, failure.remedy, failure.kind)
         self._pipe.send(answer)
 
-    def _inspection_of(self, path: str) -> Inspection:
+    def _inspection_of(self, request: Inspect) -> Inspection:
         """Inspect a file; one that is being followed must not be opened a second time."""
-        if self._following is not None and self._follow is not None and self._follow.request.path == path:
-            return inspect_open(self._following.h5file)
-        return inspect_file(path)
+        if self._following is None or self._follow is None or self._follow.request.path != request.path:
+            return inspect_file(request.path, external=request.external)
+        if self._follow.request.external and not request.external:
+            raise ReaderError("This reader follows the file with data of other files.", "Ask another reader.")
+        return inspect_open(self._following.h5file)
 
     def _preview(self, request: Preview) -> None:
         data_path = "".join(request.request.data_paths[:1])

@@ -13,9 +13,9 @@ import h5py
 from swmr_viewer.analysis import resolve_view
 from swmr_viewer.core.data import SharedSources
 from swmr_viewer.core.data_facts import DataFacts
-from swmr_viewer.core.discovery import inspect_open, unreadable_text
-from swmr_viewer.core.errors import FileDamagedError, NoKeysError, PathNotThereError, SwmrViewerError
-from swmr_viewer.core.files import identity_of_file, open_object, open_swmr
+from swmr_viewer.core.discovery import inspect_open, refused_text, unreadable_text
+from swmr_viewer.core.errors import ExternalDataError, FileDamagedError, NoKeysError, PathNotThereError, SwmrViewerError
+from swmr_viewer.core.files import ALLOW_EXTERNAL, identity_of_file, open_object, open_swmr
 from swmr_viewer.core.follower import Follower
 from swmr_viewer.core.frames import FrameGrabber
 from swmr_viewer.core.inspection import Inspection
@@ -95,7 +95,7 @@ def open_scan(request: FollowRequest) -> Scan:
     SwmrViewerError
         If that is not possible (yet).
     """
-    h5file = open_swmr(request.path)
+    h5file = open_swmr(request.path, external=request.external)
     try:
         return _open_in(h5file, request)
     except BaseException:
@@ -124,7 +124,7 @@ def _open_in(h5file: h5py.File, request: FollowRequest) -> Scan:
     faults = [str(error) for error in errors]
     if not given and lengths:
         faults.insert(0, f"There are no keys in {request.path}: {_SUBSTITUTE.format(', '.join(lengths))}")
-    faults += unreadable_text(found.tree) if found is not None else ()
+    faults += (*refused_text(found.tree), *unreadable_text(found.tree)) if found is not None else ()
     scan = Scan(h5file, follower, {}, late, faults)
     scan.take_up(grabbers)
     return scan
@@ -158,6 +158,9 @@ _SUBSTITUTE = "the length of {} and its chunks stand in for them, which says les
 def _found_keys(found: Inspection | None, path: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return (key paths, paths of what stands in for keys)."""
     if found is None or not (found.key_paths or found.length_paths):
+        refused = " ".join(refused_text(found.tree)) if found is not None else ""
+        if refused:
+            raise ExternalDataError(f"No key dataset was found in what {path} holds itself. {refused}", ALLOW_EXTERNAL)
         damage = " ".join(unreadable_text(found.tree)) if found is not None else ""
         if damage:
             message = f"No key dataset was found in what can be read of {path}. {damage}"

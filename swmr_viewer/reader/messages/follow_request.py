@@ -38,6 +38,8 @@ class FollowRequest:
     """With ``every_frame`` in scan order: seconds after which a gap is given up; None: it is waited for."""
     preset: str = ""
     """For a window: the preset that it is of, where that says more than paths."""
+    external: bool = True
+    """Whether data of other files are read, where links, virtual data sets or raw data outside of the file lead to such."""
 
 
 def has_patterns(request: FollowRequest) -> bool:

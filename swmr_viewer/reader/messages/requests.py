@@ -104,6 +104,8 @@ class Inspect(Request):
 
     request_id: int
     path: str
+    external: bool = True
+    """Whether other files are looked into, where this one leads to such."""
 
 
 @frozen

@@ -18,9 +18,9 @@ class PendingInspections:
         self._open: dict[int, InspectionRequest] = {}
         self._kills: dict[int, int] = {}
 
-    def inspect(self, path: str) -> InspectionRequest:
+    def inspect(self, path: str, external: bool = True) -> InspectionRequest:
         """Return the request for one more inspection."""
-        return self._added(Inspect(self._next_id(), path))
+        return self._added(Inspect(self._next_id(), path, external))
 
     def preview(self, request: FollowRequest) -> InspectionRequest:
         """Return the request for one more preview."""

@@ -113,10 +113,10 @@ class Supervisor:
         with self._lock:
             self._current.set_stuck_after(seconds)
 
-    def inspect(self, path: str) -> int:
-        """Ask for an inspection, and return the request's number in ``Inspected``."""
+    def inspect(self, path: str, *, external: bool = True) -> int:
+        """Ask for an inspection, and return the request's number in ``Inspected``; ``external``: whether it looks into other files."""
         with self._lock:
-            return self._send_inspection(self._current.inspections.inspect(path))
+            return self._send_inspection(self._current.inspections.inspect(path, external))
 
     def preview(self, request: FollowRequest) -> int:
         """Ask for the first complete frame of the request's first data set, and return the request's number in ``Previewed``.

@@ -65,6 +65,7 @@ def reduce(
     workers: int | None = None,
     processes: bool = False,
     scheduler: str = "",
+    external: bool = True,
     progress: Callable[[ReductionProgress], object] | None = None,
 ) -> ReductionSummary:
     """Reduce each frame of a scan, which may still be written, to a file that can be followed in turn.
@@ -94,6 +95,8 @@ def reduce(
         Work in processes in place of threads: for reductions in plain Python. Their classes must stand in a module.
     scheduler : str
         Work on a Dask cluster: its address, its scheduler file, or ``slurm``.
+    external : bool
+        False: data of other files, to which the scan's file leads, are refused.
     progress : callable
         Is called some times a second with ``n_reduced``, ``n_complete``, ``rate_per_s``, ``seconds_left`` ...
 
@@ -124,6 +127,7 @@ def reduce(
         wait_s=wait_s,
         engine=EngineChoice(kind, workers, scheduler),
         rules=MaskRules(mask_file=None if mask_file is None else os.path.abspath(mask_file)),
+        external=external,
     )
     return _run(request, made, progress)
 

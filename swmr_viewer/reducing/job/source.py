@@ -14,9 +14,9 @@ import numpy as np
 from swmr_viewer.analysis import MaskRules, drawn_mask, read_mask_file, resolve_view
 from swmr_viewer.core.conditions import default_conditions
 from swmr_viewer.core.data_facts import DataFacts
-from swmr_viewer.core.discovery import inspect_open
-from swmr_viewer.core.errors import NoKeysError, PathError, PathNotThereError, SwmrViewerError
-from swmr_viewer.core.files import BROKEN, open_object, open_swmr, refuse_another_file
+from swmr_viewer.core.discovery import inspect_open, refused_text
+from swmr_viewer.core.errors import ExternalDataError, NoKeysError, PathError, PathNotThereError, SwmrViewerError
+from swmr_viewer.core.files import ALLOW_EXTERNAL, BROKEN, open_object, open_swmr, refuse_another_file
 from swmr_viewer.core.follower import Follower
 from swmr_viewer.core.frames import FrameGrabber
 from swmr_viewer.core.nexus import read_facts
@@ -57,7 +57,7 @@ def open_source(request: ReduceRequest, clock: Callable[[], float]) -> SourceSca
     SwmrViewerError
         If that is not possible; ``retryable`` where it may be later.
     """
-    h5file = open_swmr(request.path)
+    h5file = open_swmr(request.path, external=request.external)
     try:
         if request.stamp is not None:
             refuse_another_file(h5file, request.stamp)
@@ -76,6 +76,9 @@ def _open_in(h5file: h5py.File, request: ReduceRequest, clock: Callable[[], floa
     if not data_path:
         late = found.late_paths if found is not None else ()
         why = f" {', '.join(late)} lead nowhere yet." if late else ""
+        refused = " ".join(refused_text(found.tree)) if found is not None else ""
+        if refused:
+            raise ExternalDataError(f"No frames of a scan are found in what {request.path} holds itself. {refused}", ALLOW_EXTERNAL)
         raise PathNotThereError(f"No frames of a scan are found in {request.path}.{why}", "Name their data set.")
     keys, lengths = (request.key_paths, request.length_paths) if given or found is None else (found.key_paths, found.length_paths)
     if not keys and not lengths:

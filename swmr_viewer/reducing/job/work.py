@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 
@@ -68,7 +69,8 @@ class ReductionWork:
         ready = prepared_copy(reduction, source.description)
         self._outputs = ready.outputs
         try:
-            plan = Plan(request.path, source.data_path, source.scan_rank, reduction, source.description, opened_file(source.h5file))
+            plan = Plan(request.path, source.data_path, source.scan_rank, reduction, source.description)
+            plan = replace(plan, opened=opened_file(source.h5file), external=request.external)
             self._engine = start_engine(
                 plan, request.engine, source.h5file, lambda words: tell(Waiting(words)), lock=source.lock, ready=ready
             )

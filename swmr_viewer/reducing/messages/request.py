@@ -57,3 +57,5 @@ class ReduceRequest:
     """How far (0 to 19) other programs come first."""
     stamp: FileStamp | None = None
     """Which file has that path: no other one is reduced. None: whichever is there."""
+    external: bool = True
+    """Whether data of other files are read, where links, virtual data sets or raw data outside of the file lead to such."""

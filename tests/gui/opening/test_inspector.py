@@ -77,7 +77,7 @@ class StuckReader:
     def start(self) -> None:
         """Nothing to start."""
 
-    def inspect(self, path: str) -> int:
+    def inspect(self, path: str, *, external: bool = True) -> int:
         self.asked.append(path)
         self.is_asked.set()
         if not path.startswith("stuck"):

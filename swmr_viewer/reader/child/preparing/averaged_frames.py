@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from swmr_viewer.analysis import Accumulator, MaskRules, marked, valid_mask
 from swmr_viewer.core.errors import FrameDoubtfulError, FrameNotWrittenError, PathError, ShapeError, SwmrViewerError
-from swmr_viewer.core.files import explain, open_object, open_swmr
+from swmr_viewer.core.files import explain, is_confined, is_refused, open_object, open_swmr
 from swmr_viewer.core.frames import FrameGrabber
 from swmr_viewer.core.frozen import frozen
 from swmr_viewer.core.number_text import shape_text
@@ -84,7 +84,8 @@ class AveragedFrames:
 
     @contextmanager
     def _opened(self, path: str) -> Iterator[h5py.File]:
-        with nullcontext(self._scan.h5file) if self.is_followed(path) else open_swmr(path) as h5file:
+        own = self._scan.h5file
+        with nullcontext(own) if self.is_followed(path) else open_swmr(path, external=not is_confined(own)) as h5file:
             yield h5file
 
     def is_followed(self, path: str) -> bool:
@@ -160,7 +161,9 @@ def found_path(h5file: h5py.File, name: str, data_path: str, shape: tuple[int, .
     fitting: list[str] = []
 
     def look(path: str, one: Any) -> None:
-        if isinstance(one, h5py.Dataset) and one.dtype.kind in "iuf" and one.ndim and _fits(tuple(one.shape), shape):
+        if not isinstance(one, h5py.Dataset) or one.dtype.kind not in "iuf" or is_refused(h5file, path):
+            return
+        if one.ndim and _fits(tuple(one.shape), shape):
             fitting.append(f"/{path}")
 
     h5file.visititems(look)
