@@ -81,9 +81,9 @@ class DoesNotFit:
     because: str
     remedy: str = ""
 
-    def error(self) -> ShapeError:
-        """Return what is raised where they must fit."""
-        return ShapeError(self.because, self.remedy)
+    def error(self, filename: str | None = None) -> ShapeError:
+        """Return what is raised where they must fit; the file is named first."""
+        return ShapeError(f"{filename}: {self.because}" if filename else self.because, self.remedy)
 
 
 def fit_keys(keys: Sequence[KeyShape], given: Shape | None = None, most_axes: int | None = None) -> KeysFit | DoesNotFit:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import struct
 
-from swmr_viewer.decoding.parts import Raw, UnknownDataError
+from swmr_viewer.decoding.parts import Raw, UnknownDataError, wrong_length
 
 _HEADER = struct.Struct(">QI")
 _read_length = struct.Struct(">I").unpack_from
@@ -24,7 +24,9 @@ def block_bytes_of(raw: Raw, n_bytes: int, least: int) -> int:
     if raw.size < HEADER_BYTES:
         raise UnknownDataError
     told_bytes, block_bytes = _HEADER.unpack_from(raw.data)
-    if told_bytes != n_bytes or block_bytes < min(least, n_bytes):
+    if told_bytes != n_bytes:
+        raise wrong_length(raw, told_bytes, n_bytes)
+    if block_bytes < min(least, n_bytes):
         raise UnknownDataError
     return int(block_bytes)
 

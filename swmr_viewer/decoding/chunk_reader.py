@@ -78,6 +78,8 @@ class ChunkReader:
 
         Raises
         ------
+        WrongLengthError
+            If a chunk does not hold as many bytes as it should: h5py would make up the others.
         Exception
             Whatever ``note`` raises.
         """

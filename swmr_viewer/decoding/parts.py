@@ -21,6 +21,10 @@ class UnknownDataError(Exception):
     """A chunk is not as its filter writes it, or as this package knows it: HDF5 shall read it, and say what is wrong."""
 
 
+class WrongLengthError(OSError):
+    """A chunk is not as long as it should be: HDF5 would take whatever lies in memory behind it for numbers."""
+
+
 class Raw:
     """Bytes of a chunk as they stand in the file, in a buffer that is used again.
 
@@ -44,6 +48,17 @@ class Raw:
         self.address = address_of(array)
 
 
+def wrong_length(raw: Raw, found_bytes: int | None, n_bytes: int) -> Exception:
+    """Return the error of a chunk that decodes to ``found_bytes`` (None: fewer or more) where it should to ``n_bytes``.
+
+    One that is as long in the file may be one of the edge, which some writers leave as it is: HDF5 knows.
+    """
+    if raw.size == n_bytes:
+        return UnknownDataError()
+    found = "another number of" if found_bytes is None else f"{found_bytes:,}"
+    return WrongLengthError(f"a chunk of it holds {found} bytes, and should hold {n_bytes:,}")
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
     """Decoded bytes of a chunk, from ``start`` to ``stop``."""
@@ -51,7 +66,7 @@ class Part:
     start: int
     stop: int
     decode: Callable[[int], bool]
-    """Writes exactly these bytes to an address; False: the raw bytes are not what they should be."""
+    """Writes exactly these bytes to an address; False: the raw bytes are not what they should be. Raises as ``Codec.parts``."""
 
 
 class Codec(Protocol):
@@ -85,6 +100,8 @@ class Codec(Protocol):
         ------
         UnknownDataError
             The chunk is damaged, or of a kind that is not known.
+        WrongLengthError
+            It is whole, and not as long as it should be.
         """
         ...
 

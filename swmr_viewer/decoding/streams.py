@@ -9,9 +9,11 @@ from functools import partial
 import deflate
 
 from swmr_viewer.decoding.libraries import INT, POINTER, SIZE, from_file, function
-from swmr_viewer.decoding.parts import Part, Raw
+from swmr_viewer.decoding.parts import Part, Raw, wrong_length
 
 GZIP, ZSTANDARD = 1, 32015
+_OTHER_LENGTHS = (2, 3)
+"""libdeflate's results for a stream that is shorter, or longer, than it was told."""
 
 
 class Stream:
@@ -21,20 +23,23 @@ class Stream:
     ----------
     decompress : callable
         Takes address and length of the encoded bytes, address and length for the decoded ones, and writes exactly as many or
-        returns False. It neither reads nor writes beyond these lengths.
+        returns False. It neither reads nor writes beyond these lengths. None: the stream is whole, and has another length.
     """
 
     needs_scratch = False
     splits = False
 
-    def __init__(self, decompress: Callable[[int, int, int, int], bool]) -> None:
+    def __init__(self, decompress: Callable[[int, int, int, int], bool | None]) -> None:
         self._decompress = decompress
 
     def parts(self, raw: Raw, n_bytes: int, first: int, last: int) -> Iterator[Part]:
         yield Part(0, n_bytes, partial(self._decode, raw, n_bytes))
 
     def _decode(self, raw: Raw, n_bytes: int, target: int) -> bool:
-        return self._decompress(raw.address, raw.size, target, n_bytes)
+        is_decoded = self._decompress(raw.address, raw.size, target, n_bytes)
+        if is_decoded is None:
+            raise wrong_length(raw, None, n_bytes)
+        return is_decoded
 
 
 def zstandard() -> Stream | None:
@@ -52,12 +57,13 @@ class _Zstandard:
         self._create, self._free, self._decompress = create, free, decompress
         self._own = threading.local()
 
-    def __call__(self, source: int, length: int, target: int, n_bytes: int) -> bool:
+    def __call__(self, source: int, length: int, target: int, n_bytes: int) -> bool | None:
         try:
             context = self._own.context
         except AttributeError:
             context = self._own.context = _Context(self._create, self._free)
-        return self._decompress(context.address, target, n_bytes, source, length) == n_bytes
+        written = self._decompress(context.address, target, n_bytes, source, length)  # above n_bytes: an error
+        return None if written < n_bytes else written == n_bytes
 
 
 class _Context:
@@ -95,11 +101,12 @@ def _inflate(
     length: int,
     target: int,
     n_bytes: int,
-) -> bool:
+) -> bool | None:
     decompressor = allocate()  # 1 us; it serves one thread at a time
     if not decompressor:
         return False
     try:
-        return decompress(decompressor, source, length, target, n_bytes, None) == 0  # without a place for it, no other length will do
+        result = decompress(decompressor, source, length, target, n_bytes, None)  # without a place for it, no other length will do
+        return None if result in _OTHER_LENGTHS else result == 0
     finally:
         free(decompressor)

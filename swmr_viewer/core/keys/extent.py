@@ -49,7 +49,7 @@ class Extent:
             return self._given or (0,)
         fit = fit_keys([_key_shape(dataset) for dataset in datasets], self._given, self._most_axes)
         if isinstance(fit, DoesNotFit):
-            raise fit.error()
+            raise fit.error(datasets[0].filename)
         for dataset, key in zip(datasets, fit.keys, strict=True):
             dataset.flat = key.flat
         self.is_fixed = fit.is_fixed

@@ -138,8 +138,8 @@ def _aligned(offset: int) -> int:
     return max(1, -(-offset // _ALIGNMENT)) * _ALIGNMENT
 
 
-def refuse_too_large(path: str, layout: SlotLayout) -> None:
-    """Raise for frames that no slot can hold.
+def refuse_too_large(where: str, layout: SlotLayout) -> None:
+    """Raise for frames that no slot can hold; ``where`` names data set and file.
 
     Raises
     ------
@@ -149,6 +149,6 @@ def refuse_too_large(path: str, layout: SlotLayout) -> None:
     if layout.size > _MOST_BYTES:
         shape = " x ".join(map(str, layout.shape))
         raise FrameUnreadableError(
-            f"The frames of {path} have {shape} values of {layout.dtype}, {layout.size / 1e9:,.0f} GB each: more than can be shown.",
+            f"The frames of {where} have {shape} values of {layout.dtype}, {layout.size / 1e9:,.0f} GB each: more than can be shown.",
             f"Name another data set, or make its frames smaller (up to {_MOST_BYTES / 1e9:.0f} GB).",
         )

@@ -216,7 +216,7 @@ class LateData:
                     self._wait_for(path, _NO_KEYS)
                     continue
                 grabber = FrameGrabber(self._h5file, path, scan_shape=follower.scan_shape)
-                refuse_too_large(path, slot_layout(grabber.frame_shape, grabber.dtype))
+                refuse_too_large(f"{path} in {self._h5file.filename}", slot_layout(grabber.frame_shape, grabber.dtype))
                 opened[path] = grabber
                 self._reasons.pop(path, None)
             except SwmrViewerError as error:

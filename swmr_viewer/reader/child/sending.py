@@ -163,7 +163,7 @@ class Sender:
     def _slot(self, path: str, layout: SlotLayout) -> Iterator[Slot | None]:
         """Take a slot, and give it back if it cannot be filled; None: larger ones are needed, and were asked for."""
         if layout.size > self._slots.size:
-            refuse_too_large(path, layout)
+            refuse_too_large(f"{path} in {self._frames.scan.h5file.filename}", layout)
             if layout.size > self._requested_size:
                 self._requested_size = layout.size
                 self._frames.pipe.send(SlotsWanted(self._frames.pipe.generation, layout.size))
