@@ -1,0 +1,131 @@
+"""What h5py alone reads of a file, asked of a process that may end or hang over it."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+from contextlib import suppress
+from math import prod
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+import h5py
+import hdf5plugin  # noqa: F401  the filters
+import numpy as np
+
+from tests.reliability.fuzz.cases import open_as_is
+
+_PATIENCE_S = 20.0
+_MOST_PIXELS = 1 << 26
+_FRESH_MEMORY = "MALLOC_PERTURB_"
+"""glibc's: what memory holds that nobody has written to."""
+
+Question = tuple[str, str, tuple[int, ...], tuple[int, ...], tuple[int, ...]]
+"""(file, data set, position, scan shape, shape of a frame)."""
+
+
+def read(question: Question) -> np.ndarray:
+    """Return a frame by h5py."""
+    file, path, position, scan_shape, frame_shape = question
+    if prod(frame_shape) > _MOST_PIXELS:
+        raise ValueError("too large")
+    with open_as_is(Path(file)) as opened:
+        thing = opened[path]
+        index = int(np.ravel_multi_index(position, scan_shape)) if position else 0
+        if isinstance(thing, h5py.Group):
+            return _of_parts(thing, index)
+        if thing.ndim - len(frame_shape) == len(position):
+            return np.asarray(thing[position])
+        if thing.ndim - len(frame_shape) == 1:
+            return np.asarray(thing[index])
+        return np.asarray(thing[position]).reshape(frame_shape)
+
+
+def _of_parts(group: h5py.Group, index: int) -> np.ndarray:
+    for name in sorted(name for name in group if name.startswith("data_")):
+        part = group[name]
+        if index < len(part):
+            return np.asarray(part[index])
+        index -= len(part)
+    raise IndexError(index)
+
+
+def _answer(connection: Connection) -> None:
+    with suppress(EOFError, KeyboardInterrupt):
+        while True:
+            question = connection.recv()
+            try:
+                connection.send(read(question))
+            except Exception as error:
+                connection.send(f"{type(error).__name__}: {error}")
+
+
+class _Process:
+    """A process that reads, replaced when it ends or does not answer."""
+
+    def __init__(self, memory: str) -> None:
+        self._memory = memory
+        self._process: multiprocessing.process.BaseProcess | None = None
+        self._connection: Connection | None = None
+
+    def ask(self, question: Question) -> np.ndarray | str:
+        """Return what h5py reads, or why it cannot."""
+        if self._process is None:
+            self._start()
+        assert self._connection is not None
+        with suppress(EOFError, OSError):
+            self._connection.send(question)
+            if self._connection.poll(_PATIENCE_S):
+                answer: np.ndarray | str = self._connection.recv()
+                return answer
+        self.close()
+        return "the process was lost"
+
+    def _start(self) -> None:
+        context = multiprocessing.get_context("spawn")
+        self._connection, theirs = context.Pipe()
+        self._process = context.Process(target=_answer, args=(theirs,), daemon=True)
+        before = os.environ.get(_FRESH_MEMORY)
+        os.environ[_FRESH_MEMORY] = self._memory
+        try:
+            self._process.start()
+        finally:
+            if before is None:
+                del os.environ[_FRESH_MEMORY]
+            else:
+                os.environ[_FRESH_MEMORY] = before
+        theirs.close()
+
+    def close(self) -> None:
+        """End it."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.join()
+            self._process = None
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+
+class Oracle:
+    """Two processes, in which memory that nobody has written to holds different things."""
+
+    def __init__(self) -> None:
+        self._first, self._second = _Process("85"), _Process("170")
+        self.last_words = ""
+
+    def ask(self, question: Question) -> np.ndarray | None:
+        """Return what h5py reads; None: it cannot, or it did not survive."""
+        answer = self._first.ask(question)
+        self.last_words = answer if isinstance(answer, str) else "another"
+        return None if isinstance(answer, str) else answer
+
+    def is_made_up(self, question: Question) -> bool:
+        """Whether what h5py reads hangs on what happens to lie in memory, as in chunks that are shorter than they should be."""
+        answers = [process.ask(question) for process in (self._first, self._second)]
+        return any(isinstance(one, str) for one in answers) or answers[0].tobytes() != answers[1].tobytes()  # type: ignore[union-attr]
+
+    def close(self) -> None:
+        """End both."""
+        self._first.close()
+        self._second.close()
