@@ -19,8 +19,10 @@ from tests.reliability.fuzz.through_reader import Readers
 
 pytestmark = [pytest.mark.live, pytest.mark.slow]
 
-N_CASES, N_TESTS = 200, 8
+N_CASES, N_TESTS = 200, 10
 SEED = 0
+STUCK_S = 3.0
+"""A healthy reader may be silent for as long on a busy machine: it is replaced then, and that is no fault."""
 
 
 @pytest.fixture
@@ -30,10 +32,10 @@ def oracle() -> Iterator[Oracle]:
     made.close()
 
 
-@pytest.mark.parametrize("part", range(N_TESTS))
+@pytest.mark.parametrize("part", range(N_TESTS))  # one of them has all that go through a window
 def test_a_broken_file_costs_no_more_than_its_frames(part: int) -> None:
     account, faults = Account(), []
-    with Fuzz(SEED) as fuzz:
+    with Fuzz(SEED, STUCK_S) as fuzz:
         for number in range(part, N_CASES, N_TESTS):
             one, outcome = fuzz.run(number)
             account.note(one, outcome)

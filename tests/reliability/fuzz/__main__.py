@@ -22,6 +22,8 @@ from tests.reliability.fuzz.oracle import Oracle
 from tests.reliability.fuzz.through_reader import STUCK_S, Readers
 from tests.reliability.fuzz.through_window import Window
 
+_TELL_EACH = 100
+
 
 class Fuzz:
     """All that cases go through, made when it is first needed; use it in a ``with`` statement."""
@@ -131,6 +133,8 @@ def main(argv: list[str] | None = None) -> int:
             account.note(one, outcome)
             if args.case is not None or outcome.faults:
                 _tell(one, outcome, in_full=args.case is not None)
+            if account.counts["cases"] % _TELL_EACH == 0:
+                print(f"up to case {number}: {len(account.faulty)} faulty, {account.counts['frames as written']} frames", flush=True)
     print(*account.lines(), sep="\n", flush=True)
     return int(bool(account.faulty))
 

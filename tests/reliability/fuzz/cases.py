@@ -22,7 +22,7 @@ from tests.reliability.fuzz.sound import CODECS, Sound, names, sound
 QUIET_S = 0.3
 """After so long without a key following ends."""
 _COMPRESSED = ("malcolm_demo", "gda_grid", "odin", "dectris", "lima", *CODECS)
-COMMANDS_EACH, WINDOW_EACH = 12, 8
+COMMANDS_EACH, WINDOW_EACH = 20, 10
 """Every so manieth case goes through the commands, and through the window."""
 _SLOW_EACH = 125
 

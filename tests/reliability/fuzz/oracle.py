@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import multiprocessing
-import os
 from contextlib import suppress
 from math import prod
 from multiprocessing.connection import Connection
@@ -17,8 +16,6 @@ from tests.reliability.fuzz.cases import open_as_is
 
 _PATIENCE_S = 20.0
 _MOST_PIXELS = 1 << 26
-_FRESH_MEMORY = "MALLOC_PERTURB_"
-"""glibc's: what memory holds that nobody has written to."""
 
 Question = tuple[str, str, tuple[int, ...], tuple[int, ...], tuple[int, ...]]
 """(file, data set, position, scan shape, shape of a frame)."""
@@ -60,18 +57,27 @@ def _answer(connection: Connection) -> None:
                 connection.send(f"{type(error).__name__}: {error}")
 
 
-class _Process:
-    """A process that reads, replaced when it ends or does not answer."""
+class Oracle:
+    """The process, replaced when it ends or does not answer."""
 
-    def __init__(self, memory: str) -> None:
-        self._memory = memory
+    def __init__(self) -> None:
         self._process: multiprocessing.process.BaseProcess | None = None
         self._connection: Connection | None = None
+        self.last_words = ""
 
-    def ask(self, question: Question) -> np.ndarray | str:
-        """Return what h5py reads, or why it cannot."""
+    def ask(self, question: Question) -> np.ndarray | None:
+        """Return what h5py reads; None: it cannot, or it did not survive."""
+        answer = self._asked(question)
+        self.last_words = answer if isinstance(answer, str) else "another"
+        return None if isinstance(answer, str) else answer
+
+    def _asked(self, question: Question) -> np.ndarray | str:
         if self._process is None:
-            self._start()
+            context = multiprocessing.get_context("spawn")
+            self._connection, theirs = context.Pipe()
+            self._process = context.Process(target=_answer, args=(theirs,), daemon=True)
+            self._process.start()
+            theirs.close()
         assert self._connection is not None
         with suppress(EOFError, OSError):
             self._connection.send(question)
@@ -80,21 +86,6 @@ class _Process:
                 return answer
         self.close()
         return "the process was lost"
-
-    def _start(self) -> None:
-        context = multiprocessing.get_context("spawn")
-        self._connection, theirs = context.Pipe()
-        self._process = context.Process(target=_answer, args=(theirs,), daemon=True)
-        before = os.environ.get(_FRESH_MEMORY)
-        os.environ[_FRESH_MEMORY] = self._memory
-        try:
-            self._process.start()
-        finally:
-            if before is None:
-                del os.environ[_FRESH_MEMORY]
-            else:
-                os.environ[_FRESH_MEMORY] = before
-        theirs.close()
 
     def close(self) -> None:
         """End it."""
@@ -105,27 +96,3 @@ class _Process:
         if self._connection is not None:
             self._connection.close()
             self._connection = None
-
-
-class Oracle:
-    """Two processes, in which memory that nobody has written to holds different things."""
-
-    def __init__(self) -> None:
-        self._first, self._second = _Process("85"), _Process("170")
-        self.last_words = ""
-
-    def ask(self, question: Question) -> np.ndarray | None:
-        """Return what h5py reads; None: it cannot, or it did not survive."""
-        answer = self._first.ask(question)
-        self.last_words = answer if isinstance(answer, str) else "another"
-        return None if isinstance(answer, str) else answer
-
-    def is_made_up(self, question: Question) -> bool:
-        """Whether what h5py reads hangs on what happens to lie in memory, as in chunks that are shorter than they should be."""
-        answers = [process.ask(question) for process in (self._first, self._second)]
-        return any(isinstance(one, str) for one in answers) or answers[0].tobytes() != answers[1].tobytes()  # type: ignore[union-attr]
-
-    def close(self) -> None:
-        """End both."""
-        self._first.close()
-        self._second.close()

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
-from tempfile import mkdtemp
+from tempfile import TemporaryDirectory
 
 import h5py
 import numpy as np
@@ -229,8 +229,14 @@ def many_groups(file: h5py.File, chance: random.Random) -> None:
 
 
 @cache
+def _kept_folder() -> TemporaryDirectory[str]:
+    """Return a folder that is gone when Python ends."""
+    return TemporaryDirectory(prefix="fuzz-groups-")
+
+
+@cache
 def _many_groups() -> Path:
-    path = Path(mkdtemp(prefix="fuzz-groups-"), MAIN)
+    path = Path(_kept_folder().name, MAIN)
     with h5py.File(path, "w", libver="v110") as file:
         _usual(file)
         for number in range(N_GROUPS // 1000):

@@ -88,6 +88,8 @@ class _Run:
         self._answered: set[tuple[int, str]] = set()
         self._open_ids: set[int] = set()
         self._found: Inspected | None = None
+        self._has_open_ends = False
+        """Whether a frame that was asked for did not come: it is late, or the reader hangs over it."""
         self.is_spoilt = False
 
     def go(self) -> None:
@@ -100,6 +102,8 @@ class _Run:
         if not self._has_failed:
             self._look_through()
         self._until(lambda: not self._open_ids)
+        if self._has_open_ends:
+            self._until(lambda: self.is_spoilt or self._is_answering())
         self.outcome.seconds = time.monotonic() - self._began
         if self.outcome.seconds > LONGEST_S:
             self.is_spoilt = True
@@ -122,7 +126,7 @@ class _Run:
                 self._answered.discard(asked)
                 self._following.send(ShowIndex(self._generation, index, described.path, self._scan_shape))
                 self._until(lambda asked=asked: asked in self._answered or self._has_failed, _FRAME_WAIT_S)
-                self.is_spoilt |= asked not in self._answered
+                self._has_open_ends |= asked not in self._answered
 
     # ---- events
 
@@ -177,6 +181,10 @@ class _Run:
                 self.is_spoilt = True
             case _:
                 pass
+
+    def _is_answering(self) -> bool:
+        with self._following._current.lock:
+            return self._following._current._health.silence_s(time.monotonic()) < 1.0
 
     def _note_peaks(self) -> None:
         for supervisor in (self._following, self._looking):
