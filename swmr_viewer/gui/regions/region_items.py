@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import pyqtgraph as pg
@@ -171,6 +172,29 @@ def points_of(region: Region, item: Any) -> tuple[Point, ...]:
         return tuple((float(at.x()), float(at.y())) for at in corners)
     at, size = item.pos(), item.size()
     return ((float(at.x()), float(at.y())), (float(at.x() + size.x()), float(at.y() + size.y())))
+
+
+def take_away(item: Any, parts: Sequence[Any]) -> None:
+    """Take an item off its picture, and have it deleted in the event loop: not by Python's collector, which may run in any call of Qt.
+
+    Parameters
+    ----------
+    item : QGraphicsObject
+        The item, with all that hangs on it.
+    parts : sequence of QGraphicsItem
+        What of it the mouse may be over: pyqtgraph's scene would speak to it again.
+    """
+    scene = item.scene()
+    if scene is not None:
+        for one in (item, *parts):
+            scene.hoverItems.pop(one, None)
+        scene.lastHoverEvent = None
+        scene.removeItem(item)
+    item.setParentItem(None)
+    for one in parts:
+        if (menu := getattr(one, "menu", None)) is not None:
+            menu.deleteLater()
+    item.deleteLater()
 
 
 def _add_corner_handles(item: Any) -> None:

@@ -13,7 +13,7 @@ from swmr_viewer.gui.look.theme import theme_of_application
 from swmr_viewer.gui.regions.drawing_tool import DrawingTool
 from swmr_viewer.gui.regions.line_mark import LineMark
 from swmr_viewer.gui.regions.measurements import Measurements
-from swmr_viewer.gui.regions.region_items import BACKDROP, HaloPath, mark_of, points_of
+from swmr_viewer.gui.regions.region_items import BACKDROP, HaloPath, mark_of, points_of, take_away
 from swmr_viewer.gui.regions.regions import Line
 
 COLORS = ("#ff9f43", "#4cc9f0", "#f78fb3", "#b8e986", "#c79bff", "#ffd166")
@@ -77,8 +77,7 @@ class RegionsLayer(QObject):
         self._color()
 
     def _remove(self, item: Any) -> None:
-        item.scene().removeItem(item)
-        item.setParentItem(None)
+        take_away(item, item.getHandles())
 
     def _add_region(self, region: Region) -> Any:
         item = mark_of(region)
@@ -87,13 +86,14 @@ class RegionsLayer(QObject):
         item.label.setParentItem(item)
         item.setAcceptedMouseButtons(Qt.MouseButton.LeftButton)
         item.sigClicked.connect(lambda: self._measurements.select(region.name))
-        item.sigRegionChangeFinished.connect(lambda: self._on_moved(region, item))
+        # The item comes with the signal: a lambda that held it would keep it, for its own connection is seen by no collector.
+        item.sigRegionChangeFinished.connect(lambda moved: self._on_moved(region, moved))
         return item
 
     def _add_line(self, line: Line, width: int) -> Any:
         item = LineMark(line, width)
         item.setParentItem(self._overlay.item)
-        item.sigRegionChangeFinished.connect(lambda: self._on_line_moved(item))
+        item.sigRegionChangeFinished.connect(self._on_line_moved)
         item.width_dragged.connect(self._measurements.set_width)
         return item
 

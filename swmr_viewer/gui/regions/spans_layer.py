@@ -16,7 +16,7 @@ from swmr_viewer.gui.look.theme import theme_of_application, tokens
 from swmr_viewer.gui.picture import span_text
 from swmr_viewer.gui.regions.drawing_tool import DrawingTool
 from swmr_viewer.gui.regions.measurements import Measurements
-from swmr_viewer.gui.regions.region_items import HaloPath
+from swmr_viewer.gui.regions.region_items import HaloPath, take_away
 from swmr_viewer.gui.regions.regions_layer import region_color
 from swmr_viewer.gui.session import Session
 
@@ -123,12 +123,13 @@ class SpansLayer(QObject):
             self._curve.box.addItem(graphics, ignoreBounds=True)
         item.clicked.connect(lambda: self._measurements.select(name))
         item.sigRegionChanged.connect(self._place_labels)
-        item.sigRegionChangeFinished.connect(lambda: self._on_moved(name, item))
+        item.sigRegionChangeFinished.connect(lambda moved: self._on_moved(name, moved))  # as in `RegionsLayer`: it holds no item
         return item
 
     def _remove(self, item: SpanItem) -> None:
-        for graphics in (item, item.label):
+        for graphics, parts in ((item, item.lines), (item.label, ())):
             self._curve.box.removeItem(graphics)
+            take_away(graphics, parts)
 
     def _place_labels(self) -> None:
         (left, _), (_, top) = self._curve.box.viewRange()

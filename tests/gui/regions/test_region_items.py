@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
 from collections.abc import Callable
 
 import numpy as np
 import pytest
-from PySide6.QtGui import QImage
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QImage, QMouseEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
+from shiboken6 import isValid
 
 from swmr_viewer.analysis import Point
 from swmr_viewer.gui.assembly import Assembly
@@ -20,6 +24,7 @@ from tests.gui.fakes import FakeSupervisor
 Following = Callable[..., Assembly]
 BACKGROUNDS = {"white": ("grey", 255), "black": ("grey", 0), "middle": ("grey", 128), "yellow": ("viridis", 255), "green": ("viridis", 150)}
 REACH = 7
+LEFT_HELD = (Qt.MouseButton.NoButton, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier)
 
 
 @pytest.fixture(params=BACKGROUNDS)
@@ -121,3 +126,58 @@ def test_nothing_of_a_region_is_left_where_it_was(over: Assembly) -> None:
     measurements.draw_line(None)
     measurements.remove("A")
     assert painted(over) == clean
+
+
+def deleted() -> None:
+    """Let Qt delete what is to be deleted, and Python collect what nobody has."""
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+    gc.collect()
+
+
+def test_what_is_taken_away_is_deleted_whole(following: Following, qtbot: QtBot, reader: FakeSupervisor) -> None:
+    viewer = following((4, 5), frame=(60, 60))
+    with qtbot.waitSignal(viewer.session.frame_changed):
+        reader.say_frame(np.ones((60, 60), np.uint32), 0, (4, 5))
+    measurements, layer = viewer.window.measuring.measurements, viewer.window.measuring.layer
+    measurements.draw("rectangle", ((10, 10), (25, 25)))
+    measurements.draw("ellipse", ((35, 10), (50, 25)))
+    measurements.draw("polygon", ((10, 35), (25, 35), (25, 50), (10, 50)))
+    measurements.draw_line(((45, 35), (45, 50)))
+    assert layer._line is not None
+    items = [layer.item_of("A"), layer.item_of("B"), layer.item_of("C"), layer._line[1]]
+    parts = [part for item in items for part in (item, *item.getHandles(), *(handle.menu for handle in item.getHandles()))]
+    left = [weakref.ref(part) for part in parts]
+    measurements.draw_line(None)
+    for name in "ABC":
+        measurements.remove(name)
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+    assert not any(map(isValid, parts))
+    del items, parts
+    deleted()
+    assert not [ref() for ref in left if ref() is not None]
+
+
+def test_a_region_that_is_dragged_becomes_another_item_and_the_one_before_is_deleted(
+    following: Following, qtbot: QtBot, reader: FakeSupervisor
+) -> None:
+    viewer = following((4, 5), frame=(60, 60))
+    with qtbot.waitSignal(viewer.session.frame_changed):
+        reader.say_frame(np.ones((60, 60), np.uint32), 0, (4, 5))
+    measuring = viewer.window.measuring
+    view, overlay = measuring.overlay.view, measuring.overlay
+    measuring.measurements.draw("rectangle", ((10, 10), (40, 40)))
+    for number in range(3):
+        before = measuring.layer.item_of("A")
+        start, end = ((25 + at, 25) for at in (4 * number, 4 * number + 4))
+        here, there = (overlay.on_screen(at).toPoint() for at in (start, end))
+        viewport = view.viewport()
+        qtbot.mouseMove(viewport, here)
+        qtbot.mousePress(viewport, Qt.MouseButton.LeftButton, pos=here)
+        for at in (here + QPoint(2, 0), there - QPoint(1, 0), there):
+            moved = QMouseEvent(QEvent.Type.MouseMove, QPointF(at), QPointF(viewport.mapToGlobal(at)), *LEFT_HELD)
+            QApplication.sendEvent(viewport, moved)
+        qtbot.mouseRelease(viewport, Qt.MouseButton.LeftButton, pos=there)
+        assert measuring.layer.item_of("A") is not before
+        deleted()
+        assert not isValid(before)
+    assert measuring.measurements.marks.regions[0].points[0][0] > 18

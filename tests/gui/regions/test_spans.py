@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
+from shiboken6 import isValid
 
 from swmr_viewer.analysis.regions import Region
 from swmr_viewer.core.conditions import Timeout
@@ -244,6 +247,19 @@ def test_where_a_span_is_in_text() -> None:
     assert span_text(facts, Region("A", "rectangle", ((3.0, 0), (9.0, 1))), 4) == "Region A: channel 3, energy 2.5 keV"
     assert span_text(DataFacts(), Region("B", "rectangle", ((0.0, 0), (2.0, 1))), 4) == "Region B: channels 0 to 1"
     assert span_text(facts, Region("A", "rectangle", ((9.0, 0), (12.0, 1))), 4) == "Region A: no channel"
+
+
+def test_a_span_that_is_taken_away_is_deleted(qtbot: QtBot, viewer: Assembly, reader: FakeSupervisor) -> None:
+    open_spectra(qtbot, viewer, reader, RISING)
+    viewer.window.measuring.measurements.draw("rectangle", ((5.0, 0.0), (15.0, 1.0)))
+    item = viewer.window.measuring.spans.item_of("A")
+    viewer.window.measuring.measurements.remove("A")
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+    assert not isValid(item)
+    gone = weakref.ref(item)
+    del item
+    gc.collect()
+    assert gone() is None
 
 
 @pytest.mark.live
