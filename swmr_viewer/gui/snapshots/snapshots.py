@@ -83,8 +83,8 @@ class Snapshots(QObject):
 
     @property
     def has_folder(self) -> bool:
-        """Whether the folder was chosen, and is there."""
-        return self.folder is not None and self.folder.is_dir()
+        """Whether the folder was chosen. The writer tells whether it is there: storage that does not answer would hold up the window."""
+        return self.folder is not None
 
     # ---- taking
 
@@ -216,8 +216,8 @@ class Snapshots(QObject):
         self.written.emit(paths)
 
     def _on_refused(self, error: Exception) -> None:
+        message, remedy = f"The snapshot could not be written: {error}.", "Choose another folder."
         if isinstance(error, SwmrViewerError):
-            self._session.report(Problem(error.message, error.remedy, severity="note"))
-        else:
-            self._session.report(Problem(f"The snapshot could not be written: {error}.", "Choose another folder.", severity="note"))
+            message, remedy = error.message, error.remedy
+        self._session.report(Problem(message, remedy, severity="note", action_text="Choose a folder", action=self.choose_folder))
         self.refused.emit()
