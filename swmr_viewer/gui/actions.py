@@ -42,8 +42,10 @@ class Actions:
     retry: QAction
     replace_reader: QAction
     diagnostics: QAction
+    copy_diagnostics: QAction
     shortcuts: QAction
     reset: QAction
+    about: QAction
 
 
 def make_actions(session: Session, owner: QWidget) -> Actions:
@@ -76,8 +78,14 @@ def make_actions(session: Session, owner: QWidget) -> Actions:
             "Repla&ce the reader", "Ctrl+F5", "Go on with another reader process where this one does not answer", session.replace_reader
         ),
         diagnostics=action("&Diagnostics", "Ctrl+Shift+D", "How long each stage of a frame takes, what was skipped, what memory is held"),
+        copy_diagnostics=action(
+            "Copy d&iagnostics",
+            "Ctrl+Alt+Shift+D",
+            "Put versions, the state of the file and the end of the log on the clipboard",
+        ),
         shortcuts=action("&Keys and mouse\u2026", "F1", "Every action and its keys on one sheet"),
         reset=action("&Reset all settings", "Ctrl+Shift+F1", "Forget folders, panels and looks: everything as at the first start"),
+        about=action("A&bout swmr_viewer\u2026", "Shift+F1", "Version, licence, libraries, and where the log is"),
     )
     _enable_by_state(actions, session)
     return actions

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pyqtgraph as pg
@@ -12,9 +13,11 @@ from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
 from swmr_viewer.gui.assembly import Assembly
-from swmr_viewer.gui.guards import collector_spared, exceptions_reported, interrupt_calls, off_screen_quiet
+from swmr_viewer.gui.guards import collector_spared, exceptions_reported, interrupt_calls, qt_messages_noted
 from swmr_viewer.gui.look.theme import theme_of_application
+from swmr_viewer.gui.look.versions import first_line
 from swmr_viewer.gui.session import SupervisorLike
+from swmr_viewer.program_log import ProgramLog, log_folder
 from swmr_viewer.reader.messages import FollowRequest
 from swmr_viewer.resources import ResourceMissingError, resource_path
 from swmr_viewer.watching import WatchRule
@@ -55,23 +58,25 @@ def run_window(
         Exit status: 0, or 1 if following failed and the window closed by itself.
     """
     app = application()
-    assembly = Assembly(supervisor)
-    session, window = assembly.session, assembly.window
-    assembly.opening.set_external(external)
-    outcome = _Outcome(assembly, screenshot)
-    if quit_when_finished:
-        session.finished.connect(lambda _: QTimer.singleShot(LINGER_MS, outcome.leave))
-    try:
-        with off_screen_quiet(), exceptions_reported(session.report), interrupt_calls(window.close), collector_spared():
-            window.show()
-            if request is not None and request.path:
-                session.open(request)
-            if watch is not None:
-                assembly.opening.watching.watch_folder(watch, request)
-            app.exec()
-    finally:
-        assembly.close()
-    return outcome.status
+    with closing(ProgramLog(log_folder(), first_line())) as log:
+        assembly = Assembly(supervisor, log=log)
+        session, window = assembly.session, assembly.window
+        assembly.opening.set_external(external)
+        outcome = _Outcome(assembly, screenshot)
+        if quit_when_finished:
+            session.finished.connect(lambda _: QTimer.singleShot(LINGER_MS, outcome.leave))
+        try:
+            with qt_messages_noted(log.warning), exceptions_reported(session.report), interrupt_calls(window.close), collector_spared():
+                window.show()
+                if request is not None and request.path:
+                    session.open(request)
+                if watch is not None:
+                    assembly.opening.watching.watch_folder(watch, request)
+                app.exec()
+        finally:
+            assembly.close()
+            log.info("The window was closed.")
+        return outcome.status
 
 
 def application() -> QApplication:

@@ -7,9 +7,11 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QCoreApplication, QEvent
 
+from swmr_viewer.gui.desktop.logbook import Logbook
 from swmr_viewer.gui.main_window import MainWindow
 from swmr_viewer.gui.opening import Opening
 from swmr_viewer.gui.session import FollowThread, Session, SupervisorLike
+from swmr_viewer.program_log import ProgramLog
 
 
 class Assembly:
@@ -21,14 +23,17 @@ class Assembly:
         The reader's, started.
     clock : callable
         Monotonic seconds, the same clock as the reader's.
+    log : ProgramLog, optional
+        What takes down what happens; its owner closes it.
     """
 
-    def __init__(self, supervisor: SupervisorLike, *, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, supervisor: SupervisorLike, *, clock: Callable[[], float] = time.monotonic, log: ProgramLog | None = None) -> None:
         self.thread = FollowThread(supervisor, clock=clock)
         self.session = Session(self.thread, clock=clock)
         self.thread.start()  # it makes room for frames, and the reader reads the first one, while the window is built
         try:
-            self.window = MainWindow(self.session)
+            self.logbook = Logbook(log, self.thread, self.session) if log is not None else None
+            self.window = MainWindow(self.session, log)
             self.opening = Opening(self.session, self.window)
         except BaseException:
             self.thread.stop()

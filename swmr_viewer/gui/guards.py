@@ -114,16 +114,25 @@ def collector_spared() -> Iterator[None]:
         gc.unfreeze()
 
 
-@contextlib.contextmanager
-def off_screen_quiet() -> Iterator[None]:
-    """While this lasts, Qt does not print what its off-screen platform cannot do: nobody sees that window."""
-    if QGuiApplication.platformName() != "offscreen":
-        yield
-        return
+_WARNINGS = (QtMsgType.QtWarningMsg, QtMsgType.QtCriticalMsg, QtMsgType.QtFatalMsg)
 
-    def print_message(_kind: QtMsgType, _context: QMessageLogContext, text: str) -> None:
-        if not text.startswith("This plugin does not support"):
-            print(text, file=sys.stderr)
+
+@contextlib.contextmanager
+def qt_messages_noted(note: Callable[[str], None]) -> Iterator[None]:
+    """While this lasts, ``note`` gets Qt's warnings, from whichever thread, and all that Qt says is printed.
+
+    But for what its off-screen platform cannot do: nobody sees that window.
+    """
+    off_screen = QGuiApplication.platformName() == "offscreen"
+
+    def print_message(kind: QtMsgType, _context: QMessageLogContext, text: str) -> None:
+        if off_screen and text.startswith("This plugin does not support"):
+            return
+        if sys.stderr is not None:
+            with contextlib.suppress(OSError, ValueError):
+                print(text, file=sys.stderr)
+        if kind in _WARNINGS:
+            note(text)
 
     before = qInstallMessageHandler(print_message)
     try:

@@ -36,6 +36,7 @@ from swmr_viewer.gui.scan_map import MapPages, MapPanel, ScanGaps, add_map_menu,
 from swmr_viewer.gui.session import Session
 from swmr_viewer.gui.side_by_side import FrameOrGrid, SideBySide
 from swmr_viewer.gui.snapshots import Burst, Snapshots
+from swmr_viewer.program_log import ProgramLog
 
 GAP = 8
 DRAWN = QSize(1440, 900)
@@ -49,9 +50,11 @@ class MainWindow(QMainWindow):
     ----------
     session : Session
         What it shows.
+    log : ProgramLog, optional
+        Where what happens is taken down.
     """
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, log: ProgramLog | None = None) -> None:
         super().__init__()
         self.session = session
         self.actions_ = make_actions(session, self)
@@ -70,6 +73,7 @@ class MainWindow(QMainWindow):
             self.burst,
             self.measuring.measurements,
             self.display,
+            log,
         )
         self.desktop_actions.was_reset.connect(self.rings.forget)
         self.desktop_actions.was_reset.connect(self.reductions.forget)

@@ -18,7 +18,7 @@ from pytestqt.qtbot import QtBot
 from swmr_viewer.core.errors import FailureKind
 from swmr_viewer.gui.application import run_window
 from swmr_viewer.gui.assembly import Assembly
-from swmr_viewer.gui.guards import collector_spared, exceptions_reported, off_screen_quiet
+from swmr_viewer.gui.guards import collector_spared, exceptions_reported, qt_messages_noted
 from swmr_viewer.reader import messages as m
 from swmr_viewer.scan_model.state import Problem
 from tests.gui.fakes import FakeSupervisor, picture
@@ -109,10 +109,12 @@ def test_the_snapshot_is_copied_at_the_key_press_and_its_folder_asked_once(
 
 
 def test_off_screen_what_nobody_sees_is_not_said_and_all_else_is(capsys: pytest.CaptureFixture[str]) -> None:
-    with off_screen_quiet():
+    noted: list[str] = []
+    with qt_messages_noted(noted.append):
         qWarning("This plugin does not support propagateSizeHints()")
         qWarning("Something is wrong")
     assert capsys.readouterr().err == "Something is wrong\n"
+    assert noted == ["Something is wrong"]
 
 
 def test_the_collector_leaves_alone_what_was_there_for_as_long_as_that_is_wished() -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Literal
 
 from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtGui import QActionGroup
+from PySide6.QtGui import QActionGroup, QGuiApplication
 from PySide6.QtWidgets import QDialog, QMenu, QMessageBox, QWidget
 
 from swmr_viewer.gui.actions import Actions
@@ -22,7 +22,8 @@ from swmr_viewer.gui.session import Session
 from swmr_viewer.gui.snapshots import Burst, Clipboard, SnapshotPanel, Snapshots
 
 if TYPE_CHECKING:
-    from swmr_viewer.gui.diagnostics import DiagnosticsPanel
+    from swmr_viewer.gui.diagnostics import About, DiagnosticsPanel
+    from swmr_viewer.program_log import ProgramLog
 
 LOOK_KEY = "window/look"
 LOOKS = (("", "As the &desktop"), ("light", "&Light"), ("dark", "D&ark"))
@@ -60,6 +61,7 @@ class DesktopActions(QObject):
         burst: Burst,
         measurements: Measurements,
         display: Display,
+        log: ProgramLog | None = None,
     ) -> None:
         super().__init__(snapshots)
         self._session = session
@@ -69,12 +71,14 @@ class DesktopActions(QObject):
         self._menu = menu
         self._measurements = measurements
         self._display = display
+        self._log = log
         self.burst = burst
         self.clipboard = Clipboard(session, view, snapshots)
         self.sheet: ShortcutsSheet | None = None
         self.question: ResetQuestion | None = None
         self.snapshot_panel: SnapshotPanel | None = None
         self.diagnostics: DiagnosticsPanel | None = None
+        self.about: About | None = None
         self.looks = self._look_actions()
         self._fill_menu()
         self._connect()
@@ -89,6 +93,8 @@ class DesktopActions(QObject):
         actions.burst.triggered.connect(self.toggle_burst)
         actions.save_curves.triggered.connect(self.save_curves)
         actions.diagnostics.triggered.connect(self.show_diagnostics)
+        actions.copy_diagnostics.triggered.connect(self.copy_diagnostics)
+        actions.about.triggered.connect(self.show_about)
         actions.shortcuts.triggered.connect(self.show_sheet)
         actions.reset.triggered.connect(self.ask_to_reset)
         self.burst.changed.connect(lambda: actions.burst.setChecked(self.burst.is_running))
@@ -99,9 +105,10 @@ class DesktopActions(QObject):
         window.addSeparator()
         window.addActions(self.looks.actions())
         window.addSeparator()
-        window.addActions((self._actions.diagnostics, self._actions.reset))
+        window.addActions((self._actions.diagnostics, self._actions.copy_diagnostics, self._actions.reset))
         self._menu.insertMenu(self._actions.quit, window)
-        self._menu.insertAction(self._actions.quit, self._actions.shortcuts)
+        for action in (self._actions.shortcuts, self._actions.about):
+            self._menu.insertAction(self._actions.quit, action)
 
     def _look_actions(self) -> QActionGroup:
         group = QActionGroup(self)
@@ -130,8 +137,23 @@ class DesktopActions(QObject):
         if self.diagnostics is None:
             from swmr_viewer.gui.diagnostics import DiagnosticsPanel
 
-            self.diagnostics = DiagnosticsPanel(self._session, self._panels.window())
+            self.diagnostics = DiagnosticsPanel(self._session, self.copy_diagnostics, self._panels.window())
         _raise(self.diagnostics)
+
+    def show_about(self) -> None:
+        """Show what this program is, and where its log lies."""
+        if self.about is None:
+            from swmr_viewer.gui.diagnostics import About
+
+            self.about = About(self._session, self._log, self.copy_diagnostics, self._panels.window())
+        _raise(self.about)
+
+    def copy_diagnostics(self) -> None:
+        """Put all that somebody far away needs to know on the clipboard."""
+        from swmr_viewer.gui.diagnostics import diagnostics_text
+
+        QGuiApplication.clipboard().setText(diagnostics_text(self._session, self._log, self._session.memory()))
+        self._session.note("Copied the diagnostics")
 
     def show_sheet(self) -> None:
         """Show every action with its keys, as the menu is now."""

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QGuiApplication, QHideEvent, QShowEvent
+from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
-from swmr_viewer import __version__
 from swmr_viewer.gui.diagnostics.account import STAGES_ARE, TOTAL, Account
+from swmr_viewer.gui.diagnostics.report import account_of
 from swmr_viewer.gui.look.labels import PlainLabel, tip
 from swmr_viewer.gui.session import Session
 from swmr_viewer.reader.stage_times import Stage, StageAccount, ms_text
@@ -58,7 +59,7 @@ class StageRow:
 class DiagnosticsPanel(QDialog):
     """Not modal; looks twice a second while it is seen, and does nothing while it is not."""
 
-    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+    def __init__(self, session: Session, copy: Callable[[], None], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
         self._looks = 0
@@ -68,7 +69,7 @@ class DiagnosticsPanel(QDialog):
         self._build()
         self._timer = QTimer(self, interval=INTERVAL_MS)
         self._timer.timeout.connect(self.look)
-        self.copy.clicked.connect(self.copy_text)
+        self.copy.clicked.connect(copy)
         self.close_button.clicked.connect(self.close)
         session.request_changed.connect(self._look_if_seen)
 
@@ -80,11 +81,7 @@ class DiagnosticsPanel(QDialog):
     @property
     def account(self) -> Account:
         """What there is to tell now."""
-        scan = self._session.scan
-        rate = scan.counts.painted.per_second(scan.now_s)
-        n_bytes = scan.quantities.measured.n_bytes + scan.quantities.reduced.n_bytes
-        stages, kept = scan.counts.stages.account(), (scan.counts.reader_kept_bytes, n_bytes)
-        return Account(stages, rate or None, scan.counts.n_skipped, self._session.slots, self._memory, *kept)
+        return account_of(self._session, self._memory)
 
     # ---- building
 
@@ -96,7 +93,9 @@ class DiagnosticsPanel(QDialog):
         self.slowest.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.values: dict[str, PlainLabel] = {}
         self.copy, self.close_button = QPushButton("&Copy"), QPushButton("C&lose")
-        self.copy.setToolTip("Put all of it on the clipboard as text, for a message to whom it concerns")
+        self.copy.setToolTip(
+            "Put all of it on the clipboard as text, with versions and the end of the log, for a message to whom it concerns"
+        )
         self.close_button.setToolTip("Close this window, and measure no more than what is counted anyway")
         box = QVBoxLayout(self)
         box.setContentsMargins(16, 12, 16, 12)
@@ -157,11 +156,6 @@ class DiagnosticsPanel(QDialog):
         for one in stages.stages:
             self.rows[one.stage].show(one.median_s, one.p99_s, min(1.0, one.median_s / stages.median_s) if stages.median_s else 0.0)
         self.total.show(stages.median_s, stages.p99_s)
-
-    def copy_text(self) -> None:
-        """Put all of it on the clipboard."""
-        QGuiApplication.clipboard().setText(self.account.text(f"swmr_viewer {__version__}, diagnostics"))
-        self._session.note("Copied the diagnostics")
 
     def _look_if_seen(self) -> None:
         if self.is_looking:

@@ -14,7 +14,16 @@ from swmr_viewer.gui.reductions.run_request import is_same_reduction, request_of
 from swmr_viewer.gui.reductions.run_state import RunState
 from swmr_viewer.gui.reductions.shown_frame import ShownFrame
 from swmr_viewer.gui.session import Session
-from swmr_viewer.reducing.messages import Described, Prepared, Reduced, ReduceRequest, ReductionEvent, ShownReduced
+from swmr_viewer.reducing.messages import (
+    Described,
+    Prepared,
+    Reduced,
+    ReduceRequest,
+    ReductionEnded,
+    ReductionEvent,
+    ReductionFailed,
+    ShownReduced,
+)
 
 STOP_MS = 3000
 """After so long what does not end is ended for what comes next."""
@@ -264,6 +273,8 @@ class Reductions(QObject):
 
     def _take_event(self, run: RunState, event: ReductionEvent) -> None:
         run.note(event)
+        if isinstance(event, Prepared | ReductionEnded | ReductionFailed) and not run.request.shows_only:
+            self._session.record(run.record)
         if run.is_over:
             self._on_over(run)
         elif self._drops:

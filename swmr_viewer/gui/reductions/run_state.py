@@ -100,6 +100,15 @@ class RunState:
         return self._progress_words(self.progress) + self._taken_up_words
 
     @property
+    def record(self) -> str:
+        """What is written to the log of it: that it runs and on what, or how it ended."""
+        what = f"Reduction {self.request.reduction.name} of {self.request.path}"
+        if self.is_over or self.prepared is None:
+            failed = f"; {_frames(self.n_failed)} failed" if self.n_failed else ""
+            return f"{what}: {self.words}{failed}"
+        return f"{what} runs on {self.prepared.engine}{f', into {self.prepared.output_path}' if self.prepared.output_path else ''}."
+
+    @property
     def _taken_up_words(self) -> str:
         n = 0 if self.prepared is None else self.prepared.n_taken_up
         return f"   ({count_text(n)} of them were in the file before)" if n else ""

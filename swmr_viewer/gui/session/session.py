@@ -88,6 +88,8 @@ class Session(QObject):
     """``messages.Ended`` or ``messages.Failed``."""
     noted = Signal(str)
     """A few words for the status line."""
+    recorded = Signal(str)
+    """What happened, for the log alone."""
     ticked = Signal()
     """For ages and countdowns: five times a second while tenths are told, else once."""
 
@@ -318,6 +320,10 @@ class Session(QObject):
     def note(self, text: str) -> None:
         """Show a few words in the status line."""
         self.noted.emit(text)
+
+    def record(self, text: str) -> None:
+        """Have something written to the log, and shown to nobody."""
+        self.recorded.emit(text)
 
     @property
     def is_settling(self) -> bool:

@@ -9,6 +9,7 @@ from functools import partial
 from typing import Any
 
 import h5py
+import hdf5plugin
 
 from swmr_viewer.analysis import resolve_view
 from swmr_viewer.core.data import SharedSources
@@ -23,6 +24,8 @@ from swmr_viewer.core.nexus import read_facts
 from swmr_viewer.core.waiting import Retries
 from swmr_viewer.reader.child.reader_slots import refuse_too_large, slot_layout
 from swmr_viewer.reader.messages import DataDescription, FollowRequest, Opened, has_patterns, with_patterns_expanded
+
+_LIBRARIES = f"{h5py.version.hdf5_version}, h5py {h5py.__version__}, hdf5plugin {hdf5plugin.version}"
 
 
 @dataclass(slots=True)
@@ -45,7 +48,7 @@ class Scan:
         size = max(map(self._slot_size, self.grabbers), default=64)
         follower = self.follower
         stamp = identity_of_file(self.h5file).stamp
-        return Opened(generation, path, follower.scan_shape, follower.key_paths, data, follower.finished_path, size, stamp)
+        return Opened(generation, path, follower.scan_shape, follower.key_paths, data, follower.finished_path, size, stamp, _LIBRARIES)
 
     def _described(self, path: str) -> DataDescription:
         grabber = self.grabbers[path]

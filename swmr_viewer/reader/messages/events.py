@@ -55,6 +55,8 @@ class Opened(ScanEvent):
     """Bytes that a slot must hold for any of ``data`` with its preview."""
     stamp: FileStamp | None = None
     """Which file that is; another one may have its name later."""
+    libraries: str = ""
+    """Versions of HDF5 and what goes with it, in words: the window's process has none of it."""
 
     @property
     def data_paths(self) -> tuple[str, ...]:
