@@ -21,6 +21,8 @@ from tests.reliability.soak.steady import Steady
 from tests.reliability.soak.steady_part import soak_steady
 
 PARTS = ("frames", "hour", "files")
+MEASURED_HZ = 1000.0
+"""So many small frames are measured in a second by one reader, roughly, with two regions: it ends long after the writer."""
 FILE_S = 3.0
 """What a file takes, roughly: half of them are found by looking into a folder once a second."""
 PATIENCE = 1.5
@@ -39,7 +41,9 @@ class Sizes:
 
     def seconds(self, part: str) -> float:
         """Return what a part takes, roughly."""
-        return {"frames": self.n_frames / self.rate_hz, "hour": self.hour_s, "files": self.n_files * FILE_S}[part]
+        return {"frames": self.n_frames / self.rate_hz + self.n_frames / MEASURED_HZ, "hour": self.hour_s, "files": self.n_files * FILE_S}[
+            part
+        ]
 
     def shortened(self, parts: tuple[str, ...], limit_s: float) -> Sizes:
         """Return them so that these parts together take no longer than this, each in proportion."""

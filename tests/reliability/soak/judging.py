@@ -19,6 +19,8 @@ LEAST_MEMORY, MEMORY_SHARE = 10e6, 0.05
 """Memory may grow by 10 MB or 5 %, whichever is more, beyond the values that are kept: what is free inside is not given back."""
 PER_VALUE = 8.0
 """Bytes of each value of a scan point that the window keeps, at most."""
+QT_OBJECTS = 5
+"""Some come for a moment: a tip, what moves a scroll bar."""
 LEAST_OBJECTS, OBJECTS_SHARE = 500.0, 0.05
 """Python's objects come and go with what is shown."""
 
@@ -71,7 +73,7 @@ def grown(samples: Sequence[Sample]) -> list[Row]:
         rows.append(row(f"threads, {role}", "", [one.threads for one in held], 0))
     rows.append(row("processes", "", [one.n_processes for one in samples], 0))
     rows.append(row("blocks of shared memory", "", [len(one.shared) or one.told["n_slots"] for one in samples], 0))
-    rows.append(row("Qt objects", "", [one.told["n_qt_objects"] for one in samples], 0))
+    rows.append(row("Qt objects", "", [one.told["n_qt_objects"] for one in samples], QT_OBJECTS))
     objects = [one.told["n_objects"] for one in samples]
     rows.append(row("Python objects that are collected", "", objects, max(LEAST_OBJECTS, OBJECTS_SHARE * median_low(objects[early]))))
     return rows

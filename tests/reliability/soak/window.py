@@ -139,12 +139,14 @@ class Window(QObject):
         self._longest_turn_ms, self._turned_s = 0.0, time.perf_counter()
         return found
 
-    def n_wrong_values(self, n_frames: int) -> int:
-        """Return how many sums over the regions of a steady scan, as the window has them, are not those of its frames."""
+    def check_values(self, n_frames: int) -> tuple[int, int]:
+        """Return how many sums of a steady scan's frames and regions, as the window has them, are wrong, and how many are missing."""
         table, parts = self._session.scan.quantities, regions_of(self._scan.frame_shape)
         pairs = [(f"{name}.sum", sums_of(self._scan, n_frames, part)) for name, part in zip("AB", parts, strict=True)]  # type: ignore[arg-type]
         pairs.append((f"{REDUCTION}.total", sums_of(self._scan, n_frames)))
-        return sum(int(np.count_nonzero(table.values(name)[:n_frames] != expected)) for name, expected in pairs)
+        found = [(table.values(name)[:n_frames], expected) for name, expected in pairs]
+        n_wrong = sum(int(np.count_nonzero(np.isfinite(values) & (values != expected))) for values, expected in found)
+        return n_wrong, sum(int(np.count_nonzero(np.isnan(values))) for values, _ in found)
 
     def close(self) -> None:
         self._assembly.window.close()
