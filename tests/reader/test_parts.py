@@ -273,6 +273,16 @@ def test_what_is_hopeless_is_looked_at_again_more_and_more_seldom():
     assert ReaderFailures(30.0, 0.0).next_pause_s() is None
 
 
+def test_what_was_given_up_has_the_whole_limit_again_after_a_pause():
+    reader_failures = ReaderFailures(30.0, None)
+    while not reader_failures.is_hopeless:
+        hang(reader_failures, OPENS)
+    assert reader_failures.next_pause_s() == 10.0
+    assert reader_failures.kill_after_s(OPENS) == 30.0  # storage that is only slow opens within it
+    hang(reader_failures, OPENS)
+    assert reader_failures.is_hopeless
+
+
 def test_a_file_that_kills_every_reader_is_given_up():
     state = resumption()
     for n in range(1, DEATHS_WHILE_OPENING + 1):

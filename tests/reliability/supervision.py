@@ -42,7 +42,7 @@ from tests.live.writers import LiveWriter
 from tests.reliability import slow_storage
 from tests.reliability.loop_times import LoopTimes
 
-LIMIT_S = 4.0
+LIMIT_S = 6.0
 """For a reader that does not answer; what users set."""
 WAIT_S = 60.0
 N_KILLS = 5

@@ -8,7 +8,8 @@ KILLS_PER_FRAME = 2
 DEATHS_WHILE_OPENING = 3
 DEATHS_IN_A_ROW = 5
 SECOND_TRY_S = 4.0
-"""What hung a reader for the whole limit is given this long (s) from then on: damage costs one limit, not one at each try."""
+"""What hung a reader for the whole limit is given this long (s) from then on: damage costs one limit, not one at each try. Once it was
+given up, each look after a pause has the whole limit again: nobody waits for it, and storage may only be slow."""
 
 _HANGS_IN_A_ROW = 2
 _HANGS_AT_FRAMES_IN_A_ROW = 4
@@ -56,7 +57,7 @@ class ReaderFailures:
     def kill_after_s(self, busy: Busy | None) -> float:
         """Return the silence (s) for which a reader that is about to do this is killed."""
         if busy is None or not busy.asks_storage:
-            return self._second_try_s if self._n_hung else self.stuck_after_s
+            return self._second_try_s if self._n_hung and not self._n_pauses else self.stuck_after_s
         if self._longest_wait_s is None:
             # A process that waits for dead storage cannot be killed: with a new one every few seconds they would pile up.
             return float(self.stuck_after_s * min(2**self._storage_hangs, _LONGEST_BACK_OFF))
