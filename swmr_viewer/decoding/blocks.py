@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import struct
 
-from swmr_viewer.decoding.parts import Raw, UnknownDataError, wrong_length
+from swmr_viewer.decoding.parts import Raw, UnknownDataError, damaged_chunk
 
 _HEADER = struct.Struct(">QI")
 _read_length = struct.Struct(">I").unpack_from
@@ -25,7 +25,7 @@ def block_bytes_of(raw: Raw, n_bytes: int, least: int) -> int:
         raise UnknownDataError
     told_bytes, block_bytes = _HEADER.unpack_from(raw.data)
     if told_bytes != n_bytes:
-        raise wrong_length(raw, told_bytes, n_bytes)
+        raise damaged_chunk(raw, told_bytes, n_bytes)
     if block_bytes < min(least, n_bytes):
         raise UnknownDataError
     return int(block_bytes)

@@ -12,7 +12,7 @@ from functools import partial
 from math import lcm
 
 from swmr_viewer.decoding.libraries import INT, POINTER, SIZE, function
-from swmr_viewer.decoding.parts import Part, Raw, UnknownDataError, part_bytes, wrong_length
+from swmr_viewer.decoding.parts import Part, Raw, UnknownDataError, damaged_chunk, part_bytes
 
 FILTER = 32001
 _HEADER = struct.Struct("<4B3I")
@@ -52,7 +52,7 @@ class Blosc:
             raise UnknownDataError
         _, _, _, item_bytes, told_bytes, block_bytes, raw_bytes = _HEADER.unpack_from(raw.data)
         if raw_bytes == raw.size and told_bytes != n_bytes:
-            raise wrong_length(raw, told_bytes, n_bytes)
+            raise damaged_chunk(raw, told_bytes, n_bytes)
         if raw_bytes != raw.size or not 0 < block_bytes <= n_bytes or item_bytes == 0 or n_bytes % item_bytes:
             raise UnknownDataError
         if self._validate(raw.address, raw.size, bytes(8)) != 0:

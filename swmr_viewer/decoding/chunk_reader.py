@@ -51,7 +51,8 @@ class ChunkReader:
         self._n_bytes = prod(self._chunk) * self._dtype.itemsize
         self._pipeline = Pipeline(dataset)
         self.is_usable = is_chunked(dataset) and is_plain_type(dataset) and self._pipeline.is_known
-        self._worth_bytes = _WORTH_PLAIN_BYTES if self._pipeline.is_empty else _WORTH_BYTES
+        worth_bytes = _WORTH_PLAIN_BYTES if self._pipeline.is_empty else _WORTH_BYTES
+        self._worth_bytes = worth_bytes if self._pipeline.is_checked else 0
         # Filters may make a chunk longer, by some bytes for each of their blocks.
         most_raw_bytes = self._n_bytes + self._n_bytes // 16 + 4096
         self._raw = Shelf(most_raw_bytes, _KEPT_RAW * most_raw_bytes)
@@ -73,13 +74,13 @@ class ChunkReader:
         Returns
         -------
         bool
-            False: something is not known, or not as it should be, or these are many small chunks, which HDF5 reads sooner. ``out`` may
-            hold anything: h5py shall read it.
+            False: something is not known, or not as it should be, or these are many small chunks, which HDF5 reads sooner (and reads
+            or refuses as they should be). ``out`` may hold anything: h5py shall read it.
 
         Raises
         ------
-        WrongLengthError
-            If a chunk does not hold as many bytes as it should: h5py would make up the others.
+        DamagedChunkError
+            If a chunk is damaged in a way that HDF5 does not notice: h5py would make up numbers.
         Exception
             Whatever ``note`` raises.
         """

@@ -21,8 +21,8 @@ class UnknownDataError(Exception):
     """A chunk is not as its filter writes it, or as this package knows it: HDF5 shall read it, and say what is wrong."""
 
 
-class WrongLengthError(OSError):
-    """A chunk is not as long as it should be: HDF5 would take whatever lies in memory behind it for numbers."""
+class DamagedChunkError(OSError):
+    """A chunk is not as long as it should be, or cannot be decoded, and HDF5 would take whatever lies in memory for its numbers."""
 
 
 class Raw:
@@ -48,15 +48,16 @@ class Raw:
         self.address = address_of(array)
 
 
-def wrong_length(raw: Raw, found_bytes: int | None, n_bytes: int) -> Exception:
-    """Return the error of a chunk that decodes to ``found_bytes`` (None: fewer or more) where it should to ``n_bytes``.
+def damaged_chunk(raw: Raw, found_bytes: int | None, n_bytes: int) -> Exception:
+    """Return the error of a chunk that decodes to ``found_bytes`` (None: nobody knows) where it should to ``n_bytes``.
 
     One that is as long in the file may be one of the edge, which some writers leave as it is: HDF5 knows.
     """
     if raw.size == n_bytes:
         return UnknownDataError()
-    found = "another number of" if found_bytes is None else f"{found_bytes:,}"
-    return WrongLengthError(f"a chunk of it holds {found} bytes, and should hold {n_bytes:,}")
+    if found_bytes is None:
+        return DamagedChunkError(f"a chunk of it does not decode to the {n_bytes:,} bytes that it should hold")
+    return DamagedChunkError(f"a chunk of it holds {found_bytes:,} bytes, and should hold {n_bytes:,}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +101,8 @@ class Codec(Protocol):
         ------
         UnknownDataError
             The chunk is damaged, or of a kind that is not known.
-        WrongLengthError
-            It is whole, and not as long as it should be.
+        DamagedChunkError
+            HDF5 would not notice.
         """
         ...
 

@@ -37,6 +37,8 @@ class Pipeline:
         Whether chunks with all filters can be decoded here.
     is_empty : bool
         Whether there are no filters.
+    is_checked : bool
+        Whether HDF5 notices a chunk that cannot be decoded. Its filter for Zstandard looks at no error of the library.
     """
 
     def __init__(self, dataset: h5py.Dataset) -> None:
@@ -44,6 +46,7 @@ class Pipeline:
         properties = dataset.id.get_create_plist()
         self._filters = [properties.get_filter(number) for number in range(properties.get_nfilters())]
         self.is_empty = not self._filters
+        self.is_checked = all(one[0] != ZSTANDARD for one in self._filters)
         self._codecs: dict[int, Codec | None] = {}
         self.is_known = self.codec(0) is not None
 

@@ -6,7 +6,7 @@ import ctypes
 from collections.abc import Iterator
 from functools import partial
 
-from swmr_viewer.decoding.parts import Part, Raw, piece_bytes, wrong_length
+from swmr_viewer.decoding.parts import Part, Raw, damaged_chunk, piece_bytes
 
 
 class Plain:
@@ -17,7 +17,7 @@ class Plain:
 
     def parts(self, raw: Raw, n_bytes: int, first: int, last: int) -> Iterator[Part]:
         if raw.size != n_bytes:
-            raise wrong_length(raw, raw.size, n_bytes)
+            raise damaged_chunk(raw, raw.size, n_bytes)
         step = piece_bytes(last - first)
         for start in range(first, last, step):
             stop = min(start + step, last)

@@ -9,7 +9,7 @@ from functools import partial
 import deflate
 
 from swmr_viewer.decoding.libraries import INT, POINTER, SIZE, from_file, function
-from swmr_viewer.decoding.parts import Part, Raw, wrong_length
+from swmr_viewer.decoding.parts import Part, Raw, damaged_chunk
 
 GZIP, ZSTANDARD = 1, 32015
 _OTHER_LENGTHS = (2, 3)
@@ -23,7 +23,7 @@ class Stream:
     ----------
     decompress : callable
         Takes address and length of the encoded bytes, address and length for the decoded ones, and writes exactly as many or
-        returns False. It neither reads nor writes beyond these lengths. None: the stream is whole, and has another length.
+        returns False. It neither reads nor writes beyond these lengths. None: it cannot, and HDF5 would not notice.
     """
 
     needs_scratch = False
@@ -38,7 +38,7 @@ class Stream:
     def _decode(self, raw: Raw, n_bytes: int, target: int) -> bool:
         is_decoded = self._decompress(raw.address, raw.size, target, n_bytes)
         if is_decoded is None:
-            raise wrong_length(raw, None, n_bytes)
+            raise damaged_chunk(raw, None, n_bytes)
         return is_decoded
 
 
@@ -62,8 +62,8 @@ class _Zstandard:
             context = self._own.context
         except AttributeError:
             context = self._own.context = _Context(self._create, self._free)
-        written = self._decompress(context.address, target, n_bytes, source, length)  # above n_bytes: an error
-        return None if written < n_bytes else written == n_bytes
+        # The filter for HDF5 looks at no error: it returns memory that nobody wrote to.
+        return True if self._decompress(context.address, target, n_bytes, source, length) == n_bytes else None
 
 
 class _Context:

@@ -21,7 +21,7 @@ import hdf5plugin
 import numpy as np
 import numpy.typing as npt
 
-from swmr_viewer.decoding.parts import Codec, Raw, UnknownDataError, WrongLengthError, address_of
+from swmr_viewer.decoding.parts import Codec, DamagedChunkError, Raw, UnknownDataError, address_of
 from swmr_viewer.decoding.pipeline import Pipeline
 
 FILTERS: dict[str, dict[str, Any]] = {
@@ -89,7 +89,7 @@ def decoded(codec: Codec, raw: Raw, out: Bytes) -> bool:
     """Return whether a chunk was decoded, in each of its parts."""
     try:
         return all(part.decode(address_of(out) + part.start) for part in codec.parts(raw, out.size, 0, out.size))
-    except (UnknownDataError, WrongLengthError):
+    except (UnknownDataError, DamagedChunkError):
         return False
 
 

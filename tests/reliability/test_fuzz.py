@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from math import prod
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 import pytest
 
-from swmr_viewer.core.conditions import AllKeys, FileClosed, Timeout
-from swmr_viewer.reader.messages import FollowRequest
+from swmr_viewer.core.conditions import AllKeys, Timeout
+from swmr_viewer.reader.messages import Ended, FollowRequest, FrameMeasured
+from tests.reader.listening import WAIT_S, Listener
 from tests.reliability.fuzz.__main__ import Account, Fuzz
-from tests.reliability.fuzz.cases import Case, case
+from tests.reliability.fuzz.cases import case
 from tests.reliability.fuzz.judging import Outcome, Shown, judge
 from tests.reliability.fuzz.oracle import Oracle
-from tests.reliability.fuzz.sound import names, sound
-from tests.reliability.fuzz.through_reader import Readers
+from tests.reliability.fuzz.sound import Sound, names, sound
 
 pytestmark = [pytest.mark.live, pytest.mark.slow]
 
@@ -46,36 +48,44 @@ def test_a_broken_file_costs_no_more_than_its_frames(part: int) -> None:
     assert account.counts["refusals told"] > 5
 
 
-def test_sound_files_are_read_completely(tmp_path: Path, oracle: Oracle) -> None:
-    readers, n_frames = Readers(), 0
-    try:
+def test_sound_files_are_read_completely() -> None:
+    n_frames = 0
+    with TemporaryDirectory() as folder, Listener() as listener:
         for number, name in enumerate(names()):
             one = sound(name)
             if not one.is_followable:
                 continue
-            main = one.put(tmp_path / str(number))
-            ends = (FileClosed(), AllKeys(), Timeout(1.0)) if one.is_complete else (Timeout(1.0),)
-            shape = one.scan_shape if one.tells_shape else None
-            request = FollowRequest(
-                str(main),
-                one.key_paths,
-                tuple(one.written),
-                one.finished_path,
-                ends,
-                wait_s=5.0,
-                length_paths=one.length_paths,
-                scan_shape=shape,
-            )
-            whole = Case(number, "sound", name, main.parent, main, request, is_unchecked=False, sound=one)
-            outcome = readers.run(whole)
-            judge(whole, outcome, oracle)
-            refused = [words for words in outcome.refusals if "has not been written" not in words or one.is_complete]
-            assert (outcome.faults, refused, outcome.replaced) == ([], [], []), name
-            assert {frame.path for frame in outcome.shown} == set(list(one.written)[:3]), name
-            n_frames += len(outcome.shown)
-    finally:
-        readers.close()
-    assert n_frames > 300
+            n_frames += read_completely(listener, one, one.put(Path(folder, str(number))))
+    assert n_frames > 1500
+
+
+def read_completely(listener: Listener, one: Sound, main: Path) -> int:
+    """Follow a sound file to its end, and return how many frames were measured; each is the one that was written."""
+    n_before = len(listener.events)
+    request = FollowRequest(
+        str(main),
+        key_paths=one.key_paths,
+        data_paths=tuple(one.written),
+        length_paths=one.length_paths,
+        finished_path=one.finished_path,
+        scan_shape=one.scan_shape if one.tells_shape else None,
+        conditions=(AllKeys(), Timeout(1.0)) if one.is_complete else (Timeout(1.0),),
+        every_frame=True,
+        order="arrival",
+        wait_s=WAIT_S,
+    )
+    listener.generation = listener.supervisor.follow(request)
+    listener.until(lambda event: isinstance(event, Ended) and event.generation == listener.generation)
+    measured = [event for event in listener.events[n_before:] if isinstance(event, FrameMeasured)]
+    for event in measured:
+        for path, told in event.data.items():
+            written = one.frame(path, event.position)
+            assert written is not None, (one.name, event.position)
+            assert Shown(path, event.position, event.scan_shape, told).is_the_same(written), (one.name, path, event.position)
+    if one.is_complete:
+        assert len({event.position for event in measured}) == prod(one.scan_shape), one.name
+        assert all(set(event.data) == set(one.written) for event in measured), one.name
+    return len(measured)
 
 
 def test_a_wrong_frame_is_judged_wrong(tmp_path: Path, oracle: Oracle) -> None:
