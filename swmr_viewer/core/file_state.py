@@ -105,16 +105,19 @@ def is_at_rest(path: str | os.PathLike[str]) -> bool:
 def is_closed_and_whole(path: str | os.PathLike[str], size: int) -> bool:
     """Return whether no writer has the file open, and ``size`` (bytes) reaches the end that its superblock tells.
 
-    The end that a superblock tells is true only once the writer has closed the file. A format without SWMR has no flag for that.
+    The end that a superblock tells is true only once the writer has closed the file. A format without SWMR has no flag for that: while
+    it is written it tells an older end, and closed it ends there.
     """
     try:
         with _opened(Path(path)) as file:
             block = _superblock(file)
     except (OSError, ValueError):
         return False
-    if block is None or _state_from(block) not in (FileState.CLOSED, FileState.NO_SWMR):
+    state = None if block is None else _state_from(block)
+    if block is None or state not in (FileState.CLOSED, FileState.NO_SWMR):
         return False
-    return _end_told_by(block) <= size
+    told = _end_told_by(block)
+    return told == size if state is FileState.NO_SWMR else told <= size
 
 
 def _end_told_by(block: bytes) -> int:

@@ -67,6 +67,26 @@ def test_frames_behind_the_end_of_a_file_are_not_written_until_they_are_copied(t
             assert (grabber.grab(number) == number + 1).all()
 
 
+def test_a_file_of_the_oldest_format_that_was_copied_while_it_grew_ends_where_the_copy_does(tmp_path: Path) -> None:
+    """Its superblock tells the end from when it was made, and nothing that it is still written."""
+    path, copy = tmp_path / "whole.h5", tmp_path / "copy.h5"
+    with h5py.File(path, "w", libver=("earliest", "v108")) as file:
+        data = file.create_dataset("d", (0, 32, 32), "u4", maxshape=(None, 32, 32), chunks=(1, 32, 32))
+        file.flush()
+        for number in range(N):
+            data.resize(number + 1, 0)
+            data[number] = number + 1
+            data.flush()
+        copy.write_bytes(path.read_bytes()[: in_frame(CUT)(data)])
+    with open_swmr(copy) as file, FrameGrabber(file, "d") as grabber:
+        for number in range(CUT):
+            assert (grabber.grab(number) == number + 1).all()
+        with pytest.raises(FrameNotWrittenError, match="behind the end"):
+            grabber.grab(CUT)
+    with open_swmr(path) as file, FrameGrabber(file, "d") as grabber:
+        assert (grabber.grab(N - 1) == N).all()
+
+
 def test_a_contiguous_data_set_is_there_as_far_as_the_file_reaches(tmp_path: Path) -> None:
     def whole_frames(made: h5py.Dataset) -> int:
         return int(made.id.get_offset() + CUT * 32 * 32 * 4 + 3)
