@@ -1,4 +1,4 @@
-"""The real window in a process of its own, measuring and reducing whatever it is told to open: ``python -m tests.reliability.soak.window``.
+"""``swmr-viewer`` in a process of its own, which measures and reduces what it is told to open: ``python -m tests.reliability.soak.window``.
 
 It reads lines ``[verb, arguments ...]`` as JSON from standard input, and answers each with a line; the verbs are the methods of `Window`.
 """
@@ -10,16 +10,16 @@ import json
 import sys
 import threading
 import time
-from contextlib import closing, suppress
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
-from swmr_viewer.gui.application import application
+from swmr_viewer import cli
+from swmr_viewer.gui import application
 from swmr_viewer.gui.assembly import Assembly
-from swmr_viewer.gui.guards import collector_spared, exceptions_reported, off_screen_quiet
 from swmr_viewer.quantities import Kind
 from swmr_viewer.reader.messages import FollowRequest
 from swmr_viewer.reader.supervision import Supervisor
@@ -150,7 +150,11 @@ class Window(QObject):
 
     def close(self) -> None:
         self._assembly.window.close()
-        application().quit()
+
+    def end(self) -> None:
+        """Count no more: the window is taken apart."""
+        self._turns.stop()
+        self._preparing.stop()
 
     # ---- what it sees
 
@@ -222,22 +226,25 @@ def _listen(window: Window) -> None:
         window.told.emit('["close"]')
 
 
-def main() -> None:
-    app = application()
-    with closing(Supervisor()) as supervisor:
-        supervisor.start()
-        assembly = Assembly(supervisor)
-        assembly.window.resize(1280, 800)
-        with off_screen_quiet(), exceptions_reported(assembly.session.report), collector_spared():
-            window = Window(assembly, supervisor)
-            assembly.window.show()
-            threading.Thread(target=_listen, args=(window,), daemon=True).start()
-            print("null", flush=True)
-            app.exec()
-            window._turns.stop()
-            window._preparing.stop()
-        assembly.close()
+class SoakedAssembly(Assembly):
+    """The viewer, led by standard input."""
+
+    def __init__(self, supervisor: Any, **options: Any) -> None:
+        super().__init__(supervisor, **options)
+        self.window.resize(1280, 800)
+        self._soaked = Window(self, supervisor)
+        threading.Thread(target=_listen, args=(self._soaked,), daemon=True).start()
+        print("null", flush=True)
+
+    def close(self) -> bool:
+        self._soaked.end()
+        return super().close()
+
+
+def main() -> int:
+    application.Assembly = SoakedAssembly  # type: ignore[misc]
+    return cli.main([])
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())
