@@ -28,11 +28,12 @@ class Window:
         os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
         from swmr_viewer.gui.application import application
         from swmr_viewer.gui.assembly import Assembly
-        from swmr_viewer.gui.guards import off_screen_quiet
+        from swmr_viewer.gui.guards import qt_messages_noted
 
+        self._errors_of_qt: list[str] = []
         self._application = application()
         self._quiet = ExitStack()
-        self._quiet.enter_context(off_screen_quiet())
+        self._quiet.enter_context(qt_messages_noted(self._errors_of_qt.append))
         self._supervisor = Supervisor(stuck_after_s=stuck_after_s)
         self._supervisor.start()
         self._assembly = Assembly(self._supervisor)
@@ -104,7 +105,9 @@ class Window:
             frame = scan.shown
             outcome.shown.append(Shown(frame.data_path, frame.position, shape, np.array(frame.whole), frame.is_doubtful))
         outcome.faults += [f"the window raises: {words}" for words in self._errors]
+        outcome.faults += [f"Qt says: {words}" for words in self._errors_of_qt]
         self._errors.clear()
+        self._errors_of_qt.clear()
         outcome.counts[f"window: {scan.state.kind.value}"] += 1
         if plain(scan.state.text) != scan.state.text:
             outcome.faults.append(f"the state's text has odd characters: {scan.state.text!r}")
