@@ -12,7 +12,6 @@ can add to it; whatever this reads is held against these types and bounds.
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterable
 from math import isfinite
 from pathlib import Path
@@ -23,6 +22,7 @@ from swmr_viewer.analysis.regions import Point, Region
 from swmr_viewer.analysis.small_texts import read_small_text
 from swmr_viewer.core.errors import SwmrViewerError
 from swmr_viewer.core.frozen import frozen
+from swmr_viewer.core.new_files import file_gone, give_name, settle_names, write_checked
 from swmr_viewer.core.plain_text import plain
 
 FORMAT, VERSION = "swmr_viewer regions", 1
@@ -74,17 +74,18 @@ def save_regions(content: RegionFile, file: str | Path, *, replace: bool = False
     target = Path(file)
     beside = target.with_name(f".{uuid4().hex}.part")
     try:
-        with beside.open("x", encoding="utf-8") as part:
-            part.write(regions_text(content))
-        if not replace:
-            os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY))  # whoever comes later finds the name taken
-        beside.replace(target)
+        write_checked(beside, regions_text(content).encode())
+        if replace:
+            beside.replace(target)
+        else:
+            give_name(beside, target)
+        settle_names(target.parent)
     except FileExistsError as error:
         raise RegionFileError(f"There is a file {target} already.", "Choose another name.") from error
     except OSError as error:
         raise RegionFileError(f"The regions cannot be written to {target}: {error.strerror or error}.", "Choose another place.") from error
     finally:
-        beside.unlink(missing_ok=True)
+        file_gone(beside)
 
 
 def load_regions(file: str | Path) -> RegionFile:

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain, count
 from typing import Any
 
 import h5py
+
+LONGEST = 1000
+"""Characters of a name; HDF5 takes 64 KB, and what is typed may be longer."""
 
 
 def new_group(parent: h5py.Group, name: str, nx_class: str) -> h5py.Group:
@@ -34,7 +38,7 @@ def allowed_names(names: Sequence[str], taken: Iterable[str] = ("data", "title")
     found: list[str] = []
     used = set(taken)
     for number, name in enumerate(names):
-        allowed = re.sub(r"[^A-Za-z0-9_.]", "_", name).strip(".") or f"{other}_{number}"
-        found.append(allowed if allowed not in used else f"{allowed}_{number}")
+        allowed = re.sub(r"[^A-Za-z0-9_.]", "_", name)[:LONGEST].strip(".") or f"{other}_{number}"
+        found.append(next(one for one in chain([allowed], (f"{allowed}_{n}" for n in count(number))) if one not in used))
         used.add(found[-1])
     return found

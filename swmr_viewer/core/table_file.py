@@ -9,15 +9,19 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
+import re
 import signal
 import sys
 from pathlib import Path
 from typing import IO, Any, Protocol
+from zlib import crc32
 
 import h5py
 import numpy as np
 import numpy.typing as npt
 
+from swmr_viewer.core.new_files import read_back_error, settle
 from swmr_viewer.core.nexus_writing import allowed_names, new_group, write_values
 from swmr_viewer.core.number_cells import lines_of, number_cells, whole_cells
 
@@ -26,6 +30,7 @@ Chunk = tuple[slice | int, ...]
 PACKED: dict[str, Any] = {"compression": "gzip", "compression_opts": 2, "shuffle": True}
 PACK_FROM = 4096
 """Points; below, the bookkeeping is larger than what is saved."""
+_READ_AT_ONCE = 1 << 20
 _LINES_AT_ONCE = 1 << 12
 """Whose text lies in the processor's cache."""
 
@@ -37,6 +42,9 @@ class TableFile(Protocol):
         """Take the values (columns, points) from a flat index on, which are this part of the scan's grid."""
 
     def close(self) -> None: ...
+
+    def check(self) -> None:
+        """Once it is closed, read it back from the storage (OSError: it holds anything else than what was put in)."""
 
 
 class CsvTable:
@@ -56,19 +64,32 @@ class CsvTable:
         self.n_rows = 0
         names = ["index", *(f"position_{axis}" for axis in range(len(self._shape)))]
         names += [f"{column['name']} ({column['unit']})" if column["unit"] else column["name"] for column in order["columns"]]
-        self._file = path.open("xb")
-        self._file.write((",".join(map(_quoted, names)) + "\n").encode())
+        self._path, self._file, self._sum = path, path.open("xb"), 0
+        self._write((",".join(map(_quoted, names)) + "\n").encode())
+
+    def _write(self, lines: bytes) -> None:
+        self._sum = crc32(lines, self._sum)
+        self._file.write(lines)
 
     def add(self, start: int, where: Chunk, shape: tuple[int, ...], columns: Values) -> None:
         rows = np.flatnonzero(~np.isnan(columns[self._counts]).all(axis=0))
         for first in range(0, rows.size, _LINES_AT_ONCE):
             some = rows[first : first + _LINES_AT_ONCE]
             cells = [whole_cells(numbers) for numbers in (start + some, *np.unravel_index(start + some, self._shape))]
-            self._file.write(lines_of([*cells, *map(number_cells, columns[:, some])]))
+            self._write(lines_of([*cells, *map(number_cells, columns[:, some])]))
         self.n_rows += rows.size
 
     def close(self) -> None:
         self._file.close()
+
+    def check(self) -> None:
+        settle(self._path)
+        read = 0
+        with self._path.open("rb") as file:
+            while piece := file.read(_READ_AT_ONCE):
+                read = crc32(piece, read)
+        if read != self._sum:
+            raise read_back_error(self._path)
 
 
 def _quoted(name: str) -> str:
@@ -118,7 +139,9 @@ class NexusTable:
         self._axes, self._signal = order["axes"], order["signal"]
         self._once = frozenset(order["along"]) & self._axis_of.keys() & self._allowed.keys()
         self._along = {name: _AlongAxis(self._shape, axis) for name, axis in self._axis_of.items()}
-        self._file = h5py.File(path, "x")
+        self._path, self._file = path, h5py.File(path, "x")
+        self._sums: dict[str, int] = {}
+        self._wheres: list[Chunk] = []
         self._file.attrs.update({"NX_class": "NXroot", "default": "entry", "creator": "swmr_viewer"})
         self._entry = new_group(self._file, "entry", "NXentry")
         self._entry.attrs["default"] = "table"
@@ -147,9 +170,11 @@ class NexusTable:
         dataset.attrs["quantity"] = column["name"]
 
     def add(self, start: int, where: Chunk, shape: tuple[int, ...], columns: Values) -> None:
+        self._wheres.append(where)
         for column, dataset, values in zip(self._columns, self._datasets, columns, strict=True):
             if dataset is not None:
                 dataset[where] = values.reshape(shape)
+                self._sums[dataset.name] = crc32(values, self._sums.get(dataset.name, 0))
             if column["name"] in self._along:
                 self._along[column["name"]].add(start, values)
 
@@ -163,6 +188,22 @@ class NexusTable:
             self._group.attrs["signal"] = signals[0]
             self._group.attrs["auxiliary_signals"] = signals[1:]
         self._file.close()
+
+    def check(self) -> None:
+        settle(self._path)
+        try:
+            with h5py.File(self._path, "r") as file:
+                read = {name: self._sum_of(file[name]) for name in self._sums}
+        except (KeyError, RuntimeError) as error:
+            raise read_back_error(self._path) from error
+        if read != self._sums:
+            raise read_back_error(self._path)
+
+    def _sum_of(self, dataset: h5py.Dataset) -> int:
+        found = 0
+        for where in self._wheres:
+            found = crc32(np.ascontiguousarray(dataset[where]).data, found)
+        return found
 
     def _write_axis(self, name: str, allowed: str) -> None:
         self._group[allowed] = self._along[name].values
@@ -247,7 +288,17 @@ def _write(orders: IO[bytes], order: dict[str, Any]) -> int:
                 file.add(block["start"], where, shape, columns)
         if "is_cut" in block:
             raise ValueError("the table ended before its end")
+    for file in files:
+        file.check()
     return n_rows
+
+
+def _told(error: Exception) -> str:
+    """Return why it could not be written, in words: HDF5 hides them in a long text."""
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror
+    number = re.search(r"errno = (\d+)", str(error))
+    return os.strerror(int(number[1])) if number else f"{type(error).__name__}: {error}"
 
 
 def main() -> int:
@@ -255,8 +306,8 @@ def main() -> int:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C in a terminal reaches both; the window ends in its own way
     try:
         answer: dict[str, Any] = {"rows": write_table(sys.stdin.buffer)}
-    except (OSError, ValueError, TypeError, RuntimeError, KeyError) as error:
-        answer = {"error": f"{type(error).__name__}: {error}"}
+    except Exception as error:
+        answer = {"error": _told(error)}
     sys.stdout.write(json.dumps(answer) + "\n")
     return 0
 

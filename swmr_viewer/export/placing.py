@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from swmr_viewer.core.errors import ExportError
+from swmr_viewer.core.new_files import file_gone, give_name, settle_names, write_checked
 
 if TYPE_CHECKING:
     from swmr_viewer.export.snapshot import Snapshot
@@ -38,18 +39,17 @@ def place_together(contents: Mapping[str, bytes], folder: Path, stem: str) -> tu
     Raises
     ------
     OSError
-        If a file cannot be written; nothing is left behind then.
+        If a file cannot be written, or reads back as something else; nothing is left behind then.
     """
     parts: list[Path] = []
     try:
         for ending, content in contents.items():
             parts.append(part_path(folder, ending))
-            with parts[-1].open("xb") as file:
-                file.write(content)
+            write_checked(parts[-1], content)
         return _first_free(parts, list(contents), folder, stem)
     finally:
         for part in parts:
-            part.unlink(missing_ok=True)
+            file_gone(part)
 
 
 def place_written(parts: Mapping[str, Path], folder: Path, stem: str) -> tuple[Path, ...]:
@@ -73,6 +73,7 @@ def _first_free(parts: list[Path], endings: list[str], folder: Path, stem: str) 
         name = stem if number == 1 else f"{stem}-{number}"
         targets = [folder / f"{name}{ending}" for ending in endings]
         if not any(os.path.lexists(target) for target in targets) and _place_all(parts, targets):
+            settle_names(folder)
             return tuple(targets)
     raise AssertionError("counting never ends")
 
@@ -82,7 +83,7 @@ def _place_all(parts: list[Path], targets: list[Path]) -> bool:
     placed: list[tuple[Path, Path]] = []
     try:
         for part, target in zip(parts, targets, strict=True):
-            _place(part, target)
+            give_name(part, target)
             placed.append((part, target))
     except BaseException as error:
         for part, target in placed:
@@ -91,21 +92,6 @@ def _place_all(parts: list[Path], targets: list[Path]) -> bool:
             return False
         raise
     return True
-
-
-def _place(part: Path, target: Path) -> None:
-    """Rename without replacing: a hard link fails where the name is taken; without hard links (FAT, some shares) claim it first."""
-    try:
-        os.link(part, target)
-    except FileExistsError:
-        raise
-    except (OSError, NotImplementedError, AttributeError):
-        os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY))
-        try:
-            os.replace(part, target)
-        except BaseException:
-            target.unlink(missing_ok=True)
-            raise
 
 
 def _take_back(part: Path, target: Path) -> None:
@@ -127,8 +113,8 @@ FIELDS = {
 }
 """What a pattern may name, and what it becomes."""
 LONGEST = 180
-"""Characters; most file systems take 255 bytes, and an ending and a number come behind."""
-_RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
+"""Bytes in UTF-8; most file systems take 255, and an ending and a number come behind."""
+_RESERVED = re.compile(r"(con|prn|aux|nul|(com|lpt)[\d\u00b9\u00b2\u00b3])(\..*)?", re.IGNORECASE)
 
 
 class _Fields(Formatter):
@@ -175,7 +161,7 @@ def stem_of(snapshot: Snapshot, pattern: str = PATTERN) -> str:
 
 
 def _allowed(name: str, pattern: str) -> str:
-    clean = re.sub(r"[^\w.+-]+", "-", name)[:LONGEST].strip(". ")
+    clean = re.sub(r"[^\w.+-]+", "-", name).encode()[:LONGEST].decode(errors="ignore").strip(". ")
     if not clean.strip("-_"):
         raise ExportError(f"The name pattern {pattern!r} gives no name.", "Put {index} into it.")
     return f"_{clean}" if _RESERVED.fullmatch(clean) else clean

@@ -11,6 +11,7 @@ from typing import Any
 
 from swmr_viewer.core.errors import SwmrViewerError
 from swmr_viewer.core.frozen import frozen
+from swmr_viewer.core.new_files import file_gone, settle_names, write_checked
 from swmr_viewer.core.plain_text import plain
 from swmr_viewer.reader.messages import FollowRequest
 from swmr_viewer.reductions import is_script
@@ -101,11 +102,13 @@ def save_presets(presets: Iterable[Preset], file: Path) -> None:
     text = json.dumps({"format": FORMAT, "presets": [_entry(preset) for preset in _sorted(presets)]}, indent=2, ensure_ascii=False)
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        beside.write_text(text + "\n", encoding="utf-8")
+        file_gone(beside)  # of a process that was killed
+        write_checked(beside, f"{text}\n".encode(errors="backslashreplace"))
         beside.replace(file)
+        settle_names(file.parent)
     except OSError as error:
-        beside.unlink(missing_ok=True)
-        raise PresetError(f"The presets cannot be written to {file}: {error.strerror}.", "Choose another place.") from error
+        file_gone(beside)
+        raise PresetError(f"The presets cannot be written to {file}: {error.strerror or error}.", "Choose another place.") from error
 
 
 def without_schedulers(presets: Iterable[Preset]) -> tuple[Preset, ...]:

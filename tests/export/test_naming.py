@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import csv
+import json
+import os
+import re
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +16,9 @@ from hypothesis import strategies as st
 
 from swmr_viewer.core.data_facts import DataFacts
 from swmr_viewer.core.errors import ExportError
+from swmr_viewer.core.nexus_writing import allowed_names
 from swmr_viewer.export import exact_text, fitting, matrix, stem_of, table, write_snapshot
+from swmr_viewer.program_log.old_logs import name_of_log
 from tests.export.test_snapshot import snapshot_of
 
 
@@ -36,6 +42,64 @@ def test_a_pattern_that_cannot_be_filled_is_a_sentence(pattern: str) -> None:
     with pytest.raises(ExportError, match=r"pattern .* \{?") as caught:
         stem_of(snapshot_of(1), pattern)
     assert "{index}" in caught.value.remedy
+
+
+ESCAPES = ("../../x", "/etc/passwd", "..", ".", "", "a/../../b", "C:\\x", "~", "-rf", " . ", "file.", "a:b", "a*?<>|b", "a\0b", "line\nend")
+RESERVED = ("con", "nul", "lpt1.h5", "COM\u00b9.txt")
+LONG = ("x" * 10_000, "\u4e2d" * 300, "\U0001f600" * 90, "e\u0301" * 200)
+INVISIBLE = ("\u202egnp.h5", "\udcff\udcfe")
+ODD = st.one_of(
+    st.text(max_size=60),
+    st.text(st.characters(codec=None, categories=["Cc", "Cf", "Cs", "Zl", "Zp", "Po", "Mn", "Lo"]), max_size=60),
+    st.sampled_from((*ESCAPES, *RESERVED, *LONG, *INVISIBLE)),
+)
+
+
+def is_allowed_everywhere(name: str) -> bool:
+    is_reserved = re.fullmatch(r"(con|prn|aux|nul|(com|lpt)[\d\u00b9\u00b2\u00b3])(\..*)?", name, re.IGNORECASE)
+    is_plain = name.isprintable() and not set(name) & set('<>:"/\\|?* ')
+    return bool(name) and is_plain and not is_reserved and not name.startswith((".", "~")) and not name.endswith((".", " "))
+
+
+@given(ODD, ODD)
+def test_whatever_a_file_names_its_snapshots_and_tables_stay_in_their_folder(file: str, data: str) -> None:
+    shot = replace(snapshot_of(1), file=f"/data/{file}", data_path=data)
+    for pattern in ("{file}_{data}_{index}", "{data}", "{file}", "{file}/{data}", "../{data}"):
+        try:
+            stem = stem_of(shot, pattern)
+        except ExportError:
+            continue
+        assert is_allowed_everywhere(stem)
+        for ending in ("_curves-12.json", "-12345.tiff"):
+            assert len(f"{stem}{ending}".encode()) <= 255
+            assert os.path.dirname(os.path.normpath(os.path.join("/out", stem + ending))) == "/out"
+
+
+@pytest.mark.parametrize("name", ["../../x", "/etc/x", "\u4e2d" * 300, "\u202egnp", "a\nb", "\udcff", "con", "x" * 10_000])
+def test_a_snapshot_of_an_odd_file_is_written_beside_nothing_else(tmp_path: Path, name: str) -> None:
+    folder = tmp_path / "in" / "here"
+    folder.mkdir(parents=True)
+    shot = replace(snapshot_of(1.5), file=f"/data/{name}", data_path=f"/entry/{name}", key_paths=(name,))
+    written = write_snapshot(shot, folder, stem_of(shot), ("npy",))
+    assert {path.parent for path in written} == {folder}
+    assert sorted(folder.iterdir()) == sorted(written)
+    assert [path.name for path in (tmp_path / "in").iterdir()] == ["here"]
+    assert json.loads(written[-1].read_text(encoding="utf-8"))["key_paths"] == [name]
+
+
+@given(st.lists(st.one_of(ODD, st.sampled_from(["x", "x_1", "x_2", "x_3", "data"])), max_size=8))
+def test_names_within_a_file_are_allowed_and_none_is_there_twice(names: list[str]) -> None:
+    allowed = allowed_names(names)
+    assert len(set(allowed)) == len(names)
+    assert all(re.fullmatch(r"[A-Za-z0-9_.]+", name) and name not in (".", "..", "data", "title") for name in allowed)
+
+
+@given(ODD)
+def test_a_host_of_any_name_has_a_log_in_its_folder(host: str) -> None:
+    name = name_of_log(host, 1, 0.0)
+    assert os.path.basename(name) == name
+    assert len(name.encode()) <= 255
+    assert name.isprintable()
 
 
 @given(st.text(max_size=60))

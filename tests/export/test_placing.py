@@ -67,14 +67,14 @@ def test_a_dangling_link_counts_as_taken(folder: Path) -> None:
 
 @pytest.mark.usefixtures("either_way")
 def test_a_failure_halfway_leaves_nothing_behind(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    place = placing._place
+    place = placing.give_name
 
     def place_one_then_fail(part: Path, target: Path) -> None:
         if target.suffix == ".json":
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         place(part, target)
 
-    monkeypatch.setattr(placing, "_place", place_one_then_fail)
+    monkeypatch.setattr(placing, "give_name", place_one_then_fail)
     with pytest.raises(ExportError, match="No space left") as caught:
         write_snapshot(snapshot_of(1.5), folder, "shot", ("npy",))
     assert "room" in caught.value.remedy

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+import io
+import json
 from itertools import pairwise
 from math import prod
 from pathlib import Path
@@ -11,6 +13,7 @@ import h5py
 import numpy as np
 import pytest
 
+from swmr_viewer.core import table_file
 from swmr_viewer.core.errors import ExportError
 from swmr_viewer.export import TableColumn, TableLayout, TableProcess, blocks_of
 from swmr_viewer.export.table_writing import TableBlock
@@ -160,3 +163,27 @@ def test_what_cannot_be_written_says_why_and_leaves_nothing(tmp_path: Path) -> N
     process = TableProcess(layout, tmp_path / "one.csv", tmp_path / "one.nxs")
     process.close()  # before its end
     assert [path.name for path in tmp_path.iterdir() if path.is_file()] == ["there.csv"]
+
+
+@pytest.mark.parametrize("ending", ["csv", "nxs"])
+def test_a_table_that_storage_gives_back_otherwise_is_told_and_is_gone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ending: str
+) -> None:
+    path = tmp_path / f"table.{ending}"
+    values = RANDOM.normal(size=(1, 3000))
+    layout = TableLayout((3000,), (TableColumn("x"),), axes=((),)).plain
+    order = {**layout, "csv": None, "nxs": None, ending: str(path)}
+    block = {"start": 0, "where": [[0, 3000]], "shape": [3000]}
+    sent = b"".join((json.dumps(order).encode(), b"\n", json.dumps(block).encode(), b"\n", values.tobytes(), b'{"end": true}\n'))
+    assert table_file.write_table(io.BytesIO(sent)) == 3000
+
+    def spoil(path: Path) -> None:
+        content = path.read_bytes()
+        at = content.index(values[0, 2000].tobytes() if ending == "nxs" else b"\n2000,")
+        path.write_bytes(content[: at + 2] + bytes([content[at + 2] ^ 1]) + content[at + 3 :])
+
+    path.unlink()
+    monkeypatch.setattr(table_file, "settle", spoil)
+    with pytest.raises(OSError, match="does not read back as it was"):
+        table_file.write_table(io.BytesIO(sent))
+    assert not path.exists()

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from swmr_viewer.core.errors import ExportError
+from swmr_viewer.core.new_files import file_gone, write_checked
 from swmr_viewer.export import FrameFileProcess, TableBlock, TableLayout, TableProcess, part_path, place_written
 from swmr_viewer.gui.curve_panel import NOTHING_MEASURED
 
@@ -94,7 +95,7 @@ class TableOrder:
         finally:
             self._given_up.set()  # nobody waits for its blocks to be taken
             for part in parts.values():
-                part.unlink(missing_ok=True)
+                file_gone(part)
 
     def _write_parts(self, parts: dict[str, Path]) -> None:
         process = self._process = TableProcess(self.layout, parts.get(".csv"), parts.get(".nxs"))
@@ -109,7 +110,7 @@ class TableOrder:
         finally:
             process.close()
         description = json.dumps(self.layout.plain, indent=2, allow_nan=False)
-        parts[".json"].write_text(f"{description}\n", encoding="utf-8")
+        write_checked(parts[".json"], f"{description}\n".encode())
 
     @property
     def is_over(self) -> bool:

@@ -15,6 +15,7 @@ from swmr_viewer.core.file_mending import mend
 from swmr_viewer.core.file_state import read_file_state
 from swmr_viewer.core.files import BROKEN, open_swmr
 from swmr_viewer.core.inspection import FileState
+from swmr_viewer.core.new_files import file_gone, write_checked
 
 _ELSEWHERE = "Choose another name."
 
@@ -39,8 +40,7 @@ def make(path: Path, fill: Callable[[h5py.File], None]) -> h5py.File:
     part = path.with_name(f".{path.name}.swmr_viewer-part")
     part.unlink(missing_ok=True)  # of a run that was killed; it may be linked to a complete one: never opened
     try:
-        with part.open("xb") as file:
-            file.write(_image(fill))
+        write_checked(part, _image(fill))
         if sys.platform == "win32":  # no file can be renamed there while it is open
             part.rename(path)
             return opened(path)
@@ -52,7 +52,7 @@ def make(path: Path, fill: Callable[[h5py.File], None]) -> h5py.File:
             raise
         return h5file
     finally:
-        part.unlink(missing_ok=True)
+        file_gone(part)
 
 
 def _image(fill: Callable[[h5py.File], None]) -> bytes:
