@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from contextlib import ExitStack
 from pathlib import Path
@@ -10,15 +11,17 @@ from typing import Any
 import numpy as np
 
 from tests.reliability.soak.ending import results_in, what_is_left
-from tests.reliability.soak.judging import grown, lasted
+from tests.reliability.soak.judging import FEWEST, grown, lasted
 from tests.reliability.soak.led import Led, SoakError
 from tests.reliability.soak.many_files import KINDS, plan_of, totals_of
 from tests.reliability.soak.result import Result
 from tests.reliability.soak.sampling import Sample, sample
 from tests.reliability.soak.window import REDUCTION
 
-SCAN_S = 60.0
-"""Longer than this no scan may take from its beginning to its last result."""
+SPEAK_EVERY = 50
+"""After so many it is said on standard error how far it is."""
+SCAN_S = 300.0
+"""Longer than this no scan may take to its first frame, and to its last result: a machine may be busy with other things."""
 
 
 def is_watched_for(number: int) -> bool:
@@ -43,6 +46,8 @@ class Files:
         is_watched = is_watched_for(number)
         path = self._folder / ("watched" if is_watched else "opened") / f"scan-{number:04}.nxs"
         output = self._folder / f"{path.stem}-reduced.h5"
+        if number % SPEAK_EVERY == 0:
+            print(f"file {number}, {(time.monotonic() - self._began_s) / 60:.0f} min", file=sys.stderr, flush=True)
         if is_watched != self._is_watching:
             self._window.ask(*(("watch", str(path.parent)) if is_watched else ("watch_no_more",)))
             self._is_watching = is_watched
@@ -90,9 +95,12 @@ def soak_files(n_files: int, folder: Path, limit_s: float) -> Result:
         window = stack.enter_context(Led("window", errors=folder / "window.err", home=folder))
         window.ask("output_to", str(folder))
         files = Files(folder, window, writer, result)
-        while n_shown < n_files and time.monotonic() - began_s < limit_s:
-            files.show(n_shown)
-            n_shown += 1
+        try:
+            while n_shown < n_files and time.monotonic() - began_s < limit_s:
+                files.show(n_shown)
+                n_shown += 1
+        except SoakError as error:
+            result.faults.append(str(error))
         told = window.ask("sample")
         result.note_health(told)
         window.tell('["close"]')
@@ -100,6 +108,7 @@ def soak_files(n_files: int, folder: Path, limit_s: float) -> Result:
     if n_shown < n_files:
         result.words.append(f"ended at its limit of {limit_s / 60:.1f} minutes: {n_files} files were to be shown")
     result.words.append(f"{n_shown} files shown and reduced in {time.monotonic() - began_s:.0f} s, {told['n_painted']:,} frames painted")
-    result.rows += grown(files.samples)
+    if n_shown >= FEWEST:
+        result.rows += grown(files.samples)
     result.rows += lasted(files.samples, files.opening_ms, "file opened -> first frame painted")
     return result

@@ -110,7 +110,7 @@ class Window(QObject):
             "is_ended": scan.ended is not None and not scan.is_still_following,
             "n_reduced": told.n_reduced if told is not None else 0,
             "is_reduced": told is not None and run is not None and run.is_over,
-            "reduction": run.words if run is not None else "",
+            "reduction": f"{run.words} {[*run.told]}" if run is not None else "",
             "n_measured": scan.quantities.n_known("A.sum"),
             "first_painted_ms": self._first_painted_ms,
         }
