@@ -21,7 +21,7 @@ PER_VALUE = 8.0
 """Bytes of each value of a scan point that the window keeps, at most."""
 QT_OBJECTS = 5
 """Some come for a moment: a tip, what moves a scroll bar."""
-LEAST_OBJECTS, OBJECTS_SHARE = 500.0, 0.05
+LEAST_OBJECTS, OBJECTS_SHARE = 1000.0, 0.05
 """Python's objects come and go with what is shown."""
 
 
