@@ -56,10 +56,12 @@ class Opening(QObject):
     def close(self) -> None:
         """End what runs, within a bound."""
         self.watching.watch.stop()
+        self.watching.work.close()
         self.drops.close()
         if self.dialog is not None:
             self.dialog.close()
             self.dialog.recent.close()
+            self.dialog.presets.work.close()
         if self._inspector is not None:
             self._inspector.close()
 

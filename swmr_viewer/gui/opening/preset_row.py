@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QFileDialog, QHBoxLayout, QLabel, QMenu, QPushButton, QToolButton, QWidget
 
+from swmr_viewer.gui.look.file_work import FileWork
 from swmr_viewer.gui.look.settings import presets_file
 from swmr_viewer.gui.opening.request_fields import SPACING
 from swmr_viewer.opening import Preset, PresetError, load_presets, preset_of, save_presets, with_presets, without_schedulers
@@ -37,6 +39,7 @@ class PresetRow(QWidget):
         super().__init__()
         self._request, self._reduction = request, reduction
         self._presets: tuple[Preset, ...] = ()
+        self.work, self._turn = FileWork(self), Lock()
         self._chooser: QFileDialog | None = None
         self.names = QComboBox(editable=True)
         self.names.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
@@ -69,45 +72,67 @@ class PresetRow(QWidget):
         mode = QFileDialog.AcceptMode
         self.import_action.triggered.connect(lambda: self._browse("Import presets", mode.AcceptOpen, self.import_from))
         self.export_action.triggered.connect(lambda: self._browse("Export presets", mode.AcceptSave, self.export_to))
-        self.reload()
+        self._enable()
 
     def reload(self) -> None:
-        """Show the presets as they are on disk now."""
-        with self._reporting():
-            self._show(load_presets(presets_file()))
+        """Show the presets as they are on disk now, once they are read; what is typed meanwhile stays."""
+        self._show(self._presets)
+        self._do(partial(load_presets, presets_file()), lambda found: self._show(found, self.names.currentText()))
 
     def save(self) -> None:
         """Save the paths under the name that is written."""
         preset = preset_of(self.names.currentText(), self._request(), self._reduction())
         with_what = f", with the reduction {preset.reduction}" if preset.reduction else ""
-        self._store(with_presets(self._presets, [preset]), f"Saved as \u201c{preset.name}\u201d{with_what}.", preset.name)
+        self._change(lambda before: with_presets(before, [preset]), f"Saved as \u201c{preset.name}\u201d{with_what}.", preset.name)
 
     def delete(self) -> None:
         """Delete the preset that is named."""
         name = self.names.currentText()
-        self._store(tuple(preset for preset in self._presets if preset.name != name), f"\u201c{name}\u201d is deleted.", "")
+        self._change(lambda before: tuple(one for one in before if one.name != name), f"\u201c{name}\u201d is deleted.", "")
 
     def import_from(self, file: str) -> None:
         """Add the presets of a file; those of the same names are replaced."""
-        with self._reporting():
-            found = load_presets(Path(file))
-            new = without_schedulers(found)
-            left_out = " The schedulers that they name are left out: choose yours once." if new != found else ""
-            self._store(with_presets(self._presets, new), f"{_presets(len(new))} imported.{left_out}", self.names.currentText())
+        self._do(partial(load_presets, Path(file)), self._add)
+
+    def _add(self, found: tuple[Preset, ...]) -> None:
+        new = without_schedulers(found)
+        left_out = " The schedulers that they name are left out: choose yours once." if new != found else ""
+        self._change(lambda before: with_presets(before, new), f"{_presets(len(new))} imported.{left_out}", self.names.currentText())
 
     def export_to(self, file: str) -> None:
         """Write all presets to a file."""
-        with self._reporting(f"{_presets(len(self._presets))} written to {file}."):
-            save_presets(self._presets, Path(file))
+        text = f"{_presets(len(self._presets))} written to {file}."
+        self._do(partial(save_presets, self._presets, Path(file)), lambda _: self.reported.emit(text, False))
 
     def _choose(self, row: int) -> None:
         if 0 <= row < len(self._presets):
             self.preset_chosen.emit(self._presets[row])
 
-    def _store(self, presets: tuple[Preset, ...], text: str, name: str) -> None:
-        with self._reporting(text):
-            save_presets(presets, presets_file())
+    def _change(self, change: Callable[[tuple[Preset, ...]], tuple[Preset, ...]], text: str, name: str) -> None:
+        """Have the presets changed as they are on disk by then: another window may have saved some."""
+
+        def then(presets: tuple[Preset, ...]) -> None:
             self._show(presets, name)
+            self.reported.emit(text, False)
+
+        self._do(partial(_changed, presets_file(), change), then)
+
+    def _do(self, work: Callable[[], Any], then: Callable[[Any], None]) -> None:
+        """Have something done with files, one after the other, in a thread: home may be on storage that does not answer."""
+
+        def in_turn() -> Any:
+            with self._turn:
+                return work()
+
+        def told(result: Any) -> None:
+            if isinstance(result, PresetError):
+                self.reported.emit(str(result), True)
+            elif isinstance(result, Exception):
+                raise result
+            else:
+                then(result)
+
+        self.work.do(in_turn, told)
 
     def _show(self, presets: tuple[Preset, ...], name: str = "") -> None:
         self._presets = presets
@@ -116,17 +141,6 @@ class PresetRow(QWidget):
         self.names.setCurrentIndex(self.names.findText(name) if name else -1)
         self.names.setEditText(name)
         self._enable()
-
-    @contextmanager
-    def _reporting(self, text: str = "") -> Iterator[None]:
-        """Report what went wrong, or else this text."""
-        try:
-            yield
-        except PresetError as error:
-            self.reported.emit(str(error), True)
-        else:
-            if text:
-                self.reported.emit(text, False)
 
     def _enable(self) -> None:
         name = self.names.currentText().strip()
@@ -145,3 +159,9 @@ class PresetRow(QWidget):
 
 def _presets(n: int) -> str:
     return f"{n} {'preset' if n == 1 else 'presets'}"
+
+
+def _changed(file: Path, change: Callable[[tuple[Preset, ...]], tuple[Preset, ...]]) -> tuple[Preset, ...]:
+    presets = change(load_presets(file))
+    save_presets(presets, file)
+    return presets

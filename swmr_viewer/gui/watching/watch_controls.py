@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QToolButton, QWidget
 
+from swmr_viewer.gui.look.file_work import FileWork
 from swmr_viewer.gui.look.icons import wear
 from swmr_viewer.gui.look.labels import ElidedLabel, tip
 from swmr_viewer.gui.look.menus import make_action, make_menu
@@ -34,6 +36,7 @@ class WatchControls(QObject):
         self._session = session
         self._window = window
         self.watch = Watch(session, self)
+        self.work = FileWork(self)
         self.dialog: WatchDialog | None = None
         action = partial(make_action, window)
         self.choose_folder = action("&Watch a folder\u2026", "Ctrl+Shift+W", "Show each newer scan of a folder as soon as it starts")
@@ -72,13 +75,18 @@ class WatchControls(QObject):
             self.dialog.accepted_rule.connect(self.watch_folder)
         if not self.dialog.isVisible():
             self.dialog.set_value(self.likely_rule())
-        try:
-            self.dialog.set_presets(load_presets(presets_file()))
-        except PresetError as error:
-            self._session.report(Problem(error.message, error.remedy, severity="note"))
+        self.work.do(partial(load_presets, presets_file()), self._offer_presets)
         self.dialog.show()
         self.dialog.raise_()
         self.dialog.activateWindow()
+
+    def _offer_presets(self, found: Any) -> None:
+        if isinstance(found, PresetError):
+            self._session.report(Problem(found.message, found.remedy, severity="note"))
+        elif isinstance(found, Exception):
+            raise found
+        elif self.dialog is not None:
+            self.dialog.set_presets(found)
 
     def _enable(self) -> None:
         self.hold.setEnabled(self.watch.is_on)

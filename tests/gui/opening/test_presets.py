@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from swmr_viewer.commands import window
 from swmr_viewer.core.conditions import Timeout
 from swmr_viewer.gui.assembly import Assembly
 from swmr_viewer.gui.look.settings import presets_file
+from swmr_viewer.gui.opening import preset_row
 from swmr_viewer.gui.opening.dialog import OpenDialog
 from swmr_viewer.opening.stored import Preset, PresetError, load_presets, preset_named, save_presets
 from swmr_viewer.reader.messages import FollowRequest
@@ -65,7 +67,8 @@ def test_a_preset_is_saved_and_chosen_in_the_open_dialog(qtbot: QtBot, dialog: O
     qtbot.keyClicks(row.names, "my beamline")
     qtbot.mouseClick(row.save_button, LEFT)
     saved = Preset("my beamline", "*.nxs", ("/entry/*/keys/unique*",), (), ("/entry/eig*/data",), "/entry/diamond_scan/scan_finished")
-    assert load_presets(presets_file()) == (saved,)
+    qtbot.waitUntil(lambda: load_presets(presets_file()) == (saved,))
+    qtbot.waitUntil(lambda: row.names.count() == 1)
     dialog.set_value(FollowRequest(PATH))
     assert (dialog.fields.keys.text(), dialog.fields.data.text()) == (KEYS, FRAMES)
     row.names.activated.emit(0)
@@ -74,22 +77,63 @@ def test_a_preset_is_saved_and_chosen_in_the_open_dialog(qtbot: QtBot, dialog: O
     dialog.set_value(FollowRequest(PATH, ("/entry/*/nothing",)))
     assert "names nothing" in dialog.remarks["keys"].text()
     row.delete_action.trigger()
-    assert load_presets(presets_file()) == ()
+    qtbot.waitUntil(lambda: load_presets(presets_file()) == ())
 
 
-def test_presets_are_passed_on(dialog: OpenDialog, tmp_path: Path) -> None:
+def test_presets_are_passed_on(qtbot: QtBot, dialog: OpenDialog, tmp_path: Path) -> None:
     row, file = dialog.presets, tmp_path / "ours.json"
+
+    def tell(*doing: object) -> None:
+        """Do something with files, and wait for what is said of it."""
+        act, *given = doing
+        with qtbot.waitSignal(row.reported):
+            act(*given)
+
     save_presets([I18, B21], presets_file())
     row.reload()
-    row.export_to(str(file))
+    qtbot.waitUntil(lambda: row.names.count() == 2)
+    tell(row.export_to, str(file))
     save_presets([Preset("i18", data=("/old",)), Preset("mine")], presets_file())
-    row.reload()
-    row.import_from(str(file))
+    tell(row.import_from, str(file))
     assert load_presets(presets_file()) == (B21, I18, Preset("mine"))
+    assert row.names.count() == 3
     file.write_text("no", encoding="utf-8")
-    row.import_from(str(file))
+    tell(row.import_from, str(file))
     assert "is no file of presets" in dialog.remarks["finished"].text()
     assert len(load_presets(presets_file())) == 3
+
+
+def test_a_home_that_does_not_answer_holds_up_no_dialog(qtbot: QtBot, dialog: OpenDialog, monkeypatch: pytest.MonkeyPatch) -> None:
+    row, answers = dialog.presets, threading.Event()
+    load = preset_row.load_presets
+
+    def wait_for_storage(file: Path) -> tuple[Preset, ...]:
+        assert answers.wait(60)
+        return load(file)
+
+    monkeypatch.setattr(preset_row, "load_presets", wait_for_storage)
+    row.reload()
+    qtbot.keyClicks(row.names, "mine")
+    row.save()
+    assert row.names.currentText() == "mine"
+    assert not presets_file().exists()
+    with qtbot.waitSignal(row.reported):
+        answers.set()
+    assert [one.name for one in load_presets(presets_file())] == ["mine"]
+
+
+def test_what_another_window_saved_meanwhile_is_kept_and_a_damaged_file_is_not_replaced(qtbot: QtBot, dialog: OpenDialog) -> None:
+    row = dialog.presets
+    save_presets([I18], presets_file())
+    row.names.setEditText("mine")
+    with qtbot.waitSignal(row.reported):
+        row.save()
+    assert [one.name for one in load_presets(presets_file())] == ["i18", "mine"]
+    presets_file().write_text("no", encoding="utf-8")
+    with qtbot.waitSignal(row.reported) as told:
+        row.save()
+    assert "is no file of presets" in told.args[0]
+    assert presets_file().read_text(encoding="utf-8") == "no"
 
 
 def test_the_command_line_takes_a_preset(capsys: pytest.CaptureFixture[str]) -> None:
@@ -109,6 +153,7 @@ def test_a_folder_is_watched_by_a_preset(qtbot: QtBot, viewer: Assembly, tmp_pat
     viewer.opening.watching.show_dialog()
     dialog = viewer.opening.watching.dialog
     assert dialog is not None
+    qtbot.waitUntil(lambda: dialog.preset.count() == 2)
     dialog.preset.setCurrentText("i18")
     dialog.preset.activated.emit(1)
     qtbot.keyClicks(dialog.folder, str(tmp_path))

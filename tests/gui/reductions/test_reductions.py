@@ -547,7 +547,8 @@ def test_a_preset_brings_its_reduction_once(qtbot: QtBot, shown: Assembly, proce
     dialog = shown.opening.dialog
     assert dialog is not None
     dialog.presets.names.setEditText("powder")
-    dialog.presets.save()
+    with qtbot.waitSignal(dialog.presets.reported):
+        dialog.presets.save()
     (preset,) = load_presets(presets_file())
     assert (preset.reduction, preset.parameters) == ("radial", (("bins", "321"),))
     assert (preset.engine, preset.workers, preset.scheduler) == ("processes", 3, "")
@@ -585,7 +586,8 @@ def test_presets_keep_a_scheduler_unless_they_are_passed_on(qtbot: QtBot, fresh_
     row, told = PresetRow(lambda: FollowRequest("")), []
     qtbot.addWidget(row)
     row.reported.connect(lambda sentence, _: told.append(sentence))
-    row.import_from(str(file))
+    with qtbot.waitSignal(row.reported):
+        row.import_from(str(file))
     assert "schedulers that they name are left out" in told[-1]
     here, there = load_presets(presets_file())
     assert (here.engine, here.workers) == ("processes", 2)
