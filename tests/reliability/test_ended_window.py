@@ -33,7 +33,9 @@ def test_each_state_is_ended_in_each_way_by_the_command_and_in_two_here() -> Non
 
 
 def test_a_process_that_outlives_its_window_and_a_temporary_file_are_found(tmp_path: Path) -> None:
-    window = Window(Ended("empty", "sigkill"), Scans(tmp_path), tmp_path)
+    folder = tmp_path / "window"
+    folder.mkdir()
+    window = Window(Ended("empty", "sigkill"), Scans(tmp_path), folder)
     window._command = [sys.executable, "-c", LEAVES]
     with window:
         window.wait_until_there()
@@ -41,7 +43,7 @@ def test_a_process_that_outlives_its_window_and_a_temporary_file_are_found(tmp_p
         window.end()
         window.process.wait()
         assert window.processes() == [child]
-        assert window.temporary_files() == [str(tmp_path / "temporary" / "left")]
+        assert window.temporary_files() == [str(folder / "temporary" / "left")]
     assert not child.is_running()
 
 
