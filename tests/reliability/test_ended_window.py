@@ -8,6 +8,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+import psutil
 import pytest
 
 from tests.reliability.ended_window import STATES, WAYS, Ended, Scans, Window, end_windows, every_case, some_cases
@@ -44,7 +45,8 @@ def test_a_process_that_outlives_its_window_and_a_temporary_file_are_found(tmp_p
         window.process.wait()
         assert window.processes() == [child]
         assert window.temporary_files() == [str(folder / "temporary" / "left")]
-    assert not child.is_running()
+    psutil.wait_procs([child], 30.0)
+    assert window.processes() == []
 
 
 @pytest.mark.slow
