@@ -8,7 +8,7 @@ microseconds to build instead of one; what users of the library build stays a da
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import MISSING, FrozenInstanceError, dataclass, field, fields
+from dataclasses import MISSING, FrozenInstanceError, dataclass, field, fields, is_dataclass
 from reprlib import recursive_repr
 from typing import Any, TypeVar, dataclass_transform, overload
 
@@ -33,6 +33,11 @@ def frozen(cls: Any = None, /, *, eq: bool = True) -> Any:
     if cls is None:
         return lambda one: _made(one, eq)
     return _made(cls, eq)
+
+
+def is_frozen(cls: type[Any]) -> bool:
+    """Return whether a class is one of fields that nobody sets, made by ``frozen`` or as a frozen dataclass."""
+    return is_dataclass(cls) and (hasattr(cls, "_names") or bool(getattr(cls, "__dataclass_params__").frozen))  # noqa: B009
 
 
 def _made(cls: type[Any], eq: bool) -> Any:

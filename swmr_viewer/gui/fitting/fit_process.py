@@ -8,6 +8,7 @@ from threading import Event, Lock
 from typing import Any
 
 from swmr_viewer.core.child_process import exit_reason, start_quietly
+from swmr_viewer.core.messages import ForeignMessageError, receive_message
 from swmr_viewer.quantities import FitModel, FitRequest, FitResult, Pieces, send_fit, serve_fits
 
 START_S = 60.0
@@ -73,10 +74,12 @@ class FitProcess:
             bound_s = self._bound_s + PER_POINT_S * n_points
             is_loading = request.model is not FitModel.NONE and not self._has_loaded
             if connection.poll(START_S if is_loading else bound_s):
-                connection.recv()
+                receive_message(connection)
                 self._has_loaded |= is_loading
                 if connection.poll(bound_s):
-                    answer: FitResult = connection.recv()
+                    answer = receive_message(connection)
+                    if not isinstance(answer, FitResult):
+                        raise ForeignMessageError(f"a {type(answer).__name__}")
                     self._n_failed = 0
                     return answer
             self._give_up()
@@ -84,6 +87,10 @@ class FitProcess:
         except TimeoutError:
             self._give_up()
             return FitResult(request.model, message=f"The process that fits did not start within {START_S:g} s. It is tried again.")
+        except ForeignMessageError as error:
+            self._give_up()
+            reason = f"it sent what is no message of this program, and was ended ({error})"
+            return FitResult(request.model, message=f"The process that fits is gone: {reason}. The next fit starts it again.")
         except (EOFError, OSError):
             reason = self._exit_reason()
             self._give_up()
@@ -124,7 +131,7 @@ class FitProcess:
                 self._start()
             if not self._connection.poll(START_S):
                 raise TimeoutError
-            self._connection.recv()
+            receive_message(self._connection)
         return self._connection
 
     def _start(self) -> None:

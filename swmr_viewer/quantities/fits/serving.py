@@ -10,6 +10,7 @@ from multiprocessing.connection import Connection
 
 import numpy as np
 
+from swmr_viewer.core.messages import ForeignMessageError, receive_message, send_message
 from swmr_viewer.quantities.decimation import Values
 from swmr_viewer.quantities.fits.curve_fit import fit_curve
 from swmr_viewer.quantities.fits.fit_values import FitModel, FitRequest, FitResult
@@ -24,7 +25,7 @@ def send_fit(connection: Connection, request: FitRequest, pieces: Pieces) -> Non
 
     Their bytes go to the system with Python's lock released: whoever draws meanwhile does not wait for them.
     """
-    connection.send(request)
+    send_message(connection, request)
     for x, y in pieces:
         if len(x):
             for values in (x, y):
@@ -38,15 +39,15 @@ def serve_fits(connection: Connection) -> None:
     None is sent before the first request can be taken, and before each answer once all points are here and what fits is loaded.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C in a terminal reaches both; the window ends in its own way
-    with contextlib.suppress(EOFError, OSError), connection:
-        connection.send(None)
-        while isinstance(request := connection.recv(), FitRequest):
+    with contextlib.suppress(EOFError, OSError, ForeignMessageError), connection:
+        send_message(connection, None)
+        while isinstance(request := receive_message(connection), FitRequest):
             request = _with_points(connection, request)
             if request.model is not FitModel.NONE:
                 with contextlib.suppress(Exception):  # the fit says what is wrong with it
                     import lmfit  # noqa: F401
-            connection.send(None)
-            connection.send(_fitted(request))
+            send_message(connection, None)
+            send_message(connection, _fitted(request))
 
 
 def _fitted(request: FitRequest) -> FitResult:

@@ -12,6 +12,7 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 from swmr_viewer.core.file_wakeup import wait_readable
+from swmr_viewer.core.messages import receive_message, send_message
 from swmr_viewer.core.pacing import Pause
 from swmr_viewer.core.scan import position_of
 from swmr_viewer.reader.messages import Busy, Event, Fault, Heartbeat, KeysChanged, Phase, PhaseChanged, Request
@@ -39,7 +40,7 @@ class EventPipe:
         """Send an event; blocks while the parent does not read."""
         if isinstance(event, KeysChanged) or not self._has_room():
             self._watchdog.pause()
-        self._connection.send(event)
+        send_message(self._connection, event)
         if isinstance(event, Busy) and event.asks_storage:
             self._watchdog.pause()  # dead storage is waited for: that is the parent's to judge
         else:
@@ -87,7 +88,7 @@ class EventPipe:
         requests: list[Request] = []
         is_there = self._wait(pause, descriptor)
         while is_there:
-            requests.append(self._connection.recv())
+            requests.append(receive_message(self._connection))
             is_there = self._is_there(0.0)
         return requests
 

@@ -7,6 +7,8 @@ from collections import deque
 from multiprocessing.connection import Connection
 from typing import Any
 
+from swmr_viewer.core.messages import send_message
+
 
 class Outbox:
     """Sends requests in order, and drops those that a later one of their group replaces before they were sent.
@@ -51,7 +53,7 @@ class Outbox:
     def _run(self) -> None:
         while (request := self._next()) is not None:
             try:
-                self._connection.send(request)
+                send_message(self._connection, request)
             except (OSError, ValueError):
                 self.close()
                 return

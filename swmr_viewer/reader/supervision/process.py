@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import multiprocessing
-import pickle
 import threading
 import time
 from collections.abc import Callable
 from typing import Any
 
 from swmr_viewer.core.child_process import exit_reason, let_go_of, reason_of, start_quietly
+from swmr_viewer.core.messages import ForeignMessageError, receive_message
 from swmr_viewer.reader.child import run_reader
-from swmr_viewer.reader.messages import Quit, SetWatchdog
+from swmr_viewer.reader.messages import Event, Quit, SetWatchdog
 from swmr_viewer.reader.supervision.outbox import Outbox
 
 _MOST_AT_ONCE = 1000
@@ -33,9 +33,13 @@ class ChildProcess:
         The process's.
     farewell : object
         The request that asks it to end.
+    is_event : callable
+        Whether a message is one that it sends. Anything else, and it is not what we started: it is ended.
     """
 
-    def __init__(self, entry: Callable[..., None], arguments: tuple[Any, ...], *, name: str, farewell: Any) -> None:
+    def __init__(
+        self, entry: Callable[..., None], arguments: tuple[Any, ...], *, name: str, farewell: Any, is_event: Callable[[Any], bool]
+    ) -> None:
         context = multiprocessing.get_context("spawn")
         self.connection, theirs = context.Pipe(duplex=True)
         self._process = context.Process(target=entry, args=(theirs, *arguments), name=name, daemon=True)
@@ -44,6 +48,9 @@ class ChildProcess:
         self.started_at = time.monotonic()
         self.sentinel = self._process.sentinel
         self._farewell = farewell
+        self._is_event = is_event
+        self._foreign = ""
+        """Why it was ended over what it sent, in words."""
         self._outbox = Outbox(self.connection)
         self._ending = threading.Lock()
         self._is_ended = False
@@ -62,10 +69,20 @@ class ChildProcess:
         received: list[Any] = []
         try:
             while len(received) < _MOST_AT_ONCE and self.connection.poll(0):
-                received.append(self.connection.recv())
-        except (EOFError, OSError, pickle.UnpicklingError):
+                received.append(self._received())
+        except ForeignMessageError as error:
+            self._foreign = f"it sent what is no message of this program, and was ended ({error})"
+            self.kill()
+            return received, True
+        except (EOFError, OSError):
             return received, True
         return received, False
+
+    def _received(self) -> Any:
+        message = receive_message(self.connection)
+        if not self._is_event(message):
+            raise ForeignMessageError(f"a {type(message).__name__}")
+        return message
 
     def kill(self) -> None:
         """End it at once, whatever it does; waits for nothing."""
@@ -92,7 +109,13 @@ class ChildProcess:
     def exit_reason(self) -> str:
         """Return in words how it ended; to be called once it is gone, of which the last may take a moment."""
         with self._ending:
+            if self._foreign:
+                return self._foreign
             return exit_reason(self._process) if not self._is_ended else reason_of(self._process.exitcode)
+
+
+def _is_event(message: Any) -> bool:
+    return isinstance(message, Event)
 
 
 class ReaderProcess(ChildProcess):
@@ -105,7 +128,7 @@ class ReaderProcess(ChildProcess):
     """
 
     def __init__(self, stuck_after_s: float) -> None:
-        super().__init__(run_reader, (stuck_after_s + _BEYOND_STUCK_S,), name="swmr-viewer reader", farewell=Quit())
+        super().__init__(run_reader, (stuck_after_s + _BEYOND_STUCK_S,), name="swmr-viewer reader", farewell=Quit(), is_event=_is_event)
 
     def set_stuck_after(self, seconds: float) -> None:
         """Have it end itself a little after so much silence (s)."""

@@ -189,7 +189,7 @@ class ReductionProcess:
         with self._lock:
             if self._child is not None or self._is_closed or not (self._running or self._descriptions.names):
                 return
-        child = ChildProcess(run_reductions, (self._make_job,), name="swmr-viewer reductions", farewell=Quit())
+        child = ChildProcess(run_reductions, (self._make_job,), name="swmr-viewer reductions", farewell=Quit(), is_event=_are_events)
         with self._lock:
             is_wanted = not self._is_closed
             if is_wanted:
@@ -320,3 +320,7 @@ class ReductionProcess:
             if not isinstance(told[-1], Noted):
                 self._running = None
             return told
+
+
+def _are_events(message: Any) -> bool:
+    return isinstance(message, list) and all(isinstance(event, ReductionEvent) for event in message)

@@ -6,16 +6,18 @@ import contextlib
 import os
 import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from multiprocessing.connection import Connection
 from queue import SimpleQueue
 from typing import Protocol
 
 from swmr_viewer.core.errors import SwmrViewerError
+from swmr_viewer.core.messages import ForeignMessageError, receive_message, send_message
 from swmr_viewer.reducing.messages import (
     Alive,
     Describe,
     Described,
+    Noted,
     Quit,
     ReduceRequest,
     ReductionEnded,
@@ -83,7 +85,7 @@ class Service:
     def run(self) -> None:
         """Serve until told to quit, or until the parent is gone."""
         signal.signal(signal.SIGTERM, self._end_politely)
-        self._connection.send([Alive()])
+        send_message(self._connection, [Alive()])
         threading.Thread(target=self._receive, name="reductions receive", daemon=True).start()
         sender = threading.Thread(target=self._send, name="reductions send", daemon=True)
         sender.start()
@@ -143,8 +145,8 @@ class Service:
     # ---- other threads
 
     def _receive(self) -> None:
-        with contextlib.suppress(EOFError, OSError):
-            while not isinstance(order := self._connection.recv(), Quit):
+        with contextlib.suppress(EOFError, OSError, ForeignMessageError):
+            while not isinstance(order := receive_message(self._connection), Quit):
                 self._obey(order)
         self._quit()
 
@@ -195,7 +197,24 @@ class Service:
     def _send(self) -> None:
         with contextlib.suppress(OSError):
             while (events := self._box.take(_ALIVE_EVERY_S)) is not None:
-                self._connection.send(events or [Alive()])
+                self._send_events(events or [Alive()])
+
+    def _send_events(self, events: Sequence[ReductionEvent]) -> None:
+        """Send them; what is in them of the reduction's own kinds, and no message holds, is told in words."""
+        try:
+            send_message(self._connection, [*events])
+        except TypeError as error:
+            if len(events) == 1:
+                send_message(self._connection, [_in_words(events[0], error)])
+            else:
+                for event in events:
+                    self._send_events([event])
+
+
+def _in_words(event: ReductionEvent, error: TypeError) -> ReductionEvent:
+    if isinstance(event, Described):
+        return Described(event.name, None, f"What it says of itself cannot be passed on: {error}")
+    return Noted(f"What the reduction made cannot be passed on: {error}")
 
 
 def _reduction_job(request: ReduceRequest, tell: Callable[[ReductionEvent], None]) -> Job:

@@ -12,6 +12,7 @@ from unittest.mock import Mock
 
 import pytest
 
+from swmr_viewer.core.messages import send_message
 from swmr_viewer.core.pacing import Pause
 from swmr_viewer.reader.child.event_pipe import EventPipe
 from swmr_viewer.reader.messages import Quit
@@ -43,7 +44,7 @@ def test_a_file_that_was_written_ends_the_wait(pipe: tuple[Connection, EventPipe
 
 def test_a_request_ends_the_wait_whatever_is_written(pipe: tuple[Connection, EventPipe], written: tuple[int, int]) -> None:
     os.write(written[1], b"1")
-    timer = threading.Timer(0.01, lambda: pipe[0].send(Quit()))
+    timer = threading.Timer(0.01, lambda: send_message(pipe[0], Quit()))
     timer.start()
     assert [type(request) for request in pipe[1].receive(Pause(FOR_EVER, FOR_EVER), written[0])] == [Quit]
     timer.join()
@@ -51,7 +52,7 @@ def test_a_request_ends_the_wait_whatever_is_written(pipe: tuple[Connection, Eve
 
 def test_all_requests_come_at_once_and_a_parent_that_is_gone_is_told(pipe: tuple[Connection, EventPipe]) -> None:
     for _ in range(3):
-        pipe[0].send(Quit())
+        send_message(pipe[0], Quit())
     assert len(pipe[1].receive(Pause(0.0, FOR_EVER))) == 3
     assert pipe[1].receive(Pause(0.0, 0.0)) == []
     pipe[0].close()
