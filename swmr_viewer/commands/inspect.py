@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from swmr_viewer.commands.terminal import output_errors_explained, print_line, print_text
-from swmr_viewer.commands.what_to_follow import add_external_argument
+from swmr_viewer.commands.what_to_follow import add_trust_arguments
 from swmr_viewer.core.errors import Remedy
 from swmr_viewer.core.inspection import Candidate, Inspection, TreeNode
 from swmr_viewer.core.plain_text import plain
@@ -26,7 +26,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the file, and the form of the answer."""
     parser.add_argument("file", metavar="FILE", help="the HDF5 file to look at")
     parser.add_argument("--json", action="store_true", help="print everything as one JSON object")
-    add_external_argument(parser)
+    add_trust_arguments(parser)
 
 
 def run(args: argparse.Namespace) -> int:

@@ -6,6 +6,7 @@ import argparse
 
 from swmr_viewer.commands.terminal import scan_shape
 from swmr_viewer.core.conditions import CONDITION_NAMES, Condition, FrameCount, condition_named, default_conditions, in_order, name_of
+from swmr_viewer.core.memory_limit import add_memory_argument
 
 
 def add_scan_arguments(parser: argparse.ArgumentParser) -> None:
@@ -15,13 +16,14 @@ def add_scan_arguments(parser: argparse.ArgumentParser) -> None:
     add("--length", nargs="+", action="extend", default=[], metavar="PATH", help="data sets whose length stands in for keys (weaker)")
     add("--scan-shape", type=scan_shape, metavar="SIZE", help="the scan's extent as in 20x30 (default: what the file tells)")
     add("--finished", metavar="PATH", help="the finished flag (default: what is found)")
-    add_external_argument(parser)
+    add_trust_arguments(parser)
 
 
-def add_external_argument(parser: argparse.ArgumentParser) -> None:
-    """Add whether the file may bring in data of others."""
+def add_trust_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add whether the file may bring in data of others, and how much memory it may cost."""
     about = "refuse data of other files, to which links and virtual data sets in this one lead"
     parser.add_argument("--no-external", dest="external", action="store_false", help=about)
+    add_memory_argument(parser)
 
 
 def add_end_arguments(parser: argparse.ArgumentParser) -> None:

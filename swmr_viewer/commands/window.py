@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from swmr_viewer.commands.display_check import check_display
 from swmr_viewer.commands.terminal import interrupts_noted, scan_shape
-from swmr_viewer.commands.what_to_follow import add_external_argument
+from swmr_viewer.commands.what_to_follow import add_trust_arguments
 from swmr_viewer.core.conditions import default_conditions
 from swmr_viewer.core.errors import SwmrViewerError
 from swmr_viewer.reader.messages import FollowRequest
@@ -47,7 +47,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--pattern", metavar="GLOB", help=f"with --watch: which files, separated by semicolons (default: {USUAL_PATTERN!r})")
     add("--newest", choices=("time", "name"), help="with --watch: by time of change, or by name (default: time)")
     add("--preset", metavar="NAME", help="paths, and files to watch for, as saved under this name in the open dialog")
-    add_external_argument(parser)
+    add_trust_arguments(parser)
     add("--timeout", type=seconds, default=TIMEOUT_S, metavar="S", help="end when no new key came for S seconds (default: %(default)g)")
 
 

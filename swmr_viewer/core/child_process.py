@@ -20,6 +20,7 @@ from types import ModuleType
 from typing import NoReturn
 
 from swmr_viewer.core.blas import one_blas_thread
+from swmr_viewer.core.memory_limit import limit_memory
 
 _MANY_FILES = 10_240
 """What macOS allows at most, whatever its limit says."""
@@ -104,11 +105,15 @@ def reason_of(status: int | None) -> str:
 
 
 def prepare_process() -> None:
-    """Leave Ctrl-C to the parent, and keep whatever a library prints off standard output, which belongs to the parent's JSON."""
+    """Leave Ctrl-C to the parent, and take no more memory than is allowed.
+
+    Whatever a library prints is kept off standard output, which belongs to the parent's JSON.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     with contextlib.suppress(OSError):
         os.dup2(2, 1)
     _allow_many_files()
+    limit_memory()
     _die_with_parent()
 
 

@@ -98,6 +98,11 @@ class FrameErrors:
             yield
         except HeldTwiceError:
             raise
+        except MemoryError as error:
+            raise FrameUnreadableError(
+                f"Frame {index} of {self._where} cannot be read, it needs more memory than there is to be had: {error}.",
+                "Look at other data; or allow more by --reader-memory, if that is not what a broken file asks for.",
+            ) from error
         except (OSError, RuntimeError) as error:
             if is_damage(error):  # a writer may be at the index of chunks
                 raise self.not_written(index, error) from error

@@ -9,7 +9,7 @@ import numpy as np
 
 from swmr_viewer.core.plain_text import decoded
 
-BROKEN = (OSError, RuntimeError, KeyError, ValueError, TypeError, AttributeError, OverflowError)
+BROKEN = (OSError, RuntimeError, KeyError, ValueError, TypeError, AttributeError, OverflowError, MemoryError)
 """What h5py raises for one bad object, for what is being written at this moment, and for texts of variable length under SWMR."""
 
 

@@ -14,6 +14,7 @@ from swmr_viewer.core.errors import (
     FileNotThereError,
     FileVersionError,
     FilterMissingError,
+    FrameUnreadableError,
     InterruptedWriterError,
     NotHdf5Error,
     NotSwmrError,
@@ -22,6 +23,7 @@ from swmr_viewer.core.errors import (
 )
 from swmr_viewer.core.file_state import TOO_MANY_REMEDY, can_swmr, read_file_state
 from swmr_viewer.core.inspection import FileState
+from swmr_viewer.core.memory_limit import memory_limit
 
 _SURELY_INTERRUPTED_S = 3600.0
 """A writer that has opened a file and neither wrote to it nor went SWMR for so long is taken for dead."""
@@ -44,6 +46,8 @@ def explain(error: BaseException, path: str | os.PathLike[str]) -> SwmrViewerErr
     """
     if isinstance(error, SwmrViewerError):
         return error
+    if isinstance(error, MemoryError):
+        return _too_large(Path(path), str(error))
     said = " ".join(str(error).split())
     for fragments, sentence in _SENTENCES:
         if any(fragment in said.lower() for fragment in fragments):
@@ -145,6 +149,15 @@ def _truncated(path: Path, said: str) -> SwmrViewerError:
     )
 
 
+def _too_large(path: Path, said: str) -> SwmrViewerError:
+    limit = memory_limit()
+    allowed = "there is" if limit is None else f"the {limit / 1e9:,.1f} GB that a process which reads files may take"
+    return FrameUnreadableError(
+        f"Reading {path} needs more memory than {allowed} ({said.rstrip('.')}).",
+        "Name other data; or allow more by --reader-memory SIZE, if that is not what a broken file asks for.",
+    )
+
+
 def _too_new(path: Path, said: str) -> SwmrViewerError:
     return FileVersionError(
         f"{path} was written by a newer HDF5 than the one in use here: {said}.",
@@ -198,6 +211,7 @@ _STATE_SENTENCES: dict[FileState, Callable[[Path], SwmrViewerError]] = {
 
 _SENTENCES: tuple[tuple[tuple[str, ...], Callable[[Path, str], SwmrViewerError]], ...] = (
     (("truncated file",), _truncated),
+    (("memory allocation failed", "unable to allocate"), _too_large),
     (("metadata checksum",), _damaged),
     (("bad version", "bad superblock version", "unknown version", "wrong version", "version number"), _too_new),
     (("locking flag values don't match", "access flag not the same"), _opened_otherwise),

@@ -197,7 +197,7 @@ def _failure_of(error: Exception, path: str) -> SwmrViewerError:
     """Return the error with a message and a remedy for people."""
     if isinstance(error, SwmrViewerError):
         return error
-    if isinstance(error, (OSError, RuntimeError, KeyError, ValueError)):
+    if isinstance(error, (OSError, RuntimeError, KeyError, ValueError, MemoryError)):
         return explain(error, path)
     return ReaderError(
         f"Reading {path} failed: {type(error).__name__}: {error}.", "This is a fault of the program: please report its details."

@@ -12,6 +12,7 @@ import numpy.typing as npt
 from swmr_viewer.analysis import FrameView, preview_factor, preview_shape, resolve_view
 from swmr_viewer.core.errors import FrameUnreadableError
 from swmr_viewer.core.frozen import frozen
+from swmr_viewer.core.memory_limit import memory_limit
 from swmr_viewer.reader.blocks import attach_block, let_go
 from swmr_viewer.reader.messages import UseSlots
 
@@ -146,9 +147,11 @@ def refuse_too_large(where: str, layout: SlotLayout) -> None:
     FrameUnreadableError
         If one frame has more bytes than can be shown.
     """
-    if layout.size > _MOST_BYTES:
+    limit = memory_limit()
+    most = _MOST_BYTES if limit is None else min(_MOST_BYTES, limit // FEWEST)
+    if layout.size > most:
         shape = " x ".join(map(str, layout.shape))
         raise FrameUnreadableError(
             f"The frames of {where} have {shape} values of {layout.dtype}, {layout.size / 1e9:,.0f} GB each: more than can be shown.",
-            f"Name another data set, or make its frames smaller (up to {_MOST_BYTES / 1e9:.0f} GB).",
+            f"Name another data set, or make its frames smaller (up to {most / 1e9:.2g} GB).",
         )

@@ -134,6 +134,10 @@ class Service:
             self._box.put(event)
 
     def _tell_failure(self, error: Exception, request: ReduceRequest) -> None:
+        if isinstance(error, MemoryError):
+            from swmr_viewer.core.files import explain
+
+            error = explain(error, request.path)
         if not isinstance(self._end, ReductionFailed):  # the first one says why
             self._tell(failure_of(error, request.path))
 

@@ -23,7 +23,7 @@ from swmr_viewer.reader.child.preparing.picture_files import is_picture, read_pi
 from swmr_viewer.reader.child.scans import Scan
 from swmr_viewer.reader.messages import MOST_AVERAGED, FrameSource
 
-_BROKEN = (OSError, RuntimeError, KeyError, ValueError, TypeError, IndexError)
+_BROKEN = (OSError, RuntimeError, KeyError, ValueError, TypeError, IndexError, MemoryError)
 _MOST_NAMED = 4
 
 

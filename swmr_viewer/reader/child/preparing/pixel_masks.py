@@ -16,7 +16,7 @@ from swmr_viewer.core.files import open_object
 from swmr_viewer.core.scan import position_of
 
 Mask = npt.NDArray[np.bool_]
-_BROKEN = (OSError, RuntimeError, KeyError, ValueError, TypeError)
+_BROKEN = (OSError, RuntimeError, KeyError, ValueError, TypeError, MemoryError)
 
 
 class PixelMask:
