@@ -55,7 +55,7 @@ def _address_in(file: Path) -> str:
         address = told["address"]
     except OSError as error:
         raise EngineError(f"The scheduler file {file} cannot be read: {error.strerror or error}.", "Check its permissions.") from error
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise EngineError(f"{file} is no scheduler file: it names no address.", _REMEDY) from error
     if not isinstance(address, str) or "://" not in address:
         raise EngineError(f"{file} is no scheduler file: it names no address.", _REMEDY)

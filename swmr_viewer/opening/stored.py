@@ -86,7 +86,7 @@ def load_presets(file: Path) -> tuple[Preset, ...]:
         return ()
     except OSError as error:
         raise PresetError(f"The presets in {file} cannot be read: {error.strerror}.", "Check the file's permissions.") from error
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise PresetError(f"{file} is no file of presets.", "Choose one that was exported, or move it away to start anew.") from error
 
 
@@ -196,7 +196,7 @@ def recent_from_json(text: str) -> tuple[FollowRequest, ...]:
     """Return stored files opened before; what is none of them is left out (settings may be edited by hand)."""
     try:
         stored = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return ()
     return tuple(filter(None, map(_request, stored if isinstance(stored, list) else [])))
 

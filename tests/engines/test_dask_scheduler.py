@@ -24,7 +24,7 @@ def test_a_scheduler_file(tmp_path: Path) -> None:
     assert address_of(str(file)) == "tls://10.1.2.3:8786"
 
 
-@pytest.mark.parametrize("content", ["", "[]", "{}", '{"address": 7}', '{"address": "no"}', "\0\1"])
+@pytest.mark.parametrize("content", ["", "[]", "{}", '{"address": 7}', '{"address": "no"}', "\0\1", "[" * 100_000])
 def test_a_file_that_is_none(tmp_path: Path, content: str) -> None:
     file = tmp_path / "scheduler.json"
     file.write_text(content)
