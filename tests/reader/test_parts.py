@@ -89,6 +89,21 @@ def test_the_next_check_is_when_the_verdict_changes(stuck_after_s, gaps):
         assert health.check(now + pause_s + 1e-6) != quiet.check(now) or pause_s == 0
 
 
+def test_a_reader_that_waits_for_a_processor_is_not_stuck():
+    starved = [0.0]
+    health = Health(10.0, 0.0, lambda: starved[0])
+    health.note_sign_of_life(1.0)
+    verdicts = []
+    for now in np.arange(1.5, 101.0, 0.5):
+        starved[0] = 0.9 * (now - 1.0)  # it gets a tenth of one
+        verdicts.append((float(now), health.check(float(now))))
+    told = [(now, verdict.stuck_s) for now, verdict in verdicts if verdict.stuck_s is not None]
+    assert told[0][0] == pytest.approx(21.0, abs=0.5)
+    assert told[0][1] == pytest.approx(2.0, abs=0.1)
+    assert not any(verdict.kill for _, verdict in verdicts)
+    assert health.check(101.5).kill
+
+
 # ---- resumption
 
 

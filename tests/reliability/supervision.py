@@ -44,12 +44,12 @@ from tests.reliability.loop_times import LoopTimes
 
 LIMIT_S = 6.0
 """For a reader that does not answer; what users set."""
-WAIT_S = 60.0
+WAIT_S = 120.0
 N_KILLS = 5
-SCAN = (16, 100)
+SCAN = (8, 100)
 STEP_S = 0.05
 """From frame to frame, until the trouble is over; then the rest comes quickly."""
-PLAN = ScanPlan(SCAN, (256, 256), period_s=0.004, compression="bslz4")
+PLAN = ScanPlan(SCAN, (128, 128), period_s=0.004, compression="bslz4")
 N_FRAMES = prod(SCAN)
 
 
@@ -132,8 +132,13 @@ class Watched:
         deadline = time.monotonic() + WAIT_S
         while not is_so():
             QApplication.processEvents()
-            assert time.monotonic() < deadline, f"not so within {WAIT_S:g} s: {self.session.scan.state}"
+            assert time.monotonic() < deadline, f"not so within {WAIT_S:g} s: {self._story()}"
             time.sleep(0.0005)
+
+    def _story(self) -> str:
+        now = time.monotonic()
+        events = (f"{at - now:.2f} {event!r:.200}" for at, event in self.told[-25:])
+        return "\n".join((str(self.session.scan.state), f"{len(self.shown)} shown", *events))
 
     def until_replaced(self, number: int = 1) -> None:
         """Wait until so many readers were replaced, and the last one reads."""
@@ -350,7 +355,7 @@ def in_a_process(trouble: str, folder: Path) -> Outcome:
     environment = slow_storage.environment(data, build) if trouble in OF_STORAGE else dict(os.environ)
     command = [sys.executable, "-m", "tests.reliability.supervision", "--trouble", trouble, "--folder", str(data), "--json"]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=4 * WAIT_S, check=False)
-    assert done.returncode in (0, 1), f"{trouble}: {done.stderr[-2000:]}"
+    assert done.returncode in (0, 1), f"{trouble}: {done.stderr[-6000:]}"
     return Outcome(**json.loads(done.stdout.splitlines()[-1]))
 
 

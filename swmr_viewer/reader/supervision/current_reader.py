@@ -134,7 +134,7 @@ class CurrentReader:
 
     def _take(self, reader: ReaderProcess) -> None:
         self.process, self.is_wanted, self._other_wanted = reader, False, None
-        self._health = Health(self.stuck_after_s, time.monotonic())
+        self._health = Health(self.stuck_after_s, time.monotonic(), reader.starved_s)
         self._doing = _STARTING
         follow = self.following.requests() if self.following is not None and self.following.takes_events else ()
         for request in (*follow, *self.inspections.requests()):

@@ -6,6 +6,7 @@ import multiprocessing
 import threading
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from swmr_viewer.core.child_process import exit_reason, let_go_of, reason_of, start_quietly
@@ -59,6 +60,13 @@ class ChildProcess:
     def pid(self) -> int | None:
         """The process's number."""
         return self._process.pid
+
+    def starved_s(self) -> float:
+        """Return for how long (s) its first thread has waited for a processor; 0 where the system does not tell that (not Linux)."""
+        try:
+            return int(Path(f"/proc/{self.pid}/schedstat").read_text().split()[1]) / 1e9
+        except (OSError, ValueError, IndexError):
+            return 0.0
 
     def send(self, request: Any) -> None:
         """Queue a request; never blocks."""
