@@ -91,6 +91,23 @@ def test_a_filter_that_is_not_installed_is_a_problem_with_its_name(tmp_path):
     assert "/data" in found["filters of the file"]["found"]
 
 
+def test_files_that_a_file_needs_and_that_are_missing_are_named(tmp_path):
+    path = tmp_path / "master.h5"
+    with h5py.File(path, "w", libver="latest") as file:
+        file["keys"] = np.arange(1, 4)
+        layout = h5py.VirtualLayout((3, 8, 8), "u2")
+        layout[:] = h5py.VirtualSource("gone.h5", "data", (3, 8, 8))
+        file.create_virtual_dataset("data", layout)
+        file["late"] = h5py.ExternalLink("also_gone.h5", "/data")
+    done = doctor(path, "--json")
+    assert done.stderr == ""
+    findings = json.loads(done.stdout)["findings"]
+    notes = [one["found"] for one in findings if one["name"] == "content"]
+    assert any("/data" in note and "1 of its files not there yet" in note for note in notes)
+    assert any("Links that lead nowhere (yet): /late." in note for note in notes)
+    assert {one["level"] for one in findings if one["name"] == "content"} == {"warning"}
+
+
 @pytest.mark.parametrize("path", ["", "a\0b"])
 def test_what_is_no_path_is_bad_input(path, capsys):
     from swmr_viewer import cli

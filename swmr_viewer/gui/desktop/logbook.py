@@ -40,7 +40,7 @@ class Logbook(QObject):
         session.finished.connect(self._on_finished)
         session.problem_reported.connect(self._on_problem)
         session.noted.connect(log.info)
-        session.recorded.connect(log.info)
+        session.recorded.connect(self._on_recorded)
         thread.received.connect(self._on_event)
 
     def _on_event(self, event: m.Event) -> None:
@@ -75,6 +75,12 @@ class Logbook(QObject):
     def _on_finished(self, end: m.Ended | m.Failed) -> None:
         if isinstance(end, m.Ended):  # a failure is a problem, and told as that
             self._log.info(f"Ended ({end.reason}): {count_text(end.complete)} of {count_text(end.total)} frames are complete.")
+
+    def _on_recorded(self, text: str, details: str) -> None:
+        if details:
+            self._log.warning(text, details)
+        else:
+            self._log.info(text)
 
     def _on_problem(self, problem: Problem) -> None:
         tell = self._log.warning if problem.severity == "note" else self._log.error

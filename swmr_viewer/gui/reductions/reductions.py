@@ -274,7 +274,7 @@ class Reductions(QObject):
     def _take_event(self, run: RunState, event: ReductionEvent) -> None:
         run.note(event)
         if isinstance(event, Prepared | ReductionEnded | ReductionFailed) and not run.request.shows_only:
-            self._session.record(run.record)
+            self._session.record(run.record, run.failed.details if run.failed is not None else "")
         if run.is_over:
             self._on_over(run)
         elif self._drops:

@@ -88,8 +88,8 @@ class Session(QObject):
     """``messages.Ended`` or ``messages.Failed``."""
     noted = Signal(str)
     """A few words for the status line."""
-    recorded = Signal(str)
-    """What happened, for the log alone."""
+    recorded = Signal(str, str)
+    """What happened, and the details of what went wrong, for the log alone."""
     ticked = Signal()
     """For ages and countdowns: five times a second while tenths are told, else once."""
 
@@ -321,9 +321,9 @@ class Session(QObject):
         """Show a few words in the status line."""
         self.noted.emit(text)
 
-    def record(self, text: str) -> None:
-        """Have something written to the log, and shown to nobody."""
-        self.recorded.emit(text)
+    def record(self, text: str, details: str = "") -> None:
+        """Have something written to the log, with the details of what went wrong; it is shown to nobody."""
+        self.recorded.emit(text, details)
 
     @property
     def is_settling(self) -> bool:

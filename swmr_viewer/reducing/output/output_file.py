@@ -242,6 +242,12 @@ class OutputFile:
         self._flag.flush()
         self._is_flagged = bool(value)
 
+    def _settle(self, h5file: h5py.File) -> None:
+        """Have the storage take all of it before it is said to be finished: one that is full, or fails, may tell only then."""
+        h5file.flush()
+        if self._descriptor is not None:
+            os.fsync(self._descriptor)
+
     def _end(self, *, is_finished: bool) -> None:
         if not self._h5file:  # h5py: closed
             return
@@ -250,6 +256,7 @@ class OutputFile:
             self._refuse_if_gone()
             self._from_source.update_all(self._done.shape)
             if is_finished:
+                self._settle(self._h5file)
                 self._set_flag(1)
             self._h5file.close()
         self._lock.release()

@@ -295,6 +295,26 @@ def test_what_was_made_stays_after_the_end_and_frames_are_still_reduced(qtbot: Q
     assert "numbers in maps and curves are as it was set before" in panel.run_bar.words.text()
 
 
+def test_a_run_is_recorded_from_its_start_to_its_end_and_what_is_only_looked_at_is_not(
+    qtbot: QtBot, shown: Assembly, process: FakeProcess
+) -> None:
+    told: list[tuple[str, str]] = []
+    shown.session.recorded.connect(lambda text, details: told.append((text, details)))
+    previewed(qtbot, shown, process)
+    assert told == []
+    started(qtbot, shown, process)
+    process.say_ended(5)
+    what = "Reduction radial of /data/scan.nxs"
+    qtbot.waitUntil(lambda: len(told) == 2)
+    assert told[0][0].startswith(f"{what} runs on ")
+    assert told[1] == (f"{what}: Done: 5 frames reduced", "")
+    qtbot.waitUntil(lambda: process.last.shows_only)
+    started(qtbot, shown, process)
+    process.say(ReductionFailed("It broke.", "Mend it.", details="Traceback: here"))
+    qtbot.waitUntil(lambda: len(told) == 4)
+    assert told[3] == (f"{what}: It broke. Mend it.", "Traceback: here")
+
+
 def test_a_second_start_forgets_the_numbers_of_the_first(qtbot: QtBot, shown: Assembly, process: FakeProcess) -> None:
     previewed(qtbot, shown, process)
     started(qtbot, shown, process)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import subprocess
@@ -13,6 +14,7 @@ import numpy as np
 import pytest
 
 from swmr_viewer.core.errors import ExportError
+from swmr_viewer.core.files import open_swmr
 from tests.reducing.output.outputs import done_positions, make_scan, output_of, results
 
 SHAPE = (40, 50)
@@ -20,6 +22,7 @@ FULL_AT_ONCE = """
 import resource, sys
 from pathlib import Path
 from swmr_viewer.core.errors import ExportError
+from swmr_viewer.core.files import open_swmr
 from tests.reducing.output.outputs import output_of
 
 resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[3]), resource.RLIM_INFINITY))
@@ -34,6 +37,7 @@ import resource, sys
 from pathlib import Path
 import numpy as np
 from swmr_viewer.core.errors import ExportError
+from swmr_viewer.core.files import open_swmr
 from tests.reducing.output.outputs import output_of, results
 
 output = output_of(Path(sys.argv[1]), Path(sys.argv[2]), (40, 50), flush_s=float(sys.argv[4]))
@@ -126,3 +130,26 @@ def test_an_output_that_is_gone_is_told(tmp_path: Path, spoil: Callable[[Path], 
         assert out.read_text() == "another program's"
     if spoil is not _delete_folder:
         assert [path.name for path in out.parent.iterdir()] == ([] if spoil is _delete else ["out.h5"])
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="HDF5's descriptors are not Python's there")
+def test_an_output_that_the_storage_does_not_take_in_the_end_is_not_said_to_be_finished(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scan, out = make_scan(tmp_path / "scan.h5", (1, 50)), tmp_path / "out.h5"
+    output = output_of(scan, out, (1, 50))
+    output.write((0, 0), results((0, 0), 50), np.ones(50, bool))
+
+    def fail(descriptor: int) -> None:
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fsync", fail)
+        with pytest.raises(ExportError, match=f"cannot be written: {os.strerror(errno.EIO)}"):
+            output.finish()
+    again = output_of(scan, out, (1, 50))
+    assert again.n_done == 50
+    assert not again._is_flagged
+    again.finish()
+    with open_swmr(out) as file:
+        assert file["entry/scan_finished"][0] == 1
