@@ -20,6 +20,8 @@ STOP_BOUND_S = 5.0
 class ProcessLike(Protocol):
     """What the thread needs of ``reducing.process.ReductionProcess``."""
 
+    run_number: int
+
     def start(self, request: ReduceRequest) -> None: ...
     def show(self, index: int, scan_shape: tuple[int, ...]) -> None: ...
     def stop(self) -> None: ...
@@ -100,8 +102,8 @@ class ReductionThread(QThread):
     def run(self) -> None:
         try:
             while not self._is_leaving:
-                run = self._run
-                self._hand_on(run, self._process.wait(WAIT_S))
+                events = self._process.wait(WAIT_S)
+                self._hand_on(self._process.run_number, events)
         finally:
             self._process.close(GRACE_S)
 

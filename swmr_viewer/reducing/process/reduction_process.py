@@ -76,6 +76,9 @@ class ReductionProcess:
         """To be begun by the next ``wait``."""
         self._running: ReduceRequest | None = None
         self._show: Show | None = None
+        self._n_starts = 0
+        self.run_number = 0
+        """Of the run whose events ``wait`` returned last: so many times ``start`` had been called by then."""
         self._is_stopped = self._is_closed = False
         self._stopped_at = 0.0
         self._descriptions = Descriptions(loaded_within_s)
@@ -103,6 +106,7 @@ class ReductionProcess:
         """Begin with this; what runs is stopped before, and tells nothing any more."""
         with self._lock:
             self._next, self._show, self._is_stopped = request, None, False
+            self._n_starts += 1
         self.wake()
 
     def show(self, index: int, scan_shape: tuple[int, ...]) -> None:
@@ -179,7 +183,7 @@ class ReductionProcess:
         if not is_fitting and child is not None:
             child.end(_STOPPING_S)
         with self._lock:
-            self._running, self._next = self._next, None
+            self._running, self._next, self.run_number = self._next, None, self._n_starts
             self._setbacks = Setbacks()
             if self._child is not None:
                 self._send_run()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -41,12 +41,17 @@ class FakeProcess:
         self._something = threading.Condition()
         self._is_woken = False
         self._next: ReduceRequest | None = None
+        self._n_starts = self.run_number = 0
+        self._once_begun: tuple[ReductionEvent, ...] = ()
+        self.before_wait: Callable[[], object] = lambda: None
+        """Called by the thread as it begins to wait."""
 
     # ---- the process's face
 
     def start(self, request: ReduceRequest) -> None:
         with self._something:
             self._next = request
+            self._n_starts += 1
         self.wake()
 
     def show(self, index: int, scan_shape: tuple[int, ...]) -> None:
@@ -65,11 +70,14 @@ class FakeProcess:
             self.say(Described(name, found if is_there else None, "" if is_there else str(found)))
 
     def wait(self, timeout_s: float | None) -> list[ReductionEvent]:
+        self.before_wait()
         with self._something:
             if self._next is not None:  # as the real one: it is begun here, and nothing of what ran before is told
                 self._events = deque(event for event in self._events if isinstance(event, Described))
                 self.requests.append(self._next)
-                self._next = None
+                self._next, self.run_number = None, self._n_starts
+                self._events.extend(self._once_begun)
+                self._once_begun = ()
             self._something.wait_for(lambda: self._events or self._is_woken, timeout_s)
             self._is_woken = False
             events = list(self._events)
@@ -94,6 +102,10 @@ class FakeProcess:
         with self._something:
             self._events.extend(events)
             self._something.notify_all()
+
+    def say_once_begun(self, *events: ReductionEvent) -> None:
+        """Answer the next start at once."""
+        self._once_begun = events
 
     def say_prepared(self, scan_shape: tuple[int, ...], outputs: tuple[Output, ...] = OUTPUTS) -> None:
         self.say(Prepared(self.last.reduction.name, "/d", ("/k",), scan_shape, outputs, "2 threads", self.last.output, 0))

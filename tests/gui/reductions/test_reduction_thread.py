@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 
 import pytest
@@ -59,6 +60,27 @@ def test_nothing_of_an_earlier_run_is_told_but_what_reductions_say_of_themselves
     qtbot.waitUntil(lambda: len(process.requests) == 2)
     with qtbot.waitSignal(thread.came):
         process.say(Noted("of the second"))
+    assert thread.take() == [Noted("of the second")]
+
+
+def test_what_a_run_tells_at_once_is_told_although_it_was_started_just_before_the_thread_waited(
+    qtbot: QtBot, thread: ReductionThread, process: FakeProcess
+) -> None:
+    """On a busy machine all of a short run may come in that one batch: without it the reduction would get ready for ever."""
+    begin(qtbot, thread, process)
+    about_to_wait, is_started = threading.Event(), threading.Event()
+
+    def start_meanwhile() -> None:
+        about_to_wait.set()
+        assert is_started.wait(30.0)
+
+    process.before_wait = start_meanwhile
+    process.wake()
+    assert about_to_wait.wait(30.0)
+    thread.start_reduction(REQUEST)
+    process.say_once_begun(Noted("of the second"))
+    with qtbot.waitSignal(thread.came):
+        is_started.set()
     assert thread.take() == [Noted("of the second")]
 
 
