@@ -28,6 +28,7 @@ from swmr_viewer.reader.messages import (
     ReaderReplaced,
     ReaderStuck,
     ShowIndex,
+    Stop,
 )
 from swmr_viewer.reader.supervision import Supervisor
 from tests.reliability.fuzz.cases import Case
@@ -36,6 +37,7 @@ from tests.reliability.fuzz.judging import LONGEST_S, Outcome, Shown
 STUCK_S = 5.0
 _STEP_S = 0.02
 _FRAME_WAIT_S = 0.4
+_PATIENCE_S = 60.0
 _MOST_LOOKED_AT, _MOST_DATA = 6, 3
 
 
@@ -97,7 +99,13 @@ class _Run:
             _forget_peak(supervisor)
         self._open_ids.add(self._looking.inspect(str(self._case.main)))
         self._generation = self._following.follow(self._case.request)
+        self._until(lambda: self._is_over, _PATIENCE_S)
+        if not self._is_over:  # it is alive and has much to look through: whoever sits there can end that
+            self.outcome.counts["stopped by the user"] += 1
+            self._following.send(Stop(self._generation))
         self._until(lambda: self._is_over and not self._open_ids)
+        if not self._is_over or self._open_ids:
+            self.outcome.faults.append("there is no end, and no answer")
         self._preview()
         if not self._has_failed:
             self._look_through()
