@@ -10,8 +10,8 @@ import os
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import ExitStack
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -124,19 +124,24 @@ def main(argv: list[str] | None = None) -> int:
     numbers = range(args.first, args.first + n_cases) if args.case is None else (args.case,)
     with TemporaryDirectory(prefix="fuzz-home-") as home, Fuzz(args.seed) as fuzz:
         os.environ.update({f"XDG_{name}_HOME": home for name in ("CONFIG", "DATA", "CACHE", "STATE")} | {"HOME": home})
-        for number in numbers:
-            if time.monotonic() > end:
-                break
-            if args.only and args.only not in fuzz.words(number):
-                continue
-            one, outcome = fuzz.run(number, args.through)
-            account.note(one, outcome)
-            if args.case is not None or outcome.faults:
-                _tell(one, outcome, in_full=args.case is not None)
-            if account.counts["cases"] % _TELL_EACH == 0:
-                print(f"up to case {number}: {len(account.faulty)} faulty, {account.counts['frames as written']} frames", flush=True)
+        with suppress(KeyboardInterrupt):  # what was found so far is told
+            _run_all(fuzz, account, args, numbers, end)
     print(*account.lines(), sep="\n", flush=True)
     return int(bool(account.faulty))
+
+
+def _run_all(fuzz: Fuzz, account: Account, args: argparse.Namespace, numbers: Iterable[int], end: float) -> None:
+    for number in numbers:
+        if time.monotonic() > end:
+            return
+        if args.only and args.only not in fuzz.words(number):
+            continue
+        one, outcome = fuzz.run(number, args.through)
+        account.note(one, outcome)
+        if args.case is not None or outcome.faults:
+            _tell(one, outcome, in_full=args.case is not None)
+        if account.counts["cases"] % _TELL_EACH == 0:
+            print(f"up to case {number}: {len(account.faulty)} faulty, {account.counts['frames as written']} frames", flush=True)
 
 
 def _tell(one: Case, outcome: Outcome, *, in_full: bool) -> None:

@@ -49,11 +49,6 @@ class Case:
             return "commands"
         return "window" if self.number % WINDOW_EACH == 3 else "reader"
 
-    @property
-    def is_of_hdf5_alone(self) -> bool:
-        """Whether its codec is decoded by HDF5 alone, which takes the length of what it decodes on trust."""
-        return self.sound is not None and self.sound.name.split()[0] in ("lzf", "blosc2", "scaleoffset", "checked")
-
     def written(self, path: str, position: tuple[int, ...]) -> np.ndarray | None:
         """Return what was written at a position; None: only h5py can tell."""
         if self.sound is not None:

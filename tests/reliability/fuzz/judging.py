@@ -100,7 +100,7 @@ def _is_right(case: Case, frame: Shown, outcome: Outcome, oracle: Oracle) -> boo
     if answer is not None and frame.is_the_same(answer):
         outcome.counts["frames as h5py reads them"] += 1
         return True
-    if answer is not None and case.is_of_hdf5_alone:  # of a chunk that is too short it makes another frame each time
+    if answer is not None and oracle.was_alone:  # of a chunk that is too short it makes another frame each time
         outcome.counts["frames of damaged chunks that HDF5 alone decodes, another each time"] += 1
         return True
     return False

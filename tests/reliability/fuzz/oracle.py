@@ -12,6 +12,7 @@ import h5py
 import hdf5plugin  # noqa: F401  the filters
 import numpy as np
 
+from swmr_viewer.decoding import ChunkReader
 from tests.reliability.fuzz.cases import open_as_is
 
 _PATIENCE_S = 20.0
@@ -21,8 +22,8 @@ Question = tuple[str, str, tuple[int, ...], tuple[int, ...], tuple[int, ...]]
 """(file, data set, position, scan shape, shape of a frame)."""
 
 
-def read(question: Question) -> np.ndarray:
-    """Return a frame by h5py."""
+def read(question: Question) -> tuple[np.ndarray, bool]:
+    """Return a frame by h5py, and whether HDF5 alone decodes it, in the program as well."""
     file, path, position, scan_shape, frame_shape = question
     if prod(frame_shape) > _MOST_PIXELS:
         raise ValueError("too large")
@@ -30,12 +31,13 @@ def read(question: Question) -> np.ndarray:
         thing = opened[path]
         index = int(np.ravel_multi_index(position, scan_shape)) if position else 0
         if isinstance(thing, h5py.Group):
-            return _of_parts(thing, index)
+            return _of_parts(thing, index), False
+        is_alone = thing.id.get_create_plist().get_nfilters() > 0 and not ChunkReader(thing).is_usable
         if thing.ndim - len(frame_shape) == len(position):
-            return np.asarray(thing[position])
+            return np.asarray(thing[position]), is_alone
         if thing.ndim - len(frame_shape) == 1:
-            return np.asarray(thing[index])
-        return np.asarray(thing[position]).reshape(frame_shape)
+            return np.asarray(thing[index]), is_alone
+        return np.asarray(thing[position]).reshape(frame_shape), is_alone
 
 
 def _of_parts(group: h5py.Group, index: int) -> np.ndarray:
@@ -64,14 +66,17 @@ class Oracle:
         self._process: multiprocessing.process.BaseProcess | None = None
         self._connection: Connection | None = None
         self.last_words = ""
+        self.was_alone = False
+        """Whether the program leaves to HDF5 what was asked for last: then it trusts what HDF5 makes of damage."""
 
     def ask(self, question: Question) -> np.ndarray | None:
         """Return what h5py reads; None: it cannot, or it did not survive."""
         answer = self._asked(question)
         self.last_words = answer if isinstance(answer, str) else "another"
-        return None if isinstance(answer, str) else answer
+        frame, self.was_alone = (None, False) if isinstance(answer, str) else answer
+        return frame
 
-    def _asked(self, question: Question) -> np.ndarray | str:
+    def _asked(self, question: Question) -> tuple[np.ndarray, bool] | str:
         if self._process is None:
             context = multiprocessing.get_context("spawn")
             self._connection, theirs = context.Pipe()
@@ -82,7 +87,7 @@ class Oracle:
         with suppress(EOFError, OSError):
             self._connection.send(question)
             if self._connection.poll(_PATIENCE_S):
-                answer: np.ndarray | str = self._connection.recv()
+                answer: tuple[np.ndarray, bool] | str = self._connection.recv()
                 return answer
         self.close()
         return "the process was lost"
