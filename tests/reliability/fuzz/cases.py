@@ -14,7 +14,7 @@ import numpy as np
 
 from swmr_viewer.core.conditions import Timeout
 from swmr_viewer.reader.messages import FollowRequest
-from tests.reliability.fuzz import special
+from tests.reliability.fuzz import special, usual
 from tests.reliability.fuzz.damages import DAMAGES, OF_SEVERAL_FILES, Damaged
 from tests.reliability.fuzz.lies import LIES
 from tests.reliability.fuzz.sound import CODECS, Sound, names, sound
@@ -53,8 +53,8 @@ class Case:
         """Return what was written at a position; None: only h5py can tell."""
         if self.sound is not None:
             return self.sound.frame(path, position)
-        if path in (special.DATA, "/entry/small") and len(position) == 1 and self.kind not in ("huge_shapes", "huge_frames"):
-            return special.frame(position[0]) if position[0] < special.N else None
+        if path in (usual.DATA, "/entry/small") and len(position) == 1 and self.kind not in ("huge_shapes", "huge_frames"):
+            return usual.frame(position[0]) if position[0] < usual.N else None
         return None
 
 
@@ -77,7 +77,7 @@ def case(number: int, seed: int, folder: Path) -> Iterator[Case]:
 
 def _special(number: int, place: Path, chance: random.Random, kind: str) -> Case:
     main = special.build(place, kind, chance)
-    keys, data = (("/keys",), ()) if kind == "odd_names" else ((special.KEYS,), (special.DATA,))
+    keys, data = (("/keys",), ()) if kind == "odd_names" else ((usual.KEYS,), (usual.DATA,))
     request = _request(chance, main, keys, data)
     return Case(number, kind, kind, place, main, request, is_unchecked=True)
 
