@@ -13,6 +13,7 @@ from swmr_viewer.commands.terminal import output_errors_explained, print_line, p
 from swmr_viewer.commands.what_to_follow import add_trust_arguments
 from swmr_viewer.core.errors import Remedy
 from swmr_viewer.core.inspection import Candidate, Inspection, TreeNode
+from swmr_viewer.core.other_files import OtherFiles
 from swmr_viewer.core.plain_text import plain
 
 if TYPE_CHECKING:
@@ -77,12 +78,18 @@ def _summary(found: Inspection) -> Iterator[str]:
         ("file", found.path),
         ("state", str(found.state)),
         ("scan shape", shape),
-        *_listed("keys", found.key_paths),
+        *_listed("keys", _with_origins(found, found.key_paths)),
         *([("in their stead", f"the length of {', '.join(found.length_paths)}")] if found.length_paths else []),
-        *_listed("data", found.data_paths),
+        *_listed("data", _with_origins(found, found.data_paths)),
         ("finished flag", found.finished_path or "none"),
     ]
     yield from (f"{name:<15}{value}" for name, value in facts)
+
+
+def _with_origins(found: Inspection, paths: tuple[str, ...]) -> tuple[str, ...]:
+    """Return paths, each with the other files that it comes from."""
+    files = {node.path: OtherFiles(node.files, len(node.files)).short_text(found.path) for node in found.tree if node.files}
+    return tuple(f"{path}  ({files[path]})" if path in files else path for path in paths)
 
 
 def _listed(name: str, paths: tuple[str, ...]) -> list[tuple[str, str]]:

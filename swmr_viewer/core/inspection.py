@@ -41,6 +41,8 @@ class TreeNode:
     """Human-readable names, in the order applied; a filter that is missing here ends in ``(missing)``."""
     note: str = ""
     """For links: where they lead; for what could not be read: why."""
+    files: tuple[str, ...] = ()
+    """The other files that it is in, or names as those of its values (of very many the first); absolute paths, there or not."""
 
     @property
     def cannot_be_opened(self) -> bool:

@@ -43,6 +43,7 @@ _MODULES = frozenset(
         "core.errors",
         "core.file_state",
         "core.inspection",
+        "core.other_files",
         "core.pixel_geometry",
         "engines.choice",
         "quantities.fits.fit_values",

@@ -19,6 +19,7 @@ from swmr_viewer import __version__
 from swmr_viewer.core.data_facts import DataFacts, MotorPosition, color_axis_of
 from swmr_viewer.core.errors import ExportError
 from swmr_viewer.core.frozen import frozen
+from swmr_viewer.core.other_files import NO_OTHERS, OtherFiles
 from swmr_viewer.export.frame_file_process import FrameFileProcess
 from swmr_viewer.export.placing import place_together
 from swmr_viewer.export.tables import table
@@ -58,6 +59,8 @@ class Snapshot:
     """Where the motors were when the frame was taken."""
     corrected: tuple[tuple[str, str], ...] = ()
     """(dark or flat, where that frame is from) and (method, the formula) by which ``pixels`` were corrected; masked pixels are NaN then."""
+    others: OtherFiles = NO_OTHERS
+    """The other files that the frame comes from."""
     compared: str = ""
     """What ``pixels`` are in place of the frame: ``frame 341 - reference frame 12``."""
 
@@ -237,6 +240,7 @@ def description_of(snapshot: Snapshot) -> dict[str, Any]:
     levels = snapshot.levels
     return {
         "file": snapshot.file,
+        **({"source_files": list(snapshot.others.names), "n_source_files": snapshot.others.n} if snapshot.others.names else {}),
         "data_path": snapshot.data_path,
         "key_paths": list(snapshot.key_paths),
         "index": snapshot.index,

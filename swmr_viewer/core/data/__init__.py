@@ -6,6 +6,7 @@ from swmr_viewer.core.data.layout import FrameSelector, Index, layout_of
 from swmr_viewer.core.data.mapping import IrregularMappingError
 from swmr_viewer.core.data.numbers import Numbers, SharedSources
 from swmr_viewer.core.data.opening_data import DataPath, open_data, open_one
+from swmr_viewer.core.data.origins import files_named_by, other_files_of
 from swmr_viewer.core.data.pieces import Note, Notes, NotThereYetError, PartNotThereYetError, Piece, read_piece, shape_of
 from swmr_viewer.core.data.reading_cost import cost_of_chunks, window_of
 from swmr_viewer.core.data.refreshing import Refresher, can_refresh, n_open_datasets
@@ -45,6 +46,7 @@ __all__ = [
     "cost_of_chunks",
     "cost_of_sources",
     "declared_extent",
+    "files_named_by",
     "fill_offsets",
     "interpretation_of",
     "is_allocated",
@@ -57,6 +59,7 @@ __all__ = [
     "n_open_datasets",
     "open_data",
     "open_one",
+    "other_files_of",
     "read_piece",
     "shape_of",
     "window_of",

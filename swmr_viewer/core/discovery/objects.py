@@ -10,7 +10,7 @@ from typing import Any
 import h5py
 import hdf5plugin  # noqa: F401 - its filters count as there
 
-from swmr_viewer.core.data import interpretation_of
+from swmr_viewer.core.data import files_named_by, interpretation_of
 from swmr_viewer.core.file_state import read_file_state
 from swmr_viewer.core.files import BROKEN, folders_of, found_file, texts_of
 from swmr_viewer.core.frozen import frozen
@@ -110,9 +110,12 @@ def describe_dataset(dataset: Any, path: str, note: str, identity: tuple[str, in
     creation = dataset.get_create_plist()
     layout = creation.get_layout()
     filters = tuple([_filter_name(*creation.get_filter(number)) for number in range(creation.get_nfilters())])
-    source_note = _source_note(creation, os.fsdecode(h5py.h5f.get_name(dataset))) if layout == h5py.h5d.VIRTUAL else ""
+    filename = os.fsdecode(h5py.h5f.get_name(dataset))
+    is_in_others = layout == h5py.h5d.VIRTUAL or (layout == h5py.h5d.CONTIGUOUS and creation.get_external_count() > 0)
+    files = files_named_by(creation, filename) if is_in_others else ()
+    source_note = _source_note(creation, filename) if layout == h5py.h5d.VIRTUAL else "raw data outside of the file" if files else ""
     chunks = creation.get_chunk() if layout == h5py.h5d.CHUNKED else None
-    node = TreeNode(path, "dataset", shape, maxshape, dtype, chunks, filters, joined(note, _filter_note(filters), source_note))
+    node = TreeNode(path, "dataset", shape, maxshape, dtype, chunks, filters, joined(note, _filter_note(filters), source_note), files)
     return FileObject(node, identity, kind=kind, is_virtual=layout == h5py.h5d.VIRTUAL, is_late=layout == h5py.h5d.CONTIGUOUS)
 
 

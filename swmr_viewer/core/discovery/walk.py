@@ -163,6 +163,8 @@ class _Walker:
         inside = None
         if isinstance(opened, h5py.h5d.DatasetID):
             found = describe_dataset(opened, path, note, identity)
+            if identity[0] != self._start.file:
+                found = replace(found, node=replace(found.node, files=(identity[0], *found.node.files)))
         elif isinstance(opened, h5py.h5g.GroupID):
             found = describe_group(opened, path, note, identity)
             inside = _Place(opened, path, identity[0])

@@ -87,9 +87,11 @@ class TopBar(QWidget):
         if description is not None and description.data:
             shown = self._session.scan.data or description.data[0]
             kind = f"{shape_text(shown.frame_shape) if shown.frame_shape else 'scalar'} {dtype_text(shown.dtype)}"
-            lines += [f"Shown: {shown.path}   {kind}", f"Data: {', '.join(description.data_paths)}"]
+            origin = f"   {shown.others.short_text(request.path)}".rstrip()
+            lines += [f"Shown: {shown.path}   {kind}{origin}", f"Data: {', '.join(description.data_paths)}"]
         if description is not None:
-            lines.append(f"Keys: {', '.join(description.key_paths)}")
+            from_others = [description.key_others.short_text(request.path)] if description.key_others.names else []
+            lines.append("   ".join([f"Keys: {', '.join(description.key_paths)}", *from_others]))
         return "\n".join(plain(line) for line in lines)
 
     def _show(self) -> None:

@@ -11,6 +11,8 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QToolButton
 
 from swmr_viewer.core.data_facts import MotorPosition
 from swmr_viewer.core.number_text import age_text, count_text, moment_text, position_text, steady_text
+from swmr_viewer.core.other_files import NO_OTHERS, OtherFiles
+from swmr_viewer.core.plain_text import plain
 from swmr_viewer.gui.look.icons import wear
 from swmr_viewer.gui.look.labels import PlainLabel, say_in_place, tip
 from swmr_viewer.gui.look.painting import Painted
@@ -24,7 +26,7 @@ TITLE_FRAME = 10
 """Pixels round the number's words."""
 ROOM_FOR_REFERENCE = 620
 """Narrower headers (px) say in a word that a reference is held."""
-LEAST_NEEDED = ("taken", "total", "motors", "where")
+LEAST_NEEDED = ("taken", "total", "origin", "motors", "where")
 """What is left out where there is no room for all, in this order. Whether a picture is current is never left out."""
 
 
@@ -57,7 +59,7 @@ class FrameHeader(QWidget):
         self._needed: tuple[int, ...] = ()
         """The widths for which the parts were arranged last."""
         self._told_in_full = ""
-        self._parts = {name: SteadyLabel("muted") for name in ("made", "total", "where", "motors", "held", "taken", "age")}
+        self._parts = {name: SteadyLabel("muted") for name in ("made", "total", "where", "motors", "origin", "held", "taken", "age")}
         self._lay_out()
         for signal in (session.settled, session.ticked, session.mode_changed):
             signal.connect(self._show)
@@ -157,6 +159,7 @@ class FrameHeader(QWidget):
             "where": f"at {position_text(frame.position)}" if frame.position and not is_of_points else "",
             # a scan of no axes is one point, and several points are in no one place
             "motors": "" if is_of_points else "   ".join(map(_motor_text, frame.motor_positions)),
+            "origin": plain(self._others.short_text(self._home)),
             "held": "" if scan.is_live else "held",
             "taken": taken,
             "age": age,
@@ -198,7 +201,24 @@ class FrameHeader(QWidget):
 
     @property
     def _full_text(self) -> str:
-        return "   ".join(part.text() for part in self._parts.values() if part.text())
+        said = "   ".join(part.text() for part in self._parts.values() if part.text())
+        whole = self._others.whole_text() if self._parts["origin"].text() else ""
+        return f"{said}\n\nThese pixels are not in {plain(self._home)} itself. They come from\n{_plain_lines(whole)}" if whole else said
+
+    @property
+    def _others(self) -> OtherFiles:
+        """The other files that the shown data set comes from."""
+        shown = self._session.scan.data
+        return NO_OTHERS if shown is None else shown.others
+
+    @property
+    def _home(self) -> str:
+        request = self._session.scan.request
+        return "" if request is None else request.path
+
+
+def _plain_lines(text: str) -> str:
+    return "\n".join(map(plain, text.split("\n")))
 
 
 def _motor_text(motor: MotorPosition) -> str:

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from swmr_viewer.core.data_facts import DataFacts
 from swmr_viewer.core.errors import SwmrViewerError
 from swmr_viewer.core.number_text import position_text
+from swmr_viewer.core.other_files import NO_OTHERS
 from swmr_viewer.export import Snapshot, stem_of
 from swmr_viewer.gui.look.theme import tokens
 from swmr_viewer.gui.picture import FramePane
@@ -141,6 +142,7 @@ class Snapshots(QObject):
             motor_positions=frame.motor_positions,
             corrected=tuple(correction_origin(frame.made).items()),
             compared=session.scan.compared_text,
+            others=session.scan.data.others if session.scan.data is not None else NO_OTHERS,
         )
 
     def example(self) -> Snapshot:

@@ -12,7 +12,7 @@ import h5py
 import hdf5plugin
 
 from swmr_viewer.analysis import resolve_view
-from swmr_viewer.core.data import SharedSources
+from swmr_viewer.core.data import SharedSources, other_files_of
 from swmr_viewer.core.data_facts import DataFacts
 from swmr_viewer.core.discovery import inspect_open, refused_text, unreadable_text
 from swmr_viewer.core.errors import ExternalDataError, FileDamagedError, NoKeysError, PathNotThereError, SwmrViewerError
@@ -21,6 +21,7 @@ from swmr_viewer.core.follower import Follower
 from swmr_viewer.core.frames import FrameGrabber
 from swmr_viewer.core.inspection import Inspection
 from swmr_viewer.core.nexus import read_facts
+from swmr_viewer.core.other_files import joined_files
 from swmr_viewer.core.waiting import Retries
 from swmr_viewer.reader.child.reader_slots import refuse_too_large, slot_layout
 from swmr_viewer.reader.messages import DataDescription, FollowRequest, Opened, has_patterns, with_patterns_expanded
@@ -48,11 +49,16 @@ class Scan:
         size = max(map(self._slot_size, self.grabbers), default=64)
         follower = self.follower
         stamp = identity_of_file(self.h5file).stamp
-        return Opened(generation, path, follower.scan_shape, follower.key_paths, data, follower.finished_path, size, stamp, _LIBRARIES)
+        key_others = joined_files(other_files_of(self.h5file, key) for key in follower.key_paths)
+        return Opened(
+            generation, path, follower.scan_shape, follower.key_paths, data, follower.finished_path, size, stamp, key_others, _LIBRARIES
+        )
 
     def _described(self, path: str) -> DataDescription:
         grabber = self.grabbers[path]
-        return DataDescription(path, grabber.frame_shape, grabber.dtype.str, facts=self.facts[path])
+        return DataDescription(
+            path, grabber.frame_shape, grabber.dtype.str, facts=self.facts[path], others=other_files_of(self.h5file, path)
+        )
 
     def join_late(self) -> tuple[DataDescription, ...]:
         """Try what was not there yet, and return what is read from now on; what can never be read is a fault."""

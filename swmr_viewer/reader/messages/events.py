@@ -12,6 +12,7 @@ from swmr_viewer.core.errors import FailureKind
 from swmr_viewer.core.file_state import FileStamp
 from swmr_viewer.core.frozen import frozen
 from swmr_viewer.core.inspection import Inspection
+from swmr_viewer.core.other_files import NO_OTHERS, OtherFiles
 from swmr_viewer.core.ranges import IndexArray, Ranges, no_ranges
 
 
@@ -40,6 +41,8 @@ class DataDescription:
     """numpy's name with byte order, as ``numpy.dtype(...).str``."""
     note: str = ""
     facts: DataFacts = field(default_factory=DataFacts)
+    others: OtherFiles = NO_OTHERS
+    """The other files that it comes from."""
 
 
 @frozen
@@ -55,6 +58,8 @@ class Opened(ScanEvent):
     """Bytes that a slot must hold for any of ``data`` with its preview."""
     stamp: FileStamp | None = None
     """Which file that is; another one may have its name later."""
+    key_others: OtherFiles = NO_OTHERS
+    """The other files that its keys come from."""
     libraries: str = ""
     """Versions of HDF5 and what goes with it, in words: the window's process has none of it."""
 
