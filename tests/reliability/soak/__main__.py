@@ -25,8 +25,8 @@ MEASURED_HZ = 1000.0
 """So many small frames are measured in a second by one reader, roughly, with two regions: it ends long after the writer."""
 FILE_S = 3.0
 """What a file takes, roughly: half of them are found by looking into a folder once a second."""
-PATIENCE = 1.5
-"""A part may take so many times as long as was reckoned, and a minute; what is left then is cut off."""
+PATIENCE, MORE_S = 1.5, 30.0
+"""Without a limit a part may take so many times as long as was reckoned; and in any case so much longer. What is left then is cut off."""
 FEWEST_FILES = 16
 
 
@@ -60,9 +60,8 @@ class Sizes:
         return ", ".join(told[part] for part in parts)
 
 
-def soak(part: str, sizes: Sizes, folder: Path) -> Result:
-    """Run one part in a folder of its own."""
-    limit_s = PATIENCE * sizes.seconds(part) + 60
+def soak(part: str, sizes: Sizes, folder: Path, limit_s: float) -> Result:
+    """Run one part in a folder of its own, until the limit."""
     try:
         if part == "files":
             return soak_files(sizes.n_files, folder, limit_s)
@@ -76,7 +75,9 @@ def soak(part: str, sizes: Sizes, folder: Path) -> Result:
 def main(argv: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.reliability.soak", description=__doc__)
     whole = Sizes()
-    parser.add_argument("--minutes", type=float, help="make all parts shorter, so that together they take so long")
+    parser.add_argument(
+        "--minutes", type=float, help="make all parts shorter, so that together they take so long, and half a minute each at most"
+    )
     parser.add_argument("--part", choices=(*PARTS, "all"), default="all")
     parser.add_argument("--frames", type=int, default=whole.n_frames, help="how many small frames (default: %(default)s)")
     parser.add_argument("--rate", type=float, default=whole.rate_hz, help="small frames in a second (default: %(default)s)")
@@ -93,7 +94,8 @@ def main(argv: list[str] | None = None) -> int:
     for part in parts:
         with tempfile.TemporaryDirectory(dir=args.folder) as folder:
             began_s = time.monotonic()
-            results.append(soak(part, sizes, Path(folder)))
+            limit_s = sizes.seconds(part) * (PATIENCE if args.minutes is None else 1) + MORE_S
+            results.append(soak(part, sizes, Path(folder), limit_s))
             print(f"{results[-1].text()}\n  took {time.monotonic() - began_s:.0f} s", flush=True)
     if args.json is not None:
         args.json.write_text(json.dumps([one.as_json() for one in results], indent=1))
