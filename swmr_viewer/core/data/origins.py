@@ -30,7 +30,7 @@ def other_files_of(h5file: h5py.File, path: str) -> OtherFiles:
 
 def files_named_by(creation: Any, filename: str) -> tuple[str, ...]:
     """Return the files that the creation properties of a data set name, the first of them; ``filename`` is the one that it is in."""
-    return _resolved(filename, dict.fromkeys(_named_by(creation, filename))).names
+    return _resolved(filename, dict.fromkeys(_named_by(creation, _virtual_names(creation), filename))).names
 
 
 def _named_at(h5file: h5py.File, path: str, depth: int) -> Iterator[_Named]:
@@ -44,29 +44,27 @@ def _named_at(h5file: h5py.File, path: str, depth: int) -> Iterator[_Named]:
         home = found.file
         yield str(home.filename), str(home.filename), _IS_THERE
         creation = found.id.get_create_plist()
-        yield from _named_by(creation, str(home.filename))
-        if depth < _DEEPEST and creation.get_layout() == h5py.h5d.VIRTUAL:
-            for inner in dict.fromkeys(_own_sources(creation)):
+        names = _virtual_names(creation)
+        yield from _named_by(creation, names, str(home.filename))
+        if depth < _DEEPEST:
+            own = (number for number, name in enumerate(names) if name == ".")
+            for inner in dict.fromkeys(creation.get_virtual_dsetname(number).replace("%%", "%") for number in own):
                 out = link_out(home, inner)
                 yield from [(str(home.filename), out.filename, BY_LINKS)] if out is not None else _named_at(home, inner, depth + 1)
 
 
-def _named_by(creation: Any, filename: str) -> Iterator[_Named]:
-    layout = creation.get_layout()
-    if layout == h5py.h5d.CONTIGUOUS:
+def _named_by(creation: Any, names: list[str], filename: str) -> Iterator[_Named]:
+    if creation.get_layout() == h5py.h5d.CONTIGUOUS:
         for number in range(creation.get_external_count()):
             yield filename, as_text(creation.get_external(number)[0]), _BY_RAW
-    elif layout == h5py.h5d.VIRTUAL:
-        for number in range(creation.get_virtual_count()):
-            name = creation.get_virtual_filename(number)
-            if name != ".":
-                yield filename, name.replace("%%", "%"), _BY_MAPPINGS
+    for name in names:
+        if name != ".":
+            yield filename, name.replace("%%", "%"), _BY_MAPPINGS
 
 
-def _own_sources(creation: Any) -> Iterator[str]:
-    for number in range(creation.get_virtual_count()):
-        if creation.get_virtual_filename(number) == ".":
-            yield creation.get_virtual_dsetname(number).replace("%%", "%")
+def _virtual_names(creation: Any) -> list[str]:
+    is_virtual = creation.get_layout() == h5py.h5d.VIRTUAL
+    return [creation.get_virtual_filename(number) for number in range(creation.get_virtual_count())] if is_virtual else []
 
 
 def _resolved(home: str, named: dict[_Named, None]) -> OtherFiles:

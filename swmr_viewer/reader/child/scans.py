@@ -133,7 +133,11 @@ def _open_in(h5file: h5py.File, request: FollowRequest) -> Scan:
     faults = [str(error) for error in errors]
     if not given and lengths:
         faults.insert(0, f"There are no keys in {request.path}: {_SUBSTITUTE.format(', '.join(lengths))}")
-    faults += (*refused_text(found.tree), *unreadable_text(found.tree)) if found is not None else ()
+    faults += (
+        (*(f"{refused} {ALLOW_EXTERNAL}" for refused in refused_text(found.tree)), *unreadable_text(found.tree))
+        if found is not None
+        else ()
+    )
     scan = Scan(h5file, follower, {}, late, faults)
     scan.take_up(grabbers)
     return scan
