@@ -198,6 +198,7 @@ def test_too_few_watches_and_none_to_be_had_are_warnings(monkeypatch, tmp_path):
     monkeypatch.setattr(storage_checks, "FileWakeup", used_up)
     tried, limits = storage_checks.notification(limits=tmp_path)
     assert tried.level is limits.level is Level.WARNING
+    assert one(storage_checks.notification(limits=tmp_path / "none"), "inotify limits").found == "This system does not tell."
     assert "Too many open files" in tried.found
     assert "sysctl" in limits.remedy
 
@@ -296,6 +297,10 @@ def test_each_state_of_a_file_has_its_words(state, age_s, level, words):
     assert found.level is level
     assert words in found.found
     assert bool(found.remedy) == (level is not Level.OK)
+
+
+def test_a_folder_is_told_from_a_file(tmp_path):
+    assert file_checks.state_judged(str(tmp_path), FileState.NOT_HDF5, 1.0).found == f"{tmp_path} is a folder, not an HDF5 file."
 
 
 def test_a_file_without_keys_or_data_or_with_damage_is_told():

@@ -41,7 +41,8 @@ def state_judged(path: str, found: FileState, age_s: float | None) -> Finding:
     if found is FileState.MISSING:
         return problem("file", f"There is no file {path}.", "Check the path, or wait for its writer to create it.")
     if found is FileState.NOT_HDF5:
-        return problem("file", f"{path} is not an HDF5 file.", "Name an HDF5 file (.h5, .hdf5, .nxs).")
+        what = "a folder, not an HDF5 file" if os.path.isdir(path) else "not an HDF5 file"
+        return problem("file", f"{path} is {what}.", "Name an HDF5 file (.h5, .hdf5, .nxs).")
     if found is FileState.SWMR and age_s is not None and age_s > _QUIET_S:
         return warning(
             "file", f"{found}{changed}: its writer waits, or was killed; the file cannot tell which.", "See that its writer runs."

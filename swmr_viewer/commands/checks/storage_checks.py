@@ -86,7 +86,11 @@ def _is_told() -> bool:
 
 
 def _limits_judged(limits: Path) -> Iterator[Finding]:
-    instances, watches = (int((limits / name).read_text()) for name in ("max_user_instances", "max_user_watches"))
+    try:
+        instances, watches = (int((limits / name).read_text()) for name in ("max_user_instances", "max_user_watches"))
+    except (OSError, ValueError):
+        yield ok("inotify limits", "This system does not tell.")
+        return
     found = f"{instances} instances and {watches} watches for each user."
     if instances < _FEW_INSTANCES or watches < _FEW_WATCHES:
         yield warning("inotify limits", found, "Raise them: sysctl fs.inotify.max_user_instances=128 fs.inotify.max_user_watches=8192")

@@ -39,7 +39,7 @@ class Logbook(QObject):
         session.state_changed.connect(self._on_state)
         session.finished.connect(self._on_finished)
         session.problem_reported.connect(self._on_problem)
-        session.noted.connect(log.info)
+        session.noted.connect(self._on_note)
         session.recorded.connect(self._on_recorded)
         thread.received.connect(self._on_event)
 
@@ -75,6 +75,10 @@ class Logbook(QObject):
     def _on_finished(self, end: m.Ended | m.Failed) -> None:
         if isinstance(end, m.Ended):  # a failure is a problem, and told as that
             self._log.info(f"Ended ({end.reason}): {count_text(end.complete)} of {count_text(end.total)} frames are complete.")
+
+    def _on_note(self, text: str) -> None:
+        if text:  # else the status line is emptied
+            self._log.info(text)
 
     def _on_recorded(self, text: str, details: str) -> None:
         if details:

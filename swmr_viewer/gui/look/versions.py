@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import platform
 import sys
+import time
 
 import numpy as np
 import pyqtgraph as pg
@@ -34,6 +35,7 @@ def surroundings() -> tuple[tuple[str, str], ...]:
     return (
         ("system", f"{platform.system()} {platform.release()} {platform.machine()}"),
         ("display", f"{QGuiApplication.platformName()}: {', '.join(screens)}"),
+        ("time zone", time.strftime("%z")),
         ("executable", sys.executable),
     )
 

@@ -91,6 +91,7 @@ def test_what_goes_wrong_is_written_with_its_details(logged, reader, log, qtbot)
 
 def test_notes_and_what_is_recorded_are_written(logged, log):
     logged.session.note("Snapshot: /data/x (png)")
+    logged.session.note("")
     logged.session.record("Reduction mean of /data/scan.nxs: Done")
     assert said(log)[-2:] == ["INFO     Snapshot: /data/x (png)", "INFO     Reduction mean of /data/scan.nxs: Done"]
 
