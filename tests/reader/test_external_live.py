@@ -13,7 +13,18 @@ import pytest
 
 from swmr_viewer import ExternalDataError, reduce
 from swmr_viewer.core.errors import FailureKind
-from swmr_viewer.reader.messages import Failed, Fault, FollowRequest, Inspected, Opened, Previewed
+from swmr_viewer.reader.messages import (
+    Correction,
+    Failed,
+    Fault,
+    FollowRequest,
+    FrameReady,
+    FrameSource,
+    Inspected,
+    Opened,
+    Previewed,
+    SetDisplay,
+)
 from tests.reader.listening import Listener
 
 FRAMES = np.arange(24, dtype="u2").reshape(2, 3, 4)
@@ -84,3 +95,26 @@ def test_a_script_reduces_it_only_where_that_is_allowed(linked: Path, tmp_path: 
     with pytest.raises(ExternalDataError, match=r"det\.h5"):
         reduce(linked, tmp_path / "out.h5", "statistics", external=False)
     assert reduce(linked, tmp_path / "out.h5", "statistics", workers=1).n_reduced == 2
+
+
+@pytest.mark.parametrize("how", ["link", "virtual"])
+def test_dark_frames_of_a_file_that_the_user_chose_are_not_brought_in_from_yet_another_one(linked: Path, tmp_path: Path, how: str) -> None:
+    scan, dark = tmp_path / "scan.h5", tmp_path / "dark.h5"
+    with h5py.File(scan, "w", libver="v110") as file:
+        file["data"], file["keys"] = FRAMES, np.arange(1, 3)
+    with h5py.File(dark, "w", libver="v110") as file:
+        if how == "link":
+            file["dark"] = h5py.ExternalLink("det.h5", "/data")
+        else:
+            layout = h5py.VirtualLayout(FRAMES.shape, "u2")
+            layout[:] = h5py.VirtualSource("det.h5", "data", FRAMES.shape)
+            file.create_virtual_dataset("dark", layout)
+    wish = Correction(dark=FrameSource(str(dark), "/dark"))
+    with Listener() as listener:
+        for external in (True, False):
+            listener.follow(scan, "/keys", "/data", external=external)
+            listener.supervisor.send(SetDisplay(listener.generation, data_path="/data", correction=wish))
+            if external:
+                listener.until(lambda event: isinstance(event, FrameReady) and event.made.corrected == ("dark",))
+            else:
+                assert "data of other files are not read" in listener.until_a(Fault).message
