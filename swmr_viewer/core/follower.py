@@ -10,7 +10,17 @@ from typing import Literal
 
 import h5py
 
-from swmr_viewer.core.conditions import FILE_REPLACED, STOPPED, AllKeys, ConditionLike, FrameCount, Timeout, conditions_from, first_met
+from swmr_viewer.core.conditions import (
+    FILE_REPLACED,
+    STOPPED,
+    AllKeys,
+    ConditionLike,
+    FinishedFlag,
+    FrameCount,
+    Timeout,
+    conditions_from,
+    first_met,
+)
 from swmr_viewer.core.file_state import Change
 from swmr_viewer.core.files import explain
 from swmr_viewer.core.follower_facts import FollowerFacts
@@ -30,6 +40,8 @@ from swmr_viewer.core.pacing import Pause
 
 _PATIENCE_WITH_ERRORS_S = 10.0
 _BEHIND_PAUSE_S = 0.001
+_BEHIND_FLAG_S = 0.5
+"""How long keys are looked for behind a finished flag, if the file stays open and points are missing."""
 _STANDSTILL_S = 2.0
 """A poll that is later than this did not wait for a key: the process, or the computer, stood still."""
 
@@ -130,6 +142,8 @@ class Follower(FollowerFacts, Iterator[int]):
         self._reason: str | None = None
         self._n_handed_out = 0
         self.last_key_at = clock()
+        self._flagged_at: float | None = None
+        """When the finished flag was seen."""
         self._due_at = float("inf")
         """When the next poll was due by the pause that was asked for."""
 
@@ -258,6 +272,8 @@ class Follower(FollowerFacts, Iterator[int]):
 
     def _look_for_end(self, *, timeout_last: bool = False) -> None:
         sign = self._sign_of_the_end(timeout_last=timeout_last)
+        if sign == FinishedFlag.name and self._awaits_last_keys():
+            return
         is_over = sign is not None and not (timeout_last and sign == Timeout.name)  # after that one it is looked on
         was_ending, self._is_ending = self._is_ending, is_over and sign not in (STOPPED, FrameCount.name)
         if is_over:
@@ -274,6 +290,15 @@ class Follower(FollowerFacts, Iterator[int]):
             self._is_ending &= self._reason is None
             if self._reason not in (None, STOPPED, FrameCount.name):
                 self._faults.extend(self._keys.note_end())
+
+    def _awaits_last_keys(self) -> bool:
+        """Whether keys may come behind the finished flag: a writer that has set it, and not closed the file, may still flush them."""
+        if self.all_keys_set or self.file_is_closed():
+            return False
+        now = self._clock()
+        if self._flagged_at is None:
+            self._flagged_at = now
+        return now - max(self._flagged_at, self.last_key_at) < _BEHIND_FLAG_S
 
     def look_again(self) -> str | None:
         """Poll once after an end by timeout, and return why following ends now, or None: a key came, and it goes on.
