@@ -74,7 +74,7 @@ def times_path(path: Path) -> Path:
 
 
 class Writer:
-    """Writes the scan until it is complete, or is told to end."""
+    """Writes the first frames at once, and the others until the scan is complete, or it is told to end."""
 
     def __init__(self, path: Path, scan: Steady) -> None:
         self._scan, self._common = scan, noise(scan)
@@ -87,12 +87,13 @@ class Writer:
         self._keys = self._file.create_dataset(KEY_PATH, (scan.n_frames,), "i4", chunks=(min(scan.n_frames, 16384),))
         self._finished = self._file.create_dataset(FINISHED_PATH, (1,), "i4", chunks=(1,))
         self._file.swmr_mode = True
+        self._n = self._write_block(0)
 
     def write(self, is_stopped: threading.Event) -> int:
         """Write at the scan's pace, close the file, and return how many frames it has."""
-        scan, began_s, n = self._scan, time.monotonic(), 0
+        scan, began_s, n = self._scan, time.monotonic(), self._n
         while n < scan.n_frames and not is_stopped.is_set():
-            is_stopped.wait(max(0.0, began_s + n / scan.rate_hz - time.monotonic()))
+            is_stopped.wait(max(0.0, began_s + (n - self._n) / scan.rate_hz - time.monotonic()))
             n = self._write_block(n)
         self._finished[0] = 1
         self._finished.flush()

@@ -12,12 +12,13 @@ import numpy as np
 
 from tests.reliability.soak.ending import results_in, what_is_left
 from tests.reliability.soak.judging import grown, lasted
-from tests.reliability.soak.led import Led
+from tests.reliability.soak.led import Led, SoakError
 from tests.reliability.soak.result import Result
 from tests.reliability.soak.sampling import Sample, sample
 from tests.reliability.soak.steady import Steady, sums_of
 from tests.reliability.soak.window import REDUCTION
 
+STARTED_S = 300.0
 SPEAK_S = 300.0
 """So often it is said on standard error how far it is."""
 SHORTEST_INTERVAL_S, LONGEST_INTERVAL_S, N_SAMPLES = 0.25, 5.0, 40
@@ -32,6 +33,7 @@ def soak_steady(name: str, scan: Steady, folder: Path, limit_s: float) -> Result
         window.ask("output_to", str(folder))
         window.ask("expect", scan.to_json(), str(path))
         window.ask("open", str(path))
+        _wait_for_the_first(window)
         watched = Watched(scan, window, writer, result, limit_s)
         n_frames = watched.while_written()
         has_all = watched.until_all_came(n_frames)
@@ -51,6 +53,15 @@ def soak_steady(name: str, scan: Steady, folder: Path, limit_s: float) -> Result
     live = [one for one in watched.samples if one.told["latencies_ms"]]
     result.rows += lasted(live, [[ms for _, ms in one.told["latencies_ms"]] for one in live], "key flushed -> painted")
     return result
+
+
+def _wait_for_the_first(window: Led) -> None:
+    """Wait until the first frames are measured and reduced: what starts is not what a soak looks at."""
+    until_s = time.monotonic() + STARTED_S
+    while not ((state := window.ask("state"))["n_measured"] and state["n_reduced"]):
+        if time.monotonic() > until_s:
+            raise SoakError(f"nothing was measured and reduced within {STARTED_S:.0f} s: {state}")
+        time.sleep(0.1)
 
 
 class Watched:
@@ -105,14 +116,11 @@ class Watched:
         return time.monotonic() - self._began_s > self._limit_s
 
     def _look(self) -> None:
-        """Take a sample; before frames are measured and reduced it is the start that one would see."""
         now_s = time.monotonic()
         if now_s - self._spoke_s > SPEAK_S:
             self._spoke_s = now_s
             print(f"{(now_s - self._began_s) / 60:.0f} min: {self._window.ask('state')}", file=sys.stderr, flush=True)
         told, state = self._window.ask("sample"), self._window.ask("state")
-        if not (state["n_measured"] and state["n_reduced"]):
-            return
         self.samples.append(sample(self._window.process.pid, told, self._began_s, state["n_complete"]))
 
     def _pause(self) -> None:
