@@ -251,6 +251,16 @@ def test_little_memory_and_few_open_files_are_warnings(tmp_path):
     assert machine_checks.open_files(4096).level is Level.OK
 
 
+def test_a_package_that_is_missing_is_a_problem():
+    lines = ["numpy>=2.0", "no-such-one[x]>=1; sys_platform == 'linux'", "nor-this; sys_platform == 'win32'", "lmfit>=1; extra == 'fit'"]
+    found = machine_checks.packages([*lines, "nobody.has_this"])
+    assert found.level is Level.PROBLEM
+    assert "nobody.has_this" in found.remedy
+    assert ("no-such-one" in found.found) == sys.platform.startswith("linux")
+    assert machine_checks.packages(lines[:1]).level is Level.OK
+    assert machine_checks.packages().level is Level.OK
+
+
 def test_an_extra_that_is_not_installed_is_told_with_how_to_install_it(monkeypatch):
     monkeypatch.setattr(machine_checks, "_EXTRAS", {"no-such-distribution": "fit"})
     (found,) = machine_checks.extras()

@@ -16,6 +16,7 @@ _MORE_S = 5.0
 def findings(path: str | None) -> Iterator[Finding]:
     """Yield what each check finds, as soon as it has; ``path``: the file in question, None: the working folder."""
     yield from within_time("program", machine_checks.program)
+    yield from within_time("packages", machine_checks.packages)
     yield from _of_the_window()
     hdf5 = within_time("HDF5", hdf5_checks.hdf5, hdf5_checks.PROBE_LIMIT_S + _MORE_S)
     yield from hdf5

@@ -31,7 +31,7 @@ def hdf5(code: str = _PROBE) -> Iterator[Finding]:
         yield problem(
             "HDF5",
             f"It cannot be loaded: {_last_line(done.stderr, done.returncode)}.",
-            "Run: pip install --force-reinstall h5py hdf5plugin",
+            "Install it again: pip install --force-reinstall h5py hdf5plugin (or all: swmr-viewer)",
         )
         return
     yield from judged(found)

@@ -32,6 +32,8 @@ def probe() -> dict[str, Any]:
     import h5py
     import hdf5plugin
 
+    import swmr_viewer.decoding  # noqa: F401 - with the libraries that it needs
+
     numbers = {**hdf5plugin.FILTERS, "gzip": h5py.h5z.FILTER_DEFLATE, "shuffle": h5py.h5z.FILTER_SHUFFLE}
     return {
         "h5py": h5py.__version__,

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import platform
+import re
 import shutil
 import sys
-from collections.abc import Iterator, Mapping
-from importlib.metadata import PackageNotFoundError, version
+from collections.abc import Iterator, Mapping, Sequence
+from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
 
 from swmr_viewer import __version__
@@ -23,6 +24,8 @@ _FRAME_ALONE = 1.3
 """A slot holds a frame, and what is drawn of it."""
 _LITTLE_MEMORY = 1 << 30
 _FEW_FILES = 1024
+_DISTRIBUTION = "swmr-viewer"
+_REQUIREMENT = re.compile(r"[A-Za-z0-9._-]+")
 _EXTRAS = {"lmfit": "fit", "pyFAI": "pyfai", "distributed": "dask", "fabio": "files"}
 """Distribution, and the extra that installs it."""
 
@@ -30,6 +33,32 @@ _EXTRAS = {"lmfit": "fit", "pyFAI": "pyfai", "distributed": "dask", "fabio": "fi
 def program() -> Finding:
     """Return what runs, and on what."""
     return ok("program", f"swmr-viewer {__version__}, Python {platform.python_version()}, {platform.platform()}.")
+
+
+def packages(required: Sequence[str] | None = None) -> Finding:
+    """Return whether the packages are there that the program cannot do without (``required``: as a distribution's metadata list them)."""
+    if required is None:
+        try:
+            required = requires(_DISTRIBUTION) or ()
+        except PackageNotFoundError:
+            return ok("packages", "The program is not installed but run from its source, which does not tell what it needs.")
+    needed = [_REQUIREMENT.match(line) for line in required if "extra ==" not in line and _is_for_here(line)]
+    missing = [found[0] for found in needed if found and not _is_installed(found[0])]
+    if missing:
+        return problem("packages", f"Not installed: {', '.join(missing)}.", f"Run: pip install {' '.join(missing)}")
+    return ok("packages", f"All {len(needed)} that are needed are installed.")
+
+
+def _is_for_here(requirement: str) -> bool:
+    return "sys_platform" not in requirement or sys.platform in requirement
+
+
+def _is_installed(name: str) -> bool:
+    try:
+        version(name)
+    except PackageNotFoundError:
+        return False
+    return True
 
 
 def memory(told: Path = Path("/proc/meminfo")) -> Finding:
