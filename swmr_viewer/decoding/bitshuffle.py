@@ -10,7 +10,7 @@ from functools import partial
 
 from swmr_viewer.decoding.blocks import HEADER_BYTES, block_bytes_of, end_of_blocks
 from swmr_viewer.decoding.libraries import INT64, POINTER, SIZE, function
-from swmr_viewer.decoding.parts import Part, Raw, UnknownDataError, part_bytes
+from swmr_viewer.decoding.parts import Part, Raw, damaged_chunk, part_bytes
 from swmr_viewer.decoding.plain import copy
 
 FILTER = 32008
@@ -46,7 +46,7 @@ class Bitshuffle:
         at = HEADER_BYTES
         while start < min(last, shuffled_bytes):
             stop = min(stop, shuffled_bytes)
-            begin, at = at, end_of_blocks(raw, at, -((start - stop) // block_bytes))
+            begin, at = at, end_of_blocks(raw, at, -((start - stop) // block_bytes), n_bytes)
             if stop > first:
                 yield Part(start, stop, self._decoder(raw.address + begin, at - begin, stop - start, block_bytes))
             start, stop = stop, stop + step
@@ -56,7 +56,7 @@ class Bitshuffle:
     def _block_bytes(self, raw: Raw, n_bytes: int) -> int:
         block_bytes = block_bytes_of(raw, n_bytes, _LEAST_BLOCK_BYTES)
         if block_bytes % (_ELEMENTS_AT_ONCE * self._element_bytes):
-            raise UnknownDataError
+            raise damaged_chunk(raw, None, n_bytes)
         return block_bytes
 
     def _decoder(self, address: int, raw_bytes: int, n_bytes: int, block_bytes: int) -> Callable[[int], bool]:
@@ -71,7 +71,7 @@ def _decode(decompress: Callable[..., int], raw_bytes: int, source: int, n_eleme
 def _tail(raw: Raw, at: int, start: int, stop: int) -> Part:
     """Return the last elements: too few to be shuffled, they stand as they are."""
     if at + stop - start > raw.size:
-        raise UnknownDataError
+        raise damaged_chunk(raw, None, stop)
     return Part(start, stop, partial(copy, raw.address + at, stop - start))
 
 

@@ -22,7 +22,7 @@ def block_bytes_of(raw: Raw, n_bytes: int, least: int) -> int:
     Blocks below ``least`` bytes are refused, unless the chunk is shorter: they would keep Python busy.
     """
     if raw.size < HEADER_BYTES:
-        raise UnknownDataError
+        raise damaged_chunk(raw, None, n_bytes)
     told_bytes, block_bytes = _HEADER.unpack_from(raw.data)
     if told_bytes != n_bytes:
         raise damaged_chunk(raw, told_bytes, n_bytes)
@@ -31,14 +31,17 @@ def block_bytes_of(raw: Raw, n_bytes: int, least: int) -> int:
     return int(block_bytes)
 
 
-def end_of_blocks(raw: Raw, at: int, n_blocks: int) -> int:
-    """Return where the blocks from here on end: all of them inside of the chunk (0.1 us for each)."""
+def end_of_blocks(raw: Raw, at: int, n_blocks: int, n_bytes: int) -> int:
+    """Return where the blocks from here on end: all of them inside of the chunk (0.1 us for each), which decodes to ``n_bytes``.
+
+    HDF5's filters do not look whether they are: they read on behind the chunk, and may crash.
+    """
     data = raw.data
     try:
         for _ in range(n_blocks):
             at += _read_length(data, at)[0] + LENGTH_BYTES
     except struct.error:  # it would begin outside of the chunk
-        raise UnknownDataError from None
+        raise damaged_chunk(raw, None, n_bytes) from None
     if at > raw.size:
-        raise UnknownDataError
+        raise damaged_chunk(raw, None, n_bytes)
     return at

@@ -44,24 +44,26 @@ class Blosc:
         step = max(1, part_bytes(n_bytes, first, last) // block_bytes) * block_bytes
         for start in range(first - first % block_bytes, last, step):
             stop = min(start + step, -(-last // block_bytes) * block_bytes, n_bytes)
-            yield Part(start, stop, partial(self._decode, raw.address, start // item_bytes, (stop - start) // item_bytes, stop - start))
+            yield Part(start, stop, partial(self._decode, raw, n_bytes, start // item_bytes, (stop - start) // item_bytes, stop - start))
 
     def _checked(self, raw: Raw, n_bytes: int) -> tuple[int, int]:
         """Return the length of an item, and that of blocks which are whole items and whole elements."""
         if raw.size < _HEADER.size:
-            raise UnknownDataError
+            raise damaged_chunk(raw, None, n_bytes)
         _, _, _, item_bytes, told_bytes, block_bytes, raw_bytes = _HEADER.unpack_from(raw.data)
         if raw_bytes == raw.size and told_bytes != n_bytes:
             raise damaged_chunk(raw, told_bytes, n_bytes)
+        if self._validate(raw.address, raw.size, bytes(8)) != 0:  # HDF5's filter does not ask, and may crash
+            raise damaged_chunk(raw, None, n_bytes)
         if raw_bytes != raw.size or not 0 < block_bytes <= n_bytes or item_bytes == 0 or n_bytes % item_bytes:
-            raise UnknownDataError
-        if self._validate(raw.address, raw.size, bytes(8)) != 0:
             raise UnknownDataError
         whole = lcm(block_bytes, item_bytes, self._element_bytes)
         return item_bytes, min(whole, n_bytes)
 
-    def _decode(self, source: int, start: int, n_items: int, n_bytes: int, target: int) -> bool:
-        return self._get_items(source, start, n_items, target) == n_bytes
+    def _decode(self, raw: Raw, whole_bytes: int, start: int, n_items: int, n_bytes: int, target: int) -> bool:
+        if self._get_items(raw.address, start, n_items, target) != n_bytes:  # HDF5's filter was seen to take such a chunk for whole
+            raise damaged_chunk(raw, None, whole_bytes)
+        return True
 
 
 def blosc(element_bytes: int) -> Blosc | None:

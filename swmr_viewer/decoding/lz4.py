@@ -48,7 +48,7 @@ class Lz4:
             stop = min(start + part_bytes, n_bytes)
             blocks: list[Block] = []
             for shift in range(0, stop - start, block_bytes):
-                begin, at = at + LENGTH_BYTES, end_of_blocks(raw, at, 1)
+                begin, at = at + LENGTH_BYTES, end_of_blocks(raw, at, 1, n_bytes)
                 blocks.append((raw.address + begin, at - begin, shift, min(block_bytes, stop - start - shift)))
             if stop > first:
                 yield Part(start, stop, partial(self._decode, blocks))

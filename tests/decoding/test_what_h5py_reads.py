@@ -81,11 +81,19 @@ def test_an_array_that_does_not_fit_is_not_filled(file: h5py.File, out: Any) -> 
     assert not out.any()
 
 
-@pytest.mark.parametrize("n_bytes", [1, 11, 512, 5000])
+@pytest.mark.parametrize("n_bytes", [512, 5000])
 def test_a_chunk_of_another_length_is_not_read(file: h5py.File, n_bytes: int) -> None:
     dataset = file.create_dataset("data", (2, 16, 16), "u2", chunks=(1, 16, 16), **BITSHUFFLE)
     dataset.id.write_direct_chunk((0, 0, 0), bytes(n_bytes))
     assert not ChunkReader(dataset).read(FIRST, np.zeros((1, 16, 16), "u2"))
+
+
+@pytest.mark.parametrize("n_bytes", [1, 11])
+def test_a_chunk_that_is_shorter_than_its_header_is_refused(file: h5py.File, n_bytes: int) -> None:
+    dataset = file.create_dataset("data", (2, 16, 16), "u2", chunks=(1, 16, 16), **BITSHUFFLE)
+    dataset.id.write_direct_chunk((0, 0, 0), bytes(n_bytes))
+    with pytest.raises(DamagedChunkError, match="does not decode to the 512 bytes"):
+        ChunkReader(dataset).read(FIRST, np.zeros((1, 16, 16), "u2"))
 
 
 @pytest.mark.parametrize("n_bytes", [16, 20, 511, 513, 600])

@@ -67,7 +67,8 @@ class Outcome:
         if kind is FailureKind.UNEXPECTED:
             self.faults.append(f"{what} is unexpected: {message}")
         told = plain(message)
-        if not told.strip() or not told.rstrip().endswith((".", "?")) or "Traceback" in told:
+        # A remedy may end with what is to be typed.
+        if not told.strip() or not told.rstrip().endswith((".", "?", plain(str(case.main)))) or "Traceback" in told:
             self.faults.append(f"{what} is no sentence: {message!r}")
         if names_file and not any(name in told for name in (plain(case.main.name), plain(case.folder.name))):
             self.faults.append(f"{what} names no file: {message!r}")

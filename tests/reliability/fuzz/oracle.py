@@ -32,12 +32,22 @@ def read(question: Question) -> tuple[np.ndarray, bool]:
         index = int(np.ravel_multi_index(position, scan_shape)) if position else 0
         if isinstance(thing, h5py.Group):
             return _of_parts(thing, index), False
-        is_alone = thing.id.get_create_plist().get_nfilters() > 0 and not ChunkReader(thing).is_usable
+        is_alone = _is_alone(thing, Path(file).parent)
         if thing.ndim - len(frame_shape) == len(position):
             return np.asarray(thing[position]), is_alone
         if thing.ndim - len(frame_shape) == 1:
             return np.asarray(thing[index]), is_alone
         return np.asarray(thing[position]).reshape(frame_shape), is_alone
+
+
+def _is_alone(dataset: h5py.Dataset, folder: Path) -> bool:
+    if not dataset.is_virtual:
+        return dataset.id.get_create_plist().get_nfilters() > 0 and not ChunkReader(dataset).is_usable
+    for name, path in {(one.file_name, one.dset_name) for one in dataset.virtual_sources()}:
+        with suppress(OSError, KeyError, ValueError, RuntimeError), open_as_is(folder / name) as source:
+            if not source[path].is_virtual and _is_alone(source[path], folder):
+                return True
+    return False
 
 
 def _of_parts(group: h5py.Group, index: int) -> np.ndarray:
