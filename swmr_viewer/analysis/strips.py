@@ -200,11 +200,16 @@ def write_column_maxima(rows: Pixels, factor: int, out: npt.NDArray[Any]) -> Non
 
     Of each column and its neighbours first, by doubling, and only then of every so many: contiguous numbers are compared many at a time.
     """
+    with np.errstate(over="ignore", invalid="ignore"):  # numbers that float32 has not, and NaN of every kind
+        _write_column_maxima(rows, factor, out)
+
+
+def _write_column_maxima(rows: Pixels, factor: int, out: npt.NDArray[Any]) -> None:
     if factor == 1:
         out[...] = rows
         return
     if rows.dtype.kind == "u" and rows.dtype.itemsize <= 2 and factor % 2 == 0 and rows.shape[1] % 2 == 0:
-        write_column_maxima(_pair_maxima(rows), factor // 2, out)
+        _write_column_maxima(_pair_maxima(rows), factor // 2, out)
         return
     larger = np.fmax if rows.dtype.kind == "f" else np.maximum
     n_whole = rows.shape[1] // factor

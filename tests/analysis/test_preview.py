@@ -123,3 +123,15 @@ def test_a_spectrum_is_reduced_to_the_largest_of_neighbouring_channels(n: int, d
     assert len(bins) <= MOST_BINS < factor * MOST_BINS + 1
     values = np.where(valid_mask(spectrum), spectrum, np.nan).astype(float)
     np.testing.assert_array_equal(bins, np.fmax.reduceat(values, np.arange(0, n, factor)).astype(np.float32))
+
+
+@pytest.mark.parametrize("factor", [1, 2, 3])
+def test_what_no_detector_writes_is_drawn_without_a_warning(factor: int) -> None:
+    """A damaged frame may hold NaN of the kind that raises a signal."""
+    pixels = np.zeros((6, 12), np.float64)
+    pixels.view(np.uint64)[0:3, 0:3] = 0x7FF0000000000001
+    pixels.view(np.uint64)[3:6, 6:9] = 0xFFF0000000000001
+    found = preview_of(pixels, factor)
+    assert np.isnan(found[0, 0])
+    assert np.isnan(found[-1, 6 // factor])
+    assert (found[0, -1], found[-1, -1]) == (0, 0)
