@@ -146,3 +146,15 @@ def test_a_file_that_hangs_its_reader_costs_the_reader_and_not_the_command(tmp_p
     assert frame.level is Level.PROBLEM
     assert "ended the reader 2 times" in frame.found
     assert frame_bytes is not None
+
+
+def test_a_numpy_that_does_not_load_is_a_finding_and_no_traceback(tmp_path):
+    (tmp_path / "numpy").mkdir()
+    (tmp_path / "numpy" / "__init__.py").write_text("raise ImportError('numpy is broken')")
+    done = doctor(tmp_path / "scan.h5", "--json", PYTHONPATH=os.pathsep.join([str(tmp_path), os.getcwd()]))
+    found = told(done)
+    assert done.returncode == 1
+    assert found["HDF5"]["level"] == "problem"
+    assert "numpy is broken" in found["HDF5"]["found"]
+    assert {"memory", "file system", "shared memory"} <= set(found)
+    assert "file" not in found

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 
-from swmr_viewer.commands.checks import file_checks, hdf5_checks, machine_checks, storage_checks, window_checks
+from swmr_viewer.commands.checks import hdf5_checks, machine_checks, storage_checks, window_checks
 from swmr_viewer.commands.checks.finding import Finding, Level, within_time
 from swmr_viewer.commands.display_check import PROBE_LIMIT_S
 
@@ -26,10 +26,12 @@ def findings(path: str | None) -> Iterator[Finding]:
     storage = within_time("file system", lambda: storage_checks.file_system(place))
     yield from storage
     frame_bytes = None
-    if path is not None:
+    if path is not None and hdf5[0].level is not Level.PROBLEM:
+        from swmr_viewer.commands.checks import file_checks  # needs numpy, which may be what is wrong
+
         state = within_time("file", lambda: file_checks.state(path))
         yield from state
-        if all(found.level is not Level.PROBLEM for found in (*state, *storage, hdf5[0])):
+        if all(found.level is not Level.PROBLEM for found in (*state, *storage)):
             found, frame_bytes = file_checks.content(path)
             yield from found
     yield from within_time("shared memory", lambda: machine_checks.shared_memory(frame_bytes))
