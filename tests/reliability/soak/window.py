@@ -16,6 +16,8 @@ from typing import Any
 
 import numpy as np
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QWidget
 
 from swmr_viewer import cli
 from swmr_viewer.gui import application
@@ -127,7 +129,7 @@ class Window(QObject):
             "latencies_ms": latencies,
             "longest_turn_ms": self._longest_turn_ms,
             "n_objects": len(objects),
-            "n_qt_objects": len(self._assembly.window.findChildren(QObject)) + len(self._session.findChildren(QObject)),
+            "n_qt_objects": self._n_qt_objects(),
             "n_python_threads": threading.active_count(),
             "n_slots": self._session.slots.number,
             "n_values": self._n_values(),
@@ -207,6 +209,11 @@ class Window(QObject):
         now_s = time.perf_counter()
         self._longest_turn_ms = max(self._longest_turn_ms, 1000 * (now_s - self._turned_s) - TURN_MS)
         self._turned_s = now_s
+
+    def _n_qt_objects(self) -> int:
+        """Count widgets, actions and timers: what Qt makes within itself, as for rich text, would be kept in Python by being looked at."""
+        parents, kinds = (self._assembly.window, self._session), (QWidget, QAction, QTimer)
+        return sum(len(parent.findChildren(kind)) for parent in parents for kind in kinds)
 
     def _n_values(self) -> int:
         """Return how many values of scan points the window keeps, each of up to 8 bytes."""
