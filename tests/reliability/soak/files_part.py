@@ -109,6 +109,6 @@ def soak_files(n_files: int, folder: Path, limit_s: float) -> Result:
         result.words.append(f"ended at its limit of {limit_s / 60:.1f} minutes: {n_files} files were to be shown")
     result.words.append(f"{n_shown} files shown and reduced in {time.monotonic() - began_s:.0f} s, {told['n_painted']:,} frames painted")
     if n_shown >= FEWEST:
-        result.rows += grown(files.samples)
+        result.rows += grown(files.samples, window_threads=1)  # the one that looks into the folder
     result.rows += lasted(files.samples, files.opening_ms, "file opened -> first frame painted")
     return result

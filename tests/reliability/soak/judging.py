@@ -17,6 +17,8 @@ FEWEST = 10
 """So many samples are needed to judge."""
 LEAST_MEMORY, MEMORY_SHARE = 10e6, 0.05
 """Memory may grow by 10 MB or 5 %, whichever is more, beyond the values that are kept: what is free inside is not given back."""
+HDF5_CACHE = 32e6
+"""HDF5 keeps so many bytes of a file's metadata at most, by default: where each chunk is, of a scan that goes on (measured: 80 a chunk)."""
 PER_VALUE = 8.0
 """Bytes of each value of a scan point that the window keeps, at most."""
 QT_OBJECTS = 5
@@ -58,8 +60,18 @@ def tenths(n: int) -> tuple[slice, slice]:
     return slice(begin, begin + length), slice(n - length, n)
 
 
-def grown(samples: Sequence[Sample]) -> list[Row]:
-    """Return what was held early and late, of each kind: the middle one of the samples, since things come for a moment and go."""
+def grown(samples: Sequence[Sample], *, hdf5_cache: float = 0.0, window_threads: int = 0) -> list[Row]:
+    """Return what was held early and late, of each kind: the middle one of the samples, since things come for a moment and go.
+
+    Parameters
+    ----------
+    samples : sequence of Sample
+        As they were taken.
+    hdf5_cache : float
+        Bytes that HDF5 may still come to keep in the processes that have the file open.
+    window_threads : int
+        How many threads of the window are there in some samples and not in others.
+    """
     early, late = tenths(len(samples))
 
     def row(what: str, unit: str, values: Sequence[float], allowed: float | None) -> Row:
@@ -68,9 +80,9 @@ def grown(samples: Sequence[Sample]) -> list[Row]:
     rows = []
     for role in ROLES:
         held = [one.held[role] for one in samples]
-        rows.append(_memory_row(role, samples, early, late))
+        rows.append(_memory_row(role, samples, early, late, hdf5_cache if role in ("reader", "reduction") else 0.0))
         rows.append(row(f"handles, {role}", "", [one.handles for one in held], 0))
-        rows.append(row(f"threads, {role}", "", [one.threads for one in held], 0))
+        rows.append(row(f"threads, {role}", "", [one.threads for one in held], window_threads if role == "window" else 0))
     rows.append(row("processes", "", [one.n_processes for one in samples], 0))
     rows.append(row("blocks of shared memory", "", [len(one.shared) or one.told["n_slots"] for one in samples], 0))
     rows.append(row("Qt objects", "", [one.told["n_qt_objects"] for one in samples], QT_OBJECTS))
@@ -79,12 +91,12 @@ def grown(samples: Sequence[Sample]) -> list[Row]:
     return rows
 
 
-def _memory_row(role: str, samples: Sequence[Sample], early: slice, late: slice) -> Row:
+def _memory_row(role: str, samples: Sequence[Sample], early: slice, late: slice, more: float) -> Row:
     """Return the memory of one role, in MB; what the window must keep of each scan point is allowed for."""
     values = [one.held[role].memory for one in samples]
     kept = [PER_VALUE * one.told["n_values"] if role == "window" else 0.0 for one in samples]
     allowed = max(LEAST_MEMORY, MEMORY_SHARE * median_low(values[early])) + max(0.0, median_low(kept[late]) - median_low(kept[early]))
-    return Row(f"memory, {role}", "MB", median_low(values[early]) / 1e6, median_low(values[late]) / 1e6, allowed / 1e6)
+    return Row(f"memory, {role}", "MB", median_low(values[early]) / 1e6, median_low(values[late]) / 1e6, (allowed + more) / 1e6)
 
 
 def lasted(samples: Sequence[Sample], times_ms: Sequence[Sequence[float]], what: str) -> list[Row]:

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from tests.reliability.soak.ending import results_in, what_is_left
-from tests.reliability.soak.judging import grown, lasted
+from tests.reliability.soak.judging import HDF5_CACHE, grown, lasted
 from tests.reliability.soak.led import Led, SoakError
 from tests.reliability.soak.result import Result
 from tests.reliability.soak.sampling import Sample, sample
@@ -49,7 +49,7 @@ def soak_steady(name: str, scan: Steady, folder: Path, limit_s: float) -> Result
         result.expect("results that are missing in the output", int(np.count_nonzero(~is_there)), 0)
         result.expect("values of regions, and of the reduction, that are missing in the window", n_missing, 0)
     result.words.append(f"{told['n_painted']:,} frames painted, {len(watched.samples)} samples")
-    result.rows += grown(watched.samples)
+    result.rows += grown(watched.samples, hdf5_cache=HDF5_CACHE)
     live = [one for one in watched.samples if one.told["latencies_ms"]]
     result.rows += lasted(live, [[ms for _, ms in one.told["latencies_ms"]] for one in live], "key flushed -> painted")
     return result
