@@ -166,7 +166,7 @@ class Window:
         if self._ended.way == "sigkill":  # the lock of an output that was being written stays, and the next run takes it and removes it
             for lock in (self._folder / "written").glob(".*.lock"):
                 OutputLock(lock.with_name(lock.name.removeprefix(".").removesuffix(".lock"))).release()
-        killed = [".part"] if self._ended.way == "sigkill" else []  # who writes is killed: beside its target, never in its place, lies a part
+        killed = [".part"] if self._ended.way == "sigkill" else []  # beside its target, never in its place
         unfinished = [path for path in (self._folder / "written").iterdir() if path.suffix not in (".npy", ".h5", ".png", ".json", *killed)]
         return [str(path) for path in (*(self._folder / "temporary").rglob("*"), *unfinished)]
 
