@@ -259,6 +259,16 @@ def test_links_of_every_kind_and_circles_are_walked_once(tmp_path: Path) -> None
     assert any("/entry/nowhere" in note for note in inspection.notes)
 
 
+def test_whoever_waits_for_a_large_file_hears_of_each_object(tmp_path: Path) -> None:
+    path = tmp_path / "large.h5"
+    with h5py.File(path, "w", libver="v110") as file:
+        for number in range(300):
+            file.create_group(f"groups/{number}")
+    heard: list[None] = []
+    inspection = inspect_file(path, at_each=lambda: heard.append(None))
+    assert len(heard) >= len(inspection.tree) == 301
+
+
 def test_a_missing_filter_is_named(tmp_path: Path) -> None:
     with new_file(tmp_path / "scan.h5") as h5file:
         h5file["uid"] = np.zeros(4, "i4")

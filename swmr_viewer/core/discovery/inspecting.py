@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 
 import h5py
@@ -38,7 +38,7 @@ _MOST_NAMED = 5
 """Names in one sentence."""
 
 
-def inspect_file(path: str | os.PathLike[str], *, external: bool = True) -> Inspection:
+def inspect_file(path: str | os.PathLike[str], *, external: bool = True, at_each: Callable[[], object] = lambda: None) -> Inspection:
     """Find out what is in a file, opening it for that and closing it again.
 
     Parameters
@@ -47,6 +47,8 @@ def inspect_file(path: str | os.PathLike[str], *, external: bool = True) -> Insp
         The file; it may be written at this moment.
     external : bool
         False: nothing that lies in other files is looked at.
+    at_each : callable
+        Called at each object that is looked at.
 
     Returns
     -------
@@ -59,10 +61,10 @@ def inspect_file(path: str | os.PathLike[str], *, external: bool = True) -> Insp
         As ``swmr_viewer.core.files.opening.open_swmr`` does, without waiting.
     """
     with open_swmr(path, external=external) as h5file:
-        return inspect_open(h5file)
+        return inspect_open(h5file, at_each=at_each)
 
 
-def inspect_open(h5file: h5py.File, near: Iterable[str] = ()) -> Inspection:
+def inspect_open(h5file: h5py.File, near: Iterable[str] = (), *, at_each: Callable[[], object] = lambda: None) -> Inspection:
     """Find out what is in an open file; no pixel is read and nothing stays open.
 
     Parameters
@@ -71,9 +73,11 @@ def inspect_open(h5file: h5py.File, near: Iterable[str] = ()) -> Inspection:
         The open file. Do this before key datasets or data sets are opened: a second handle on one breaks its refreshing.
     near : iterable of str
         Paths that the user named: where the file holds several scans, the rest is looked for in their entry.
+    at_each : callable
+        Called at each object that is looked at.
     """
     path = str(h5file.filename)
-    contents, state = walk(h5file), read_file_state(path)
+    contents, state = walk(h5file, at_each), read_file_state(path)
     keys, no_keys = without_numbers_that_are_no_keys(rank_keys(contents), contents)
     entries = entries_of(contents)
     default = next(iter(default_signals(contents)), None)

@@ -47,12 +47,12 @@ _Step = tuple[FileObject, _Place | None]
 """What was found, and its open group, if it is one."""
 
 
-def walk(h5file: h5py.File) -> FileContents:
+def walk(h5file: h5py.File, at_each: Callable[[], object] = lambda: None) -> FileContents:
     """Return every object of an open file, depth first, in the order that the file lists them.
 
-    Links are followed into other files, which may be written at this moment.
+    Links are followed into other files, which may be written at this moment. ``at_each`` is called at each object: there may be many.
     """
-    return _Walker(h5file).walk()
+    return _Walker(h5file).walk(at_each)
 
 
 class _Walker:
@@ -63,13 +63,14 @@ class _Walker:
         self._seen: dict[tuple[str, int], FileObject] = {}
         self._notes: list[str] = []
 
-    def walk(self) -> FileContents:
+    def walk(self, at_each: Callable[[], object]) -> FileContents:
         identity = (self._start.file, int(h5py.h5o.get_info(self._start.group).addr))
         root = describe_group(self._start.group, "", "", identity)
         self._seen[identity] = replace(root, node=replace(root.node, path="/"))
         objects: list[FileObject] = []
         pending = [self._children(self._start)]
         while pending:
+            at_each()
             step = next(pending[-1], None)
             if step is None:
                 pending.pop()

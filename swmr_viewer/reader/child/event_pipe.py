@@ -34,6 +34,7 @@ class EventPipe:
         self._connection = connection
         self._watchdog = watchdog
         self._sent_at = float("-inf")
+        self._last: Event | None = None
         self.generation = 0
 
     def send(self, event: Event) -> None:
@@ -45,7 +46,12 @@ class EventPipe:
             self._watchdog.pause()  # dead storage is waited for: that is the parent's to judge
         else:
             self._watchdog.feed()
-        self._sent_at = time.monotonic()
+        self._sent_at, self._last = time.monotonic(), event
+
+    def still_busy(self) -> None:
+        """Tell now and then that what was reported last goes on; cheap enough to be called all the time."""
+        if isinstance(self._last, Busy) and time.monotonic() - self._sent_at > _HEARTBEAT_EVERY_S:
+            self.send(self._last)
 
     def report_busy(self, doing: str) -> None:
         """Report what is begun now: it may take long, or end this process."""

@@ -69,7 +69,7 @@ class ScanOpener:
 
     def _open(self) -> Scan:
         self._refuse_another()
-        scan = open_scan(self._request)
+        scan = open_scan(self._request, self._pipe.still_busy)
         try:
             self._refuse_another()
         except BaseException:

@@ -132,10 +132,10 @@ class ReaderLoop:
     def _inspection_of(self, request: Inspect) -> Inspection:
         """Inspect a file; one that is being followed must not be opened a second time."""
         if self._following is None or self._follow is None or self._follow.request.path != request.path:
-            return inspect_file(request.path, external=request.external)
+            return inspect_file(request.path, external=request.external, at_each=self._pipe.still_busy)
         if self._follow.request.external and not request.external:
             raise ReaderError("This reader follows the file with data of other files.", "Ask another reader.")
-        return inspect_open(self._following.h5file)
+        return inspect_open(self._following.h5file, at_each=self._pipe.still_busy)
 
     def _preview(self, request: Preview) -> None:
         data_path = "".join(request.request.data_paths[:1])

@@ -96,8 +96,8 @@ def _by_folder(values: dict[str, str]) -> str:
     return "; ".join(f"{', '.join(names)} in {folder}" for folder, names in folders.items())
 
 
-def open_scan(request: FollowRequest) -> Scan:
-    """Open what is to be followed.
+def open_scan(request: FollowRequest, at_each: Callable[[], object] = lambda: None) -> Scan:
+    """Open what is to be followed; ``at_each`` is called at each object of the file that is looked at.
 
     Raises
     ------
@@ -106,19 +106,19 @@ def open_scan(request: FollowRequest) -> Scan:
     """
     h5file = open_swmr(request.path, external=request.external)
     try:
-        return _open_in(h5file, request)
+        return _open_in(h5file, request, at_each)
     except BaseException:
         h5file.close()
         raise
 
 
-def _open_in(h5file: h5py.File, request: FollowRequest) -> Scan:
+def _open_in(h5file: h5py.File, request: FollowRequest, at_each: Callable[[], object]) -> Scan:
     # Before anything is held open: a second handle on a dataset would break its refresh.
-    found = inspect_open(h5file) if has_patterns(request) else None
+    found = inspect_open(h5file, at_each=at_each) if has_patterns(request) else None
     if found is not None:
         request = with_patterns_expanded(request, found)
     given = request.key_paths or request.length_paths
-    found = None if given and request.data_paths else inspect_open(h5file, (*given, *request.data_paths))
+    found = None if given and request.data_paths else inspect_open(h5file, (*given, *request.data_paths), at_each=at_each)
     keys, lengths = (request.key_paths, request.length_paths) if given else _found_keys(found, request.path)
     follow = partial(_follower, h5file, keys, lengths, request, found.finished_path if found else None)
     follower = follow()

@@ -12,8 +12,9 @@ from unittest.mock import Mock
 
 import pytest
 
-from swmr_viewer.core.messages import send_message
+from swmr_viewer.core.messages import receive_message, send_message
 from swmr_viewer.core.pacing import Pause
+from swmr_viewer.reader.child import event_pipe
 from swmr_viewer.reader.child.event_pipe import EventPipe
 from swmr_viewer.reader.messages import Quit
 
@@ -58,3 +59,19 @@ def test_all_requests_come_at_once_and_a_parent_that_is_gone_is_told(pipe: tuple
     pipe[0].close()
     with pytest.raises(EOFError):
         pipe[1].receive(Pause(0.0, FOR_EVER))
+
+
+def test_what_takes_long_is_told_of_again_and_again_by_the_same_words(
+    pipe: tuple[Connection, EventPipe], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ours, reader = pipe
+    now = [100.0]
+    monkeypatch.setattr(event_pipe, "time", Mock(monotonic=lambda: now[0]))
+    reader.report_busy("inspecting f")
+    for _ in range(10):
+        now[0] += 0.1
+        reader.still_busy()
+    told = []
+    while ours.poll(0):
+        told.append(receive_message(ours))
+    assert [event.doing for event in told] == ["inspecting f"] * 3
