@@ -104,7 +104,7 @@ class Grabber:
 class Scan:
     """What a delivery sees of a scan of N points, its follower and its reporter: keys that the test sets."""
 
-    h5file = sources = None
+    h5file, sources = SimpleNamespace(filename="scan.h5"), None
     late = SimpleNamespace(paths=())
 
     def __init__(self, grabber: Grabber) -> None:
