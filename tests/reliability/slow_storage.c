@@ -83,53 +83,36 @@ ssize_t read(int number, void *into, size_t size)
     return NEXT(read)(number, into, size);
 }
 
-ssize_t pread(int number, void *into, size_t size, off_t at)
-{
-    wait_for_number(number);
-    return NEXT(pread)(number, into, size, at);
-}
+#define PREAD(name, offset)                                           \
+    ssize_t name(int number, void *into, size_t size, offset at)      \
+    {                                                                 \
+        wait_for_number(number);                                      \
+        return NEXT(name)(number, into, size, at);                    \
+    }
 
-ssize_t pread64(int number, void *into, size_t size, off64_t at)
-{
-    wait_for_number(number);
-    return NEXT(pread64)(number, into, size, at);
-}
+PREAD(pread, off_t)
+PREAD(pread64, off64_t)
 
-int stat(const char *path, struct stat *found)
-{
-    wait_for(path);
-    return NEXT(stat)(path, found);
-}
+#define STAT(name, kind)                              \
+    int name(const char *path, struct kind *found)    \
+    {                                                 \
+        wait_for(path);                               \
+        return NEXT(name)(path, found);               \
+    }
 
-int lstat(const char *path, struct stat *found)
-{
-    wait_for(path);
-    return NEXT(lstat)(path, found);
-}
+#define STATAT(name, kind)                                                   \
+    int name(int folder, const char *path, struct kind *found, int flags)    \
+    {                                                                        \
+        wait_for(path);                                                      \
+        return NEXT(name)(folder, path, found, flags);                       \
+    }
 
-int stat64(const char *path, struct stat64 *found)
-{
-    wait_for(path);
-    return NEXT(stat64)(path, found);
-}
-
-int lstat64(const char *path, struct stat64 *found)
-{
-    wait_for(path);
-    return NEXT(lstat64)(path, found);
-}
-
-int fstatat(int folder, const char *path, struct stat *found, int flags)
-{
-    wait_for(path);
-    return NEXT(fstatat)(folder, path, found, flags);
-}
-
-int fstatat64(int folder, const char *path, struct stat64 *found, int flags)
-{
-    wait_for(path);
-    return NEXT(fstatat64)(folder, path, found, flags);
-}
+STAT(stat, stat)
+STAT(lstat, stat)
+STAT(stat64, stat64)
+STAT(lstat64, stat64)
+STATAT(fstatat, stat)
+STATAT(fstatat64, stat64)
 
 int statx(int folder, const char *restrict path, int flags, unsigned int mask, struct statx *restrict found)
 {
