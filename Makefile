@@ -29,12 +29,12 @@ help:
 demo: environment
 	$(BIN)/swmr-viewer demo $(ARGS)
 
-# Four at a time on two processors: much of a test is waiting for other processes.
+# Three at a time on two processors: much of a test is waiting for other processes.
 test: environment
-	$(BIN)/pytest -n 4 --dist worksteal --max-worker-restart 0 -m "not slow" $(ARGS)
+	$(BIN)/pytest -n 3 --dist worksteal --max-worker-restart 0 -m "not slow" $(ARGS)
 
 slow: environment
-	$(BIN)/pytest -n 4 --dist worksteal --max-worker-restart 0 -m slow $(ARGS)
+	$(BIN)/pytest -n 3 --dist worksteal --max-worker-restart 0 -m slow $(ARGS)
 
 fuzz: environment
 	$(BIN)/python -m tests.reliability.fuzz $(ARGS)
@@ -57,7 +57,7 @@ docs: environment
 
 lowest: environment
 	.ci/lowest $(VENV)-lowest
-	$(subst $(VENV),$(VENV)-lowest,$(BIN))/pytest -n 4 --dist worksteal --max-worker-restart 0 -m "not slow" $(ARGS)
+	$(subst $(VENV),$(VENV)-lowest,$(BIN))/pytest -n 3 --dist worksteal --max-worker-restart 0 -m "not slow" $(ARGS)
 
 screenshots: environment
 	$(BIN)/python docs/make_screenshots.py
