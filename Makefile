@@ -33,9 +33,8 @@ demo: environment
 test: environment
 	$(BIN)/pytest -n 3 --dist worksteal --max-worker-restart 0 -m "not slow" $(ARGS)
 
-# Much more of these is waiting.
 slow: environment
-	$(BIN)/pytest -n 4 --dist worksteal --max-worker-restart 0 -m slow $(ARGS)
+	$(BIN)/pytest -n 3 --dist worksteal --max-worker-restart 0 -m slow $(ARGS)
 
 fuzz: environment
 	$(BIN)/python -m tests.reliability.fuzz $(ARGS)
