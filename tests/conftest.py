@@ -55,10 +55,9 @@ def fresh_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, nothing_left_ove
 
 
 def _point_qt_settings_to(folder: Path) -> None:
-    """Qt remembers where settings go from its first look: tell it again, if it is loaded at all."""
+    """Only where Qt is loaded: it is not loaded for this."""
     if "PySide6.QtCore" not in sys.modules:
         return
-    from PySide6.QtCore import QSettings
+    from tests.qt_settings import keep_qt_settings_in
 
-    for kind in (QSettings.Format.NativeFormat, QSettings.Format.IniFormat):
-        QSettings.setPath(kind, QSettings.Scope.UserScope, str(folder))
+    keep_qt_settings_in(folder)

@@ -21,7 +21,7 @@ from pathlib import Path
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 import psutil
-from PySide6.QtCore import QSettings, Qt, QTimer
+from PySide6.QtCore import Qt, QTimer
 
 from swmr_viewer.gui.application import application
 from swmr_viewer.gui.assembly import Assembly
@@ -32,6 +32,7 @@ from swmr_viewer.scan_model import AlarmRule
 from tests.benchmarks.large_table import save_table
 from tests.benchmarks.told_scan import WANTED, TellingReader
 from tests.benchmarks.turns import Turns, report
+from tests.qt_settings import keep_qt_settings_in
 
 _LARGE = ["--scan", "2500x4000", "--frame", "scalar", "--burst", "20000", "--period", "0.000005", "--keys", "2", "--order", "snake"]
 _RANDOM = ["--scan", "600x500", "--frame", "scalar", "--burst", "2000", "--period", "0", "--keys", "2", "--order", "random"]
@@ -51,8 +52,7 @@ def main() -> None:
     options = parser.parse_args()
     scan = _GROWING if options.growing else _RANDOM if options.random else _LARGE
     with tempfile.TemporaryDirectory() as folder:
-        for kind in (QSettings.Format.NativeFormat, QSettings.Format.IniFormat):
-            QSettings.setPath(kind, QSettings.Scope.UserScope, folder)
+        keep_qt_settings_in(folder)
         if options.quantities:
             _watch_quantities(at_random=options.random, grows=options.growing, table=options.table)
             return

@@ -7,7 +7,6 @@ Prints how many of each filter came out the same, and how many were refused, or 
 
 from __future__ import annotations
 
-import argparse
 import os
 from collections import Counter
 from itertools import islice
@@ -19,7 +18,7 @@ import numpy as np
 
 from swmr_viewer.decoding import ChunkReader
 from swmr_viewer.decoding.parts import DamagedChunkError
-from tests.decoding.changed_bytes import FILTERS, changed
+from tests.decoding.changed_bytes import FILTERS, asked_for, changed
 
 SHAPE = (31, 43)
 _TYPES = ("u1", "<u2", ">u4", "<f8")
@@ -79,11 +78,7 @@ def _by_h5py(path: Path, expected: bytes) -> str:
 
 def main() -> None:
     """Compare each filter."""
-    options = argparse.ArgumentParser()
-    options.add_argument("filters", nargs="*", choices=[*FILTERS, []])
-    options.add_argument("--times", type=int, default=2000)
-    options.add_argument("--seed", type=int, default=0)
-    asked = options.parse_args()
+    asked = asked_for()
     with TemporaryDirectory() as folder:
         for name in asked.filters or FILTERS:
             print(f"{name}: ", end="", flush=True)

@@ -107,13 +107,18 @@ def attack(name: str, times: int, seed: int) -> str:
     return f"{times - taken} refused, {taken} decoded"
 
 
-def main() -> None:
-    """Attack each filter."""
+def asked_for() -> argparse.Namespace:
+    """Return which filters the command line names, how many chunks of each are changed, and the seed."""
     options = argparse.ArgumentParser()
     options.add_argument("filters", nargs="*", choices=[*FILTERS, []])
     options.add_argument("--times", type=int, default=2000)
     options.add_argument("--seed", type=int, default=0)
-    asked = options.parse_args()
+    return options.parse_args()
+
+
+def main() -> None:
+    """Attack each filter."""
+    asked = asked_for()
     for name in asked.filters or FILTERS:
         print(f"{name}: ", end="", flush=True)
         print(attack(name, asked.times, asked.seed))

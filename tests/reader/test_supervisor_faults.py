@@ -125,6 +125,12 @@ def test_what_was_asked_for_outlives_the_reader(live_writer):
         assert listener.frames[-1][0].index == 2
 
 
+def stop_reader(listener: Listener) -> None:
+    """Stop the reader, and return once it is told of."""
+    os.kill(listener.pid, signal.SIGSTOP)
+    listener.until_a(ReaderStuck)
+
+
 def test_a_stopped_reader_is_told_of_and_replaced(live_writer):
     writer = live_writer()
     with Listener(stuck_after_s=STUCK_S) as listener:
@@ -148,8 +154,7 @@ def test_a_stopped_reader_is_replaced_at_once_when_that_is_asked_for(live_writer
         listener.follow(writer.path, KEYS, DATA, conditions=UNTIL)
         writer.step(3)
         listener.until(lambda e: isinstance(e, FrameReady) and e.index == 2)
-        os.kill(listener.pid, signal.SIGSTOP)
-        listener.until_a(ReaderStuck)
+        stop_reader(listener)
         listener.supervisor.replace_reader()
         assert "did not answer" in listener.until_a(ReaderReplaced).why
         well = listener.pid
@@ -167,8 +172,7 @@ def test_another_file_is_not_kept_waiting_by_a_reader_that_does_not_answer(live_
     with Listener(stuck_after_s=3600.0) as listener:
         listener.follow(writer.path, KEYS, DATA, conditions=UNTIL)
         listener.until_a(Opened)
-        os.kill(listener.pid, signal.SIGSTOP)
-        listener.until_a(ReaderStuck)
+        stop_reader(listener)
         listener.follow(other, broken.KEYS, broken.DATA, conditions=(AllKeys(),))
         assert listener.until_a(Ended).complete == 4
         assert not listener.all_of(Failed)
@@ -179,8 +183,7 @@ def test_a_limit_that_is_changed_holds_for_the_reader_that_runs(live_writer):
     with Listener(stuck_after_s=3600.0) as listener:
         listener.follow(writer.path, KEYS, DATA, conditions=UNTIL)
         listener.until_a(Opened)
-        os.kill(listener.pid, signal.SIGSTOP)
-        listener.until_a(ReaderStuck)
+        stop_reader(listener)
         listener.supervisor.set_stuck_after(STUCK_S)
         assert "did not answer" in listener.until_a(ReaderReplaced).why
         writer.finish()
@@ -192,8 +195,7 @@ def test_a_reader_that_goes_on_is_not_replaced(live_writer):
     with Listener(stuck_after_s=30.0) as listener:
         listener.follow(writer.path, KEYS, DATA, conditions=UNTIL)
         listener.until_a(KeysChanged)
-        os.kill(listener.pid, signal.SIGSTOP)
-        listener.until_a(ReaderStuck)
+        stop_reader(listener)
         os.kill(listener.pid, signal.SIGCONT)
         listener.until_a(ReaderRecovered)
         writer.finish()

@@ -17,8 +17,8 @@ import tempfile
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from math import prod
 from pathlib import Path
@@ -28,7 +28,6 @@ from typing import Self
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
 
 import numpy as np
-from PySide6.QtCore import QSettings
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QApplication, QDialog
 
@@ -39,6 +38,7 @@ from swmr_viewer.reader.supervision import Supervisor
 from swmr_viewer.scan_model import StateKind
 from swmr_viewer.simulator.plan import ScanPlan
 from tests.live.writers import LiveWriter
+from tests.qt_settings import keep_qt_settings_in
 from tests.reliability import slow_storage
 from tests.reliability.loop_times import LoopTimes
 
@@ -286,10 +286,13 @@ OF_STORAGE = tuple(name for name in TROUBLES if name.startswith("storage"))
 
 def suffer(trouble: str, folder: Path) -> Outcome:
     """Let the window follow a scan into this trouble, and out of it to the scan's end."""
-    outcome = Outcome(trouble)
-    path = folder / "scan.h5"
-    with _own_settings(folder), slow_storage.unloaded(), LiveWriter(path, PLAN) as writer:
-        with _storage_loaded(), Steps(writer):
+    keep_qt_settings_in(folder.parent / "settings")
+    application()
+    outcome, path = Outcome(trouble), folder / "scan.h5"
+    with ExitStack() as stack:
+        with slow_storage.unloaded():
+            writer = stack.enter_context(LiveWriter(path, PLAN))
+        with Steps(writer):
             window = Watched(path, writer)
             window.until(lambda: len(window.shown) > 3)
             window.times.begin_anew()
@@ -303,25 +306,6 @@ def suffer(trouble: str, folder: Path) -> Outcome:
         window.close()
         outcome.closing_s = time.monotonic() - began
     return outcome
-
-
-@contextmanager
-def _own_settings(folder: Path) -> Iterator[None]:
-    for kind in (QSettings.Format.NativeFormat, QSettings.Format.IniFormat):
-        QSettings.setPath(kind, QSettings.Scope.UserScope, str(folder.parent / "settings"))
-    application()
-    yield
-
-
-_library = os.environ.get("LD_PRELOAD")
-
-
-@contextmanager
-def _storage_loaded() -> Iterator[None]:
-    """Readers that are started have the storage that can stand still."""
-    if _library is not None:
-        os.environ["LD_PRELOAD"] = _library
-    yield
 
 
 def _note_times(outcome: Outcome, window: Watched, began: float) -> None:

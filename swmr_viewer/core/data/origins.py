@@ -10,7 +10,7 @@ from typing import Any
 import h5py
 
 from swmr_viewer.core.data.sequence import numbered_names
-from swmr_viewer.core.files import BY_LINKS, as_text, folders_of, found_file, link_out, open_object
+from swmr_viewer.core.files import BY_LINKS, BY_MAPPINGS, BY_RAW, as_text, folders_of, found_file, link_out, open_object
 from swmr_viewer.core.other_files import MOST_TOLD, NO_OTHERS, OtherFiles
 
 _DEEPEST = 4
@@ -18,7 +18,7 @@ _DEEPEST = 4
 
 _Named = tuple[str, str, str]
 """(the file that names it, its name there, by which rule HDF5 looks for it)."""
-_IS_THERE, _BY_MAPPINGS, _BY_RAW = "", "HDF5_VDS_PREFIX", "HDF5_EXTFILE_PREFIX"
+_IS_THERE = ""
 
 
 def other_files_of(h5file: h5py.File, path: str) -> OtherFiles:
@@ -56,10 +56,10 @@ def _named_at(h5file: h5py.File, path: str, depth: int) -> Iterator[_Named]:
 def _named_by(creation: Any, names: list[str], filename: str) -> Iterator[_Named]:
     if creation.get_layout() == h5py.h5d.CONTIGUOUS:
         for number in range(creation.get_external_count()):
-            yield filename, as_text(creation.get_external(number)[0]), _BY_RAW
+            yield filename, as_text(creation.get_external(number)[0]), BY_RAW
     for name in names:
         if name != ".":
-            yield filename, name.replace("%%", "%"), _BY_MAPPINGS
+            yield filename, name.replace("%%", "%"), BY_MAPPINGS
 
 
 def _virtual_names(creation: Any) -> list[str]:

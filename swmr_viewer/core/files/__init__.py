@@ -19,12 +19,14 @@ from swmr_viewer.core.files.external import (
 from swmr_viewer.core.files.identity import FileIdentity, FilesRead, change_at_path, identity_of_file, refuse_another_file, replaced_error
 from swmr_viewer.core.files.links import is_open, object_id, open_object, path_named, reads_a_pipe
 from swmr_viewer.core.files.opening import limit, open_swmr
-from swmr_viewer.core.files.places import BY_LINKS, as_text, folders_of, found_file, mapped_files, places_of
+from swmr_viewer.core.files.places import BY_LINKS, BY_MAPPINGS, BY_RAW, as_text, folders_of, found_file, mapped_files, places_of
 
 __all__ = [
     "ALLOW_EXTERNAL",
     "BROKEN",
     "BY_LINKS",
+    "BY_MAPPINGS",
+    "BY_RAW",
     "FileIdentity",
     "FilesRead",
     "as_text",

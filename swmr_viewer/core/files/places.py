@@ -21,8 +21,8 @@ def as_text(name: str | bytes) -> str:
     return name.decode(errors="surrogateescape") if isinstance(name, bytes) else name
 
 
-BY_LINKS, BY_MAPPINGS = "HDF5_EXT_PREFIX", "HDF5_VDS_PREFIX"
-"""The environment variables with the folders in which HDF5 looks first."""
+BY_LINKS, BY_MAPPINGS, BY_RAW = "HDF5_EXT_PREFIX", "HDF5_VDS_PREFIX", "HDF5_EXTFILE_PREFIX"
+"""The environment variables with the folders in which HDF5 looks first: for external links, virtual sources and raw data."""
 
 
 def folders_of(filename: str, prefix: str = BY_MAPPINGS) -> tuple[Path, ...]:
