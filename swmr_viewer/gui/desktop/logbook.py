@@ -54,7 +54,8 @@ class Logbook(QObject):
             self._log.info("No file is followed.")
             return
         named = (*request.key_paths, *request.length_paths, *request.data_paths)
-        self._log.info(f"To follow: {request.path}{f' ({chr(44).join(named)})' if named else ''}")
+        listed = f" ({', '.join(named)})" if named else ""
+        self._log.info(f"To follow: {request.path}{listed}")
 
     def _on_opened(self) -> None:
         opened = self._scan.description
