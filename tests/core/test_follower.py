@@ -236,6 +236,32 @@ def test_time_in_which_the_computer_slept_is_no_time_without_a_key(make: Callabl
     assert 2.9 <= sum(clock.naps) - 3600.0 < 3.1
 
 
+@pytest.mark.parametrize("stands_still_at", [6, 7, 8, 9], ids="reading {}".format)
+def test_a_process_that_is_stopped_between_two_pauses_ends_no_scan(make: Callable[..., h5py.File], clock: Clock, stands_still_at: int) -> None:
+    n_looks = 0
+
+    def is_over(follower: Follower) -> bool:  # looked at where the clock is, between a poll and the pause behind it
+        nonlocal n_looks
+        n_looks += 1
+        clock.now += 3600.0 if n_looks == stands_still_at else 0.0
+        return False
+
+    follower = Follower(make({"k": keys(1, 2, 0)}), "k", 5.0, [is_over, "timeout"], clock=clock, sleep=clock.sleep)
+    assert (list(follower), follower.reason) == ([0, 1], "timeout")
+    assert n_looks > stands_still_at
+    assert 2.9 <= sum(clock.naps) < 5.1
+
+
+def test_after_a_pause_of_the_user_the_timeout_is_as_long_as_ever(make: Callable[..., h5py.File], clock: Clock) -> None:
+    follower = Follower(make({"k": keys(1, 2, 0)}), "k", 3.0, clock=clock, sleep=clock.sleep)
+    assert list(follower) == [0, 1]
+    clock.now += 3600.0
+    before = sum(clock.naps)
+    follower.resume()
+    assert (list(follower), follower.reason) == ([], "timeout")
+    assert 2.9 <= sum(clock.naps) - before < 3.1
+
+
 def test_polls_come_soon_after_a_key_and_seldom_when_it_is_quiet(make: Callable[..., h5py.File], clock: Clock) -> None:
     follower = Follower(make({"k": keys(1, 0)}), "k", clock=clock)
     follower.refresh()

@@ -211,7 +211,7 @@ def test_a_clock_that_is_set_back_changes_nothing(
 @pytest.mark.slow
 def test_a_computer_that_slept_ends_no_scan(writer: SteppingWriter, path: Path, listener: Listener) -> None:
     begin(writer)
-    timeout_s = 3.0
+    timeout_s = 5.0
     follow(listener, path, (FinishedFlag(), Timeout(timeout_s)))
     listener.until(lambda event: isinstance(event, FrameReady) and event.index == N_COMPLETE - 1)
     reader = listener.pid
