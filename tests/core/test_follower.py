@@ -237,7 +237,9 @@ def test_time_in_which_the_computer_slept_is_no_time_without_a_key(make: Callabl
 
 
 @pytest.mark.parametrize("stands_still_at", [6, 7, 8, 9], ids="reading {}".format)
-def test_a_process_that_is_stopped_between_two_pauses_ends_no_scan(make: Callable[..., h5py.File], clock: Clock, stands_still_at: int) -> None:
+def test_a_process_that_is_stopped_between_two_pauses_ends_no_scan(
+    make: Callable[..., h5py.File], clock: Clock, stands_still_at: int
+) -> None:
     n_looks = 0
 
     def is_over(follower: Follower) -> bool:  # looked at where the clock is, between a poll and the pause behind it

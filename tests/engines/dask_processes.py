@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 import subprocess
 import sys
@@ -10,8 +11,11 @@ import time
 from pathlib import Path
 
 import psutil
+import pytest
 
 ROOT = Path(__file__).parents[2]
+LEAVES_CONNECTIONS = pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning")
+"""For tests that end workers: Dask's client leaves the socket to one that is gone to Python's collector."""
 _LONGEST_S = 60.0
 
 
@@ -44,13 +48,14 @@ class DaskProcesses:
             return subprocess.Popen(command, cwd=self.folder, env=environment, stdout=log, stderr=log)
 
     def close(self) -> None:
-        """End them all, also those that are stopped."""
+        """End them all, also those that are stopped; what the client left to the collector goes in this test and not in a later one."""
         for process in (*self.workers, self.scheduler):
             with contextlib.suppress(psutil.NoSuchProcess):
                 for child in psutil.Process(process.pid).children(recursive=True):
                     child.kill()
             process.kill()
             process.wait()
+        gc.collect()
 
     def log(self) -> str:
         """Return what the processes said."""

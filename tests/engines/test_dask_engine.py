@@ -22,13 +22,14 @@ import pytest
 from swmr_viewer.engines import Batch, BatchResult, EngineChoice, EngineError, EngineKind, WorkerLostError
 from swmr_viewer.reductions import ReductionError
 from tests.engines import dask_fakes
-from tests.engines.dask_processes import ROOT, DaskProcesses, go_on, pause
+from tests.engines.dask_processes import LEAVES_CONNECTIONS, ROOT, DaskProcesses, go_on, pause
 
 pytest.importorskip("distributed")
 
 from swmr_viewer.engines.dask_engine import DaskEngine, start_dask_engine
 from swmr_viewer.engines.dask_worker import let_go
 
+pytestmark = LEAVES_CONNECTIONS
 MOST_REPEATS = 5_000
 LONGEST_S = 20.0
 

@@ -17,11 +17,12 @@ from swmr_viewer.engines import Batch, Dispatcher, EngineChoice, EngineKind, Pla
 from swmr_viewer.reductions import Frame, FrameDescription
 from swmr_viewer.simulator.plan import ScanPlan
 from tests.engines.dask_fakes import SlowSums
-from tests.engines.dask_processes import DaskProcesses, go_on, pause
+from tests.engines.dask_processes import LEAVES_CONNECTIONS, DaskProcesses, go_on, pause
 from tests.live.writers import LiveWriter
 
 pytest.importorskip("distributed")
 
+pytestmark = LEAVES_CONNECTIONS
 DATA, KEYS = "/entry/detector/data", "/entry/diamond_scan/keys"
 LONGEST_S = 90.0
 
