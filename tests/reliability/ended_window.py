@@ -225,8 +225,9 @@ def every_case() -> list[tuple[str, str]]:
 
 
 def some_cases() -> list[tuple[str, str]]:
-    """Return each state with one of the ways, and each way with two states at least."""
-    return [(state, WAYS[(number + 1) % len(WAYS)]) for number, state in enumerate(STATES)]
+    """Return each state with a kill, and with one of the other ways."""
+    others = [(state, WAYS[(number + 1) % 3]) for number, state in enumerate(STATES)]
+    return [*((state, "sigkill") for state in STATES), *others]
 
 
 def main() -> int:

@@ -6,7 +6,6 @@ The whole table, with the seconds that each takes, is ``python -m tests.reliabil
 from __future__ import annotations
 
 import sys
-from collections import Counter
 from pathlib import Path
 
 import psutil
@@ -26,11 +25,11 @@ sys.stdin.read()
 """
 
 
-def test_each_state_is_ended_in_each_way_by_the_command_and_in_one_here() -> None:
+def test_each_state_is_ended_in_each_way_by_the_command_and_in_two_here() -> None:
     assert len(every_case()) == len(set(every_case())) == len(STATES) * len(WAYS) - 1
     assert set(some_cases()) < set(every_case())
-    assert [state for state, _ in some_cases()] == list(STATES)
-    assert min(Counter(way for _, way in some_cases()).values()) >= 2
+    for state in STATES:
+        assert len([way for one, way in some_cases() if one == state]) == 2
     assert {way for _, way in some_cases()} == set(WAYS)
 
 

@@ -18,7 +18,7 @@ pytestmark = [
 _OF_STORAGE = [pytest.param(name, marks=pytest.mark.skipif(compiler() is None, reason="needs a C compiler")) for name in OF_STORAGE]
 
 
-@pytest.mark.parametrize("trouble", ["killed five times", *_OF_STORAGE[1:]])  # the others: tests/reader/, and the command
+@pytest.mark.parametrize("trouble", ["killed five times", "stopped, another asked for", *_OF_STORAGE])
 def test_the_window_goes_on_and_nothing_is_lost(tmp_path: Path, trouble: str) -> None:
     outcome = in_a_process(trouble, tmp_path)
     assert outcome.is_right, outcome

@@ -76,7 +76,7 @@ def test_it_is_followed_from_before_it_is_there_to_its_end_with_frames_that_are_
     assert (end["event"], end["reason"], end["complete"], end["total"]) == ("ended", "finished_flag", 6, 12)
 
 
-@pytest.mark.parametrize("n_kills", [1, pytest.param(12, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("n_kills", [1, pytest.param(25, marks=pytest.mark.slow)])
 def test_a_reader_lives_on_when_the_run_is_killed_and_the_next_takes_up(tmp_path: Path, n_kills: int) -> None:
     shape = (20, 30) if n_kills == 1 else (100, 100)  # more than all runs write: each has something left to do
     scan, out = make_scan(tmp_path / "scan.h5", shape), tmp_path / "out.h5"
