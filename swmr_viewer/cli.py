@@ -10,7 +10,7 @@ from importlib import import_module
 from types import ModuleType
 
 from swmr_viewer import __version__
-from swmr_viewer.commands.terminal import OutputError, output_errors_explained, print_line
+from swmr_viewer.commands.terminal import OutputError, ended_at_once_by_ctrl_c, output_errors_explained, print_line
 from swmr_viewer.core.blas import one_blas_thread
 from swmr_viewer.core.errors import SwmrViewerError
 
@@ -98,7 +98,7 @@ def parser_of(name: str, command: ModuleType) -> argparse.ArgumentParser:
 
 
 def _module_of(name: str) -> ModuleType:
-    with one_blas_thread():
+    with ended_at_once_by_ctrl_c(), one_blas_thread():
         return import_module(f"swmr_viewer.commands.{name}")
 
 

@@ -153,6 +153,24 @@ def test_ctrl_c_is_quiet(monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capture
     assert capsys.readouterr() == ("", "")
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="POSIX signals")
+def test_ctrl_c_is_quiet_while_modules_are_loaded() -> None:
+    speak = """
+import os, signal, sys
+from swmr_viewer import cli
+def load(name):
+    try:
+        os.kill(os.getpid(), signal.SIGINT)
+        sys.stdin.read()
+    except BaseException as error:  # as numpy does
+        raise ImportError("numpy's C-extensions failed") from error
+cli.import_module = load
+sys.exit(cli.main(["follow"]))
+"""
+    ended = subprocess.run([sys.executable, "-c", speak], capture_output=True, stdin=subprocess.DEVNULL, text=True, timeout=60)
+    assert (ended.returncode, ended.stdout, ended.stderr) == (130, "", "")
+
+
 def test_reader_of_our_output_that_left_is_no_error() -> None:
     speak = """
 import sys

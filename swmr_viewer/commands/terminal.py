@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import signal
 import threading
 from collections.abc import Callable, Iterator, Mapping
@@ -79,6 +80,14 @@ def signals_handled(handlers: Mapping[signal.Signals, Callable[[int, FrameType |
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+@contextmanager
+def ended_at_once_by_ctrl_c() -> Iterator[None]:
+    """While this lasts, there is nothing to protect: modules are loaded, and some tell of anything but Ctrl-C where it interrupts them."""
+    is_usual = signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    with signals_handled({signal.SIGINT: lambda number, _: os._exit(128 + number)} if is_usual else {}):
+        yield
 
 
 @contextmanager

@@ -14,7 +14,9 @@ from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from unittest.mock import patch
 
+from swmr_viewer.core.memory_limit import VARIABLE
 from tests.reliability.fuzz import through_commands
 from tests.reliability.fuzz.cases import Case, case
 from tests.reliability.fuzz.judging import Outcome, judge
@@ -23,6 +25,8 @@ from tests.reliability.fuzz.through_reader import STUCK_S, Readers
 from tests.reliability.fuzz.through_window import Window
 
 _TELL_EACH = 100
+READER_MEMORY = "1G"
+"""What a file makes HDF5 ask for beyond this is refused; without it that is half of the machine's memory."""
 
 
 class Fuzz:
@@ -36,6 +40,7 @@ class Fuzz:
         self._window: Window | None = None
 
     def __enter__(self) -> Fuzz:
+        self._stack.enter_context(patch.dict(os.environ, {VARIABLE: READER_MEMORY}))
         self._folder = Path(self._stack.enter_context(TemporaryDirectory(prefix="fuzz-")))
         self._oracle = Oracle()
         self._stack.callback(self._oracle.close)
