@@ -37,15 +37,12 @@ from swmr_viewer.core.keys import (
     UnreportedChanges,
 )
 from swmr_viewer.core.pacing import Pause
+from swmr_viewer.core.standstill import Standstill
 
 _PATIENCE_WITH_ERRORS_S = 10.0
 _BEHIND_PAUSE_S = 0.001
 _BEHIND_FLAG_S = 0.5
 """How long keys are looked for behind a finished flag, if the file stays open and points are missing."""
-_STANDSTILL_S = 2.0
-"""A poll that is later than this did not wait for a key: the process, or the computer, stood still.
-
-Of what is done between polls no more than this counts: it stood still there, or storage is slow, and nobody looked for keys meanwhile."""
 
 
 class Follower(FollowerFacts, Iterator[int]):
@@ -146,9 +143,7 @@ class Follower(FollowerFacts, Iterator[int]):
         self.last_key_at = clock()
         self._flagged_at: float | None = None
         """When the finished flag was seen."""
-        self._polled_at = clock()
-        self._paused_at = self._due_at = float("inf")
-        """When a pause was asked for since the last poll, and when the next poll is due by it."""
+        self._standstill = Standstill(clock())
 
     # ---- iterating
 
@@ -226,7 +221,7 @@ class Follower(FollowerFacts, Iterator[int]):
             If polling failed for longer than 10 s on end.
         """
         now = self._clock()
-        self._note_standstill(now)
+        self._standstill.note_poll(now)
         is_told = self._wait.note_begin()
         if self._replacing.look() is Change.REWRITTEN:
             return False
@@ -249,15 +244,8 @@ class Follower(FollowerFacts, Iterator[int]):
         return bool(found.added)
 
     def _note_key(self, now: float) -> None:
-        self.last_key_at = self._polled_at = now
-        self._standstill_s = 0.0
-
-    def _note_standstill(self, now: float) -> None:
-        worked_s, late_s = min(now, self._paused_at) - self._polled_at, now - self._due_at
-        self._polled_at, self._paused_at, self._due_at = now, float("inf"), float("inf")
-        self._standstill_s += max(0.0, worked_s - _STANDSTILL_S)
-        if late_s > _STANDSTILL_S:
-            self._standstill_s += late_s
+        self.last_key_at = now
+        self._standstill.begin(now)
 
     def _note_failure(self, error: Exception | None, now: float) -> None:
         if error is None:
@@ -339,8 +327,7 @@ class Follower(FollowerFacts, Iterator[int]):
         if self._is_behind:
             return Pause(0.0, 0.0 if self._is_ending else _BEHIND_PAUSE_S)
         pause = self._wait.pause(self.quiet_s, self._conditions, self._keys.is_searching)
-        self._paused_at = self._clock()
-        self._due_at = self._paused_at + pause.most_s
+        self._standstill.note_pause(self._clock(), pause.most_s)
         return pause
 
     @property

@@ -10,6 +10,7 @@ from itertools import islice
 from swmr_viewer.core.file_state import Change
 from swmr_viewer.core.keys import FileWatch, FinishedFlags, KeyDataset, KeySet
 from swmr_viewer.core.progress import KeyProgress
+from swmr_viewer.core.standstill import Standstill
 
 _MOST_FILES = 100
 """Asked for their time; a scan may have thousands."""
@@ -20,8 +21,8 @@ class FollowerFacts:
 
     last_key_at: float
     """When the newest key was seen (s, the follower's clock)."""
-    _standstill_s: float = 0.0
-    """Since then: seconds in which this process did not run."""
+    _standstill: Standstill
+    """Since then."""
     _clock: Callable[[], float]
     _files: FileWatch
     _flags: FinishedFlags
@@ -39,7 +40,7 @@ class FollowerFacts:
     @property
     def quiet_s(self) -> float:
         """Seconds since the last new key (or since following began), without those in which the process, or the computer, stood still."""
-        return self._clock() - self.last_key_at - self._standstill_s
+        return self._clock() - self.last_key_at - self._standstill.seconds
 
     @property
     def all_keys_set(self) -> bool:
