@@ -75,9 +75,14 @@ def _tail(raw: Raw, at: int, start: int, stop: int) -> Part:
     return Part(start, stop, partial(copy, raw.address + at, stop - start))
 
 
+def compresses(values: tuple[int, ...]) -> bool:
+    """Return whether these values have the filter for HDF5 compress as well; by any that it does not know it does not."""
+    return len(values) > 4 and values[4] in _DECODERS
+
+
 def bitshuffle(values: tuple[int, ...], element_bytes: int) -> Bitshuffle | None:
     """Return the decoder for the values that a data set's creation properties hold for this filter; None: not known here."""
-    if len(values) < 5 or values[2] != element_bytes or values[4] not in _DECODERS:
+    if not compresses(values) or values[2] != element_bytes:
         return None
     decompress = function("bshuf", _DECODERS[values[4]], INT64, POINTER, POINTER, SIZE, SIZE, SIZE)
     return None if decompress is None else Bitshuffle(decompress, element_bytes)

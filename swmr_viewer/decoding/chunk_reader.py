@@ -15,7 +15,7 @@ import numpy.typing as npt
 from swmr_viewer.decoding.alone import given_back
 from swmr_viewer.decoding.crew import Unit, share
 from swmr_viewer.decoding.overlaps import Box, Overlap, Shape, n_chunks, overlaps
-from swmr_viewer.decoding.parts import Bytes, Part, Raw, UnknownDataError, address_of, piece_bytes
+from swmr_viewer.decoding.parts import Bytes, Part, Raw, UnknownDataError, address_of, chunk_of_other_length, piece_bytes
 from swmr_viewer.decoding.pipeline import Pipeline, is_chunked, is_plain_type
 from swmr_viewer.decoding.shelf import Shelf
 from swmr_viewer.decoding.target import Note, Target
@@ -95,6 +95,22 @@ class ChunkReader:
             return False
         target.note_the_rest()
         return True
+
+    def refuse_damage(self, box: Box) -> None:
+        """Refuse what HDF5 would make up: to be asked before it reads a box that could not be read here.
+
+        Raises
+        ------
+        DamagedChunkError
+            If a chunk is not as long as its filters, which keep its length, leave it: HDF5 takes what lies in memory for the rest.
+        """
+        if not self._pipeline.keeps_length or not self._chunk:
+            return
+        first, found = overlaps(self._chunk, box)
+        for overlap in found:
+            size = self._dataset.id.get_chunk_info_by_coord(tuple(map(add, first, overlap.at))).size
+            if size not in (0, self._n_bytes):  # 0: it does not exist
+                raise chunk_of_other_length(size, self._n_bytes)
 
     def chunk(self, offset: Shape) -> npt.NDArray[Any] | None:
         """Return one whole chunk that is known to exist.

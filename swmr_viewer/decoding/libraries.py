@@ -8,7 +8,7 @@ from typing import Any
 
 import hdf5plugin
 
-POINTER, SIZE, INT, INT64 = ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int, ctypes.c_int64
+POINTER, SIZE, INT, UINT, INT64 = ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int, ctypes.c_uint, ctypes.c_int64
 
 
 def function(library: str, name: str, result: type[Any], *arguments: type[Any]) -> Callable[..., int] | None:

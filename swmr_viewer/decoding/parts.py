@@ -57,6 +57,11 @@ def damaged_chunk(raw: Raw, found_bytes: int | None, n_bytes: int) -> Exception:
         return UnknownDataError()
     if found_bytes is None:
         return DamagedChunkError(f"a chunk of it does not decode to the {n_bytes:,} bytes that it should hold")
+    return chunk_of_other_length(found_bytes, n_bytes)
+
+
+def chunk_of_other_length(found_bytes: int, n_bytes: int) -> DamagedChunkError:
+    """Return the error of a chunk that holds ``found_bytes`` where it should hold ``n_bytes``."""
     return DamagedChunkError(f"a chunk of it holds {found_bytes:,} bytes, and should hold {n_bytes:,}")
 
 

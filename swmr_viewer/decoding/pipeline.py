@@ -8,7 +8,7 @@ from math import prod
 import h5py
 
 from swmr_viewer.decoding.bitshuffle import FILTER as BITSHUFFLE
-from swmr_viewer.decoding.bitshuffle import bitshuffle
+from swmr_viewer.decoding.bitshuffle import bitshuffle, compresses
 from swmr_viewer.decoding.blosc import FILTER as BLOSC
 from swmr_viewer.decoding.blosc import blosc
 from swmr_viewer.decoding.lz4 import FILTER as LZ4
@@ -17,7 +17,7 @@ from swmr_viewer.decoding.parts import Codec
 from swmr_viewer.decoding.plain import Plain
 from swmr_viewer.decoding.shuffle import FILTER as SHUFFLE
 from swmr_viewer.decoding.shuffle import Shuffled
-from swmr_viewer.decoding.streams import GZIP, ZSTANDARD, gzip, zstandard
+from swmr_viewer.decoding.streams import GZIP, LZF, ZSTANDARD, gzip, lzf, zstandard
 
 _MOST_BYTES = 1 << 31
 """The decoders count in 32 bits."""
@@ -37,6 +37,8 @@ class Pipeline:
         Whether chunks with all filters can be decoded here.
     is_empty : bool
         Whether there are no filters.
+    keeps_length : bool
+        Whether there are filters, and none of them changes how long a chunk is.
     is_checked : bool
         Whether HDF5 notices a chunk that cannot be decoded. Its filter for Zstandard looks at no error of the library.
     """
@@ -46,6 +48,7 @@ class Pipeline:
         properties = dataset.id.get_create_plist()
         self._filters = [properties.get_filter(number) for number in range(properties.get_nfilters())]
         self.is_empty = not self._filters
+        self.keeps_length = bool(self._filters) and all(_keeps_length(one[0], one[2]) for one in self._filters)
         self.is_checked = all(one[0] != ZSTANDARD for one in self._filters)
         self._codecs: dict[int, Codec | None] = {}
         self.is_known = self.codec(0) is not None
@@ -77,10 +80,15 @@ class Pipeline:
 
 _COMPRESSIONS: dict[int, Callable[[int], Codec | None]] = {
     GZIP: lambda element_bytes: gzip(),
+    LZF: lambda element_bytes: lzf(),
     ZSTANDARD: lambda element_bytes: zstandard(),
     LZ4: lz4,
     BLOSC: blosc,
 }
+
+
+def _keeps_length(number: int, values: tuple[int, ...]) -> bool:
+    return number == SHUFFLE or (number == BITSHUFFLE and not compresses(values))
 
 
 def is_plain_type(dataset: h5py.Dataset) -> bool:

@@ -1,4 +1,4 @@
-"""Chunks that are one stream from end to end: gzip (HDF5's filter 1) and Zstandard (32015). One thread decodes a chunk."""
+"""Chunks that are one stream from end to end: gzip (HDF5's filter 1), LZF (32000), Zstandard (32015). One thread decodes a chunk."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ from collections.abc import Callable, Iterator
 from functools import partial
 
 import deflate
+import h5py
 
-from swmr_viewer.decoding.libraries import INT, POINTER, SIZE, from_file, function
+from swmr_viewer.decoding.libraries import INT, POINTER, SIZE, UINT, from_file, function
 from swmr_viewer.decoding.parts import Part, Raw, damaged_chunk
 
-GZIP, ZSTANDARD = 1, 32015
+GZIP, LZF, ZSTANDARD = 1, 32000, 32015
 _OTHER_LENGTHS = (2, 3)
 """libdeflate's results for a stream that is shorter, or longer, than it was told."""
 
@@ -110,3 +111,14 @@ def _inflate(
         return None if result in _OTHER_LENGTHS else result == 0
     finally:
         free(decompressor)
+
+
+def lzf() -> Stream | None:
+    """Return the decoder of filter 32000, which h5py brings; None: not to be had."""
+    decompress = from_file(h5py.h5z.__file__, "lzf_decompress", UINT, POINTER, UINT, POINTER, UINT)
+    return None if decompress is None else Stream(partial(_decompress_lzf, decompress))
+
+
+def _decompress_lzf(decompress: Callable[..., int], source: int, length: int, target: int, n_bytes: int) -> bool | None:
+    # It reads the first byte of nothing as well. The filter for HDF5 takes a stream of any length.
+    return True if length and decompress(source, length, target, n_bytes) == n_bytes else None

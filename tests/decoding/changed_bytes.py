@@ -30,6 +30,7 @@ FILTERS: dict[str, dict[str, Any]] = {
     "lz4": {**hdf5plugin.LZ4(nbytes=1024)},
     "zstd": {**hdf5plugin.Zstd()},
     "gzip": {"compression": "gzip", "shuffle": True},
+    "lzf": {"compression": "lzf", "shuffle": True},
     "blosc-lz4": {**hdf5plugin.Blosc(cname="lz4")},
     "blosc-blosclz": {**hdf5plugin.Blosc(cname="blosclz", shuffle=hdf5plugin.Blosc.BITSHUFFLE)},
     "blosc-zlib": {**hdf5plugin.Blosc(cname="zlib")},

@@ -34,6 +34,8 @@ FILTERS: dict[str, dict[str, Any]] = {
     "blosc that copies": {**hdf5plugin.Blosc(clevel=0)},
     "gzip": {"compression": "gzip"},
     "gzip and shuffle": {"compression": "gzip", "shuffle": True},
+    "lzf": {"compression": "lzf"},
+    "lzf and shuffle": {"compression": "lzf", "shuffle": True},
     "lz4 and shuffle": {"shuffle": True, **hdf5plugin.LZ4()},
     "bitshuffle-lz4 in blocks of 64": {**hdf5plugin.Bitshuffle(nelems=64, cname="lz4")},
 }

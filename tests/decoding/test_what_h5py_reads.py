@@ -34,7 +34,6 @@ def file(tmp_path: Path) -> Iterator[h5py.File]:
     [
         {"dtype": "u2"},
         {"dtype": "u2", "chunks": (1, 16, 16), "scaleoffset": 4},
-        {"dtype": "u2", "chunks": (1, 16, 16), "compression": "lzf"},
         {"dtype": "u2", "chunks": (1, 16, 16), **hdf5plugin.BZip2()},
         {"dtype": "S3", "chunks": (1, 16, 16)},
         {"dtype": h5py.string_dtype(), "chunks": (1, 16, 16)},
@@ -132,6 +131,29 @@ def test_a_chunk_that_cannot_be_decoded_is_unreadable(file: h5py.File, name: str
     grabber = FrameGrabber(file, "data")
     np.testing.assert_array_equal(grabber.grab(0), frames[0])
     with pytest.raises(FrameUnreadableError):
+        grabber.grab(1)
+
+
+NO_COMPRESSION = {
+    "shuffle": {"shuffle": True},
+    "bitshuffle": {**hdf5plugin.Bitshuffle(cname="none")},
+    "bitshuffle that compresses by nobody knows what": {"compression": 32008, "compression_opts": (0, 1)},
+    "both": {"shuffle": True, **hdf5plugin.Bitshuffle(cname="none")},
+}
+
+
+@pytest.mark.parametrize("name", NO_COMPRESSION)
+@pytest.mark.parametrize("n_bytes", [160, 6392, 6408])
+def test_a_chunk_of_another_length_is_unreadable_though_h5py_alone_undoes_its_filters(file: h5py.File, name: str, n_bytes: int) -> None:
+    frames = np.arange(1, 3 * 40 * 40 + 1, dtype="u4").reshape(3, 40, 40)
+    data = file.create_dataset("data", data=frames, chunks=(1, 40, 40), **NO_COMPRESSION[name])
+    data.id.write_direct_chunk((1, 0, 0), (bytes(range(1, 161)) * 41)[:n_bytes])
+    file.flush()
+    assert not ChunkReader(data).is_usable
+    grabber = FrameGrabber(file, "data")
+    np.testing.assert_array_equal(grabber.grab(0), frames[0])
+    np.testing.assert_array_equal(grabber.grab(2), frames[2])
+    with pytest.raises(FrameUnreadableError, match=f"cannot be read: a chunk of it holds {n_bytes:,} bytes, and should hold 6,400"):
         grabber.grab(1)
 
 

@@ -225,6 +225,7 @@ class StoredSource:
                     note.are_whole = is_read
                 if is_read:
                     return
+        self._chunk_reader.refuse_damage(box)
         read_stored(dataset, box, out, inside)
 
 

@@ -31,7 +31,7 @@ def read(question: Question) -> tuple[np.ndarray, bool]:
         thing = opened[path]
         index = int(np.ravel_multi_index(position, scan_shape)) if position else 0
         if isinstance(thing, h5py.Group):
-            return _of_parts(thing, index), False
+            return _of_parts(thing, index)
         is_alone = _is_alone(thing, Path(file).parent)
         if thing.ndim - len(frame_shape) == len(position):
             return np.asarray(thing[position]), is_alone
@@ -50,11 +50,11 @@ def _is_alone(dataset: h5py.Dataset, folder: Path) -> bool:
     return False
 
 
-def _of_parts(group: h5py.Group, index: int) -> np.ndarray:
+def _of_parts(group: h5py.Group, index: int) -> tuple[np.ndarray, bool]:
     for name in sorted(name for name in group if name.startswith("data_")):
         part = group[name]
         if index < len(part):
-            return np.asarray(part[index])
+            return np.asarray(part[index]), _is_alone(part, Path(part.file.filename).parent)
         index -= len(part)
     raise IndexError(index)
 
