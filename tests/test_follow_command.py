@@ -76,7 +76,7 @@ class Following:
 
 def test_a_live_scan_is_printed_frame_by_frame_and_ends_with_its_flag(live_writer):
     writer = live_writer(order="snake", n_keys=2)
-    with Following(writer.path, *PATHS) as following:
+    with Following(writer.path, *PATHS, "--until", "finished_flag") as following:  # and not once the last key is set
         opened = following.until("opened")
         assert opened["scan_shape"] == [3, 4]
         assert opened["key_paths"] == [f"{KEYS}/detector", f"{KEYS}/diode"]
