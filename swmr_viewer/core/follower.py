@@ -143,7 +143,7 @@ class Follower(FollowerFacts, Iterator[int]):
         self.last_key_at = clock()
         self._flagged_at: float | None = None
         """When the finished flag was seen."""
-        self._standstill = Standstill(clock())
+        self._standstill = Standstill(self.last_key_at)
 
     # ---- iterating
 

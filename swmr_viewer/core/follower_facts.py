@@ -22,7 +22,7 @@ class FollowerFacts:
     last_key_at: float
     """When the newest key was seen (s, the follower's clock)."""
     _standstill: Standstill
-    """Since then."""
+    """Since the newest key: what counts towards no timeout."""
     _clock: Callable[[], float]
     _files: FileWatch
     _flags: FinishedFlags
