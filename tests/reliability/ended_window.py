@@ -6,6 +6,7 @@ Prints the slowest end of each state and way. Exit status 1 if anything was left
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -35,6 +36,8 @@ REACHED_S = 120.0
 """So long may a window take to be in its state."""
 AT_ONCE = 3
 ROOT = Path(__file__).parents[2]
+CUT_SHORT = re.compile(r"Traceback \(most.*\n(?: .*\n)+ .*reduction\.pickle\.load\(from_parent\)\n(?: .*\n)*EOFError: .*\n")
+"""What Python says in a process that is being started when its parent is killed: the parent was to tell it what to run."""
 
 
 @dataclass
@@ -158,8 +161,9 @@ class Window:
 
     @property
     def said(self) -> str:
-        """What its processes said on standard error."""
-        return (self._folder / "errors").read_text()
+        """What its processes said on standard error, without what Python says where a start was cut short by a kill."""
+        said = (self._folder / "errors").read_text()
+        return CUT_SHORT.sub("", said) if self._ended.way == "sigkill" else said
 
     def temporary_files(self) -> list[str]:
         """Return what is left of its temporary files, and what is not whole of what it wrote."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import os
-from contextlib import ExitStack, closing
+import subprocess
+import sys
 from pathlib import Path
 
 import psutil
@@ -33,14 +33,21 @@ def test_where_nothing_changes_nothing_grew() -> None:
     assert those_that_grew(grown([a_sample(number) for number in range(20)])) == []
 
 
+OPENS_FOR_EACH_LINE = "import sys; kept = [(open(line.rstrip()), print('open', flush=True)) for line in sys.stdin]"
+
+
 def test_handles_that_are_left_open_are_found(tmp_path: Path) -> None:
-    samples, this = [], psutil.Process()
-    with ExitStack() as left_open:
+    (tmp_path / "left_open").touch()
+    samples, command, pipe = [], [sys.executable, "-c", OPENS_FOR_EACH_LINE], subprocess.PIPE
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True) as opens:  # nothing else opens or closes anything in it
+        assert opens.stdin is not None
+        assert opens.stdout is not None
         for number in range(20):
-            held = held_by(this)
-            samples.append(a_sample(number, handles=held.handles))
             if number % 4 == 0:
-                left_open.enter_context(closing(os.fdopen(os.open(tmp_path / "left_open", os.O_CREAT | os.O_RDONLY))))
+                print(tmp_path / "left_open", file=opens.stdin, flush=True)
+                assert opens.stdout.readline() == "open\n"
+            samples.append(a_sample(number, handles=held_by(psutil.Process(opens.pid)).handles))
+        opens.stdin.close()
     assert those_that_grew(grown(samples)) == ["handles, window"]
 
 

@@ -128,6 +128,7 @@ def test_the_mouse_tells_goes_to_and_selects(qtbot: QtBot, charted: Assembly, re
     qtbot.mousePress(viewport, LEFT, SHIFT, start)
     qtbot.mouseMove(viewport, (start + stop) / 2)
     qtbot.mouseRelease(viewport, LEFT, SHIFT, stop)
+    qtbot.waitUntil(lambda: shown.selection.indices.size > 0 and not shown.selection.words.endswith("\u2026"))
     asked = last(reader, m.ShowPoints)
     np.testing.assert_array_equal(indices_of(asked.frames), [2, 3, 4, 11, 12, 13])
     assert asked.how == "mean"
@@ -145,6 +146,7 @@ def test_the_mouse_tells_goes_to_and_selects(qtbot: QtBot, charted: Assembly, re
     for corner in corners[1:]:
         qtbot.mouseMove(viewport, at(charted, *corner))
     qtbot.mouseRelease(viewport, LEFT, pos=at(charted, *corners[-1]))
+    qtbot.waitUntil(lambda: shown.selection.indices.size > 0)
     np.testing.assert_array_equal(shown.selection.indices, [24, 25, 26])
     with qtbot.waitSignal(charted.session.progress_changed):
         reader.say_keys((6, 10), (0, 30), whole=True)
