@@ -45,8 +45,9 @@ def command(name: str, *arguments: object) -> str:
 
 
 @pytest.mark.parametrize("live", [False, True])
-def test_follow_into_head(tmp_path, scan, live_writer, live):
-    following = command("follow", scan, "--keys", broken.KEYS, "--data", broken.DATA)
+def test_follow_into_head(tmp_path, live_writer, live):
+    longer_than_a_pipe = broken.write_hanging_frame(tmp_path, n=2000, hangs=-1)
+    following = command("follow", longer_than_a_pipe, "--keys", broken.KEYS, "--data", broken.DATA)
     if live:  # more is to come, and nothing comes
         writer = live_writer()
         writer.step(2)
