@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 from swmr_viewer.gui.application import application
 from swmr_viewer.gui.assembly import Assembly
 from swmr_viewer.gui.look import turns
-from swmr_viewer.reader.messages import FollowRequest
+from swmr_viewer.reader.messages import FollowRequest, Phase
 from tests.gui.fakes import Clock, FakeSupervisor, picture
 from tests.live.conftest import live_writer
 
@@ -84,6 +84,7 @@ def following(viewer: Assembly, reader: FakeSupervisor, qtbot: QtBot) -> Callabl
         viewer.session.open(FollowRequest("/data/scan.nxs"))
         with qtbot.waitSignal(viewer.session.opened):
             reader.say_opened(scan_shape, tuple(f"/entry/keys/det{n}" for n in range(n_keys)), **options)  # type: ignore[arg-type]
+        qtbot.waitUntil(lambda: viewer.session.scan.phase is Phase.FOLLOWING)
         return viewer
 
     return open_scan

@@ -127,7 +127,7 @@ def test_the_zoom_stays_when_points_come_and_a_click_goes_to_the_frame(qtbot: Qt
     qtbot.waitUntil(lambda: panel.fits.of("A.sum").statistics.n_points == int(((X[40:79] >= 1.5) & (X[40:79] <= 2.5)).sum()))
     reader.say(m.ScalarsRead(reader.generation, ("stage_x",), runs_of(np.array([N - 1])), X[-1:, None], SHAPE, whole=False))
     say_sums(reader, N - 1, N)
-    qtbot.waitUntil(lambda: len(lines(measuring)[0][0]) == 40)
+    qtbot.waitUntil(lambda: len(lines(measuring)[0][0]) == 40 and np.isfinite(lines(measuring)[0][1]).all())
     assert curve.box.viewRange()[0] == [1.5, 2.5]
     at = curve.view.mapFromScene(curve.box.mapViewToScene(QPointF(X[60] + 0.002, 100.0)))
     qtbot.mouseClick(curve.view.viewport(), LEFT, pos=at)

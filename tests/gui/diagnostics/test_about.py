@@ -83,6 +83,7 @@ def test_the_diagnostics_are_one_text_whichever_way_they_are_copied(logged, read
     session.open(m.FollowRequest("/data/a\x1b[1m.nxs"))
     with qtbot.waitSignal(session.opened):
         reader.say_opened((4, 5))
+    qtbot.waitUntil(lambda: session.scan.phase is m.Phase.FOLLOWING)
     settings().setValue("window/look", "dark")
     settings().setValue("recent/files", "/secret")
     settings().setValue("window/state", b"bytes")

@@ -239,6 +239,7 @@ def test_spirals_are_maps_and_scans_along_a_line_are_curves(qtbot: QtBot, reader
     reader.say(m.ScalarsRead(reader.generation, ("sx", "sy"), frames, np.column_stack((x, np.full(n, 3.0))), (n,), True))
     measure(reader, np.arange(n), values, (n,))
     qtbot.waitUntil(lambda: shown.work.line_name == "sx" and shown.line.curve.xData is not None and len(shown.line.curve.xData) == n)
+    qtbot.waitUntil(lambda: np.isfinite(shown.line.curve.yData).all())
     np.testing.assert_array_equal(shown.line.curve.xData, x)
     np.testing.assert_array_equal(shown.line.curve.yData, values)
     reader.say(m.ScalarsRead(reader.generation, ("sx", "sy"), frames, np.column_stack((x, y)), (n,), True))

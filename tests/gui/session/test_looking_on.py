@@ -87,6 +87,7 @@ def test_an_end_after_a_pause_is_told_and_a_pause_of_another_request_is_not(
     with qtbot.waitSignal(viewer.session.opened):
         reader.say(m.Resumed(1))
         reader.say_opened((4, 5))
+    qtbot.waitUntil(lambda: viewer.session.scan.phase is not None)
     assert viewer.session.scan.state.kind is StateKind.LIVE
 
 
