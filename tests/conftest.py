@@ -22,6 +22,7 @@ try:
     from hypothesis import settings
 
     settings.register_profile("calm", deadline=None)  # a shared machine may be slow at any moment
+    settings.register_profile("repeatable", deadline=None, derandomize=True)  # what a change must pass: it is judged for what it changed
     settings.load_profile("calm")
 except ImportError:
     pass

@@ -8,6 +8,7 @@ import re
 from typing import Any
 
 from swmr_viewer.analysis import Region, RegionFileError, load_regions, read_regions, write_regions
+from swmr_viewer.core.plain_text import plain
 
 _SHORT = re.compile(r"\s*(?P<name>[^=;:,\[\]{}/\\]+?)\s*=\s*(?P<x>[^,;=]+:[^,;=]+?)\s*(?:,\s*(?P<y>[^,;=]+:[^,;=]+?)\s*)?")
 _ALL_ROWS = 1e7
@@ -60,9 +61,9 @@ def _regions_of_text(text: str) -> tuple[Region, ...]:
     except RecursionError as error:
         raise ValueError("JSON that is nested too deeply") from error
     except RegionFileError as error:
-        raise ValueError(f"{told(text)} ({_short(error.message.rstrip('.'), 200)})") from error
+        raise ValueError(f"{told(text)} ({_short(plain(error.message.rstrip('.')), 200)})") from error
     except ValueError as error:
-        raise ValueError(f"{told(text)} ({_short(str(error), 200)})") from error
+        raise ValueError(f"{told(text)} ({_short(plain(str(error)), 200)})") from error
 
 
 def _short_region(found: re.Match[str]) -> dict[str, Any]:

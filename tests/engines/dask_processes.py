@@ -35,11 +35,18 @@ class DaskProcesses:
         _wait_for(self.scheduler_file.exists, self.scheduler)
 
     def add_worker(self, *options: str, path: Path | None = ROOT) -> subprocess.Popen[bytes]:
-        """Start a worker; it is known to the scheduler soon."""
+        """Start a worker; it is known to the scheduler soon, see ``wait_for_workers``."""
         settings = ("--nthreads", "1", "--no-nanny", "--no-dashboard", "--host", "127.0.0.1", "--local-directory", str(self.folder))
         worker = self._start("dask_worker", *settings, *options, path=path)
         self.workers.append(worker)
         return worker
+
+    def wait_for_workers(self, n: int) -> None:
+        """Wait until the scheduler knows so many."""
+        from distributed import Client
+
+        with Client(scheduler_file=str(self.scheduler_file), set_as_default=False) as client:
+            client.wait_for_workers(n, timeout=_LONGEST_S)
 
     def _start(self, module: str, *options: str, path: Path | None = ROOT) -> subprocess.Popen[bytes]:
         command = [sys.executable, "-m", f"distributed.cli.{module}", "--scheduler-file", str(self.scheduler_file), *options]

@@ -39,6 +39,7 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DaskProcesses]
     with closing(DaskProcesses(tmp_path_factory.mktemp("dask"))) as processes:
         processes.add_worker()
         processes.add_worker()
+        processes.wait_for_workers(2)
         yield processes
 
 

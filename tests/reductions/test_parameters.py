@@ -197,6 +197,7 @@ def test_regions_of_a_file(tmp_path: Path) -> None:
         ("peaks", "10:12, x", "not 'x'."),
         ("peaks", [[-1, 2]], "peaks is ranges such as 10:12, 15:16.5, each number from 0 on, not -1."),
         ("regions", "nowhere.json", "not 'nowhere.json' (The regions in nowhere.json cannot be read: No such file or directory)."),
+        ("regions", "two\nlines", r"not 'two\nlines' (The regions in two\nlines cannot be read: No such file or directory)."),
         ("regions", "[{]", "regions is a file of regions, or regions such as"),
         ("regions", "[" * 100_000, "regions is"),
         ("regions", "A=1:2; A=3:4", "two regions have one name"),

@@ -20,8 +20,8 @@ LIMIT_S = 300.0
 LEFT_ALONE = {"n_slots": 4, "n_qt_objects": 1000, "n_objects": 10_000, "n_values": 0, "longest_turn_ms": 1.0}
 
 
-def a_sample(number: int, *, memory: float = 1e8, handles: int = 20, n_values: int = 0) -> Sample:
-    held = {**dict.fromkeys(ROLES, Held(5e7, 10, 2)), "window": Held(memory, handles, 8)}
+def a_sample(number: int, *, memory: float = 1e8, handles: int = 20, n_values: int = 0, reader_threads: int = 2) -> Sample:
+    held = {**dict.fromkeys(ROLES, Held(5e7, 10, 2)), "window": Held(memory, handles, 8), "reader": Held(5e7, 10, reader_threads)}
     return Sample(float(number), held, 4, frozenset({"/dev/shm/one"}), {**LEFT_ALONE, "n_values": n_values}, number)
 
 
@@ -49,6 +49,12 @@ def test_handles_that_are_left_open_are_found(tmp_path: Path) -> None:
             samples.append(a_sample(number, handles=held_by(psutil.Process(opens.pid)).handles))
         opens.stdin.close()
     assert those_that_grew(grown(samples)) == ["handles, window"]
+
+
+def test_threads_of_a_reader_are_those_that_decode_and_no_more() -> None:
+    for n_more, grew in ((3, []), (4, ["threads, reader"])):
+        samples = [a_sample(number, reader_threads=2 + (n_more if number > 10 else 0)) for number in range(20)]
+        assert those_that_grew(grown(samples)) == grew
 
 
 def test_memory_may_grow_by_the_values_that_are_kept_and_by_no_more() -> None:

@@ -21,6 +21,8 @@ HDF5_CACHE = 32e6
 """HDF5 keeps so many bytes of a file's metadata at most, by default: where each chunk is, of a scan that goes on (measured: 80 a chunk)."""
 PER_VALUE = 8.0
 """Bytes of each value of a scan point that the window keeps, at most."""
+DECODING_THREADS = 3
+"""So many help to decode at most; they are started when there is work for them first, and stay."""
 QT_OBJECTS = 5
 """Some come for a moment: a tip, what moves a scroll bar."""
 LEAST_OBJECTS, OBJECTS_SHARE = 1000.0, 0.05
@@ -77,12 +79,13 @@ def grown(samples: Sequence[Sample], *, hdf5_cache: float = 0.0, window_threads:
     def row(what: str, unit: str, values: Sequence[float], allowed: float | None) -> Row:
         return Row(what, unit, median_low(values[early]), median_low(values[late]), allowed)
 
+    may_come = {"window": window_threads, "reader": DECODING_THREADS, "reduction": DECODING_THREADS}
     rows = []
     for role in ROLES:
         held = [one.held[role] for one in samples]
         rows.append(_memory_row(role, samples, early, late, hdf5_cache if role in ("reader", "reduction") else 0.0))
         rows.append(row(f"handles, {role}", "", [one.handles for one in held], 0))
-        rows.append(row(f"threads, {role}", "", [one.threads for one in held], window_threads if role == "window" else 0))
+        rows.append(row(f"threads, {role}", "", [one.threads for one in held], may_come.get(role, 0)))
     rows.append(row("processes", "", [one.n_processes for one in samples], 0))
     rows.append(row("blocks of shared memory", "", [len(one.shared) or one.told["n_slots"] for one in samples], 0))
     rows.append(row("Qt objects", "", [one.told["n_qt_objects"] for one in samples], QT_OBJECTS))
