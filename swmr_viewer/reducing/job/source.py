@@ -92,7 +92,7 @@ def _open_in(h5file: h5py.File, request: ReduceRequest, clock: Callable[[], floa
         keys,
         termination_conditions=request.conditions or default_conditions(),
         finished_path=request.finished_path or (found.finished_path if found is not None else None),
-        order="arrival",
+        order="scan" if request.shows_only else "arrival",  # where nothing is handed out nothing shall wait for it: 40 bytes a frame
         scan_shape=request.scan_shape or (found.declared_scan_shape if found is not None and not given else None),
         length_paths=lengths,
         clock=clock,

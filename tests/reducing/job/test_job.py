@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import threading
 import time
+import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
+import h5py
 import numpy as np
 import pytest
 
@@ -216,6 +218,25 @@ def test_shown_frames_alone_are_reduced_where_nothing_else_is_wanted(live_writer
     run.until(lambda: len(run.of(ShownReduced)) == 3)
     run.job.stop()
     assert run.to_the_end().reason == "stopped"
+
+
+def test_where_frames_are_only_shown_none_waits_to_be_reduced(tmp_path: Path) -> None:
+    path, n = tmp_path / "long.nxs", 200_000
+    with h5py.File(path, "w", libver="latest") as h5file:
+        h5file["/entry/keys/det"] = np.arange(1, n + 1, dtype=np.int32)
+        h5file.create_dataset("/entry/det/data", data=np.ones((n, 4, 4), np.uint16), chunks=(1000, 4, 4))
+    run = Run(path, shows_only=True, key_paths=("/entry/keys/det",), data_path="/entry/det/data")
+    run.until(lambda: bool(run.of(Prepared)))
+    tracemalloc.start()
+    try:
+        run.job.show(n - 1, (n,))
+        run.until(lambda: bool(run.of(ShownReduced)))
+        kept_bytes = tracemalloc.get_traced_memory()[0]
+    finally:
+        tracemalloc.stop()
+        run.job.close()
+    np.testing.assert_array_equal(run.of(ShownReduced)[-1].outputs["columns"], np.full(4, 4, np.float32))
+    assert kept_bytes < 20 * n
 
 
 @pytest.mark.live
