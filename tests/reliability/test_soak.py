@@ -11,7 +11,7 @@ import pytest
 
 from tests.reliability.soak.__main__ import PARTS, Sizes, main
 from tests.reliability.soak.files_part import soak_files
-from tests.reliability.soak.judging import FEWEST, Row, grown
+from tests.reliability.soak.judging import DECODING_THREADS, FEWEST, Row, grown
 from tests.reliability.soak.sampling import ROLES, Held, Sample, held_by
 from tests.reliability.soak.steady import Steady
 from tests.reliability.soak.steady_part import soak_steady
@@ -52,7 +52,7 @@ def test_handles_that_are_left_open_are_found(tmp_path: Path) -> None:
 
 
 def test_threads_of_a_reader_are_those_that_decode_and_no_more() -> None:
-    for n_more, grew in ((3, []), (4, ["threads, reader"])):
+    for n_more, grew in ((DECODING_THREADS, []), (DECODING_THREADS + 1, ["threads, reader"])):
         samples = [a_sample(number, reader_threads=2 + (n_more if number > 10 else 0)) for number in range(20)]
         assert those_that_grew(grown(samples)) == grew
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from swmr_viewer.quantities import BLOCK
+from swmr_viewer.decoding.crew import _n_helpers
 from tests.reliability.soak.sampling import ROLES, Sample
 
 WARM_UP = 0.2
@@ -22,16 +22,12 @@ HDF5_CACHE = 32e6
 """HDF5 keeps so many bytes of a file's metadata at most, by default: where each chunk is, of a scan that goes on (measured: 80 a chunk)."""
 PER_VALUE = 8.0
 """Bytes of each value of a scan point that the window keeps, at most."""
-DECODING_THREADS = 3
-"""So many help to decode at most; they are started when there is work for them first, and stay."""
+DECODING_THREADS = _n_helpers()
+"""So many help a reader to decode at most; they are started when there is work for them first, and stay."""
 QT_OBJECTS = 5
 """Some come for a moment: a tip, what moves a scroll bar."""
-PER_POINT = 16.0
-"""Bytes of each scan point that the process which fits curves was given at most: where it is, and its value."""
 LEAST_OBJECTS, OBJECTS_SHARE = 1000.0, 0.05
 """Python's objects come and go with what is shown."""
-OBJECTS_PER_BLOCK = 3
-"""Of Python's objects, for each block of values that the window keeps."""
 
 
 @dataclass(frozen=True)
@@ -84,7 +80,7 @@ def grown(samples: Sequence[Sample], *, hdf5_cache: float = 0.0, window_threads:
     def row(what: str, unit: str, values: Sequence[float], allowed: float | None) -> Row:
         return Row(what, unit, median_low(values[early]), median_low(values[late]), allowed)
 
-    may_come = {"window": window_threads, "reader": DECODING_THREADS, "reduction": DECODING_THREADS}
+    may_come = {"window": window_threads, "reader": DECODING_THREADS}
     rows = []
     for role in ROLES:
         held = [one.held[role] for one in samples]
@@ -95,24 +91,16 @@ def grown(samples: Sequence[Sample], *, hdf5_cache: float = 0.0, window_threads:
     rows.append(row("blocks of shared memory", "", [len(one.shared) or one.told["n_slots"] for one in samples], 0))
     rows.append(row("Qt objects", "", [one.told["n_qt_objects"] for one in samples], QT_OBJECTS))
     objects = [one.told["n_objects"] for one in samples]
-    blocks = [OBJECTS_PER_BLOCK * one.told["n_values"] / BLOCK for one in samples]
-    allowed = max(LEAST_OBJECTS, OBJECTS_SHARE * median_low(objects[early])) + _more(blocks, early, late)
-    rows.append(row("Python objects that are collected", "", objects, allowed))
+    rows.append(row("Python objects that are collected", "", objects, max(LEAST_OBJECTS, OBJECTS_SHARE * median_low(objects[early]))))
     return rows
 
 
 def _memory_row(role: str, samples: Sequence[Sample], early: slice, late: slice, more: float) -> Row:
-    """Return the memory of one role, in MB; what must be kept of each scan point is allowed for."""
+    """Return the memory of one role, in MB; what the window must keep of each scan point is allowed for."""
     values = [one.held[role].memory for one in samples]
-    of_each = {"window": PER_VALUE, "others": PER_POINT}.get(role, 0.0)
-    kept = [of_each * (one.told["n_values"] if role == "window" else one.n_frames) for one in samples]
-    allowed = max(LEAST_MEMORY, MEMORY_SHARE * median_low(values[early])) + _more(kept, early, late)
+    kept = [PER_VALUE * one.told["n_values"] if role == "window" else 0.0 for one in samples]
+    allowed = max(LEAST_MEMORY, MEMORY_SHARE * median_low(values[early])) + max(0.0, median_low(kept[late]) - median_low(kept[early]))
     return Row(f"memory, {role}", "MB", median_low(values[early]) / 1e6, median_low(values[late]) / 1e6, (allowed + more) / 1e6)
-
-
-def _more(kept: Sequence[float], early: slice, late: slice) -> float:
-    """Return how much more must be kept late than early."""
-    return max(0.0, median_low(kept[late]) - median_low(kept[early]))
 
 
 def lasted(samples: Sequence[Sample], times_ms: Sequence[Sequence[float]], what: str) -> list[Row]:
